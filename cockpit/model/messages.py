@@ -1,0 +1,84 @@
+"""Texts: core code raises `Message(id, params)`, and whoever shows it asks the one gettext catalogue.
+
+The catalogue is `assets/translations/<lang>/*.po` (one file a room, merged); Chinese is complete, English follows, and
+a test holds the two to the same ids and the same placeholders. Pack texts are `{zh, en}` tables, never in here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import msgspec
+import polib
+
+from cockpit.paths import assets_dir
+
+LANGUAGES = ("zh", "en")
+
+
+class Message(msgspec.Struct, frozen=True):
+    """What is to be said, before it is said in a language.
+
+    Attributes:
+        id: id in the catalogue, `room.words_of_it`.
+        params: values for the placeholders; a value may itself be a Message or a `{zh, en}` table.
+    """
+
+    id: str
+    params: dict[str, object] = {}
+
+    def in_chinese(self) -> str:
+        return texts("zh")(self)
+
+
+class Texts:
+    """The catalogue in one language, called with an id or a Message."""
+
+    def __init__(self, lang: str, entries: Mapping[str, str]) -> None:
+        self.lang = lang
+        self._entries = entries
+
+    def __call__(self, what: str | Message, **params: object) -> str:
+        """The sentence for an id or a Message.
+
+        An id the catalogue lacks is shown as it is: a reader of a log can still search for it.
+        """
+        if isinstance(what, Message):
+            what, params = what.id, {**what.params, **params}
+        text = self._entries.get(what, what)
+        if not params:
+            return text
+        values = {k: self._value(v) for k, v in params.items()}
+        try:
+            return text.format(**values)
+        except (KeyError, IndexError, ValueError):
+            return text
+
+    def pack(self, text: Mapping[str, str] | str) -> str:
+        """A pack's own `{zh, en}` text in this language; zh where there is no other."""
+        if isinstance(text, str):
+            return text
+        return text.get(self.lang) or text["zh"]
+
+    def _value(self, value: object) -> object:
+        if isinstance(value, Message):
+            return self(value)
+        if isinstance(value, Mapping) and "zh" in value:
+            return self.pack(value)
+        return value
+
+    def ids(self) -> frozenset[str]:
+        return frozenset(self._entries)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def texts(lang: str) -> Texts:
+    """The shipped catalogue of `lang` (`zh` or `en`), with zh behind it for what en lacks."""
+    entries: dict[str, str] = {}
+    for code in dict.fromkeys(("zh", lang)):
+        for path in sorted((assets_dir() / "translations" / code).glob("*.po")):
+            for entry in polib.pofile(str(path), encoding="utf-8"):
+                if entry.msgstr:
+                    entries[entry.msgid] = entry.msgstr
+    return Texts(lang, entries)
