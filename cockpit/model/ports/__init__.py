@@ -1,0 +1,80 @@
+"""The protocols that panels and services are handed, so that they need not know who answers.
+
+Answers come by callback on the thread that asked (Qt's thread, for panels), never before the call returns.
+A callback whose asker is gone is not called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import msgspec
+
+from cockpit.model.messages import Message
+
+
+class Body(msgspec.Struct, frozen=True):
+    """What is fetched by id and not in the picture: texts, facts, timeline, picture.
+
+    Attributes:
+        key: whose body it is.
+        fields: as the source sent them (`text`, `facts`, `timeline`, `picture`, `camera`).
+        fetched: when the hub had it, wall clock, UTC us; 0 when unknown.
+        cached: the hub did not answer, this is the copy of an earlier reading.
+    """
+
+    key: str
+    fields: dict[str, Any]
+    fetched: int = 0
+    cached: bool = False
+
+
+class Near(msgspec.Struct, frozen=True):
+    """A unit near a place, along the streets.
+
+    Attributes:
+        key: of the unit.
+        metres: along the streets; NaN where no way was found.
+        seconds: at the way of moving of its kind.
+        path: [(lon, lat), …] from the unit to the place.
+        fits: why it fits or not, in words.
+        free: may be sent.
+    """
+
+    key: str
+    metres: float
+    seconds: float
+    path: tuple[tuple[float, float], ...]
+    fits: tuple[Message, ...]
+    free: bool
+
+
+class Bodies(Protocol):
+    def body(self, key: str, done: Callable[[Body | Message], None]) -> None:
+        """The body of an event, unit or alert; a Message says in a sentence why there is none."""
+        ...
+
+    def picture(self, url: str, done: Callable[[bytes | Message], None]) -> None:
+        """The bytes of an evidence picture (JPEG or PNG, ≤ 2 MB)."""
+        ...
+
+
+class Nearby(Protocol):
+    def near(self, lon: float, lat: float, kind: str, done: Callable[[list[Near] | Message], None]) -> None:
+        """Who is near (WGS-84) and fits events of `kind`, nearest by road first, at most 8."""
+        ...
+
+
+class Search(Protocol):
+    def search(self, text: str, done: Callable[[list[str]], None]) -> None:
+        """Keys of events whose kind, place, source or id hold every word of `text`, newest first, at most 500."""
+        ...
+
+
+class Prefs(Protocol):
+    """What a person set, kept in the profile."""
+
+    def get(self, name: str, default: Any) -> Any: ...
+
+    def set(self, name: str, value: Any) -> None: ...
