@@ -1,0 +1,1 @@
+"""NATS: subjects, users, and the server that a hub runs."""

@@ -107,3 +107,8 @@ FEEDS = _table(
 TABLES = {t.topic: t for t in (EVENTS, UNITS, SENSORS, CAMERAS, ALERTS, AREAS, FEEDS)}
 EVERYWHERE = "all"
 """The district of a table that is not published by district, and of a row whose district is not known."""
+
+
+def district_of(area: str) -> str:
+    """The district of an area's code, as a token of a subject: its first six digits (GB/T 2260), else `EVERYWHERE`."""
+    return area[:6] if area[:6].isdecimal() and len(area) >= 6 and area.isascii() else EVERYWHERE

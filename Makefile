@@ -1,0 +1,75 @@
+# One command a wish. Needs make, git and a python3; the rest is brought by `make setup`, which every target runs by itself.
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+
+VENV := .venv
+PY := $(VENV)/bin/python
+NOQT := .venv-noqt
+# A setup is good as long as what it was made from is the same, by content.
+sum = $(shell cat $(1) 2>/dev/null | sha256sum | cut -c1-16)
+RUN_STAMP := $(VENV)/.run-$(call sum,packaging/requirements.lock pyproject.toml packaging/system-deps.sh)
+DEV_STAMP := $(VENV)/.dev-$(call sum,packaging/requirements-dev.lock pyproject.toml packaging/system-deps.sh)
+NOQT_STAMP := $(NOQT)/.stamp-$(call sum,packaging/requirements-dev.lock pyproject.toml packaging/without_qt.py)
+
+.PHONY: help setup run test quick lint format audit bench shots lock clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(DEV_STAMP) ## .venv/ with .venv/bin/cockpit, tools of development and system packages
+
+run: $(RUN_STAMP) ## the duty desk of a living city; ARGS="--city lujiazui" passes options on
+	@$(VENV)/bin/cockpit run $(ARGS)
+
+test: $(DEV_STAMP) $(NOQT_STAMP) ## everything: the full suite, then the Qt-free rooms with no Qt installed; ARGS="-k queue"
+	$(PY) -m pytest $(ARGS)
+	! $(NOQT)/bin/python -c 'import PySide6' 2>/dev/null
+	$(NOQT)/bin/python -m pytest -m 'not system and not window' $(ARGS)
+
+quick: $(DEV_STAMP) ## the fast part of the suite, at most a minute
+	$(PY) -m pytest -q -x -m 'not slow and not system and not window' $(ARGS)
+
+lint: $(DEV_STAMP) ## style, types, who imports whom, texts, paths; no network
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(PY) packaging/check_texts.py
+	$(PY) packaging/check_paths.py
+
+format: $(DEV_STAMP) ## mends what ruff can mend
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+audit: $(DEV_STAMP) ## known holes in what we ship (asks the network)
+	$(VENV)/bin/pip-audit --progress-spinner off --disable-pip --require-hashes -r packaging/requirements.lock
+
+bench: $(DEV_STAMP) ## measures, writes benchmarks/results.json; ONLY=store.,start. picks by prefix
+	$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
+
+shots: $(DEV_STAMP) ## a picture of every seat and state in build/shots/
+	$(PY) -m benchmarks.shots --out build/shots
+
+lock: ## renews the locks within the bounds of pyproject.toml (asks the network); UPGRADE=1 takes newer versions
+	@test -x $(VENV)/bin/uv || $(PY) -m pip install --quiet uv
+	VIRTUAL_ENV=$(VENV) packaging/lock.sh $(if $(UPGRADE),--upgrade)
+
+clean: ## removes what was built, not the environments
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(RUN_STAMP):
+	@test -e $(DEV_STAMP) || { packaging/system-deps.sh --soft && packaging/venv.sh $(VENV) packaging/requirements.lock; }
+	@rm -f $(VENV)/.run-* && touch $@
+
+$(DEV_STAMP):
+	@packaging/system-deps.sh --tests --soft
+	@packaging/venv.sh $(VENV) packaging/requirements-dev.lock
+	@rm -f $(VENV)/.dev-* && touch $@
+
+$(NOQT_STAMP): | $(DEV_STAMP)
+	@$(PY) packaging/without_qt.py packaging/requirements-dev.lock > $(NOQT).lock
+	@packaging/venv.sh $(NOQT) $(NOQT).lock
+	@rm -f $(NOQT).lock $(NOQT)/.stamp-* && touch $@

@@ -1,0 +1,92 @@
+"""What a seat asks the hub and what it gets: msgpack structs on `ask.<seat>.<what>`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from cockpit.model.clock import CityTime
+from cockpit.model.messages import Message
+
+PROTOCOL = 1
+"""Version of batches and asks together. Hub and seat of different versions say so and do not guess."""
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """A seat introduces itself. Only `protocol` is read before the versions are known to agree."""
+
+    protocol: int
+    version: str
+    seat: str
+
+
+class Welcome(msgspec.Struct, frozen=True):
+    """The hub's answer.
+
+    Attributes:
+        protocol, version: of the hub.
+        hub: id of the hub's run.
+        city: id of the pack; world: `live` or another.
+        time: how the city's clock runs.
+        wall: the hub's wall clock at the answer, UTC us.
+    """
+
+    protocol: int
+    version: str
+    hub: str
+    city: str
+    world: str
+    time: CityTime
+    wall: int
+
+
+class SnapshotWanted(msgspec.Struct, frozen=True):
+    """Topics to be sent whole, batch by batch, to the reply inbox; an empty message ends them."""
+
+    topics: tuple[str, ...]
+
+
+class KeyWanted(msgspec.Struct, frozen=True):
+    """A body by key, a picture by address, a feed by id: one text."""
+
+    key: str
+
+
+class BodyReply(msgspec.Struct, frozen=True):
+    """A body, or why there is none."""
+
+    fields: dict[str, Any] | None = None
+    fetched: int = 0
+    problem: Message | None = None
+
+
+class PictureReply(msgspec.Struct, frozen=True):
+    """An evidence picture as received, or why there is none."""
+
+    data: bytes = b""
+    problem: Message | None = None
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """One item in quarantine.
+
+    Attributes:
+        feed: whose.
+        reason: why it was refused.
+        sample: the first bytes of it as text, control characters replaced.
+        received: wall clock, UTC us.
+    """
+
+    feed: str
+    reason: Message
+    sample: str
+    received: int
+
+
+class QuarantineReply(msgspec.Struct, frozen=True):
+    refused: list[Refusal] = []
+
+
+def encode(value: object) -> bytes:
+    return msgspec.msgpack.encode(value)

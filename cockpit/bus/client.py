@@ -1,0 +1,89 @@
+"""A connection to the bus that says what happens to it in sentences.
+
+nats-py sleeps two seconds after a first refusal, so the port is tried first, and reconnecting is ours: a hub that comes
+back may listen elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+
+from cockpit.bus import subjects
+from cockpit.bus.users import User
+from cockpit.model.errors import OutsideError, UserError
+
+
+def address(url: str) -> tuple[str, int]:
+    """Host and port of a `nats://` or `tls://` address.
+
+    Raises:
+        UserError: it is none.
+    """
+    parts = urlsplit(url if "//" in url else f"nats://{url}")
+    try:
+        port = parts.port or 4222
+    except ValueError as error:
+        raise UserError("bus.bad_url", url=url) from error
+    if parts.scheme not in ("nats", "tls") or not parts.hostname:
+        raise UserError("bus.bad_url", url=url)
+    if parts.username or parts.password:
+        raise UserError("bus.secret_in_url")
+    return parts.hostname, port
+
+
+async def connect(url: str, user: User, name: str, on_lost: Callable[[], None]) -> Client:
+    """Signs in at the bus.
+
+    Args:
+        on_lost: called once, on the loop, when the connection is gone; the client is then of no more use.
+
+    Raises:
+        OutsideError: nobody listens, the key is refused, or there is no answer.
+    """
+    host, port = address(url)
+    try:
+        _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), 3)
+        writer.close()
+    except (OSError, TimeoutError) as error:
+        raise OutsideError("bus.unreachable", url=f"{host}:{port}") from error
+    client = Client()
+    lost = False
+
+    async def gone() -> None:
+        nonlocal lost
+        if not lost:
+            lost = True
+            on_lost()
+
+    refused: list[Exception] = []
+
+    async def error(problem: Exception) -> None:
+        refused.append(problem)
+
+    try:
+        await client.connect(
+            f"{'tls' if url.startswith('tls') else 'nats'}://{host}:{port}",
+            user=user.name,
+            password=user.password,
+            name=name,
+            inbox_prefix=subjects.inbox(user.name),
+            allow_reconnect=False,
+            connect_timeout=3,
+            ping_interval=5,
+            max_outstanding_pings=2,
+            disconnected_cb=gone,
+            closed_cb=gone,
+            error_cb=error,
+            pending_size=8 * 1024 * 1024,
+        )
+    except (NatsError, OSError, TimeoutError) as problem:
+        await client.close()
+        if "uthorization" in str(problem) or any("uthorization" in str(p) for p in refused):
+            raise OutsideError("bus.refused", url=f"{host}:{port}") from problem
+        raise OutsideError("bus.unreachable", url=f"{host}:{port}") from problem
+    return client

@@ -1,0 +1,120 @@
+"""The nats-server that a hub runs as its child: configuration, start, restart, end."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from cockpit.bus.users import User, permissions
+from cockpit.model.clock import Clock
+from cockpit.model.errors import OutsideError, UserError
+from cockpit.processes import preexec_die_with_parent, write_private
+
+MAX_PAYLOAD = 1_048_576
+
+
+def server_binary() -> str:
+    """Path of nats-server: beside this Python (the wheel puts it there), else on PATH.
+
+    Raises:
+        OutsideError: there is none.
+    """
+    beside = Path(sys.executable).parent / "nats-server"
+    found = str(beside) if beside.exists() else shutil.which("nats-server")
+    if not found:
+        raise OutsideError("bus.no_server")
+    return found
+
+
+class NatsServer:
+    """One nats-server on loopback.
+
+    Attributes:
+        port: where it listens.
+        process: the child, or None before `start`.
+    """
+
+    def __init__(self, profile: Path, port: int, users: list[User], clock: Clock) -> None:
+        self.profile = profile
+        self.port = port
+        self.process: subprocess.Popen[bytes] | None = None
+        self._users = users
+        self._clock = clock
+
+    @property
+    def url(self) -> str:
+        return f"nats://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Starts it and waits until it listens; must be called from the process' main thread.
+
+        Raises:
+            UserError: the port is in use.
+            OutsideError: it ended at once, or does not listen within five seconds.
+        """
+        if port_in_use(self.port):
+            raise UserError("bus.port_in_use", port=self.port)
+        conf = self.profile / "nats.conf"
+        write_private(conf, self._configuration())
+        log = self.profile / "nats.log"
+        self.process = subprocess.Popen(
+            [server_binary(), "-c", str(conf), "--log", str(log)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=preexec_die_with_parent,
+        )
+        end = self._clock.mono() + 5
+        while not port_in_use(self.port):
+            try:
+                self.process.wait(0.01)
+            except subprocess.TimeoutExpired:
+                if self._clock.mono() < end:
+                    continue
+                self.stop()
+            raise OutsideError("bus.server_ended", file=str(log))
+
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> None:
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(3)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self.process.wait()
+        self.process = None
+
+    def _configuration(self) -> str:
+        # nats-server reads JSON as a dialect of its own configuration language
+        return json.dumps(
+            {
+                "listen": f"127.0.0.1:{self.port}",
+                "server_name": f"cockpit-{os.getpid()}",
+                "max_payload": MAX_PAYLOAD,
+                "write_deadline": "5s",
+                "logfile_size_limit": 4_000_000,
+                "authorization": {
+                    "users": [
+                        {"user": u.name, "password": u.password, "permissions": permissions(u)} for u in self._users
+                    ]
+                },
+            },
+            indent=1,
+        )
+
+
+def port_in_use(port: int) -> bool:
+    """Whether something listens on this port of loopback."""
+    with socket.socket() as sock:
+        sock.settimeout(0.5)
+        return sock.connect_ex(("127.0.0.1", port)) == 0

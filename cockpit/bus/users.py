@@ -1,0 +1,122 @@
+"""Users of the bus: hub and each seat have a key of their own from the first start, in the hub's profile, 0600.
+
+A seat on the hub's machine claims the first key that no other seat holds (an advisory lock that dies with its holder).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from pathlib import Path
+
+import msgspec
+
+from cockpit.bus import subjects
+from cockpit.model.errors import OutsideError, UserError
+from cockpit.processes import write_private
+
+SEATS = 12
+"""Seats that one machine can have on its hub; far more than it has screens."""
+
+
+class User(msgspec.Struct, frozen=True):
+    """Who signs in at the bus.
+
+    Attributes:
+        name: the name in subjects.
+        password: 256 random bits; lives in the profile only.
+    """
+
+    name: str
+    password: str
+
+
+class Keys:
+    """The keys in `<hub profile>/keys/`.
+
+    Attributes:
+        folder: where they lie.
+    """
+
+    def __init__(self, profile: Path) -> None:
+        self.folder = profile / "keys"
+
+    def ensure(self) -> list[User]:
+        """Makes what is missing; the hub's key first, then the seats'."""
+        return [self._ensure(name) for name in ("hub", *(f"seat-{n}" for n in range(1, SEATS + 1)))]
+
+    def hub(self) -> User:
+        return self._ensure("hub")
+
+    def _ensure(self, name: str) -> User:
+        path = self.folder / f"{name}.json"
+        try:
+            return read_key(path)
+        except FileNotFoundError:
+            user = User(name, secrets.token_urlsafe(32))
+            try:
+                write_private(path, msgspec.json.encode(user).decode())
+            except OSError as error:
+                raise OutsideError("bus.keys_unwritable", folder=str(self.folder), why=error.strerror or "") from error
+            return user
+
+
+def read_key(path: Path) -> User:
+    """A key file.
+
+    Raises:
+        FileNotFoundError: there is none.
+        UserError: it is not a key file.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=User)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise UserError("bus.not_a_key", file=str(path)) from error
+
+
+class Claim:
+    """A seat's hold on a key, until `release` or the end of the process."""
+
+    def __init__(self, user: User, fd: int) -> None:
+        self.user = user
+        self._fd = fd
+
+    def release(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def claim_seat(profile: Path) -> Claim:
+    """The first seat key of the hub's profile that nobody holds.
+
+    Raises:
+        UserError: there are no keys, or every one is held.
+    """
+    folder = Keys(profile).folder
+    paths = sorted(folder.glob("seat-*.json"), key=lambda p: int(p.stem.rpartition("-")[2]))
+    if not paths:
+        raise UserError("bus.no_keys", folder=str(folder))
+    for path in paths:
+        fd = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(fd)
+            continue
+        return Claim(read_key(path), fd)
+    raise UserError("bus.all_seats_taken", n=len(paths))
+
+
+def permissions(user: User) -> dict[str, dict[str, list[str]]]:
+    """What a user may publish and read: least rights, by subject."""
+    if user.name == "hub":
+        return {
+            "publish": {"allow": ["pic.>", "_INBOX.>"]},
+            "subscribe": {"allow": [subjects.ALL_ASKS, f"{subjects.inbox('hub')}.>"]},
+        }
+    return {
+        "publish": {"allow": [f"ask.{user.name}.*"]},
+        "subscribe": {"allow": ["pic.>", f"{subjects.inbox(user.name)}.>"]},
+    }

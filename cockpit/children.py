@@ -1,0 +1,132 @@
+"""The hub and the embedded city as children of `cockpit run`: started, watched, restarted alone, ended. No Qt."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from cockpit.model.clock import Clock
+from cockpit.processes import cockpit_command, environment_of_child, free_port
+
+RESTART_SECONDS = (0.2, 1.0, 2.0, 5.0, 10.0)
+CALM_SECONDS = 30.0
+"""A child that ran this long is restarted at once again."""
+END_SECONDS = 6.0
+
+
+class Child:
+    """One child and how it is kept alive.
+
+    Attributes:
+        name: `hub` or `city`.
+        process: the running one, or None.
+        said: the last line it wrote to its log before it ended.
+        restarts: how often it was started again.
+    """
+
+    def __init__(self, name: str, command: Callable[[], list[str]], log: Path, clock: Clock) -> None:
+        self.name = name
+        self.process: subprocess.Popen[bytes] | None = None
+        self.restarts = -1
+        self._command = command
+        self._log = log
+        self._clock = clock
+        self._due = 0.0
+        self._began = 0.0
+        self._failures = 0
+
+    def poll(self) -> None:
+        """Starts it when it is not running and its time has come. To be called from the main thread.
+
+        The kernel kills a child when the *thread* that started it ends, hence the main one.
+        """
+        now = self._clock.mono()
+        if self.process is not None:
+            if self.process.poll() is None:
+                return
+            self.process = None
+            self._failures = 0 if now - self._began > CALM_SECONDS else self._failures + 1
+            self._due = now + RESTART_SECONDS[min(self._failures, len(RESTART_SECONDS) - 1)]
+        if now < self._due:
+            return
+        self._began = now
+        self.restarts += 1
+        self._log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mode = "wb" if self.restarts == 0 else "ab"
+        with open(self._log, mode) as log:
+            self.process = subprocess.Popen(
+                self._command(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=environment_of_child(),
+            )
+
+    def last_words(self) -> str:
+        """The last line of its log, for a sentence about why it does not run."""
+        with contextlib.suppress(OSError):
+            lines = self._log.read_text("utf-8", "replace").strip().splitlines()
+            return lines[-1][:300] if lines else ""
+        return ""
+
+    def terminate(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
+    def wait(self) -> None:
+        if self.process is None:
+            return
+        try:
+            self.process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+
+class Children:
+    """What `cockpit run` starts where no hub is named.
+
+    Attributes:
+        hub_profile: folder of the hub.
+        all: the children, hub first.
+    """
+
+    def __init__(self, profile: Path, pack: str, base_url: str, city_args: list[str], clock: Clock) -> None:
+        """
+        Args:
+            pack: name or folder of the city pack.
+            base_url: address of a city platform, or "" for the embedded city as a child.
+            city_args: options of `cockpit city serve` to pass on.
+        """
+        self.hub_profile = profile / "hub"
+        self._pack = pack
+        self._base_url = base_url
+        self._city_args = city_args
+        self._city: Child | None = None
+        if not base_url:
+            self._base_url = f"http://127.0.0.1:{free_port()}"
+            self._city = Child("city", self._city_command, profile / "logs" / "city.log", clock)
+        self._hub = Child("hub", self._hub_command, profile / "logs" / "hub.log", clock)
+        self.all = [c for c in (self._hub, self._city) if c is not None]
+
+    def poll(self) -> None:
+        for child in self.all:
+            child.poll()
+
+    def stop(self) -> None:
+        for child in self.all:
+            child.terminate()
+        for child in self.all:
+            child.wait()
+
+    def _hub_command(self) -> list[str]:
+        return cockpit_command(
+            "hub", "--profile", str(self.hub_profile), "--city", self._base_url, "--pack", self._pack, "--port", "0"
+        )
+
+    def _city_command(self) -> list[str]:
+        port = self._base_url.rpartition(":")[2]
+        return cockpit_command("city", "serve", "--city", self._pack, "--port", port, *self._city_args)

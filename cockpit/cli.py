@@ -1,0 +1,158 @@
+"""The command line. Every command's help has an example; every refusal is one sentence and exit code 2."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from cockpit import __version__
+from cockpit.model.clock import SystemClock
+from cockpit.model.errors import CockpitError, UserError
+from cockpit.model.messages import Texts, texts
+from cockpit.paths import profile_dir
+
+DEFAULT_PACK = "hangzhou"
+
+
+def language() -> str:
+    """The language of the command line: `COCKPIT_LANG`, else English where the locale is English, else Chinese."""
+    named = os.environ.get("COCKPIT_LANG", "")[:2]
+    if named in ("zh", "en"):
+        return named
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "en" if locale.startswith("en") else "zh"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, in the reader's language, and where help is."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        t = texts(language())
+        print(t("cli.bad_arguments", why=message, prog=self.prog), file=sys.stderr)
+        raise SystemExit(2)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    t = texts(language())
+    top = _Parser(
+        prog="cockpit",
+        description=t("cli.about"),
+        epilog=t("cli.example", line="cockpit run"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"cockpit {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    _add_run(commands, t)
+    _add_hub(commands, t)
+    from cockpit.city.cli import add_parsers as add_city
+    from cockpit.doctor import add_parser as add_doctor
+
+    add_city(commands)
+    add_doctor(commands)
+    return top
+
+
+def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts) -> None:
+    run = commands.add_parser(
+        "run",
+        help=t("cli.run"),
+        description=t("cli.run"),
+        epilog=t("cli.example", line="cockpit run --city lujiazui --profile ~/desk-2"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    run.add_argument("--seat", choices=("duty", "leader", "wall"), default="duty", help=t("cli.seat"))
+    run.add_argument("--hub", metavar="URL", help=t("cli.hub_url"))
+    run.add_argument("--key", metavar="FILE", type=Path, help=t("cli.key"))
+    run.add_argument("--city", metavar="PACK|URL", default="", help=t("cli.city"))
+    run.add_argument("--pack", metavar="PACK", default="", help=t("cli.pack"))
+    run.add_argument("--profile", metavar="DIR", help=t("cli.profile"))
+    run.add_argument("--layout", metavar="FILE", type=Path, help=t("cli.layout"))
+    run.add_argument("--theme", choices=("dark", "light"), help=t("cli.theme"))
+    run.add_argument("--lang", choices=("zh", "en"), help=t("cli.lang"))
+    run.add_argument("--shot", metavar="FILE", type=Path, help=t("cli.shot"))
+    run.add_argument("--after", metavar="SECONDS", type=float, default=10.0, help=t("cli.after"))
+    run.add_argument("--size", metavar="WxH", default="", help=t("cli.size"))
+    run.add_argument("--json", action="store_true", help=t("cli.json"))
+    for name, kind in (("seed", int), ("speed", float), ("start", str), ("units", int), ("events-per-day", int)):
+        run.add_argument(f"--{name}", metavar="VALUE", type=kind, help=t("cli.to_city"))
+    run.set_defaults(go=_run)
+
+
+def _add_hub(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts) -> None:
+    hub = commands.add_parser(
+        "hub",
+        help=t("cli.hub"),
+        description=t("cli.hub"),
+        epilog=t("cli.example", line="cockpit hub --city http://127.0.0.1:8300 --port 4222"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    hub.add_argument("--city", metavar="PACK|URL", default="", help=t("cli.city"))
+    hub.add_argument("--pack", metavar="PACK", default="", help=t("cli.pack"))
+    hub.add_argument("--port", type=int, default=4222, help=t("cli.port"))
+    hub.add_argument("--profile", metavar="DIR", help=t("cli.profile"))
+    hub.set_defaults(go=_hub)
+
+
+def resolve_city(city: str, pack: str) -> tuple[str, str]:
+    """Name of the pack and address of the platform ("" for the embedded city) from `--city` and `--pack`.
+
+    Raises:
+        UserError: an address whose platform does not say which city it is, and no pack named.
+    """
+    if "://" not in city:
+        return city or pack or DEFAULT_PACK, ""
+    if not pack:
+        import httpx
+
+        try:
+            pack = str(httpx.get(city, timeout=3.0).json()["city"])
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
+            raise UserError("cli.which_pack", url=city) from error
+    return pack, city
+
+
+def _hub(args: argparse.Namespace) -> int:
+    from cockpit.hub import Hub, serve
+    from cockpit.bus.where import hub_note
+    from cockpit.packs.read import read_pack
+    from cockpit.processes import die_with_parent, free_port, write_private
+
+    die_with_parent()
+    name, base_url = resolve_city(args.city, args.pack)
+    pack = read_pack(name)
+    if not base_url and any("{city}" in feed.url for feed in pack.feeds):
+        raise UserError("cli.hub_needs_city", pack=pack.id)
+    profile = profile_dir(args.profile) if args.profile else profile_dir() / "hub"
+
+    def ready(hub: Hub) -> None:
+        facts = json.dumps({"url": hub.server.url, "profile": str(profile)})
+        write_private(hub_note(hub.server.url), facts)
+        print(facts, flush=True)
+
+    serve(profile, pack, base_url, args.port or free_port(), SystemClock(), ready)
+    return 0
+
+
+def _run(args: argparse.Namespace) -> int:
+    if args.seat != "duty":
+        raise UserError("cli.seat_not_there", seat=args.seat)
+    from cockpit.launch import launch
+
+    return launch(args)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point; the exit code."""
+    args = parser().parse_args(argv)
+    try:
+        return int(args.go(args))
+    except CockpitError as error:
+        print(texts(getattr(args, "lang", None) or language())(error.message), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130

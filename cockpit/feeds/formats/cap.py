@@ -1,0 +1,196 @@
+"""Alerts by the Common Alerting Protocol (OASIS CAP 1.1, 1.2; China's GB/T 35965.1 words in its fields).
+
+Only status Actual is live. Update and Cancel end what they reference; expired ones and AllClear are not shown. An alert
+in several languages is read in Chinese, else English, else the first. Its row has the level of its worst info block; a
+level in the headline (`暴雨红色预警`) wins over the code, since feeds contradict their own text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from typing import Any
+
+from cockpit.feeds.formats import _cap_shape as shape
+from cockpit.feeds.formats._cap_document import Alert, Info, identity, read
+from cockpit.feeds.formats.base import Context
+from cockpit.feeds.items import Everything, Gone, Item, Rows, refused
+from cockpit.feeds.places import Misplaced, place_rings
+from cockpit.model.clock import DAY
+from cockpit.model.levels import CAP_SEVERITY, Level
+from cockpit.model.messages import LANGUAGES, texts
+
+TOPIC = "alert"
+CODES_12379 = "12379"
+"""valueName of China's national codes of warnings (11B03 暴雨)."""
+UNLIMITED = 3 * DAY
+"""How long an alert counts that names no end; the specification leaves that to the recipient."""
+REMEMBERED = 2_000
+
+_COLOURS = {"红": Level.RED, "橙": Level.ORANGE, "黄": Level.YELLOW, "蓝": Level.BLUE}
+_SEVERITY = {
+    **CAP_SEVERITY,
+    "Red": Level.RED, "Orange": Level.ORANGE, "Yellow": Level.YELLOW, "Blue": Level.BLUE,
+}  # fmt: skip
+_COLOUR_IN_TEXT = re.compile("([红橙黄蓝])色?(?:预警|警报|警告)")
+
+
+class Cap:
+    """Format `cap`. Remembers what was superseded, so that an old alert that comes late stays away."""
+
+    def __init__(self) -> None:
+        self._ended: OrderedDict[str, int] = OrderedDict()
+
+    def parse(self, data: bytes, context: Context) -> list[Item]:
+        document = read(data)
+        items: list[Item] = list(document.refused)
+        live: list[Alert] = []
+        gone: list[str] = []
+        for alert in document.alerts:
+            if alert.status != "Actual":
+                items.append(refused("not_live", alert.source, alert.id, id=alert.identifier, detail=alert.status))
+            elif alert.type in ("Alert", "Update", "Cancel"):
+                live.append(alert)
+        for alert in live:
+            if alert.type != "Alert":
+                if not alert.references:
+                    reason = "cap_cancels_nothing" if alert.type == "Cancel" else "cap_updates_nothing"
+                    items.append(refused(reason, alert.source, alert.id, id=alert.identifier))
+                gone += self._end(alert)
+        rows = []
+        for alert in sorted(live, key=lambda a: a.sent):
+            if alert.type == "Cancel":
+                continue
+            row = None if self._ended.get(alert.id, -1) >= alert.sent else self._row(alert, context, items)
+            if row is None:
+                gone.append(alert.id)
+            else:
+                rows.append(row)
+        shown = {row["id"] for row in rows}
+        # a document of which a part was not read does not say what is gone: better an alert too many, with its age
+        if context.whole and (document.sound or (rows and not document.single)):
+            unread = [item.id for item in document.refused if item.id]
+            items.append(Everything(TOPIC, [*sorted(shown), *unread]))
+        gone = [id_ for id_ in dict.fromkeys(gone) if id_ not in shown]
+        if gone:
+            items.append(Gone(TOPIC, gone))
+        if rows:
+            items.append(Rows(TOPIC, rows))
+        return items
+
+    def _end(self, by: Alert) -> list[str]:
+        """Remember what an Update or Cancel ends; returns the ids."""
+        ended = []
+        for sender, identifier, _ in by.references:
+            id_ = identity(sender, identifier)
+            if id_ == by.id:  # an update under its own name replaces its row
+                continue
+            self._ended[id_] = max(by.sent, self._ended.pop(id_, 0))
+            ended.append(id_)
+        while len(self._ended) > REMEMBERED:
+            self._ended.popitem(last=False)
+        return ended
+
+    def _row(self, alert: Alert, context: Context, items: list[Item]) -> dict[str, Any] | None:
+        """The alert's row, or None when it is not in force."""
+        infos = [info for info in in_one_language(alert.infos) if in_force(info, alert, context.now)]
+        if not infos:
+            return None
+        main = min(infos, key=level_of)
+        rings = self._rings(alert, infos, context, items)
+        if rings is None:
+            return None
+        codes = dict(reversed(main.codes))
+        return {
+            "id": alert.id,
+            "kind": codes.get(CODES_12379) or main.text("event")[:100],
+            "title": main.text("headline") or main.text("event"),
+            "sender": main.text("senderName") or alert.sender,
+            "level": int(level_of(main)),
+            "area_name": "、".join(dict.fromkeys(a.description for i in infos for a in i.areas if a.description)),
+            "rings": rings,
+            "sent": alert.sent,
+            "effective": main.effective or alert.sent,
+            "expires": 0 if any(i.expires == 0 for i in infos) else max(i.expires for i in infos),
+            "body": self._body(alert, main),
+        }
+
+    def _rings(self, alert: Alert, infos: list[Info], context: Context, items: list[Item]) -> list[Any] | None:
+        """All shapes of the alert; [] for none, None when all of them are elsewhere. A broken shape costs the shape only."""
+        rings: list[Any] = []
+        elsewhere: Misplaced | None = None
+        for info in infos:
+            for area in info.areas:
+                drawn = [(t, shape.polygon(t)) for t in area.polygons] + [(t, shape.circle(t)) for t in area.circles]
+                for text, ring in drawn:
+                    if ring is None:
+                        items.append(refused("cap_bad_shape", text, alert.id, id=alert.identifier))
+                        continue
+                    try:
+                        place_rings([[ring]], context)
+                    except Misplaced as misplaced:
+                        if misplaced.reason == "outside":
+                            elsewhere = misplaced
+                        else:
+                            params = {"id": alert.identifier, **misplaced.params}
+                            items.append(refused(misplaced.reason, text, alert.id, **params))
+                    else:
+                        if [ring] not in rings:
+                            rings.append([ring])
+        if elsewhere is not None and not rings:
+            items.append(refused("elsewhere", alert.source, alert.id, id=alert.identifier, **elsewhere.params))
+            return None
+        return rings
+
+    def _body(self, alert: Alert, info: Info) -> dict[str, Any]:
+        facts = [
+            {"name": both("feeds.cap_" + name.lower()), "value": value, "unit": ""}
+            for name in ("event", "category", "urgency", "certainty", "contact", "web")
+            if (value := info.text(name))
+        ]
+        facts += [{"name": {"zh": n or "?", "en": n or "?"}, "value": v, "unit": ""} for n, v in info.codes[:20]]
+        if level_of(info) != severity_of(info):
+            facts.append({"name": both("feeds.cap_severity"), "value": info.text("severity"), "unit": ""})
+        return {
+            "title": info.text("headline") or info.text("event"),
+            "text": info.text("description"),
+            "instruction": info.text("instruction"),
+            "identifier": alert.identifier,
+            "facts": facts,
+        }
+
+
+def in_one_language(infos: tuple[Info, ...]) -> list[Info]:
+    """The blocks in Chinese, else in English (the default of the specification), else in the first one's language."""
+    for wanted in (("zh", "cmn"), ("en", "")):
+        found = [info for info in infos if info.language.lower().replace("_", "-").split("-")[0] in wanted]
+        if found:
+            return found
+    return [info for info in infos if info.language == infos[0].language]
+
+
+def in_force(info: Info, alert: Alert, now: int) -> bool:
+    """Whether a block is neither over nor an all-clear."""
+    if info.responses == ("AllClear",):
+        return False
+    end = info.expires or (info.effective or alert.sent) + UNLIMITED
+    return now < end
+
+
+def severity_of(info: Info) -> Level:
+    word = info.text("severity")
+    return _SEVERITY.get(word) or _COLOURS.get(word[:1]) or Level.UNKNOWN
+
+
+def level_of(info: Info) -> Level:
+    """The level in the headline, else the severity."""
+    said = _COLOUR_IN_TEXT.search(info.text("headline"))
+    return _COLOURS[said.group(1)] if said else severity_of(info)
+
+
+def both(id_: str) -> dict[str, str]:
+    """A text of the catalogue as a `{zh, en}` table, for names of facts."""
+    return {lang: texts(lang)(id_) for lang in LANGUAGES}
+
+
+FORMAT = Cap

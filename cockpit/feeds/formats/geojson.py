@@ -1,0 +1,246 @@
+"""GeoJSON (RFC 7946) FeatureCollections of cameras, sensors, areas, and points of any kind as events.
+
+Properties are the columns of the table in the words of `cockpit.city`; `period` is in seconds, times are ISO 8601 with
+offset or milliseconds since 1970 (as USGS writes them).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from cockpit.feeds.decoding import BAD_JSON, BadTime, explain, id_of, refuse_time, when
+from cockpit.feeds.formats.base import Context
+from cockpit.feeds.items import Everything, Item, Rows, SourceTime, refused
+from cockpit.model.clock import SECOND
+from cockpit.model.levels import Level
+from cockpit.model.tables import CameraState, EventState
+
+_When = str | int | float | None
+
+
+class _Collection(msgspec.Struct):
+    type: str
+    features: list[msgspec.Raw] | None = None
+    at: _When = None
+    timeStamp: _When = None  # OGC API Features writes it so
+
+
+class _Feature(msgspec.Struct):
+    type: Literal["Feature"]
+    id: str | int | None = None
+    properties: msgspec.Raw | None = None
+    geometry: msgspec.Raw | None = None
+
+
+class _Geometry(msgspec.Struct):
+    type: str
+    coordinates: msgspec.Raw | None = None
+
+
+class _Common(msgspec.Struct):
+    id: str | int | None = None
+    kind: str | None = None
+    type: str | None = None
+    name: str | None = None
+    title: str | None = None
+    area: str | None = None
+
+    @property
+    def what(self) -> str:
+        return self.kind or self.type or ""
+
+    @property
+    def label(self) -> str:
+        return self.name or self.title or ""
+
+
+class _Camera(_Common):
+    heading: float | None = None
+    state: Literal["online", "offline"] | int = 0
+
+
+class _Sensor(_Common):
+    value: float | None = None
+    unit: str | None = None
+    period: float | None = None
+    measured: _When = None
+
+
+class _Area(_Common):
+    code: str | None = None
+    tier: int = 0
+    parent: str | None = None
+
+
+class _Happening(_Common):
+    level: int | None = None
+    state: Literal["open", "closed"] = "open"
+    place: str | None = None
+    channel: str | None = None
+    amount: float | None = None
+    occurred: _When = None
+    time: _When = None
+    updated: _When = None
+    text: str | None = None
+
+
+_PROPERTIES: dict[str, msgspec.json.Decoder[Any]] = {
+    "camera": msgspec.json.Decoder(_Camera),
+    "sensor": msgspec.json.Decoder(_Sensor),
+    "area": msgspec.json.Decoder(_Area),
+    "event": msgspec.json.Decoder(_Happening),
+}
+_collection = msgspec.json.Decoder(_Collection)
+_feature = msgspec.json.Decoder(_Feature)
+_geometry = msgspec.json.Decoder(_Geometry)
+_position = msgspec.json.Decoder(list[float])
+_polygon = msgspec.json.Decoder(list[list[list[float]]])
+_polygons = msgspec.json.Decoder(list[list[list[list[float]]]])
+_anything = msgspec.json.Decoder(dict[str, Any])
+
+
+class _Unfit(Exception):
+    """A geometry that this topic has no use for."""
+
+
+class GeoJson:
+    """Format `geojson`; the feed's topic says which table the features fill."""
+
+    def parse(self, data: bytes, context: Context) -> list[Item]:
+        if context.topic not in _PROPERTIES:
+            return [refused("unknown_topic", data, detail=context.topic)]
+        try:
+            collection = _collection.decode(data)
+        except BAD_JSON as error:
+            return [explain(error, data)]
+        if collection.type == "Feature":
+            features: list[bytes | msgspec.Raw] = [data]
+        elif collection.type == "FeatureCollection" and collection.features is not None:
+            features = list(collection.features)
+        else:
+            return [refused("not_geojson", data, detail=collection.type[:60])]
+        items: list[Item] = []
+        rows: list[dict[str, Any]] = []
+        ids: list[str] = []
+        for piece in features:
+            try:
+                row = self._row(piece, context.topic)
+            except BAD_JSON as error:
+                items.append(explain(error, piece))
+            except BadTime as error:
+                items.append(refuse_time(error, piece, id_of(piece)))
+            except _Unfit as error:
+                items.append(refused("unfit_geometry", bytes(piece), id_of(piece), id=id_of(piece) or "?", detail=str(error)))
+            else:
+                rows.append(row)
+                ids.append(row["id"])
+                continue
+            ids.append(id_of(piece))
+        items += self._source_time(collection, rows)
+        if context.whole and collection.type == "FeatureCollection" and (rows or not features):
+            items.append(Everything(context.topic, [id_ for id_ in ids if id_]))
+        if rows:
+            items.append(Rows(context.topic, rows))
+        return items
+
+    def _row(self, piece: bytes | msgspec.Raw, topic: str) -> dict[str, Any]:
+        feature = _feature.decode(piece)
+        properties = _PROPERTIES[topic].decode(feature.properties or b"{}")
+        row: dict[str, Any] = {"name": properties.label}
+        if isinstance(properties, _Area):
+            row |= self._area(properties)
+            row["rings"] = self._rings(feature.geometry)
+        else:
+            row |= {"kind": properties.what, "area": properties.area}
+            row["lon"], row["lat"] = self._point(feature.geometry, needed=topic != "event")
+            if isinstance(properties, _Camera):
+                row |= self._camera(properties)
+            elif isinstance(properties, _Sensor):
+                row |= self._sensor(properties)
+            elif isinstance(properties, _Happening):
+                row |= self._happening(properties)
+                row["body"] = {"title": properties.label, "text": properties.text or "", "source": self._facts(feature)}
+        own = feature.id if feature.id is not None else properties.id
+        row["id"] = str(own if own is not None else row.get("code") or "")
+        return row
+
+    def _camera(self, camera: _Camera) -> dict[str, Any]:
+        states = {"online": CameraState.ONLINE, "offline": CameraState.OFFLINE}
+        state = states[camera.state] if isinstance(camera.state, str) else camera.state
+        return {"heading": camera.heading, "state": int(state)}
+
+    def _sensor(self, sensor: _Sensor) -> dict[str, Any]:
+        period = sensor.period or 0.0
+        return {
+            "value": sensor.value,
+            "unit": sensor.unit,
+            "period": round(min(max(period, 0.0), 1e9) * SECOND),
+            "measured": _when(sensor.measured, "measured"),
+        }
+
+    def _area(self, area: _Area) -> dict[str, Any]:
+        return {"code": area.code or "", "tier": area.tier, "parent": area.parent}
+
+    def _happening(self, event: _Happening) -> dict[str, Any]:
+        occurred = _when(event.occurred if event.occurred is not None else event.time, "occurred")
+        return {
+            "level": int(Level.UNKNOWN) if event.level is None else event.level,
+            "state": int(EventState.CLOSED if event.state == "closed" else EventState.OPEN),
+            "place": event.place,
+            "channel": event.channel,
+            "amount": event.amount,
+            "occurred": occurred,
+            "updated": _when(event.updated, "updated") or occurred,
+        }
+
+    def _facts(self, feature: _Feature) -> dict[str, Any]:
+        """The properties as they came, for the event page: short plain values only."""
+        raw = _anything.decode(feature.properties or b"{}")
+        plain = {k: v for k, v in raw.items() if isinstance(v, (str, int, float, bool)) and len(str(v)) <= 500}
+        return dict(list(plain.items())[:50])
+
+    def _point(self, geometry: msgspec.Raw | None, needed: bool) -> tuple[float | None, float | None]:
+        shape = _geometry.decode(geometry) if geometry is not None and bytes(geometry) != b"null" else None
+        if shape is None:
+            if needed:
+                raise _Unfit("null")
+            return None, None
+        if shape.type != "Point" or shape.coordinates is None:
+            raise _Unfit(shape.type[:60])
+        position = _position.decode(shape.coordinates)
+        if len(position) < 2:
+            raise _Unfit("Point")
+        return position[0], position[1]
+
+    def _rings(self, geometry: msgspec.Raw | None) -> list[list[list[list[float]]]]:
+        shape = _geometry.decode(geometry) if geometry is not None and bytes(geometry) != b"null" else None
+        if shape is None or shape.coordinates is None or shape.type not in ("Polygon", "MultiPolygon"):
+            raise _Unfit(shape.type[:60] if shape else "null")
+        if shape.type == "Polygon":
+            return [_polygon.decode(shape.coordinates)]
+        return _polygons.decode(shape.coordinates)
+
+    def _source_time(self, collection: _Collection, rows: list[dict[str, Any]]) -> list[Item]:
+        """The collection's own time, else the newest measurement. An unreadable one costs the lag, not the data."""
+        told = collection.at if collection.at is not None else collection.timeStamp
+        if told is not None:
+            try:
+                return [SourceTime(_when(told, "at"))]
+            except BadTime:
+                return []
+        newest = max((row.get("measured", 0) for row in rows), default=0)
+        return [SourceTime(newest, sent=False)] if newest else []
+
+
+def _when(value: _When, field: str) -> int:
+    """ISO text, or milliseconds since 1970, to UTC us."""
+    if value is None or isinstance(value, str):
+        return when(value, field)
+    if not abs(value) < 1e14:
+        raise BadTime(field, str(value))
+    return round(value * 1000)
+
+
+FORMAT = GeoJson

@@ -1,0 +1,354 @@
+"""The hub: runs the feeds, holds the picture, publishes it, and answers the seats. No Qt; one a hall."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+import cockpit
+from cockpit.bus import asks, subjects
+from cockpit.bus.asks import PROTOCOL
+from cockpit.bus.client import connect
+from cockpit.bus.server import NatsServer
+from cockpit.bus.users import Keys
+from cockpit.feeds.items import Change, Gone, Rows
+from cockpit.feeds.quarantine import Kept, Quarantine
+from cockpit.feeds.runner import FeedRunner, FeedState, fetch_clock
+from cockpit.model.batch import columns_of_rows, encode
+from cockpit.model.city import Pack
+from cockpit.model.clock import SECOND, CityClock, CityTime, Clock
+from cockpit.model.errors import CockpitError, OutsideError
+from cockpit.model.ids import new_id
+from cockpit.model.messages import Message
+from cockpit.model.tables import EVERYWHERE, FEEDS, TABLES, district_of
+from cockpit.picture.outgoing import Outgoing
+from cockpit.picture.picture import Picture
+from cockpit.processes import write_private
+from cockpit.store.cache import Cache
+
+log = logging.getLogger(__name__)
+
+FLUSH_SECONDS = 0.1
+SNAPSHOT_SECONDS = 60.0
+CLOCK_SECONDS = 5.0
+MAX_PICTURE = 900_000
+"""Bytes of an evidence picture on the bus, which refuses messages over 1 MB."""
+
+
+class Hub:
+    """One hub of one city.
+
+    Attributes:
+        profile: folder with its keys, its memory (hub.db) and the log of the bus.
+        pack: the city.
+        base_url: address of the city platform, or "" where every feed has one of its own.
+        id: of this run.
+        city_clock: the city's clock over the machine's.
+    """
+
+    def __init__(self, profile: Path, pack: Pack, base_url: str, port: int, clock: Clock) -> None:
+        self.profile = profile
+        self.pack = pack
+        self.base_url = base_url.rstrip("/")
+        self.clock = clock
+        self.id = new_id(clock)
+        self.city_clock = CityClock(clock)
+        self.world = subjects.LIVE
+        self.picture = Picture()
+        self.keys = Keys(profile)
+        self.server = NatsServer(profile, port, self.keys.ensure(), clock)
+        self.quarantine = Quarantine()
+        self.cache = Cache.open(profile / "hub.db", clock)
+        self._out = Outgoing(self.picture, self.id, clock, district_of)
+        self._runners: dict[str, FeedRunner] = {}
+        self._client: Client | None = None
+        self._lost = asyncio.Event()
+        self._http = httpx.AsyncClient(timeout=5.0, follow_redirects=False)
+        self._stop = asyncio.Event()
+
+    async def run(self, on_ready: Callable[[], None]) -> None:
+        """Runs until `stop`.
+
+        Args:
+            on_ready: called when seats can join.
+
+        Raises:
+            CockpitError: the bus could not be started.
+        """
+        self._recall()
+        self.server.start()
+        self._announce()
+        try:
+            await self._join()
+            on_ready()
+            for spec in self.pack.feeds:
+                self._state(FeedState(spec.id))
+                runner = FeedRunner(
+                    spec,
+                    self.base_url,
+                    self.pack.bounds,
+                    self.city_clock,
+                    self._items,
+                    self._state,
+                    quarantine=self.quarantine,
+                )
+                self._runners[spec.id] = runner
+                runner.start()
+            self._out.whole("feed", "")
+            tasks = [
+                asyncio.create_task(self._publish(), name="publish"),
+                asyncio.create_task(self._keep_bus(), name="bus"),
+                asyncio.create_task(self._keep_time(), name="time"),
+                asyncio.create_task(self._snapshots(), name="snapshots"),
+            ]
+            stopping = asyncio.create_task(self._stop.wait(), name="stop")
+            done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+            for task in [*tasks, stopping]:
+                task.cancel()
+            await asyncio.gather(*tasks, stopping, return_exceptions=True)
+            for task in done:
+                if task is not stopping and not task.cancelled():
+                    task.result()
+        finally:
+            await self._close()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    # -- what the feeds bring ------------------------------------------------------------------------------------
+
+    def _items(self, feed: str, changes: list[Change], received: int) -> None:
+        for change in changes:
+            if isinstance(change, Rows):
+                self._rows(feed, change, received)
+            elif isinstance(change, Gone):
+                self._gone(change.topic, [f"{feed}/{i}" for i in change.ids])
+            else:
+                self._only(feed, change.topic, {f"{feed}/{i}" for i in change.ids})
+
+    def _rows(self, feed: str, change: Rows, received: int) -> None:
+        table = TABLES[change.topic]
+        rows: list[dict[str, Any]] = []
+        for source in change.rows:
+            key = f"{feed}/{source['id']}"
+            body = source.get("body")
+            if body:
+                self.cache.put_body(key, msgspec.json.encode(body).decode(), received)
+            rows.append({**source, "key": key, "feed": feed, "received": received})
+        if rows:
+            columns = columns_of_rows(table, rows)
+            self._out.upsert(change.topic, columns)
+            self.cache.upsert(change.topic, columns)
+
+    def _gone(self, topic: str, keys: list[str]) -> None:
+        gone = self._out.remove(topic, keys)
+        if gone:
+            self.cache.remove(topic, gone)
+
+    def _only(self, feed: str, topic: str, keys: set[str]) -> None:
+        live = self.picture[topic]
+        prefix = f"{feed}/"
+        self._gone(topic, [k for k in map(live.key_at, range(len(live))) if k.startswith(prefix) and k not in keys])
+        self._out.whole(topic, feed)
+
+    def _state(self, state: FeedState) -> None:
+        spec = self.pack.feed(state.feed)
+        if spec is None:
+            return
+        live = self.picture["feed"]
+        row = live.row_of(spec.id)
+        # what an earlier run of the hub received is still when this feed last spoke
+        before = int(live.row(row)["received"]) if row is not None else 0
+        problem = state.problem
+        columns = columns_of_rows(
+            FEEDS,
+            [
+                {
+                    "key": spec.id,
+                    "feed": spec.id,
+                    "name": json.dumps(spec.name, ensure_ascii=False),
+                    "source": spec.source,
+                    "format": spec.format,
+                    "beat": round(spec.beat * SECOND),
+                    "received": max(state.received, before),
+                    "good": state.good,
+                    "bad": state.bad,
+                    "lag": state.lag,
+                    "problem": problem.id if problem else "",
+                    "detail": str(problem.params.get("detail", "")) if problem else "",
+                    "retry": state.retry_us,
+                }
+            ],
+        )
+        self._out.upsert("feed", columns)
+        self.cache.upsert("feed", columns)
+
+    def _recall(self) -> None:
+        """The picture of the last run, so that a seat without a cache sees what this hub once saw."""
+        for topic in TABLES:
+            columns = self.cache.load(topic)
+            if columns["key"]:
+                self.picture.upsert(topic, columns)
+        self.picture.take_changes()
+        time = self.cache.meta("time")
+        if time:
+            self.city_clock.city = msgspec.json.decode(time, type=CityTime)
+
+    # -- what the seats see --------------------------------------------------------------------------------------
+
+    async def _publish(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            for batch in self._out.flush():
+                await self._send(subjects.picture(self.pack.id, self.world, batch.district, batch.topic), encode(batch))
+
+    async def _snapshots(self) -> None:
+        while True:
+            await asyncio.sleep(SNAPSHOT_SECONDS)
+            # cameras and areas hardly change; they come on request
+            for batch in self._out.snapshot(("event", "unit", "sensor", "alert", "feed")):
+                await self._send(subjects.picture(self.pack.id, self.world, batch.district, batch.topic), encode(batch))
+
+    async def _send(self, subject: str, data: bytes) -> None:
+        if self._client is not None and self._client.is_connected:
+            with contextlib.suppress(Exception):  # a bus that is gone is `_keep_bus`' matter; snapshots make up for it
+                await self._client.publish(subject, data)
+
+    async def _join(self) -> None:
+        self._lost.clear()
+        self._client = await connect(self.server.url, self.keys.hub(), "hub", self._lost.set)
+        await self._client.subscribe(subjects.ALL_ASKS, cb=self._asked)
+
+    async def _keep_bus(self) -> None:
+        """Restarts nats-server when it dies, alone."""
+        while True:
+            await self._lost.wait()
+            log.info("the bus is gone; starting it again")
+            self.server.stop()
+            try:
+                self.server.start()
+                await self._join()
+                self._announce()
+            except CockpitError as error:
+                log.info("%s", error)
+                self._lost.set()
+                await asyncio.sleep(1)
+
+    async def _keep_time(self) -> None:
+        """Asks the city how its clock runs; another run of a demo city is another story."""
+        while True:
+            if self.base_url:
+                found = await fetch_clock(self.base_url, self.clock)
+                if found is not None and found.run != self.city_clock.city.run:
+                    self.city_clock.city = found
+                    self.cache.put_meta("time", msgspec.json.encode(found).decode())
+                    subject = subjects.picture(self.pack.id, self.world, EVERYWHERE, "time")
+                    await self._send(subject, msgspec.msgpack.encode(found))
+            await asyncio.sleep(CLOCK_SECONDS)
+
+    # -- what the seats ask --------------------------------------------------------------------------------------
+
+    async def _asked(self, message: Msg) -> None:
+        seat, what = subjects.seat_and_what(message.subject)
+        try:
+            if what == "hello":
+                msgspec.msgpack.decode(message.data, type=asks.Hello)
+                await message.respond(asks.encode(self._welcome()))
+            elif what == "snapshot":
+                wanted = msgspec.msgpack.decode(message.data, type=asks.SnapshotWanted)
+                for batch in self._out.snapshot(tuple(t for t in wanted.topics if t in TABLES)):
+                    await message.respond(encode(batch))
+                await message.respond(b"")
+            elif what in ("body", "picture", "retry", "quarantine"):
+                key = msgspec.msgpack.decode(message.data, type=asks.KeyWanted).key
+                await message.respond(asks.encode(await self._answer(what, key)))
+        except msgspec.MsgspecError as error:
+            log.info("%s asked %s with something that is no request: %s", seat, what, error)
+
+    def _welcome(self) -> asks.Welcome:
+        return asks.Welcome(
+            PROTOCOL, cockpit.__version__, self.id, self.pack.id, self.world, self.city_clock.city, self.clock.now()
+        )
+
+    async def _answer(self, what: str, key: str) -> object:
+        if what == "body":
+            found = self.cache.body(key)
+            if found is None:
+                return asks.BodyReply(problem=Message("hub.no_body"))
+            return asks.BodyReply(fields=msgspec.json.decode(found[0]), fetched=found[1])
+        if what == "picture":
+            try:
+                return asks.PictureReply(data=await self._picture_bytes(key))
+            except OutsideError as error:
+                return asks.PictureReply(problem=error.message)
+        if what == "retry":
+            for name, runner in self._runners.items():
+                if key in ("", name):
+                    runner.retry_now()
+            return asks.QuarantineReply()
+        return asks.QuarantineReply([_refusal(kept) for kept in self.quarantine.last(key, 50)])
+
+    async def _picture_bytes(self, path: str) -> bytes:
+        """An evidence picture of the city platform; only paths below its own address are fetched."""
+        if not path.startswith("/") or path.startswith("//") or ".." in path or not self.base_url:
+            raise OutsideError("hub.picture_elsewhere")
+        try:
+            async with self._http.stream("GET", self.base_url + path) as answer:
+                if answer.status_code != 200:
+                    raise OutsideError("hub.no_picture", why=answer.status_code)
+                data = b""
+                async for chunk in answer.aiter_bytes():
+                    data += chunk
+                    if len(data) > MAX_PICTURE:
+                        raise OutsideError("hub.picture_too_large")
+        except httpx.HTTPError as error:
+            raise OutsideError("hub.no_picture", why=type(error).__name__) from error
+        return data
+
+    def _announce(self) -> None:
+        """Tells the seats of this profile where the hub listens."""
+        facts = {"url": self.server.url, "pid": os.getpid(), "city": self.pack.id, "profile": str(self.profile)}
+        write_private(self.profile / "hub.json", json.dumps(facts))
+
+    async def _close(self) -> None:
+        for runner in self._runners.values():
+            await runner.stop()
+        await self._http.aclose()
+        if self._client is not None:
+            with contextlib.suppress(Exception):
+                await self._client.close()
+        self.server.stop()
+        self.cache.close()
+        with contextlib.suppress(OSError):
+            (self.profile / "hub.json").unlink()
+
+
+def _refusal(kept: Kept) -> asks.Refusal:
+    text = kept.refused.sample.decode("utf-8", "replace")
+    shown = "".join(c if c.isprintable() else " " for c in text)
+    return asks.Refusal(kept.feed, kept.refused.reason, shown, kept.received)
+
+
+def serve(profile: Path, pack: Pack, base_url: str, port: int, clock: Clock, on_ready: Callable[[Hub], None]) -> None:
+    """Runs a hub in this process until SIGTERM or SIGINT."""
+
+    async def main() -> None:
+        hub = Hub(profile, pack, base_url, port, clock)
+        loop = asyncio.get_running_loop()
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(signum, hub.stop)
+        await hub.run(lambda: on_ready(hub))
+
+    asyncio.run(main())

@@ -1,0 +1,210 @@
+"""A seat without a screen: cache, picture, selection, link to the hub, and the ports that panels are handed. No Qt.
+
+The picture belongs to the thread that calls `tick`; everything that arrives waits in a queue until then.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cockpit.bus import asks
+from cockpit.bus.link import HubLink
+from cockpit.bus.where import WhereHub
+from cockpit.model.batch import Batch
+from cockpit.model.city import Pack
+from cockpit.model.clock import CityClock, CityTime, Clock
+from cockpit.model.messages import Message
+from cockpit.model.ports import Body
+from cockpit.model.ports.link import Link, LinkState
+from cockpit.model.tables import TABLES
+from cockpit.dispatch.near import Finder
+from cockpit.picture.picture import Picture
+from cockpit.picture.selection import Selection
+from cockpit.store.cache import Cache
+
+MAX_WAITING = 5_000
+"""Batches that may wait for a tick; past it the screen has stalled, and a snapshot is cheaper than catching up."""
+
+
+class Seat:
+    """One seat.
+
+    Attributes:
+        pack: the city that it shows.
+        clock: the city's clock.
+        picture, selection: the common operational picture; owned by the thread of `tick`.
+        cache: cache.db.
+        link: how it stands with the hub.
+        notices: sentences to be shown once (a cache that was set aside, a full disk).
+    """
+
+    def __init__(self, profile: Path, pack: Pack, where: WhereHub, clock: Clock, wake: Callable[[], None]) -> None:
+        self.pack = pack
+        self.clock = CityClock(clock)
+        self.picture = Picture()
+        self.selection = Selection()
+        self.notices: deque[Message] = deque()
+        self._wake = wake
+        self._arrived: deque[Callable[[], None]] = deque()
+        self._woken = threading.Event()
+        self.cache = Cache.open(
+            profile / pack.id / "cache.db", clock, searchable=self._searchable, on_problem=self._cache_problem
+        )
+        self.notices.extend(self.cache.notices)
+        self.link = Link(LinkState.STARTING, clock.now())
+        self.on_link: Callable[[Link], None] = lambda link: None
+        self._hub = HubLink(where, pack.id, clock, self._batch, self._linked, self._time)
+        self._work = ThreadPoolExecutor(1, thread_name_prefix="seat-work")
+        self._finder = Finder(pack)
+
+    # -- life ----------------------------------------------------------------------------------------------------
+
+    def open_cache(self) -> None:
+        """Fills the picture with what was last known; to be called before the first tick."""
+        for topic in TABLES:
+            columns = self.cache.load(topic)
+            if columns["key"]:
+                self.picture.upsert(topic, columns)
+        known = self.cache.meta("time")
+        if known:
+            self.clock.city = msgspec.json.decode(known, type=CityTime)
+
+    def start(self) -> None:
+        """Joins the hub, now and whenever it is lost."""
+        self._hub.start()
+
+    def close(self) -> None:
+        self._hub.close()
+        self._work.shutdown(cancel_futures=True)
+        self.tick()
+        self.cache.close()
+
+    def tick(self) -> frozenset[str]:
+        """Takes in what arrived; returns the topics of the picture that changed."""
+        self._woken.clear()
+        while self._arrived:
+            self._arrived.popleft()()
+        if self.picture.gaps:
+            topics = tuple(sorted({topic for _, topic in self.picture.gaps}))
+            self.picture.gaps.clear()
+            self._hub.want_snapshot(topics)
+        return self.picture.take_changes()
+
+    # -- from other threads --------------------------------------------------------------------------------------
+
+    def _later(self, what: Callable[[], None]) -> None:
+        """Runs `what` in the next tick."""
+        self._arrived.append(what)
+        if not self._woken.is_set():
+            self._woken.set()
+            self._wake()
+
+    def _batch(self, batch: Batch) -> None:
+        if len(self._arrived) >= MAX_WAITING:
+            self._arrived.clear()
+            self._hub.want_snapshot(tuple(TABLES))
+        self._later(lambda: self._apply(batch))
+
+    def _apply(self, batch: Batch) -> None:
+        change = self.picture.apply(batch)
+        if change is not None and change.rows:
+            self.cache.upsert(change.topic, change.columns)
+        if change is not None and change.gone:
+            self.cache.remove(change.topic, change.gone)
+
+    def _time(self, time: CityTime) -> None:
+        def take() -> None:
+            self.clock.city = time
+            self.cache.put_meta("time", msgspec.json.encode(time).decode())
+
+        self._later(take)
+
+    def _linked(self, link: Link, welcome: asks.Welcome | None) -> None:
+        def take() -> None:
+            self.link = link
+            self.on_link(link)
+
+        self._later(take)
+
+    def _cache_problem(self, problem: Message) -> None:
+        self._later(lambda: self.notices.append(problem))
+
+    def _searchable(self, topic: str, row: dict[str, Any]) -> str:
+        """The words by which an event is found: kind, class, place, source and its id at the source."""
+        kind = self.pack.kind(row["kind"])
+        words = [*kind.name.values(), *kind.group.values(), row["place"], row["kind"], row["key"].partition("/")[2]]
+        words += self.pack.channel(row["channel"]).values()
+        return " ".join(words)
+
+    # -- ports ---------------------------------------------------------------------------------------------------
+
+    def body(self, key: str, done: Callable[[Body | Message], None]) -> None:
+        """`ports.Bodies`: from the hub, else the copy of an earlier reading."""
+
+        def answered(reply: asks.BodyReply | Message) -> None:
+            if isinstance(reply, asks.BodyReply) and reply.fields is not None:
+                text = msgspec.json.encode(reply.fields).decode()
+                self.cache.put_body(key, text, reply.fetched)
+                body: Body | Message = Body(key, reply.fields, reply.fetched)
+            else:
+                problem = reply.problem if isinstance(reply, asks.BodyReply) else reply
+                found = self.cache.body(key)
+                if found is not None:
+                    body = Body(key, msgspec.json.decode(found[0]), found[1], cached=True)
+                else:
+                    body = problem or Message("hub.no_body")
+            self._later(lambda: done(body))
+
+        self._hub.ask("body", asks.KeyWanted(key), asks.BodyReply, answered)
+
+    def evidence(self, url: str, done: Callable[[bytes | Message], None]) -> None:
+        """`ports.Bodies.picture`: the bytes of an evidence picture."""
+
+        def answered(reply: asks.PictureReply | Message) -> None:
+            if isinstance(reply, asks.PictureReply):
+                result: bytes | Message = reply.data if reply.problem is None else reply.problem
+            else:
+                result = reply
+            self._later(lambda: done(result))
+
+        self._hub.ask("picture", asks.KeyWanted(url), asks.PictureReply, answered)
+
+    def quarantine(self, feed: str, done: Callable[[list[asks.Refusal] | Message], None]) -> None:
+        """The last refused items of a feed, newest first."""
+
+        def answered(reply: asks.QuarantineReply | Message) -> None:
+            result = reply.refused if isinstance(reply, asks.QuarantineReply) else reply
+            self._later(lambda: done(result))
+
+        self._hub.ask("quarantine", asks.KeyWanted(feed), asks.QuarantineReply, answered)
+
+    def retry(self, feed: str = "") -> None:
+        """Tries the hub, or one feed at the hub, at once."""
+        self._hub.retry_now()
+        self._hub.ask("retry", asks.KeyWanted(feed), asks.QuarantineReply, lambda reply: None)
+
+    def near(self, lon: float, lat: float, kind: str, done: Callable[[Any], None]) -> None:
+        """`ports.Nearby`: who is near along the streets."""
+        units = self._finder.units_of(self.picture["unit"])
+
+        def work() -> None:
+            answer = self._finder.near(lon, lat, self.pack.kind(kind), units)
+            self._later(lambda: done(answer))
+
+        self._work.submit(work)
+
+    def search(self, text: str, done: Callable[[list[str]], None]) -> None:
+        """`ports.Search`: keys of events by the cache's index."""
+
+        def work() -> None:
+            keys = self.cache.search(text)
+            self._later(lambda: done(keys))
+
+        self._work.submit(work)

@@ -1,0 +1,173 @@
+"""The strictness of the house: every test starts from a clean configuration and leaves nothing behind.
+
+Python warnings fail a test (pyproject.toml), Qt warnings do (pytest-qt's `qt_log_level_fail`), and here: log lines of
+WARNING and above (say `@pytest.mark.logs("regex")` where one is meant), threads, child processes, top-level widgets and
+running timers that outlive their test.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cockpit.paths import assets_dir
+from tests import leaks
+
+HAS_QT = importlib.util.find_spec("PySide6") is not None
+OF_THE_DESKTOP = ("DISPLAY", "WAYLAND_DISPLAY", "QT_IM_MODULE", "QT_SCALE_FACTOR", "QT_STYLE_OVERRIDE", "XMODIFIERS")
+_QT_IMPORT = re.compile(
+    r"^\s*(?:from|import)\s+(?:PySide6|shiboken6|pyqtgraph|vispy|qasync|pytestqt|cockpit\.ui|widgets|layouts)\b", re.MULTILINE
+)
+_HELPER_IMPORT = re.compile(r"^\s*from\s+tests(?:\.(\w+)\s+import|\s+import\s+(.+)$)", re.MULTILINE)
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ[leaks.MARK] = uuid.uuid4().hex
+for _name in OF_THE_DESKTOP:
+    os.environ.pop(_name, None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    if not HAS_QT:  # pytest-qt, which knows these, is not installed either
+        parser.addini("qt_api", "of pytest-qt")
+        parser.addini("qt_log_level_fail", "of pytest-qt")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "logs(regex): log lines of WARNING and above that match are meant")
+    if not HAS_QT:
+        config.addinivalue_line("markers", "qt_log_ignore(regexs): of pytest-qt")
+        config.addinivalue_line("markers", "qt_no_exception_capture: of pytest-qt")
+
+
+def _imports_qt(path: Path, seen: set[Path]) -> bool:
+    """Whether a test module, or a helper in tests/ that it imports, imports Qt."""
+    if path in seen or not path.is_file():
+        return False
+    seen.add(path)
+    text = path.read_text(encoding="utf-8")
+    if _QT_IMPORT.search(text):
+        return True
+    names = (name for found in _HELPER_IMPORT.findall(text) for name in re.findall(r"\w+", found[0] or found[1]))
+    return any(_imports_qt(path.with_name(f"{name}.py"), seen) for name in names if name != "leaks")
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Without Qt, test modules that need it are left out; the rest must run."""
+    if HAS_QT or collection_path.suffix != ".py" or not collection_path.name.startswith("test_"):
+        return None
+    return True if _imports_qt(collection_path, set()) else None
+
+
+@pytest.fixture(autouse=True)
+def _clean_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No setting of the person or machine that runs the tests, and none of the test before."""
+    for name in [*os.environ]:
+        if name.startswith("COCKPIT_"):
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    for name, folder in (("DATA", ".local/share"), ("CONFIG", ".config"), ("CACHE", ".cache"), ("STATE", ".local/state")):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(home / folder))
+    runtime = tempfile.mkdtemp(prefix="ck-")  # short: the path of a socket has 108 bytes
+    monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+    assets_dir.cache_clear()
+    yield
+    if "COCKPIT_ASSETS" in os.environ:
+        from cockpit.model.messages import texts
+
+        texts.cache_clear()
+        assets_dir.cache_clear()
+    shutil.rmtree(runtime, ignore_errors=True)
+
+
+class _Warnings(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def _no_stray_log_lines(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A log line of WARNING or above that nobody announced fails the test."""
+    handler = _Warnings()
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+    meant = [re.compile(regex) for mark in request.node.iter_markers("logs") for regex in mark.args]
+    stray = [line for line in handler.lines if not any(regex.search(line) for regex in meant)]
+    if stray:
+        pytest.fail("log lines that the test does not announce by @pytest.mark.logs:\n  " + "\n  ".join(stray), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _leaves_nothing_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Threads, child processes, top-level widgets and running timers end with their test."""
+    node = request.node
+    by_environment = node.get_closest_marker("system") is not None or node.get_closest_marker("window") is not None
+    threads = set(threading.enumerate())
+    processes = leaks.child_pids() | (leaks.orphan_pids() if by_environment else set())
+    widgets = leaks.top_level_widgets()
+    with leaks.watched_timers() as running_timers:
+        yield
+        found: list[str] = []
+        left_threads = leaks.wait_until_empty(lambda: set(threading.enumerate()) - threads)
+        if left_threads:
+            found.append("threads: " + ", ".join(sorted(thread.name for thread in left_threads)))
+        left_widgets = leaks.wait_until_empty(lambda: set(leaks.top_level_widgets()) - set(widgets))
+        if left_widgets:
+            names = leaks.top_level_widgets()
+            found.append("top-level widgets: " + ", ".join(names.get(address, "?") for address in left_widgets))
+        left_timers = leaks.wait_until_empty(lambda: set(running_timers()))
+        if left_timers:
+            found.append("running timers, started at: " + ", ".join(sorted(left_timers)))
+
+    def living() -> set[int]:
+        return (leaks.child_pids() | (leaks.orphan_pids() if by_environment else set())) - processes
+
+    left_processes = leaks.wait_until_empty(living)
+    if left_processes:
+        found.append("child processes: " + ", ".join(map(leaks.describe_process, sorted(left_processes))))
+        leaks.end_processes(left_processes)
+    if found:
+        pytest.fail("the test leaves behind\n  " + "\n  ".join(found), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def xvfb() -> Iterator[str]:
+    """A virtual screen of 1920x1080; its DISPLAY (":7"). Give it to a child as DISPLAY with QT_QPA_PLATFORM=xcb."""
+    program = shutil.which("Xvfb")
+    if program is None:
+        pytest.skip("Xvfb is not installed, which packaging/system-deps.sh --tests does")
+    ours, theirs = os.pipe()
+    command = [program, "-displayfd", str(theirs), "-screen", "0", "1920x1080x24", "-nolisten", "tcp", "-noreset"]
+    server = subprocess.Popen(command, pass_fds=(theirs,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    leaks.kept_processes.add(server.pid)
+    os.close(theirs)
+    try:
+        with os.fdopen(ours) as answer:
+            number = answer.readline().strip()
+        if not number:
+            pytest.fail("Xvfb did not come up")
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait(10)
+        leaks.kept_processes.discard(server.pid)

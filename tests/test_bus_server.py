@@ -1,0 +1,170 @@
+"""The bus: a real nats-server with its users."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from nats.errors import TimeoutError as NatsTimeout
+
+from cockpit.bus import subjects
+from cockpit.bus.client import address, connect
+from cockpit.bus.server import NatsServer
+from cockpit.bus.users import Keys, User, claim_seat, read_key
+from cockpit.model.clock import SystemClock
+from cockpit.model.errors import OutsideError, UserError
+from cockpit.processes import free_port
+
+
+@pytest.fixture
+def server(tmp_path: Path):
+    nats = NatsServer(tmp_path, free_port(), Keys(tmp_path).ensure(), SystemClock())
+    nats.start()
+    yield nats
+    nats.stop()
+
+
+def nothing() -> None:
+    pass
+
+
+def test_keys_are_readable_by_their_owner_only(tmp_path: Path) -> None:
+    Keys(tmp_path).ensure()
+    for path in (tmp_path / "keys").glob("*.json"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
+
+
+def test_keys_stay_the_same_at_the_next_start(tmp_path: Path) -> None:
+    assert Keys(tmp_path).ensure() == Keys(tmp_path).ensure()
+
+
+def test_two_seats_never_hold_the_same_key(tmp_path: Path) -> None:
+    Keys(tmp_path).ensure()
+    first, second = claim_seat(tmp_path), claim_seat(tmp_path)
+    assert first.user.name != second.user.name
+    first.release()
+    third = claim_seat(tmp_path)
+    assert third.user.name == first.user.name
+    second.release()
+    third.release()
+
+
+def test_a_key_file_that_is_none_is_named_in_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "seat-1.json"
+    path.write_text("{")
+    with pytest.raises(UserError) as error:
+        read_key(path)
+    assert str(path) in str(error.value)
+
+
+def test_a_seat_asks_in_its_own_name_only(server: NatsServer, tmp_path: Path) -> None:
+    async def story() -> tuple[bytes, bool]:
+        hub = await connect(server.url, Keys(tmp_path).hub(), "hub", nothing)
+
+        async def answer(message) -> None:
+            await message.respond(message.subject.encode())
+
+        await hub.subscribe(subjects.ALL_ASKS, cb=answer)
+        claim = claim_seat(tmp_path)
+        seat = await connect(server.url, claim.user, "seat", nothing)
+        own = await seat.request(subjects.ask(claim.user.name, "hello"), b"", timeout=3)
+        try:
+            await seat.request(subjects.ask("seat-9", "hello"), b"", timeout=0.5)
+            forged = True
+        except NatsTimeout:
+            forged = False
+        await seat.close()
+        await hub.close()
+        claim.release()
+        return own.data, forged
+
+    own, forged = asyncio.run(story())
+    assert own == b"ask.seat-1.hello"
+    assert not forged
+
+
+def test_a_seat_cannot_publish_into_the_picture(server: NatsServer, tmp_path: Path) -> None:
+    async def story() -> list[bytes]:
+        hub = await connect(server.url, Keys(tmp_path).hub(), "hub", nothing)
+        claim = claim_seat(tmp_path)
+        seat = await connect(server.url, claim.user, "seat", nothing)
+        seen: list[bytes] = []
+        arrived = asyncio.Event()
+
+        async def take(message) -> None:
+            seen.append(message.data)
+            if message.data == b"true":
+                arrived.set()
+
+        await seat.subscribe("pic.>", cb=take)
+        await seat.publish("pic.hangzhou.live.all.event", b"forged")
+        await seat.flush()
+        await hub.publish("pic.hangzhou.live.all.event", b"true")
+        await asyncio.wait_for(arrived.wait(), 5)
+        await seat.close()
+        await hub.close()
+        claim.release()
+        return seen
+
+    assert asyncio.run(story()) == [b"true"]
+
+
+def test_a_wrong_key_is_refused_in_one_sentence(server: NatsServer) -> None:
+    async def story() -> None:
+        await connect(server.url, User("hub", "guessed"), "hub", nothing)
+
+    with pytest.raises(OutsideError) as error:
+        asyncio.run(story())
+    assert error.value.message.id == "bus.refused"
+
+
+def test_a_port_in_use_is_said_and_names_the_port(server: NatsServer, tmp_path: Path) -> None:
+    second = NatsServer(tmp_path / "second", server.port, [], SystemClock())
+    with pytest.raises(UserError) as error:
+        second.start()
+    assert str(server.port) in str(error.value)
+
+
+@pytest.mark.parametrize("url", ["http://x:1", "nats://", "nats://x:notaport", "nats://u:p@x:1"])
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(UserError):
+        address(url)
+
+
+def test_nobody_listening_is_said_at_once() -> None:
+    async def story() -> None:
+        await connect(f"nats://127.0.0.1:{free_port()}", User("seat-1", "x"), "seat", nothing)
+
+    with pytest.raises(OutsideError) as error:
+        asyncio.run(story())
+    assert error.value.message.id == "bus.unreachable"
+
+
+def test_the_server_dies_with_a_killed_parent(tmp_path: Path) -> None:
+    code = (
+        "import sys, pathlib\n"
+        "from cockpit.bus.server import NatsServer\n"
+        "from cockpit.bus.users import Keys\n"
+        "from cockpit.model.clock import SystemClock\n"
+        "from cockpit.processes import free_port\n"
+        "d = pathlib.Path(sys.argv[1])\n"
+        "s = NatsServer(d, free_port(), Keys(d).ensure(), SystemClock())\n"
+        "s.start()\n"
+        "print(s.process.pid, flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as parent:
+        assert parent.stdout is not None
+        server = psutil.Process(int(parent.stdout.readline()))
+        os.kill(parent.pid, signal.SIGKILL)
+    assert psutil.wait_procs([server], timeout=10)[1] == []

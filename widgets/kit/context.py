@@ -1,0 +1,63 @@
+"""What a panel is handed. The shell fills it and changes `theme` and `t` while running; panels keep the context only."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cockpit.model.messages import Message
+
+if TYPE_CHECKING:
+    from cockpit.model.city import Pack
+    from cockpit.model.clock import CityClock
+    from cockpit.model.messages import Texts
+    from cockpit.model.ports import Bodies, Nearby, Prefs, Search
+    from cockpit.picture import Picture, Selection
+    from widgets.kit.actions import Actions
+    from widgets.kit.theme import Theme
+
+log = logging.getLogger(__name__)
+
+
+def log_report(error: BaseException, where: str) -> str:
+    """Report an error of ours to the log. The shell puts the crash reporter in its place, which gives numbers.
+
+    Returns:
+        The number of the report, "" where there is none.
+    """
+    log.error("panel %s failed", where, exc_info=error)
+    return ""
+
+
+@dataclass
+class PanelContext:
+    """What a panel is handed.
+
+    Attributes:
+        picture, selection: the living picture and the one selection.
+        theme, t: of now; after a change the shell calls `retheme` and `retranslate` of every panel.
+        clock: the city's; `clock.wall()` is the machine's, for the freshness of feeds.
+        pack: names and kinds of the city.
+        bodies, nearby, search, prefs: ports, see `cockpit.model.ports`.
+        actions: all commands, with their keys.
+        notify: show a toast; the second is its level, 0 for a plain one.
+        report: take an error of ours and give the number of its report.
+        reduced_motion: no animation at all.
+    """
+
+    picture: Picture
+    selection: Selection
+    theme: Theme
+    t: Texts
+    clock: CityClock
+    pack: Pack
+    bodies: Bodies
+    nearby: Nearby
+    search: Search
+    prefs: Prefs
+    actions: Actions
+    notify: Callable[[Message, int], None]
+    report: Callable[[BaseException, str], str] = log_report
+    reduced_motion: bool = False

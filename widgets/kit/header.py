@@ -1,0 +1,121 @@
+"""The title line of a panel: title, age, free space, facts or a button, menu. 36 px with a hairline under it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+
+from cockpit.model.messages import Message
+from widgets.kit.context import PanelContext
+from widgets.kit.icons import icon
+
+
+class ElidedLabel(QLabel):
+    """A line of plain text that gives way: it is cut with … where there is no room, and says all of it as tooltip."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._color: QColor | None = None
+
+    def set_color(self, color: QColor | None) -> None:
+        self._color = color
+        self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        self.ensurePolished()
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 2, super().sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self._color or self.palette().color(QPalette.ColorRole.WindowText))
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip(self.text() if text != self.text() else "")
+        painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), text)
+
+
+class PanelHeader(QWidget):
+    """The title line.
+
+    Attributes:
+        title, age, facts: its labels.
+        right: layout at the right, before the menu; a panel may put one button there.
+    """
+
+    def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._ctx = ctx
+        self._age: Message | None = None
+        self._facts: Message | str | None = None
+        self._stale = False
+        self.setFixedHeight(ctx.theme.space["header_h"])
+        row = QHBoxLayout(self)
+        row.setContentsMargins(ctx.theme.space["panel_pad"], 0, 6, 1)
+        row.setSpacing(8)
+        self.title = ElidedLabel(parent=self)
+        self.age = ElidedLabel(parent=self)
+        self.facts = ElidedLabel(parent=self)
+        self.right = QHBoxLayout()
+        self.right.setSpacing(8)
+        self._dots = QToolButton(self)
+        self._dots.setProperty("kind", "quiet")
+        self._dots.setFixedSize(28, 28)
+        self._dots.setIconSize(QSize(16, 16))
+        self._dots.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._dots.hide()
+        row.addWidget(self.title)
+        row.addWidget(self.age)
+        row.addStretch(1)
+        row.addWidget(self.facts)
+        row.addLayout(self.right)
+        row.addWidget(self._dots)
+        self.retheme()
+
+    def set_title(self, title: str) -> None:
+        self.title.setText(title)
+
+    def set_age(self, age: Message | None, stale: bool = False) -> None:
+        if (age, stale) != (self._age, self._stale):
+            self._age, self._stale = age, stale
+            self.age.setText(self._ctx.t(age) if age else "")
+
+    def set_facts(self, facts: Message | str | None) -> None:
+        if facts != self._facts:
+            self._facts = facts
+            self.facts.setText(self._ctx.t(facts) if isinstance(facts, Message) else facts or "")
+
+    def set_menu(self, fill: Callable[[QMenu], None]) -> None:
+        """The menu behind the dots; `fill` is asked each time it opens."""
+        menu = QMenu(self)
+        menu.aboutToShow.connect(lambda: (menu.clear(), fill(menu)))
+        self._dots.setMenu(menu)
+        self._dots.show()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        t = self._ctx.t
+        self._dots.setToolTip(t("kit.panel_menu"))
+        self._dots.setAccessibleName(t("kit.panel_menu"))
+        self.age.setText(t(self._age) if self._age else "")
+        self.facts.setText(t(self._facts) if isinstance(self._facts, Message) else self._facts or "")
+
+    def retheme(self) -> None:
+        theme = self._ctx.theme
+        self.title.setFont(theme.font("row_title"))
+        self.title.set_color(theme.t1)
+        for label, token in ((self.age, "t3"), (self.facts, "t2")):
+            label.setFont(theme.font("small"))
+            label.set_color(theme[token])
+        self._dots.setIcon(icon("menu-dots", theme))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, self._ctx.theme.line)

@@ -1,0 +1,130 @@
+"""The rows of the queue: what is asked, kept fresh, and what each row says. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from cockpit.model.tables import EventState
+from widgets.lists.areas import AreaTree
+from widgets.lists.asked import NOTHING, Answer, Asked, Order, answer
+from widgets.lists.words import EventWords
+
+GHOST = -1
+
+
+@dataclass(frozen=True)
+class Face:
+    """What one row shows.
+
+    Attributes:
+        key: of the event.
+        level: 1-5. pattern: name of the kind's symbol. title, place, group, channel: words.
+        occurred: when it happened, UTC us. closed: its source says that it is over.
+        gone: it has left the list, and is held here only until the pointer leaves, so that no row moves under it.
+    """
+
+    key: str
+    level: int
+    pattern: str
+    title: str
+    place: str
+    group: str
+    channel: str
+    occurred: int
+    closed: bool
+    gone: bool = False
+
+
+class QueueModel:
+    """The events asked for, in order; positions are those of the list, never rows of the table.
+
+    Attributes:
+        asked: what is asked; set by `ask`.
+        words: how events are said.
+        given: the answer to it as of the last `refresh`.
+    """
+
+    def __init__(self, table: Any, areas: AreaTree, words: EventWords) -> None:
+        self.table = table
+        self.words = words
+        self.asked = Asked()
+        self.given: Answer = NOTHING
+        self._areas = areas
+        self._rows = NOTHING.rows
+        self._ghosts: list[Face] = []
+
+    def ask(self, asked: Asked) -> None:
+        self.asked = asked
+        self.given = replace(NOTHING)
+
+    @property
+    def outdated(self) -> bool:
+        return bool(self.given.version != self.table.version)
+
+    def refresh(self, now_us: int, near: tuple[float, float] | None = None) -> None:
+        """Answers anew. Ghosts are dropped: whoever still needs them puts them back with `haunt`."""
+        self.given = answer(self.table, self.asked, now_us, self._areas.within, near)
+        if self.given is NOTHING:
+            self.given = replace(NOTHING, version=self.table.version)
+        self._rows, self._ghosts = self.given.rows, []
+
+    def haunt(self, before: Sequence[Face], after: int) -> None:
+        """Puts rows that have left back into the list as ghosts, at position `after` and following."""
+        ghosts = [replace(face, gone=True) for face in before]
+        at = GHOST - len(self._ghosts)
+        self._rows = np.insert(self._rows, after, [at - i for i in range(len(ghosts))])
+        self._ghosts += ghosts
+
+    def exorcise(self) -> bool:
+        """Drops the ghosts; says whether there were any."""
+        if not self._ghosts:
+            return False
+        self._rows, self._ghosts = self.given.rows, []
+        return True
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def needs_near(self) -> bool:
+        return self.asked.order is Order.NEAREST
+
+    def position(self, key: str) -> int | None:
+        """Where in the list the event is; None when it is not."""
+        for i, ghost in enumerate(self._ghosts):
+            if ghost.key == key:
+                return int(np.flatnonzero(self._rows == GHOST - i)[0])
+        row = self.table.row_of(key)
+        if row is None:
+            return None
+        where = np.flatnonzero(self._rows == row)
+        return int(where[0]) if len(where) else None
+
+    def keys(self, start: int, stop: int) -> list[str]:
+        keys = self.table.text("key")
+        return [keys[row] if row >= 0 else self._ghosts[GHOST - row].key for row in self._rows[start:stop].tolist()]
+
+    def face(self, position: int) -> Face:
+        row = int(self._rows[position])
+        if row < 0:
+            return self._ghosts[GHOST - row]
+        event = self.table.row(row)
+        words = self.words
+        return Face(
+            key=event["key"],
+            level=int(event["level"]),
+            pattern=words.pack.kind(event["kind"]).pattern,
+            title=words.title(event["kind"], float(event["amount"])),
+            place=words.place(event),
+            group=words.group(event["kind"]),
+            channel=words.channel(event["channel"]),
+            occurred=int(event["occurred"]),
+            closed=int(event["state"]) == EventState.CLOSED,
+        )
+
+    def faces(self, start: int, stop: int) -> list[Face]:
+        return [self.face(i) for i in range(max(start, 0), min(stop, len(self)))]

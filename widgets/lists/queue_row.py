@@ -1,0 +1,120 @@
+"""How one row of the queue is painted: 71 px, as in the look's duty desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+
+from cockpit.model.messages import Texts
+from widgets.kit.symbols import draw_badge, draw_pattern
+from widgets.kit.theme import Theme
+from widgets.lists.queue_model import Face
+from widgets.lists.words import clock_time
+
+ROW_HEIGHT = 71
+BADGE = 28
+_PAD = 12
+_TEXT_AT = 52
+_GAP = 12
+
+
+Line = tuple[str, QFont, str]
+"""(words, font, token of the ink)."""
+
+
+@dataclass(frozen=True)
+class RowState:
+    selected: bool = False
+    hovered: bool = False
+    cursor: bool = False
+
+
+class RowPainter:
+    """Paints rows with fonts and colours of one theme, in one language.
+
+    Attributes:
+        t: texts.
+        age: age in words of (event time, now), both UTC us.
+    """
+
+    def __init__(self, theme: Theme, t: Texts, age: Callable[[int, int], str]) -> None:
+        self.theme = theme
+        self.t = t
+        self.age = age
+        self._title = theme.font("row_title")
+        self._small = theme.font("small")
+        self._body = theme.font("body")
+
+    def paint(self, painter: QPainter, rect: QRect, face: Face, state: RowState, now_us: int) -> None:
+        theme = self.theme
+        self._ground(painter, rect, face, state)
+        right = rect.right() + 1 - _PAD
+        first, second, third = (QRect(0, rect.top() + top, 0, line) for top, line in ((9, 20), (28, 18), (46, 18)))
+        dim = face.closed or face.gone
+        ink = {"t1": theme.t3 if dim else theme.t1, "t2": theme.t3 if dim else theme.t2, "t3": theme.t3}
+        age = self.age(face.occurred, now_us)
+        clock = clock_time(face.occurred, now_us)
+        third_words = self._third(face)
+        lefts = ((face.title, self._title, "t1"), (face.place, self._small, "t2"), (third_words, self._small, "t3"))
+        rights = ((age, self._body, "t1"), (face.channel, self._small, "t2"), (clock, self._small, "t3"))
+        for line, left, at_right in zip((first, second, third), lefts, rights, strict=True):
+            width = right - _TEXT_AT - rect.left()
+            taken = self._right(painter, line, right, at_right, width * 45 // 100, ink)
+            self._left(painter, line, rect.left() + _TEXT_AT, width - taken - _GAP, left, ink)
+        if state.cursor:
+            painter.setPen(QPen(theme.acc, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(rect.adjusted(1, 1, -1, -2))
+
+    def _ground(self, painter: QPainter, rect: QRect, face: Face, state: RowState) -> None:
+        theme = self.theme
+        if state.selected:
+            painter.fillRect(rect, theme.acc_bg)
+        elif state.hovered:
+            painter.fillRect(rect, theme.s2)
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.line)
+        painter.fillRect(rect.left(), rect.top(), 3, rect.height() - 1, theme.level(face.level, "fill"))
+        if state.selected:
+            painter.fillRect(rect.left() + 3, rect.top(), 3, rect.height() - 1, theme.acc)
+        box = QRectF(rect.left() + _PAD, rect.top() + 10, BADGE, BADGE)
+        draw_badge(painter, box, face.level, theme)
+        icon = QRectF(box.center().x() - 8, rect.top() + 45, 16, 16)
+        draw_pattern(painter, icon, face.pattern, theme.t3 if face.gone else theme.t2)
+
+    def _third(self, face: Face) -> str:
+        if face.gone:
+            return self.t("lists.row_gone")
+        return self.t("lists.row_closed", group=face.group) if face.closed else face.group
+
+    def _left(self, painter: QPainter, line: QRect, x: int, width: int, what: Line, ink: dict[str, QColor]) -> None:
+        text, font, token = what
+        painter.setFont(font)
+        painter.setPen(ink[token])
+        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, width)
+        painter.drawText(QRect(x, line.top(), width, line.height()), Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _right(self, painter: QPainter, line: QRect, right: int, what: Line, most: int, ink: dict[str, QColor]) -> int:
+        """Paints at the right, at most `most` wide; answers how wide it was."""
+        text, font, token = what
+        metrics = QFontMetrics(font)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, most)
+        width = metrics.horizontalAdvance(shown)
+        painter.setFont(font)
+        painter.setPen(ink[token])
+        box = QRect(right - width, line.top(), width, line.height())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, shown)
+        return width
+
+    def tooltip(self, face: Face, width: int) -> str:
+        """The whole of what a row of `width` had to cut, else nothing."""
+        room = width - _TEXT_AT - _PAD
+        title, small = QFontMetrics(self._title), QFontMetrics(self._small)
+        cut = (
+            title.horizontalAdvance(face.title) > room * 0.72
+            or small.horizontalAdvance(face.place) > room * 0.72
+            or small.horizontalAdvance(face.channel) > room * 0.45
+        )
+        return "\n".join((face.title, face.place, face.group, face.channel)) if cut else ""

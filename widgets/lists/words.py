@@ -1,0 +1,77 @@
+"""The words that lists and pages say about events: title, place, class. No Qt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from cockpit.model.city import Pack
+from cockpit.model.clock import local
+from cockpit.model.messages import Texts
+from widgets.lists.areas import AreaTree
+
+SEPARATOR = " · "
+
+
+def number(value: float) -> str:
+    """A number as read by people: thousands apart, no more than two digits after the point."""
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def clock_time(us: int, now_us: int) -> str:
+    """HH:MM:SS in Shanghai, with month and day when it is not today."""
+    when, today = local(us), local(now_us)
+    return when.strftime("%H:%M:%S") if when.date() == today.date() else when.strftime("%m-%d %H:%M")
+
+
+def joined(*parts: str) -> str:
+    return SEPARATOR.join(part for part in parts if part)
+
+
+class EventWords:
+    """Says events in the language of `t`.
+
+    Attributes:
+        t: the texts.
+        pack: names of kinds and channels.
+        areas: names of areas.
+    """
+
+    def __init__(self, t: Texts, pack: Pack, areas: AreaTree) -> None:
+        self.t = t
+        self.pack = pack
+        self.areas = areas
+
+    def title(self, kind: str, amount: float) -> str:
+        """Kind and amount: 道路积水 62 cm."""
+        known = self.pack.kind(kind)
+        name = self.t.pack(known.name)
+        if math.isnan(amount) or not known.fact:
+            return name
+        return f"{name} {number(amount)} {known.unit}".rstrip()
+
+    def place(self, row: Mapping[str, Any]) -> str:
+        """Crossing or address, and the street 街道 it lies in."""
+        return joined(row["place"], self.areas.street(row["area"])) or self.t("lists.no_place")
+
+    def class_path(self, kind: str) -> str:
+        """大类 / 小类."""
+        known = self.pack.kind(kind)
+        if not known.known:
+            return self.t("lists.unknown_class", code=kind)
+        return f"{self.t.pack(known.group)} / {self.t.pack(known.name)}"
+
+    def group(self, kind: str) -> str:
+        known = self.pack.kind(kind)
+        return self.t.pack(known.group) if known.known else self.t("lists.unknown_class", code=kind)
+
+    def channel(self, id: str) -> str:
+        return self.t.pack(self.pack.channel(id)) if id else self.t("lists.no_channel")
+
+
+def event_id(key: str) -> str:
+    """The id at the source, of `<feed>/<id>`."""
+    return key.partition("/")[2] or key

@@ -1,0 +1,245 @@
+"""Where the names on the map go: along roads, upright where a road runs vertically, none over another. No Qt in here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from widgets.map.camera import Camera
+
+Floats = NDArray[np.float64]
+ROAD_PX, AREA_PX, WATER_PX = 12.0, 13.0, 17.0
+AREA_SPACING, WATER_SPACING = 0.16, 0.3
+REPEAT = 420.0
+"""Pixels between two labels of one road."""
+STEEP = 58.0
+"""Degrees from the horizontal from which on a Chinese road name stands upright, letter under letter."""
+BEND = 32.0
+"""Degrees that a name may bend at the most."""
+
+
+class Name(msgspec.Struct, frozen=True):
+    """A name of the base map.
+
+    Attributes:
+        text, kind: kind is `road`, `area`, `water` or `place`.
+        x, y: Mercator metres.
+        rank: 0 is the most important.
+        angle: degrees counter-clockwise that the text is turned (waters along a river).
+        path_x, path_y: of a road, Mercator metres; empty otherwise.
+    """
+
+    text: str
+    kind: str
+    x: float
+    y: float
+    rank: int
+    angle: float
+    path_x: Floats
+    path_y: Floats
+
+
+class Glyph(msgspec.Struct, frozen=True):
+    """A piece of text to draw: centre in pixels, turned by `angle` degrees clockwise."""
+
+    text: str
+    x: float
+    y: float
+    angle: float
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """A label that found its place.
+
+    Attributes:
+        kind: of the name.
+        px: letter height, pixels.
+        glyphs: what to draw.
+        boxes: shape (n, 4), left, top, right, bottom in pixels.
+    """
+
+    kind: str
+    px: float
+    glyphs: tuple[Glyph, ...]
+    boxes: Floats
+
+
+class Boxes:
+    """Boxes already taken. `fits` and `take` are vectorised; a few hundred boxes answer in microseconds."""
+
+    def __init__(self) -> None:
+        self._boxes = np.empty((256, 4))
+        self._n = 0
+
+    def fits(self, boxes: Floats) -> bool:
+        taken = self._boxes[: self._n]
+        if not self._n:
+            return True
+        apart = (
+            (boxes[:, None, 0] >= taken[None, :, 2])
+            | (boxes[:, None, 2] <= taken[None, :, 0])
+            | (boxes[:, None, 1] >= taken[None, :, 3])
+            | (boxes[:, None, 3] <= taken[None, :, 1])
+        )
+        return bool(apart.all())
+
+    def take(self, boxes: Floats) -> None:
+        while self._n + len(boxes) > len(self._boxes):
+            self._boxes = np.concatenate([self._boxes, np.empty_like(self._boxes)])
+        self._boxes[self._n : self._n + len(boxes)] = boxes
+        self._n += len(boxes)
+
+
+def is_cjk(text: str) -> bool:
+    return any("\u3400" <= c <= "\u9fff" for c in text)
+
+
+def shown(kind: str, rank: int, zoom: float) -> bool:
+    """Whether names of this kind and rank (0 first) show at this zoom."""
+    if kind == "road":
+        return zoom >= (12.6, 13.6, 15.2, 16.4)[min(max(rank, 0), 3)]
+    if kind == "area":
+        return zoom >= (9.0, 12.2, 14.6, 16.2)[min(max(rank, 0), 3)]
+    if kind == "water":
+        return zoom >= (9.0, 12.6, 14.2, 15.6)[min(max(rank, 0), 3)]
+    return zoom >= (14.5, 15.2, 16.2, 17.0)[min(max(rank, 0), 3)]
+
+
+def _flat(name: Name, camera: Camera, px: float, spacing: float, measure: Callable[[str, float], float]) -> Placed:
+    """A name set straight about its point, turned by its angle, letters spaced."""
+    sx, sy = (float(v) for v in camera.to_screen(name.x, name.y))
+    letters = list(name.text) if is_cjk(name.text) else [name.text]
+    step = [measure(c, px) + spacing * px for c in letters]
+    length = sum(step) - spacing * px
+    turn = -math.radians(name.angle)
+    glyphs, boxes, at = [], [], -length / 2
+    for letter, advance in zip(letters, step, strict=True):
+        width = advance - spacing * px
+        middle = at + width / 2
+        x, y = sx + middle * math.cos(turn), sy + middle * math.sin(turn)
+        half = max(width, px) / 2 if len(letters) > 1 else width / 2
+        glyphs.append(Glyph(letter, x, y, math.degrees(turn)))
+        boxes.append((x - half - 3, y - px * 0.62 - 2, x + half + 3, y + px * 0.62 + 2))
+        at += advance
+    return Placed(name.kind, px, tuple(glyphs), np.array(boxes))
+
+
+def _along(
+    text: str, px: float, xs: Floats, ys: Floats, far: Floats, middle: float, measure: Callable[[str, float], float]
+) -> Placed | None:
+    """A road name about the place `middle` pixels along its path; None where the path bends too much."""
+    chinese = is_cjk(text)
+    letters: Sequence[str] = list(text) if chinese else [text]
+    gap = px * 0.08
+    advances = [measure(c, px) + gap for c in letters]
+    span = sum(advances)
+    low, high = middle - span / 2, middle + span / 2
+    if low < 0 or high > far[-1]:
+        return None
+    ends_x, ends_y = np.interp([low, high], far, xs), np.interp([low, high], far, ys)
+    dx, dy = float(ends_x[1] - ends_x[0]), float(ends_y[1] - ends_y[0])
+    if math.hypot(dx, dy) < span * 0.93:
+        return None
+    slope = math.degrees(math.atan2(dy, dx))
+    steep = STEEP < abs(slope) < 180 - STEEP
+    upright = steep and chinese
+    backwards = (dy < 0) if upright else (dx < 0)
+    if upright:  # letters under each other need their height, not their width
+        span = len(letters) * px * 1.14
+        advances = [px * 1.14] * len(letters)
+        low, high = middle - span / 2, middle + span / 2
+        if low < 0 or high > far[-1]:
+            return None
+    centres = low + np.cumsum(advances) - np.array(advances) / 2
+    if backwards:
+        centres = low + high - centres
+    gx, gy = np.interp(centres, far, xs), np.interp(centres, far, ys)
+    before, after = np.clip(centres - px * 0.8, 0, far[-1]), np.clip(centres + px * 0.8, 0, far[-1])
+    tx, ty = np.interp(after, far, xs) - np.interp(before, far, xs), np.interp(after, far, ys) - np.interp(before, far, ys)
+    turns = np.degrees(np.unwrap(np.arctan2(ty, tx)))
+    if turns.max() - turns.min() > BEND or abs(turns - slope).max() % 360 > BEND:
+        return None
+    if len(letters) == 1:
+        turns = np.array([slope])
+    glyphs, boxes = [], []
+    for i, letter in enumerate(letters):
+        angle = 0.0 if upright else float(turns[i]) + (180.0 if backwards else 0.0)
+        x, y = float(gx[i]), float(gy[i])
+        glyphs.append(Glyph(letter, x, y, (angle + 180) % 360 - 180))
+        half_w = half_h = px * 0.62
+        if len(letters) == 1:
+            turn = math.radians(angle)
+            half_w = (abs(math.cos(turn)) * span + abs(math.sin(turn)) * px) / 2
+            half_h = (abs(math.sin(turn)) * span + abs(math.cos(turn)) * px) / 2
+        boxes.append((x - half_w - 2, y - half_h - 1, x + half_w + 2, y + half_h + 1))
+    return Placed("road", px, tuple(glyphs), np.array(boxes))
+
+
+def _road(name: Name, camera: Camera, measure: Callable[[str, float], float]) -> Iterable[Sequence[Placed]]:
+    """For each place along a road, tries in the order of how good they are."""
+    xs, ys = camera.to_screen(name.path_x, name.path_y)
+    if xs.max() < 0 or ys.max() < 0 or xs.min() > camera.width or ys.min() > camera.height:
+        return
+    far = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(xs), np.diff(ys)))])
+    need = ROAD_PX * 1.2 * len(name.text) if is_cjk(name.text) else measure(name.text, ROAD_PX) * 1.1
+    if far[-1] < need:
+        return
+    times = max(1, round(far[-1] / REPEAT))
+    for k in range(times):
+        best = (k + 0.5) / times * far[-1]
+        tries = []
+        for shift in (0.0, -0.12, 0.12, -0.25, 0.25, -0.38, 0.38):
+            at = best + shift * far[-1] / times
+            x, y = float(np.interp(at, far, xs)), float(np.interp(at, far, ys))
+            if -40 < x < camera.width + 40 and -40 < y < camera.height + 40:
+                placed = _along(name.text, ROAD_PX, xs, ys, far, at, measure)
+                if placed is not None:
+                    tries.append(placed)
+        yield tries
+
+
+ORDER = {"water": 0, "area": 1, "road": 2, "place": 3}
+
+
+def lay_out(names: Sequence[Name], camera: Camera, measure: Callable[[str, float], float]) -> list[Placed]:
+    """The labels of a view, none over another, the important first.
+
+    Args:
+        names: sorted or not.
+        camera: the view.
+        measure: width in pixels of a text at a letter height.
+    """
+    zoom, taken = camera.zoom, Boxes()
+    placed: list[Placed] = []
+    texts: dict[str, list[tuple[float, float]]] = {}
+    box = camera.grown(0.05).box
+    for name in sorted(names, key=lambda n: (ORDER.get(n.kind, 3) if n.kind != "water" or n.rank == 0 else 2, n.rank)):
+        if not shown(name.kind, name.rank, zoom):
+            continue
+        if name.kind == "road":
+            for tries in _road(name, camera, measure):
+                for one in tries:
+                    at = (one.glyphs[0].x, one.glyphs[0].y)
+                    others = texts.setdefault(name.text, [])
+                    if any(math.hypot(at[0] - o[0], at[1] - o[1]) < REPEAT * 0.55 for o in others):
+                        continue
+                    if taken.fits(one.boxes):
+                        taken.take(one.boxes)
+                        placed.append(one)
+                        others.append(at)
+                        break
+            continue
+        if not (box[0] <= name.x <= box[2] and box[1] <= name.y <= box[3]):
+            continue
+        big = name.kind == "water" and name.rank == 0
+        px = WATER_PX if big else AREA_PX if name.kind in ("area", "water") else ROAD_PX
+        spacing = WATER_SPACING if name.kind == "water" else AREA_SPACING if name.kind == "area" else 0.04
+        one = _flat(name, camera, px, spacing, measure)
+        if taken.fits(one.boxes):
+            taken.take(one.boxes)
+            placed.append(one)
+    return placed

@@ -1,0 +1,268 @@
+"""Draws the base map with areas and names into an image. Runs in the worker thread, in many small calls."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
+
+from widgets.map.camera import Box, Camera
+from widgets.map.labels import Name, Placed, lay_out
+from widgets.map.raster.geometry import PathLayer, path_of
+from widgets.map.scene import Area, Ring
+from widgets.map.style import MapStyle, width_factor
+
+FILLS = ("land", "built", "park", "wood", "water")
+ROADS_FROM = {"path": 15.8, "road_service": 15.4, "road_minor": 13.0, "road_mid": 11.2, "tunnel": 12.5, "road_main": 0.0}
+BUILDINGS_FROM = 14.6
+Alive = Callable[[], bool]
+
+
+class Stopped(Exception):
+    """The worker is asked to end while it draws."""
+
+
+class BaseLayers:
+    """The base map made ready for drawing.
+
+    Attributes:
+        layers: by name.
+        names: what may be written on it.
+        box: the pack's bounds, Mercator metres.
+    """
+
+    def __init__(self, layers: dict[str, PathLayer], names: Sequence[Name], box: Box) -> None:
+        self.layers = layers
+        self.names = names
+        self.box = box
+
+
+def image_of(camera: Camera, alpha: bool) -> QImage:
+    """An image for a view, in device pixels."""
+    form = QImage.Format.Format_ARGB32_Premultiplied if alpha else QImage.Format.Format_RGB32
+    return QImage(math.ceil(camera.width * camera.dpr), math.ceil(camera.height * camera.dpr), form)
+
+
+def world_transform(camera: Camera) -> QTransform:
+    """Mercator metres to device pixels of the view's image."""
+    s = camera.scale * camera.dpr
+    return QTransform(
+        s, 0, 0, -s, camera.width * camera.dpr / 2 - camera.x * s, camera.height * camera.dpr / 2 + camera.y * s
+    )
+
+
+def cosmetic(color: QColor, width: float, round_ends: bool = True) -> QPen:
+    """A pen whose width is in device pixels whatever the transform."""
+    pen = QPen(color, width)
+    pen.setCosmetic(True)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap if round_ends else Qt.PenCapStyle.FlatCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin if round_ends else Qt.PenJoinStyle.BevelJoin)
+    return pen
+
+
+def rings_path(rings: Sequence[Ring]) -> QPainterPath:
+    """Rings to one path that fills by the odd-even rule."""
+    if not rings:
+        return QPainterPath()
+    starts = np.concatenate([[0], np.cumsum([len(r.x) for r in rings])[:-1]]).astype(np.int64)
+    return path_of(np.concatenate([r.x for r in rings]), np.concatenate([r.y for r in rings]), starts, winding=False)
+
+
+class BaseDrawer:
+    """Draws base images; keeps paths of areas and letters between them.
+
+    One for a worker, since fonts and paths are not shared between threads.
+    """
+
+    def __init__(self, family: str) -> None:
+        self._family = family
+        self._letters: dict[tuple[str, float, bool], tuple[QPainterPath, float]] = {}
+        self._areas: dict[str, tuple[tuple[Ring, ...], QPainterPath]] = {}
+        self._metrics: dict[tuple[float, bool], QFontMetricsF] = {}
+
+    def draw(
+        self, base: BaseLayers | None, camera: Camera, style: MapStyle, areas: Sequence[Area], alive: Alive, names: bool
+    ) -> QImage:
+        """The base map of a view.
+
+        Raises:
+            Stopped: `alive` said no.
+        """
+        image = image_of(camera, alpha=False)
+        image.fill(QColor(style.land))
+        painter = QPainter(image)
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if base is not None:
+                self._ground(painter, base, camera, style, alive)
+                self._roads(painter, base, camera, style, alive)
+            self._color_areas(painter, camera, style, areas, alive)
+            if base is not None:
+                self._no_data(painter, base, camera, style, alive)
+                if names:
+                    self._names(painter, [*base.names, *_area_names(areas, camera, base.names)], camera, style, alive)
+        finally:
+            painter.end()
+        return image
+
+    def _ground(self, painter: QPainter, base: BaseLayers, camera: Camera, style: MapStyle, alive: Alive) -> None:
+        painter.setTransform(world_transform(camera))
+        for name in FILLS:
+            pen = cosmetic(QColor(style.shore), camera.dpr, False) if name == "water" else Qt.PenStyle.NoPen
+            self._paint(painter, base, camera, name, pen, QBrush(QColor(getattr(style, name))), alive)
+        if camera.zoom >= BUILDINGS_FROM:
+            pen = cosmetic(QColor(style.line), camera.dpr * 0.6, False)
+            self._paint(painter, base, camera, "building", pen, QBrush(QColor(style.building)), alive)
+
+    def _roads(self, painter: QPainter, base: BaseLayers, camera: Camera, style: MapStyle, alive: Alive) -> None:
+        painter.setTransform(world_transform(camera))
+        factor = width_factor(camera.zoom) * camera.dpr
+        none = QBrush(Qt.BrushStyle.NoBrush)
+        if camera.zoom > 12:
+            rail = cosmetic(QColor(style.rail), 1.1 * factor, False)
+            rail.setDashPattern([5, 4])
+            self._paint(painter, base, camera, "rail", rail, none, alive)
+        for name, dash in (("tunnel", [3.0, 2.0]), ("path", [2.5, 2.0])):
+            if camera.zoom >= ROADS_FROM[name]:
+                pen = cosmetic(QColor(style.roads["road_minor"].color), 0.9 * factor, False)
+                pen.setDashPattern(dash)
+                self._paint(painter, base, camera, name, pen, none, alive)
+        seen = [n for n in ("road_service", "road_minor", "road_mid", "road_main") if camera.zoom >= ROADS_FROM[n]]
+        for name in seen:
+            road = style.roads[name]
+            smooth = name in ("road_main", "road_mid")
+            if road.case:
+                case = cosmetic(QColor(road.case), road.case_width * factor, False)
+                self._paint(painter, base, camera, name, case, none, alive)
+            pen = cosmetic(QColor(road.color), max(road.width * factor, 0.5), smooth)
+            self._paint(painter, base, camera, name, pen, none, alive)
+
+    def _paint(
+        self,
+        painter: QPainter,
+        base: BaseLayers,
+        camera: Camera,
+        name: str,
+        pen: QPen | Qt.PenStyle,
+        brush: QBrush,
+        alive: Alive,
+    ) -> None:
+        layer = base.layers.get(name)
+        if layer is None:
+            return
+        painter.setPen(pen)
+        painter.setBrush(brush)
+        for chunk in layer.chunks(camera.grown(0.02).box, 1 / camera.scale):
+            if not alive():
+                raise Stopped
+            painter.drawPath(chunk.path())
+
+    def _color_areas(
+        self, painter: QPainter, camera: Camera, style: MapStyle, areas: Sequence[Area], alive: Alive
+    ) -> None:
+        painter.setTransform(world_transform(camera))
+        edge = QColor(style.choropleth)
+        edge.setAlphaF(style.edge_alpha)
+        known = {}
+        for area in areas:
+            if not alive():
+                raise Stopped
+            kept = self._areas.get(area.code)
+            path = kept[1] if kept is not None and kept[0] is area.rings else rings_path(area.rings)
+            known[area.code] = (area.rings, path)
+            fill = QColor(style.choropleth)
+            fill.setAlphaF(style.choropleth_alpha[max(area.step, 0)])
+            painter.setPen(cosmetic(edge, camera.dpr, False))
+            painter.setBrush(fill if area.step > 0 else Qt.BrushStyle.NoBrush)
+            painter.drawPath(path)
+            if area.step < 0:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(_hatch(edge, painter))
+                painter.drawPath(path)
+        self._areas = known
+
+    def _no_data(self, painter: QPainter, base: BaseLayers, camera: Camera, style: MapStyle, alive: Alive) -> None:
+        painter.setTransform(world_transform(camera))
+        color = QColor(style.t3)
+        pen = cosmetic(color, camera.dpr)
+        pen.setDashPattern([3, 3])
+        self._paint(painter, base, camera, "nodata", Qt.PenStyle.NoPen, QBrush(QColor(style.land)), alive)
+        color.setAlphaF(0.45)
+        self._paint(painter, base, camera, "nodata", pen, _hatch(color, painter), alive)
+
+    def _names(
+        self, painter: QPainter, names: Sequence[Name], camera: Camera, style: MapStyle, alive: Alive
+    ) -> None:
+        placed = lay_out(names, camera, self._width)
+        colors = {"road": style.road_label, "area": style.area_label, "water": style.water_label}
+        device = QTransform.fromScale(camera.dpr, camera.dpr)
+        for label in placed:
+            if not alive():
+                raise Stopped
+            self._label(painter, label, QColor(colors.get(label.kind, style.road_label)), style, device)
+
+    def _label(self, painter: QPainter, label: Placed, color: QColor, style: MapStyle, device: QTransform) -> None:
+        halo = QPen(QColor(style.water if label.kind == "water" else style.halo), 3)
+        halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        spots = []
+        for glyph in label.glyphs:
+            path, _ = self._letter(glyph.text, label.px, label.kind == "area")
+            spots.append((QTransform(device).translate(glyph.x, glyph.y).rotate(glyph.angle), path))
+        for transform, path in spots:  # all halos first, or one letter's halo eats the other
+            painter.setTransform(transform)
+            painter.strokePath(path, halo)
+        for transform, path in spots:
+            painter.setTransform(transform)
+            painter.fillPath(path, color)
+
+    def _font(self, px: float, bold: bool) -> QFont:
+        font = QFont(self._family)
+        font.setPixelSize(round(px))
+        font.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
+        return font
+
+    def _width(self, text: str, px: float) -> float:
+        return self._letter(text, px, False)[1]
+
+    def _letter(self, text: str, px: float, bold: bool) -> tuple[QPainterPath, float]:
+        """The outline of a text about its middle, and its width."""
+        known = self._letters.get((text, px, bold))
+        if known is None:
+            font = self._font(px, bold)
+            metrics = self._metrics.setdefault((px, bold), QFontMetricsF(font))
+            width = metrics.horizontalAdvance(text)
+            path = QPainterPath()
+            path.addText(QPointF(-width / 2, px * 0.37), font, text)
+            known = self._letters[text, px, bold] = (path, width)
+        return known
+
+
+def _area_names(areas: Sequence[Area], camera: Camera, names: Sequence[Name]) -> list[Name]:
+    """Names of the coloured areas that the base map does not name itself."""
+    own = {n.text for n in names if n.kind == "area"}
+    result = []
+    for area in areas:
+        if area.name and area.rings and area.name not in own:
+            ring = max(area.rings, key=lambda r: float(np.ptp(r.x)))
+            x, y = float(ring.x[:-1].mean()), float(ring.y[:-1].mean())
+            none = np.empty(0)
+            result.append(Name(area.name, "area", x, y, max(area.tier - 1, 0), 0.0, none, none))
+    return result
+
+
+def _hatch(color: QColor, painter: QPainter) -> QBrush:
+    """Slanted lines in pixels, whatever the painter's transform."""
+    brush = QBrush(color, Qt.BrushStyle.BDiagPattern)
+    inverse, fine = painter.transform().inverted()
+    if fine:
+        brush.setTransform(inverse)
+    return brush
+
+
+def no_data_box(layer: PathLayer) -> QRectF:
+    """What the places without data cover, Mercator metres."""
+    boxes = np.array([c.box for c in layer.chunks((-3e7, -3e7, 3e7, 3e7), 0.1)])
+    return QRectF(QPointF(*boxes[:, :2].min(axis=0)), QPointF(*boxes[:, 2:].max(axis=0)))

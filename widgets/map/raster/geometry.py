@@ -1,0 +1,130 @@
+"""The base map as painter paths: simplified for four distances, in chunks near each other, made when first drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from PySide6.QtCore import QByteArray, QDataStream, QIODevice
+from PySide6.QtGui import QPainterPath
+
+from widgets.map.camera import Box
+
+Floats = NDArray[np.float64]
+Shapes = NDArray[np.object_]
+TOLERANCES = (14.0, 3.5, 0.9, 0.0)
+"""Mercator metres of simplification, farthest first; each serves views of at least twice as many metres a pixel."""
+CHUNK = 2500
+"""Points a chunk at the most: small calls, so that Qt's thread never waits long for the interpreter."""
+_POINT = np.dtype([("type", ">i4"), ("x", ">f8"), ("y", ">f8")])
+
+
+def path_of(x: Floats, y: Floats, starts: NDArray[np.int64], winding: bool = True) -> QPainterPath:
+    """A path of several lines or rings in one go, through the stream format of QPainterPath (Qt 6).
+
+    Args:
+        x, y: shape (N,).
+        starts: index of the first point of each part.
+    """
+    path = QPainterPath()
+    if not len(x):
+        return path
+    points = np.empty(len(x), dtype=_POINT)
+    points["type"] = 1
+    points["type"][starts] = 0
+    points["x"], points["y"] = x, y
+    head = np.array([len(x)], dtype=">i4").tobytes()
+    tail = np.array([int(starts[-1]), 1 if winding else 0], dtype=">i4").tobytes()
+    data = QByteArray(head + points.tobytes() + tail)
+    stream = QDataStream(data, QIODevice.OpenModeFlag.ReadOnly)
+    stream >> path
+    return path
+
+
+class Chunk:
+    """Some hundred neighbours of one layer.
+
+    Attributes:
+        box: what they cover, Mercator metres.
+    """
+
+    def __init__(self, box: Box, x: Floats, y: Floats, starts: NDArray[np.int64]) -> None:
+        self.box = box
+        self._data: tuple[Floats, Floats, NDArray[np.int64]] | None = (x, y, starts)
+        self._path: QPainterPath | None = None
+
+    def path(self) -> QPainterPath:
+        if self._path is None:
+            assert self._data is not None
+            self._path = path_of(*self._data)
+            self._data = None
+        return self._path
+
+    def meets(self, box: Box) -> bool:
+        a = self.box
+        return a[0] <= box[2] and a[2] >= box[0] and a[1] <= box[3] and a[3] >= box[1]
+
+
+class PathLayer:
+    """One layer of the base map in four degrees of detail.
+
+    Attributes:
+        filled: polygons (rings oriented, so that overlaps stay filled and holes stay open), else lines.
+    """
+
+    def __init__(self, shapes: Shapes, filled: bool) -> None:
+        self.filled = filled
+        self._shapes = shapely.orient_polygons(shapes) if filled else shapes
+        self._levels: dict[int, list[Chunk]] = {}
+
+    def chunks(self, box: Box, metres_per_pixel: float) -> Iterator[Chunk]:
+        """The chunks that meet `box`, in the detail that `metres_per_pixel` needs."""
+        level = next((i for i, t in enumerate(TOLERANCES) if t * 1.6 <= metres_per_pixel), len(TOLERANCES) - 1)
+        if level not in self._levels:
+            self._levels[level] = list(self._make(TOLERANCES[level]))
+        return (c for c in self._levels[level] if c.meets(box))
+
+    def _make(self, tolerance: float) -> Iterator[Chunk]:
+        shapes = self._shapes
+        if tolerance:
+            if self.filled:
+                shapes = shapes[shapely.area(shapes) > (2 * tolerance) ** 2]
+            shapes = shapely.simplify(shapes, tolerance, preserve_topology=False)
+            shapes = shapes[~shapely.is_empty(shapes)]
+        if self.filled:
+            shapes = shapely.get_parts(shapes)
+        if not len(shapes):
+            return
+        bounds = shapely.bounds(shapes)
+        middle_x, middle_y = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
+        order = np.argsort(_morton(middle_x, middle_y), kind="stable")
+        shapes, bounds = shapes[order], bounds[order]
+        sizes = shapely.get_num_coordinates(shapes)
+        number = np.cumsum(sizes) // CHUNK
+        for part in np.split(np.arange(len(shapes)), np.flatnonzero(np.diff(number)) + 1):
+            few = shapes[part]
+            if self.filled:
+                few = shapely.orient_polygons(few)
+            _, coords, offsets = shapely.to_ragged_array(few)
+            starts = np.asarray(offsets[0][:-1], dtype=np.int64)
+            low, high = bounds[part, :2].min(axis=0), bounds[part, 2:].max(axis=0)
+            box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+            yield Chunk(box, coords[:, 0].copy(), coords[:, 1].copy(), starts)
+
+
+def _morton(x: Floats, y: Floats) -> NDArray[np.int64]:
+    """Places on a curve that keeps neighbours together, 2 × 10 bits."""
+
+    def spread(v: Floats) -> NDArray[np.int64]:
+        low, span = float(v.min()), float(np.ptp(v)) or 1.0
+        n = ((v - low) / span * 1023).astype(np.int64)
+        for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+            n = (n | (n << shift)) & mask
+        return n
+
+    result: NDArray[np.int64] = spread(x) | (spread(y) << 1)
+    return result
+
+
