@@ -1,7 +1,7 @@
 """Brings pip into a virtual environment that was made without it: `python get_pip.py LOCK`.
 
-For a Debian python3 whose python3-venv is not installed and may not be. The wheel is the one whose version and hash stand
-in the lock, from the index that pip itself would ask (PIP_INDEX_URL, else PyPI; simple API, PEP 691).
+For a Debian python3 whose python3-venv is not installed and may not be. The wheel is the one whose version and hash
+stand in the lock, from the index that pip itself would ask (PIP_INDEX_URL, else PyPI; simple API, PEP 691).
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ def locked(lock: str) -> tuple[str, set[str]]:
     """Version and hashes of pip in a lock's text."""
     found = re.search(r"^pip==([0-9.]+)((?:.*\\\n)(?:\s+--hash=.*\n?)+)", lock, flags=re.MULTILINE)
     if found is None:
-        sys.exit("setup: the lock holds no pip, so it can not be fetched; install it with: apt-get install python3-venv")
+        sys.exit(
+            "setup: the lock holds no pip, so it can not be fetched; install it with: apt-get install python3-venv"
+        )
     return found[1], set(re.findall(r"sha256:([0-9a-f]{64})", found[2]))
 
 
@@ -40,7 +42,9 @@ def wheel(version: str, hashes: set[str]) -> bytes:
                 data: bytes = answer.read()
             if hashlib.sha256(data).hexdigest() in hashes:
                 return data
-    sys.exit(f"setup: the package index has no pip {version} with the hash of the lock; install python3-venv by apt-get.")
+    sys.exit(
+        f"setup: the package index has no pip {version} with the hash of the lock; install python3-venv by apt-get."
+    )
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""A lock without Qt, on standard output: what the Qt-free rooms and their tests need, and nothing that could hide a Qt import."""
+"""A lock without Qt, on standard output: what the Qt-free rooms and their tests need."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ from tests import leaks
 HAS_QT = importlib.util.find_spec("PySide6") is not None
 OF_THE_DESKTOP = ("DISPLAY", "WAYLAND_DISPLAY", "QT_IM_MODULE", "QT_SCALE_FACTOR", "QT_STYLE_OVERRIDE", "XMODIFIERS")
 _QT_IMPORT = re.compile(
-    r"^\s*(?:from|import)\s+(?:PySide6|shiboken6|pyqtgraph|vispy|qasync|pytestqt|cockpit\.ui|widgets|layouts)\b", re.MULTILINE
+    r"^\s*(?:from|import)\s+(?:PySide6|shiboken6|pyqtgraph|vispy|qasync|pytestqt|cockpit\.ui|widgets|layouts)\b",
+    re.MULTILINE,
 )
 _HELPER_IMPORT = re.compile(r"^\s*from\s+tests(?:\.(\w+)\s+import|\s+import\s+(.+)$)", re.MULTILINE)
 
@@ -78,7 +79,12 @@ def _clean_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
-    for name, folder in (("DATA", ".local/share"), ("CONFIG", ".config"), ("CACHE", ".cache"), ("STATE", ".local/state")):
+    for name, folder in (
+        ("DATA", ".local/share"),
+        ("CONFIG", ".config"),
+        ("CACHE", ".cache"),
+        ("STATE", ".local/state"),
+    ):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / folder))
     runtime = tempfile.mkdtemp(prefix="ck-")  # short: the path of a socket has 108 bytes
     monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
@@ -114,7 +120,9 @@ def _no_stray_log_lines(request: pytest.FixtureRequest) -> Iterator[None]:
     meant = [re.compile(regex) for mark in request.node.iter_markers("logs") for regex in mark.args]
     stray = [line for line in handler.lines if not any(regex.search(line) for regex in meant)]
     if stray:
-        pytest.fail("log lines that the test does not announce by @pytest.mark.logs:\n  " + "\n  ".join(stray), pytrace=False)
+        pytest.fail(
+            "log lines that the test does not announce by @pytest.mark.logs:\n  " + "\n  ".join(stray), pytrace=False
+        )
 
 
 @pytest.fixture(autouse=True)

@@ -30,8 +30,9 @@ SINCE_HUB = ("key", "feed", "received")
 
 _NAN = float("nan")
 _DEFAULTS: dict[str, Any] = {
-    "level": int(Level.UNKNOWN), "lon": _NAN, "lat": _NAN, "amount": _NAN, "heading": _NAN, "speed": _NAN, "value": _NAN,
-}  # fmt: skip
+    "level": int(Level.UNKNOWN),
+    **dict.fromkeys(("lon", "lat", "amount", "heading", "speed", "value"), _NAN),
+}
 _RANGES: dict[tuple[str, str], range] = {
     ("event", "state"): range(len(EventState)),
     ("unit", "state"): range(len(UnitState)),

@@ -78,7 +78,7 @@ Change = Rows | Gone | Everything
 """What reaches the hub's picture."""
 
 
-def refused(reason_id: str, piece: bytes | str, id: str = "", **params: object) -> Refused:
-    """A refused piece with its sentence `feeds.<reason_id>` and a sample cut to size."""
+def refused(reason_id: str, piece: bytes | str, source_id: str = "", /, **params: object) -> Refused:
+    """A refused piece with its sentence `feeds.<reason_id>` (with `params`) and a sample cut to size."""
     sample = piece.encode("utf-8", "replace") if isinstance(piece, str) else bytes(piece[:SAMPLE_BYTES])
-    return Refused(Message("feeds." + reason_id, params), sample[:SAMPLE_BYTES], id)
+    return Refused(Message("feeds." + reason_id, params), sample[:SAMPLE_BYTES], source_id)

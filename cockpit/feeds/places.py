@@ -31,7 +31,7 @@ class Misplaced(Exception):
 
 
 def place_points(rows: list[dict[str, Any]], context: Context) -> list[tuple[dict[str, Any], Misplaced]]:
-    """Convert `lon`, `lat` of rows in place; returns the rows whose place is refused. NaN and NaN is no place, and good."""
+    """Convert `lon`, `lat` of rows in place; returns the rows whose place is refused. NaN twice: no place, and good."""
     if not rows:
         return []
     lon = np.array([row["lon"] for row in rows], dtype=np.float64)
@@ -54,7 +54,7 @@ def place_points(rows: list[dict[str, Any]], context: Context) -> list[tuple[dic
 
 
 def place_rings(rings: Any, context: Context) -> str:
-    """Rings (Rings, numbers finite) to the text of the table: GeoJSON MultiPolygon coordinates, WGS-84; "" for no shape.
+    """`Rings` to the text of the table: GeoJSON MultiPolygon coordinates, WGS-84; "" for no shape.
 
     Raises:
         Misplaced: it touches the pack's bounds nowhere, is not a shape, or is too big.
@@ -99,7 +99,7 @@ def _convert(lon: Degrees, lat: Degrees, datum: str) -> tuple[Degrees, Degrees]:
     sane = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)  # the conversion is for places on Earth only; NaN is not
     east, north = lon.copy(), lat.copy()
     if sane.any():
-        east[sane], north[sane] = to_wgs84(lon[sane], lat[sane], datum)
+        east[sane], north[sane] = to_wgs84(datum, lon[sane], lat[sane])
     return east, north
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from cockpit.feeds.checks import check
+from cockpit.feeds.city_time import fetch_clock
 from cockpit.feeds.finding import find_format, find_source
 from cockpit.feeds.formats.base import Bounds, Context, Format
 from cockpit.feeds.items import Change, Item, Refused, SourceTime, refused
@@ -21,6 +22,8 @@ from cockpit.model.errors import UserError
 from cockpit.model.messages import Message
 
 log = logging.getLogger(__name__)
+__all__ = ["FeedRunner", "FeedState", "fetch_clock"]
+
 ASIDE_BYTES = 64 * 1024
 """Larger messages are read in a thread: the hub's loop must not stand still for them."""
 
@@ -161,7 +164,7 @@ class FeedRunner:
             bug = f"{type(error).__name__}: {error}"
             if bug not in self._bugs and len(self._bugs) < 100:
                 self._bugs.add(bug)
-                log.exception("feed %s, format %s: bug on a message of %d bytes", context.feed, self.spec.format, len(data))
+                log.exception("feed %s, format %s: bug on %d bytes", context.feed, self.spec.format, len(data))
             return [refused("our_bug", data, detail=type(error).__name__)]
 
     def _take(self, items: list[Item], received_us: int, now: int) -> bool:

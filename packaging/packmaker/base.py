@@ -87,7 +87,7 @@ def basemap_arrays(source: Source, bounds: tuple[float, float, float, float]) ->
             clean = shapely.set_precision(shapely.intersection(shape, box), MICRO)
             kept += [(p, height) for p in _polygons_of(clean, 10 * square_metre)]
         # low ones first: a tower stands on its podium
-        kept.sort(key=lambda pair: (pair[1] if pair[1] == pair[1] else 0.0))
+        kept.sort(key=lambda pair: pair[1] if pair[1] == pair[1] else 0.0)
         layers["building"] = polygon_arrays([p for p, _ in kept])
         layers["building"]["height"] = np.array([h for _, h in kept], np.float32)
     if nodata is not None:
@@ -109,7 +109,7 @@ def label_arrays(labels: list[tuple[str, float, float, str, float, int, np.ndarr
     """Labels as (text, lon, lat, kind, angle, rank, path)."""
     paths = [label[6].reshape(-1, 2) for label in labels]
     rows = [
-        [text, round(lon, 6), round(lat, 6), kind, round(angle, 1), rank]
+        [text, round(float(lon), 6), round(float(lat), 6), kind, round(float(angle), 1), rank]
         for text, lon, lat, kind, angle, rank, _ in labels
     ]
     return {

@@ -58,6 +58,7 @@ class QueueView(QAbstractScrollArea):
         self._unseen_far = 0
         self._pointer: QPoint | None = None
         self._hover_key = ""
+        self._outer_hover = ""
         self._following = True
         self._moving = False
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -119,6 +120,12 @@ class QueueView(QAbstractScrollArea):
         if position is None or self._pointer is not None:
             return
         self._reveal(position)
+
+    def set_outer_hover(self, key: str) -> None:
+        """The event under the pointer in another panel."""
+        if key != self._outer_hover:
+            self._outer_hover = key
+            self.viewport().update()
 
     # -- holding still
 
@@ -382,7 +389,7 @@ class QueueView(QAbstractScrollArea):
             if rect.intersects(event.rect()):
                 state = RowState(
                     selected=face.key == self.selected,
-                    hovered=face.key == self._hover_key,
+                    hovered=face.key in (self._hover_key, self._outer_hover),
                     cursor=focus and face.key == self.cursor,
                 )
                 self._painter.paint(painter, rect, face, state, now)

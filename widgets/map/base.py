@@ -20,7 +20,7 @@ class BaseData(msgspec.Struct, frozen=True):
     """What a backend is given.
 
     Attributes:
-        layers: shapely polygons or lines by layer, Mercator metres.
+        layers: shapely polygons or lines by layer, Mercator metres; `shore` is the edge of `water`.
         names: what may be written on the map.
         box: the pack's bounds, Mercator metres.
     """
@@ -43,6 +43,7 @@ def base_of(basemap: BaseMap) -> BaseData:
     if "water" in layers:  # a river comes in pieces: united, it has a shore at its banks only
         layers["water"] = shapely.get_parts(shapely.union_all(shapely.make_valid(layers["water"])))
         layers["water"] = layers["water"][shapely.get_type_id(layers["water"]) == shapely.GeometryType.POLYGON]
+        layers["shore"] = shapely.get_parts(shapely.boundary(layers["water"]))
     return BaseData(layers, tuple(_name(label) for label in basemap.labels), box_of(basemap.bounds))
 
 

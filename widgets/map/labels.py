@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import msgspec
 import numpy as np
@@ -98,15 +99,18 @@ def is_cjk(text: str) -> bool:
     return any("\u3400" <= c <= "\u9fff" for c in text)
 
 
+FROM_ZOOM = {
+    "road": (12.4, 12.7, 13.9, 14.9, 15.7, 16.4),
+    "area": (9.0, 12.3, 14.6, 15.6, 16.2, 16.8),
+    "water": (9.0, 12.6, 13.8, 14.8, 15.6, 16.4),
+    "place": (14.2, 15.0, 15.8, 16.4, 17.0, 17.4),
+}
+"""Zoom from which names of a kind show, by rank."""
+
+
 def shown(kind: str, rank: int, zoom: float) -> bool:
     """Whether names of this kind and rank (0 first) show at this zoom."""
-    if kind == "road":
-        return zoom >= (12.6, 13.6, 15.2, 16.4)[min(max(rank, 0), 3)]
-    if kind == "area":
-        return zoom >= (9.0, 12.2, 14.6, 16.2)[min(max(rank, 0), 3)]
-    if kind == "water":
-        return zoom >= (9.0, 12.6, 14.2, 15.6)[min(max(rank, 0), 3)]
-    return zoom >= (14.5, 15.2, 16.2, 17.0)[min(max(rank, 0), 3)]
+    return zoom >= FROM_ZOOM.get(kind, FROM_ZOOM["place"])[min(max(rank, 0), 5)]
 
 
 def _flat(name: Name, camera: Camera, px: float, spacing: float, measure: Callable[[str, float], float]) -> Placed:
@@ -179,67 +183,93 @@ def _along(
     return Placed("road", px, tuple(glyphs), np.array(boxes))
 
 
-def _road(name: Name, camera: Camera, measure: Callable[[str, float], float]) -> Iterable[Sequence[Placed]]:
-    """For each place along a road, tries in the order of how good they are."""
+def _road(
+    name: Name, camera: Camera, measure: Callable[[str, float], float], free: Callable[[float, float], bool]
+) -> Iterator[Iterator[Placed]]:
+    """For each place along a road, tries in the order of how good they are, made one by one as they are needed."""
     xs, ys = camera.to_screen(name.path_x, name.path_y)
-    if xs.max() < 0 or ys.max() < 0 or xs.min() > camera.width or ys.min() > camera.height:
-        return
     far = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(xs), np.diff(ys)))])
     need = ROAD_PX * 1.2 * len(name.text) if is_cjk(name.text) else measure(name.text, ROAD_PX) * 1.1
     if far[-1] < need:
         return
     times = max(1, round(far[-1] / REPEAT))
-    for k in range(times):
-        best = (k + 0.5) / times * far[-1]
-        tries = []
+
+    def tries(best: float) -> Iterator[Placed]:
         for shift in (0.0, -0.12, 0.12, -0.25, 0.25, -0.38, 0.38):
             at = best + shift * far[-1] / times
             x, y = float(np.interp(at, far, xs)), float(np.interp(at, far, ys))
-            if -40 < x < camera.width + 40 and -40 < y < camera.height + 40:
+            if -40 < x < camera.width + 40 and -40 < y < camera.height + 40 and free(x, y):
                 placed = _along(name.text, ROAD_PX, xs, ys, far, at, measure)
                 if placed is not None:
-                    tries.append(placed)
-        yield tries
+                    yield placed
+
+    for k in range(times):
+        yield tries((k + 0.5) / times * far[-1])
 
 
 ORDER = {"water": 0, "area": 1, "road": 2, "place": 3}
 
 
+class Names:
+    """All names of a base map in the order of their importance, with boxes to find those of a view at once."""
+
+    def __init__(self, names: Sequence[Name]) -> None:
+        self.all = sorted(names, key=_order)
+        self._boxes = np.array(
+            [
+                (n.path_x.min(), n.path_y.min(), n.path_x.max(), n.path_y.max()) if len(n.path_x) else (n.x, n.y, n.x, n.y)
+                for n in self.all
+            ]
+        ).reshape(-1, 4)
+
+    def seen(self, camera: Camera) -> list[Name]:
+        """Names that a view may show."""
+        box, zoom = camera.grown(0.03).box, camera.zoom
+        b = self._boxes
+        near = (b[:, 0] <= box[2]) & (b[:, 2] >= box[0]) & (b[:, 1] <= box[3]) & (b[:, 3] >= box[1])
+        return [n for n in map(self.all.__getitem__, np.flatnonzero(near).tolist()) if shown(n.kind, n.rank, zoom)]
+
+
+def _order(name: Name) -> tuple[int, int]:
+    """Great waters, areas, roads and other waters, places."""
+    kind = {"area": 1, "road": 2, "water": 0 if name.rank == 0 else 2}.get(name.kind, 3)
+    return kind, name.rank
+
+
 def lay_out(names: Sequence[Name], camera: Camera, measure: Callable[[str, float], float]) -> list[Placed]:
-    """The labels of a view, none over another, the important first.
+    """The labels of a view, none over another, in the order of `names`.
 
     Args:
-        names: sorted or not.
         camera: the view.
         measure: width in pixels of a text at a letter height.
     """
-    zoom, taken = camera.zoom, Boxes()
+    taken = Boxes()
     placed: list[Placed] = []
     texts: dict[str, list[tuple[float, float]]] = {}
-    box = camera.grown(0.05).box
-    for name in sorted(names, key=lambda n: (ORDER.get(n.kind, 3) if n.kind != "water" or n.rank == 0 else 2, n.rank)):
-        if not shown(name.kind, name.rank, zoom):
-            continue
-        if name.kind == "road":
-            for tries in _road(name, camera, measure):
-                for one in tries:
-                    at = (one.glyphs[0].x, one.glyphs[0].y)
-                    others = texts.setdefault(name.text, [])
-                    if any(math.hypot(at[0] - o[0], at[1] - o[1]) < REPEAT * 0.55 for o in others):
-                        continue
-                    if taken.fits(one.boxes):
-                        taken.take(one.boxes)
-                        placed.append(one)
-                        others.append(at)
-                        break
-            continue
-        if not (box[0] <= name.x <= box[2] and box[1] <= name.y <= box[3]):
-            continue
-        big = name.kind == "water" and name.rank == 0
-        px = WATER_PX if big else AREA_PX if name.kind in ("area", "water") else ROAD_PX
-        spacing = WATER_SPACING if name.kind == "water" else AREA_SPACING if name.kind == "area" else 0.04
-        one = _flat(name, camera, px, spacing, measure)
-        if taken.fits(one.boxes):
-            taken.take(one.boxes)
-            placed.append(one)
+
+    def free(text: str, x: float, y: float) -> bool:
+        """Whether there may be room: cheaper than to set the letters first."""
+        spot = np.array([[x - 4, y - 4, x + 4, y + 4]])
+        return taken.fits(spot) and not any(math.hypot(x - a, y - b) < REPEAT * 0.55 for a, b in texts.get(text, ()))
+
+    for name in names:
+        if len(name.path_x) > 1 and name.kind == "road":
+            spots = _road(name, camera, measure, partial(free, name.text))
+        else:
+            spots = iter((iter((_point(name, camera, measure),)),))
+        for tries in spots:
+            for one in tries:
+                if taken.fits(one.boxes):
+                    taken.take(one.boxes)
+                    placed.append(one)
+                    middle = one.boxes[len(one.boxes) // 2]
+                    texts.setdefault(name.text, []).append(((middle[0] + middle[2]) / 2, (middle[1] + middle[3]) / 2))
+                    break
     return placed
+
+
+def _point(name: Name, camera: Camera, measure: Callable[[str, float], float]) -> Placed:
+    big = name.kind == "water" and name.rank == 0
+    px = WATER_PX if big else AREA_PX if name.kind in ("area", "water") else ROAD_PX
+    spacing = WATER_SPACING if name.kind == "water" else AREA_SPACING if name.kind == "area" else 0.04
+    return _flat(name, camera, px, spacing, measure)

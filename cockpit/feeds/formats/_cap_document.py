@@ -1,4 +1,4 @@
-"""CAP documents as structs: OASIS CAP 1.1 and 1.2, alone, several in one document, or embedded in an Atom feed (RFC 4287).
+"""CAP documents as structs: OASIS CAP 1.1 and 1.2, alone, several in one document, or embedded in Atom (RFC 4287).
 
 Reads the XML and holds each alert to what the specification requires of it; what it means is in `cap`.
 """
@@ -146,7 +146,8 @@ def _alert(element: Any) -> Alert | Refused:
     shown = identifier[:100] or "?"
     for name in _REQUIRED:
         if not words.get(name):
-            return refused("no_id" if name == "identifier" else "missing", source, identifier[:200], id=shown, field=name)
+            reason = "no_id" if name == "identifier" else "missing"
+            return refused(reason, source, identifier[:200], id=shown, field=name)
     long = _too_long(element)
     if long:
         return refused("too_long", source, identifier[:200], id=shown, field=long[0], length=long[1], most=MAX_TEXT)
@@ -170,8 +171,17 @@ def _alert(element: Any) -> Alert | Refused:
             infos.append(read_info)
     except BadTime as error:
         return refuse_time(error, source, identifier[:200])
-    references = tuple(_references(words.get("references", "")))
-    return Alert(identifier, words["sender"], sent, words["status"], kind, words["scope"], references, tuple(infos), source)
+    return Alert(
+        identifier=identifier,
+        sender=words["sender"],
+        sent=sent,
+        status=words["status"],
+        type=kind,
+        scope=words["scope"],
+        references=tuple(_references(words.get("references", ""))),
+        infos=tuple(infos),
+        source=source,
+    )
 
 
 def _info(element: Any, namespace: str) -> Info | str:

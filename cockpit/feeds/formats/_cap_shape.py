@@ -30,7 +30,7 @@ def polygon(text: str) -> Ring | None:
 
 
 def circle(text: str) -> Ring | None:
-    """A CAP circle as a polygon of `CORNERS` corners; None where it is not one. Radius 0 is a point: drawn 50 m wide."""
+    """A CAP circle as a polygon of `CORNERS` corners; None where it is not one. Radius 0, a point, becomes 50 m."""
     parts = text.split()
     if len(parts) != 2 or parts[0].count(",") != 1:
         return None

@@ -116,7 +116,7 @@ class Cap:
         }
 
     def _rings(self, alert: Alert, infos: list[Info], context: Context, items: list[Item]) -> list[Any] | None:
-        """All shapes of the alert; [] for none, None when all of them are elsewhere. A broken shape costs the shape only."""
+        """All shapes of the alert; [] for none, None when all are elsewhere. A broken shape costs the shape only."""
         rings: list[Any] = []
         elsewhere: Misplaced | None = None
         for info in infos:

@@ -1,6 +1,6 @@
-"""The city's own JSON: events with `sync` and `beat` over SSE, frames of positions over WebSocket (CONTRACT of `cockpit.city`).
+"""The city's own JSON: events with `sync` and `beat` over SSE, frames of positions over WebSocket.
 
-WGS-84; times ISO 8601 with offset, in the city's time.
+As `cockpit.city` speaks it. WGS-84; times ISO 8601 with offset, in the city's time.
 """
 
 from __future__ import annotations

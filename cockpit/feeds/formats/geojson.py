@@ -132,7 +132,8 @@ class GeoJson:
             except BadTime as error:
                 items.append(refuse_time(error, piece, id_of(piece)))
             except _Unfit as error:
-                items.append(refused("unfit_geometry", bytes(piece), id_of(piece), id=id_of(piece) or "?", detail=str(error)))
+                id_ = id_of(piece)
+                items.append(refused("unfit_geometry", bytes(piece), id_, id=id_ or "?", detail=str(error)))
             else:
                 rows.append(row)
                 ids.append(row["id"])

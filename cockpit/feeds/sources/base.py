@@ -1,5 +1,7 @@
-"""What a source is: a transport that keeps itself connected. A new one is one new file in this folder, or an entry point
-in the group `cockpit.sources`."""
+"""What a source is: a transport that keeps itself connected.
+
+A new one is one new file in this folder, or an entry point in the group `cockpit.sources`.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,7 @@ class Sink(Protocol):
 
 
 class BackOff(msgspec.Struct, frozen=True):
-    """Pauses before connecting again: doubling from `first` to `most` seconds, each up to `jitter` shorter or longer."""
+    """Pauses before connecting again: doubling from `first` to `most` seconds, each varied by the part `jitter`."""
 
     first: float = 0.5
     most: float = 30.0

@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
 
 from widgets.map.camera import Box, Camera
-from widgets.map.labels import Name, Placed, lay_out
+from widgets.map.labels import Name, Names, Placed, lay_out
 from widgets.map.raster.geometry import PathLayer, path_of
 from widgets.map.scene import Area, Ring
 from widgets.map.style import MapStyle, width_factor
@@ -36,7 +36,7 @@ class BaseLayers:
 
     def __init__(self, layers: dict[str, PathLayer], names: Sequence[Name], box: Box) -> None:
         self.layers = layers
-        self.names = names
+        self.names = Names(names)
         self.box = box
 
 
@@ -81,6 +81,7 @@ class BaseDrawer:
         self._family = family
         self._letters: dict[tuple[str, float, bool], tuple[QPainterPath, float]] = {}
         self._areas: dict[str, tuple[tuple[Ring, ...], QPainterPath]] = {}
+        self._stamps: dict[tuple[object, ...], QImage] = {}
         self._metrics: dict[tuple[float, bool], QFontMetricsF] = {}
 
     def draw(
@@ -103,7 +104,7 @@ class BaseDrawer:
             if base is not None:
                 self._no_data(painter, base, camera, style, alive)
                 if names:
-                    self._names(painter, [*base.names, *_area_names(areas, camera, base.names)], camera, style, alive)
+                    self._names(painter, base.names.seen(camera), camera, style, alive)
         finally:
             painter.end()
         return image
@@ -111,8 +112,9 @@ class BaseDrawer:
     def _ground(self, painter: QPainter, base: BaseLayers, camera: Camera, style: MapStyle, alive: Alive) -> None:
         painter.setTransform(world_transform(camera))
         for name in FILLS:
-            pen = cosmetic(QColor(style.shore), camera.dpr, False) if name == "water" else Qt.PenStyle.NoPen
-            self._paint(painter, base, camera, name, pen, QBrush(QColor(getattr(style, name))), alive)
+            self._paint(painter, base, camera, name, Qt.PenStyle.NoPen, QBrush(QColor(getattr(style, name))), alive)
+        none = QBrush(Qt.BrushStyle.NoBrush)
+        self._paint(painter, base, camera, "shore", cosmetic(QColor(style.shore), camera.dpr, False), none, alive)
         if camera.zoom >= BUILDINGS_FROM:
             pen = cosmetic(QColor(style.line), camera.dpr * 0.6, False)
             self._paint(painter, base, camera, "building", pen, QBrush(QColor(style.building)), alive)
@@ -205,18 +207,45 @@ class BaseDrawer:
             self._label(painter, label, QColor(colors.get(label.kind, style.road_label)), style, device)
 
     def _label(self, painter: QPainter, label: Placed, color: QColor, style: MapStyle, device: QTransform) -> None:
-        halo = QPen(QColor(style.water if label.kind == "water" else style.halo), 3)
-        halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        spots = []
-        for glyph in label.glyphs:
-            path, _ = self._letter(glyph.text, label.px, label.kind == "area")
-            spots.append((QTransform(device).translate(glyph.x, glyph.y).rotate(glyph.angle), path))
-        for transform, path in spots:  # all halos first, or one letter's halo eats the other
-            painter.setTransform(transform)
-            painter.strokePath(path, halo)
-        for transform, path in spots:
-            painter.setTransform(transform)
-            painter.fillPath(path, color)
+        halo = QColor(style.water if label.kind == "water" else style.halo)
+        bold = label.kind == "area"
+        painter.setTransform(QTransform())
+        for colour, thick in ((halo, True), (color, False)):  # all halos first, or one letter's eats the other
+            for glyph in label.glyphs:
+                x, y = device.map(glyph.x, glyph.y)
+                stamp, at = self._stamp(glyph.text, label.px * device.m11(), bold, glyph.angle, colour, thick, x, y)
+                painter.drawImage(at, stamp)
+
+    def _stamp(
+        self, text: str, px: float, bold: bool, angle: float, color: QColor, halo: bool, x: float, y: float
+    ) -> tuple[QImage, QPoint]:
+        """A turned letter as an image and where it goes: angles in steps of 2°, places in steps of half a pixel."""
+        turn = round(angle / 2) * 2
+        fx, fy = (0, 0) if turn == 0 else (round(x * 2) & 1, round(y * 2) & 1)
+        key = (text, px, bold, turn, color.rgb(), halo, fx, fy)
+        left, top = (round(x), round(y)) if turn == 0 else ((round(x * 2) - fx) // 2, (round(y * 2) - fy) // 2)
+        known = self._stamps.get(key)
+        if known is None:
+            if len(self._stamps) > 8000:
+                self._stamps.clear()
+            path, width = self._letter(text, px, bold)
+            half = math.ceil(max(width, px * 1.3) / 2) + 4
+            known = QImage(2 * half, 2 * half, QImage.Format.Format_ARGB32_Premultiplied)
+            known.fill(0)
+            painter = QPainter(known)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(half + fx / 2, half + fy / 2)
+            painter.rotate(turn)
+            if halo:
+                pen = QPen(color, 3 * max(px / 13, 1))
+                pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+                painter.strokePath(path, pen)
+            else:
+                painter.fillPath(path, color)
+            painter.end()
+            self._stamps[key] = known
+        half = known.width() // 2
+        return known, QPoint(left - half, top - half)
 
     def _font(self, px: float, bold: bool) -> QFont:
         font = QFont(self._family)
@@ -238,19 +267,6 @@ class BaseDrawer:
             path.addText(QPointF(-width / 2, px * 0.37), font, text)
             known = self._letters[text, px, bold] = (path, width)
         return known
-
-
-def _area_names(areas: Sequence[Area], camera: Camera, names: Sequence[Name]) -> list[Name]:
-    """Names of the coloured areas that the base map does not name itself."""
-    own = {n.text for n in names if n.kind == "area"}
-    result = []
-    for area in areas:
-        if area.name and area.rings and area.name not in own:
-            ring = max(area.rings, key=lambda r: float(np.ptp(r.x)))
-            x, y = float(ring.x[:-1].mean()), float(ring.y[:-1].mean())
-            none = np.empty(0)
-            result.append(Name(area.name, "area", x, y, max(area.tier - 1, 0), 0.0, none, none))
-    return result
 
 
 def _hatch(color: QColor, painter: QPainter) -> QBrush:

@@ -16,8 +16,11 @@ Floats = NDArray[np.float64]
 Shapes = NDArray[np.object_]
 TOLERANCES = (14.0, 3.5, 0.9, 0.0)
 """Mercator metres of simplification, farthest first; each serves views of at least twice as many metres a pixel."""
-CHUNK = 2500
-"""Points a chunk at the most: small calls, so that Qt's thread never waits long for the interpreter."""
+CHUNK = 30
+"""Points a chunk, about: a path of few lines strokes many times faster than one of many, and Qt's thread never waits
+long for the interpreter, which a drawing call does not let go."""
+PIECE = 240
+"""Points of a polygon above which it is cut for filling."""
 _POINT = np.dtype([("type", ">i4"), ("x", ">f8"), ("y", ">f8")])
 
 
@@ -95,6 +98,7 @@ class PathLayer:
             shapes = shapes[~shapely.is_empty(shapes)]
         if self.filled:
             shapes = shapely.get_parts(shapes)
+            shapes = _cut(shapes, max(2.5 * tolerance, 1.0))
         if not len(shapes):
             return
         bounds = shapely.bounds(shapes)
@@ -112,6 +116,30 @@ class PathLayer:
             low, high = bounds[part, :2].min(axis=0), bounds[part, 2:].max(axis=0)
             box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
             yield Chunk(box, coords[:, 0].copy(), coords[:, 1].copy(), starts)
+
+
+def _cut(shapes: Shapes, overlap: float) -> Shapes:
+    """Great polygons in pieces of at most about `PIECE` points; pieces overlap, so that no seam shows."""
+    done: list[Shapes] = []
+    for _ in range(9):
+        big = shapely.get_num_coordinates(shapes) > PIECE
+        done.append(shapes[~big])
+        shapes = shapes[big]
+        if not len(shapes):
+            break
+        halves: list[object] = []
+        for shape, (west, south, east, north) in zip(shapes, shapely.bounds(shapes), strict=True):
+            if east - west > north - south:
+                middle = (west + east) / 2
+                halves.append(shapely.clip_by_rect(shape, west, south, middle + overlap, north))
+                halves.append(shapely.clip_by_rect(shape, middle - overlap, south, east, north))
+            else:
+                middle = (south + north) / 2
+                halves.append(shapely.clip_by_rect(shape, west, south, east, middle + overlap))
+                halves.append(shapely.clip_by_rect(shape, west, middle - overlap, east, north))
+        parts = shapely.get_parts(np.array(halves, dtype=object))
+        shapes = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+    return np.concatenate([*done, shapes])
 
 
 def _morton(x: Floats, y: Floats) -> NDArray[np.int64]:

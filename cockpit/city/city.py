@@ -1,0 +1,165 @@
+"""The demo city as a whole: stepped by its own time, it says what became different.
+
+Same seed and same start, same events, however often it is stepped.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import Any
+
+import numpy as np
+
+from cockpit.city.devices import Sensors, cameras
+from cockpit.city.everyday import Everyday, numbers_of, read_customs
+from cockpit.city.ground import Ground
+from cockpit.city.happening import Change, Happening, Stamp
+from cockpit.city.story import Story, read_plot
+from cockpit.city.units import Unit, muster, read_people
+from cockpit.city.warnings import Warnings
+from cockpit.city.weather import Air, Storms
+from cockpit.geo.roadgraph import RoadGraph
+from cockpit.model.city import Pack
+from cockpit.model.clock import DAY, HOUR
+from cockpit.paths import assets_dir
+
+BACKLOG = 72 * HOUR
+"""How far back the city looks for events that are still open at its start."""
+AHEAD = HOUR
+HELPERS = {1: 3, 2: 2, 3: 1}
+"""Units that the source itself sends to an event, by its level."""
+ROUTES_A_STEP = 2
+"""Ways that are looked for in one step; a search over the whole graph takes tens of milliseconds."""
+
+
+class City:
+    """The simulation.
+
+    Args:
+        pack: the city pack.
+        roads, ground: its streets.
+        station: name of the sub-district of a node.
+        start: city time at the start, UTC microseconds.
+
+    Attributes:
+        now: city time of the last step.
+        open: open events by id.
+        log: ids of everything reported so far, in order.
+        units: all units.
+    """
+
+    def __init__(
+        self,
+        pack: Pack,
+        roads: RoadGraph,
+        ground: Ground,
+        station: Any,
+        seed: int,
+        start: int,
+        unit_count: int,
+        events_per_day: float,
+    ) -> None:
+        folder = assets_dir() / "city"
+        self.pack, self.ground, self.seed, self.start = pack, ground, seed, start
+        self._roads = roads
+        self.cameras = cameras(ground, seed)
+        self.storms = Storms(start, pack.bounds)
+        numbers = numbers_of(pack.kinds)
+        customs = read_customs(folder / "events.toml")
+        plot = read_plot(folder / "story.toml")
+        notes = {channel: lead.note for channel, lead in customs.leads.items()}
+        self._everyday = Everyday(customs, ground, pack.kinds, numbers, seed, events_per_day)
+        self._story = Story(plot, ground, self.storms, seed, numbers, notes)
+        sensor_kinds = {kind.id: (kind.unit, kind.decimals) for kind in pack.sensor_kinds.values()}
+        self.sensors = Sensors(ground, self.storms, Air(folder / "air.npz"), self._story.low, sensor_kinds, seed)
+        self.warnings = Warnings(plot.alert, pack, self.storms)
+        people = read_people(folder / "people.toml")
+        self.words = people.words
+        self.units: list[Unit] = muster(people, pack.unit_kinds, ground, seed, unit_count, station)
+        self.open: dict[str, Happening] = {}
+        self.now = start
+        self._queue: list[tuple[int, int, Happening, Change]] = []
+        self._made = 0
+        self._asking: list[Happening] = []
+        self._filled = (start - BACKLOG) // HOUR
+        self._storm = 0
+        self._night = (start - 3 * DAY) // DAY
+        self._fill(start, start)
+        for _ in self._due(start, start):
+            pass
+        for unit in self.units:
+            unit.begin(start)
+        self._asking = sorted(self.open.values(), key=lambda h: (h.level, h.occurred))[:20]
+
+    def step(self, now: int, stamp: Stamp, pictures: str) -> list[dict[str, Any]]:
+        """Goes on to that time.
+
+        Returns:
+            the messages of the events that changed, in order of their changes.
+        """
+        self._fill(now, self.start)
+        said = [happening.message(stamp, pictures) for happening in self._due(now, self.now)]
+        self.now = now
+        for unit in self.units:
+            unit.step(now)
+        self._send_helpers()
+        return said
+
+    def all_open(self, stamp: Stamp, pictures: str) -> list[dict[str, Any]]:
+        """Messages of all open events, oldest first."""
+        return [h.message(stamp, pictures) for h in sorted(self.open.values(), key=lambda h: (h.occurred, h.id))]
+
+    def _fill(self, now: int, since: int) -> None:
+        """Makes what comes in until an hour from now."""
+        while self._filled * HOUR <= now + AHEAD:
+            for happening in self._everyday.hour(self._filled, since):
+                self._plan(happening)
+            self._filled += 1
+        while self.storms.begin(self._storm) <= now + AHEAD:
+            for happening in self._story.storm(self._storm):
+                self._plan(happening)
+            self._storm += 1
+        while self._night * DAY <= now + DAY:
+            self._plan(self._story.night(self._night))
+            self._night += 1
+
+    def _plan(self, happening: Happening) -> None:
+        if happening.kind not in self.pack.kinds:
+            return
+        for change in happening.changes:
+            self._made += 1
+            heapq.heappush(self._queue, (change.at, self._made, happening, change))
+        happening.changes = []
+
+    def _due(self, now: int, before: int) -> Any:
+        """Applies what is due, one change after another."""
+        while self._queue and self._queue[0][0] <= now:
+            _, _, happening, change = heapq.heappop(self._queue)
+            fresh = not happening.timeline and not happening.closed and happening.updated == 0
+            happening.apply(change)
+            if happening.closed:
+                self.open.pop(happening.id, None)
+            else:
+                self.open[happening.id] = happening
+                if fresh and happening.level in HELPERS:
+                    self._asking.append(happening)
+            yield happening
+
+    def _send_helpers(self) -> None:
+        """The source sends units of its own to what is grave; they show as busy."""
+        for _ in range(ROUTES_A_STEP):
+            if not self._asking:
+                return
+            task = self._asking[0]
+            there = sum(unit.task is task for unit in self.units)
+            free = [unit for unit in self.units if unit.idle]
+            if task.closed or there >= HELPERS.get(task.level, 0) or not free:
+                self._asking.pop(0)
+                continue
+            xy = self.ground.xy
+            away = np.hypot(*(xy[[unit.node for unit in free]] - xy[task.spot.node]).T)
+            unit = free[int(np.argmin(away))]
+            streets = self.ground.streets
+            start = (float(streets.lon[unit.node]), float(streets.lat[unit.node]))
+            route = self._roads.route(start, (task.spot.lon, task.spot.lat), unit.on_foot)
+            unit.send(task, self.ground.nodes_along(route.path, unit.node))

@@ -1,0 +1,236 @@
+"""Units on duty: who they are, and how they move along the streets.
+
+A unit goes from node to node of its graph at the speed of its kind, straight on where it can, turns back to its beat
+when it has strayed, and pauses now and then. Its way does not depend on how often it is asked.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from cockpit.city.ground import Ground
+from cockpit.city.happening import Happening, Stamp, Text
+from cockpit.model.city import UnitKind
+from cockpit.model.clock import SECOND, local
+
+PACE = 0.75
+"""Share of its kind's usual speed that a unit has on patrol."""
+STANDING = 30 * SECOND
+"""A unit that stands still says so as often."""
+MOST_LEGS = 400
+"""Legs that one step may cover for one unit; at a high rate of the city's clock the rest is skipped."""
+
+
+class Corps(msgspec.Struct, frozen=True):
+    """One `[[unit]]` of assets/city/people.toml; see there. `range` in metres, `pause` in seconds."""
+
+    kind: str
+    share: float
+    call: str
+    range: float
+    pause: tuple[int, int]
+    nights: float
+    busy: float
+    skill: Text
+
+
+class People(msgspec.Struct, frozen=True):
+    """The whole of assets/city/people.toml."""
+
+    surnames: str
+    given: tuple[str, ...]
+    unit: tuple[Corps, ...]
+    words: dict[str, Text]
+
+
+def read_people(file: Path) -> People:
+    return msgspec.convert(tomllib.loads(file.read_text("utf-8")), People)
+
+
+class Unit:
+    """One unit.
+
+    Attributes:
+        id, kind, name: as published.
+        state: free, busy or off.
+        lon, lat, heading, speed: where and how it goes; degrees from north, m/s.
+        node: the node that it goes to, or stands at.
+        fixed: time of the position.
+        changed: something that is published is different from what was published last.
+    """
+
+    def __init__(
+        self, ident: str, name: str, corps: Corps, kind: UnitKind, ground: Ground, home: int, shift: str, seed: str
+    ) -> None:
+        self.id, self.kind, self.name = ident, corps.kind, name
+        self.corps, self.shift = corps, shift
+        self._ground, self.on_foot = ground, kind.on_foot
+        self._rng = random.Random(seed)
+        self._pace = kind.speed * PACE * self._rng.uniform(0.8, 1.1)
+        self._home = self.node = self._from = home
+        self._until = 0
+        self._left_at = 0
+        self._way: list[int] = []
+        self._own_task = self._rng.random() < corps.busy
+        self.task: Happening | None = None
+        self.state = "free"
+        self.lon = float(ground.streets.lon[home])
+        self.lat = float(ground.streets.lat[home])
+        self.heading: float | None = None
+        self.speed = 0.0
+        self.fixed = 0
+        self.changed = True
+        self._said = 0
+
+    def on_duty(self, now: int) -> bool:
+        if self.shift == "all":
+            return True
+        return (7 <= local(now).hour < 19) == (self.shift == "day")
+
+    def begin(self, now: int) -> None:
+        """Puts it somewhere on its beat at the city's start."""
+        self._until = now - self._rng.randrange(60) * SECOND
+        for _ in range(self._rng.randrange(3, 25) if self.corps.range else 0):
+            self._from, self.node = self.node, self._choose()
+        self._until += self._rng.randrange(5, 60) * SECOND
+        self._from = self.node
+        self._place(now)
+
+    def step(self, now: int) -> None:
+        """Goes on to where it is at that time."""
+        duty = self.on_duty(now)
+        state = "off" if not duty else "busy" if self.task or self._own_task else "free"
+        if state != self.state:
+            self.state, self.changed = state, True
+        if self.task is not None and self.task.closed:
+            self.task, self.changed = None, True
+        if not duty:
+            if self.speed:
+                self._from, self._until, self.speed, self.changed = self.node, now, 0.0, True
+            return
+        for _ in range(MOST_LEGS):
+            if now < self._until:
+                break
+            self._leg()
+        else:
+            self._until = now
+        self._place(now)
+
+    def send(self, task: Happening, way: list[int]) -> None:
+        """Sends it to an event along a way of nodes, the first of which is the node that it goes to."""
+        self.task, self._way, self.changed = task, way[1:], True
+
+    @property
+    def idle(self) -> bool:
+        return self.state == "free" and self.task is None
+
+    def message(self, stamp: Stamp, words: dict[str, Text], first: bool) -> dict[str, Any]:
+        """As the positions say it; with a body when it is said for the first time, or its task changed."""
+        said: dict[str, Any] = {
+            "id": self.id,
+            "kind": self.kind,
+            "name": self.name,
+            "state": self.state,
+            "lon": round(self.lon, 6),
+            "lat": round(self.lat, 6),
+            "heading": None if self.heading is None else round(self.heading, 1),
+            "speed": round(self.speed, 1),
+            "area": self._ground.area(self.node),
+            "fixed": stamp(self.fixed),
+        }
+        if first:
+            facts = [(words["shift"], words["shift_" + self.shift]), (words["skill"], self.corps.skill)]
+            if self.task is not None:
+                facts.append((words["task"], {"zh": self.task.id, "en": self.task.id}))
+            said["body"] = {"facts": [{"name": name, "value": value, "unit": ""} for name, value in facts]}
+        return said
+
+    def _leg(self) -> None:
+        """The next thing it does: go to the next node, or stand for a while."""
+        self._left_at = self._until
+        was, self._from = self._from, self.node
+        if self.task is not None and not self._way:
+            self._until += 60 * SECOND
+            return
+        if not self._way and (self.corps.range == 0 or (was != self.node and self._rng.random() < 0.06)):
+            self._until += self._rng.randint(*self.corps.pause) * SECOND
+            return
+        self.node = self._way.pop(0) if self._way else self._choose(was)
+        metres = float(np.hypot(*(self._ground.xy[self.node] - self._ground.xy[self._from])))
+        self._until += max(SECOND // 5, round(metres / self._pace * SECOND))
+
+    def _choose(self, was: int | None = None) -> int:
+        """The next node of the beat: straight on if it can, homewards when it has strayed."""
+        options = [int(n) for n in self._ground.next_nodes(self.node, self.on_foot)]
+        if not options:
+            return self._home if self.corps.range == 0 else self.node
+        ahead = [n for n in options if n != was] or options
+        xy, here = self._ground.xy, self._ground.xy[self.node]
+        homewards = xy[self._home] - here
+        away = math.hypot(*homewards)
+        before = here - xy[was] if was is not None and was != self.node else np.zeros(2)
+        weights = []
+        for n in ahead:
+            step = xy[n] - here
+            long = math.hypot(*step) or 1.0
+            weight = 1.0
+            if before.any():
+                weight += 3.0 * max(0.0, float(step @ before) / (long * math.hypot(*before)))
+            if away > self.corps.range:
+                weight *= 0.02 + max(0.0, float(step @ homewards) / (long * away)) * 3
+            weights.append(weight)
+        return self._rng.choices(ahead, weights)[0]
+
+    def _place(self, now: int) -> None:
+        xy, streets = self._ground.xy, self._ground.streets
+        a, b = self._from, self.node
+        going = a != b
+        share = 1.0 if not going or self._until <= self._left_at else (now - self._left_at) / (self._until - self._left_at)
+        share = min(1.0, max(0.0, share))
+        lon = float(streets.lon[a] + (streets.lon[b] - streets.lon[a]) * share)
+        lat = float(streets.lat[a] + (streets.lat[b] - streets.lat[a]) * share)
+        speed = self._pace if going else 0.0
+        if (lon, lat, speed) != (self.lon, self.lat, self.speed) or now - self._said >= STANDING:
+            self.changed, self._said = True, now
+        if going:
+            east, north = xy[b] - xy[a]
+            self.heading = math.degrees(math.atan2(east, north)) % 360
+        self.lon, self.lat, self.speed, self.fixed = lon, lat, speed, now
+
+
+def muster(people: People, kinds: dict[str, UnitKind], ground: Ground, seed: int, count: int, station: Callable[[int], str]) -> list[Unit]:
+    """Makes the units of a city.
+
+    Args:
+        kinds: sorts of unit that the pack knows; others are left out.
+        station: name of the sub-district of a node, for fire stations.
+    """
+    rng = random.Random(f"{seed}/units")
+    corps = [one for one in people.unit if one.kind in kinds]
+    total = sum(one.share for one in corps)
+    units: list[Unit] = []
+    for place, one in enumerate(corps):
+        upto = round(sum(c.share for c in corps[: place + 1]) / total * count)
+        used: set[str] = set()
+        for number in range(1, upto - len(units) + 1):
+            home = ground.spot(rng, "main" if one.kind == "fire" else "any").node
+            beat, car = (number - 1) // 5 + 1, (number - 1) % 5 * 3 + 11
+            for _ in range(50):  # two of a name would be hard to call by radio; past so many tries they are anyway
+                person = rng.choice(people.surnames) + rng.choice(people.given)
+                name = one.call.format(name=person, n=number, a=beat, b=car, place=station(home))
+                if name not in used:
+                    break
+                home = ground.spot(rng, "main").node if one.kind == "fire" else home
+            used.add(name)
+            shift = "all" if one.nights >= 1 else "night" if rng.random() < one.nights / (1 + one.nights) else "day"
+            ident = f"U{len(units) + 1:03d}"
+            units.append(Unit(ident, name, one, kinds[one.kind], ground, home, shift, f"{seed}/unit/{len(units)}"))
+    return units

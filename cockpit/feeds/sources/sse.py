@@ -1,0 +1,64 @@
+"""Server-sent events (WHATWG HTML section 9.2) with Last-Event-ID."""
+
+from __future__ import annotations
+
+import httpx
+from httpx_sse import EventSource, SSEError
+
+from cockpit.feeds.sources._client import Counted, client, demand_success, sentences
+from cockpit.feeds.sources.base import Received, Source
+from cockpit.model.errors import OutsideError
+
+
+class SseSource(Source):
+    """Listens to one stream."""
+
+    name = "sse"
+    _last_id = ""
+    _asked_pause = 0.0
+
+    def pause(self) -> float:
+        return min(max(super().pause(), self._asked_pause), self.settings.back_off.most)
+
+    async def attempt(self) -> None:
+        settings = self.settings
+        headers = {"Accept": "text/event-stream", "Cache-Control": "no-store", "Accept-Encoding": "identity"}
+        if self._last_id:
+            headers["Last-Event-ID"] = self._last_id
+        with sentences(settings.url, settings.timeout):
+            async with (
+                client(settings.timeout, settings.silence) as web,
+                web.stream("GET", settings.url, headers=headers) as response,
+            ):
+                demand_success(response)
+                self.sink.alive(self.clock.wall())
+                try:
+                    await self._listen(response)
+                except httpx.ReadTimeout as error:
+                    raise OutsideError("feeds.silent", detail=f"{settings.silence:g}") from error
+                except SSEError as error:
+                    raise OutsideError("feeds.not_a_stream", detail=settings.url) from error
+
+    async def _listen(self, response: httpx.Response) -> None:
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        counted = Counted(response.stream, self.settings.max_bytes)
+        response.stream = counted
+        first = True
+        async for event in EventSource(response).aiter_sse():
+            counted.count = 0
+            if event.retry is not None:
+                self._asked_pause = event.retry / 1000
+            if event.data:
+                data = event.data.encode("utf-8", "replace")
+                message = Received(data, self.clock.wall(), event.event, event.id, first)
+                await self.sink.received(message)
+                self.spoke()
+                first = False
+            else:
+                self.sink.alive(self.clock.wall())
+            # after the message was taken, not before: what was lost on the way is asked for again
+            if event.id.isprintable():
+                self._last_id = event.id
+
+
+SOURCE = SseSource

@@ -1,0 +1,68 @@
+"""WebSocket (RFC 6455): every message, text or binary, is one message of the feed."""
+
+from __future__ import annotations
+
+import asyncio
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidMessage,
+    InvalidStatus,
+    InvalidURI,
+    PayloadTooBig,
+)
+
+from cockpit.feeds.sources._client import sentences
+from cockpit.feeds.sources.base import Received, Source
+from cockpit.model.errors import OutsideError
+
+CLOSE_TOO_BIG = 1009
+
+
+class WebSocketSource(Source):
+    """Listens to one WebSocket; an `http(s)` address is taken as `ws(s)`."""
+
+    name = "websocket"
+
+    async def attempt(self) -> None:
+        settings = self.settings
+        url = "ws" + settings.url[4:] if settings.url.startswith("http") else settings.url
+        with sentences(settings.url, settings.timeout):
+            try:
+                async with connect(
+                    url,
+                    open_timeout=settings.timeout,
+                    close_timeout=1,
+                    max_size=settings.max_bytes,
+                    proxy=None,
+                    user_agent_header=None,
+                ) as socket:
+                    self.sink.alive(self.clock.wall())
+                    await self._listen(socket)
+            except InvalidStatus as error:
+                raise OutsideError("feeds.http_status", detail=error.response.status_code) from error
+            except InvalidURI as error:
+                raise OutsideError("feeds.bad_address", detail=settings.url) from error
+            except (InvalidHandshake, InvalidMessage) as error:
+                raise OutsideError("feeds.not_a_socket", detail=settings.url) from error
+            except ConnectionClosed as error:
+                if isinstance(error.__cause__, PayloadTooBig) or (error.sent and error.sent.code == CLOSE_TOO_BIG):
+                    raise OutsideError("feeds.too_big", detail=f"{settings.max_bytes / 2**20:g}") from error
+                raise OutsideError("feeds.closed", detail=settings.url) from error
+
+    async def _listen(self, socket: ClientConnection) -> None:
+        first = True
+        while True:
+            try:
+                async with asyncio.timeout(self.settings.silence):
+                    message = await socket.recv(decode=False)
+            except TimeoutError as error:
+                raise OutsideError("feeds.silent", detail=f"{self.settings.silence:g}") from error
+            await self.sink.received(Received(message, self.clock.wall(), first=first))
+            self.spoke()
+            first = False
+
+
+SOURCE = WebSocketSource

@@ -1,0 +1,43 @@
+"""The commands of the duty desk that belong to no panel, with their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from cockpit.model.messages import Message
+from widgets.kit.actions import Action
+
+if TYPE_CHECKING:
+    from cockpit.ui.desk import Desk
+
+
+def duty_actions(desk: Desk) -> Iterator[Action]:
+    """What the desk as a whole can do; panels add their own."""
+    ctx = desk.context
+
+    def other_theme() -> None:
+        desk.set_theme("light" if ctx.theme.name == "dark" else "dark")
+
+    def other_language() -> None:
+        desk.set_language("en" if ctx.t.lang == "zh" else "zh")
+
+    def full_screen() -> None:
+        desk.setWindowState(desk.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def can_go_back() -> bool | Message:
+        return True if ctx.selection.depth else Message("ui.nothing_before")
+
+    yield Action("desk.palette", "ui.palette", desk.palette_.open, ("Ctrl+K",), icon="search", shown=False)
+    yield Action("desk.back", "ui.back", ctx.selection.back, ("Alt+Left",), can_go_back)
+    yield Action("desk.next_panel", "ui.next_panel", lambda: desk.engine.focus_next(1), ("F6",), icon="keyboard")
+    yield Action("desk.previous_panel", "ui.previous_panel", lambda: desk.engine.focus_next(-1), ("Shift+F6",))
+    yield Action("desk.retry", "ui.retry_all", lambda: desk.seat.retry(""), ("F5",), icon="plug-broken")
+    yield Action("desk.theme", "ui.theme", other_theme, ("Ctrl+Shift+L",), icon="moon")
+    yield Action("desk.language", "ui.language", other_language, ("Ctrl+Shift+E",), icon="language")
+    yield Action("desk.sound", "ui.sound", desk.toggle_sound, ("Ctrl+Shift+M",), desk.can_sound, icon="sound-on")
+    yield Action("desk.full_screen", "ui.full_screen", full_screen, ("F11",))
+    yield Action("desk.name", "ui.change_name", desk.ask_name, (), icon="user")
+    yield Action("desk.quit", "ui.quit", desk.close, ("Ctrl+Q",))

@@ -1,0 +1,237 @@
+"""The duty desk: one window whose panels are named by a layout, fed by a seat, one tick a frame."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from cockpit.model.clock import SECOND
+from cockpit.model.layout import Layout
+from cockpit.model.levels import Level
+from cockpit.model.messages import Message, texts
+from cockpit.model.ports.link import Link, LinkState
+from cockpit.seat import Seat
+from cockpit.ui.commands import duty_actions
+from cockpit.ui.hubbanner import hub_banner
+from cockpit.ui.news import News
+from cockpit.ui.ports import SeatBodies, SeatNearby, SeatSearch
+from cockpit.ui.prefs import FilePrefs
+from cockpit.ui.sound import Player
+from layouts.engine import LayoutEngine, shipped_panels
+from widgets.kit.actions import Actions
+from widgets.kit.banner import Banner
+from widgets.kit.context import PanelContext
+from widgets.kit.palette import Palette
+from widgets.kit.theme import Theme
+from widgets.kit.toast import Toasts
+
+FRAME_MS = 33
+"""At most one tick a frame; the raster map draws thirty a second."""
+
+
+class Desk(QWidget):
+    """The window of a seat.
+
+    Attributes:
+        seat: what it shows.
+        context: what its panels are handed.
+        engine: the panels in their places.
+        first_picture: called once, after the first paint with base map and queue rows.
+    """
+
+    woken = Signal()
+
+    def __init__(
+        self,
+        seat: Seat,
+        layout: Layout,
+        prefs: FilePrefs,
+        player: Player,
+        report: Callable[[BaseException, str], str],
+        lang: str,
+        theme: str,
+        prod: Callable[[], None],
+    ) -> None:
+        """
+        Args:
+            report: takes an error of ours, gives the number of its report.
+            prod: called each second on this thread; `cockpit run` watches its children in it.
+        """
+        super().__init__()
+        self.seat = seat
+        self.first_picture: Callable[[], None] | None = None
+        self._prod = prod
+        self._prefs = prefs
+        self._player = player
+        self.actions_ = Actions()
+        self.context = PanelContext(
+            picture=seat.picture,
+            selection=seat.selection,
+            theme=Theme.load(theme),
+            t=texts(lang),
+            clock=seat.clock,
+            pack=seat.pack,
+            bodies=SeatBodies(seat),
+            nearby=SeatNearby(seat),
+            search=SeatSearch(seat),
+            prefs=prefs,
+            actions=self.actions_,
+            notify=lambda message, level: None,
+            report=report,
+            reduced_motion=bool(prefs.get("reduced_motion", False)),
+        )
+        self.setWindowTitle(self._title())
+        self.setObjectName("desk")
+        self.engine = LayoutEngine(self.context, shipped_panels(), self)
+        self.engine.show_layout(layout)
+        self.banner = Banner(self.context, self.engine)
+        self.toasts = Toasts(self, self.context, foot=52)
+        self.context.notify = self.toasts.show
+        self.palette_ = Palette(self.context, self)
+        self._news = News(seat.picture, seat.clock)
+        for action in duty_actions(self):
+            self.actions_.add(action)
+        self._shortcuts = self.actions_.bind(self, lambda reason: self.toasts.show(reason, 0))
+        self._ticker = QTimer(self, singleShot=True, interval=FRAME_MS)
+        self._ticker.timeout.connect(self.tick)
+        self._seconds = QTimer(self, interval=1000)
+        self._seconds.timeout.connect(self._second)
+        self.woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
+        seat.on_link = self._linked
+        self.dress()
+
+    # -- life ----------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Shows what the cache knew, then begins to follow the hub."""
+        self.engine.refresh(frozenset(self.seat.picture.topics))
+        self.seat.tick()
+        self._news.settle()
+        self._seconds.start()
+        self._second()
+        self.seat.start()
+
+    def wake(self) -> None:
+        """Something arrived; called on any thread."""
+        with contextlib.suppress(RuntimeError):  # the window may be gone already
+            self.woken.emit()
+
+    def _wake(self) -> None:
+        if not self._ticker.isActive():
+            self._ticker.start()
+
+    def tick(self) -> None:
+        """Takes in what arrived and redraws the panels whose topics changed."""
+        topics = self.seat.tick()
+        if topics:
+            self.engine.refresh(topics)
+        if "event" in topics or "alert" in topics:
+            self._announce()
+        while self.seat.notices:
+            self.toasts.show(self.seat.notices.popleft(), Level.YELLOW)
+
+    def _second(self) -> None:
+        self._prod()
+        self.engine.age_tick()
+        self._show_banner()
+        if self._prefs.notice is not None:
+            self.toasts.show(self._prefs.notice, Level.YELLOW)
+            self._prefs.notice = None
+
+    def _announce(self) -> None:
+        """Says what is new and grave: a toast each, one sound for all."""
+        news = self._news.take()
+        for event in news.grave:
+            kind = self.seat.pack.kind(str(event["kind"]))
+            self.toasts.show(Message("ui.new_event", {"kind": kind.name, "place": event["place"]}), int(event["level"]))
+        if news.loudest:
+            self._player.play("alert_1" if news.loudest == Level.RED else "alert_2")
+
+    def _linked(self, link: Link) -> None:
+        self._show_banner()
+        self.engine.age_tick()
+
+    def _show_banner(self) -> None:
+        text = hub_banner(self.context, self.seat.link, self.seat.retry)
+        self.banner.tell(text)
+        self.engine.show_slot("banner", self.banner if text is not None else None)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._seconds.stop()
+        self._ticker.stop()
+        self.seat.on_link = lambda link: None
+        self.engine.close_panels()
+        super().closeEvent(event)
+
+    # -- how it looks --------------------------------------------------------------------------------------------
+
+    def set_theme(self, name: str) -> None:
+        """Dark or light, now."""
+        self.context.theme = Theme.load(name)
+        self._prefs.set("theme", name)
+        self.dress()
+        self.engine.retheme()
+        self.banner.retheme()
+        self.toasts.retheme()
+        self.update()
+
+    def set_language(self, lang: str) -> None:
+        """zh or en, now."""
+        self.context.t = texts(lang)
+        self._prefs.set("lang", lang)
+        self.setWindowTitle(self._title())
+        self.engine.retranslate()
+        self.engine.age_tick()
+        self.banner.retranslate()
+        self.toasts.retheme()
+
+    def set_muted(self, muted: bool) -> None:
+        self._player.muted = muted
+        self._prefs.set("muted", muted)
+        self.engine.age_tick()
+
+    def dress(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.setPalette(self.context.theme.palette())
+            app.setStyleSheet(self.context.theme.qss())
+
+    def come_forward(self) -> None:
+        """A second start of this profile asks for it."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), QColor(self.context.theme.bg))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.engine.setGeometry(self.rect())
+        super().resizeEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        return False
+
+    def _title(self) -> str:
+        t = self.context.t
+        return t("ui.window_title", city=self.seat.pack.name)
+
+
+def layout_path(named: Path | None) -> Path:
+    """The layout file: the named one, else the shipped one of the duty seat."""
+    import layouts
+
+    return named or Path(layouts.__file__).parent / "duty.toml"
+
+
+def seconds(us: int) -> int:
+    return us // SECOND
+
+
+__all__ = ["Desk", "LinkState", "layout_path"]

@@ -1,0 +1,63 @@
+"""The ports of panels, answered by the seat. A callback whose asker is gone is not called."""
+
+from __future__ import annotations
+
+import inspect
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import shiboken6
+from PySide6.QtCore import QObject
+
+from cockpit.model.messages import Message
+from cockpit.model.ports import Body, Near
+from cockpit.seat import Seat
+
+
+def while_alive(done: Callable[..., Any]) -> Callable[..., None]:
+    """`done`, called only as long as the object it belongs to is there."""
+    owner = getattr(done, "__self__", None)
+    if not isinstance(owner, QObject) or not inspect.ismethod(done):
+        return done
+    ref = weakref.WeakMethod(done)
+
+    def call(*args: Any) -> None:
+        method = ref()
+        if method is not None and shiboken6.isValid(method.__self__):
+            method(*args)
+
+    return call
+
+
+class SeatBodies:
+    """`ports.Bodies`."""
+
+    def __init__(self, seat: Seat) -> None:
+        self._seat = seat
+
+    def body(self, key: str, done: Callable[[Body | Message], None]) -> None:
+        self._seat.body(key, while_alive(done))
+
+    def picture(self, url: str, done: Callable[[bytes | Message], None]) -> None:
+        self._seat.evidence(url, while_alive(done))
+
+
+class SeatNearby:
+    """`ports.Nearby`."""
+
+    def __init__(self, seat: Seat) -> None:
+        self._seat = seat
+
+    def near(self, lon: float, lat: float, kind: str, done: Callable[[list[Near] | Message], None]) -> None:
+        self._seat.near(lon, lat, kind, while_alive(done))
+
+
+class SeatSearch:
+    """`ports.Search`."""
+
+    def __init__(self, seat: Seat) -> None:
+        self._seat = seat
+
+    def search(self, text: str, done: Callable[[list[str]], None]) -> None:
+        self._seat.search(text, while_alive(done))

@@ -1,0 +1,41 @@
+"""The one line of JSON that `--shot … --json` prints: what the seat shows, in numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cockpit.model.freshness import Freshness, freshness
+from cockpit.model.stages import ORDER_STATES, STAGES
+from cockpit.seat import Seat
+
+
+def feed_counts(seat: Seat) -> dict[str, int]:
+    """How many of the pack's feeds are waiting, live, stale, dead; each is in exactly one."""
+    counts = {state.value: 0 for state in Freshness}
+    table, now = seat.picture["feed"], seat.clock.wall()
+    for spec in seat.pack.feeds:
+        row = table.row_of(spec.id)
+        received = int(table.row(row)["received"]) if row is not None else 0
+        counts[freshness(received, round(spec.beat * 1_000_000), now)] += 1
+    return counts
+
+
+def summary(seat: Seat, name: str, backend: str, first_picture_ms: float | None) -> dict[str, Any]:
+    """The line.
+
+    Args:
+        name: of the seat.
+        backend: of the map.
+        first_picture_ms: from the process' exec to the first painted frame with base map and queue rows; None: none yet.
+    """
+    return {
+        "seat": name,
+        "backend": backend,
+        "first_picture_ms": None if first_picture_ms is None else round(first_picture_ms),
+        "events": len(seat.picture["event"]),
+        # cases, orders and the outbox come with the ledger; until then there are none, and that is what is said
+        "cases": dict.fromkeys(STAGES, 0),
+        "orders": dict.fromkeys(ORDER_STATES, 0),
+        "feeds": feed_counts(seat),
+        "outbox": 0,
+    }

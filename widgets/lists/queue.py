@@ -1,0 +1,259 @@
+"""事件队列: every event of the picture that is asked for, the most urgent first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from cockpit.model.ages import age
+from cockpit.model.freshness import Freshness
+from cockpit.model.messages import Message
+from cockpit.picture.selection import Selection
+from widgets.kit.feedstate import topic_state
+from widgets.kit.panel import Panel, PanelContext
+from widgets.kit.states import PanelState, StateText, StateView
+from widgets.lists.areas import AreaTree
+from widgets.lists.asked import Asked, Order
+from widgets.lists.chips import NewPill
+from widgets.lists.queue_bar import QueueBar
+from widgets.lists.queue_filter import asked_words
+from widgets.lists.queue_model import QueueModel
+from widgets.lists.queue_row import RowPainter
+from widgets.lists.queue_view import QueueView
+from widgets.lists.words import EventWords
+
+_PILL_TOP = 8
+
+
+class QueuePanel(Panel):
+    """The event queue.
+
+    Attributes:
+        bar: what is asked. model: the rows that answer it. view: the list.
+        near: (lon, lat) that NEAREST measures from; set when that order is chosen, and by a selection made elsewhere.
+    """
+
+    panel_id: ClassVar[str] = "queue"
+    topics: ClassVar[frozenset[str]] = frozenset({"event", "area", "feed"})
+    title_id: ClassVar[str] = "lists.queue"
+    age_topic: ClassVar[str] = "event"
+
+    def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(ctx, parent)
+        self.near: tuple[float, float] | None = None
+        self._searched = ""
+        self._searched_version = -1
+        self._areas = AreaTree(ctx.picture["area"])
+        self.model = QueueModel(ctx.picture["event"], self._areas, EventWords(ctx.t, ctx.pack, self._areas))
+        self.bar = QueueBar(ctx, self._areas, self.content)
+        self.view = QueueView(self.model, self._take, ctx.clock.now)
+        self._nothing = StateView(self.content)
+        self._told: StateText | None = None
+        self.pill = NewPill(ctx.theme, self.view)
+        self._line = _Hairline(ctx, self.content)
+        self._lay_out()
+        self.bar.changed.connect(self._ask)
+        self.bar.searched.connect(self.search)
+        self.bar.search.left.connect(self.view.setFocus)
+        self.bar.search.entered.connect(self.view.setFocus)
+        self.view.picked.connect(lambda key: ctx.selection.select("event", key))
+        self.view.hovered.connect(lambda key: ctx.selection.hover("event" if key else "", key))
+        self.view.newer.connect(self._show_newer)
+        self.view.installEventFilter(self)
+        self.pill.clicked.connect(self.view.to_top)
+        ctx.selection.subscribe(self._selected)
+        ctx.selection.subscribe_hover(self._hovered)
+        self.retheme()
+        self.refresh(self.topics)
+        self.age_tick()
+        self._selected(ctx.selection)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self.content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._body = QStackedWidget(self.content)
+        self._body.addWidget(self.view)
+        self._body.addWidget(self._nothing)
+        column.addWidget(self.bar)
+        column.addWidget(self._line)
+        column.addWidget(self._body, 1)
+
+    # -- what is asked
+
+    def focus_search(self) -> None:
+        """Puts the keyboard into the search field."""
+        self.bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.bar.search.selectAll()
+
+    def search(self, text: str) -> None:
+        """Asks for the events that hold every word of `text`; "" for all."""
+        self._searched = text
+        if not text:
+            self.bar.ask(replace(self.bar.asked, text="", found=None))
+            return
+        self._searched_version = self.model.table.version
+        self.ctx.search.search(text, lambda keys: self._found(text, keys))
+
+    def _found(self, text: str, keys: list[str]) -> None:
+        if text == self._searched and text:
+            self.bar.ask(replace(self.bar.asked, text=text, found=frozenset(keys)))
+
+    def clear_filters(self) -> None:
+        self._searched = ""
+        self.bar.clear()
+
+    def _ask(self, asked: Asked) -> None:
+        same_question = replace(self.model.asked, found=None) == replace(asked, found=None)
+        if asked.order is Order.NEAREST and self.model.asked.order is not Order.NEAREST:
+            self.near = self._place_of_selected()
+        self.model.ask(asked)
+        self._refresh_model()
+        self.view.take(keep=same_question)
+        self._show_answer()
+
+    # -- what a panel says
+
+    def refresh(self, topics: frozenset[str]) -> None:
+        if topics & {"event", "area"}:
+            self._take()
+        if "feed" in topics:
+            self.age_tick()
+
+    def age_tick(self) -> None:
+        super().age_tick()
+        if self._searched and self._searched_version != self.model.table.version:
+            self.search(self._searched)
+        if not len(self.model):
+            self._show_answer()
+        self.view.viewport().update()
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        self.model.words.t = self.ctx.t
+        self.bar.retranslate()
+        self._dress()
+        self._show_answer(anew=True)
+
+    def retheme(self) -> None:
+        super().retheme()
+        self.pill.theme = self.ctx.theme
+        self.bar.retheme()
+        self._dress()
+        self._show_answer(anew=True)
+
+    def fill_menu(self, menu: QMenu) -> None:
+        clear = menu.addAction(self.ctx.t("lists.clear_filters"))
+        clear.setEnabled(self.bar.asked.narrowed)
+        clear.triggered.connect(self.clear_filters)
+        menu.addAction(self.ctx.t("lists.to_top")).triggered.connect(self.view.to_top)
+
+    def restart(self) -> None:
+        self.clear_filters()
+        super().restart()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(300, 240)
+
+    # -- how it comes about
+
+    def _dress(self) -> None:
+        t = self.ctx.t
+        self.view.setAccessibleName(t("lists.queue"))
+        self.view.dress(RowPainter(self.ctx.theme, t, lambda then, now: t(age(then, now))))
+
+    def _refresh_model(self) -> None:
+        self.model.refresh(self.ctx.clock.now(), self.near)
+
+    def _take(self) -> None:
+        """Takes in the picture as it is now, holding still what a person is at."""
+        self._refresh_model()
+        self.view.take()
+        self._show_answer()
+
+    def _show_answer(self, anew: bool = False) -> None:
+        given, shown = self.model.given, len(self.model)
+        self.bar.show_answer(given)
+        if self.bar.asked.narrowed:
+            self.set_facts(Message("lists.facts_of", {"n": f"{shown:,}", "total": f"{given.total:,}"}))
+        else:
+            self.set_facts(Message("lists.facts", {"n": f"{shown:,}"}))
+        if shown:
+            self._told = None
+            self._body.setCurrentWidget(self.view)
+            return
+        told = self._empty()
+        if anew or self._told is None or (told.title, told.lines) != (self._told.title, self._told.lines):
+            self._told = told
+            self._nothing.show_text(told, self.ctx.t, self.ctx.theme)
+        self._body.setCurrentWidget(self._nothing)
+
+    def _empty(self) -> StateText:
+        feed = topic_state(self.ctx, "event")
+        asked = self.bar.asked
+        if not len(self.model.table) and (feed is None or feed.state is Freshness.WAITING):
+            return StateText(PanelState.WAITING, Message("lists.queue_waiting"), (Message("lists.queue_waiting_why"),))
+        if asked.narrowed:
+            words = asked_words(asked, self.ctx.pack, self._areas, self.ctx.t)
+            clear = (Message("lists.clear_filters"), self.clear_filters)
+            return StateText(
+                PanelState.EMPTY, Message("lists.none_match"), (Message("lists.asked", {"asked": words}),), (clear,)
+            )
+        return StateText(PanelState.EMPTY, Message("lists.none_open"), (Message("lists.none_open_why"),))
+
+    def _place_of_selected(self) -> tuple[float, float] | None:
+        topic, key = self.ctx.selection.item
+        if topic not in ("event", "unit", "sensor", "camera"):
+            return None
+        row = self.ctx.picture[topic].get(key)
+        if row is None or row["lon"] != row["lon"]:
+            return None
+        return row["lon"], row["lat"]
+
+    def _selected(self, selection: Selection) -> None:
+        self.view.selected = selection.key if selection.topic == "event" else ""
+        place = self._place_of_selected()
+        self.bar.nearest_allowed = place is not None
+        if self.model.needs_near and place is not None and not self.view.held:
+            self.near = place
+            self._take()
+        self.view.show_key(self.view.selected)
+        self.view.viewport().update()
+
+    def _hovered(self, selection: Selection) -> None:
+        topic, key = selection.hovered
+        self.view.set_outer_hover(key if topic == "event" else "")
+
+    def _show_newer(self, count: int, level: int) -> None:
+        if not count:
+            self.pill.hide()
+            return
+        self.pill.tell(self.ctx.t("lists.newer", n=count), level)
+        self._place_pill()
+        self.pill.show()
+        self.pill.raise_()
+
+    def _place_pill(self) -> None:
+        self.pill.move((self.view.viewport().width() - self.pill.width()) // 2, _PILL_TOP)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.view and event.type() == QEvent.Type.Resize:
+            self._place_pill()
+        return super().eventFilter(watched, event)
+
+
+class _Hairline(QWidget):
+    def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._ctx = ctx
+        self.setFixedHeight(1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), self._ctx.theme.line)
+
+
+PANELS = {"queue": QueuePanel}

@@ -1,0 +1,246 @@
+"""The two lines over the queue: search, scope and filters; counts by level and order. They say what is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from widgets.kit.icons import draw_icon, icon
+from widgets.kit.panel import PanelContext
+from widgets.lists.areas import AreaTree
+from widgets.lists.asked import LEVELS, Answer, Asked, Order, Scope
+from widgets.lists.chips import LevelChip
+from widgets.lists.queue_filter import FilterPopover
+
+SEARCH_PAUSE_MS = 150
+_HINT_FROM = 150
+"""Width of the search field from which there is room for the key that leads to it."""
+
+
+class SearchField(QLineEdit):
+    """A line for searching, with a sign at the left and the key that leads here at the right.
+
+    Escape empties it; in an empty one it hands the focus on by `left`. What is being composed by an input method is
+    not yet text, so nothing is searched before it is chosen.
+    """
+
+    left = Signal()
+    entered = Signal()
+
+    def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._ctx = ctx
+        self.setTextMargins(22, 0, 0, 0)
+        self.setMaxLength(100)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            if self.text():
+                self.clear()
+            else:
+                self.left.emit()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        theme = self._ctx.theme
+        middle = self.height() / 2
+        draw_icon(painter, QRectF(9, middle - 7, 14, 14), "search", theme.t3)
+        if not self.text() and not self.hasFocus() and self.width() >= _HINT_FROM:
+            box = QRectF(self.width() - 25.5, middle - 8.5, 17, 17)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme.line2, 1))
+            painter.drawRoundedRect(box, 3, 3)
+            painter.setPen(QPen(theme.t3, 1.2))
+            painter.drawLine(QPointF(box.left() + 6.5, box.bottom() - 4), QPointF(box.right() - 6.5, box.top() + 4))
+
+
+class QueueBar(QWidget):
+    """Holds what is asked and lets a person change it.
+
+    Attributes:
+        asked: what is asked now; `changed` says that it is another.
+        searched: text to be searched for, after a pause in typing.
+    """
+
+    changed = Signal(Asked)
+    searched = Signal(str)
+
+    def __init__(self, ctx: PanelContext, areas: AreaTree, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.asked = Asked()
+        self.nearest_allowed = False
+        self._ctx = ctx
+        self._areas = areas
+        self.search = SearchField(ctx, self)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(SEARCH_PAUSE_MS)
+        self._pause.timeout.connect(lambda: self.searched.emit(self.search.text().strip()))
+        self.search.textChanged.connect(lambda _text: self._pause.start())
+        self.scopes: dict[Scope, QPushButton] = {}
+        group = QButtonGroup(self)
+        for scope in Scope:
+            button = QPushButton(self)
+            button.setProperty("kind", "chip")
+            button.setCheckable(True)
+            button.setFixedHeight(28)
+            button.clicked.connect(lambda _on=False, scope=scope: self.ask(replace(self.asked, scope=scope)))
+            group.addButton(button)
+            self.scopes[scope] = button
+        self.filter = QToolButton(self)
+        self.filter.setFixedSize(28, 28)
+        self.filter.setIconSize(QSize(16, 16))
+        self.filter.setProperty("kind", "quiet")
+        self.filter.setCheckable(True)
+        self.filter.clicked.connect(self._open_filter)
+        self.chips = {level: LevelChip(level, ctx.theme, self) for level in LEVELS}
+        for level, chip in self.chips.items():
+            chip.toggled.connect(lambda on, level=level: self._level(level, on))
+        self.order = QPushButton(self)
+        self.order.setProperty("kind", "quiet")
+        self.order.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.order.setIconSize(QSize(12, 12))
+        self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self._fill_orders)
+        self.order.setMenu(self._menu)
+        self._lay_out()
+        self.retheme()
+        self.retranslate()
+        self._show_asked()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 8)
+        column.setSpacing(8)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.setSpacing(6)
+        first.addWidget(self.search, 1)
+        for button in self.scopes.values():
+            first.addWidget(button)
+        first.addWidget(self.filter)
+        second.setSpacing(2)
+        second.setContentsMargins(-5, 0, 0, 0)
+        for chip in self.chips.values():
+            second.addWidget(chip)
+        second.addStretch(1)
+        second.addWidget(self.order)
+        column.addLayout(first)
+        column.addLayout(second)
+
+    def ask(self, asked: Asked) -> None:
+        """Asks for something else."""
+        if asked != self.asked:
+            self.asked = asked
+            self._show_asked()
+            self.changed.emit(asked)
+
+    def clear(self) -> None:
+        """Nothing filtered, nothing searched."""
+        self.search.blockSignals(True)
+        self.search.clear()
+        self.search.blockSignals(False)
+        self._pause.stop()
+        self.ask(self.asked.cleared())
+
+    def show_answer(self, answer: Answer) -> None:
+        for level, chip in self.chips.items():
+            chip.show_count(answer.counts.get(level, 0), self._ctx.t)
+        unknown = self.chips[LEVELS[-1]]
+        unknown.setVisible(unknown.count > 0 or unknown.isChecked())
+        self._fit()
+
+    def retranslate(self) -> None:
+        t = self._ctx.t
+        self.search.setPlaceholderText(t("lists.search_hint"))
+        self.search.setAccessibleName(t("lists.search_hint"))
+        self.search.setToolTip(t("lists.search_tip"))
+        for scope, button in self.scopes.items():
+            button.setText(t(f"lists.scope_{scope}"))
+            button.setToolTip(t(f"lists.scope_{scope}_long"))
+        self.filter.setToolTip(t("lists.filter"))
+        self.filter.setAccessibleName(t("lists.filter"))
+        self._show_asked()
+
+    def retheme(self) -> None:
+        theme = self._ctx.theme
+        for chip in self.chips.values():
+            chip.theme = theme
+            chip.updateGeometry()
+            chip.update()
+        self.filter.setIcon(icon("filter", theme))
+        self.order.setIcon(icon("chevron-down", theme, 12))
+        self.order.setFont(theme.font("small"))
+
+    def _show_asked(self) -> None:
+        asked = self.asked
+        for scope, button in self.scopes.items():
+            button.setChecked(scope is asked.scope)
+        for level, chip in self.chips.items():
+            chip.blockSignals(True)
+            chip.setChecked(level in asked.levels)
+            chip.blockSignals(False)
+            chip.update()
+        self.filter.setChecked(asked.filters > 0)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The order in words where there is room, else as a sign with its words in the tooltip."""
+        words = self._ctx.t(f"lists.order_{self.asked.order}")
+        self.order.setToolTip(words)
+        self.order.setAccessibleName(words)
+        taken = sum(chip.sizeHint().width() + 2 for chip in self.chips.values() if not chip.isHidden())
+        room = self.width() - 24 - taken
+        self.order.ensurePolished()
+        needed = self.order.fontMetrics().horizontalAdvance(words) + 36
+        wordy = room >= needed
+        self.order.setText(words if wordy else "")
+        self.order.setIcon(icon("chevron-down" if wordy else "sort", self._ctx.theme, 12 if wordy else 16))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._fit()
+
+    def _level(self, level: int, on: bool) -> None:
+        levels = self.asked.levels | {level} if on else self.asked.levels - {level}
+        self.ask(replace(self.asked, levels=frozenset(levels)))
+
+    def _open_filter(self) -> None:
+        self.filter.setChecked(self.asked.filters > 0)
+        popover = FilterPopover(self.asked, self._ctx.pack, self._areas, self._ctx.t, self)
+        popover.changed.connect(self.ask)
+        popover.open_at(self.filter)
+
+    def _fill_orders(self) -> None:
+        t = self._ctx.t
+        self._menu.clear()
+        for order in Order:
+            action = QAction(t(f"lists.order_{order}"), self._menu)
+            action.setCheckable(True)
+            action.setChecked(order is self.asked.order)
+            if order is Order.NEAREST and not self.nearest_allowed:
+                action.setEnabled(False)
+                action.setText(t("lists.order_nearest_off"))
+            action.triggered.connect(lambda _on=False, order=order: self.ask(replace(self.asked, order=order)))
+            self._menu.addAction(action)
