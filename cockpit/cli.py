@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts) -> None:
+def _add_run(commands: argparse._SubParsersAction[_Parser], t: Texts) -> None:
     run = commands.add_parser(
         "run",
         help=t("cli.run"),
@@ -83,7 +83,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: T
     run.set_defaults(go=_run)
 
 
-def _add_hub(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts) -> None:
+def _add_hub(commands: argparse._SubParsersAction[_Parser], t: Texts) -> None:
     hub = commands.add_parser(
         "hub",
         help=t("cli.hub"),

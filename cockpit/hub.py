@@ -25,8 +25,9 @@ from cockpit.bus.server import NatsServer
 from cockpit.bus.users import Keys
 from cockpit.feeds.items import Change, Gone, Rows
 from cockpit.feeds.quarantine import Kept, Quarantine
-from cockpit.feeds.runner import FeedRunner, FeedState, fetch_clock
-from cockpit.model.batch import columns_of_rows, encode
+from cockpit.feeds.city_time import fetch_clock
+from cockpit.feeds.runner import FeedRunner, FeedState
+from cockpit.model.batch import Columns, columns_of_rows, encode
 from cockpit.model.city import Pack
 from cockpit.model.clock import SECOND, CityClock, CityTime, Clock
 from cockpit.model.errors import CockpitError, OutsideError
@@ -71,7 +72,7 @@ class Hub:
         self.server = NatsServer(profile, port, self.keys.ensure(), clock)
         self.quarantine = Quarantine()
         self.cache = Cache.open(profile / "hub.db", clock)
-        self._out = Outgoing(self.picture, self.id, clock, district_of)
+        self._out = Outgoing(self.id, clock, self.picture, district_of)
         self._runners: dict[str, FeedRunner] = {}
         self._client: Client | None = None
         self._lost = asyncio.Event()
@@ -105,8 +106,8 @@ class Hub:
                     quarantine=self.quarantine,
                 )
                 self._runners[spec.id] = runner
+                self._out.whole("feed", spec.id)
                 runner.start()
-            self._out.whole("feed", "")
             tasks = [
                 asyncio.create_task(self._publish(), name="publish"),
                 asyncio.create_task(self._keep_bus(), name="bus"),
@@ -149,12 +150,17 @@ class Hub:
             rows.append({**source, "key": key, "feed": feed, "received": received})
         if rows:
             columns = columns_of_rows(table, rows)
-            self._out.upsert(change.topic, columns)
-            self.cache.upsert(change.topic, columns)
+            self._put(change.topic, columns)
+
+    def _put(self, topic: str, columns: Columns) -> None:
+        self.picture.upsert(topic, columns)
+        self._out.changed(topic, columns["key"])
+        self.cache.upsert(topic, columns)
 
     def _gone(self, topic: str, keys: list[str]) -> None:
-        gone = self._out.remove(topic, keys)
+        gone = self.picture.remove(topic, keys)
         if gone:
+            self._out.gone(topic, gone)
             self.cache.remove(topic, gone)
 
     def _only(self, feed: str, topic: str, keys: set[str]) -> None:
@@ -192,8 +198,7 @@ class Hub:
                 }
             ],
         )
-        self._out.upsert("feed", columns)
-        self.cache.upsert("feed", columns)
+        self._put("feed", columns)
 
     def _recall(self) -> None:
         """The picture of the last run, so that a seat without a cache sees what this hub once saw."""
@@ -250,13 +255,17 @@ class Hub:
         """Asks the city how its clock runs; another run of a demo city is another story."""
         while True:
             if self.base_url:
-                found = await fetch_clock(self.base_url, self.clock)
-                if found is not None and found.run != self.city_clock.city.run:
-                    self.city_clock.city = found
-                    self.cache.put_meta("time", msgspec.json.encode(found).decode())
-                    subject = subjects.picture(self.pack.id, self.world, EVERYWHERE, "time")
-                    await self._send(subject, msgspec.msgpack.encode(found))
+                with contextlib.suppress(OutsideError):  # the feeds say so already
+                    await self._set_time(await fetch_clock(self.base_url, self.clock))
             await asyncio.sleep(CLOCK_SECONDS)
+
+    async def _set_time(self, found: CityTime) -> None:
+        if found.run == self.city_clock.city.run:
+            return
+        self.city_clock.city = found
+        self.cache.put_meta("time", msgspec.json.encode(found).decode())
+        subject = subjects.picture(self.pack.id, self.world, EVERYWHERE, "time")
+        await self._send(subject, msgspec.msgpack.encode(found))
 
     # -- what the seats ask --------------------------------------------------------------------------------------
 

@@ -1,31 +1,30 @@
 """Draws a layout: builds the panels that it names and keeps them where the solver says, while the window changes.
 
-    panels = Panels()
-    layout = read_layout_file(shipped("duty"), panels)
-    engine = LayoutEngine(context, panels)
-    engine.set_layout(layout)
+panels = shipped_panels()
+engine = LayoutEngine(context, panels, window)
+engine.show_layout(read_layout_file(path, panels))
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from cockpit.model.layout import Layout, Overlay, Rect, Region, least_size, solve
+from layouts.panels import Panels
 from widgets.kit.panel import Panel, PanelContext
 
 _Key = tuple[str, str, int]
 """What makes two places the same panel: its id, its options, and which of several alike it is."""
 
 
-def shipped(name: str) -> Path:
-    """The file of a preset that ships (`duty`)."""
-    return Path(__file__).parent / f"{name}.toml"
+def shipped_panels() -> Panels:
+    """All panels of widgets/ and of third parties, imported when a layout names them."""
+    return Panels()
 
 
 class UnbuiltPanel(Panel):
@@ -34,7 +33,7 @@ class UnbuiltPanel(Panel):
     def __init__(self, ctx: PanelContext, panel_id: str, parent: QWidget | None = None) -> None:
         super().__init__(ctx, parent)
         self.setObjectName(panel_id)
-        self.header.set_title(ctx.t("layout.unbuilt", panel=panel_id))
+        self.retranslate()
 
     def reopen(self) -> None:
         """Ask the engine for a new try."""
@@ -46,11 +45,11 @@ class UnbuiltPanel(Panel):
 
 
 class LayoutEngine(QWidget):
-    """The widget that a layout fills.
+    """The widget that a layout fills. A panel is built as `Class(context, parent=engine, **options of its region)`.
 
     Attributes:
         layout_now: the layout shown, None before the first.
-        panels_changed: other panels are shown than before (after `set_layout`, `show_region`, a panel built anew).
+        panels_changed: other panels are shown than before.
     """
 
     panels_changed = Signal()
@@ -61,34 +60,48 @@ class LayoutEngine(QWidget):
         self.layout_now: Layout | None = None
         self._classes = panels
         self._built: dict[_Key, QWidget] = {}
+        self._missed: dict[_Key, frozenset[str]] = {}
         self._at: dict[str, _Key] = {}
         self._places: dict[str, Region | Overlay] = {}
         self._shown: set[str] = set()
+        self._in_slots: dict[str, QWidget] = {}
+        self._began = False
 
-    def set_layout(self, layout: Layout) -> None:
-        """Show another layout. Panels that both have stay as they are; the others are built, or put aside hidden."""
+    # -- what is shown -------------------------------------------------------------------------------------------
+
+    def show_layout(self, layout: Layout) -> None:
+        """Show a layout. Panels that the one before had too stay as they are; others are built, or put aside hidden."""
         self.layout_now = layout
         self._places = layout.panels()
         self._at = {}
         counts: dict[tuple[str, str], int] = {}
         for name, place in self._places.items():
             alike = (place.panel, repr(sorted(place.options.items())))
-            number = counts.get(alike, 0)
-            counts[alike] = number + 1
-            self._at[name] = (*alike, number)
-        self._shown &= self._places.keys()
-        self._arrange()
-        self.updateGeometry()
-        self.panels_changed.emit()
+            self._at[name] = (*alike, counts.get(alike, 0))
+            counts[alike] = counts.get(alike, 0) + 1
+        for widget in self._in_slots.values():
+            widget.hide()
+        self._rearranged()
 
     def show_region(self, name: str, shown: bool = True) -> None:
         """Show or hide an optional region or overlay; the others make room. A name the layout lacks does nothing."""
-        if name not in self._places or (name in self._shown) == shown:
+        if name in self._places and (name in self._shown) != shown:
+            self._shown ^= {name}
+            self._rearranged()
+
+    def show_slot(self, slot: str, widget: QWidget | None) -> None:
+        """Show a widget in a slot, which takes its room then; None empties it. The widget stays its owner's."""
+        before = self._in_slots.get(slot)
+        if before is widget:
             return
-        self._shown ^= {name}
-        self._arrange()
-        self.updateGeometry()
-        self.panels_changed.emit()
+        if before is not None:
+            before.hide()
+        if widget is None:
+            self._in_slots.pop(slot, None)
+        else:
+            widget.setParent(self)
+            self._in_slots[slot] = widget
+        self._rearranged()
 
     def is_shown(self, name: str) -> bool:
         place = self._places.get(name)
@@ -98,50 +111,101 @@ class LayoutEngine(QWidget):
         """The panels shown, by name of their region, in reading order; those that could not be built are among them."""
         return {name: self._built[key] for name, key in self._at.items() if self.is_shown(name) and key in self._built}
 
-    def everything(self) -> list[QWidget]:
-        """All panels built, put aside or not: a new language or theme is told to each."""
-        return list(self._built.values())
-
     def panel(self, panel_id: str) -> QWidget | None:
         """The first panel shown with this id."""
-        for name, widget in self.panels().items():
-            if self._places[name].panel == panel_id:
-                return widget
-        return None
+        return next((w for name, w in self.panels().items() if self._places[name].panel == panel_id), None)
 
     def rects(self) -> dict[str, Rect]:
         """Where each region is, for the size of now."""
         if self.layout_now is None:
             return {}
-        return solve(self.layout_now, self.width(), self.height(), frozenset(self._shown))
+        return solve(self.layout_now, self.width(), self.height(), self._occupied())
+
+    # -- what panels are told ------------------------------------------------------------------------------------
+
+    def refresh(self, topics: frozenset[str]) -> None:
+        """Tables changed: panels that show them redraw. A panel put aside hears of it when it is shown again."""
+        self._began = True
+        shown = self.panels()
+        aside = self._built.keys() - {self._at[name] for name in shown}
+        for key in aside:
+            self._missed[key] = self._missed.get(key, frozenset()) | topics
+        for widget in shown.values():
+            self._refresh(widget, topics)
+
+    def age_tick(self) -> None:
+        """A second passed."""
+        self._tell("age_tick", self.panels().values())
+
+    def retranslate(self) -> None:
+        """The language changed; panels put aside are told too."""
+        self._tell("retranslate", self._built.values())
+
+    def retheme(self) -> None:
+        """The theme changed; panels put aside are told too."""
+        self._tell("retheme", self._built.values())
+
+    def close_panels(self) -> None:
+        """The window closes: every panel gets a close event, in which it ends its threads."""
+        for widget in self._built.values():
+            widget.close()
+
+    def focus_next(self, step: int) -> None:
+        """Give the keyboard to the next panel in reading order (`step` 1) or to the one before (-1)."""
+        panels = list(self.panels().values())
+        focus = self.window().focusWidget()
+        here = next(
+            (i for i, panel in enumerate(panels) if focus and (focus is panel or panel.isAncestorOf(focus))), None
+        )
+        start = here if here is not None else (-1 if step > 0 else 0)
+        for ahead in range(1, len(panels) + 1):
+            target = _takes_focus(panels[(start + step * ahead) % len(panels)])
+            if target is not None:
+                target.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+
+    # -- inside --------------------------------------------------------------------------------------------------
 
     def minimumSizeHint(self) -> QSize:
         if self.layout_now is None:
             return QSize(0, 0)
-        return QSize(*least_size(self.layout_now, frozenset(self._shown)))
+        return QSize(*least_size(self.layout_now, self._occupied()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
 
+    def _occupied(self) -> frozenset[str]:
+        slots = self.layout_now.slots() if self.layout_now else {}
+        return frozenset(self._shown) | {slots[slot] for slot in self._in_slots if slot in slots}
+
+    def _rearranged(self) -> None:
+        self._arrange()
+        for key in [self._at[name] for name in self.panels() if self._at[name] in self._missed]:
+            topics = self._missed.pop(key)
+            if self._began:
+                self._refresh(self._built[key], topics)
+                self._tell("age_tick", [self._built[key]])
+        self.updateGeometry()
+        self.panels_changed.emit()
+
     def _arrange(self) -> None:
         rects = self.rects()
-        placed: set[_Key] = set()
+        slots = self.layout_now.slots() if self.layout_now else {}
+        for slot, widget in self._in_slots.items():
+            if slots.get(slot) in rects:
+                _place(widget, rects[slots[slot]])
         before: QWidget | None = None
-        for name in self._places:
-            rect = rects.get(name)
-            if rect is None:
+        for name, place in self._places.items():
+            if name not in rects:
                 continue
-            key = self._at[name]
-            placed.add(key)
-            widget = self._built.get(key) or self._build(name)
-            widget.setGeometry(rect.x, rect.y, rect.w, rect.h)
-            if not widget.isVisibleTo(self):
-                widget.show()
-            if isinstance(self._places[name], Overlay):
+            widget = self._built.get(self._at[name]) or self._build(name)
+            _place(widget, rects[name])
+            if isinstance(place, Overlay):
                 widget.raise_()
             if before is not None:
                 QWidget.setTabOrder(before, widget)
             before = widget
+        placed = {self._at[name] for name in self._places if name in rects}
         for key, widget in self._built.items():
             if key not in placed:
                 widget.hide()
@@ -150,27 +214,55 @@ class LayoutEngine(QWidget):
         place = self._places[name]
         try:
             widget: QWidget = self._classes[place.panel](self.ctx, parent=self, **place.options)
-        except Exception as error:  # our bug or a third party's: it costs this panel and no other
-            widget = self._unbuilt(name, place, error)
-        self._built[self._at[name]] = widget
+        except Exception as error:  # a bug of ours or of a third party costs this panel and no other
+            widget = self._unbuilt(name, place.panel, error)
+        key = self._at[name]
+        self._built[key] = widget
+        self._missed[key] = frozenset(getattr(widget, "topics", ()))
         return widget
 
-    def _unbuilt(self, name: str, place: Region | Overlay, error: Exception) -> QWidget:
-        for left_over in self.findChildren(QWidget, place.panel):
-            if left_over.parent() is self and left_over not in self._built.values():
-                left_over.setParent(None)
-                left_over.deleteLater()
-        panel = UnbuiltPanel(self.ctx, place.panel, self)
+    def _unbuilt(self, name: str, panel_id: str, error: Exception) -> QWidget:
+        known = {*self._built.values(), *self._in_slots.values()}
+        for half_built in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if half_built.objectName() == panel_id and half_built not in known:
+                half_built.hide()
+                half_built.deleteLater()
+        panel = UnbuiltPanel(self.ctx, panel_id, self)
         panel.fail(error)
         panel.reopened.connect(lambda: self._try_again(name))
         return panel
 
     def _try_again(self, name: str) -> None:
-        old: Any = self._built.pop(self._at[name], None)
-        if old is not None:
-            old.hide()
-            old.deleteLater()
-        self._arrange()
-        self.panels_changed.emit()
+        broken = self._built.pop(self._at[name], None)
+        if broken is not None:
+            broken.hide()
+            broken.deleteLater()
+        self._rearranged()
+
+    def _refresh(self, widget: QWidget, topics: frozenset[str]) -> None:
+        wanted: frozenset[str] = getattr(widget, "topics", frozenset()) & topics
+        if wanted and isinstance(widget, Panel) and not widget.failed:
+            widget.refresh(wanted)
+
+    @staticmethod
+    def _tell(what: str, panels: Any) -> None:
+        for panel in panels:
+            getattr(panel, what)()
 
 
+def _place(widget: QWidget, rect: Rect) -> None:
+    widget.setGeometry(rect.x, rect.y, rect.w, rect.h)
+    if widget.isHidden():
+        widget.show()
+
+
+def _takes_focus(panel: QWidget) -> QWidget | None:
+    """The panel, or the first thing inside it that takes the keyboard."""
+    if panel.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        return panel
+    at = panel.nextInFocusChain()
+    while at is not None and at is not panel:
+        if panel.isAncestorOf(at) and at.isVisible() and at.isEnabled() and at.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            return at
+        at = at.nextInFocusChain()
+    return None

@@ -62,7 +62,7 @@ async def connect(url: str, user: User, name: str, on_lost: Callable[[], None]) 
 
     refused: list[Exception] = []
 
-    async def error(problem: Exception) -> None:
+    async def failed(problem: Exception) -> None:
         refused.append(problem)
 
     try:
@@ -78,7 +78,7 @@ async def connect(url: str, user: User, name: str, on_lost: Callable[[], None]) 
             max_outstanding_pings=2,
             disconnected_cb=gone,
             closed_cb=gone,
-            error_cb=error,
+            error_cb=failed,
             pending_size=8 * 1024 * 1024,
         )
     except (NatsError, OSError, TimeoutError) as problem:

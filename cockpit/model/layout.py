@@ -1,14 +1,15 @@
 """The arrangement of a seat's window: what a layout file says, and the solver that makes rectangles of it. No Qt.
 
 A layout is a tree of named regions: rows, columns, and panels at the ends. Sizes along the parent's direction are fixed
-(`size`) or shared by `weight` above a `min`. `read_layout` (layout_read.py) makes one of a TOML file.
+(`size`) or shared by `weight` above a `min`. `read_layout` (layout_read.py) makes one of a
+TOML file. A slot is a place for something that the shell shows now and then (a banner).
 All lengths are whole logical pixels; fixed ones lie on the grid of 4 px.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -36,7 +37,8 @@ class Region(msgspec.Struct, frozen=True):
         name: as in the file.
         direction: how its children lie; "" for a panel.
         children: names of its regions, in order; () for a panel.
-        panel: id of the panel; "" for rows and columns.
+        panel: id of the panel; "" for rows, columns and slots.
+        slot: name of the slot; "" for the others. A slot is always optional.
         size: fixed length along the parent's direction; None where it grows.
         min: least length where it grows.
         weight: its share of what is left.
@@ -50,6 +52,7 @@ class Region(msgspec.Struct, frozen=True):
     direction: Literal["rows", "columns", ""] = ""
     children: tuple[str, ...] = ()
     panel: str = ""
+    slot: str = ""
     size: int | None = None
     min: int = 0
     weight: float = 1.0
@@ -121,6 +124,10 @@ class Layout(msgspec.Struct, frozen=True):
         walk(ROOT)
         return {**found, **self.overlays}
 
+    def slots(self) -> dict[str, str]:
+        """Names of the regions that are slots, by name of the slot."""
+        return {region.slot: name for name, region in self.regions.items() if region.slot}
+
     def at(self, width: int, height: int) -> dict[str, Region]:
         """The regions with the sizes that hold in a window of this size."""
         regions = dict(self.regions)
@@ -132,7 +139,7 @@ class Layout(msgspec.Struct, frozen=True):
 
 
 def solve(layout: Layout, width: int, height: int, shown: frozenset[str] = frozenset()) -> dict[str, Rect]:
-    """Rectangles of the panels, by name of the region.
+    """Rectangles of the panels and slots, by name of the region.
 
     The regions fill the window exactly: no overlap, nothing left over but gaps and pads. Edges of regions that share
     by weight lie on the grid, the last one takes the remainder. In a window below `least_size` everything shrinks in
@@ -143,22 +150,25 @@ def solve(layout: Layout, width: int, height: int, shown: frozenset[str] = froze
         shown: names of the optional regions and overlays that are shown.
     """
     regions = layout.at(width, height)
+    least = _least(regions, shown)
     everything: dict[str, Rect] = {}
     placed: dict[str, Rect] = {}
 
     def place(name: str, rect: Rect) -> None:
         region = regions[name]
         everything[name] = rect
-        if region.panel:
+        if not region.children:
             placed[name] = rect
             return
         inner = _inside(rect, region.pad)
         children = [regions[c] for c in region.children if not regions[c].optional or c in shown]
         if region.direction == "columns":
-            for child, (start, length) in zip(children, _share(inner.w, children, region.gap), strict=True):
+            lines = [_Line(c.size, max(c.min, least[c.name][0]), c.weight) for c in children]
+            for child, (start, length) in zip(children, _share(inner.w, lines, region.gap), strict=True):
                 place(child.name, Rect(inner.x + start, inner.y, length, inner.h))
         else:
-            for child, (start, length) in zip(children, _share(inner.h, children, region.gap), strict=True):
+            lines = [_Line(c.size, max(c.min, least[c.name][1]), c.weight) for c in children]
+            for child, (start, length) in zip(children, _share(inner.h, lines, region.gap), strict=True):
                 place(child.name, Rect(inner.x, inner.y + start, inner.w, length))
 
     place(ROOT, Rect(0, 0, max(0, width), max(0, height)))
@@ -170,30 +180,38 @@ def solve(layout: Layout, width: int, height: int, shown: frozenset[str] = froze
 
 def least_size(layout: Layout, shown: frozenset[str] = frozenset()) -> tuple[int, int]:
     """Width and height below which panels get less than they ask for, with the sizes of the smallest breakpoint."""
-    regions = layout.at(0, 0)
+    return _least(layout.at(0, 0), shown)[ROOT]
+
+
+def _least(regions: dict[str, Region], shown: frozenset[str]) -> dict[str, tuple[int, int]]:
+    """What each region needs at the least inside its edge, by what its children ask for."""
+    found: dict[str, tuple[int, int]] = {}
 
     def least(name: str) -> tuple[int, int]:
         region = regions[name]
-        across = down = 0
         children = [regions[c] for c in region.children if not regions[c].optional or c in shown]
+        along = across = 0
+        axis = 0 if region.direction == "columns" else 1
         for child in children:
-            w, h = least(child.name)
-            along = child.size if child.size is not None else child.min
-            if region.direction == "columns":
-                across += along if child.size is not None else max(along, w)
-                down = max(down, h)
-            else:
-                down += along if child.size is not None else max(along, h)
-                across = max(across, w)
-        gaps = region.gap * max(0, len(children) - 1)
-        if region.direction == "columns":
-            across += gaps
-        else:
-            down += gaps
+            needs = least(child.name)
+            along += child.size if child.size is not None else max(child.min, needs[axis])
+            across = max(across, needs[1 - axis])
+        along += region.gap * max(0, len(children) - 1)
+        w, h = (along, across) if axis == 0 else (across, along)
         left, top, right, bottom = region.pad
-        return across + left + right, down + top + bottom
+        found[name] = (w + left + right, h + top + bottom)
+        return found[name]
 
-    return least(ROOT)
+    least(ROOT)
+    return found
+
+
+class _Line(NamedTuple):
+    """What a child asks for along its parent's direction."""
+
+    size: int | None
+    min: int
+    weight: float
 
 
 def _inside(rect: Rect, pad: tuple[int, int, int, int]) -> Rect:
@@ -202,7 +220,7 @@ def _inside(rect: Rect, pad: tuple[int, int, int, int]) -> Rect:
     return Rect(rect.x + left, rect.y + top, rect.w - left - right, rect.h - top - bottom)
 
 
-def _share(total: int, children: Sequence[Region], gap: int) -> list[tuple[int, int]]:
+def _share(total: int, children: Sequence[_Line], gap: int) -> list[tuple[int, int]]:
     """Start and length of each child on a line of `total` pixels."""
     if not children:
         return []
@@ -213,7 +231,7 @@ def _share(total: int, children: Sequence[Region], gap: int) -> list[tuple[int, 
     return list(zip(starts, lengths, strict=True))
 
 
-def _lengths(room: int, children: Sequence[Region]) -> list[int]:
+def _lengths(room: int, children: Sequence[_Line]) -> list[int]:
     lengths = [child.size if child.size is not None else child.min for child in children]
     asked = sum(lengths)
     if asked > room:  # too small a window: all shrink alike

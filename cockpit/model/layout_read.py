@@ -18,7 +18,7 @@ from cockpit.model.toml_text import Path as KeyPath
 from cockpit.model.toml_text import TomlText
 
 _TOP = ("id", "name", "regions", "overlays", "at")
-_REGION = ("rows", "columns", "panel", "size", "min", "weight", "gap", "pad", "optional", "options")
+_REGION = ("rows", "columns", "panel", "slot", "size", "min", "weight", "gap", "pad", "optional", "options")
 _OVERLAY = ("panel", "over", "anchor", "size", "inset", "optional", "options")
 _AT = ("max_width", "max_height", "regions")
 _SIZES = ("size", "min", "weight")
@@ -83,7 +83,7 @@ class _Reader:
         if not isinstance(data, dict):
             self._wrong(path, "layout.not_a_table", key=name)
         self._keys(data, _REGION, path)
-        holds = [key for key in ("rows", "columns", "panel") if key in data]
+        holds = [key for key in ("rows", "columns", "panel", "slot") if key in data]
         if len(holds) != 1:
             self._wrong(path, "layout.one_of", region=name)
         size = self._length(data, "size", path) if "size" in data else None
@@ -96,14 +96,19 @@ class _Reader:
             weight=self._weight(data, path),
             optional=self._flag(data, "optional", path),
         )
-        if holds == ["panel"]:
+        if holds[0] in ("panel", "slot"):
             for key in ("gap", "pad"):
                 if key in data:
                     self._wrong((*path, key), "layout.only_for_rows", key=key)
+        if holds == ["panel"]:
             options = self._table(data, "options", path)
             return replace(region, panel=self._panel(data, path), options=options)
         if "options" in data:
             self._wrong((*path, "options"), "layout.only_for_panels", key="options")
+        if holds == ["slot"]:
+            if not isinstance(data["slot"], str) or not data["slot"]:
+                self._wrong((*path, "slot"), "layout.slot_name")
+            return replace(region, slot=data["slot"], optional=True)
         children = data[holds[0]]
         if not isinstance(children, list) or not children or not all(isinstance(c, str) for c in children):
             self._wrong((*path, holds[0]), "layout.names", key=holds[0])

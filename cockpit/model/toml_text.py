@@ -41,7 +41,8 @@ class TomlText:
             pair = None if header else _PAIR.match(line)
             if header:
                 table = self._table(header[1] == "[[", _parts(header[2]))
-                self._where.setdefault(table, (number + 1, header.start(2) + 1))
+                for depth in range(1, len(table) + 1):
+                    self._where.setdefault(table[:depth], (number + 1, header.start(2) + 1))
             elif pair:
                 path = table + _parts(pair[2])
                 for depth in range(len(table) + 1, len(path) + 1):

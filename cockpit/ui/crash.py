@@ -24,6 +24,7 @@ class CrashLog:
     def __init__(self, profile: Path, clock: Clock) -> None:
         self.last: Path | None = None
         self._clock = clock
+        self._reports = 0
         self._path = profile / "logs" / "crash.txt"
         self._file: IO[str] | None = None
         with contextlib.suppress(OSError):
@@ -43,6 +44,13 @@ class CrashLog:
             on_error(f"{kind.__name__}: {error}")
 
         sys.excepthook = hook
+
+    def report(self, error: BaseException, where: str) -> str:
+        """Keeps an error of ours that cost one panel; the number of its report."""
+        self._reports += 1
+        number = f"E-{self._reports:04d}"
+        self.note(f"{number} {where}\n" + "".join(traceback.format_exception(error)))
+        return number
 
     def note(self, text: str) -> None:
         if self._file is not None:

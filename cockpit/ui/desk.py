@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from cockpit.model.clock import SECOND
 from cockpit.model.layout import Layout
 from cockpit.model.levels import Level
 from cockpit.model.messages import Message, texts
-from cockpit.model.ports.link import Link, LinkState
+from cockpit.model.ports.link import Link
+from cockpit.model.tables import TABLES
 from cockpit.seat import Seat
 from cockpit.ui.commands import duty_actions
 from cockpit.ui.hubbanner import hub_banner
@@ -22,11 +21,14 @@ from cockpit.ui.news import News
 from cockpit.ui.ports import SeatBodies, SeatNearby, SeatSearch
 from cockpit.ui.prefs import FilePrefs
 from cockpit.ui.sound import Player
-from layouts.engine import LayoutEngine, shipped_panels
+from layouts.engine import LayoutEngine
+from layouts.panels import Panels
 from widgets.kit.actions import Actions
 from widgets.kit.banner import Banner
 from widgets.kit.context import PanelContext
+from widgets.kit.dialog import name_dialog
 from widgets.kit.palette import Palette
+from widgets.kit.panel import Panel
 from widgets.kit.theme import Theme
 from widgets.kit.toast import Toasts
 
@@ -87,15 +89,14 @@ class Desk(QWidget):
         )
         self.setWindowTitle(self._title())
         self.setObjectName("desk")
-        self.engine = LayoutEngine(self.context, shipped_panels(), self)
-        self.engine.show_layout(layout)
-        self.banner = Banner(self.context, self.engine)
-        self.toasts = Toasts(self, self.context, foot=52)
-        self.context.notify = self.toasts.show
-        self.palette_ = Palette(self.context, self)
-        self._news = News(seat.picture, seat.clock)
         for action in duty_actions(self):
             self.actions_.add(action)
+        self.engine = LayoutEngine(self.context, Panels(), self)
+        self.engine.set_layout(layout)
+        self.toasts = Toasts(self, self.context, foot=52)
+        self.context.notify = self.toasts.show
+        self.palette_ = Palette(self, self.context)
+        self._news = News(seat.picture, seat.clock)
         self._shortcuts = self.actions_.bind(self, lambda reason: self.toasts.show(reason, 0))
         self._ticker = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._ticker.timeout.connect(self.tick)
@@ -109,8 +110,8 @@ class Desk(QWidget):
 
     def begin(self) -> None:
         """Shows what the cache knew, then begins to follow the hub."""
-        self.engine.refresh(frozenset(self.seat.picture.topics))
         self.seat.tick()
+        self._refresh(frozenset(TABLES))
         self._news.settle()
         self._seconds.start()
         self._second()
@@ -129,15 +130,27 @@ class Desk(QWidget):
         """Takes in what arrived and redraws the panels whose topics changed."""
         topics = self.seat.tick()
         if topics:
-            self.engine.refresh(topics)
+            self._refresh(topics)
         if "event" in topics or "alert" in topics:
             self._announce()
         while self.seat.notices:
             self.toasts.show(self.seat.notices.popleft(), Level.YELLOW)
 
+    def _refresh(self, topics: frozenset[str]) -> None:
+        for panel in self._panels():
+            if panel.topics & topics:
+                panel.refresh(topics)
+
+    def _panels(self) -> list[Panel]:
+        return [panel for panel in self.engine.everything() if isinstance(panel, Panel)]
+
+    def _age_tick(self) -> None:
+        for panel in self._panels():
+            panel.age_tick()
+
     def _second(self) -> None:
         self._prod()
-        self.engine.age_tick()
+        self._age_tick()
         self._show_banner()
         if self._prefs.notice is not None:
             self.toasts.show(self._prefs.notice, Level.YELLOW)
@@ -154,18 +167,24 @@ class Desk(QWidget):
 
     def _linked(self, link: Link) -> None:
         self._show_banner()
-        self.engine.age_tick()
+        self._age_tick()
 
     def _show_banner(self) -> None:
         text = hub_banner(self.context, self.seat.link, self.seat.retry)
-        self.banner.tell(text)
-        self.engine.show_slot("banner", self.banner if text is not None else None)
+        if text is None:
+            self.engine.show_region("banner", False)
+            return
+        self.engine.show_region("banner")
+        banner = self.engine.panel("banner")
+        if isinstance(banner, Banner):
+            banner.tell(text)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._seconds.stop()
         self._ticker.stop()
         self.seat.on_link = lambda link: None
-        self.engine.close_panels()
+        for panel in self.engine.everything():
+            panel.close()
         super().closeEvent(event)
 
     # -- how it looks --------------------------------------------------------------------------------------------
@@ -175,8 +194,8 @@ class Desk(QWidget):
         self.context.theme = Theme.load(name)
         self._prefs.set("theme", name)
         self.dress()
-        self.engine.retheme()
-        self.banner.retheme()
+        for panel in self.engine.everything():
+            panel.retheme()  # type: ignore[attr-defined]
         self.toasts.retheme()
         self.update()
 
@@ -185,15 +204,45 @@ class Desk(QWidget):
         self.context.t = texts(lang)
         self._prefs.set("lang", lang)
         self.setWindowTitle(self._title())
-        self.engine.retranslate()
-        self.engine.age_tick()
-        self.banner.retranslate()
+        for panel in self.engine.everything():
+            panel.retranslate()  # type: ignore[attr-defined]
+        self._age_tick()
         self.toasts.retheme()
 
     def set_muted(self, muted: bool) -> None:
         self._player.muted = muted
         self._prefs.set("muted", muted)
-        self.engine.age_tick()
+        self._age_tick()
+
+    def toggle_sound(self) -> None:
+        self.set_muted(not self._player.muted)
+
+    def can_sound(self) -> bool | Message:
+        return self._player.problem or True
+
+    def ask_name(self) -> None:
+        """Asks who sits here; the name is kept in the profile."""
+        dialog = name_dialog(self.context.t, self)
+        dialog.field.setText(self._prefs.get("name", ""))
+        dialog.accepted.connect(lambda: self._named(dialog.name))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _named(self, name: str) -> None:
+        self._prefs.set("name", name)
+        self._age_tick()
+
+    def next_panel(self, step: int) -> None:
+        """Puts the focus into the next panel (F6)."""
+        panels = [p for p in self.engine.panels().values() if p.focusPolicy() != Qt.FocusPolicy.NoFocus or _inside(p)]
+        if not panels:
+            return
+        focus = QApplication.focusWidget()
+        now = next((i for i, p in enumerate(panels) if focus is not None and (p is focus or p.isAncestorOf(focus))), -1)
+        at = panels[(now + step) % len(panels)] if now >= 0 else panels[0]
+        target = at if at.focusPolicy() != Qt.FocusPolicy.NoFocus else _inside(at)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.TabFocusReason)
 
     def dress(self) -> None:
         app = QApplication.instance()
@@ -215,23 +264,15 @@ class Desk(QWidget):
         self.engine.setGeometry(self.rect())
         super().resizeEvent(event)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        return False
-
     def _title(self) -> str:
         t = self.context.t
         return t("ui.window_title", city=self.seat.pack.name)
 
 
-def layout_path(named: Path | None) -> Path:
-    """The layout file: the named one, else the shipped one of the duty seat."""
-    import layouts
 
-    return named or Path(layouts.__file__).parent / "duty.toml"
-
-
-def seconds(us: int) -> int:
-    return us // SECOND
-
-
-__all__ = ["Desk", "LinkState", "layout_path"]
+def _inside(panel: QWidget) -> QWidget | None:
+    """The first widget of a panel that takes the focus by Tab."""
+    for child in panel.findChildren(QWidget):
+        if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisibleTo(panel) and child.isEnabled():
+            return child
+    return None

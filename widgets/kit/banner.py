@@ -108,3 +108,6 @@ class Banner(QFrame):
 
 def _words(buttons: Sequence[tuple[Message, Callable[[], object]]]) -> list[Message]:
     return [words for words, _run in buttons]
+
+
+PANELS = {"banner": Banner}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,8 @@ class Glide:
             moved = (self._to[rows] != goal[known]).any(axis=1)
             far = np.hypot(*(before[rows] - goal[known]).T) > JUMP
             glides = moved & ~far & ~np.isnan(before[rows]).any(axis=1)
-            origin[known] = np.where(moved[:, None], np.where(glides[:, None], before[rows], goal[known]), self._from[rows])
+            begun = np.where(glides[:, None], before[rows], goal[known])
+            origin[known] = np.where(moved[:, None], begun, self._from[rows])
             start[known] = np.where(moved, np.where(glides, now, -np.inf), self._start[rows])
             since = np.clip(now - self._last[rows], 0.05, GLIDE)
             span[known] = np.where(moved, since, self._span[rows])
@@ -122,7 +124,7 @@ class Trails:
                 continue
             line = np.array(way)[:, 1:]
             cuts = (0, n // 3, 2 * n // 3, n - 1)
-            for piece, (low, high) in zip(pieces, zip(cuts, cuts[1:], strict=False), strict=True):
+            for piece, (low, high) in zip(pieces, pairwise(cuts), strict=True):
                 if high > low:
                     piece.append(line[low : high + 1])
         return pieces

@@ -17,6 +17,9 @@ from cockpit.model.tables import EventState, UnitState
 _STATES = {"free": UnitState.FREE, "busy": UnitState.BUSY, "off": UnitState.OFF_DUTY}
 
 
+_NOTHING = msgspec.Raw()
+
+
 class _Event(msgspec.Struct):
     id: str
     kind: str
@@ -63,10 +66,10 @@ class _Beat(msgspec.Struct):
 class _Shape(msgspec.Struct):
     """What tells the messages apart where the transport does not."""
 
-    units: msgspec.Raw | None = None
-    open: msgspec.Raw | None = None
-    id: msgspec.Raw | None = None
-    at: msgspec.Raw | None = None
+    units: msgspec.Raw = _NOTHING
+    open: msgspec.Raw = _NOTHING
+    id: msgspec.Raw = _NOTHING
+    at: msgspec.Raw = _NOTHING
 
 
 _event = msgspec.json.Decoder(_Event)
@@ -101,13 +104,13 @@ class City:
 
     def _kind(self, data: bytes) -> str:
         shape = _shape.decode(data)
-        if shape.units is not None:
+        if shape.units != _NOTHING:
             return "units"
-        if shape.open is not None:
+        if shape.open != _NOTHING:
             return "sync"
-        if shape.id is not None:
+        if shape.id != _NOTHING:
             return "event"
-        return "beat" if shape.at is not None else "?"
+        return "beat" if shape.at != _NOTHING else "?"
 
     def _row(self, data: bytes) -> Rows | Refused:
         event = _event.decode(data)

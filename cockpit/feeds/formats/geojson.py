@@ -18,6 +18,8 @@ from cockpit.model.levels import Level
 from cockpit.model.tables import CameraState, EventState
 
 _When = str | int | float | None
+_NOTHING = msgspec.Raw(b"null")
+"""What an absent member stands for; msgspec knows no optional Raw."""
 
 
 class _Collection(msgspec.Struct):
@@ -30,13 +32,13 @@ class _Collection(msgspec.Struct):
 class _Feature(msgspec.Struct):
     type: Literal["Feature"]
     id: str | int | None = None
-    properties: msgspec.Raw | None = None
-    geometry: msgspec.Raw | None = None
+    properties: msgspec.Raw = _NOTHING
+    geometry: msgspec.Raw = _NOTHING
 
 
 class _Geometry(msgspec.Struct):
     type: str
-    coordinates: msgspec.Raw | None = None
+    coordinates: msgspec.Raw = _NOTHING
 
 
 class _Common(msgspec.Struct):
@@ -148,7 +150,7 @@ class GeoJson:
 
     def _row(self, piece: bytes | msgspec.Raw, topic: str) -> dict[str, Any]:
         feature = _feature.decode(piece)
-        properties = _PROPERTIES[topic].decode(feature.properties or b"{}")
+        properties = _PROPERTIES[topic].decode(_object(feature.properties))
         row: dict[str, Any] = {"name": properties.label}
         if isinstance(properties, _Area):
             row |= self._area(properties)
@@ -198,26 +200,26 @@ class GeoJson:
 
     def _facts(self, feature: _Feature) -> dict[str, Any]:
         """The properties as they came, for the event page: short plain values only."""
-        raw = _anything.decode(feature.properties or b"{}")
+        raw = _anything.decode(_object(feature.properties))
         plain = {k: v for k, v in raw.items() if isinstance(v, (str, int, float, bool)) and len(str(v)) <= 500}
         return dict(list(plain.items())[:50])
 
-    def _point(self, geometry: msgspec.Raw | None, needed: bool) -> tuple[float | None, float | None]:
-        shape = _geometry.decode(geometry) if geometry is not None and bytes(geometry) != b"null" else None
+    def _point(self, geometry: msgspec.Raw, needed: bool) -> tuple[float | None, float | None]:
+        shape = _geometry.decode(geometry) if bytes(geometry) != b"null" else None
         if shape is None:
             if needed:
                 raise _Unfit("null")
             return None, None
-        if shape.type != "Point" or shape.coordinates is None:
+        if shape.type != "Point":
             raise _Unfit(shape.type[:60])
         position = _position.decode(shape.coordinates)
         if len(position) < 2:
             raise _Unfit("Point")
         return position[0], position[1]
 
-    def _rings(self, geometry: msgspec.Raw | None) -> list[list[list[list[float]]]]:
-        shape = _geometry.decode(geometry) if geometry is not None and bytes(geometry) != b"null" else None
-        if shape is None or shape.coordinates is None or shape.type not in ("Polygon", "MultiPolygon"):
+    def _rings(self, geometry: msgspec.Raw) -> list[list[list[list[float]]]]:
+        shape = _geometry.decode(geometry) if bytes(geometry) != b"null" else None
+        if shape is None or shape.type not in ("Polygon", "MultiPolygon"):
             raise _Unfit(shape.type[:60] if shape else "null")
         if shape.type == "Polygon":
             return [_polygon.decode(shape.coordinates)]
@@ -233,6 +235,10 @@ class GeoJson:
                 return []
         newest = max((row.get("measured", 0) for row in rows), default=0)
         return [SourceTime(newest, sent=False)] if newest else []
+
+
+def _object(piece: msgspec.Raw) -> bytes | msgspec.Raw:
+    return b"{}" if bytes(piece) == b"null" else piece
 
 
 def _when(value: _When, field: str) -> int:

@@ -16,7 +16,7 @@ from widgets.map.scene import Area, Ring
 from widgets.map.style import MapStyle, width_factor
 
 FILLS = ("land", "built", "park", "wood", "water")
-ROADS_FROM = {"path": 15.8, "road_service": 15.4, "road_minor": 13.0, "road_mid": 11.2, "tunnel": 12.5, "road_main": 0.0}
+ROADS_FROM = {"path": 15.8, "road_service": 15.4, "road_minor": 13.0, "road_mid": 11.2, "tunnel": 12.5}
 BUILDINGS_FROM = 14.6
 Alive = Callable[[], bool]
 
@@ -132,7 +132,7 @@ class BaseDrawer:
                 pen = cosmetic(QColor(style.roads["road_minor"].color), 0.9 * factor, False)
                 pen.setDashPattern(dash)
                 self._paint(painter, base, camera, name, pen, none, alive)
-        seen = [n for n in ("road_service", "road_minor", "road_mid", "road_main") if camera.zoom >= ROADS_FROM[n]]
+        seen = [n for n in ("road_service", "road_minor", "road_mid", "road_main") if camera.zoom >= ROADS_FROM.get(n, 0)]
         for name in seen:
             road = style.roads[name]
             smooth = name in ("road_main", "road_mid")

@@ -1,0 +1,109 @@
+"""What may stand in pack.toml and in the files of kinds: structs that msgspec checks, unknown keys refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Name = Annotated[str, Meta(min_length=1)]
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_\-]+$")]
+Level = Annotated[int, Meta(ge=1, le=5)]
+Positive = Annotated[float, Meta(gt=0)]
+# the same words as cockpit.model.city names; a test holds the two together
+Pattern = Literal[
+    "water", "lift", "tree", "power", "pit", "lamp_signal", "lid", "waste", "board", "street_lamp", "speech", "fire",
+    "camera", "road", "smoke", "pipe", "stall", "noise", "bike", "other",
+]  # fmt: skip
+Shape = Literal["circle", "square", "shield", "triangle", "hexagon", "pentagon"]
+Basis = Literal["S", "G", "P", "C", "R", "M", "O"]
+
+
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table whose unknown keys are mistakes."""
+
+
+class Words(Strict, frozen=True):
+    """A text of a pack: Chinese always, English where there is one."""
+
+    zh: Name
+    en: str = ""
+
+    def text(self) -> dict[str, str]:
+        return {"zh": self.zh, "en": self.en} if self.en else {"zh": self.zh}
+
+
+class FeedRow(Strict, frozen=True):
+    id: Id
+    name: Words
+    source: str
+    url: Name
+    format: str
+    datum: str
+    beat: Positive
+    topic: str
+
+
+class PackFile(Strict, frozen=True):
+    id: Id
+    code: Annotated[str, Meta(pattern=r"^\d{6}$")]
+    name: Words
+    bounds: tuple[float, float, float, float]
+    centre: tuple[float, float]
+    zoom: Annotated[float, Meta(ge=1, le=22)]
+    timezone: Name
+    credit: Words
+    notice: Words
+    kinds: Id
+    operations: Id
+    tiers: Annotated[list[Words], Meta(min_length=1, max_length=5)]
+    feeds: list[FeedRow]
+
+
+class GroupRow(Words, frozen=True, kw_only=True):
+    pattern: Pattern
+    level: Level
+    basis: Basis
+    source: str = ""
+
+
+class KindRow(Words, frozen=True, kw_only=True):
+    pattern: Pattern | None = None
+    level: Level | None = None
+    basis: Basis | None = None
+    source: str | None = None
+    fact: Words | None = None
+    unit: str = ""
+
+
+class FindingRow(Words, frozen=True, kw_only=True):
+    kind: Id
+
+
+class KindsFile(Strict, frozen=True):
+    source: str
+    groups: dict[str, GroupRow]
+    kinds: dict[str, KindRow]
+    findings: dict[str, FindingRow] = {}
+
+
+class UnitRow(Words, frozen=True, kw_only=True):
+    shape: Shape
+    speed: Positive
+    on_foot: bool
+
+
+class SensorRow(Words, frozen=True, kw_only=True):
+    unit: str
+    decimals: Annotated[int, Meta(ge=0, le=6)]
+    low: float
+    high: float
+    warn: float | None = None
+    basis: Basis = "O"
+
+
+class OperationsFile(Strict, frozen=True):
+    units: dict[str, UnitRow]
+    sensors: dict[str, SensorRow]
+    channels: dict[str, Words]

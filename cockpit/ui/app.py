@@ -1,0 +1,189 @@
+"""The Qt application of a seat: fonts, theme, window, picture on demand, orderly end."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QWidget
+
+from cockpit.bus.where import WhereHub
+from cockpit.children import Children
+from cockpit.model.city import Pack
+from cockpit.model.clock import Clock, since_exec
+from cockpit.model.errors import OutsideError
+from cockpit.model.layout_read import read_layout_file
+from cockpit.model.levels import Level
+from cockpit.model.messages import Message
+from cockpit.seat import Seat
+from cockpit.ui.crash import CrashLog
+from cockpit.ui.desk import Desk
+from cockpit.ui.prefs import FilePrefs
+from cockpit.ui.single import SingleSeat
+from cockpit.ui.sound import Player
+from cockpit.ui.summary import summary
+from layouts.engine import shipped
+from layouts.panels import Panels
+from widgets.kit.fonts import load_fonts
+
+SHOT_SIZE = (1920, 1080)
+LEAST_SIZE = (960, 600)
+
+
+def application() -> QApplication:
+    """The one QApplication, made as the map's backends need it.
+
+    Raises:
+        OutsideError: there is no display to open; said before Qt would abort the process.
+    """
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    if (
+        sys.platform == "linux"
+        and not os.environ.get("QT_QPA_PLATFORM")
+        and not os.environ.get("DISPLAY")
+        and not os.environ.get("WAYLAND_DISPLAY")
+    ):
+        raise OutsideError("cli.no_display")
+    QGuiApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    app = QApplication(["city-cockpit"])
+    app.setApplicationName("city-cockpit")
+    app.setStyle("Fusion")
+    return app
+
+
+class FirstPicture(QObject):
+    """Notes when the first frame with base map and queue rows was painted.
+
+    Attributes:
+        ms: from the process' exec, None as long as there was none.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.ms: float | None = None
+        self._desk = desk
+        for name in ("map", "queue"):
+            panel = desk.engine.panel(name)
+            if panel is not None:
+                for widget in (panel, *panel.findChildren(QWidget)):
+                    widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and self.ms is None:
+            # the paint of every panel of this frame is over when the loop comes round
+            QTimer.singleShot(0, self, self._painted)
+        return False
+
+    def _painted(self) -> None:
+        if self.ms is not None or not len(self._desk.seat.picture["event"]):
+            return
+        panel = self._desk.engine.panel("map")
+        if panel is not None and panel.property("basemap") is True:
+            self.ms = since_exec() * 1000
+
+
+def run_seat(
+    args: argparse.Namespace,
+    profile: Path,
+    pack: Pack,
+    where: WhereHub,
+    children: Children | None,
+    clock: Clock,
+    size: tuple[int, int] | None,
+) -> int:
+    """Opens the window and runs until it is closed, or until its picture is taken."""
+    app = application()
+    crash = CrashLog(profile, clock)
+    prefs = FilePrefs(profile / "prefs.json")
+    load_fonts()
+    layout = read_layout_file(args.layout or shipped("duty"), Panels())
+    desk: Desk | None = None
+
+    def wake() -> None:
+        if desk is not None:
+            desk.wake()
+
+    def report(error: BaseException, panel: str) -> str:
+        return crash.report(error, panel)
+
+    seat = Seat(profile, pack, where, clock, wake)
+    seat.open_cache()
+    player = Player(clock, muted=bool(args.shot) or bool(prefs.get("muted", False)))
+    lang = args.lang or prefs.get("lang", "zh")
+    theme = args.theme or prefs.get("theme", "dark")
+    desk = Desk(seat, layout, prefs, player, report, lang, theme, children.poll if children else _nothing)
+    first = FirstPicture(desk)
+    single = None if args.shot else SingleSeat(profile, desk.come_forward, desk)
+    crash.install(lambda what: desk.toasts.show(Message("ui.error_noted", {"what": what}), Level.ORANGE))
+    _on_signals(app, desk)
+    if args.shot:
+        desk.setFixedSize(*(size or SHOT_SIZE))
+        desk.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        desk.show()
+        QTimer.singleShot(max(0, round((args.after - since_exec()) * 1000)), desk, app.quit)
+    else:
+        _open_window(desk, size)
+    desk.begin()
+    if not args.shot:
+        if crash.last is not None:
+            desk.toasts.show(Message("ui.crashed_before", {"file": str(crash.last)}), Level.YELLOW)
+        if not prefs.get("name", ""):
+            QTimer.singleShot(0, desk, desk.ask_name)
+    app.setQuitOnLastWindowClosed(True)
+    try:
+        app.exec()
+        if args.shot:
+            _take_shot(args, desk, first)
+    finally:
+        if single is not None:
+            single.close()
+        desk.close()
+        seat.close()
+        player.close()
+        crash.close()
+        desk.deleteLater()
+        app.processEvents()
+    return 0
+
+
+def _nothing() -> None:
+    pass
+
+
+def _open_window(desk: Desk, size: tuple[int, int] | None) -> None:
+    """As large as was asked for, else the whole screen: a duty desk has its screen for itself."""
+    desk.setMinimumSize(*LEAST_SIZE)
+    if size is not None:
+        desk.resize(*size)
+        desk.show()
+    else:
+        desk.resize(*SHOT_SIZE)
+        desk.showMaximized()
+
+
+def _take_shot(args: argparse.Namespace, desk: Desk, first: FirstPicture) -> None:
+    picture = desk.grab()
+    args.shot.parent.mkdir(parents=True, exist_ok=True)
+    if not picture.save(str(args.shot), "PNG"):
+        raise OutsideError("cli.shot_unwritable", file=str(args.shot), why="PNG")
+    if args.json:
+        panel = desk.engine.panel("map")
+        backend = str(panel.property("backend") or "none") if panel is not None else "none"
+        print(json.dumps(summary(desk.seat, args.seat, backend, first.ms)), flush=True)
+
+
+def _on_signals(app: QApplication, desk: Desk) -> None:
+    """SIGTERM and SIGINT end the seat as closing its window does; Python sees them when its code next runs."""
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, lambda *_: app.quit())
+    beat = QTimer(desk, interval=200)
+    beat.timeout.connect(_nothing)
+    beat.start()

@@ -1,0 +1,290 @@
+"""What pages about a thing are put together from: head, facts, section titles, sentences, rows, a timeline.
+
+Parts paint themselves, cut what has no room with … and then say all of it as tooltip. Words that change by themselves
+(ages) are handed in as functions and read at each paint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from widgets.kit.theme import Theme
+
+PAD = 12
+NAME_WIDTH = 76
+Words = Callable[[], str]
+Draw = Callable[[QPainter, QRectF], None]
+
+
+def words(text: str) -> Words:
+    """Words that do not change."""
+    return lambda: text
+
+
+def draw_line(
+    painter: QPainter, rect: QRect, text: str, font: QFont, color: QColor, right: bool = False
+) -> tuple[int, bool]:
+    """Draws one line into `rect`, cut where it has no room; answers its width and whether it was cut."""
+    metrics = QFontMetrics(font)
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(rect.width(), 0))
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    painter.setFont(font)
+    painter.setPen(color)
+    painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
+    return metrics.horizontalAdvance(shown), shown != text
+
+
+class Part(QWidget):
+    """A part of a page; as wide as it gets, of one height."""
+
+    def __init__(self, theme: Theme, height: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.setFixedHeight(height)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self.height())
+
+    def hairline(self, painter: QPainter, y: int, inset: int = 0) -> None:
+        painter.fillRect(inset, y, self.width() - 2 * inset, 1, self.theme.line)
+
+    def whole(self, cut: bool, *texts: str) -> None:
+        """The tooltip: all of it, when some of it was cut."""
+        tip = "\n".join(text for text in texts if text) if cut else ""
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+
+
+class Head(Part):
+    """Badge or symbol of 40 px, title 18, one line under it."""
+
+    def __init__(self, theme: Theme, draw: Draw, title: str, under: str, parent: QWidget | None = None) -> None:
+        super().__init__(theme, 65, parent)
+        self._draw, self._title, self._under = draw, title, under
+        self.setAccessibleName(title)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._draw(painter, QRectF(PAD, 12, 40, 40))
+        room = self.width() - 64 - PAD
+        theme = self.theme
+        _, cut = draw_line(painter, QRect(64, 9, room, 26), self._title, theme.font("title"), theme.t1)
+        _, also = draw_line(painter, QRect(64, 36, room, 18), self._under, theme.font("small"), theme.t2)
+        self.whole(cut or also, self._title, self._under)
+        self.hairline(painter, self.height() - 1)
+
+
+class Fact(Part):
+    """One fact: its name, its value in large figures with a unit, and at the right its age or source."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        name: str,
+        value: str,
+        unit: str,
+        note: Words,
+        old: Callable[[], bool] = lambda: False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(theme, 41, parent)
+        self._name, self._value, self._unit, self._note, self._old = name, value, unit, note, old
+        self.setAccessibleName(f"{name} {value} {unit}".rstrip())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme, width = QPainter(self), self.theme, self.width()
+        named = min(NAME_WIDTH, width // 3)
+        _, cut = draw_line(painter, QRect(0, 0, named - 6, 40), self._name, theme.font("body"), theme.t2)
+        figure = QFont(theme.font("fact"))
+        if QFontMetrics(figure).horizontalAdvance(self._value) > (width - named) * 3 // 4:
+            figure = theme.font("row_title")
+        ink = theme.t3 if self._old() else theme.t1
+        used, also = draw_line(painter, QRect(named, 0, width - named, 40), self._value, figure, ink)
+        at, base = named + used + 4, 22 + QFontMetrics(figure).capHeight() // 2
+        unit_font = theme.unit_font("fact")
+        painter.setFont(unit_font)
+        painter.setPen(theme.t3 if self._old() else theme.t2)
+        painter.drawText(QPointF(at, base), self._unit)
+        at += QFontMetrics(unit_font).horizontalAdvance(self._unit) + 8
+        note, small = self._note(), theme.font("small")
+        cut_note = False
+        if width - at > 30:
+            _, cut_note = draw_line(painter, QRect(at, 0, width - at, 40), note, small, theme.t3, right=True)
+        else:
+            cut_note = bool(note)
+        self.whole(cut or also or cut_note, f"{self._name} {self._value} {self._unit}".rstrip(), note)
+        self.hairline(painter, self.height() - 1)
+
+
+class Line(Part):
+    """A small fact on one line: name, and its value in words."""
+
+    def __init__(self, theme: Theme, name: str, value: Words, note: Words = words(""), pad: int = 0) -> None:
+        super().__init__(theme, 24)
+        self._name, self._value, self._note, self._pad = name, value, note, pad
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme, width = QPainter(self), self.theme, self.width() - self._pad
+        left = self._pad
+        named = min(NAME_WIDTH, width // 3)
+        _, cut = draw_line(painter, QRect(left, 0, named - 6, 24), self._name, theme.font("body"), theme.t2)
+        value, note, small = self._value(), self._note(), theme.font("small")
+        wide = QFontMetrics(small).horizontalAdvance(note)
+        room = width - left - named
+        wide = wide if wide < room * 0.6 else 0
+        if note and wide:
+            draw_line(painter, QRect(width - wide, 0, wide, 24), note, small, theme.t3, right=True)
+        space = room - (wide + 8 if wide else 0)
+        _, also = draw_line(painter, QRect(left + named, 0, space, 24), value, theme.font("body"), theme.t1)
+        self.whole(cut or also or (bool(note) and not wide), f"{self._name}: {value}", note)
+
+
+class SectionHead(Part):
+    """The title of a section with what stands beside it, a hairline above."""
+
+    def __init__(self, theme: Theme, title: str, beside: Words = words("")) -> None:
+        super().__init__(theme, 37)
+        self._title, self._beside = title, beside
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme = QPainter(self), self.theme
+        self.hairline(painter, 0)
+        room = self.width() - 2 * PAD
+        used, _ = draw_line(painter, QRect(PAD, 3, room, 34), self._title, theme.font("row_title"), theme.t1)
+        at, beside = PAD + used + 8, self._beside()
+        _, cut = draw_line(painter, QRect(at, 4, self.width() - at - PAD, 34), beside, theme.font("small"), theme.t3)
+        self.whole(cut, beside)
+
+
+class Sentence(QLabel):
+    """Words on as many lines as they take; can be marked and copied."""
+
+    def __init__(self, theme: Theme, text: str, token: str = "t2", style: str = "body") -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setFont(theme.font(style))
+        self.setStyleSheet(f"color: {theme.hex(token)}; font-size: {theme.px(style)}px;")
+        self.setContentsMargins(PAD, 2, PAD, 10)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMinimumWidth(1)
+
+
+class Row(Part):
+    """A row of 46 px that leads to another thing: symbol, title, a line under it, two lines at the right."""
+
+    picked = Signal()
+    pointed = Signal(bool)
+    """The pointer or the keyboard came to it, or left."""
+
+    def __init__(
+        self, theme: Theme, draw: Draw, title: str, under: str, right: str, right_under: Words, dim: bool = False
+    ) -> None:
+        super().__init__(theme, 46)
+        self._draw, self._title, self._under = draw, title, under
+        self._right, self._right_under, self._dim = right, right_under, dim
+        self._at_it = False
+        self.marked = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(f"{title}, {under}, {right}")
+
+    def mark(self, on: bool) -> None:
+        """Shows it as the chosen one."""
+        if on != self.marked:
+            self.marked = on
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme, width = QPainter(self), self.theme, self.width()
+        if self.marked:
+            painter.fillRect(self.rect(), theme.acc_bg)
+            painter.fillRect(0, 0, 3, self.height() - 1, theme.acc)
+        elif self._at_it:
+            painter.fillRect(self.rect(), theme.s2)
+        self.hairline(painter, self.height() - 1, PAD)
+        self._draw(painter, QRectF(PAD, 11, 24, 24))
+        body, small, title = theme.font("row_title"), theme.font("small"), theme.font("row_title")
+        under = self._right_under()
+        most = width * 2 // 5
+        right = min(QFontMetrics(body).horizontalAdvance(self._right), most)
+        below = min(QFontMetrics(small).horizontalAdvance(under), most)
+        left, edge = PAD + 24 + 8, width - PAD
+        ink = theme.t3 if self._dim else theme.t1
+        draw_line(painter, QRect(edge - right, 4, right, 20), self._right, body, ink, right=True)
+        second = theme.t3 if self._dim else theme.t2
+        draw_line(painter, QRect(edge - below, 24, below, 18), under, small, second, right=True)
+        _, cut = draw_line(painter, QRect(left, 4, edge - right - 10 - left, 20), self._title, title, ink)
+        _, also = draw_line(painter, QRect(left, 24, edge - below - 10 - left, 18), self._under, small, second)
+        if self.hasFocus():
+            painter.setPen(QPen(theme.acc, 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -2))
+        self.whole(cut or also, self._title, self._under)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._point(True)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point(False)
+
+    def focusInEvent(self, event: QEvent) -> None:
+        self._point(True)
+
+    def focusOutEvent(self, event: QEvent) -> None:
+        self._point(False)
+
+    def _point(self, at_it: bool) -> None:
+        self._at_it = at_it
+        self.pointed.emit(at_it)
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.picked.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and not event.isAutoRepeat():
+            self.picked.emit()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
+        else:
+            super().keyPressEvent(event)
+
+
+class Timeline(Part):
+    """What the source did, and when: the newest below."""
+
+    _STEP = 26
+
+    def __init__(self, theme: Theme, entries: Sequence[tuple[str, str]]) -> None:
+        super().__init__(theme, self._STEP * len(entries) + 10)
+        self._entries = list(entries)
+        self.setAccessibleName("; ".join(" ".join(entry) for entry in entries))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme = QPainter(self), self.theme
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        small = theme.font("small")
+        clock = max((QFontMetrics(small).horizontalAdvance(when) for when, _ in self._entries), default=0)
+        cut_any = False
+        for i, (when, what) in enumerate(self._entries):
+            y, last = i * self._STEP, i == len(self._entries) - 1
+            middle = QPointF(PAD + 5.5, y + self._STEP / 2)
+            if not last:
+                painter.setPen(QPen(theme.line2, 1.5))
+                painter.drawLine(middle, middle + QPointF(0, self._STEP))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.t1 if last else theme.t3)
+            painter.drawEllipse(middle, 4 if last else 3, 4 if last else 3)
+            at = PAD + 22
+            draw_line(painter, QRect(at, y, clock + 2, self._STEP), when, small, theme.t3)
+            at += clock + 12
+            room = QRect(at, y, self.width() - at - PAD, self._STEP)
+            _, cut = draw_line(painter, room, what, theme.font("body"), theme.t1 if last else theme.t2)
+            cut_any = cut_any or cut
+        self.whole(cut_any, *(f"{when}  {what}" for when, what in self._entries))

@@ -1,0 +1,131 @@
+"""Draws events, groups and units from cached images: one blit a mark."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from widgets.kit.drawings import PATHS
+from widgets.kit.shapes import event_shape, heading_wedge
+from widgets.kit.symbols import EVENT_RADIUS_FAR, UNIT_RADIUS, event_radius, event_symbol, unit_color, unit_symbol
+from widgets.kit.theme import Theme
+from widgets.map.camera import Camera
+from widgets.map.marks import Marks
+from widgets.map.scene import Events, Units
+
+Floats = NDArray[np.float64]
+UNITS_SMALL_UNTIL = 12.6
+MANY = 1500
+"""Units in view from which they are drawn small and without a heading."""
+
+
+def draw_events(painter: QPainter, events: Events, marks: Marks, camera: Camera, theme: Theme) -> None:
+    groups = marks.clusters
+    sx, sy = camera.to_screen(groups.x, groups.y)
+    seen = (sx > -40) & (sy > -40) & (sx < camera.width + 40) & (sy < camera.height + 40)
+    for i in np.flatnonzero(seen).tolist():
+        level, count, row = int(groups.level[i]), int(groups.count[i]), int(groups.first[i])
+        if count > 1:
+            image = group_symbol(level, count, theme, camera.dpr)
+        else:
+            radius = EVENT_RADIUS_FAR if marks.small[i] else event_radius(level)
+            image = event_symbol(level, events.patterns[row], radius, theme, not marks.small[i], camera.dpr)
+        blit(painter, image, float(sx[i]), float(sy[i]))
+
+
+def draw_units(painter: QPainter, units: Units, at: Floats, camera: Camera, theme: Theme, chosen: str) -> None:
+    """Units where they are now; `at` of shape (N, 2)."""
+    if not len(at):
+        return
+    sx, sy = camera.to_screen(at[:, 0], at[:, 1])
+    seen = np.flatnonzero((sx > -20) & (sy > -20) & (sx < camera.width + 20) & (sy < camera.height + 20))
+    small = camera.zoom < UNITS_SMALL_UNTIL or len(seen) > MANY
+    radius = 3.6 if small else UNIT_RADIUS
+    last = -1
+    for i in seen.tolist():
+        if units.keys[i] == chosen:
+            last = i
+            continue
+        _unit(painter, units, i, float(sx[i]), float(sy[i]), theme, camera.dpr, radius, False)
+    if last >= 0:
+        _unit(painter, units, last, float(sx[last]), float(sy[last]), theme, camera.dpr, UNIT_RADIUS, True)
+
+
+def _unit(
+    painter: QPainter, units: Units, i: int, x: float, y: float, theme: Theme, dpr: float, radius: float, chosen: bool
+) -> None:
+    image = unit_symbol(units.shapes[i], int(units.state[i]), theme, chosen, units.stale, dpr, radius)
+    blit(painter, image, x, y)
+    heading = float(units.heading[i])
+    if radius == UNIT_RADIUS and math.isfinite(heading):
+        blit(painter, wedge(round(heading / 10) * 10 % 360, theme, chosen, units.stale, dpr), x, y)
+
+
+def blit(painter: QPainter, image: QImage, x: float, y: float) -> None:
+    """An image with its middle at a place, on whole device pixels so that it stays sharp."""
+    dpr = image.devicePixelRatio()
+    left, top = round(x * dpr - image.width() / 2) / dpr, round(y * dpr - image.height() / 2) / dpr
+    painter.drawImage(QPointF(left, top), image)
+
+
+@lru_cache(maxsize=512)
+def wedge(heading: int, theme: Theme, chosen: bool, stale: bool, dpr: float) -> QImage:
+    """The wedge of a heading in degrees from north, about the middle of the unit."""
+    half = math.ceil(UNIT_RADIUS * 2.6)
+    image = QImage(round(2 * half * dpr), round(2 * half * dpr), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(dpr)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(half, half)
+    painter.rotate(heading)
+    with PATHS:
+        painter.strokePath(heading_wedge(UNIT_RADIUS), QPen(theme.map.color("land"), 2))
+        painter.fillPath(heading_wedge(UNIT_RADIUS), unit_color(theme, chosen, stale))
+    painter.end()
+    return image
+
+
+@lru_cache(maxsize=512)
+def group_symbol(level: int, count: int, theme: Theme, dpr: float) -> QImage:
+    """The shape of the most urgent level with a count; the sign of the level stands small above it."""
+    text = str(count) if count < 1000 else f"{count // 1000}k"
+    radius = {1: 17.0, 2: 15.0}.get(level, 13.0) + (2 if count >= 10 else 0) + (3 if count >= 100 else 0)
+    half = math.ceil(radius * 1.2) + 5
+    image = QImage(round(2 * half * dpr), round(2 * half * dpr), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(dpr)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(half, half)
+    fill = theme.level(level, "fill")
+    rim = QColor(fill)
+    rim.setAlphaF(0.35)
+    with PATHS:
+        shape = event_shape(level, radius)
+        painter.strokePath(shape, _pen(theme.map.color("land"), 7))
+        painter.strokePath(shape, _pen(rim, 5))
+        painter.fillPath(shape, fill)
+    painter.setFont(theme.font("small", 700) if count < 100 else theme.font("axis", 700))
+    painter.setPen(theme.level(level, "ink"))
+    painter.drawText(QRectF(-half, -half, 2 * half, 2 * half - 1), Qt.AlignmentFlag.AlignCenter, text)
+    painter.end()
+    return image
+
+
+def draw_ring(painter: QPainter, x: float, y: float, radius: float, color: QColor, width: float) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(color, width))
+    painter.drawEllipse(QPointF(x, y), radius, radius)
+
+
+def _pen(color: QColor, width: float) -> QPen:
+    pen = QPen(color, width)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return pen

@@ -1,0 +1,153 @@
+"""Draws words over the map: callout of the selected thing, chips of alerts, names of units, tooltips' boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+
+from cockpit.model.ages import hour_minute
+from cockpit.model.messages import Texts
+from widgets.kit.symbols import badge
+from widgets.kit.theme import Theme
+from widgets.map.camera import Camera
+from widgets.map.labels import Boxes
+from widgets.map.scene import Alert, Ring, Units
+
+CALLOUT_H = 46.0
+
+
+def draw_callout(
+    painter: QPainter, theme: Theme, x: float, y: float, clear: float, words: tuple[str, str], room: QRectF
+) -> QRectF:
+    """A box with title and second line, tied to a place by a line; above it, or below where there is no room.
+
+    Args:
+        clear: pixels around the place that stay free.
+        room: where the box must stay.
+    """
+    bold, small = theme.font("row_title"), theme.font("small")
+    wide = max(QFontMetricsF(bold).horizontalAdvance(words[0]), QFontMetricsF(small).horizontalAdvance(words[1]))
+    wide = min(max(wide + 22, 120), min(room.width() - 16, 340))
+    above = y - clear - 30 - CALLOUT_H >= room.top() + 4
+    top = y - clear - 30 - CALLOUT_H if above else y + clear + 30
+    left = min(max(x - wide / 2, room.left() + 8), room.right() - 8 - wide)
+    top = min(max(top, room.top() + 4), max(room.bottom() - CALLOUT_H - 4, room.top() + 4))
+    box = QRectF(round(left) + 0.5, round(top) + 0.5, round(wide), CALLOUT_H)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.acc, 1.5))
+    foot = min(max(x, box.left() + 12), box.right() - 12)
+    if room.contains(QPointF(x, y)):
+        painter.drawLine(QPointF(foot, box.bottom() if above else box.top()), QPointF(x, y - clear if above else y + clear))
+    painter.setPen(QPen(theme.acc, 1))
+    painter.setBrush(theme.s1)
+    painter.drawRoundedRect(box, 4, 4)
+    _line(painter, QRectF(box.left() + 10, box.top() + 5, wide - 20, 18), words[0], bold, theme.t1)
+    _line(painter, QRectF(box.left() + 10, box.top() + 24, wide - 20, 18), words[1], small, theme.t2)
+    return box
+
+
+def _line(painter: QPainter, box: QRectF, text: str, font: QFont, color: QColor) -> None:
+    painter.setFont(font)
+    painter.setPen(color)
+    cut = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), cut)
+
+
+def draw_alert_chips(
+    painter: QPainter, alerts: Sequence[Alert], camera: Camera, theme: Theme, t: Texts, room: QRectF
+) -> list[tuple[str, QRectF]]:
+    """A chip on the edge of each alert's area that is in view; the answer is where they are."""
+    taken: list[tuple[str, QRectF]] = []
+    for alert in sorted(alerts, key=lambda a: a.level):
+        spot = chip_spot(alert.rings, camera, room)
+        if spot is None:
+            continue
+        words = alert.title
+        if alert.expires:
+            words += " · " + t("map.until", time=hour_minute(alert.expires))
+        font = theme.font("small")
+        wide = QFontMetricsF(font).horizontalAdvance(words) + 38
+        left = min(max(spot[0] - wide / 2, room.left() + 4), room.right() - wide - 4)
+        box = QRectF(round(left) + 0.5, round(spot[1] - 12) + 0.5, round(wide), 23)
+        while any(box.intersects(other) for _, other in taken):
+            box.translate(0, 27)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.level(alert.level, "text"), 1))
+        painter.setBrush(theme.level(alert.level, "tint"))
+        painter.drawRoundedRect(box, 4, 4)
+        painter.drawImage(QPointF(box.left() + 4, box.top() + 3.5), badge(alert.level, 16, theme, camera.dpr))
+        _line(painter, box.adjusted(26, 0, -8, 0), words, font, theme.t1)
+        taken.append((alert.key, box))
+    return taken
+
+
+def chip_spot(rings: Sequence[Ring], camera: Camera, room: QRectF) -> tuple[float, float] | None:
+    """The lowest place of an area's edge in view; the upper middle where the view lies inside; None out of view."""
+    best: tuple[float, float] | None = None
+    inside = False
+    middle = camera.to_world(room.center().x(), room.center().y())
+    for ring in rings:
+        x, y = (np.asarray(v) for v in camera.to_screen(ring.x, ring.y))
+        # points along the edge too: a corner is rarely in view
+        share = np.linspace(0, 1, 9)[:, None]
+        ex, ey = (x[:-1] + (x[1:] - x[:-1]) * share).ravel(), (y[:-1] + (y[1:] - y[:-1]) * share).ravel()
+        seen = (ex > room.left() + 70) & (ex < room.right() - 70) & (ey > room.top() + 20) & (ey < room.bottom() - 44)
+        if seen.any():
+            k = int(np.argmax(np.where(seen, ey, -1e9)))
+            if best is None or ey[k] > best[1]:
+                best = (float(ex[k]), float(ey[k]))
+        inside ^= _holds(ring, *middle)
+    if best is None and inside:
+        return room.center().x(), room.top() + 24
+    return best
+
+
+def _holds(ring: Ring, x: float, y: float) -> bool:
+    x0, y0, x1, y1 = ring.x[:-1], ring.y[:-1], ring.x[1:], ring.y[1:]
+    spans = (y0 > y) != (y1 > y)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cross = x0 + (y - y0) / (y1 - y0) * (x1 - x0)
+    return bool(np.count_nonzero(spans & (cross > x)) % 2)
+
+
+@lru_cache(maxsize=1024)
+def word_image(text: str, color: int, halo: int, theme: Theme, dpr: float) -> QImage:
+    """A short text with a halo."""
+    font = theme.font("small")
+    wide = QFontMetricsF(font).horizontalAdvance(text)
+    image = QImage(round((wide + 10) * dpr), round(22 * dpr), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(dpr)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    path = QPainterPath()
+    path.addText(QPointF(5, 15.5), font, text)
+    pen = QPen(QColor.fromRgb(halo), 3.5)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.strokePath(path, pen)
+    painter.fillPath(path, QColor.fromRgb(color))
+    painter.end()
+    return image
+
+
+def draw_unit_names(
+    painter: QPainter, units: Units, rows: Sequence[int], sx: Sequence[float], sy: Sequence[float],
+    theme: Theme, dpr: float, accented: frozenset[str],
+) -> None:  # fmt: skip
+    """Call signs beside units, to the right or the left, none over another; the accented ones first."""
+    taken = Boxes()
+    halo = theme.map.color("road_label", "halo").rgb()
+    for i in sorted(rows, key=lambda i: units.keys[i] not in accented):
+        color = theme.acc if units.keys[i] in accented else theme.t1 if not units.stale else theme.t3
+        image = word_image(units.names[i], color.rgb(), halo, theme, dpr)
+        wide = image.width() / dpr
+        for left in (sx[i] + 11, sx[i] - 11 - wide):
+            box = np.array([[left, sy[i] - 9, left + wide, sy[i] + 9]])
+            if taken.fits(box):
+                taken.take(box)
+                painter.drawImage(QPointF(round(left), round(sy[i] - 11)), image)
+                break
