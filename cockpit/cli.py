@@ -117,8 +117,8 @@ def resolve_city(city: str, pack: str) -> tuple[str, str]:
 
 
 def _hub(args: argparse.Namespace) -> int:
-    from cockpit.hub import Hub, serve
     from cockpit.bus.where import hub_note
+    from cockpit.hub import Hub, serve
     from cockpit.packs.read import read_pack
     from cockpit.processes import die_with_parent, free_port, write_private
 

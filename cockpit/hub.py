@@ -23,9 +23,9 @@ from cockpit.bus.asks import PROTOCOL
 from cockpit.bus.client import connect
 from cockpit.bus.server import NatsServer
 from cockpit.bus.users import Keys
+from cockpit.feeds.city_time import fetch_clock
 from cockpit.feeds.items import Change, Gone, Rows
 from cockpit.feeds.quarantine import Kept, Quarantine
-from cockpit.feeds.city_time import fetch_clock
 from cockpit.feeds.runner import FeedRunner, FeedState
 from cockpit.model.batch import Columns, columns_of_rows, encode
 from cockpit.model.city import Pack

@@ -8,9 +8,9 @@ import json
 import os
 from pathlib import Path
 
+from cockpit.bus.where import NamedHub, OwnHub, WhereHub
 from cockpit.children import Children
 from cockpit.cli import DEFAULT_PACK, resolve_city
-from cockpit.bus.where import NamedHub, OwnHub, WhereHub
 from cockpit.model.clock import SystemClock
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.packs.read import read_pack
@@ -53,7 +53,8 @@ def launch(args: argparse.Namespace) -> int:
     from cockpit.ui.app import run_seat
 
     try:
-        return run_seat(args, profile, pack, where, children, clock, size)
+        code: int = run_seat(args, profile, pack, where, children, clock, size)
+        return code
     finally:
         if children is not None:
             children.stop()

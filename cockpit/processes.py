@@ -37,7 +37,10 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def preexec_die_with_parent() -> None:
-    """As `preexec_fn` for a child that is not ours (nats-server). Start it from a thread that lives as long as we do."""
+    """As `preexec_fn` for a child that is not ours (nats-server).
+
+    To be started from a thread that lives as long as we do.
+    """
     if _libc is not None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 

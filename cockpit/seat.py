@@ -17,6 +17,7 @@ import msgspec
 from cockpit.bus import asks
 from cockpit.bus.link import HubLink
 from cockpit.bus.where import WhereHub
+from cockpit.dispatch.near import Finder
 from cockpit.model.batch import Batch
 from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock, CityTime, Clock
@@ -24,7 +25,6 @@ from cockpit.model.messages import Message
 from cockpit.model.ports import Body
 from cockpit.model.ports.link import Link, LinkState
 from cockpit.model.tables import TABLES
-from cockpit.dispatch.near import Finder
 from cockpit.picture.picture import Picture
 from cockpit.picture.selection import Selection
 from cockpit.store.cache import Cache

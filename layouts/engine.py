@@ -31,8 +31,8 @@ class UnbuiltPanel(Panel):
     """Stands where a panel could not be built; says so in its own frame, and tries again when asked."""
 
     def __init__(self, ctx: PanelContext, panel_id: str, parent: QWidget | None = None) -> None:
+        self.panel_id = panel_id  # type: ignore[misc]  # of the panel whose place it takes
         super().__init__(ctx, parent)
-        self.setObjectName(panel_id)
         self.retranslate()
 
     def reopen(self) -> None:
@@ -257,12 +257,16 @@ def _place(widget: QWidget, rect: Rect) -> None:
 
 
 def _takes_focus(panel: QWidget) -> QWidget | None:
-    """The panel, or the first thing inside it that takes the keyboard."""
+    """The panel, or the first thing in its content that takes the keyboard, or else in its header."""
     if panel.focusPolicy() & Qt.FocusPolicy.TabFocus:
         return panel
+    header = panel.header if isinstance(panel, Panel) else None
+    in_header: QWidget | None = None
     at = panel.nextInFocusChain()
     while at is not None and at is not panel:
         if panel.isAncestorOf(at) and at.isVisible() and at.isEnabled() and at.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            return at
+            if header is None or not header.isAncestorOf(at):
+                return at
+            in_header = in_header or at
         at = at.nextInFocusChain()
-    return None
+    return in_header

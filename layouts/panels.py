@@ -35,6 +35,9 @@ class Panels(Mapping[str, type]):
         """The class; raises whatever its module raises."""
         return self._loaders[panel_id]()
 
+    def __contains__(self, panel_id: object) -> bool:
+        return panel_id in self._loaders  # without importing it
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._loaders)
 

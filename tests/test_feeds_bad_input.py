@@ -132,7 +132,9 @@ def test_infinity_in_json_is_refused():
 
 
 @pytest.mark.parametrize("name", ["city", "geojson", "cap"])
-@pytest.mark.parametrize("garbage", [b"", b"\x00\xff\xfe" * 5000, b"<html>502 Bad Gateway</html>", b'{"id": "e1", ', b"[]"])
+@pytest.mark.parametrize(
+    "garbage", [b"", b"\x00\xff\xfe" * 5000, b"<html>502 Bad Gateway</html>", b'{"id": "e1", ', b"[]"]
+)
 def test_total_garbage_is_one_refusal(name, garbage):
     topic = {"city": "event", "geojson": "camera", "cap": "alert"}[name]
     refused = only_refused(read(name, garbage, topic=topic, whole=True))
@@ -147,7 +149,10 @@ def test_json_nested_without_end_is_refused():
 
 
 def test_one_bad_unit_costs_its_neighbours_nothing():
-    frame = {"at": AT, "units": [unit(), unit(id="u2", state=9), unit(id=...), unit(id="u4", lon=0.0), unit(id="u5"), 5]}
+    frame = {
+        "at": AT,
+        "units": [unit(), unit(id="u2", state=9), unit(id=...), unit(id="u4", lon=0.0), unit(id="u5"), 5],
+    }
     items = read("city", frame, first=True)
     assert [r["id"] for r in of(Rows, items)[0].rows] == ["u1", "u5"]
     assert len(of(Refused, items)) == 4

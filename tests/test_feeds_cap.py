@@ -22,7 +22,9 @@ NS = "urn:oasis:names:tc:emergency:cap:1.2"
 POLYGON = "30.2,120.1 30.2,120.2 30.3,120.2 30.2,120.1"
 
 
-def info(severity="Extreme", headline="杭州市气象台发布暴雨红色预警", language="zh-CN", extra="", area=None, expires=None):
+def info(
+    severity="Extreme", headline="杭州市气象台发布暴雨红色预警", language="zh-CN", extra="", area=None, expires=None
+):
     area = f"<polygon>{POLYGON}</polygon>" if area is None else area
     end = "" if expires == "" else f"<expires>{expires or '2026-07-14T23:00:00+08:00'}</expires>"
     return (
@@ -44,7 +46,9 @@ def alert(id="a1", status="Actual", type="Alert", sent=SENT, references="", info
 
 
 def atom(*alerts):
-    entries = "".join(f'<entry><id>{i}</id><content type="text/xml">{a}</content></entry>' for i, a in enumerate(alerts))
+    entries = "".join(
+        f'<entry><id>{i}</id><content type="text/xml">{a}</content></entry>' for i, a in enumerate(alerts)
+    )
     return f'<feed xmlns="http://www.w3.org/2005/Atom"><id>f</id>{entries}</feed>'
 
 
@@ -81,7 +85,8 @@ def test_an_alert_is_read_with_level_area_code_and_texts():
 
 
 @pytest.mark.parametrize(
-    ("severity", "level"), [("Extreme", 1), ("Severe", 2), ("Moderate", 3), ("Minor", 4), ("Unknown", 5), ("Blue", 4), ("?", 5)]
+    ("severity", "level"),
+    [("Extreme", 1), ("Severe", 2), ("Moderate", 3), ("Minor", 4), ("Unknown", 5), ("Blue", 4), ("?", 5)],
 )
 def test_severity_is_the_level(severity, level):
     assert rows(read(alert(infos=info(severity, headline="暴雨"))))[0]["level"] == level

@@ -128,9 +128,7 @@ HEAD = (
     "<identifier>i</identifier><sender>s</sender><sent>2026-07-14T17:00:00+08:00</sent><status>Actual</status>"
     "<msgType>Update</msgType><scope>Public</scope>"
 )
-INFO = (
-    "<category>Met</category><event>e</event><urgency>u</urgency><severity>Minor</severity><certainty>c</certainty>"
-)
+INFO = "<category>Met</category><event>e</event><urgency>u</urgency><severity>Minor</severity><certainty>c</certainty>"
 
 
 @FEW
@@ -149,5 +147,8 @@ def test_large_and_deep_messages_are_answered_within_a_second():
     hold("geojson", "area", b"[" * 1_000_000)
     alerts = f'<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">{HEAD}<info>{INFO}</info></alert>' * 1000
     hold("cap", "alert", f"<all>{alerts}</all>".encode())
-    million = {"type": "FeatureCollection", "features": [{"type": "Feature", "id": "x", "properties": {"name": "长" * 10**6}}]}
+    million = {
+        "type": "FeatureCollection",
+        "features": [{"type": "Feature", "id": "x", "properties": {"name": "长" * 10**6}}],
+    }
     assert math.isclose(len(hold("geojson", "area", json.dumps(million).encode())), 1)

@@ -6,6 +6,7 @@ Same seed and same start, same events, however often it is stepped.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ class City:
     Attributes:
         now: city time of the last step.
         open: open events by id.
-        log: ids of everything reported so far, in order.
+        scenes: what the picture of an event shows, by its id.
         units: all units.
     """
 
@@ -53,7 +54,7 @@ class City:
         pack: Pack,
         roads: RoadGraph,
         ground: Ground,
-        station: Any,
+        station: Callable[[int], str],
         seed: int,
         start: int,
         unit_count: int,
@@ -77,6 +78,7 @@ class City:
         self.words = people.words
         self.units: list[Unit] = muster(people, pack.unit_kinds, ground, seed, unit_count, station)
         self.open: dict[str, Happening] = {}
+        self.scenes: dict[str, str] = {}
         self.now = start
         self._queue: list[tuple[int, int, Happening, Change]] = []
         self._made = 0
@@ -85,7 +87,7 @@ class City:
         self._storm = 0
         self._night = (start - 3 * DAY) // DAY
         self._fill(start, start)
-        for _ in self._due(start, start):
+        for _ in self._due(start):
             pass
         for unit in self.units:
             unit.begin(start)
@@ -98,7 +100,7 @@ class City:
             the messages of the events that changed, in order of their changes.
         """
         self._fill(now, self.start)
-        said = [happening.message(stamp, pictures) for happening in self._due(now, self.now)]
+        said = [happening.message(stamp, pictures) for happening in self._due(now)]
         self.now = now
         for unit in self.units:
             unit.step(now)
@@ -131,7 +133,7 @@ class City:
             heapq.heappush(self._queue, (change.at, self._made, happening, change))
         happening.changes = []
 
-    def _due(self, now: int, before: int) -> Any:
+    def _due(self, now: int) -> Iterator[Happening]:
         """Applies what is due, one change after another."""
         while self._queue and self._queue[0][0] <= now:
             _, _, happening, change = heapq.heappop(self._queue)
@@ -139,8 +141,11 @@ class City:
             happening.apply(change)
             if happening.closed:
                 self.open.pop(happening.id, None)
+                self.scenes.pop(happening.id, None)
             else:
                 self.open[happening.id] = happening
+                if happening.scene:
+                    self.scenes[happening.id] = happening.scene
                 if fresh and happening.level in HELPERS:
                     self._asking.append(happening)
             yield happening

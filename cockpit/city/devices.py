@@ -61,7 +61,7 @@ def _feature(ident: str, lon: float, lat: float, properties: dict[str, Any]) -> 
     return {
         "type": "Feature",
         "id": ident,
-        "geometry": {"type": "Point", "coordinates": [round(lon, 6), round(lat, 6)]},
+        "geometry": {"type": "Point", "coordinates": [round(float(lon), 6), round(float(lat), 6)]},
         "properties": properties,
     }
 

@@ -36,7 +36,9 @@ class Districts:
         self._rows = msgspec.json.decode(part(arrays, "rows", file).tobytes(), type=list[tuple[str, str, str]])
         self._cells = np.flatnonzero(self._tier == CELL)
         self._tree = shapely.STRtree([self._shape(int(i)) for i in self._cells])
-        self._named = {code: (name, parent, int(t)) for (code, name, parent), t in zip(self._rows, self._tier, strict=True)}
+        self._named = {
+            code: (name, parent, int(t)) for (code, name, parent), t in zip(self._rows, self._tier, strict=True)
+        }
 
     def __len__(self) -> int:
         return len(self._rows)

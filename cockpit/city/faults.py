@@ -34,7 +34,8 @@ class Faults:
             raise UserError("city.no_such_fault", name=name, known="、".join(FAULTS))
         if not 0 < seconds <= MAX_SECONDS:
             raise UserError("city.bad_fault_seconds", most=int(MAX_SECONDS))
-        self._until[name] = self._clock.mono() + seconds
+        if name != "restart":
+            self._until[name] = self._clock.mono() + seconds
 
     def on(self, name: str) -> bool:
         return self.left(name) > 0

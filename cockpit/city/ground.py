@@ -135,7 +135,7 @@ class Ground:
         return self.at(int(pool[rng.randrange(len(pool))]))
 
     def apart(self, rng: random.Random, where: str, count: int, near_core: bool = False) -> list[Spot]:
-        """Places of that sort with other names, as far apart as the city allows, towards its middle if wanted."""
+        """Places of that sort on other streets, as far apart as the city allows, towards its middle if wanted."""
         pool = self.pool(where)
         if near_core:
             west, south, east, north = self.bounds
@@ -148,9 +148,10 @@ class Ground:
         rng.shuffle(candidates)
         while len(picked) < count:
             for node in candidates:
-                here = self.xy[node]
+                names = set(self._names[node])
                 if len(picked) < count and all(
-                    np.hypot(*(self.xy[p] - here)) > far and (far < 1 or self.place(p) != self.place(node)) for p in picked
+                    np.hypot(*(self.xy[p] - self.xy[node])) > far and (far < 20 or names.isdisjoint(self._names[p]))
+                    for p in picked
                 ):
                     picked.append(node)
             far = far / 2 if far >= 1 else -1.0
@@ -211,7 +212,13 @@ class Ground:
             "water": base & self._touched(streets.bridge),
         }
         found = {name: np.nonzero(mask)[0].astype(np.int64) for name, mask in pools.items()}
-        for name, instead in (("crossing", "any"), ("main", "crossing"), ("minor", "any"), ("underpass", "main"), ("water", "any")):
+        for name, instead in (
+            ("crossing", "any"),
+            ("main", "crossing"),
+            ("minor", "any"),
+            ("underpass", "main"),
+            ("water", "any"),
+        ):
             if len(found[name]) < 12:
                 found[name] = found[instead]
         self._crossings = cKDTree(self.xy[found["crossing"]])

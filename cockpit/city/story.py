@@ -266,4 +266,3 @@ class Story:
             text=(flood.text_trapped if trapped else flood.text).format(**words),
             facts=tuple(facts),
         )
-

@@ -64,7 +64,8 @@ class Unit:
         lon, lat, heading, speed: where and how it goes; degrees from north, m/s.
         node: the node that it goes to, or stands at.
         fixed: time of the position.
-        changed: something that is published is different from what was published last.
+        changed: something that is published is different from what was published last; whoever publishes resets it.
+        retell: its body is different too.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Unit:
         self.speed = 0.0
         self.fixed = 0
         self.changed = True
+        self.retell = False
         self._said = 0
 
     def on_duty(self, now: int) -> bool:
@@ -111,7 +113,7 @@ class Unit:
         if state != self.state:
             self.state, self.changed = state, True
         if self.task is not None and self.task.closed:
-            self.task, self.changed = None, True
+            self.task, self.changed, self.retell = None, True, True
         if not duty:
             if self.speed:
                 self._from, self._until, self.speed, self.changed = self.node, now, 0.0, True
@@ -126,14 +128,14 @@ class Unit:
 
     def send(self, task: Happening, way: list[int]) -> None:
         """Sends it to an event along a way of nodes, the first of which is the node that it goes to."""
-        self.task, self._way, self.changed = task, way[1:], True
+        self.task, self._way, self.changed, self.retell = task, way[1:], True, True
 
     @property
     def idle(self) -> bool:
         return self.state == "free" and self.task is None
 
-    def message(self, stamp: Stamp, words: dict[str, Text], first: bool) -> dict[str, Any]:
-        """As the positions say it; with a body when it is said for the first time, or its task changed."""
+    def message(self, stamp: Stamp, words: dict[str, Text], whole: bool) -> dict[str, Any]:
+        """As the positions say it; with a body when `whole` is asked for or its body is different."""
         said: dict[str, Any] = {
             "id": self.id,
             "kind": self.kind,
@@ -146,7 +148,7 @@ class Unit:
             "area": self._ground.area(self.node),
             "fixed": stamp(self.fixed),
         }
-        if first:
+        if whole or self.retell:
             facts = [(words["shift"], words["shift_" + self.shift]), (words["skill"], self.corps.skill)]
             if self.task is not None:
                 facts.append((words["task"], {"zh": self.task.id, "en": self.task.id}))
@@ -193,7 +195,9 @@ class Unit:
         xy, streets = self._ground.xy, self._ground.streets
         a, b = self._from, self.node
         going = a != b
-        share = 1.0 if not going or self._until <= self._left_at else (now - self._left_at) / (self._until - self._left_at)
+        share = (
+            1.0 if not going or self._until <= self._left_at else (now - self._left_at) / (self._until - self._left_at)
+        )
         share = min(1.0, max(0.0, share))
         lon = float(streets.lon[a] + (streets.lon[b] - streets.lon[a]) * share)
         lat = float(streets.lat[a] + (streets.lat[b] - streets.lat[a]) * share)
@@ -206,7 +210,9 @@ class Unit:
         self.lon, self.lat, self.speed, self.fixed = lon, lat, speed, now
 
 
-def muster(people: People, kinds: dict[str, UnitKind], ground: Ground, seed: int, count: int, station: Callable[[int], str]) -> list[Unit]:
+def muster(
+    people: People, kinds: dict[str, UnitKind], ground: Ground, seed: int, count: int, station: Callable[[int], str]
+) -> list[Unit]:
     """Makes the units of a city.
 
     Args:

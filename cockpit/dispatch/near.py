@@ -54,7 +54,7 @@ class Finder:
         """The units of the picture that are on duty and have a place."""
         state = table.numbers("state").copy()
         places = np.column_stack([table.numbers("lon"), table.numbers("lat")])
-        there = np.flatnonzero((state != UnitState.OFF_DUTY) & np.isfinite(places).all(axis=1))
+        there = np.flatnonzero((state != UnitState.OFF_DUTY) & np.isfinite(places).all(axis=1)).tolist()
         keys, kinds = table.text("key"), table.text("kind")
         return Units([keys[i] for i in there], [kinds[i] for i in there], state[there], places[there])
 
@@ -90,9 +90,7 @@ class Finder:
         distance = np.hypot(there[:, 0] * np.cos(np.radians(lat)), there[:, 1])
         return [index[i] for i in np.argsort(distance)[:CANDIDATES]]
 
-    def _along(
-        self, lon: float, lat: float, kind: Kind, units: Units, index: list[int], on_foot: bool
-    ) -> list[Near]:
+    def _along(self, lon: float, lat: float, kind: Kind, units: Units, index: list[int], on_foot: bool) -> list[Near]:
         assert self._graph is not None
         ways = self._graph.near(lon, lat, units.places[index], on_foot)
         rows = []

@@ -184,7 +184,7 @@ class FeedRunner:
             self._change(bad=self.state.bad + bad, lag=lag, problem=problem, retry_us=0)
             return False
         if changes:
-            self._on_items(self.spec.id, changes, received_us)
+            self._hand_on(changes, received_us)
         self._change(
             received=received_us,
             good=self.state.good + 1,
@@ -194,6 +194,13 @@ class FeedRunner:
             retry_us=0,
         )
         return True
+
+    def _hand_on(self, changes: list[Change], received_us: int) -> None:
+        """A bug of the hub must not look like a broken connection."""
+        try:
+            self._on_items(self.spec.id, changes, received_us)
+        except Exception:
+            log.exception("feed %s: the hub could not take %d items", self.spec.id, len(changes))
 
     def _lag(self, told: SourceTime, now: int, before: int) -> int:
         behind = now - told.us

@@ -1,4 +1,4 @@
-"""The only clock. UTC integer microseconds and a monotonic, both injected; Asia/Shanghai on screen and in calendars only.
+"""The only clock: UTC integer microseconds and a monotonic, both injected. Asia/Shanghai on screen and in calendars.
 
 In a demo, a drill and a replay the city has its own clock (epoch and rate), which drives age, validity and deadlines.
 """

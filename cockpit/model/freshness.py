@@ -1,4 +1,7 @@
-"""Freshness: waiting (no first value), live, stale (three missed beats), dead (twenty). Never a zero for a missing value."""
+"""Freshness: waiting (no first value), live, stale (three missed beats), dead (twenty).
+
+A missing value is never shown as a zero.
+"""
 
 from __future__ import annotations
 

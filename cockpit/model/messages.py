@@ -44,12 +44,12 @@ class Texts:
 
         An id the catalogue lacks is shown as it is: a reader of a log can still search for it.
         """
-        if isinstance(what, Message):
-            what, params = what.id, {**what.params, **params}
-        text = self._entries.get(what, what)
-        if not params:
+        message = what if isinstance(what, Message) else Message(what)
+        given = {**message.params, **params}
+        text = self._entries.get(message.id, message.id)
+        if not given:
             return text
-        values = {k: self._value(v) for k, v in params.items()}
+        values = {k: self._value(v) for k, v in given.items()}
         try:
             return text.format(**values)
         except (KeyError, IndexError, ValueError):

@@ -1,6 +1,6 @@
 """The tables of the picture: what columns a thing has. One description serves hub, bus, cache and panels.
 
-Times are UTC microseconds (int64, 0 = never), coordinates WGS-84 degrees (float64, NaN = no place), codes and names text.
+Times are UTC microseconds (int64, 0 = never), coordinates WGS-84 degrees (float64, NaN = no place), the rest text.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ _DOTTED = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
 _HEADER = re.compile(rf"^\s*(\[\[?)\s*({_DOTTED})\s*\]\]?")
 _PAIR = re.compile(rf"^(\s*)({_DOTTED})\s*=")
 _PART = re.compile(_KEY)
-_STRING = re.compile(r'"{3}.*?(?:"{3}|$)|\'{3}.*?(?:\'{3}|$)|"(?:[^"\\]|\\.)*"|\'[^\']*\'|#.*', re.DOTALL)
+_STRING = re.compile(r'"{3}.*?(?:"{3}|$)|\'{3}.*?(?:\'{3}|$)|"(?:[^"\\]|\\.)*"|\'[^\']*\'|#[^\n]*', re.DOTALL)
 
 
 class TomlText:

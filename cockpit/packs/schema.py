@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -82,10 +82,12 @@ class FindingRow(Words, frozen=True, kw_only=True):
 
 
 class KindsFile(Strict, frozen=True):
+    """Rows are checked one by one (`GroupRow`, `KindRow`, `FindingRow`), so that an error can name its row."""
+
     source: str
-    groups: dict[str, GroupRow]
-    kinds: dict[str, KindRow]
-    findings: dict[str, FindingRow] = {}
+    groups: dict[str, Any]
+    kinds: dict[str, Any]
+    findings: dict[str, Any] = {}
 
 
 class UnitRow(Words, frozen=True, kw_only=True):
@@ -104,6 +106,8 @@ class SensorRow(Words, frozen=True, kw_only=True):
 
 
 class OperationsFile(Strict, frozen=True):
-    units: dict[str, UnitRow]
-    sensors: dict[str, SensorRow]
-    channels: dict[str, Words]
+    """Rows are `UnitRow`, `SensorRow`, `Words`."""
+
+    units: dict[str, Any]
+    sensors: dict[str, Any]
+    channels: dict[str, Any]

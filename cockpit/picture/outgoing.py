@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 import numpy as np
 
-from cockpit.model.batch import BATCH_VERSION, MAX_ROWS, Batch, pack_columns
+from cockpit.model.batch import BATCH_VERSION, MAX_ROWS, Batch, Columns, pack_columns
 from cockpit.model.clock import Clock
 from cockpit.model.tables import EVERYWHERE, TABLES, TEXT
 from cockpit.picture.columns import Index
@@ -22,38 +22,41 @@ _NONE: Index = np.empty(0, dtype=np.int64)
 
 
 class Outgoing:
-    """Makes the batches by which every seat follows the hub's picture. Owned by the hub's thread.
+    """Writes the hub's picture and makes the batches by which every seat follows it. Owned by the hub's thread.
 
     Plain batches must be published in the order they are handed out: numbers are given here.
 
     Attributes:
+        picture: the hub's picture; what was put into it directly comes with snapshots only.
         hub_id: of this run of the hub.
         oversize: (topic, key) of rows that do not fit into a message and are not sent.
     """
 
-    def __init__(self, hub_id: str, clock: Clock, picture: Picture, district_of: Callable[[str], str]) -> None:
+    def __init__(self, picture: Picture, hub_id: str, clock: Clock, district_of: Callable[[str], str]) -> None:
         """
         Args:
-            picture: what is sent, read at the flush.
             district_of: code of an area to the code of its district; "" or `EVERYWHERE` when it is not known.
         """
+        self.picture = picture
         self.hub_id = hub_id
         self.oversize: set[tuple[str, str]] = set()
         self._clock = clock
-        self._picture = picture
         self._district_of = district_of
         self._seq: dict[Place, int] = {}
         self._dirty: dict[str, dict[str, None]] = {topic: {} for topic in TABLES}
         self._sent_to: dict[str, dict[str, str]] = {topic: {} for topic in TABLES}
         self._whole: dict[str, dict[str, None]] = {topic: {} for topic in TABLES}
 
-    def changed(self, topic: str, keys: Iterable[str]) -> None:
-        """Rows that came or changed; told in the next flush, as they are then."""
-        self._dirty[topic].update(dict.fromkeys(keys))
+    def upsert(self, topic: str, columns: Columns) -> None:
+        """Puts rows into the picture; told in the next flush, as they are then."""
+        self.picture.upsert(topic, columns)
+        self._dirty[topic].update(dict.fromkeys(columns["key"]))
 
-    def gone(self, topic: str, keys: Iterable[str]) -> None:
-        """Rows that left; told in the next flush unless they are back by then."""
-        self._dirty[topic].update(dict.fromkeys(keys))
+    def remove(self, topic: str, keys: Iterable[str]) -> list[str]:
+        """Takes rows out of the picture, told in the next flush; answers with the keys that were there."""
+        gone = self.picture.remove(topic, keys)
+        self._dirty[topic].update(dict.fromkeys(gone))
+        return gone
 
     def whole(self, topic: str, feed: str) -> None:
         """Says that the picture now holds all there is of a feed in a topic.
@@ -81,7 +84,7 @@ class Outgoing:
         sent = self._clock.now()
         batches: list[Batch] = []
         for topic in topics:
-            table = self._picture[topic]
+            table = self.picture[topic]
             rows = self._by_district(topic, np.arange(len(table), dtype=np.int64))
             for district in dict.fromkeys((*rows, *self._districts(topic), EVERYWHERE)):
                 here = rows.get(district, _NONE)
@@ -94,11 +97,11 @@ class Outgoing:
         """Districts of the known areas, and those that were written to before."""
         if not TABLES[topic].by_district:
             return {EVERYWHERE}
-        known = {self._district_of(code) or EVERYWHERE for code in self._picture["area"].text("code")}
+        known = {self._district_of(code) or EVERYWHERE for code in self.picture["area"].text("code")}
         return known | {district for district, of in self._seq if of == topic}
 
     def _flush_topic(self, topic: str, keys: list[str]) -> list[Batch]:
-        table, sent_to = self._picture[topic], self._sent_to[topic]
+        table, sent_to = self.picture[topic], self._sent_to[topic]
         gone: dict[str, list[str]] = {}
         for key in keys:
             if key not in table and key in sent_to:
@@ -139,7 +142,7 @@ class Outgoing:
     def _batch(
         self, topic: str, district: str, seq: int, sent: int, rows: Index = _NONE, gone: list[str] | None = None
     ) -> Batch:
-        table = self._picture[topic]
+        table = self.picture[topic]
         columns = pack_columns(table.table, table.columns(rows))
         return Batch(BATCH_VERSION, self.hub_id, topic, district, seq, sent, len(rows), columns, gone or [])
 
@@ -149,7 +152,7 @@ class Outgoing:
             return {}
         if not TABLES[topic].by_district:
             return {EVERYWHERE: rows}
-        codes, areas = self._picture[topic].codes("area")
+        codes, areas = self.picture[topic].codes("area")
         codes = codes[rows]
         used = np.unique(codes).tolist()
         found: dict[str, list[int]] = {}
@@ -161,7 +164,7 @@ class Outgoing:
         """Rows cut so that each piece fits into a message; a row that never fits is left out and noted."""
         sizes = self._sizes(topic, rows)
         fits = sizes <= MAX_BYTES - _ENVELOPE
-        table = self._picture[topic]
+        table = self.picture[topic]
         if not fits.all():
             self.oversize |= {(topic, table.key_at(i)) for i in rows[~fits].tolist()}
             rows, sizes = rows[fits], sizes[fits]
@@ -175,7 +178,7 @@ class Outgoing:
 
     def _sizes(self, topic: str, rows: Index) -> Index:
         """Upper bounds of the rows' encoded sizes in bytes, shape (n,)."""
-        table = self._picture[topic]
+        table = self.picture[topic]
         sizes = np.zeros(len(rows), dtype=np.int64)
         for column in table.table.columns:
             if column.dtype != TEXT:

@@ -24,12 +24,14 @@ class Change(msgspec.Struct, frozen=True):
 
     Attributes:
         topic: which table.
-        columns: rows that came or changed, `district` among the columns; None when there are none.
+        columns: rows that came or changed, `district` among the columns.
+        rows: how many.
         gone: keys that were there and are no longer.
     """
 
     topic: str
-    columns: Columns | None
+    columns: Columns
+    rows: int
     gone: list[str]
 
 
@@ -108,8 +110,8 @@ class Picture:
             self._changes.add(topic)
         return gone
 
-    def apply(self, batch: Batch) -> tuple[Change, ...]:
-        """Takes in a batch of the hub; nothing changes when it was taken in before, or is of a hub that went.
+    def apply(self, batch: Batch) -> Change | None:
+        """Takes in a batch of the hub; None when nothing changed: it was taken in before, or is of a hub that went.
 
         A plain batch counts up. A snapshot does not: its number is that of the last plain batch that it holds, so it
         may come on a way of its own, be overtaken, and go to one seat alone. Its rows come in part by part (those
@@ -120,7 +122,7 @@ class Picture:
             ValueError: its columns do not hold what they say.
         """
         if not self._is_of_our_hub(batch):
-            return ()
+            return None
         columns = unpack_columns(batch)
         columns[DISTRICT] = [batch.district] * batch.rows
         place = (batch.district, batch.topic)
@@ -128,7 +130,7 @@ class Picture:
         if batch.snapshot:
             return self._snapshot(batch, columns, heard)
         if batch.seq <= heard.seq:
-            return ()
+            return None
         if batch.seq > heard.seq + 1:
             heard.lost = batch.seq - 1
             self.gaps.add(place)
@@ -148,10 +150,10 @@ class Picture:
             self.gaps.clear()
         return True
 
-    def _change(self, batch: Batch, columns: Columns, gone: list[str]) -> tuple[Change, ...]:
+    def _change(self, batch: Batch, columns: Columns, gone: list[str]) -> Change | None:
         removed = self.remove(batch.topic, gone)
-        rows = columns if len(columns["key"]) else None
-        return (Change(batch.topic, rows, removed),) if rows or removed else ()
+        rows = len(columns["key"])
+        return Change(batch.topic, columns, rows, removed) if rows or removed else None
 
     def _leaving(self, batch: Batch) -> list[str]:
         """Those of the batch's gone keys that this district wrote, or that none did."""
@@ -164,11 +166,11 @@ class Picture:
                 leaving.append(key)
         return leaving
 
-    def _snapshot(self, batch: Batch, columns: Columns, heard: _Heard) -> tuple[Change, ...]:
+    def _snapshot(self, batch: Batch, columns: Columns, heard: _Heard) -> Change | None:
         """Takes in a part of a snapshot, and with the last one removes what it does not hold."""
         newer = heard.since(batch.seq)
         if newer is None:
-            return ()
+            return None
         if batch.seq > heard.seq:
             heard.lost, heard.seq = batch.seq, batch.seq
             self.gaps.add((batch.district, batch.topic))

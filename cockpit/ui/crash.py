@@ -1,4 +1,7 @@
-"""A crash is reported at the next start (promise 7): faulthandler and uncaught exceptions write a file of the profile."""
+"""A crash is reported at the next start (promise 7).
+
+faulthandler and exceptions that nobody caught write a file of the profile.
+"""
 
 from __future__ import annotations
 

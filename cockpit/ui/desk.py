@@ -269,7 +269,6 @@ class Desk(QWidget):
         return t("ui.window_title", city=self.seat.pack.name)
 
 
-
 def _inside(panel: QWidget) -> QWidget | None:
     """The first widget of a panel that takes the focus by Tab."""
     for child in panel.findChildren(QWidget):

@@ -26,7 +26,7 @@ def summary(seat: Seat, name: str, backend: str, first_picture_ms: float | None)
     Args:
         name: of the seat.
         backend: of the map.
-        first_picture_ms: from the process' exec to the first painted frame with base map and queue rows; None: none yet.
+        first_picture_ms: from exec to the first painted frame with base map and queue rows; None: none yet.
     """
     return {
         "seat": name,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cockpit.model.messages import Message
 from widgets.kit.buttons import button
 from widgets.kit.context import PanelContext
 from widgets.kit.header import ElidedLabel
 from widgets.kit.icons import draw_icon
+from widgets.kit.panel import Pane
 
 HEIGHT = 44
 
@@ -33,12 +35,13 @@ class BannerText:
     buttons: tuple[tuple[Message, Callable[[], object]], ...] = ()
 
 
-class Banner(QFrame):
+class Banner(Pane):
     """The banner under the top bar; hidden while there is nothing to say."""
 
+    panel_id: ClassVar[str] = "banner"
+
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._ctx = ctx
+        super().__init__(ctx, parent)
         self._text: BannerText | None = None
         self.setFixedHeight(HEIGHT)
         row = QHBoxLayout(self)
@@ -68,7 +71,7 @@ class Banner(QFrame):
         self._write()
 
     def retheme(self) -> None:
-        theme = self._ctx.theme
+        theme = self.ctx.theme
         self.what.setFont(theme.font("row_title"))
         self.what.set_color(theme.t1)
         self.doing.setFont(theme.font("small"))
@@ -76,7 +79,7 @@ class Banner(QFrame):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme = self._ctx.theme
+        theme = self.ctx.theme
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme.orange_text, 1))
@@ -85,7 +88,7 @@ class Banner(QFrame):
         draw_icon(painter, QRectF(13, self.height() / 2 - 10, 20, 20), "plug-broken", theme.orange_text, 1.7)
 
     def _write(self) -> None:
-        text, t = self._text, self._ctx.t
+        text, t = self._text, self.ctx.t
         self.what.setText(t(text.what) if text else "")
         self.doing.setText(t(text.doing) if text and text.doing else "")
         self.setAccessibleName(self.what.text())
@@ -97,7 +100,7 @@ class Banner(QFrame):
                 old.hide()
                 old.deleteLater()
         for i, (words, _run) in enumerate(self._text.buttons if self._text else ()):
-            made = button(self._ctx.t(words), lambda i=i: self._pressed(i), parent=self)
+            made = button(self.ctx.t(words), lambda i=i: self._pressed(i), parent=self)
             made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._buttons.addWidget(made)
 
@@ -108,6 +111,9 @@ class Banner(QFrame):
 
 def _words(buttons: Sequence[tuple[Message, Callable[[], object]]]) -> list[Message]:
     return [words for words, _run in buttons]
+
+
+PANELS = {"banner": Banner}
 
 
 PANELS = {"banner": Banner}

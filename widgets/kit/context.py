@@ -1,4 +1,4 @@
-"""What a panel is handed. The shell fills it and changes `theme` and `t` while running; panels keep the context only."""
+"""What a panel is handed. The shell fills it and changes `theme` and `t` while running; panels keep the context."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the feeds are: read from the table `feed` of the picture, in the machine's own clock, since beats are transport."""
+"""How the feeds are: from the table `feed` of the picture, in the machine's own clock, since beats are transport."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -94,7 +94,8 @@ class _Row(QStyledItemDelegate):
         if line.key:
             right = draw_key(painter, right, middle, line.key, theme) - 10
         elif line.group:
-            right = _words(painter, self._ctx.t(line.group), rect.left(), right, middle, theme.font("small"), theme.t3) - 10
+            group = self._ctx.t(line.group)
+            right = _words(painter, group, rect.left(), right, middle, theme.font("small"), theme.t3) - 10
         painter.setFont(theme.font("body"))
         metrics = QFontMetricsF(painter.font())
         room = right - rect.left() - 44
@@ -111,7 +112,9 @@ class _Row(QStyledItemDelegate):
         painter.restore()
 
 
-def _words(painter: QPainter, words: str, left: float, right: float, middle: float, font, color) -> float:  # type: ignore[no-untyped-def]
+def _words(
+    painter: QPainter, words: str, left: float, right: float, middle: float, font: QFont, color: QColor
+) -> float:
     painter.setFont(font)
     painter.setPen(color)
     painter.drawText(QRectF(left, middle - 9, right - left, 18), int(Qt.AlignmentFlag.AlignRight), words)
@@ -126,7 +129,7 @@ class Palette(QFrame):
         lines: what is listed now.
     """
 
-    def __init__(self, window: QWidget, ctx: PanelContext, finders: Sequence[Finder] = ()) -> None:
+    def __init__(self, ctx: PanelContext, window: QWidget, finders: Sequence[Finder] = ()) -> None:
         super().__init__(window)
         self._window, self._ctx = window, ctx
         self._finders = (EventFinder(ctx), UnitFinder(ctx), *finders)
@@ -182,7 +185,7 @@ class Palette(QFrame):
         self._before = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusOut and self.isVisible() and not self.isAncestorOf(QApplication.focusWidget() or self):
+        if event.type() == QEvent.Type.FocusOut and QApplication.focusWidget() is not self.field:
             self.hide()
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress or self.field.composing:
             return False

@@ -19,7 +19,7 @@ from widgets.kit.feedstate import topic_age
 from widgets.kit.header import PanelHeader
 from widgets.kit.states import PanelState, StateText, StateView
 
-__all__ = ["Panel", "PanelContext", "PanelState", "guarded"]
+__all__ = ["Pane", "Panel", "PanelContext", "PanelState", "guarded"]
 
 _GUARDED = ("refresh", "age_tick", "retranslate", "retheme", "paintEvent", "resizeEvent", "mousePressEvent")
 
@@ -47,30 +47,25 @@ def guarded(method: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def panel_of(widget: QObject | None) -> Panel | None:
-    """The panel that a widget is, or lies in."""
-    while widget is not None and not isinstance(widget, Panel):
+def panel_of(widget: QObject | None) -> Pane | None:
+    """The pane (panel or bar) that a widget is, or lies in."""
+    while widget is not None and not isinstance(widget, Pane):
         widget = widget.parent()
     return widget
 
 
-class Panel(QFrame):
-    """One panel.
+class Pane(QFrame):
+    """What an engine puts into a region: a panel with its frame, or a bar. It keeps its own failures to itself.
 
     Attributes:
         panel_id: name in layouts and preferences.
         topics: tables of the picture whose change brings a `refresh`.
-        title_id: id of its title in the catalogue.
-        age_topic: the table whose feeds' age stands beside the title; "" when the panel says its age itself.
         ctx: what it was handed.
-        content: where a panel puts its own widgets.
-        header: the title line.
+        reopened: emitted after it began anew.
     """
 
     panel_id: ClassVar[str] = ""
     topics: ClassVar[frozenset[str]] = frozenset()
-    title_id: ClassVar[str] = ""
-    age_topic: ClassVar[str] = ""
 
     reopened = Signal()
 
@@ -83,9 +78,69 @@ class Panel(QFrame):
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.ctx = ctx
-        self.setProperty("frame", "panel")
         self.setObjectName(self.panel_id)
         self._error: BaseException | None = None
+
+    def refresh(self, topics: frozenset[str]) -> None:
+        """Tables of `topics` changed; called once a tick at most."""
+
+    def age_tick(self) -> None:
+        """A second passed: bring ages and countdowns up to date."""
+
+    def retranslate(self) -> None:
+        """The language changed."""
+
+    def retheme(self) -> None:
+        """The theme changed; the stylesheet is the application's."""
+
+    def restart(self) -> None:
+        """Begin anew after an error; a panel with a state of its own drops it here, then calls this."""
+        self.retheme()
+        self.retranslate()
+        self.refresh(self.topics)
+        self.age_tick()
+
+    @property
+    def failed(self) -> bool:
+        return self._error is not None
+
+    def fail(self, error: BaseException) -> None:
+        """Our bug: report it and show the error state. Safe to call while painting."""
+        if self._error is not None:
+            return
+        self._error = error
+        number = self.ctx.report(error, self.panel_id)
+        QTimer.singleShot(0, self, lambda: self.show_failure(number))
+
+    def show_failure(self, number: str) -> None:
+        """Show that it failed; `number` is the report's, "" where there is none."""
+
+    def reopen(self) -> None:
+        """Begin anew after an error, or because a person wants it."""
+        self._error = None
+        try:
+            self.restart()
+        except Exception as error:
+            self.fail(error)
+        self.reopened.emit()
+
+
+class Panel(Pane):
+    """One panel in its frame.
+
+    Attributes:
+        title_id: id of its title in the catalogue.
+        age_topic: the table whose feeds' age stands beside the title; "" when the panel says its age itself.
+        content: where a panel puts its own widgets.
+        header: the title line.
+    """
+
+    title_id: ClassVar[str] = ""
+    age_topic: ClassVar[str] = ""
+
+    def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(ctx, parent)
+        self.setProperty("frame", "panel")
         self._text: StateText | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
@@ -102,9 +157,6 @@ class Panel(QFrame):
         self._name()
 
     # What a panel says of itself; a subclass takes what it needs.
-
-    def refresh(self, topics: frozenset[str]) -> None:
-        """Tables of `topics` changed; called once a tick at most."""
 
     def age_tick(self) -> None:
         """A second passed: bring ages and countdowns up to date."""
@@ -128,13 +180,6 @@ class Panel(QFrame):
 
     def fill_menu(self, menu: QMenu) -> None:
         """Add to the panel's menu; called each time it opens."""
-
-    def restart(self) -> None:
-        """Begin anew after an error; a panel with a state of its own drops it here, then calls this."""
-        self.retheme()
-        self.retranslate()
-        self.refresh(self.topics)
-        self.age_tick()
 
     # What it is told.
 
@@ -175,19 +220,7 @@ class Panel(QFrame):
         """The state shown in place of the content, None when the content is."""
         return self._text.state if self._text else None
 
-    @property
-    def failed(self) -> bool:
-        return self._error is not None
-
-    def fail(self, error: BaseException) -> None:
-        """Our bug: report it and show the error state. Safe to call while painting."""
-        if self._error is not None:
-            return
-        self._error = error
-        number = self.ctx.report(error, self.panel_id)
-        QTimer.singleShot(0, self, lambda: self._show_error(number))
-
-    def _show_error(self, number: str) -> None:
+    def show_failure(self, number: str) -> None:
         kept = Message("kit.error_kept", {"number": number}) if number else Message("kit.error_logged")
         self.set_age(Message("kit.panel_off"))
         self.show_state(
@@ -195,15 +228,10 @@ class Panel(QFrame):
         )
 
     def reopen(self) -> None:
-        """Begin anew after an error."""
         self._error = None
         self.set_age(None)
         self.show_content()
-        try:
-            self.restart()
-        except Exception as error:
-            self.fail(error)
-        self.reopened.emit()
+        super().reopen()
 
     def _fill_menu(self, menu: QMenu) -> None:
         self.fill_menu(menu)

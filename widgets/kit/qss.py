@@ -38,7 +38,8 @@ QPushButton:focus, QToolButton:focus { border: 2px solid $acc; min-height: 24px;
 QPushButton:pressed, QToolButton:pressed, QPushButton:checked, QToolButton:checked {
   background: $acc_bg; border-color: $acc; color: $acc; }
 QPushButton:disabled, QToolButton:disabled { background: transparent; border-color: $line; color: $t3; }
-QPushButton[kind="primary"] { background: $acc; border-color: $acc; color: $acc_ink; font-weight: 700; padding: 0 16px; }
+QPushButton[kind="primary"] { background: $acc; border-color: $acc; color: $acc_ink; font-weight: 700;
+  padding: 0 16px; }
 QPushButton[kind="primary"]:hover { border-color: $t1; }
 QPushButton[kind="primary"]:focus { border: 2px solid $t1; padding: 0 15px; }
 QPushButton[kind="primary"]:disabled { background: transparent; border-color: $line; color: $t3; }
@@ -46,7 +47,8 @@ QPushButton[big="true"] { min-height: 38px; font-size: 14px; }
 QPushButton[big="true"]:focus { min-height: 36px; }
 QPushButton[kind="chip"] { min-height: 22px; padding: 0 8px; font-size: 12px; }
 QPushButton[kind="chip"]:focus { min-height: 20px; padding: 0 7px; }
-QPushButton[kind="segment"] { border-radius: 0; min-height: 26px; padding: 0 12px; color: $t2; background: transparent; }
+QPushButton[kind="segment"] { border-radius: 0; min-height: 26px; padding: 0 12px; color: $t2;
+  background: transparent; }
 QPushButton[kind="segment"]:checked { background: $s3; color: $t1; border-color: $line2; font-weight: 700; }
 QPushButton[kind="quiet"], QToolButton[kind="quiet"] { background: transparent; border: 1px solid transparent;
   padding: 0 4px; color: $t2; }

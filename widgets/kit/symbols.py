@@ -49,7 +49,7 @@ def draw_pattern(painter: QPainter, rect: QRectF, pattern: str, color: QColor, w
 
 
 def draw_badge(painter: QPainter, rect: QRectF, level: int, theme: Theme) -> None:
-    """Draw the severity badge, a filled square with the sign, into `rect` (28 px in lists, 40 on a page, 16 in chips)."""
+    """Draw the severity badge, a filled square with the sign: 28 px in lists, 40 on a page, 16 in chips."""
     level = level_of(level)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

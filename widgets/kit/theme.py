@@ -20,6 +20,21 @@ from widgets.kit.fonts import FAMILY
 from widgets.kit.qss import stylesheet
 
 THEMES = ("dark", "light")
+_ROLES = (
+    (QPalette.ColorRole.Window, "bg"),
+    (QPalette.ColorRole.Base, "field"),
+    (QPalette.ColorRole.AlternateBase, "s2"),
+    (QPalette.ColorRole.Button, "button"),
+    (QPalette.ColorRole.WindowText, "t1"),
+    (QPalette.ColorRole.Text, "t1"),
+    (QPalette.ColorRole.ButtonText, "t1"),
+    (QPalette.ColorRole.PlaceholderText, "t3"),
+    (QPalette.ColorRole.ToolTipBase, "s3"),
+    (QPalette.ColorRole.ToolTipText, "t1"),
+    (QPalette.ColorRole.Highlight, "acc"),
+    (QPalette.ColorRole.HighlightedText, "acc_ink"),
+    (QPalette.ColorRole.Link, "acc"),
+)
 
 
 class MapTokens:
@@ -122,32 +137,22 @@ class Theme:
     def px(self, style: str) -> int:
         return self._type[style]["px"]
 
+    def palette(self) -> QPalette:
+        """The palette of the application, for what the stylesheet does not name."""
+        palette = QPalette()
+        for role, token in _ROLES:
+            palette.setColor(role, self[token])
+        return palette
+
     def qss(self) -> str:
         """The stylesheet of the application."""
         return stylesheet(self)
 
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
-    """Give the application its font, palette and stylesheet. Fonts are set once, since styles leave them alone."""
-    palette = QPalette()
-    for role, token in (
-        (QPalette.ColorRole.Window, "bg"),
-        (QPalette.ColorRole.Base, "field"),
-        (QPalette.ColorRole.AlternateBase, "s2"),
-        (QPalette.ColorRole.Button, "button"),
-        (QPalette.ColorRole.WindowText, "t1"),
-        (QPalette.ColorRole.Text, "t1"),
-        (QPalette.ColorRole.ButtonText, "t1"),
-        (QPalette.ColorRole.PlaceholderText, "t3"),
-        (QPalette.ColorRole.ToolTipBase, "s3"),
-        (QPalette.ColorRole.ToolTipText, "t1"),
-        (QPalette.ColorRole.Highlight, "acc"),
-        (QPalette.ColorRole.HighlightedText, "acc_ink"),
-        (QPalette.ColorRole.Link, "acc"),
-    ):
-        palette.setColor(role, theme[token])
+    """Give the application its font, palette and stylesheet."""
     app.setFont(theme.font("body"))
-    app.setPalette(palette)
+    app.setPalette(theme.palette())
     app.setStyleSheet(theme.qss())
 
 

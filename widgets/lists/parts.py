@@ -25,6 +25,9 @@ def words(text: str) -> Words:
     return lambda: text
 
 
+NO_WORDS: Words = words("")
+
+
 def draw_line(
     painter: QPainter, rect: QRect, text: str, font: QFont, color: QColor, right: bool = False
 ) -> tuple[int, bool]:
@@ -124,7 +127,7 @@ class Fact(Part):
 class Line(Part):
     """A small fact on one line: name, and its value in words."""
 
-    def __init__(self, theme: Theme, name: str, value: Words, note: Words = words(""), pad: int = 0) -> None:
+    def __init__(self, theme: Theme, name: str, value: Words, note: Words = NO_WORDS, pad: int = 0) -> None:
         super().__init__(theme, 24)
         self._name, self._value, self._note, self._pad = name, value, note, pad
 
@@ -147,7 +150,7 @@ class Line(Part):
 class SectionHead(Part):
     """The title of a section with what stands beside it, a hairline above."""
 
-    def __init__(self, theme: Theme, title: str, beside: Words = words("")) -> None:
+    def __init__(self, theme: Theme, title: str, beside: Words = NO_WORDS) -> None:
         super().__init__(theme, 37)
         self._title, self._beside = title, beside
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
@@ -19,6 +20,7 @@ from widgets.kit.states import PanelState, StateText, StateView
 from widgets.lists.areas import AreaTree
 from widgets.lists.asked import Asked, Order
 from widgets.lists.chips import NewPill
+from widgets.lists.question import Question
 from widgets.lists.queue_bar import QueueBar
 from widgets.lists.queue_filter import asked_words
 from widgets.lists.queue_model import QueueModel
@@ -47,6 +49,7 @@ class QueuePanel(Panel):
         self.near: tuple[float, float] | None = None
         self._searched = ""
         self._searched_version = -1
+        self._question: Question | None = None
         self._areas = AreaTree(ctx.picture["area"])
         self.model = QueueModel(ctx.picture["event"], self._areas, EventWords(ctx.t, ctx.pack, self._areas))
         self.bar = QueueBar(ctx, self._areas, self.content)
@@ -93,18 +96,21 @@ class QueuePanel(Panel):
     def search(self, text: str) -> None:
         """Asks for the events that hold every word of `text`; "" for all."""
         self._searched = text
+        if self._question is not None and self._question.open:
+            self._question.drop()
         if not text:
             self.bar.ask(replace(self.bar.asked, text="", found=None))
             return
         self._searched_version = self.model.table.version
-        self.ctx.search.search(text, lambda keys: self._found(text, keys))
+        self._question = Question(self, partial(self._found, text))
+        self.ctx.search.search(text, self._question.answer)
 
     def _found(self, text: str, keys: list[str]) -> None:
-        if text == self._searched and text:
-            self.bar.ask(replace(self.bar.asked, text=text, found=frozenset(keys)))
+        self.bar.ask(replace(self.bar.asked, text=text, found=frozenset(keys)))
 
     def clear_filters(self) -> None:
-        self._searched = ""
+        """Shows every open event again."""
+        self.search("")
         self.bar.clear()
 
     def _ask(self, asked: Asked) -> None:

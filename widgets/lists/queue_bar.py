@@ -9,7 +9,6 @@ from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QPen, QResi
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QPushButton,
     QToolButton,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.kit.icons import draw_icon, icon
+from widgets.kit.lineedit import LineEdit
 from widgets.kit.panel import PanelContext
 from widgets.lists.areas import AreaTree
 from widgets.lists.asked import LEVELS, Answer, Asked, Order, Scope
@@ -29,7 +29,7 @@ _HINT_FROM = 150
 """Width of the search field from which there is room for the key that leads to it."""
 
 
-class SearchField(QLineEdit):
+class SearchField(LineEdit):
     """A line for searching, with a sign at the left and the key that leads here at the right.
 
     Escape empties it; in an empty one it hands the focus on by `left`. What is being composed by an input method is
@@ -46,7 +46,9 @@ class SearchField(QLineEdit):
         self.setMaxLength(100)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if self.composing:
+            super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Escape:
             if self.text():
                 self.clear()
             else:

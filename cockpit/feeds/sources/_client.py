@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager
 from socket import gaierror
-from urllib.parse import urlsplit
+from typing import cast
 
 import httpx
 
@@ -40,7 +40,7 @@ def sentences(url: str, timeout: float) -> Iterator[None]:
 
 
 def _sentence(error: BaseException, url: str) -> OutsideError:
-    host = urlsplit(url).netloc or url
+    host = _host(url)
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return OutsideError("feeds.bad_certificate", detail=host)
@@ -55,6 +55,24 @@ def _sentence(error: BaseException, url: str) -> OutsideError:
     if isinstance(error, httpx.DecodingError):
         return OutsideError("feeds.not_gzip", detail=host)
     return OutsideError("feeds.broken_off", detail=host)
+
+
+def _host(url: str) -> str:
+    try:
+        return httpx.URL(url).netloc.decode() or url
+    except httpx.InvalidURL:
+        return url
+
+
+def demand_address(url: str) -> None:
+    """Raises OutsideError for what is no address of a host."""
+    try:
+        parts = httpx.URL(url)
+        usable = bool(parts.host) and 0 <= (parts.port or 0) <= 65535
+    except httpx.InvalidURL:
+        usable = False
+    if not usable:
+        raise OutsideError("feeds.bad_address", detail=url)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -86,11 +104,13 @@ async def read_all(response: httpx.Response, most: int) -> bytes:
     """
     chunks: list[bytes] = []
     size = 0
-    async for chunk in response.aiter_bytes():
-        size += len(chunk)
-        if size > most:
-            raise OutsideError("feeds.too_big", detail=f"{most / 2**20:g}")
-        chunks.append(chunk)
+    body = cast("AsyncGenerator[bytes]", response.aiter_bytes())
+    async with aclosing(body):  # else the loop closes it some time later, in a task of its own
+        async for chunk in body:
+            size += len(chunk)
+            if size > most:
+                raise OutsideError("feeds.too_big", detail=f"{most / 2**20:g}")
+            chunks.append(chunk)
     return b"".join(chunks)
 
 

@@ -7,7 +7,7 @@ import logging
 
 import httpx
 
-from cockpit.feeds.sources._client import client, demand_success, read_all, sentences
+from cockpit.feeds.sources._client import client, demand_address, demand_success, read_all, sentences
 from cockpit.feeds.sources.base import Received, Source
 
 # httpx logs each request at INFO; a poll a second is no news
@@ -24,6 +24,7 @@ class HttpSource(Source):
     async def attempt(self) -> None:
         first = True
         with sentences(self.settings.url, self.settings.timeout):
+            demand_address(self.settings.url)
             async with client(self.settings.timeout) as web:
                 while True:
                     began = self.clock.mono()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
+
 import httpx
 from httpx_sse import EventSource, SSEError
 
-from cockpit.feeds.sources._client import Counted, client, demand_success, sentences
+from cockpit.feeds.sources._client import Counted, client, demand_address, demand_success, sentences
 from cockpit.feeds.sources.base import Received, Source
 from cockpit.model.errors import OutsideError
 
@@ -26,6 +28,7 @@ class SseSource(Source):
         if self._last_id:
             headers["Last-Event-ID"] = self._last_id
         with sentences(settings.url, settings.timeout):
+            demand_address(settings.url)
             async with (
                 client(settings.timeout, settings.silence) as web,
                 web.stream("GET", settings.url, headers=headers) as response,
@@ -44,21 +47,22 @@ class SseSource(Source):
         counted = Counted(response.stream, self.settings.max_bytes)
         response.stream = counted
         first = True
-        async for event in EventSource(response).aiter_sse():
-            counted.count = 0
-            if event.retry is not None:
-                self._asked_pause = event.retry / 1000
-            if event.data:
-                data = event.data.encode("utf-8", "replace")
-                message = Received(data, self.clock.wall(), event.event, event.id, first)
-                await self.sink.received(message)
-                self.spoke()
-                first = False
-            else:
-                self.sink.alive(self.clock.wall())
-            # after the message was taken, not before: what was lost on the way is asked for again
-            if event.id.isprintable():
-                self._last_id = event.id
+        async with aclosing(EventSource(response).aiter_sse()) as events:
+            async for event in events:
+                counted.count = 0
+                if event.retry is not None:
+                    self._asked_pause = event.retry / 1000
+                if event.data:
+                    data = event.data.encode("utf-8", "replace")
+                    message = Received(data, self.clock.wall(), event.event, event.id, first)
+                    await self.sink.received(message)
+                    self.spoke()
+                    first = False
+                else:
+                    self.sink.alive(self.clock.wall())
+                # after the message was taken, not before: what was lost on the way is asked for again
+                if event.id.isascii() and event.id.isprintable():  # it goes into a header
+                    self._last_id = event.id
 
 
 SOURCE = SseSource

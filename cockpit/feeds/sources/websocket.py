@@ -14,7 +14,7 @@ from websockets.exceptions import (
     PayloadTooBig,
 )
 
-from cockpit.feeds.sources._client import sentences
+from cockpit.feeds.sources._client import demand_address, sentences
 from cockpit.feeds.sources.base import Received, Source
 from cockpit.model.errors import OutsideError
 
@@ -30,6 +30,7 @@ class WebSocketSource(Source):
         settings = self.settings
         url = "ws" + settings.url[4:] if settings.url.startswith("http") else settings.url
         with sentences(settings.url, settings.timeout):
+            demand_address(url)
             try:
                 async with connect(
                     url,

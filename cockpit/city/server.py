@@ -1,0 +1,180 @@
+"""The city's platform as a server: what it says by HTTP, server-sent events and WebSocket.
+
+It has a clock of its own: `city = start + (now - then) * speed`. All times that it says are of that clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from cockpit.city.build import Place
+from cockpit.city.faults import SLOW_BY, Faults
+from cockpit.city.platform import Platform
+from cockpit.city.routes import routes_of
+from cockpit.model.clock import Clock
+from cockpit.model.city import Pack
+from cockpit.model.errors import CockpitError, UserError
+
+HOST = "127.0.0.1"
+TICK = 1.0
+"""Seconds between two steps of the simulation."""
+BEAT = 5.0
+"""Seconds between two beats of the event stream."""
+BACKLOG = 128
+
+
+class Server:
+    """One city on one port of loopback.
+
+    Attributes:
+        platform: the running city and its streams.
+        port: where it listens.
+    """
+
+    def __init__(self, platform: Platform, port: int, clock: Clock) -> None:
+        self.platform, self.port = platform, port
+        self._clock = clock
+        self._runner: web.AppRunner | None = None
+        self._site: web.TCPSite | None = None
+        self._jobs: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        """Listens.
+
+        Raises:
+            UserError: the port is in use or may not be used.
+        """
+        app = web.Application(middlewares=[self._mishaps], client_max_size=64 * 1024)
+        app.add_routes(routes_of(self.platform, self._restart, self._down))
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        try:
+            await self._listen()
+        except UserError:
+            await self._runner.cleanup()
+            raise
+
+    async def run(self) -> None:
+        """Steps the city until it is cancelled."""
+        beat_at = self._clock.mono() + BEAT
+        while True:
+            await asyncio.sleep(TICK)
+            self.platform.step()
+            if self._clock.mono() >= beat_at:
+                beat_at = self._clock.mono() + BEAT
+                self.platform.beat()
+
+    async def close(self) -> None:
+        for job in list(self._jobs):
+            job.cancel()
+        self.platform.dismiss_all()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _listen(self) -> None:
+        assert self._runner is not None
+        site = web.TCPSite(self._runner, HOST, self.port, backlog=BACKLOG)
+        try:
+            await site.start()
+        except OSError as error:
+            why = error.strerror or str(error)
+            if error.errno == errno.EADDRINUSE:
+                raise UserError("city.port_in_use", port=self.port) from error
+            raise UserError("city.port_refused", port=self.port, why=why) from error
+        self._site = site
+        server = site._server  # the only way to the number that the system chose
+        assert isinstance(server, asyncio.Server)
+        self.port = int(server.sockets[0].getsockname()[1])
+        self.platform.base = f"http://{HOST}:{self.port}"
+
+    def _job(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+
+    async def _restart(self) -> None:
+        """Loses all state: another run, another story, everyone out."""
+        self._job(self._reborn())
+
+    async def _reborn(self) -> None:
+        city = await asyncio.to_thread(self.platform.another)
+        self.platform.begin(city)
+        self._cut_all()
+
+    async def _down(self, seconds: float) -> None:
+        self._job(self._gone(seconds))
+
+    async def _gone(self, seconds: float) -> None:
+        """Stops listening, cuts everyone off, and comes back."""
+        if self._site is None:
+            return
+        site, self._site = self._site, None
+        await site.stop()
+        self._cut_all()
+        await asyncio.sleep(seconds)
+        while self._site is None:
+            with contextlib.suppress(UserError):  # someone took the port meanwhile: try again until it is free
+                await self._listen()
+            if self._site is None:
+                await asyncio.sleep(TICK)
+
+    def _cut_all(self) -> None:
+        """Ends every connection, as a process that dies does."""
+        self.platform.dismiss_all()
+        if self._runner is not None and self._runner.server is not None:
+            for connection in self._runner.server.connections:
+                if connection.transport is not None:
+                    connection.transport.abort()
+
+    @web.middleware
+    async def _mishaps(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Faults that touch every answer, and errors as JSON."""
+        if self.platform.faults.on("slow") and request.path != "/fault":
+            await asyncio.sleep(SLOW_BY)
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            return web.json_response({"error": error.reason}, status=error.status)
+        except CockpitError as error:
+            return web.json_response({"error": str(error)}, status=400)
+
+
+async def serve(
+    pack: Pack,
+    port: int,
+    seed: int,
+    speed: float,
+    start_us: int,
+    units: int,
+    events_per_day: float,
+    clock: Clock,
+    ready: Callable[[int], None],
+) -> None:
+    """Runs a city until it is cancelled.
+
+    Args:
+        port: 0 lets the system choose one.
+        speed: city seconds a second.
+        start_us: city time at the start, UTC microseconds.
+        ready: called with the port when it listens.
+
+    Raises:
+        UserError: the port is taken, or the pack is damaged.
+    """
+    place = Place(pack)
+    platform = Platform(place, seed, speed, start_us, units, events_per_day, clock, Faults(clock))
+    server = Server(platform, port, clock)
+    await server.open()
+    try:
+        ready(server.port)
+        await server.run()
+    finally:
+        await server.close()

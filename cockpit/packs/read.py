@@ -1,0 +1,188 @@
+"""City packs: a folder with pack.toml, and the files of kinds that it names, to one `Pack`."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Collection
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+from cockpit.model.city import (
+    DATUMS,
+    FORMATS,
+    SOURCES,
+    Channel,
+    FeedSpec,
+    Finding,
+    Kind,
+    Pack,
+    SensorKind,
+    UnitKind,
+)
+from cockpit.model.errors import UserError
+from cockpit.model.tables import TABLES
+from cockpit.packs.checked import Checked, hint
+from cockpit.packs.schema import (
+    FindingRow,
+    GroupRow,
+    KindRow,
+    KindsFile,
+    OperationsFile,
+    PackFile,
+    SensorRow,
+    UnitRow,
+    Words,
+)
+from cockpit.paths import assets_dir
+
+FILE = "pack.toml"
+TOPICS = tuple(topic for topic in TABLES if topic != "feed")
+"""Tables that a feed can fill; the table of the feeds themselves is the hub's own."""
+
+
+def list_packs() -> list[str]:
+    """Names of the packs that ship, sorted."""
+    return sorted(path.parent.name for path in (assets_dir() / "cities").glob(f"*/{FILE}"))
+
+
+def read_pack(
+    name_or_dir: str | os.PathLike[str], sources: Collection[str] = SOURCES, formats: Collection[str] = FORMATS
+) -> Pack:
+    """A shipped pack by its name, or any by its folder (a path with a slash, or an existing folder).
+
+    Args:
+        name_or_dir: name or folder.
+        sources, formats: names of transports and formats that feeds may use; more than the built-in ones where
+            others are installed.
+
+    Raises:
+        UserError: there is no such pack, or something in it is wrong: one sentence with file, line and column.
+    """
+    folder = _folder(name_or_dir)
+    file = Checked(folder / FILE)
+    pack = file.convert(PackFile)
+    _check_place(file, pack)
+    kinds, findings = _kinds(_named(file, "kinds", pack.kinds))
+    operations = _named(file, "operations", pack.operations)
+    operations.convert(OperationsFile)
+    return Pack(
+        id=pack.id,
+        code=pack.code,
+        name=pack.name.text(),
+        bounds=pack.bounds,
+        centre=pack.centre,
+        zoom=pack.zoom,
+        timezone=pack.timezone,
+        credit=pack.credit.text(),
+        notice=pack.notice.text(),
+        tiers=tuple(tier.text() for tier in pack.tiers),
+        feeds=_feeds(file, pack, sources, formats),
+        kinds=kinds,
+        unit_kinds={
+            id: UnitKind(id, row.text(), row.shape, row.speed, row.on_foot)
+            for id, row in operations.rows("units", UnitRow).items()
+        },
+        sensor_kinds=_sensors(operations),
+        channels={id: Channel(id, row.text()) for id, row in operations.rows("channels", Words).items()},
+        findings=findings,
+        folder=folder,
+    )
+
+
+def _folder(name_or_dir: str | os.PathLike[str]) -> Path:
+    given = os.fspath(name_or_dir)
+    is_name = isinstance(name_or_dir, str) and os.sep not in given
+    shipped = assets_dir() / "cities" / given
+    if is_name and given not in {"", ".", ".."} and (shipped / FILE).is_file():
+        return shipped
+    folder = Path(given).expanduser()
+    if (folder / FILE).is_file():
+        return folder.absolute()
+    if is_name and not folder.is_dir():
+        raise UserError("packs.no_pack", name=given, hint=hint(given, list_packs()))
+    raise UserError("packs.no_pack_here", folder=given, file=FILE)
+
+
+def _named(file: Checked, key: str, name: str) -> Checked:
+    """The file of kinds that the pack names: beside it, else shipped."""
+    shipped = assets_dir() / "kinds"
+    for folder in (file.file.parent, shipped):
+        path = folder / f"{name}.toml"
+        if path.is_file():
+            return Checked(path)
+    return file.unknown((key,), "packs.no_kinds", name, (path.stem for path in shipped.glob("*.toml")))
+
+
+def _check_place(file: Checked, pack: PackFile) -> None:
+    west, south, east, north = pack.bounds
+    # written so that NaN is refused too
+    if not (-180 <= west < east <= 180 and -85 <= south < north <= 85):
+        file.wrong(("bounds",), "packs.bad_bounds", given=list(pack.bounds))
+    lon, lat = pack.centre
+    if not (west <= lon <= east and south <= lat <= north):
+        file.wrong(("centre",), "packs.bad_centre", given=list(pack.centre))
+    try:
+        ZoneInfo(pack.timezone)
+    except (KeyError, OSError, ValueError):
+        file.unknown(("timezone",), "packs.unknown_timezone", pack.timezone, available_timezones())
+
+
+def _feeds(file: Checked, pack: PackFile, sources: Collection[str], formats: Collection[str]) -> tuple[FeedSpec, ...]:
+    seen: set[str] = set()
+    for i, row in enumerate(pack.feeds):
+        for key, given, known in (
+            ("source", row.source, sources),
+            ("format", row.format, formats),
+            ("datum", row.datum, DATUMS),
+            ("topic", row.topic, TOPICS),
+        ):
+            if given not in known:
+                file.unknown(("feeds", i, key), f"packs.feed_{key}", given, known)
+        if not math.isfinite(row.beat):
+            file.wrong(("feeds", i, "beat"), "packs.wrong_value", key="beat", given=str(row.beat))
+        if row.id in seen:
+            file.wrong(("feeds", i, "id"), "packs.feed_twice", given=row.id)
+        seen.add(row.id)
+    return tuple(
+        FeedSpec(row.id, row.name.text(), row.source, row.url, row.format, row.datum, row.beat, row.topic)
+        for row in pack.feeds
+    )
+
+
+def _kinds(file: Checked) -> tuple[dict[str, Kind], dict[str, Finding]]:
+    whole = file.convert(KindsFile)
+    groups = file.rows("groups", GroupRow)
+    kinds: dict[str, Kind] = {}
+    for code, row in file.rows("kinds", KindRow).items():
+        own = max((name for name in groups if code.startswith(name)), key=len, default="")
+        if not own:
+            file.unknown(("kinds", code), "packs.no_group", code, groups)
+        group = groups[own]
+        kinds[code] = Kind(
+            code=code,
+            name=row.text(),
+            group_code=own,
+            group=group.text(),
+            pattern=row.pattern or group.pattern,
+            level=row.level or group.level,
+            fact=row.fact.text() if row.fact else {},
+            unit=row.unit,
+            basis=row.basis or group.basis,
+            source=row.source or group.source or whole.source,
+        )
+    findings: dict[str, Finding] = {}
+    for id, found in file.rows("findings", FindingRow).items():
+        if found.kind not in kinds:
+            file.unknown(("findings", id, "kind"), "packs.finding_kind", found.kind, kinds)
+        findings[id] = Finding(id, found.text(), found.kind)
+    return kinds, findings
+
+
+def _sensors(file: Checked) -> dict[str, SensorKind]:
+    sensors: dict[str, SensorKind] = {}
+    for id, row in file.rows("sensors", SensorRow).items():
+        if not row.low < row.high:
+            file.wrong(("sensors", id, "low"), "packs.low_high", low=row.low, high=row.high)
+        sensors[id] = SensorKind(id, row.text(), row.unit, row.decimals, row.low, row.high, row.warn, row.basis)
+    return sensors

@@ -1,0 +1,253 @@
+"""The top bar: which city and seat, alerts that hold now, and the figures of the picture with their age."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from cockpit.model.ages import clock_time
+from cockpit.model.freshness import Freshness
+from cockpit.model.messages import Message
+from cockpit.picture.selection import Selection
+from widgets.bars.alertchip import AlertChip, MoreAlerts, alerts_now
+from widgets.bars.bar import Bar, Piece
+from widgets.bars.figures import Figures, figures
+from widgets.kit.context import PanelContext
+from widgets.kit.feedstate import FeedState, topic_state
+from widgets.kit.symbols import draw_badge
+
+MOST_CHIPS = 4
+
+
+class Mark(Piece):
+    """Logo, name of the city, seat, and 演示 for an embedded demo city."""
+
+    stages: ClassVar[int] = 3
+
+    def _parts(self, stage: int) -> tuple[str, str, str]:
+        t, clock = self.ctx.t, self.ctx.clock
+        city = t.pack(self.ctx.pack.name)
+        title = t("bars.title", city=city) if stage < 2 else city
+        rate = clock.city.rate
+        demo = ""
+        if clock.city.demo:
+            demo = t("bars.demo") if rate == 1 else t("bars.demo_rate", rate=f"{rate:g}")
+            self.setToolTip(t("bars.demo_why"))
+        else:
+            self.setToolTip("")
+        return title, t("bars.seat") if stage < 1 else "", demo
+
+    def wide(self, stage: int) -> int:
+        title, seat, demo = self._parts(stage)
+        wide = 36 + self.measure("clock", title) + 14
+        for chip in (seat, demo):
+            if chip:
+                wide += self.measure("small", chip) + 16 + 8
+        return round(wide) + 6
+
+    def paint(self, painter: QPainter) -> None:
+        theme = self.ctx.theme
+        title, seat, demo = self._parts(self.stage)
+        box = QRectF(0.75, self.height() / 2 - 11.25, 22.5, 22.5)
+        painter.setPen(QPen(theme.t2, 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, 4, 4)
+        foot = box.bottom() - 5.25
+        for x, high in ((6, 7), (11, 12), (16, 5)):
+            painter.fillRect(QRectF(x, foot - high, 2.5, high), theme.acc)
+        x = self.words(painter, 36, "clock", title, "t1", 700) + 14
+        for words, ink in ((seat, "t1"), (demo, "acc")):
+            if words:
+                wide = self.measure("small", words) + 16
+                painter.setPen(QPen(theme.acc if ink == "acc" else theme.line2, 1))
+                painter.setBrush(theme.acc_bg if ink == "acc" else theme.s2)
+                painter.drawRoundedRect(QRectF(x + 0.5, self.height() / 2 - 11.5, wide - 1, 23), 4, 4)
+                self.words(painter, x + 8, "small", words, ink)
+                x += wide + 8
+
+
+class Figure(Piece):
+    """A label and a number with its unit. Old numbers are grey; without any value yet it says –, never 0."""
+
+    stages: ClassVar[int] = 2
+
+    def __init__(
+        self, ctx: PanelContext, label: str, value: Callable[[Figures], str], unit: Callable[[Figures], str],
+        why: str, parent: QWidget,
+    ) -> None:  # fmt: skip
+        super().__init__(ctx, parent)
+        self._label, self._value, self._unit, self._why = label, value, unit, why
+        self.number, self.unit, self.old = "", "", False
+
+    def tell(self, now: Figures, state: FeedState | None, has_any: bool) -> None:
+        """The count of now, and how fresh its source is."""
+        t = self.ctx.t
+        known = has_any or (state is not None and state.state is not Freshness.WAITING)
+        self.number = self._value(now) if known else t("bars.no_value")
+        self.unit = self._unit(now) if known else ""
+        self.old = state is not None and state.state in (Freshness.STALE, Freshness.DEAD)
+        age = state.age(self.ctx.clock.wall()) if state else Message("kit.age_never")
+        self.setToolTip(t("bars.figure_tip", why=t(self._why), age=t(age)))
+        self.setAccessibleName(f"{t(self._label)} {self.number}{self.unit}")
+
+    def wide(self, stage: int) -> int:
+        label = self.measure("small", self.ctx.t(self._label)) + 8 if stage == 0 else 0
+        unit = self.measure("small", self.unit) + 5 if self.unit.strip() else 0
+        return round(13 + label + self.measure("title", self.number) + unit + 12)
+
+    def paint(self, painter: QPainter) -> None:
+        self.rule(painter, 0)
+        x = 13.0
+        if self.stage == 0:
+            x = self.words(painter, x, "small", self.ctx.t(self._label), "t2") + 8
+        x = self.words(painter, x, "title", self.number, "t3" if self.old else "t1", drop=-1)
+        self.words(painter, x + 5, "small", self.unit, "t3" if self.old else "t2")
+
+
+class Grave(Piece):
+    """Open events of level Ⅰ and Ⅱ, each with its sign."""
+
+    def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
+        super().__init__(ctx, parent)
+        self.counts = ("", "")
+
+    def tell(self, now: Figures) -> None:
+        self.counts = (f"{now.red:,}", f"{now.orange:,}")
+        self.setToolTip(self.ctx.t("bars.grave_why"))
+        self.setAccessibleName(f"Ⅰ {now.red} Ⅱ {now.orange}")
+
+    def wide(self, stage: int) -> int:
+        return round(sum(18 + 7 + self.measure("title", count) + 12 for count in self.counts)) + 4
+
+    def paint(self, painter: QPainter) -> None:
+        x = 4.0
+        for level, count in zip((1, 2), self.counts, strict=True):
+            draw_badge(painter, QRectF(x, self.height() / 2 - 9, 18, 18), level, self.ctx.theme)
+            x = self.words(painter, x + 25, "title", count, "t1", drop=-1) + 12
+
+
+class Age(Piece):
+    """The age of the figures beside it."""
+
+    stages: ClassVar[int] = 2
+
+    def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
+        super().__init__(ctx, parent)
+        self._words = ""
+        self._old = False
+
+    def tell(self, state: FeedState | None) -> None:
+        t = self.ctx.t
+        self._old = state is not None and state.state in (Freshness.STALE, Freshness.DEAD)
+        if state is None:
+            self._words = ""
+        elif self._old:
+            at = self.ctx.clock.city.at(state.received)
+            self._words = t("bars.stopped_at", at=clock_time(at))
+        else:
+            self._words = t(state.age(self.ctx.clock.wall()))
+        self.setToolTip(t(state.age(self.ctx.clock.wall())) if state else "")
+
+    @property
+    def words_now(self) -> str:
+        return self._words
+
+    def wide(self, stage: int) -> int:
+        # the seconds change width; a room for three digits keeps the bar still
+        least = 48 if self._words else 0
+        return round(max(least, self.measure("small", self._words)) + 12) if self._words else 0
+
+    def paint(self, painter: QPainter) -> None:
+        wide = self.measure("small", self._words)
+        self.words(painter, self.width() - wide - 12, "small", self._words, "orange_text" if self._old else "t3")
+
+
+class TopBar(Bar):
+    """The top bar, 48 px.
+
+    Attributes:
+        chips: the alerts shown.
+    """
+
+    panel_id: ClassVar[str] = "topbar"
+    topics: ClassVar[frozenset[str]] = frozenset({"event", "unit", "alert", "feed"})
+
+    def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(ctx, parent)
+        self.setFixedHeight(ctx.theme.space["topbar_h"])
+        self.mark = Mark(ctx, self)
+        self.chips: list[AlertChip] = []
+        self._more = MoreAlerts(ctx, self)
+        self.event_age, self.unit_age = Age(ctx, self), Age(ctx, self)
+        count = lambda _now: ctx.t("bars.count")  # noqa: E731
+        self.today = Figure(ctx, "bars.today", lambda f: f"{f.today:,}", count, "bars.today_why", self)
+        self.open = Figure(ctx, "bars.open", lambda f: f"{f.open:,}", count, "bars.open_why", self)
+        self.grave = Grave(ctx, self)
+        self.units = Figure(
+            ctx, "bars.units", lambda f: f"{f.on_duty:,}", lambda f: f"/ {f.units:,}", "bars.units_why", self
+        )
+        ctx.selection.subscribe(self._selected)
+        self.refresh(self.topics)
+
+    def refresh(self, topics: frozenset[str]) -> None:
+        self._tell()
+
+    def age_tick(self) -> None:
+        self._tell()
+
+    def retranslate(self) -> None:
+        self._tell()
+
+    def gives_way(self) -> Sequence[tuple[Piece, int]]:
+        chips = self.chips[::-1]
+        return (
+            *((chip, 1) for chip in chips),
+            *((chip, 2) for chip in chips),
+            (self.mark, 1),
+            *((chip, 3) for chip in chips),
+            (self.mark, 2),
+            *((chip, 4) for chip in chips),
+            (self.today, 1),
+            (self.open, 1),
+            (self.units, 1),
+        )
+
+    def _tell(self) -> None:
+        ctx = self.ctx
+        now = figures(ctx.picture, ctx.clock.now())
+        event, unit = topic_state(ctx, "event"), topic_state(ctx, "unit")
+        self.today.tell(now, event, len(ctx.picture["event"]) > 0)
+        self.open.tell(now, event, len(ctx.picture["event"]) > 0)
+        self.units.tell(now, unit, now.units > 0)
+        self.grave.tell(now)
+        self.event_age.tell(event)
+        self.unit_age.tell(unit)
+        self._show_alerts()
+        right: list[Piece] = [self.event_age, self.today, self.open, self.grave, self.units, self.unit_age]
+        self.set_pieces([self.mark, *self.chips, self._more], right)
+
+    def _show_alerts(self) -> None:
+        """A chip an alert; a chip whose alert is still there stays the same widget."""
+        alerts = alerts_now(self.ctx.picture, self.ctx.clock.now())
+        shown = alerts[:MOST_CHIPS]
+        old = {chip.alert.key: chip for chip in self.chips}
+        self.chips = []
+        for alert in shown:
+            chip = old.pop(alert.key, None) or AlertChip(self.ctx, alert, self)
+            chip.tell(alert)
+            self.chips.append(chip)
+        for gone in old.values():
+            gone.hide()
+            gone.deleteLater()
+        self._more.count = len(alerts) - len(shown)
+
+    def _selected(self, selection: Selection) -> None:
+        for chip in self.chips:
+            chip.update()
+
+
+PANELS = {"topbar": TopBar}

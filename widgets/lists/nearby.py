@@ -1,0 +1,145 @@
+"""附近力量: who is near a place along the streets, why each fits or not, and its way on the map."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
+
+from cockpit.model.clock import SECOND
+from cockpit.model.messages import Message
+from cockpit.model.ports import Near
+from cockpit.model.tables import UnitState
+from widgets.kit.symbols import draw_unit
+from widgets.lists.page import Block, Desk
+from widgets.lists.parts import Row, SectionHead, Sentence, words
+from widgets.lists.question import Question
+from widgets.lists.words import joined
+
+AGAIN_AFTER = 15 * SECOND
+"""Units move: asked again after this time, unless the pointer or the keyboard is at a row."""
+
+
+class NearbyBlock(Block):
+    """The section of the page.
+
+    Attributes:
+        found: the answer shown, nearest first.
+    """
+
+    def __init__(self, desk: Desk, lon: float, lat: float, kind: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.found: list[Near] = []
+        self._desk, self._place, self._kind = desk, (lon, lat), kind
+        self._question: Question | None = None
+        self._asked_at = 0
+        self._answered_at = 0
+        self._pointed = ""
+        self._rows: dict[str, Row] = {}
+        ctx = desk.ctx
+        self._title = SectionHead(ctx.theme, ctx.t("lists.nearby"), self._beside)
+        self._body = Block(self)
+        self.fill([self._title, self._body])
+        if math.isnan(lon) or math.isnan(lat):
+            self._say("lists.nearby_no_place")
+        else:
+            self._say("lists.nearby_loading")
+            self.ask()
+
+    def ask(self) -> None:
+        ctx = self._desk.ctx
+        if self._question is not None and self._question.open:
+            self._question.drop()
+        self._asked_at = ctx.clock.wall()
+        self._question = Question(self, self._came)
+        ctx.nearby.near(*self._place, self._kind, self._question.answer)
+
+    def age_tick(self) -> None:
+        """Asks again when the answer has grown old and nobody is at it."""
+        now = self._desk.ctx.clock.wall()
+        if self._asked_at and not self._pointed and now - self._asked_at >= AGAIN_AFTER:
+            self.ask()
+
+    def leave(self) -> None:
+        """Takes the way off the map."""
+        self._point("", False)
+
+    def _beside(self) -> str:
+        t = self._desk.ctx.t
+        if self._desk.old("unit"):
+            return t("lists.nearby_old")
+        return joined(t("lists.nearby_along"), self._desk.age(self._answered_at) if self._answered_at else "")
+
+    def _say(self, what: str | Message) -> None:
+        theme = self._desk.ctx.theme
+        self._rows = {}
+        self._body.fill([Sentence(theme, self._desk.ctx.t(what), "t3", "small")])
+
+    def _came(self, said: list[Near] | Message) -> None:
+        if isinstance(said, Message):
+            self._say(said)
+            return
+        self._answered_at = self._desk.ctx.clock.now()
+        self.found = list(said)
+        if not said:
+            self._say("lists.nearby_none")
+            return
+        self._rows = {near.key: self._row(near) for near in said}
+        self._body.fill(list(self._rows.values()))
+        self.mark()
+
+    def mark(self) -> None:
+        """Marks the row of the selected unit."""
+        topic, key = self._desk.ctx.selection.item
+        for of, row in self._rows.items():
+            row.mark(topic == "unit" and of == key)
+
+    def _row(self, near: Near) -> Row:
+        ctx = self._desk.ctx
+        t, theme, pack = ctx.t, ctx.theme, ctx.pack
+        unit: dict[str, Any] = ctx.picture["unit"].get(near.key) or {}
+        kind = pack.unit_kind(unit.get("kind", ""))
+        state = int(unit.get("state", UnitState.FREE if near.free else UnitState.BUSY))
+        fits = "，".join(t(message) for message in near.fits) if t.lang == "zh" else ", ".join(map(t, near.fits))
+        word = t(f"lists.unit_state_{state}") if near.free else t("lists.unit_not_free")
+        under = joined(word, fits) if near.free else t("lists.unit_because", word=word, why=fits) if fits else word
+
+        def draw(painter: QPainter, rect: QRectF) -> None:
+            draw_unit(painter, rect.center(), kind.shape, state, theme, radius=8.0)
+
+        minutes = walk_words(near.seconds, kind.on_foot, t)
+        row = Row(
+            theme, draw, unit.get("name") or near.key, under, metres_words(near.metres, t), minutes, not near.free
+        )
+        row.pointed.connect(lambda at_it, key=near.key: self._point(key, at_it))
+        row.picked.connect(lambda key=near.key: ctx.selection.select("unit", key))
+        return row
+
+    def _point(self, key: str, at_it: bool) -> None:
+        if not at_it and key and key != self._pointed:
+            return
+        self._pointed = key if at_it else ""
+        ctx = self._desk.ctx
+        ctx.selection.hover("unit" if at_it else "", self._pointed)
+        show_paths = getattr(ctx, "show_paths", None)
+        if show_paths is not None:
+            show_paths([near.path for near in self.found if near.key == self._pointed and near.path])
+
+
+def metres_words(metres: float, t: Any) -> str:
+    """0.3 km, 1.5 km; the way along the streets that was not found says so."""
+    if math.isnan(metres):
+        return str(t("lists.no_way"))
+    return f"{metres / 1000:.1f} km" if metres >= 50 else f"{metres:.0f} m"
+
+
+def walk_words(seconds: float, on_foot: bool, t: Any) -> Callable[[], str]:
+    """步行 3 分, 约 4 分."""
+    if math.isnan(seconds):
+        return words("")
+    minutes = max(1, math.ceil(seconds / 60))
+    return words(t("lists.minutes_walk" if on_foot else "lists.minutes", n=minutes))

@@ -1,0 +1,128 @@
+"""The page of an event: what, where, how bad, since when; who is near; the report; what its source did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from cockpit.model.clock import from_iso
+from cockpit.model.ports import Body
+from widgets.lists.evidence import Evidence
+from widgets.lists.nearby import NearbyBlock
+from widgets.lists.page import Block, BodyReader, Desk, Page, body_facts, level_badge
+from widgets.lists.parts import PAD, Fact, Head, SectionHead, Sentence, Timeline
+from widgets.lists.words import clock_time, joined, number
+
+
+class EventThing(Page):
+    """The page of one event."""
+
+    topic = "event"
+
+    def __init__(self, desk: Desk, key: str, row: dict[str, Any], parent: QWidget | None = None) -> None:
+        super().__init__(desk, key, row, parent)
+        self.evidence: Evidence | None = None
+        self._picture_url = ""
+        self._facts = Block(self)
+        self._side = QVBoxLayout()
+        self._side.setContentsMargins(0, 12, 0, 12)
+        first = QHBoxLayout()
+        first.setContentsMargins(PAD, 0, PAD, 0)
+        first.setSpacing(12)
+        first.addWidget(self._facts, 1, Qt.AlignmentFlag.AlignTop)
+        first.addLayout(self._side)
+        self.column.addLayout(first)
+        self._lines = self.block()
+        self.reader = BodyReader(self, self._came)
+        self.nearby = NearbyBlock(desk, row["lon"], row["lat"], row["kind"], self)
+        self.column.addWidget(self.nearby)
+        self._text = self.block()
+        self._timeline = self.block()
+        self._fetched_for = 0
+        self.begin()
+
+    def show_row(self) -> None:
+        desk, row = self.desk, self.row
+        under = joined(desk.say.place(row), desk.say.class_path(row["kind"]))
+        title = desk.say.title(row["kind"], float(row["amount"]))
+        told = self.reader.body.fields.get("title") if self.reader.body else None
+        if isinstance(told, str) and told:
+            title = told
+        self.head.fill([Head(desk.ctx.theme, level_badge(int(row["level"]), desk.ctx.theme), title, under)])
+        self._show_facts()
+        t = desk.ctx.t
+        lines = [
+            self.line("source", joined(desk.say.channel(row["channel"]), t(f"lists.state_{int(row['state'])}"))),
+            self.time_line("occurred", int(row["occurred"])),
+            self.time_line("updated", int(row["updated"])),
+            self.line("area", desk.area_path(row["area"])),
+        ]
+        self._lines.fill(lines)
+        if self._fetched_for != row["updated"]:
+            self._fetched_for = int(row["updated"])
+            self.reader.fetch()
+
+    def _show_facts(self) -> None:
+        desk, row = self.desk, self.row
+        theme, t = desk.ctx.theme, desk.ctx.t
+        kind = desk.ctx.pack.kind(row["kind"])
+        updated = int(row["updated"])
+        facts: list[Fact] = []
+        if kind.fact and row["amount"] == row["amount"]:
+            value = number(float(row["amount"]))
+            facts.append(
+                Fact(theme, t.pack(kind.fact), value, kind.unit, lambda: desk.age(updated), lambda: desk.old("event"))
+            )
+        if self.reader.body:
+            facts += body_facts(desk, self.reader.body)
+        self._facts.fill(facts)
+
+    def _came(self, body: Body) -> None:
+        self.show_row()
+        theme, t, fields = self.desk.ctx.theme, self.desk.ctx.t, body.fields
+        self._show_picture(fields)
+        text = fields.get("text")
+        if isinstance(text, str) and text.strip():
+            self._text.fill([SectionHead(theme, t("lists.report")), Sentence(theme, text.strip(), "t1")])
+        else:
+            self._text.fill([])
+        entries = self._entries(fields.get("timeline"))
+        self._timeline.fill([SectionHead(theme, t("lists.timeline")), Timeline(theme, entries)] if entries else [])
+
+    def _entries(self, timeline: Any) -> list[tuple[str, str]]:
+        """Clock and words of each entry; one that is not one is left out."""
+        found: list[tuple[int, str]] = []
+        for entry in timeline if isinstance(timeline, list) else []:
+            what = entry.get("what") if isinstance(entry, dict) else None
+            if not isinstance(what, str) and not (isinstance(what, dict) and "zh" in what):
+                continue
+            try:
+                found.append((from_iso(str(entry.get("at"))), self.desk.ctx.t.pack(what)))
+            except ValueError:
+                continue
+        now = self.desk.ctx.clock.now()
+        return [(clock_time(at, now), what) for at, what in sorted(found)]
+
+    def _show_picture(self, fields: dict[str, Any]) -> None:
+        url = fields.get("picture")
+        if url == self._picture_url or not isinstance(url, str) or not url:
+            return
+        self._picture_url = url
+        if self.evidence is not None:
+            self._side.removeWidget(self.evidence)
+            self.evidence.deleteLater()
+        at = fields.get("picture_at")
+        try:
+            taken = from_iso(at) if isinstance(at, str) else int(self.row["occurred"])
+        except ValueError:
+            taken = int(self.row["occurred"])
+        caption = joined(self.row["place"], clock_time(taken, self.desk.ctx.clock.now()))
+        self.evidence = Evidence(self.desk.ctx, url, caption, bool(fields.get("drawn")), self)
+        self._side.addWidget(self.evidence, 0, Qt.AlignmentFlag.AlignTop)
+        self._side.addStretch(1)
+
+    def age_tick(self) -> None:
+        super().age_tick()
+        self.nearby.age_tick()

@@ -1,0 +1,200 @@
+"""Everything drawn over the base map on Qt's thread: routes, units, events, rings, callout, chips. A few milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from cockpit.model.messages import Texts
+from widgets.kit.symbols import EVENT_RADIUS_FAR, UNIT_RADIUS, event_radius
+from widgets.kit.theme import Theme
+from widgets.map.camera import Camera, mercator
+from widgets.map.draw_marks import draw_events, draw_ring, draw_units
+from widgets.map.draw_words import draw_alert_chips, draw_callout, draw_unit_names
+from widgets.map.marks import MarkMaker, Marks
+from widgets.map.scene import ALERT, CAMERA, EVENT, SENSOR, UNIT, Scene
+
+Floats = NDArray[np.float64]
+RING_SECONDS = 0.6
+NAMES_FROM = 15.4
+"""Zoom from which all call signs show."""
+
+
+class Route(msgspec.Struct, frozen=True):
+    """A way along the streets.
+
+    Attributes:
+        key: of the unit that would take it.
+        x, y: Mercator metres, from the unit to the place.
+        chosen: drawn in the accent; the others are faint.
+    """
+
+    key: str
+    x: Floats
+    y: Floats
+    chosen: bool = False
+
+
+def route_of(key: str, path: Sequence[tuple[float, float]], chosen: bool) -> Route:
+    """A route of WGS-84 (lon, lat) pairs."""
+    points = np.array(path, dtype=np.float64).reshape(-1, 2)
+    x, y = mercator(points[:, 0], points[:, 1])
+    return Route(key, x, y, chosen)
+
+
+class View(msgspec.Struct, frozen=True):
+    """What the overlay is drawn from.
+
+    Attributes:
+        units: shape (N, 2), where units are drawn now.
+        selected, hovered: (topic, key).
+        words: title and second line of the selected thing.
+        room: pixels that lists and tools leave free.
+        now: monotonic seconds, for rings.
+    """
+
+    camera: Camera
+    scene: Scene
+    units: Floats
+    selected: tuple[str, str]
+    hovered: tuple[str, str]
+    words: tuple[str, str] | None
+    routes: tuple[Route, ...]
+    room: QRectF
+    now: float
+
+
+class Overlay:
+    """Draws, and remembers where chips are and which events still have their ring of arrival.
+
+    Attributes:
+        marks: which marks stand for the events.
+        chips: alerts' chips of the last painting, key and box.
+    """
+
+    def __init__(self) -> None:
+        self.marks = MarkMaker()
+        self.chips: list[tuple[str, QRectF]] = []
+        self._rings: dict[str, tuple[float, int]] = {}
+
+    def arrived(self, keys: Sequence[str], levels: Sequence[int], now: float) -> None:
+        """New events: each has a ring once, of level Ⅰ three times."""
+        for key, level in zip(keys, levels, strict=True):
+            self._rings[key] = (now, 3 if level == 1 else 1)
+
+    def ringing(self, now: float) -> bool:
+        self._rings = {k: (at, n) for k, (at, n) in self._rings.items() if now < at + n * RING_SECONDS}
+        return bool(self._rings)
+
+    def place(self, view: View, topic: str, key: str) -> tuple[float, float] | None:
+        """Where a thing is drawn, Mercator metres; None where it is not on the map."""
+        scene = view.scene
+        if topic == EVENT and key in scene.events.keys:
+            i = list(scene.events.keys).index(key)
+            return float(scene.events.x[i]), float(scene.events.y[i])
+        if topic == UNIT and key in scene.units.keys:
+            x, y = view.units[list(scene.units.keys).index(key)]
+            return float(x), float(y)
+        for name, dots in ((SENSOR, scene.sensors), (CAMERA, scene.cameras)):
+            if topic == name and key in dots.keys:
+                i = list(dots.keys).index(key)
+                return float(dots.x[i]), float(dots.y[i])
+        if topic == ALERT:
+            rings = next((a.rings for a in scene.alerts if a.key == key), None)
+            if rings:
+                return float(rings[0].x.mean()), float(rings[0].y.mean())
+        return None
+
+    def paint(self, painter: QPainter, view: View, theme: Theme, t: Texts) -> None:
+        camera, scene = view.camera, view.scene
+        picked = view.selected[1] if view.selected[0] == EVENT else ""
+        marks = self.marks.marks(scene.events, camera, picked)
+        self._routes(painter, view, theme)
+        if scene.shows(UNIT):
+            chosen = next((r.key for r in view.routes if r.chosen), "")
+            chosen = view.selected[1] if view.selected[0] == UNIT else chosen
+            draw_units(painter, scene.units, view.units, camera, theme, chosen)
+            self._names(painter, view, theme)
+        if scene.shows(ALERT):
+            self.chips = draw_alert_chips(painter, scene.alerts, camera, theme, t, view.room)
+        else:
+            self.chips = []
+        if scene.shows(EVENT):
+            draw_events(painter, scene.events, marks, camera, theme)
+            self._arrivals(painter, view, theme)
+        if view.hovered != view.selected:
+            self._around(painter, view, marks, view.hovered, theme, theme.t2, 1.25)
+        reach = self._around(painter, view, marks, view.selected, theme, theme.acc, 2.0)
+        at = self.place(view, *view.selected)
+        if at is not None and view.words is not None:
+            x, y = (float(v) for v in camera.to_screen(*at))
+            if -60 < x < camera.width + 60 and -60 < y < camera.height + 60:
+                draw_callout(painter, theme, x, y, reach, view.words, view.room)
+
+    def _around(
+        self, painter: QPainter, view: View, marks: Marks, item: tuple[str, str], theme: Theme, color: QColor, width: float
+    ) -> float:
+        """A ring around a thing; the answer is its radius."""
+        at = self.place(view, *item)
+        topic = item[0]
+        if at is None or topic == ALERT or not view.scene.shows(topic):
+            return 8.0
+        radius = {UNIT: UNIT_RADIUS * 2.2}.get(topic, 10.0)
+        if topic == EVENT:
+            row = list(view.scene.events.keys).index(item[1])
+            mark = int(marks.clusters.group[row])
+            if mark < 0:
+                return 8.0
+            single = marks.clusters.count[mark] == 1
+            plain = EVENT_RADIUS_FAR if marks.small[mark] else event_radius(int(view.scene.events.level[row]))
+            radius = (plain if single else 18.0) + (11.0 if width > 1.5 else 6.0)
+            at = float(marks.clusters.x[mark]), float(marks.clusters.y[mark])
+        x, y = (float(v) for v in view.camera.to_screen(*at))
+        draw_ring(painter, x, y, radius, color, width)
+        return radius
+
+    def _arrivals(self, painter: QPainter, view: View, theme: Theme) -> None:
+        if not self.ringing(view.now):
+            return
+        for key, (at, _) in self._rings.items():
+            place = self.place(view, EVENT, key)
+            if place is None or view.now < at:
+                continue
+            share = ((view.now - at) % RING_SECONDS) / RING_SECONDS
+            level = int(view.scene.events.level[list(view.scene.events.keys).index(key)])
+            color = theme.level(level, "text")
+            color.setAlphaF(1 - share)
+            x, y = (float(v) for v in view.camera.to_screen(*place))
+            draw_ring(painter, x, y, event_radius(level) + 4 + 26 * share, color, 2.0)
+
+    def _routes(self, painter: QPainter, view: View, theme: Theme) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        width, halo = theme.map.width("route"), theme.map.width("route", "halo_w")
+        for route in sorted(view.routes, key=lambda r: r.chosen):
+            sx, sy = view.camera.to_screen(route.x, route.y)
+            line = QPolygonF([QPointF(x, y) for x, y in zip(sx.tolist(), sy.tolist(), strict=True)])
+            color = theme.map.color("route")
+            if not route.chosen:
+                color.setAlphaF(0.35)
+            for shade, thick in ((theme.map.color("land"), halo), (color, width if route.chosen else 2.0)):
+                pen = QPen(shade, thick)
+                pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+                pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+                painter.setPen(pen)
+                painter.drawPolyline(line)
+
+    def _names(self, painter: QPainter, view: View, theme: Theme) -> None:
+        scene, camera = view.scene, view.camera
+        accented = frozenset(r.key for r in view.routes if r.chosen)
+        accented |= {view.selected[1]} if view.selected[0] == UNIT else frozenset()
+        named = accented | {r.key for r in view.routes}
+        sx, sy = camera.to_screen(view.units[:, 0], view.units[:, 1]) if len(view.units) else (np.empty(0),) * 2
+        seen = np.flatnonzero((sx > 0) & (sy > 0) & (sx < camera.width) & (sy < camera.height)).tolist()
+        rows = [i for i in seen if camera.zoom >= NAMES_FROM or scene.units.keys[i] in named][:120]
+        draw_unit_names(painter, scene.units, rows, sx.tolist(), sy.tolist(), theme, camera.dpr, accented)
