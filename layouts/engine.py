@@ -8,6 +8,7 @@ engine.show_layout(read_layout_file(path, panels))
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -20,6 +21,11 @@ from widgets.kit.panel import Panel, PanelContext
 
 _Key = tuple[str, str, int]
 """What makes two places the same panel: its id, its options, and which of several alike it is."""
+
+
+def shipped(name: str) -> Path:
+    """The file of a preset that ships (`duty`)."""
+    return Path(__file__).parent / f"{name}.toml"
 
 
 def shipped_panels() -> Panels:

@@ -1,4 +1,4 @@
-"""A real HTTP, SSE and WebSocket server for the tests of feeds: it does what a test tells it, on a free port of loopback."""
+"""A real HTTP, SSE and WebSocket server for the tests of feeds, on a free port: it does what a test tells it."""
 
 from __future__ import annotations
 

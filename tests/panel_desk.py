@@ -96,3 +96,57 @@ def desk(theme: str = "dark", lang: str = "zh", picture: Picture | None = None) 
         notify=lambda message, level: toasts.append((message, level)),
     )
     return Desk(ctx, ports, clock, picture, toasts)
+
+
+def story_body(key: str = "events/0714-1187", **over: Any) -> Body:
+    """The body of the look's road flooding."""
+    fields = {
+        "title": "下穿通道积水 62 cm，3 人被困",
+        "text": "天城路下穿机场路通道积水约 62 厘米且仍在上涨，一辆轿车熄火，3 人被困车顶，请求排水和救援。",
+        "facts": [
+            {"name": {"zh": "1 小时雨量", "en": "Rain, 1 h"}, "value": 58.4, "unit": "mm", "note": "文晖雨量站"},
+            {"name": {"zh": "被困", "en": "Trapped"}, "value": 3, "unit": "人", "note": "AI 与来电一致"},
+        ],
+        "picture": "http://127.0.0.1/pictures/0714-1187.png",
+        "drawn": True,
+        "timeline": [
+            {"at": "2026-07-14T17:38:12+08:00", "what": {"zh": "AI 视频识别上报", "en": "Reported by AI video"}},
+            {"at": "2026-07-14T17:39:05+08:00", "what": {"zh": "12345 来电，同一地点", "en": "12345 call, same place"}},
+            {"at": "2026-07-14T17:42:24+08:00", "what": {"zh": "水位升至 62 厘米", "en": "Water at 62 cm"}},
+        ],
+    }
+    return Body(key, {**fields, **over}, fetched=NOW)
+
+
+def near_units(picture: Picture) -> list[Near]:
+    """Five units of the picture, near and not so near, one of them busy."""
+    table = picture["unit"]
+    told = ((310, 180, True), (720, 110, True), (1510, 170, False), (1530, 200, True), (2310, 260, True))
+    return [
+        Near(
+            key=table.key_at(i),
+            metres=metres,
+            seconds=seconds,
+            path=((table.value(i, "lon"), table.value(i, "lat")), (120.1878, 30.2868)),
+            fits=(Message("lists.by_air"),),
+            free=free,
+        )
+        for i, (metres, seconds, free) in enumerate(told)
+    ]
+
+
+def scene_png(width: int = 640, height: int = 480) -> bytes:
+    """A picture as a source sends it."""
+    from PySide6.QtCore import QBuffer, QIODevice
+    from PySide6.QtGui import QColor, QImage, QPainter
+
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(QColor("#3A4650"))
+    painter = QPainter(image)
+    painter.fillRect(0, height // 2, width, height // 2, QColor("#59656E"))
+    painter.fillRect(width // 3, height // 3, width // 4, height // 4, QColor("#20272C"))
+    painter.end()
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")
+    return bytes(buffer.data().data())

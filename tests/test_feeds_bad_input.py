@@ -36,7 +36,8 @@ def read(name, data, **more):
 def event(**changes):
     made = {
         "id": "e1", "kind": "E0506", "level": 2, "state": "open", "lon": 120.2, "lat": 30.2, "area": "330105",
-        "place": "莫干山路", "channel": "patrol", "amount": 12.5, "occurred": AT, "updated": AT, "body": {"text": "积水"},
+        "place": "莫干山路", "channel": "patrol", "amount": 12.5, "occurred": AT, "updated": AT,
+        "body": {"text": "积水"},
     }  # fmt: skip
     made.update(changes)
     return {k: v for k, v in made.items() if v is not ...}

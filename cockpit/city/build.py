@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.city.city import City
-from cockpit.city.districts import Districts
-from cockpit.city.ground import Ground, Streets
+from cockpit.city.ground import Floats, Ground, Streets
+from cockpit.geo.areas import STREET, Areas
 from cockpit.geo.roadgraph import BRIDGE, TUNNEL, RoadGraph
 from cockpit.model.city import Pack
 
@@ -70,14 +73,25 @@ class Place:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self.roads = RoadGraph.load(pack.folder)
-        self.districts = Districts(pack.folder)
+        self.areas = Areas.load(pack.folder)
         self._streets = streets_of(self.roads)
 
     def city(self, seed: int, start: int, units: int, events_per_day: float) -> City:
         """A city at its start (UTC microseconds of its own time)."""
-        ground = Ground(self._streets, self.districts.codes_at, self.pack.bounds)
+        ground = Ground(self._streets, self._areas_at, self.pack.bounds)
 
         def station(node: int) -> str:
-            return self.districts.street_at(float(ground.streets.lon[node]), float(ground.streets.lat[node]))
+            street = self.areas.above(ground.area(node), STREET)
+            return street.name.removesuffix("街道").removesuffix("镇") if street else self.pack.name["zh"]
 
         return City(self.pack, self.roads, ground, station, seed, start, units, events_per_day)
+
+    def area_features(self) -> Iterator[dict[str, Any]]:
+        """All areas as GeoJSON features, from the city down to the cells."""
+        for area in self.areas:
+            geometry = {"type": "MultiPolygon", "coordinates": self.areas.rings(area.code)}
+            properties = {"code": area.code, "name": area.name, "tier": area.tier, "parent": area.parent}
+            yield {"type": "Feature", "id": area.code, "geometry": geometry, "properties": properties}
+
+    def _areas_at(self, lon: Floats, lat: Floats) -> list[str]:
+        return self.areas.at_many(np.column_stack((lon, lat)))

@@ -30,7 +30,7 @@ EMPTY = 0.004
 
 
 class Sort(msgspec.Struct, frozen=True):
-    """A sort of sensor: id in the pack, share of all, where it stands, seconds between two values, what it is called."""
+    """A sort of sensor: id in the pack, share of all, where it stands, seconds between values, what it is called."""
 
     id: str
     share: float
@@ -168,9 +168,15 @@ class _Group:
         self._silent = fate < SILENT
         self._empty = (fate >= SILENT) & (fate < SILENT + EMPTY)
         self._static = [
-            {"kind": sort.id, "name": f"{ground.place(node)} {sort.called}", "area": ground.area(node), "unit": self.unit, "period": sort.period}
+            {
+                "kind": sort.id,
+                "name": f"{ground.place(node)} {sort.called}",
+                "area": ground.area(node),
+                "unit": self.unit,
+                "period": sort.period,
+            }
             for node in nodes
-        ]  # fmt: skip
+        ]
 
     def features(self, now: int, stamp: Stamp, storms: Storms, air: Air) -> list[dict[str, Any]]:
         period = self.sort.period * SECOND

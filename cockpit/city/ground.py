@@ -33,7 +33,7 @@ class Streets(msgspec.Struct, frozen=True):
         start, end: node numbers, int64 (m).
         name: of the street, one an edge; "" for none.
         drive, walk: bool (m): open to vehicles, to walkers, and part of what all of them can reach.
-        main, tunnel, bridge: bool (m): main road; short tunnel or underpass; over a river or canal, as bridges mostly are.
+        main, tunnel, bridge: bool (m): main road; short tunnel; bridge, so most likely over water.
     """
 
     lon: Floats
@@ -104,7 +104,7 @@ class Ground:
         names = self._names.get(node, ())
         if len(names) >= 2 or not names:
             return self.name(node)
-        for other in self._crossings.query(self.xy[node], k=4)[1]:
+        for other in self._crossings.query(self.xy[node], k=min(12, len(self._pools["crossing"])))[1]:
             across = [n for n in self._names[int(self._pools["crossing"][other])] if n != names[0]]
             if len(across) == 1:
                 return f"{names[0]}近{across[0]}"
@@ -203,12 +203,15 @@ class Ground:
         main = self._touched(streets.main)
         # both kinds of unit have to get there and away again
         base = streets.joint & with_name & (np.diff(self._drives[0]) > 0) & (np.diff(self._walks[0]) > 0)
+        tunnels = [node for node, names in self._names.items() if any("隧道" in name for name in names)]
+        short = self._touched(streets.tunnel)
+        short[tunnels] = False  # what is called a tunnel goes under a hill or a river
         pools = {
             "any": base,
             "main": base & main & many,
             "minor": base & ~main,
             "crossing": base & many,
-            "underpass": base & main & self._touched(streets.tunnel),
+            "underpass": base & main & short,
             "water": base & self._touched(streets.bridge),
         }
         found = {name: np.nonzero(mask)[0].astype(np.int64) for name, mask in pools.items()}

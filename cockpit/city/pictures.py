@@ -126,7 +126,7 @@ def _junction(c: Canvas, rng: random.Random) -> None:
         c.box(12 + k * 34, 180, 18, 3, (190, 190, 180), 0.8)
         c.box(348 + k * 34, 176, 18, 3, (190, 190, 180), 0.8)
     places = [(214, 60, 0), (262, 40, 0), (92, 150, 1), (396, 206, 1), (200, 318, 0), (276, 316, 0), (226, 196, 1)]
-    for x, y, across in rng.sample(places, 5) + [(244, 168, 1)]:
+    for x, y, across in [*rng.sample(places, 5), (244, 168, 1)]:
         w, h = (48, 24) if across else (24, 46)
         paint = _paint(rng)
         c.box(x - w / 2 + 3, y - h / 2 + 4, w, h, (20, 22, 24), 0.5)
@@ -140,7 +140,7 @@ def _underpass(c: Canvas, rng: random.Random) -> None:
     _view(c, rng, dusk=False)
     c.polygon([(0, 60), (WIDTH, 52), (WIDTH, 104), (0, 112)], (74, 78, 80))
     c.polygon([(0, 112), (WIDTH, 104), (WIDTH, 112), (0, 120)], (40, 44, 48))
-    for x in (40, 440):
+    for x in (40.0, 440.0):
         c.box(x - 22, 106, 44, 150, (60, 64, 66))
     for k in range(7):
         c.box(30 + k * 64, 72, 40, 12, (196, 172, 64) if k % 2 else (36, 38, 38))
@@ -198,7 +198,7 @@ def _tree(c: Canvas, rng: random.Random) -> None:
         c.disc(x, y, rng.uniform(8, 20), rng.uniform(6, 13), (green - 30, green, green - 36 + k % 5))
     for k in range(6):
         c.line((250 + k * 14, 258), (280 + k * 20, 226 + k % 2 * 50), 3, (70, 54, 42))
-    for x in (40, 428):
+    for x in (40.0, 428.0):
         c.polygon([(x - 9, 300), (x, 266), (x + 9, 300)], (226, 104, 44))
         c.box(x - 5, 282, 10, 5, (230, 230, 226))
 

@@ -163,7 +163,7 @@ class Platform:
             if self._areas is None:
                 # 176,000 corners take a while: the streams go on meanwhile
                 self._areas = await asyncio.to_thread(
-                    lambda: collection(self.place.districts.features(), to_iso(self.city.start))
+                    lambda: collection(self.place.area_features(), to_iso(self.city.start))
                 )
             return self._areas
         if name not in self._documents:

@@ -1,4 +1,4 @@
-"""The addresses of the city's server; see CONTRACT of the city's own protocol in docs."""
+"""The addresses of the city's server: who it is, its streams, its documents, its pictures, and faults on demand."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from cockpit.city.platform import Platform
 from cockpit.city.stream import Reader
 from cockpit.model.errors import UserError
 
+RUBBISH = b'{"type": "FeatureCollection", "features": [{"id\xff\xfe'
 RAINS_FROM = 1.0
 """mm/h from which a picture shows rain."""
 DOCUMENTS = {
@@ -66,9 +67,7 @@ class _Handlers:
 
     async def document(self, request: web.Request) -> web.StreamResponse:
         if self._platform.garbled():
-            return web.Response(
-                body=b'{"type": "FeatureCollection", "features": [{"id\xff\xfe', content_type="application/json"
-            )
+            return web.Response(body=RUBBISH, content_type="application/json")
         return (await self._platform.document(DOCUMENTS[request.path])).answer(request)
 
     async def events(self, request: web.Request) -> web.StreamResponse:

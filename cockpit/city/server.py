@@ -17,8 +17,8 @@ from cockpit.city.build import Place
 from cockpit.city.faults import SLOW_BY, Faults
 from cockpit.city.platform import Platform
 from cockpit.city.routes import routes_of
-from cockpit.model.clock import Clock
 from cockpit.model.city import Pack
+from cockpit.model.clock import Clock
 from cockpit.model.errors import CockpitError, UserError
 
 HOST = "127.0.0.1"
@@ -26,7 +26,6 @@ TICK = 1.0
 """Seconds between two steps of the simulation."""
 BEAT = 5.0
 """Seconds between two beats of the event stream."""
-BACKLOG = 128
 
 
 class Server:
@@ -79,7 +78,7 @@ class Server:
 
     async def _listen(self) -> None:
         assert self._runner is not None
-        site = web.TCPSite(self._runner, HOST, self.port, backlog=BACKLOG)
+        site = web.TCPSite(self._runner, HOST, self.port)
         try:
             await site.start()
         except OSError as error:

@@ -21,7 +21,9 @@ SEVERITY = {"red": "Extreme", "orange": "Severe", "yellow": "Moderate", "blue": 
 SERVICE = "41600000"
 """Second part of a 12379 identifier: weather service (416), no second-level unit (000), no extension (00)."""
 SHAPES = {
-    "core": ((0.34, 0.97), (0.50, 0.99), (0.66, 0.94), (0.74, 0.80), (0.71, 0.62), (0.62, 0.53), (0.45, 0.54), (0.36, 0.68)),
+    "core": (
+        (0.34, 0.97), (0.50, 0.99), (0.66, 0.94), (0.74, 0.80), (0.71, 0.62), (0.62, 0.53), (0.45, 0.54), (0.36, 0.68),
+    ),
     "hills": ((0.12, 0.62), (0.24, 0.66), (0.33, 0.58), (0.36, 0.45), (0.31, 0.33), (0.20, 0.30), (0.10, 0.42)),
 }  # fmt: skip
 """Corners as shares of the pack's bounds, from west and from south."""
@@ -112,7 +114,8 @@ class Warnings:
             f"<status>Actual</status><msgType>{issue.kind}</msgType><scope>Public</scope>{references}\n"
             f"<info><language>zh-CN</language><category>{'Geo' if warning.code == '11B37' else 'Met'}</category>"
             f"<event>{escape(warning.event)}</event><urgency>{'Past' if ends else 'Immediate'}</urgency>"
-            f"<severity>{SEVERITY[warning.colour]}</severity><certainty>{'Observed' if ends else 'Likely'}</certainty>\n"
+            f"<severity>{SEVERITY[warning.colour]}</severity>"
+            f"<certainty>{'Observed' if ends else 'Likely'}</certainty>\n"
             f"<eventCode><valueName>12379</valueName><value>{warning.code}</value></eventCode>\n"
             f"<effective>{stamp(issue.sent)}</effective><expires>{stamp(issue.expires)}</expires>"
             f"<senderName>{self._sender_name()}</senderName>\n<headline>{headline}</headline>\n"

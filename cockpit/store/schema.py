@@ -24,11 +24,11 @@ migrations = Migrations("cache")
 def m0001_picture_bodies_meta(db: Database) -> None:
     for table in TABLES.values():
         _create(db, table)
-    db["body"].create({"key": str, "body": str, "fetched": int}, pk="key", not_null={"body", "fetched"})
-    db["body"].create_index(["fetched"])
-    db["meta"].create({"name": str, "value": str}, pk="name")
-    db["quarantine"].create({"id": int, "feed": str, "reason": str, "sample": bytes, "received": int}, pk="id")
-    db["quarantine"].create_index(["feed", "id"])
+    body, meta, quarantine = db.table("body"), db.table("meta"), db.table("quarantine")
+    body.create({"key": str, "body": str, "fetched": int}, pk="key", not_null={"body", "fetched"})
+    body.create_index(["fetched"])
+    meta.create({"name": str, "value": str}, pk="name")
+    quarantine.create({"id": int, "feed": str, "reason": str, "sample": bytes, "received": int}, pk="id")
 
 
 SCHEMA_VERSION = 1
@@ -47,7 +47,7 @@ def prepare(connection: sqlite3.Connection) -> None:
         found = tuple(row[1] for row in connection.execute(f'PRAGMA table_info("{table.topic}")'))
         if found != _columns(table):
             with db.atomic():
-                db[table.topic].drop(ignore=True)
+                db.table(table.topic).drop(ignore=True)
                 _create(db, table)
     if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

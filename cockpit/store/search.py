@@ -1,7 +1,7 @@
 """Full-text search that finds words of two characters, and of one.
 
-Chinese is indexed as overlapping pairs of characters (井盖破损: 井盖 盖破 破损 损), other words as they are, in an FTS5 table
-with unicode61; FTS5's own trigrams never find 井盖. A query word of Chinese is a phrase of pairs, one character the
+Chinese is indexed as overlapping pairs of characters (井盖破损: 井盖 盖破 破损 损), other words as they are, in an
+FTS5 table with unicode61; FTS5's own trigrams never find 井盖. A query word of Chinese is a phrase of pairs, one character the
 beginning of a pair, any other word the beginning of a word; all words of a query must be there.
 """
 
@@ -59,4 +59,6 @@ def _kind(sign: str) -> int:
     if not sign.isalnum():
         return 0
     code = ord(sign)
-    return 2 if 0x2E80 <= code <= 0x9FFF or 0xAC00 <= code <= 0xD7AF or 0xF900 <= code <= 0xFAFF or code >= 0x20000 else 1
+    return (
+        2 if 0x2E80 <= code <= 0x9FFF or 0xAC00 <= code <= 0xD7AF or 0xF900 <= code <= 0xFAFF or code >= 0x20000 else 1
+    )

@@ -74,22 +74,15 @@ def trim(connection: sqlite3.Connection, now: int, days: int = KEEP_DAYS, closed
     """
     connection.execute("BEGIN IMMEDIATE")
     try:
-        old = [
-            row[0] for row in connection.execute(
-                f"SELECT rowid FROM event WHERE state = {EventState.CLOSED:d} AND stored < ?", (now - days * DAY,)
-            )
-        ]  # fmt: skip
-        old += [
-            row[0] for row in connection.execute(
-                f"SELECT rowid FROM event WHERE state = {EventState.CLOSED:d} ORDER BY stored DESC, rowid DESC "
-                "LIMIT -1 OFFSET ?",
-                (closed,),
-            )
-        ]  # fmt: skip
-        _delete_events(connection, sorted(set(old)))
+        is_closed = f"FROM event WHERE state = {EventState.CLOSED:d}"
+        old = connection.execute(f"SELECT rowid {is_closed} AND stored < ?", (now - days * DAY,)).fetchall()
+        past = f"SELECT rowid {is_closed} ORDER BY stored DESC, rowid DESC LIMIT -1 OFFSET ?"
+        old += connection.execute(past, (closed,)).fetchall()
+        _delete_events(connection, sorted({row[0] for row in old}))
         for table, order, keep in (("body", "fetched", KEEP_BODIES), ("quarantine", "id", KEEP_QUARANTINE)):
             connection.execute(
-                f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} ORDER BY {order} DESC LIMIT -1 OFFSET ?)",
+                f"DELETE FROM {table} WHERE rowid IN "
+                f"(SELECT rowid FROM {table} ORDER BY {order} DESC LIMIT -1 OFFSET ?)",
                 (keep,),
             )
         connection.execute("COMMIT")
@@ -124,7 +117,8 @@ def _upsert_events(connection: sqlite3.Connection, rows: list[tuple[Any, ...]], 
         written.append((rowid, *row, words))
     connection.executemany(_upsert_sql(SEARCHED, ("rowid", *names, "searched")), written)
     found.sort(key=lambda pair: pair[1])  # FTS5 writes a segment at every step back
-    connection.executemany("DELETE FROM event_search WHERE rowid = ?", [(i,) for _, i in found if i not in rowids.values()])
+    new = set(rowids.values())
+    connection.executemany("DELETE FROM event_search WHERE rowid = ?", [(i,) for _, i in found if i not in new])
     connection.executemany(
         "INSERT INTO event_search (rowid, grams) VALUES (?, ?)", [(i, grams(words or "")) for words, i in found]
     )

@@ -88,6 +88,9 @@ class AlertChip(Piece):
         detail = self.detail(stage)
         return round(38 + title + (10 + self.measure("small", detail) if detail else 0) + 12) + GAP
 
+    def focus_frame(self) -> QRectF:
+        return QRectF(1, 8, self.width() - GAP - 2, self.height() - 16)
+
     def paint(self, painter: QPainter) -> None:
         theme, alert = self.ctx.theme, self.alert
         frame = QRectF(0.5, 8.5, self.width() - GAP - 1, self.height() - 17)

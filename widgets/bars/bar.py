@@ -1,16 +1,18 @@
-"""A bar: pieces from the left and from the right that give way by priority until they fit, so that nothing overflows."""
+"""A bar: pieces from the left and from the right that give way by priority until all fits; nothing overflows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import ClassVar
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from widgets.kit.context import PanelContext
 from widgets.kit.panel import Pane, guarded
+
+_KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
 class Piece(QAbstractButton):
@@ -23,12 +25,12 @@ class Piece(QAbstractButton):
     """
 
     stages: ClassVar[int] = 1
-    resized = Signal()
 
     def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
         super().__init__(parent)
         self.ctx = ctx
         self.stage = 0
+        self._by_key = False
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def wide(self, stage: int) -> int:
@@ -47,10 +49,19 @@ class Piece(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.paint(painter)
-        if self.hasFocus():
+        if self.hasFocus() and self._by_key:
             painter.setPen(QPen(self.ctx.theme.acc, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 7, -1, -7), 4, 4)
+            painter.drawRoundedRect(self.focus_frame(), 4, 4)
+
+    def focus_frame(self) -> QRectF:
+        """Where the frame of the focus goes."""
+        return QRectF(self.rect()).adjusted(1, 7, -1, -7)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # a frame that a click or the window's coming forward left behind would point at nothing
+        self._by_key = event.reason() in _KEYS
+        super().focusInEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)

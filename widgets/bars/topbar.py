@@ -163,7 +163,7 @@ class Age(Piece):
 
     def paint(self, painter: QPainter) -> None:
         wide = self.measure("small", self._words)
-        self.words(painter, self.width() - wide - 12, "small", self._words, "orange_text" if self._old else "t3")
+        self.words(painter, self.width() - wide - 12, "small", self._words, "t3")
 
 
 class TopBar(Bar):

@@ -223,9 +223,7 @@ class Panel(Pane):
     def show_failure(self, number: str) -> None:
         kept = Message("kit.error_kept", {"number": number}) if number else Message("kit.error_logged")
         self.set_age(Message("kit.panel_off"))
-        self.show_state(
-            PanelState.ERROR, Message("kit.error_title"), (kept,), ((Message("kit.reopen"), self.reopen),)
-        )
+        self.show_state(PanelState.ERROR, Message("kit.error_title"), (kept,), ((Message("kit.reopen"), self.reopen),))
 
     def reopen(self) -> None:
         self._error = None

@@ -133,9 +133,7 @@ def unit_color(theme: Theme, chosen: bool = False, stale: bool = False) -> QColo
 
 
 @lru_cache(maxsize=2048)
-def event_symbol(
-    level: int, pattern: str, radius: float, theme: Theme, tab: bool = True, dpr: float = 1.0
-) -> QImage:
+def event_symbol(level: int, pattern: str, radius: float, theme: Theme, tab: bool = True, dpr: float = 1.0) -> QImage:
     """The symbol of an event as an image.
 
     Args:

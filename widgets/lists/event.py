@@ -109,8 +109,8 @@ class EventPage(Panel):
         if old is not None:
             old.deleteLater()
         if page is not None:
-            page.setAutoFillBackground(False)
             self._scroll.setWidget(page)
+            page.setAutoFillBackground(False)  # setWidget turns it on
             self.show_content()
         self._name_page()
         self.age_tick()

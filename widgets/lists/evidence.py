@@ -1,4 +1,4 @@
-"""The evidence picture of an event: 182×136 on the page, larger in a window of its own, with its time and what it is."""
+"""The evidence picture of an event: 182×136 on the page, larger in a window of its own, with its place and time."""
 
 from __future__ import annotations
 

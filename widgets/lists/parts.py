@@ -137,7 +137,7 @@ class Line(Part):
         named = min(NAME_WIDTH, width // 3)
         _, cut = draw_line(painter, QRect(left, 0, named - 6, 24), self._name, theme.font("body"), theme.t2)
         value, note, small = self._value(), self._note(), theme.font("small")
-        wide = QFontMetrics(small).horizontalAdvance(note)
+        wide = QFontMetrics(small).horizontalAdvance(note) + 2 if note else 0
         room = width - left - named
         wide = wide if wide < room * 0.6 else 0
         if note and wide:
@@ -215,8 +215,8 @@ class Row(Part):
         body, small, title = theme.font("row_title"), theme.font("small"), theme.font("row_title")
         under = self._right_under()
         most = width * 2 // 5
-        right = min(QFontMetrics(body).horizontalAdvance(self._right), most)
-        below = min(QFontMetrics(small).horizontalAdvance(under), most)
+        right = min(QFontMetrics(body).horizontalAdvance(self._right) + 2, most)
+        below = min(QFontMetrics(small).horizontalAdvance(under) + 2, most)
         left, edge = PAD + 24 + 8, width - PAD
         ink = theme.t3 if self._dim else theme.t1
         draw_line(painter, QRect(edge - right, 4, right, 20), self._right, body, ink, right=True)

@@ -10,10 +10,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from cockpit.geo.basemap import BaseMap, Geometry, Label, read_basemap
+from cockpit.geo.basemap import POLYGON_LAYERS, BaseMap, Geometry, Label, read_basemap
 from cockpit.model.errors import UserError
 from widgets.map.camera import Box, box_of, mercator
 from widgets.map.labels import Name
+
+
+POLYGONS = frozenset(POLYGON_LAYERS)
 
 
 class BaseData(msgspec.Struct, frozen=True):

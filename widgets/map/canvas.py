@@ -38,7 +38,7 @@ class Canvas(QWidget):
         hovered: (topic, key) under the cursor.
         pointed: (lon, lat) under the cursor, WGS-84; None when it left.
         key_of_layers: a key that the panel knows, as text ("1" … "7", "L").
-        moved: a person moved the map.
+        moved: a person moved the map. looked: the camera changed.
     """
 
     picked = Signal(str, str)
@@ -46,6 +46,7 @@ class Canvas(QWidget):
     pointed = Signal(object)
     key_of_layers = Signal(str)
     moved = Signal()
+    looked = Signal()
 
     def __init__(self, backend: Backend, mono: Callable[[], float], words: PanelWords, parent: QWidget) -> None:
         super().__init__(parent)
@@ -94,6 +95,7 @@ class Canvas(QWidget):
         if camera != self.camera:
             self.camera = camera
             self._offer()
+            self.looked.emit()
 
     def fly(self, goal: Camera) -> None:
         """Flies there; any movement of a person ends the flight where it is."""
@@ -215,6 +217,7 @@ class Canvas(QWidget):
         if self.limits:
             self.camera = self.camera.clamped(self.limits)
         self._offer()
+        self.looked.emit()
 
     @guarded
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -217,8 +217,8 @@ class Names:
         self.all = sorted(names, key=_order)
         self._boxes = np.array(
             [
-                (n.path_x.min(), n.path_y.min(), n.path_x.max(), n.path_y.max()) if len(n.path_x) else (n.x, n.y, n.x, n.y)
-                for n in self.all
+                (a.min(), b.min(), a.max(), b.max())
+                for a, b in ((np.append(n.path_x, n.x), np.append(n.path_y, n.y)) for n in self.all)
             ]
         ).reshape(-1, 4)
 

@@ -1,4 +1,4 @@
-"""Everything drawn over the base map on Qt's thread: routes, units, events, rings, callout, chips. A few milliseconds."""
+"""Everything drawn over the base map on Qt's thread: routes, units, events, rings, callout, chips."""
 
 from __future__ import annotations
 
@@ -128,8 +128,8 @@ class Overlay:
             draw_events(painter, scene.events, marks, camera, theme)
             self._arrivals(painter, view, theme)
         if view.hovered != view.selected:
-            self._around(painter, view, marks, view.hovered, theme, theme.t2, 1.25)
-        reach = self._around(painter, view, marks, view.selected, theme, theme.acc, 2.0)
+            self._around(painter, view, marks, view.hovered, theme.t2, 1.25)
+        reach = self._around(painter, view, marks, view.selected, theme.acc, 2.0)
         at = self.place(view, *view.selected)
         if at is not None and view.words is not None:
             x, y = (float(v) for v in camera.to_screen(*at))
@@ -137,7 +137,7 @@ class Overlay:
                 draw_callout(painter, theme, x, y, reach, view.words, view.room)
 
     def _around(
-        self, painter: QPainter, view: View, marks: Marks, item: tuple[str, str], theme: Theme, color: QColor, width: float
+        self, painter: QPainter, view: View, marks: Marks, item: tuple[str, str], color: QColor, width: float
     ) -> float:
         """A ring around a thing; the answer is its radius."""
         at = self.place(view, *item)

@@ -28,6 +28,7 @@ class HttpSource(Source):
             async with client(self.settings.timeout) as web:
                 while True:
                     began = self.clock.mono()
+                    used = True
                     async with asyncio.timeout(self.settings.timeout * 3):  # a server that drips is one that hangs
                         got = await self._poll(web)
                     if got is None:
@@ -38,8 +39,13 @@ class HttpSource(Source):
                         # what could not be read is asked for again, not answered by 304
                         self._etag, self._modified = (etag, modified) if used else ("", "")
                         first = False
-                    self.spoke()
-                    await self.rest(max(self.settings.beat - (self.clock.mono() - began), 0.0))
+                    wait = max(self.settings.beat - (self.clock.mono() - began), 0.0)
+                    if used:
+                        self.spoke()
+                    else:  # areas are polled once an hour: one bad answer must not cost the hour
+                        self._failures += 1
+                        wait = min(wait, self.pause())
+                    await self.rest(wait)
 
     async def _poll(self, web: httpx.AsyncClient) -> tuple[bytes, str, str] | None:
         """Body, ETag and Last-Modified; None when nothing changed."""

@@ -132,8 +132,9 @@ class BaseDrawer:
                 pen = cosmetic(QColor(style.roads["road_minor"].color), 0.9 * factor, False)
                 pen.setDashPattern(dash)
                 self._paint(painter, base, camera, name, pen, none, alive)
-        seen = [n for n in ("road_service", "road_minor", "road_mid", "road_main") if camera.zoom >= ROADS_FROM.get(n, 0)]
-        for name in seen:
+        for name in ("road_service", "road_minor", "road_mid", "road_main"):
+            if camera.zoom < ROADS_FROM.get(name, 0):
+                continue
             road = style.roads[name]
             smooth = name in ("road_main", "road_mid")
             if road.case:

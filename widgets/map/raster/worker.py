@@ -49,7 +49,8 @@ class Worker(QObject):
             self._ended = True
             self._jobs.clear()
             self._condition.notify()
-        self._thread.join()
+        if self._thread is not threading.current_thread():
+            self._thread.join()
 
     def _alive(self) -> bool:
         return not self._ended

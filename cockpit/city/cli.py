@@ -1,0 +1,143 @@
+"""`cockpit city serve` and `cockpit city fault`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from cockpit.city.faults import DEFAULT_SECONDS, FAULTS
+from cockpit.model.clock import SystemClock, from_iso
+from cockpit.model.errors import CockpitError, OutsideError, UserError
+from cockpit.model.messages import texts
+from cockpit.processes import die_with_parent
+
+PORT = 8300
+SLOWEST, FASTEST = 1.0, 240.0
+MOST_UNITS = 20_000
+MOST_EVENTS = 5_000_000
+
+
+def _language() -> str:
+    """As the command line as a whole decides it; `cockpit.cli` imports this module, so it is asked late."""
+    from cockpit.cli import language
+
+    return language()
+
+
+def add_parsers(subparsers: Any) -> None:
+    """Adds `city` with `serve` and `fault` to the commands of an argparse parser; each sets `go`."""
+    t = texts(_language())
+    raw = argparse.RawDescriptionHelpFormatter
+    city = subparsers.add_parser(
+        "city",
+        help=t("city.about"),
+        description=t("city.about"),
+        epilog=t("cli.example", line="cockpit city serve --speed 10"),
+        formatter_class=raw,
+    )
+    commands = city.add_subparsers(dest="city_command", metavar="COMMAND", required=True)
+    serve = commands.add_parser(
+        "serve",
+        help=t("city.serve"),
+        description=t("city.serve"),
+        epilog=t(
+            "cli.example", line="cockpit city serve --city hangzhou --port 8300 --start 2026-07-14T17:42:00+08:00"
+        ),
+        formatter_class=raw,
+    )
+    serve.add_argument("--city", metavar="PACK", default="hangzhou", help=t("city.pack"))
+    serve.add_argument("--port", metavar="N", type=int, default=PORT, help=t("city.port", port=PORT))
+    serve.add_argument("--seed", metavar="N", type=int, default=7, help=t("city.seed"))
+    serve.add_argument("--speed", metavar="X", type=float, default=1.0, help=t("city.speed"))
+    serve.add_argument("--start", metavar="ISO", default="", help=t("city.start"))
+    serve.add_argument("--units", metavar="N", type=int, default=240, help=t("city.units"))
+    serve.add_argument("--events-per-day", metavar="N", type=float, default=1200.0, help=t("city.events_per_day"))
+    serve.set_defaults(go=_serve)
+    fault = commands.add_parser(
+        "fault",
+        help=t("city.fault"),
+        description=t("city.fault"),
+        epilog=t("cli.example", line="cockpit city fault down --seconds 60"),
+        formatter_class=raw,
+    )
+    fault.add_argument("name", metavar="NAME", choices=FAULTS, help=t("city.fault_name", names=", ".join(FAULTS)))
+    fault.add_argument("--seconds", metavar="N", type=float, default=DEFAULT_SECONDS, help=t("city.fault_seconds"))
+    fault.add_argument("--url", metavar="URL", default=f"http://127.0.0.1:{PORT}", help=t("city.fault_url"))
+    fault.set_defaults(go=_fault)
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from cockpit.city.server import serve
+    from cockpit.packs.read import read_pack
+
+    die_with_parent()
+    clock = SystemClock()
+    if not 0 <= args.port <= 65535:
+        raise UserError("city.bad_port", port=args.port)
+    if not SLOWEST <= args.speed <= FASTEST:
+        raise UserError("city.bad_speed", speed=args.speed)
+    if not 0 <= args.units <= MOST_UNITS:
+        raise UserError("city.bad_units", most=MOST_UNITS)
+    if not 0 <= args.events_per_day <= MOST_EVENTS:
+        raise UserError("city.bad_events_per_day", most=MOST_EVENTS)
+    if args.seed < 0:
+        raise UserError("city.bad_seed")
+    try:
+        start = from_iso(args.start) if args.start else clock.now()
+    except (ValueError, OverflowError) as error:
+        raise UserError("city.bad_start", start=args.start) from error
+    pack = read_pack(args.city)
+
+    def ready(port: int) -> None:
+        print(json.dumps({"url": f"http://127.0.0.1:{port}"}), flush=True)
+
+    async def main() -> None:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            with contextlib.suppress(NotImplementedError):  # Windows
+                loop.add_signal_handler(signum, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await serve(pack, args.port, args.seed, args.speed, start, args.units, args.events_per_day, clock, ready)
+
+    asyncio.run(main())
+    return 0
+
+
+def _fault(args: argparse.Namespace) -> int:
+    import httpx
+
+    try:
+        wish = {"fault": args.name, "seconds": args.seconds}
+        answer = httpx.post(args.url.rstrip("/") + "/fault", json=wish, timeout=10.0)
+        said = answer.json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise OutsideError("city.no_answer", url=args.url) from error
+    if answer.status_code != httpx.codes.OK:
+        raise UserError("city.fault_refused", why=str(said.get("error", answer.status_code)))
+    print(json.dumps(said))
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """`python -m cockpit.city.cli serve …`: the same commands without the rest of the cockpit."""
+    top = argparse.ArgumentParser(prog="cockpit")
+    add_parsers(top.add_subparsers(required=True))
+    args = top.parse_args(["city", *(sys.argv[1:] if argv is None else argv)])
+    try:
+        return int(args.go(args))
+    except CockpitError as error:
+        print(texts(_language())(error.message), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""Sounds by a child player. A machine without one is silent and says so; nothing else depends on sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QProcess, Signal
+
+from cockpit.audio import PLAYERS, found_players
+from cockpit.model.clock import Clock
+from cockpit.model.messages import Message
+from cockpit.paths import assets_dir
+
+PAUSE_SECONDS = 3.0
+"""The same sound is not played again sooner: ten alerts at once are one sound."""
+AT_ONCE = 2
+"""Players that run at the same time at the most."""
+END_MS = 500
+
+
+class Player(QObject):
+    """Plays the shipped sounds (`assets/sounds/<name>.wav`).
+
+    Attributes:
+        muted: no sound; setting it ends what is playing.
+        player: name of the program that plays, "" when there is none.
+        problem: why there is no sound, None while there is no reason known.
+        problem_changed: the problem is another one, or over.
+    """
+
+    problem_changed = Signal()
+
+    def __init__(self, clock: Clock, muted: bool = False, folder: Path | None = None) -> None:
+        super().__init__()
+        self._clock = clock
+        self._muted = muted
+        self._folder = folder or assets_dir() / "sounds"
+        self._players = found_players()
+        self._last: dict[str, float] = {}
+        self._playing: dict[QProcess, str] = {}
+        self.problem: Message | None = None
+        if not self._players:
+            self.problem = Message("sound.no_player", {"players": ", ".join(PLAYERS)})
+
+    @property
+    def muted(self) -> bool:
+        return self._muted
+
+    @muted.setter
+    def muted(self, muted: bool) -> None:
+        self._muted = muted
+        if muted:
+            self._end_all()
+
+    @property
+    def player(self) -> str:
+        return next(iter(self._players), "")
+
+    def play(self, name: str) -> bool:
+        """Begin to play a sound; whether it did. Not when muted, so soon after itself, or with too many at once."""
+        now = self._clock.mono()
+        if self._muted or not self._players or len(self._playing) >= AT_ONCE:
+            return False
+        if name in self._last and now - self._last[name] < PAUSE_SECONDS:
+            return False
+        self._last[name] = now
+        return self._start(name)
+
+    def close(self) -> None:
+        """End what is playing, and wait for it."""
+        self._end_all()
+
+    def _start(self, name: str) -> bool:
+        file = self._folder / f"{name}.wav"
+        if not file.is_file():
+            self._tell(Message("sound.no_file", {"file": str(file)}))
+            return False
+        player = self.player
+        program, *options = self._players[player]
+        child = QProcess(self)
+        child.setStandardInputFile(QProcess.nullDevice())
+        child.setStandardOutputFile(QProcess.nullDevice())
+        self._playing[child] = player
+        child.finished.connect(lambda code, status: self._over(child, name, code == 0 and status.value == 0))
+        child.errorOccurred.connect(lambda error: self._did_not_start(child, name, error))
+        child.start(program, [*options, str(file)])
+        return True
+
+    def _did_not_start(self, child: QProcess, name: str, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart:  # then `finished` never comes
+            self._over(child, name, False)
+
+    def _over(self, child: QProcess, name: str, played: bool) -> None:
+        player = self._playing.pop(child, None)
+        if player is None:
+            return  # ended by us
+        said = bytes(child.readAllStandardError().data()).decode("utf-8", "replace").strip().splitlines()
+        child.deleteLater()
+        if played:
+            self._tell(None)
+            return
+        # a player without its sound server is there and plays nothing: the next one may
+        command = self._players.pop(player, None)
+        if self._players:
+            self._start(name)
+            return
+        if command is not None:
+            self._players[player] = command  # the last one is tried again each time: the server may come back
+        self._tell(Message("sound.failed", {"player": player, "why": said[-1][:120] if said else "–"}))
+
+    def _tell(self, problem: Message | None) -> None:
+        if problem != self.problem:
+            self.problem = problem
+            self.problem_changed.emit()
+
+    def _end_all(self) -> None:
+        children = list(self._playing)
+        self._playing.clear()
+        for child in children:
+            child.kill()
+            child.waitForFinished(END_MS)
+            child.deleteLater()

@@ -1,0 +1,175 @@
+"""Sound by a child player: a script on PATH that notes what it was asked to play stands for the real program."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from pytestqt.qtbot import QtBot
+
+from cockpit.model.clock import ManualClock
+from cockpit.model.messages import texts
+from cockpit.ui.sound import AT_ONCE, PAUSE_SECONDS, Player
+
+Install = Callable[..., Path]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
+    """Puts a player on PATH, which holds nothing else; gives the file where it notes its arguments."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+
+    def put(name: str, then: str = "") -> Path:
+        noted = tmp_path / f"{name}.txt"
+        script = folder / name
+        script.write_text(
+            f"#!{sys.executable} -S\nimport sys\n"
+            f"open({str(noted)!r}, 'a').write(' '.join(sys.argv[1:]) + '\\n')\n{then}\n",
+            "utf-8",
+        )
+        script.chmod(0o755)
+        return noted
+
+    return put
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def players(qapp: object) -> Iterator[list[Player]]:
+    made: list[Player] = []
+    yield made
+    for player in made:
+        player.close()
+        player.deleteLater()
+
+
+def lines(noted: Path) -> list[str]:
+    return noted.read_text("utf-8").splitlines() if noted.exists() else []
+
+
+def test_a_sound_is_played_by_the_best_player_on_the_machine(
+    install: Install, clock: ManualClock, players: list[Player], qtbot: QtBot
+) -> None:
+    paplay, aplay = install("paplay"), install("aplay")
+    player = Player(clock)
+    players.append(player)
+    assert player.player == "paplay"
+    assert player.play("alert_1")
+    qtbot.waitUntil(lambda: len(lines(paplay)) == 1)
+    assert lines(paplay)[0].endswith("alert_1.wav")
+    assert Path(lines(paplay)[0]).is_file()
+    assert lines(aplay) == []
+    qtbot.waitUntil(lambda: not psutil.Process().children())
+
+
+def test_aplay_is_asked_to_be_quiet_about_it(
+    install: Install, clock: ManualClock, players: list[Player], qtbot: QtBot
+) -> None:
+    aplay = install("aplay")
+    player = Player(clock)
+    players.append(player)
+    player.play("alert_2")
+    qtbot.waitUntil(lambda: len(lines(aplay)) == 1)
+    assert lines(aplay)[0].startswith("-q ")
+
+
+def test_no_player_is_said_with_what_to_install(install: Install, clock: ManualClock, players: list[Player]) -> None:
+    player = Player(clock)
+    players.append(player)
+    assert not player.play("alert_1")
+    assert player.problem is not None
+    for lang in ("zh", "en"):
+        assert "pw-play" in texts(lang)(player.problem)
+
+
+def test_a_muted_player_plays_nothing(install: Install, clock: ManualClock, players: list[Player]) -> None:
+    install("pw-play")
+    player = Player(clock, muted=True)
+    players.append(player)
+    assert not player.play("alert_1")
+    player.muted = False
+    assert player.play("alert_1")
+
+
+def test_muting_ends_what_is_playing(install: Install, clock: ManualClock, players: list[Player], qtbot: QtBot) -> None:
+    noted = install("pw-play", "import time; time.sleep(60)")
+    player = Player(clock)
+    players.append(player)
+    player.play("alert_1")
+    qtbot.waitUntil(lambda: len(lines(noted)) == 1)
+    player.muted = True
+    assert psutil.Process().children() == []
+    assert player.problem is None
+
+
+def test_ten_alerts_at_once_are_one_sound(
+    install: Install, clock: ManualClock, players: list[Player], qtbot: QtBot
+) -> None:
+    noted = install("pw-play")
+    player = Player(clock)
+    players.append(player)
+    assert [player.play("alert_1") for _ in range(10)] == [True] + [False] * 9
+    qtbot.waitUntil(lambda: len(lines(noted)) == 1)
+    clock.advance(PAUSE_SECONDS)
+    assert player.play("alert_1")
+    qtbot.waitUntil(lambda: len(lines(noted)) == 2)
+
+
+def test_players_that_hang_do_not_pile_up(install: Install, clock: ManualClock, players: list[Player]) -> None:
+    install("pw-play", "import time; time.sleep(60)")
+    player = Player(clock)
+    players.append(player)
+    started = 0
+    for _ in range(5):
+        started += player.play("alert_2")
+        clock.advance(PAUSE_SECONDS)
+    assert started == AT_ONCE
+    assert len(psutil.Process().children()) == AT_ONCE
+
+
+def test_a_player_without_its_sound_server_gives_way_to_the_next(
+    install: Install, clock: ManualClock, players: list[Player], qtbot: QtBot
+) -> None:
+    install("pw-play", "sys.exit('no server')")
+    aplay = install("aplay")
+    player = Player(clock)
+    players.append(player)
+    player.play("alert_1")
+    qtbot.waitUntil(lambda: len(lines(aplay)) == 1)
+    assert player.player == "aplay"
+    assert player.problem is None
+
+
+def test_when_no_player_plays_it_is_said_and_over_when_one_does(
+    install: Install, clock: ManualClock, players: list[Player], qtbot: QtBot
+) -> None:
+    install("aplay", "sys.exit('no card found')")
+    player = Player(clock)
+    players.append(player)
+    with qtbot.waitSignal(player.problem_changed):
+        player.play("alert_1")
+    assert player.problem is not None
+    assert "no card found" in texts("en")(player.problem)
+    install("aplay")
+    clock.advance(PAUSE_SECONDS)
+    with qtbot.waitSignal(player.problem_changed):
+        player.play("alert_1")
+    assert player.problem is None
+
+
+def test_a_sound_that_is_not_shipped_is_said(install: Install, clock: ManualClock, players: list[Player]) -> None:
+    install("aplay")
+    player = Player(clock)
+    players.append(player)
+    assert not player.play("fanfare")
+    assert player.problem is not None
+    assert player.problem.id == "sound.no_file"

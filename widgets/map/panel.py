@@ -1,0 +1,325 @@
+"""态势地图: the duty map. Puts picture, base map, canvas, lists and time bar together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import msgspec
+import numpy as np
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+
+from cockpit.model.freshness import Freshness
+from cockpit.model.messages import Message
+from cockpit.picture import Selection
+from widgets.kit.actions import Action
+from widgets.kit.feedstate import topic_age, topic_state
+from widgets.kit.fonts import FAMILY
+from widgets.kit.header import ElidedLabel
+from widgets.kit.panel import Panel, PanelContext
+from widgets.kit.states import PanelState
+from widgets.map.base import BaseData, read_base
+from widgets.map.camera import EARTH, mercator
+from widgets.map.canvas import Canvas
+from widgets.map.coloring import COLORINGS, EVENTS
+from widgets.map.furniture import Credit, ScaleBar, Tools
+from widgets.map.layer_list import COUNTED, WIDTH, LayerList
+from widgets.map.overlay import Route, route_of
+from widgets.map.raster.backend import RasterBackend
+from widgets.map.reader import SceneReader
+from widgets.map.scene import AREA, LAYERS, SHOWN_FIRST, UNIT
+from widgets.map.style import style_of
+from widgets.map.timebar import TimeBar
+from widgets.map.titles import Titles
+
+INSET = 8
+
+
+class MapPanel(Panel):
+    """The map.
+
+    Attributes:
+        canvas: the map itself.
+        layers: the list of layers.
+        visible: layers that are shown.
+        coloring: what areas' colour tells.
+        following: whether the map goes where the selection goes.
+    """
+
+    panel_id: ClassVar[str] = "map"
+    topics: ClassVar[frozenset[str]] = frozenset(("event", "unit", "sensor", "camera", "alert", "area", "feed"))
+    title_id: ClassVar[str] = "map.title"
+
+    def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(ctx, parent)
+        stored = ctx.prefs.get("map.layers", None)
+        self.visible = frozenset(stored) & frozenset(LAYERS) if isinstance(stored, list) else SHOWN_FIRST
+        self.coloring = str(ctx.prefs.get("map.coloring", COLORINGS[0]))
+        if self.coloring not in COLORINGS:
+            self.coloring = COLORINGS[0]
+        self.following = bool(ctx.prefs.get("map.following", False))
+        self._closed = False
+        self._known_events: set[str] | None = None
+        self._reader, self._titles = SceneReader(ctx.picture, ctx.pack), Titles(ctx.picture, ctx.pack)
+        self._backend = RasterBackend(FAMILY)
+        self._backend.failed.connect(self.fail)
+        self.canvas = Canvas(self._backend, ctx.clock.mono, self._words, self.content)
+        self.canvas.setObjectName("map-canvas")
+        self.canvas.reduced = self.canvas.glide.reduced = ctx.reduced_motion
+        self.timebar = TimeBar(ctx, self.content)
+        column = QVBoxLayout(self.content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.timebar)
+        self.layers = LayerList(ctx, self.visible, self.coloring, self.canvas)
+        self.layers.set_open(bool(ctx.prefs.get("map.list_open", True)))
+        self.tools = Tools(
+            ctx,
+            [
+                ("plus", "map.zoom_in", lambda: self.canvas.zoom(1.6), False),
+                ("minus", "map.zoom_out", lambda: self.canvas.zoom(1 / 1.6), False),
+                ("home", "map.home", self.canvas.fit, False),
+                ("pin", "map.to_selected", self.show_selected, False),
+                ("follow", "map.follow", self._toggle_follow, True),
+            ],
+            self.canvas,
+        )
+        self.tools.buttons["map.follow"].setChecked(self.following)
+        self.scale_bar, self.credit = ScaleBar(ctx, self.canvas), Credit(ctx, self.canvas)
+        self._cursor, self._follow_words = ElidedLabel(parent=self.header), ElidedLabel(parent=self.header)
+        self.header.right.addWidget(self._follow_words)
+        self.header.right.addWidget(self._cursor)
+        self._connect()
+        self.set_base(read_base(ctx.pack.folder))
+        self.restart()
+
+    def _connect(self) -> None:
+        canvas, selection = self.canvas, self.ctx.selection
+        canvas.picked.connect(self._pick)
+        canvas.hovered.connect(selection.hover)
+        canvas.pointed.connect(self._point)
+        canvas.key_of_layers.connect(self._layer_key)
+        canvas.looked.connect(lambda: self.scale_bar.show_camera(canvas.camera))
+        canvas.installEventFilter(self)
+        self.destroyed.connect(self._backend.close)
+        self.layers.toggled.connect(self.set_layer)
+        self.layers.colored.connect(self.set_coloring)
+        self.layers.folded.connect(self._folded)
+        self._unsubscribe = (selection.subscribe(self._selected), selection.subscribe_hover(self._hovered))
+        for name, run in (("home", canvas.fit), ("to_selected", self.show_selected), ("follow", self._toggle_follow)):
+            self.ctx.actions.add(Action(f"map.{name}", f"map.{name}", run))
+
+    # What others tell the map.
+
+    def set_base(self, base: BaseData | None) -> None:
+        """Another base map; None where there is none: events and units are shown on plain land."""
+        self._base = base
+        self._backend.set_base(base)
+        bounds = self.ctx.pack.bounds
+        west, south = mercator(bounds[0], bounds[1])
+        east, north = mercator(bounds[2], bounds[3])
+        self.canvas.limits = base.box if base else (float(west), float(south), float(east), float(north))
+        x, y = mercator(*self.ctx.pack.centre)
+        scale = 256 * 2**self.ctx.pack.zoom / (2 * np.pi * EARTH)
+        self.canvas.look(self.canvas.camera.centred(float(x), float(y), float(scale)))
+
+    def show_paths(self, paths: Sequence[tuple[str, Sequence[tuple[float, float]]]], chosen: str = "") -> None:
+        """Ways along the streets: (key of the unit, WGS-84 (lon, lat) pairs); that of `chosen` in acc, others faint."""
+        self.canvas.routes = tuple(route_of(key, path, key == chosen) for key, path in paths if len(path) > 1)
+        self.canvas.update()
+
+    @property
+    def paths(self) -> tuple[Route, ...]:
+        return self.canvas.routes
+
+    def set_layer(self, layer: str, on: bool) -> None:
+        self.visible = self.visible | {layer} if on else self.visible - {layer}
+        self.layers.rows[layer].setChecked(on)
+        self.ctx.prefs.set("map.layers", sorted(self.visible))
+        self._read()
+
+    def set_coloring(self, kind: str) -> None:
+        self.coloring = kind
+        self.ctx.prefs.set("map.coloring", kind)
+        self._read()
+
+    def show_selected(self) -> None:
+        """Flies to what is selected, and nearer when far out."""
+        at = self.canvas.place(*self.ctx.selection.item) if self.ctx.selection.key else None
+        if at is not None:
+            camera = self.canvas.camera
+            self.canvas.fly(camera.centred(*at, max(camera.scale, 1 / 6.0)))
+
+    def settled(self) -> bool:
+        """Whether the picture is sharp: for screenshots and tests."""
+        return self._backend.settled()
+
+    def close_panel(self) -> None:
+        """Ends worker, timers and subscriptions. A closed panel stays as it is."""
+        if self._closed:
+            return
+        self._closed = True
+        for end in self._unsubscribe:
+            end()
+        for name in ("home", "to_selected", "follow"):
+            self.ctx.actions.remove(f"map.{name}")
+        self.canvas.close_map()
+        self._backend.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.close_panel()
+        super().closeEvent(event)
+
+    # The panel's own.
+
+    def refresh(self, topics: frozenset[str]) -> None:
+        if topics & (self.topics - {"feed"}):
+            self._read()
+
+    def age_tick(self) -> None:
+        message, stale = topic_age(self.ctx, UNIT)
+        self.set_age(message, stale)
+        self._read()
+        now = self.ctx.clock.now()
+        self.timebar.show_events(self.ctx.picture["event"].numbers("occurred"), now)
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        for one in (self.layers, self.tools, self.credit):
+            one.retranslate()
+        self._say_follow()
+        self.timebar.update()
+        self.canvas.setAccessibleName(self.ctx.t("map.title"))
+        self.canvas.setAccessibleDescription(self.ctx.t("map.keys"))
+        self._arrange()
+        self.canvas.update()
+
+    def retheme(self) -> None:
+        super().retheme()
+        theme = self.ctx.theme
+        tokens = {name: theme.hex(name) for name in theme.colors()}
+        style = style_of({name: theme.map.of(name) for name in theme.map.names()}, tokens)
+        self.canvas.dress(style, lambda: (self.ctx.theme, self.ctx.t))
+        self.tools.retheme()
+        for label in (self._cursor, self._follow_words):
+            label.setFont(theme.font("small"))
+            label.set_color(theme.t2)
+        self._say_follow()
+        for one in (self.layers, self.credit, self.scale_bar, self.timebar):
+            one.update()
+
+    def fill_menu(self, menu: QMenu) -> None:
+        t = self.ctx.t
+        menu.addAction(t("map.home")).triggered.connect(self.canvas.fit)
+        follow = menu.addAction(t("map.follow"))
+        follow.setCheckable(True)
+        follow.setChecked(self.following)
+        follow.triggered.connect(self._toggle_follow)
+        menu.addAction(t("map.fold")).triggered.connect(self.layers.fold)
+
+    def _read(self) -> None:
+        """Brings the map up to the picture."""
+        if self._closed:
+            return
+        now, mono = self.ctx.clock.now(), self.ctx.clock.mono()
+        state = topic_state(self.ctx, UNIT)
+        stale = state is not None and state.state in (Freshness.STALE, Freshness.DEAD)
+        before = self.canvas.scene
+        scene = self._reader.read(self.visible, self.coloring if AREA in self.visible else "", stale, now)
+        if scene.units is not before.units:
+            units = scene.units
+            self.canvas.glide.fixes(units.keys, units.x, units.y, mono)
+            self.canvas.trails.fixes(units.keys, units.x, units.y, units.fixed, now)
+        if scene.events is not before.events:
+            keys = set(scene.events.keys)
+            if self._known_events is not None and (new := keys - self._known_events):
+                rows = [i for i, key in enumerate(scene.events.keys) if key in new]
+                levels = [int(scene.events.level[i]) for i in rows]
+                self.canvas.overlay.arrived([scene.events.keys[i] for i in rows], levels, mono)
+            self._known_events = keys if keys or self._known_events is not None else None
+        self.canvas.show_scene(scene)
+        sizes = (len(v.keys) for v in (scene.events, scene.units, scene.sensors, scene.cameras))
+        self.layers.set_counts(dict(zip(COUNTED, (*sizes, len(scene.alerts)), strict=True)))
+        source = "event" if self.coloring == EVENTS else "sensor"
+        coloring = msgspec.structs.replace(self._reader.coloring, kind=self.coloring)
+        self.layers.set_coloring(coloring, topic_age(self.ctx, source)[0])
+        self._say_state()
+
+    def _say_state(self) -> None:
+        scene = self.canvas.scene
+        if self._base is None and not scene.events.keys and not scene.units.keys and not scene.areas:
+            self.show_state(PanelState.EMPTY, Message("map.empty"), (Message("map.empty_why"),))
+        else:
+            self.show_content()
+
+    def _words(self, topic: str, key: str) -> tuple[str, str] | None:
+        return self._titles.of(topic, key, self.ctx.t, self.ctx.clock.now())
+
+    def _pick(self, topic: str, key: str) -> None:
+        if key:
+            self.ctx.selection.select(topic, key)
+        else:
+            self.ctx.selection.clear()
+
+    def _selected(self, selection: Selection) -> None:
+        self.canvas.selected = selection.item
+        self.canvas.routes = ()
+        at = self.canvas.place(*selection.item) if selection.key else None
+        camera = self.canvas.camera
+        if at is not None and (self.following or not camera.sees(*at, pad=48)):
+            self.canvas.fly(camera.centred(*at, max(camera.scale, 1 / 40.0)))
+        self.canvas.update()
+
+    def _hovered(self, selection: Selection) -> None:
+        if self.canvas.hover_item != selection.hovered:
+            self.canvas.hover_item = selection.hovered
+            self.canvas.update()
+
+    def _toggle_follow(self) -> None:
+        self.following = not self.following
+        self.ctx.prefs.set("map.following", self.following)
+        self.tools.buttons["map.follow"].setChecked(self.following)
+        self._say_follow()
+        if self.following:
+            self.show_selected()
+
+    def _say_follow(self) -> None:
+        self._follow_words.setText(self.ctx.t("map.following") if self.following else "")
+        self._follow_words.setVisible(self.following)
+
+    def _point(self, place: tuple[float, float] | None) -> None:
+        self._cursor.setText(self.ctx.t("map.cursor", lon=f"{place[0]:.4f}", lat=f"{place[1]:.4f}") if place else "")
+        self._cursor.updateGeometry()
+
+    def _layer_key(self, key: str) -> None:
+        if key == "L":
+            self.layers.fold()
+        else:
+            self.layers.toggle(int(key))
+
+    def _folded(self, folded: bool) -> None:
+        self.ctx.prefs.set("map.list_open", not folded)
+        self._arrange()
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if watched is self.canvas and event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            self._arrange()
+        return False
+
+    def _arrange(self) -> None:
+        """Lists and tools to their corners."""
+        canvas = self.canvas
+        self.layers.adjustSize()
+        self.layers.move(INSET, INSET)
+        self.layers.setVisible(canvas.width() > 420)
+        canvas.left_taken = WIDTH + INSET if self.layers.open and canvas.width() > 420 else 0
+        self.tools.move(canvas.width() - self.tools.width() - INSET, INSET)
+        self.scale_bar.move(INSET, canvas.height() - self.scale_bar.height() - INSET)
+        self.credit.move(canvas.width() - self.credit.width() - INSET, canvas.height() - self.credit.height() - INSET)
+        self.credit.raise_()
+
+
+PANELS = {"map": MapPanel}
