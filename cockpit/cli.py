@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from cockpit import __version__
 from cockpit.model.clock import SystemClock
@@ -30,7 +31,7 @@ def language() -> str:
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one sentence, in the reader's language, and where help is."""
 
-    def error(self, message: str) -> None:  # type: ignore[override]
+    def error(self, message: str) -> NoReturn:
         t = texts(language())
         print(t("cli.bad_arguments", why=message, prog=self.prog), file=sys.stderr)
         raise SystemExit(2)
@@ -39,14 +40,14 @@ class _Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     t = texts(language())
-    top = _Parser(
+    top: argparse.ArgumentParser = _Parser(
         prog="cockpit",
         description=t("cli.about"),
         epilog=t("cli.example", line="cockpit run"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="version", version=f"cockpit {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, )
     _add_run(commands, t)
     _add_hub(commands, t)
     from cockpit.city.cli import add_parsers as add_city
@@ -57,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _add_run(commands: argparse._SubParsersAction[_Parser], t: Texts) -> None:
+def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts) -> None:
     run = commands.add_parser(
         "run",
         help=t("cli.run"),
@@ -83,7 +84,7 @@ def _add_run(commands: argparse._SubParsersAction[_Parser], t: Texts) -> None:
     run.set_defaults(go=_run)
 
 
-def _add_hub(commands: argparse._SubParsersAction[_Parser], t: Texts) -> None:
+def _add_hub(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts) -> None:
     hub = commands.add_parser(
         "hub",
         help=t("cli.hub"),

@@ -1,4 +1,4 @@
-"""`cockpit doctor`: what this machine has and lacks for a seat, one line each, and what to do. No Qt in this process."""
+"""`cockpit doctor`: what this machine has and lacks for a seat, a line each, and what to do. No Qt in here."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _go(args: argparse.Namespace) -> int:
     if args.screen_child:
         from cockpit.ui.doctor_display import main
 
-        return main()
+        return int(main())
     t = texts(language())
     findings = []
     for finding in examine(profile_dir(args.profile)):

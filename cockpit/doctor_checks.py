@@ -9,9 +9,9 @@ import shutil
 import socket
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from cockpit.audio import PLAYERS, found_players
 from cockpit.doctor import Finding, State
@@ -40,14 +40,12 @@ def _answer_of(*command: str) -> str | None:
 
 
 def python() -> Iterator[Finding]:
-    """Python 3.11 or newer and a C library that the Qt wheels take."""
+    """A C library that the Qt wheels take; without Python 3.11 nothing here would have been installed."""
     kind, version = platform.libc_ver()
     parts = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
-    facts = {"python": platform.python_version(), "libc": f"{kind} {version}".strip()}
+    facts: dict[str, Any] = {"python": platform.python_version(), "libc": f"{kind} {version}".strip()}
     found = Message("doctor.python_found", facts)
-    if sys.version_info < (3, 11):
-        yield Finding("python", State.BAD, found, Message("doctor.python_old"), facts)
-    elif kind == "glibc" and parts < LEAST_GLIBC:
+    if kind == "glibc" and parts < LEAST_GLIBC:
         yield Finding("python", State.BAD, found, Message("doctor.glibc_old"), facts)
     else:
         yield Finding("python", State.OK, found, None, facts)
@@ -55,7 +53,7 @@ def python() -> Iterator[Finding]:
 
 def sqlite() -> Iterator[Finding]:
     """SQLite with FTS5, which the search is made of."""
-    facts = {"version": sqlite3.sqlite_version}
+    facts: dict[str, Any] = {"version": sqlite3.sqlite_version}
     database = sqlite3.connect(":memory:")
     try:
         database.execute("CREATE VIRTUAL TABLE probe USING fts5(words)")
@@ -80,7 +78,7 @@ def nats_server() -> Iterator[Finding]:
     if answer is None:
         yield Finding("nats", State.BAD, Message("doctor.nats_dead", {"file": binary}), Message("doctor.reinstall"))
         return
-    facts = {"file": binary, "version": answer.split()[-1].removeprefix("v") if answer else ""}
+    facts: dict[str, Any] = {"file": binary, "version": answer.split()[-1].removeprefix("v") if answer else ""}
     yield Finding("nats", State.OK, Message("doctor.nats_found", facts), None, facts)
 
 
@@ -89,7 +87,7 @@ def fonts() -> Iterator[Finding]:
     folder = assets_dir() / "fonts"
     missing = [name for name in FONT_FILES if not (folder / name).is_file()]
     if missing:
-        params = {"files": ", ".join(missing), "folder": str(folder)}
+        params: dict[str, object] = {"files": ", ".join(missing), "folder": str(folder)}
         yield Finding("fonts", State.WARN, Message("doctor.fonts_missing", params), Message("doctor.reinstall"))
     else:
         yield Finding("fonts", State.OK, Message("doctor.fonts_found"), None, {"folder": str(folder)})
@@ -100,11 +98,11 @@ def input_method() -> Iterator[Finding]:
     installed = [name for name, program in (("ibus", "ibus-daemon"), ("fcitx5", "fcitx5")) if shutil.which(program)]
     running = sorted({"ibus-daemon": "ibus", "fcitx5": "fcitx5"}[name] for name in _running({"ibus-daemon", "fcitx5"}))
     module = os.environ.get("QT_IM_MODULE", "")
-    facts = {"installed": installed, "running": running, "QT_IM_MODULE": module}
+    facts: dict[str, Any] = {"installed": installed, "running": running, "QT_IM_MODULE": module}
     if not installed:
         yield Finding("input", State.WARN, Message("doctor.input_none"), Message("doctor.input_install"), facts)
         return
-    names = {"names": ", ".join(running or installed), "module": module or "–"}
+    names: dict[str, object] = {"names": ", ".join(running or installed), "module": module or "–"}
     if not running:
         todo = Message("doctor.input_start", {"program": "ibus-daemon -drx" if "ibus" in installed else "fcitx5 -d"})
         yield Finding("input", State.WARN, Message("doctor.input_not_running", names), todo, facts)
@@ -126,7 +124,7 @@ def _running(names: set[str]) -> set[str]:
 def audio() -> Iterator[Finding]:
     """A program that plays a sound file."""
     players = list(found_players())
-    facts = {"players": players}
+    facts: dict[str, Any] = {"players": players}
     if players:
         yield Finding("audio", State.OK, Message("doctor.audio_found", {"player": players[0]}), None, facts)
         return
@@ -175,7 +173,7 @@ def clock_sync() -> Iterator[Finding]:
     """Whether this machine's clock follows a time server, and how far off it is where that can be known."""
     offset = _clock_offset()
     if offset is not None:
-        facts = {"offset_ms": f"{offset * 1000:.1f}"}
+        facts: dict[str, Any] = {"offset_ms": f"{offset * 1000:.1f}"}
         near = abs(offset) < 0.5
         todo = None if near else Message("doctor.clock_todo")
         yield Finding("clock", State.OK if near else State.WARN, Message("doctor.clock_offset", facts), todo, facts)
@@ -211,7 +209,7 @@ def ports() -> Iterator[Finding]:
     except OSError as error:
         yield Finding("ports", State.BAD, Message("doctor.ports_none", {"why": error.strerror or str(error)}))
         return
-    facts = {"hub_port": HUB_PORT}
+    facts: dict[str, Any] = {"hub_port": HUB_PORT}
     with socket.socket() as hub:
         hub.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

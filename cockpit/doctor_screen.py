@@ -42,13 +42,17 @@ def screen() -> Iterator[Finding]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        params = {"seconds": WAIT_SECONDS}
-        yield Finding("display", State.BAD, Message("doctor.display_hangs", params), Message("doctor.display_todo"))
+        yield Finding(
+            "display",
+            State.BAD,
+            Message("doctor.display_hangs", {"seconds": WAIT_SECONDS}),
+            Message("doctor.display_todo"),
+        )
         return
     answers = [line.removeprefix(ANSWER) for line in child.stdout.splitlines() if line.startswith(ANSWER)]
     if not answers:
         said = [line.strip() for line in child.stderr.splitlines() if line.strip()]
-        params = {"code": child.returncode, "why": said[0][:200] if said else "–"}
+        params: dict[str, object] = {"code": child.returncode, "why": said[0][:200] if said else "–"}
         yield Finding("display", State.BAD, Message("doctor.display_crash", params), Message("doctor.display_todo"))
         return
     for answer in answers:  # one for the display, then one for the graphics unless that crashed
@@ -61,7 +65,7 @@ def screen() -> Iterator[Finding]:
 def _display(facts: dict[str, Any]) -> Finding:
     screens = facts["screens"]
     words = ", ".join(f"{s['name']} {s['width']}×{s['height']} · {s['dpi']:.0f} dpi · ×{s['ratio']:g}" for s in screens)
-    params = {"platform": facts["platform"], "n": len(screens), "screens": words}
+    params: dict[str, object] = {"platform": facts["platform"], "n": len(screens), "screens": words}
     if not any(s["width"] >= LEAST[0] and s["height"] >= LEAST[1] for s in screens):
         return Finding("display", State.WARN, Message("doctor.display_found", params), Message("doctor.small"), facts)
     return Finding("display", State.OK, Message("doctor.display_found", params), None, facts)
@@ -69,7 +73,7 @@ def _display(facts: dict[str, Any]) -> Finding:
 
 def _graphics(facts: dict[str, Any]) -> Finding:
     renderer = facts["renderer"]
-    params = {"renderer": renderer or "–", "version": facts["version"] or "–"}
+    params: dict[str, object] = {"renderer": renderer or "OpenGL –", "version": facts["version"] or "–"}
     facts["backend"] = "gl" if is_gpu(renderer) else "raster"
     # a seat without a GPU is a good seat: its map is drawn by the processor
     return Finding(

@@ -72,7 +72,7 @@ class Hub:
         self.server = NatsServer(profile, port, self.keys.ensure(), clock)
         self.quarantine = Quarantine()
         self.cache = Cache.open(profile / "hub.db", clock)
-        self._out = Outgoing(self.id, clock, self.picture, district_of)
+        self._out = Outgoing(self.picture, self.id, clock, district_of)
         self._runners: dict[str, FeedRunner] = {}
         self._client: Client | None = None
         self._lost = asyncio.Event()
@@ -153,14 +153,12 @@ class Hub:
             self._put(change.topic, columns)
 
     def _put(self, topic: str, columns: Columns) -> None:
-        self.picture.upsert(topic, columns)
-        self._out.changed(topic, columns["key"])
+        self._out.upsert(topic, columns)
         self.cache.upsert(topic, columns)
 
     def _gone(self, topic: str, keys: list[str]) -> None:
-        gone = self.picture.remove(topic, keys)
+        gone = self._out.remove(topic, keys)
         if gone:
-            self._out.gone(topic, gone)
             self.cache.remove(topic, gone)
 
     def _only(self, feed: str, topic: str, keys: set[str]) -> None:

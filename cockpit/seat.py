@@ -113,11 +113,12 @@ class Seat:
         self._later(lambda: self._apply(batch))
 
     def _apply(self, batch: Batch) -> None:
-        for change in self.picture.apply(batch):
-            if change.columns is not None:
-                self.cache.upsert(change.topic, change.columns)
-            if change.gone:
-                self.cache.remove(change.topic, change.gone)
+        change = self.picture.apply(batch)
+        if change is None:
+            return
+        if change.columns is not None:
+            self.cache.upsert(change.topic, change.columns)
+        self.cache.remove(change.topic, change.gone)
 
     def _time(self, time: CityTime) -> None:
         def take() -> None:

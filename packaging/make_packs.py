@@ -29,10 +29,11 @@ def save(path: Path, arrays: dict[str, np.ndarray]) -> None:
     print(f"  {path.name}: {path.stat().st_size / 1000:.0f} kB")
 
 
-def make(city: str, maps: Path, names: Path) -> None:
+def make(city: str, maps: Path, names: Path, out: Path) -> None:
     settings = tomllib.loads((HERE / "cities" / f"{city}.toml").read_text(encoding="utf-8"))
-    folder = ASSETS / city
-    bounds = tuple(tomllib.loads((folder / "pack.toml").read_text(encoding="utf-8"))["bounds"])
+    folder = out / city
+    folder.mkdir(parents=True, exist_ok=True)
+    bounds = tuple(tomllib.loads((ASSETS / city / "pack.toml").read_text(encoding="utf-8"))["bounds"])
     middle = (bounds[1] + bounds[3]) / 2
     source = sources.read_source(maps / settings["source"], settings)
     print(f"{city}: {len(source.roads)} roads, {len(source.waters)} waters, {len(source.land_use)} land uses")
@@ -56,10 +57,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--maps", type=Path, required=True, help="folder with one folder of GeoJSON a city")
     parser.add_argument("--names", type=Path, required=True, help="folder with streets_*.csv and communities_*.csv")
+    parser.add_argument("--out", type=Path, default=ASSETS, help="folder of the packs (default: the shipped ones)")
     parser.add_argument("cities", nargs="*", default=["hangzhou", "lujiazui"])
     given = parser.parse_args()
     for city in given.cities:
-        make(city, given.maps, given.names)
+        make(city, given.maps, given.names, given.out)
 
 
 if __name__ == "__main__":

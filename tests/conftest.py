@@ -71,23 +71,23 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 
 @pytest.fixture(autouse=True)
-def _clean_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _clean_configuration(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No setting of the person or machine that runs the tests, and none of the test before."""
     for name in [*os.environ]:
         if name.startswith("COCKPIT_"):
             monkeypatch.delenv(name)
-    home = tmp_path / "home"
-    home.mkdir()
-    monkeypatch.setenv("HOME", str(home))
-    for name, folder in (
-        ("DATA", ".local/share"),
-        ("CONFIG", ".config"),
-        ("CACHE", ".cache"),
-        ("STATE", ".local/state"),
-    ):
-        monkeypatch.setenv(f"XDG_{name}_HOME", str(home / folder))
-    runtime = tempfile.mkdtemp(prefix="ck-")  # short: the path of a socket has 108 bytes
-    monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+    base = Path(tempfile.mkdtemp(prefix="ck-"))  # short: the path of a socket has 108 bytes
+    folders = {
+        "HOME": base,
+        "XDG_DATA_HOME": base / ".local/share",
+        "XDG_STATE_HOME": base / ".local/state",
+        "XDG_CONFIG_HOME": base / ".config",
+        "XDG_CACHE_HOME": base / ".cache",
+        "XDG_RUNTIME_DIR": base / "run",
+    }
+    folders["XDG_RUNTIME_DIR"].mkdir(mode=0o700)
+    for name, folder in folders.items():
+        monkeypatch.setenv(name, str(folder))
     assets_dir.cache_clear()
     yield
     if "COCKPIT_ASSETS" in os.environ:
@@ -95,7 +95,7 @@ def _clean_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
         texts.cache_clear()
         assets_dir.cache_clear()
-    shutil.rmtree(runtime, ignore_errors=True)
+    shutil.rmtree(base, ignore_errors=True)
 
 
 class _Warnings(logging.Handler):

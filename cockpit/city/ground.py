@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from cockpit.city.happening import Spot
 
@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 METRES_A_DEGREE = 111_195.0
+NEAR_CROSSING = 600.0
+"""Metres within which a crossing says where along its street a place is."""
 NEAR_ENOUGH = 260.0
 """Metres within which a camera sees what happens."""
 
@@ -75,9 +77,9 @@ class Ground:
         self._walks = self._adjacency(streets.walk)
         self._drives = self._adjacency(streets.drive)
         self._pools = self._sort_nodes()
-        self.nodes = cKDTree(self.xy)
-        self._cameras: tuple[cKDTree, list[str]] | None = None
+        self._cameras: tuple[Floats, list[str]] | None = None
         self._area_of: dict[int, str] = {}
+        self.know_areas(self._pools["any"])
 
     def plane(self, lon: Floats, lat: Floats) -> Floats:
         """Metres east and north of the middle, (n, 2)."""
@@ -104,10 +106,12 @@ class Ground:
         names = self._names.get(node, ())
         if len(names) >= 2 or not names:
             return self.name(node)
-        for other in self._crossings.query(self.xy[node], k=min(12, len(self._pools["crossing"])))[1]:
-            across = [n for n in self._names[int(self._pools["crossing"][other])] if n != names[0]]
-            if len(across) == 1:
-                return f"{names[0]}近{across[0]}"
+        along = self._crossings.get(names[0])
+        if along is not None:
+            away = np.hypot(*(self.xy[along] - self.xy[node]).T)
+            nearest = int(away.argmin())
+            across = next(name for name in self._names[int(along[nearest])] if name != names[0])
+            return f"{names[0]}近{across}" if away[nearest] < NEAR_CROSSING else names[0]
         return names[0]
 
     def area(self, node: int) -> str:
@@ -161,24 +165,35 @@ class Ground:
         """The nodes of a path (n, 2) of lon/lat along the streets, from a node on."""
         if not len(path):
             return [start]
-        away, found = self.nodes.query(self.plane(path[:, 0], path[:, 1]))
+        keys, order = self._by_place
+        wanted = _key(path[:, 0], path[:, 1])
+        found = order[np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)]
+        here = _key(self.streets.lon[found], self.streets.lat[found]) == wanted
         way = [start]
-        for node, metres in zip(found.tolist(), away.tolist(), strict=True):
-            if metres < 1.0 and node != way[-1]:
+        for node in found[here].tolist():
+            if node != way[-1]:
                 way.append(node)
         return way
 
     def see(self, ids: list[str], lon: Floats, lat: Floats) -> None:
         """Says where cameras stand."""
-        self._cameras = (cKDTree(self.plane(lon, lat)), ids)
+        self._cameras = (self.plane(lon, lat), ids)
 
     def camera_near(self, lon: float, lat: float) -> str:
         """Id of the nearest camera, "" when none is near enough."""
         if self._cameras is None:
             return ""
-        tree, ids = self._cameras
-        away, which = tree.query(self.plane(np.array([lon]), np.array([lat]))[0])
-        return ids[int(which)] if away <= NEAR_ENOUGH else ""
+        places, ids = self._cameras
+        away = np.hypot(*(places - self.plane(np.array([lon]), np.array([lat]))).T)
+        nearest = int(away.argmin())
+        return ids[nearest] if away[nearest] <= NEAR_ENOUGH else ""
+
+    @cached_property
+    def _by_place(self) -> tuple[Ints, Ints]:
+        """Nodes by their place: sorted keys, and whose they are."""
+        keys = _key(self.streets.lon, self.streets.lat)
+        order = np.argsort(keys, kind="stable").astype(np.int64)
+        return keys[order], order
 
     def _adjacency(self, open_to: NDArray[np.bool_]) -> tuple[Ints, Ints]:
         start, end = self.streets.start[open_to], self.streets.end[open_to]
@@ -224,7 +239,11 @@ class Ground:
         ):
             if len(found[name]) < 12:
                 found[name] = found[instead]
-        self._crossings = cKDTree(self.xy[found["crossing"]])
+        meeting: dict[str, list[int]] = {}
+        for node in found["crossing"].tolist():
+            for name in self._names[node] if many[node] else ():
+                meeting.setdefault(name, []).append(node)
+        self._crossings = {name: np.array(nodes, dtype=np.int64) for name, nodes in meeting.items()}
         return found
 
     def _touched(self, edges: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -233,3 +252,9 @@ class Ground:
         mask[self.streets.start[edges]] = True
         mask[self.streets.end[edges]] = True
         return mask
+
+
+def _key(lon: Floats, lat: Floats) -> Ints:
+    """One number for a place, to the microdegree."""
+    micro = np.round(np.column_stack((lon, lat)) * 1e6).astype(np.int64)
+    return micro[:, 0] * (1 << 32) + micro[:, 1]

@@ -82,9 +82,9 @@ class Storms:
 
     def fallen(self, now: int, lon: Floats, lat: Floats) -> Floats:
         """Rain of the last hour at these places, mm."""
-        step = 5 * MINUTE
-        total = sum((self.rain(now - k * step, lon, lat) for k in range(12)), np.zeros_like(lon))
-        return total * (5 / 60)
+        step = 10 * MINUTE
+        total = sum((self.rain(now - k * step, lon, lat) for k in range(6)), np.zeros_like(lon))
+        return total / 6
 
     def depth(self, now: int, fullest: Floats) -> Floats:
         """Water in low places whose fullest in a storm is `fullest` cm."""

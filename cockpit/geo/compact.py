@@ -44,7 +44,8 @@ def open_layers(path: Path) -> dict[str, NDArray[Any]]:
         UserError: the file is not there or is not one of ours.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        # opened here: numpy leaves a file that it opened itself open when it is no zip
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}
     except FileNotFoundError as error:
         raise UserError("packs.layer_missing", file=str(path)) from error

@@ -13,9 +13,9 @@ from cockpit.model.messages import Message
 from cockpit.model.tables import TABLES
 from cockpit.store import search as words
 from cockpit.store.files import is_damage, open_cache, problem_of
-from cockpit.store.queue import Remove, Upsert, rows_at
+from cockpit.store.queue import Remove, Upsert, pieces
 from cockpit.store.readers import Readers
-from cockpit.store.rows import columns_from
+from cockpit.store.rows import columns_from, packed_query
 from cockpit.store.transaction import Searchable
 from cockpit.store.writer import BATCH_ROWS, Writer
 
@@ -69,12 +69,9 @@ class Cache:
 
     def upsert(self, topic: str, columns: Columns) -> None:
         """Rows that came or changed; `district` may be among the columns. The arrays must not be changed later."""
-        n = len(columns["key"])
-        for start in range(0, n, BATCH_ROWS):
-            end = min(start + BATCH_ROWS, n)
-            whole = (start, end) == (0, n)
-            piece = columns if whole else rows_at(topic, columns, list(range(start, end)))
-            self._writer.put(Upsert(topic, piece))
+        if len(columns["key"]):
+            for piece in pieces(topic, columns, BATCH_ROWS):
+                self._writer.put(Upsert(topic, piece))
 
     def remove(self, topic: str, keys: Sequence[str]) -> None:
         """Rows that left the picture. Closed events stay to be read (see `row`) until they are trimmed."""
@@ -111,17 +108,15 @@ class Cache:
 
     def load(self, topic: str) -> Columns:
         """All rows of the picture as columns, `district` among them; empty columns when they can not be read."""
-        return self._columns(topic, f'SELECT nums, words FROM "{topic}" WHERE gone = 0 ORDER BY rowid', ())
+        return self._columns(topic, "WHERE gone = 0 ORDER BY rowid", ())
 
     def load_recent(self, topic: str, n: int) -> Columns:
         """The newest `n` rows, newest first; events by when they occurred, others by when they were first kept."""
-        return self._columns(
-            topic, f'SELECT nums, words FROM "{topic}" WHERE gone = 0 ORDER BY rowid DESC LIMIT ?', (n,)
-        )
+        return self._columns(topic, "WHERE gone = 0 ORDER BY rowid DESC LIMIT ?", (n,))
 
     def row(self, topic: str, key: str) -> dict[str, Any] | None:
         """One row, also of an event that closed and left the picture."""
-        columns = self._columns(topic, f'SELECT nums, words FROM "{topic}" WHERE key = ?', (key,))
+        columns = self._columns(topic, "WHERE key = ?", (key,))
         if not columns["key"]:
             return None
         values = {name: columns[name][0] for name in TABLES[topic].names}
@@ -152,8 +147,10 @@ class Cache:
         match = words.match(text)
         return [row[0] for row in self._read(_SEARCH, (match, int(history), limit))] if match else []
 
-    def _columns(self, topic: str, query: str, params: tuple[object, ...]) -> Columns:
-        return columns_from(TABLES[topic], self._read(query, params))
+    def _columns(self, topic: str, where: str, params: tuple[object, ...]) -> Columns:
+        table = TABLES[topic]
+        rows = self._read(packed_query(table, where), params)
+        return columns_from(table, *(rows[0] if rows else (None, None)))
 
     def _read(self, query: str, params: tuple[object, ...]) -> list[Any]:
         """Rows of a query; none when the file can not be read, which is said and, if it is damaged, mended."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -10,7 +10,7 @@ from cockpit.model.batch import Columns, take
 from cockpit.model.tables import TABLES
 from cockpit.store.rows import DISTRICT
 
-COALESCE_ROWS = 20_000
+COALESCE_ROWS = 100_000
 """Waiting rows of a topic from which on only the last state of each key is kept."""
 MAX_ROWS = 500_000
 """Waiting rows of all topics at the most; past it the oldest operation of the longest topic is dropped and counted."""
@@ -162,6 +162,17 @@ def coalesce(topic: str, operations: Iterable[Operation]) -> list[Operation]:
     gone = [key for key, where in last.items() if where is None]
     kept = [Upsert(topic, rows_at(topic, columns, index)) for columns, index in picked.values()]
     return [Remove(topic, gone), *kept] if gone else [*kept]
+
+
+def pieces(topic: str, columns: Columns, size: int) -> Iterator[Columns]:
+    """Columns cut into runs of at most `size` rows."""
+    n = len(columns["key"])
+    if n <= size:
+        yield columns
+        return
+    names = [name for name in (*TABLES[topic].names, DISTRICT) if name in columns]
+    for start in range(0, n, size):
+        yield {name: columns[name][start : start + size] for name in names}
 
 
 def rows_at(topic: str, columns: Columns, index: list[int]) -> Columns:

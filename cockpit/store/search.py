@@ -1,8 +1,8 @@
 """Full-text search that finds words of two characters, and of one.
 
 Chinese is indexed as overlapping pairs of characters (井盖破损: 井盖 盖破 破损 损), other words as they are, in an
-FTS5 table with unicode61; FTS5's own trigrams never find 井盖. A query word of Chinese is a phrase of pairs, one character the
-beginning of a pair, any other word the beginning of a word; all words of a query must be there.
+FTS5 table with unicode61; FTS5's own trigrams never find 井盖. A query word of Chinese is a phrase of pairs, one
+character the beginning of a pair, any other word the beginning of a word; all words of a query must be there.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ from cockpit.ui.summary import summary
 from layouts.engine import shipped
 from layouts.panels import Panels
 from widgets.kit.fonts import load_fonts
+from widgets.map.panel import MapPanel
 
 SHOT_SIZE = (1920, 1080)
 LEAST_SIZE = (960, 600)
@@ -86,7 +87,7 @@ class FirstPicture(QObject):
         if self.ms is not None or not len(self._desk.seat.picture["event"]):
             return
         panel = self._desk.engine.panel("map")
-        if panel is not None and panel.property("basemap") is True:
+        if isinstance(panel, MapPanel) and panel.settled():
             self.ms = since_exec() * 1000
 
 
@@ -176,7 +177,7 @@ def _take_shot(args: argparse.Namespace, desk: Desk, first: FirstPicture) -> Non
         raise OutsideError("cli.shot_unwritable", file=str(args.shot), why="PNG")
     if args.json:
         panel = desk.engine.panel("map")
-        backend = str(panel.property("backend") or "none") if panel is not None else "none"
+        backend = panel.backend_name if isinstance(panel, MapPanel) else "none"
         print(json.dumps(summary(desk.seat, args.seat, backend, first.ms)), flush=True)
 
 

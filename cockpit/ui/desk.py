@@ -28,7 +28,6 @@ from widgets.kit.banner import Banner
 from widgets.kit.context import PanelContext
 from widgets.kit.dialog import name_dialog
 from widgets.kit.palette import Palette
-from widgets.kit.panel import Panel
 from widgets.kit.theme import Theme
 from widgets.kit.toast import Toasts
 
@@ -92,10 +91,11 @@ class Desk(QWidget):
         for action in duty_actions(self):
             self.actions_.add(action)
         self.engine = LayoutEngine(self.context, Panels(), self)
-        self.engine.set_layout(layout)
+        self.engine.show_layout(layout)
+        self.banner = Banner(self.context, self)
         self.toasts = Toasts(self, self.context, foot=52)
         self.context.notify = self.toasts.show
-        self.palette_ = Palette(self, self.context)
+        self.palette_ = Palette(self.context, self)
         self._news = News(seat.picture, seat.clock)
         self._shortcuts = self.actions_.bind(self, lambda reason: self.toasts.show(reason, 0))
         self._ticker = QTimer(self, singleShot=True, interval=FRAME_MS)
@@ -111,7 +111,7 @@ class Desk(QWidget):
     def begin(self) -> None:
         """Shows what the cache knew, then begins to follow the hub."""
         self.seat.tick()
-        self._refresh(frozenset(TABLES))
+        self.engine.refresh(frozenset(TABLES))
         self._news.settle()
         self._seconds.start()
         self._second()
@@ -130,27 +130,15 @@ class Desk(QWidget):
         """Takes in what arrived and redraws the panels whose topics changed."""
         topics = self.seat.tick()
         if topics:
-            self._refresh(topics)
+            self.engine.refresh(topics)
         if "event" in topics or "alert" in topics:
             self._announce()
         while self.seat.notices:
             self.toasts.show(self.seat.notices.popleft(), Level.YELLOW)
 
-    def _refresh(self, topics: frozenset[str]) -> None:
-        for panel in self._panels():
-            if panel.topics & topics:
-                panel.refresh(topics)
-
-    def _panels(self) -> list[Panel]:
-        return [panel for panel in self.engine.everything() if isinstance(panel, Panel)]
-
-    def _age_tick(self) -> None:
-        for panel in self._panels():
-            panel.age_tick()
-
     def _second(self) -> None:
         self._prod()
-        self._age_tick()
+        self.engine.age_tick()
         self._show_banner()
         if self._prefs.notice is not None:
             self.toasts.show(self._prefs.notice, Level.YELLOW)
@@ -167,24 +155,18 @@ class Desk(QWidget):
 
     def _linked(self, link: Link) -> None:
         self._show_banner()
-        self._age_tick()
+        self.engine.age_tick()
 
     def _show_banner(self) -> None:
         text = hub_banner(self.context, self.seat.link, self.seat.retry)
-        if text is None:
-            self.engine.show_region("banner", False)
-            return
-        self.engine.show_region("banner")
-        banner = self.engine.panel("banner")
-        if isinstance(banner, Banner):
-            banner.tell(text)
+        self.banner.tell(text)
+        self.engine.show_slot("banner", self.banner if text is not None else None)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._seconds.stop()
         self._ticker.stop()
         self.seat.on_link = lambda link: None
-        for panel in self.engine.everything():
-            panel.close()
+        self.engine.close_panels()
         super().closeEvent(event)
 
     # -- how it looks --------------------------------------------------------------------------------------------
@@ -194,8 +176,8 @@ class Desk(QWidget):
         self.context.theme = Theme.load(name)
         self._prefs.set("theme", name)
         self.dress()
-        for panel in self.engine.everything():
-            panel.retheme()  # type: ignore[attr-defined]
+        self.engine.retheme()
+        self.banner.retheme()
         self.toasts.retheme()
         self.update()
 
@@ -204,15 +186,15 @@ class Desk(QWidget):
         self.context.t = texts(lang)
         self._prefs.set("lang", lang)
         self.setWindowTitle(self._title())
-        for panel in self.engine.everything():
-            panel.retranslate()  # type: ignore[attr-defined]
-        self._age_tick()
+        self.engine.retranslate()
+        self.banner.retranslate()
+        self.engine.age_tick()
         self.toasts.retheme()
 
     def set_muted(self, muted: bool) -> None:
         self._player.muted = muted
         self._prefs.set("muted", muted)
-        self._age_tick()
+        self.engine.age_tick()
 
     def toggle_sound(self) -> None:
         self.set_muted(not self._player.muted)
@@ -230,19 +212,7 @@ class Desk(QWidget):
 
     def _named(self, name: str) -> None:
         self._prefs.set("name", name)
-        self._age_tick()
-
-    def next_panel(self, step: int) -> None:
-        """Puts the focus into the next panel (F6)."""
-        panels = [p for p in self.engine.panels().values() if p.focusPolicy() != Qt.FocusPolicy.NoFocus or _inside(p)]
-        if not panels:
-            return
-        focus = QApplication.focusWidget()
-        now = next((i for i, p in enumerate(panels) if focus is not None and (p is focus or p.isAncestorOf(focus))), -1)
-        at = panels[(now + step) % len(panels)] if now >= 0 else panels[0]
-        target = at if at.focusPolicy() != Qt.FocusPolicy.NoFocus else _inside(at)
-        if target is not None:
-            target.setFocus(Qt.FocusReason.TabFocusReason)
+        self.engine.age_tick()
 
     def dress(self) -> None:
         app = QApplication.instance()
@@ -268,10 +238,3 @@ class Desk(QWidget):
         t = self.context.t
         return t("ui.window_title", city=self.seat.pack.name)
 
-
-def _inside(panel: QWidget) -> QWidget | None:
-    """The first widget of a panel that takes the focus by Tab."""
-    for child in panel.findChildren(QWidget):
-        if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisibleTo(panel) and child.isEnabled():
-            return child
-    return None

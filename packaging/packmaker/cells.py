@@ -1,7 +1,7 @@
 """Cells 单元网格: land cut by streets and shores, slivers merged, giants cut.
 
-Everything is noded once on the grid of microdegrees; cells are groups of the faces between the lines, so that neighbours
-share their borders exactly.
+Everything is noded once on the grid of microdegrees; cells are groups of the faces between the lines, so that
+neighbours share their borders exactly.
 """
 
 from __future__ import annotations

@@ -15,6 +15,8 @@ from cockpit.geo.metres import scale
 RANKS = {"motorway": 1, "trunk": 1, "primary": 1, "secondary": 2, "tertiary": 3, "residential": 4, "unclassified": 4,
          "living_street": 4, "pedestrian": 4, "service": 5}  # fmt: skip
 Label = tuple[str, float, float, str, float, int, np.ndarray]
+STRAIGHT = 0.6
+"""A name runs along a piece only if its ends are at least this part of its length apart: no loops, no spirals."""
 NO_PATH = np.zeros((0, 2))
 
 
@@ -63,9 +65,12 @@ def road_labels(
                 at = piece.interpolate(middle)
                 if any(math.hypot(at.x - x, at.y - y) < spacing * 0.5 for x, y in taken):
                     continue
-                taken.append((at.x, at.y))
                 half = min(spacing * 0.3, piece.length / 2)
                 window = shapely.ops.substring(piece, middle - half, middle + half)
+                ends = np.asarray(window.coords)[[0, -1]]
+                if np.hypot(*(ends[1] - ends[0])) < window.length * STRAIGHT:
+                    continue
+                taken.append((at.x, at.y))
                 path = left_to_right(np.asarray(window.coords) / metre)
                 dx, dy = (path[-1] - path[0]) * metre
                 angle = upright(math.degrees(math.atan2(dy, dx)))
@@ -81,10 +86,13 @@ def water_label(shape: BaseGeometry, lon: float, lat: float, metre: np.ndarray) 
     while reach < 3000 and not flat.intersects(shapely.Point(x, y).buffer(reach)):
         reach *= 1.5
     near = flat.intersection(shapely.Point(x, y).buffer(reach * 2))
-    steps = np.linspace(-reach, reach, 25)
+    steps = np.linspace(-reach, reach, 61)
     grid = np.array([(x + a, y + b) for a in steps for b in steps])
     points = shapely.points(grid)
     inside = shapely.contains(near, points)
+    if not inside.any():
+        at = near.representative_point()
+        grid, points, inside = np.array([[at.x, at.y]]), np.array([at]), np.array([True])
     room = np.where(inside, shapely.distance(flat.boundary, points), -1) - 0.02 * np.hypot(*(grid - [x, y]).T)
     best = int(np.argmax(room))
     clear = float(max(room[best], 10))

@@ -18,8 +18,6 @@ from cockpit.geo.compact import MICRO, text_array
 from cockpit.geo.metres import scale
 
 CITY, DISTRICT, STREET, COMMUNITY, CELL = range(5)
-GAP = 150.0
-"""Cells this far apart (metres) are neighbours across a canal or a road that is water or a bridge."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +29,12 @@ class Area:
     shape: BaseGeometry  # degrees
 
 
-def neighbours(cells: list[BaseGeometry], metre: np.ndarray) -> dict[int, dict[int, float]]:
-    """The cost in metres of going from a cell to its neighbour: between centroids, dearer across a gap."""
+def neighbours(cells: list[BaseGeometry], metre: np.ndarray, gap: float) -> dict[int, dict[int, float]]:
+    """The cost in metres of going from a cell to its neighbour: between centroids, dearer across a gap of water."""
     flat = shapely.transform(np.array(cells, dtype=object), lambda c: c / MICRO * metre)
     centre = shapely.get_coordinates(shapely.centroid(flat))
     touching = shared_borders(cells)
-    left, right = shapely.STRtree(flat).query(flat, predicate="dwithin", distance=GAP)
+    left, right = shapely.STRtree(flat).query(flat, predicate="dwithin", distance=gap)
     table: dict[int, dict[int, float]] = {i: {} for i in range(len(cells))}
     for i, j in zip(left.tolist(), right.tolist(), strict=True):
         if i != j:
@@ -117,7 +115,7 @@ def build(cells: list[BaseGeometry], bounds: Box, settings: dict[str, Any], name
     """The tree from the city down to the cells; parents come before their children."""
     metre = np.array(scale((bounds[1] + bounds[3]) / 2))
     cells = list(shapely.coverage_simplify(np.array(cells, dtype=object), 20.0))
-    table = neighbours(cells, metre)
+    table = neighbours(cells, metre, settings["gap"])
     centre = np.array([c.centroid.coords[0] for c in cells]) / MICRO * metre
     street_names, community_names = read_names(names, settings)
     seeds: dict[int, str] = {}

@@ -111,9 +111,3 @@ class Banner(Pane):
 
 def _words(buttons: Sequence[tuple[Message, Callable[[], object]]]) -> list[Message]:
     return [words for words, _run in buttons]
-
-
-PANELS = {"banner": Banner}
-
-
-PANELS = {"banner": Banner}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from string import Template
 from typing import TYPE_CHECKING
 
+from cockpit.paths import assets_dir
+
 if TYPE_CHECKING:
     from widgets.kit.theme import Theme
 
@@ -25,7 +27,7 @@ QLabel[style="row_title"] { font-size: 14px; font-weight: 700; }
 QLabel[style="title"] { font-size: 18px; font-weight: 700; }
 QToolTip { background: $s3; color: $t1; border: 1px solid $line2; padding: 4px 8px; font-size: 12px; }
 QLineEdit, QPlainTextEdit, QTextEdit { background: $field; color: $t1; border: 1px solid $line2; border-radius: 4px;
-  padding: 0 8px; selection-background-color: $acc; selection-color: $acc_ink; }
+  padding: 0 8px; selection-background-color: $acc; selection-color: $acc_ink; placeholder-text-color: $t3; }
 QLineEdit { min-height: 26px; }
 QLineEdit:hover { border-color: $t3; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid $acc; padding: 0 7px; }
@@ -63,7 +65,7 @@ QMenu::separator { height: 1px; background: $line2; margin: 4px 8px; }
 QCheckBox { spacing: 8px; background: transparent; }
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $line2; border-radius: 3px; background: $field; }
 QCheckBox::indicator:hover { border-color: $t3; }
-QCheckBox::indicator:checked { background: $acc; border-color: $acc; }
+QCheckBox::indicator:checked { background: $acc; border-color: $acc; image: url("$check"); }
 QCheckBox:focus { outline: none; color: $acc; }
 QCheckBox:disabled { color: $t3; }
 QScrollArea, QAbstractScrollArea { background: transparent; border: none; }
@@ -82,4 +84,5 @@ QSplitter::handle { background: $bg; }
 
 
 def stylesheet(theme: Theme) -> str:
-    return _SHEET.substitute({name: theme.hex(name) for name in theme.colors()})
+    check = (assets_dir() / "icons" / f"check-{theme.name}.svg").as_posix()
+    return _SHEET.substitute({name: theme.hex(name) for name in theme.colors()}, check=check)

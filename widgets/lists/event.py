@@ -89,8 +89,6 @@ class EventPage(Panel):
         page, topic, key = self.page, *selection.item
         if page is not None and (page.topic, page.key) == (topic, key):
             return
-        if isinstance(page, EventThing) and topic == "unit":
-            page.nearby.mark()
         row = self.ctx.picture[topic].get(key) if topic in _PAGES else None
         if row is None:
             self._show(None)

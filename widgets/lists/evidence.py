@@ -11,6 +11,7 @@ from widgets.kit.icons import draw_icon
 from widgets.kit.panel import PanelContext
 from widgets.lists.parts import draw_line
 from widgets.lists.question import Question
+from widgets.lists.words import joined
 
 WIDTH, HEIGHT = 182, 136
 _CAPTION = 20
@@ -25,16 +26,18 @@ class Evidence(QWidget):
         drawn: its source says that it is a drawing (示意图), no photograph.
     """
 
-    def __init__(self, ctx: PanelContext, url: str, caption: str, drawn: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, ctx: PanelContext, url: str, place: str, taken: str, drawn: bool, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.image = QImage()
         self.drawn = drawn
         self._ctx = ctx
-        self._caption = caption
+        self._place, self._taken = place, taken
         self._problem: Message | None = None
         self.setFixedSize(WIDTH, HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName(ctx.t("lists.picture_of", caption=caption))
+        self.setAccessibleName(ctx.t("lists.picture_of", caption=self.words()))
         ctx.bodies.picture(url, Question(self, self._came).answer)
 
     def _came(self, answer: bytes | Message) -> None:
@@ -57,8 +60,8 @@ class Evidence(QWidget):
         return dialog
 
     def words(self) -> str:
-        """The caption with the mark of a drawing."""
-        return f"{self._ctx.t('lists.drawn')} · {self._caption}" if self.drawn else self._caption
+        """What it is, where and of when."""
+        return joined(self._ctx.t("lists.drawn") if self.drawn else "", self._place, self._taken)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -91,24 +94,25 @@ class Evidence(QWidget):
             paint_covering(painter, self.rect(), self.image)
         painter.fillRect(0, 0, WIDTH, _CAPTION, QColor(6, 10, 14, 205))
         light = QColor("#E8EEF3")
-        at = 6
+        painter.setFont(small)
+        wide = painter.fontMetrics().horizontalAdvance(self._taken) + 2
+        draw_line(painter, QRect(WIDTH - wide - 6, 0, wide, _CAPTION), self._taken, small, light, right=True)
+        draw_line(painter, QRect(6, 0, WIDTH - wide - 20, _CAPTION), self._place, small, light)
         if self.drawn:
-            at += self._mark(painter, t("lists.drawn")) + 6
-        draw_line(painter, QRect(at, 0, WIDTH - at - 4, _CAPTION), self._caption, small, light)
+            self._mark(painter, t("lists.drawn"))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         edge = theme.acc if self.hasFocus() else theme.t3 if self.underMouse() else theme.line
         painter.setPen(QPen(edge, 2 if self.hasFocus() else 1))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
-    def _mark(self, painter: QPainter, text: str) -> int:
+    def _mark(self, painter: QPainter, text: str) -> None:
+        """The mark of a drawing, at the lower left where it hides little."""
         font = self._ctx.theme.font("axis")
         painter.setFont(font)
-        wide = painter.fontMetrics().horizontalAdvance(text) + 8
-        painter.setPen(QPen(QColor("#AEBBC7"), 1))
-        painter.drawRect(QRectF(4.5, 3.5, wide, 13))
+        wide = painter.fontMetrics().horizontalAdvance(text) + 12
+        painter.fillRect(QRectF(0, HEIGHT - 20, wide, 20), QColor(6, 10, 14, 205))
         painter.setPen(QColor("#E8EEF3"))
-        painter.drawText(QRectF(4.5, 3.5, wide, 13), Qt.AlignmentFlag.AlignCenter, text)
-        return wide + 2
+        painter.drawText(QRectF(0, HEIGHT - 20, wide, 20), Qt.AlignmentFlag.AlignCenter, text)
 
 
 def paint_covering(painter: QPainter, rect: QRect, image: QImage) -> None:

@@ -29,11 +29,13 @@ class NearbyBlock(Block):
 
     Attributes:
         found: the answer shown, nearest first.
+        chosen: key of the unit whose way stays on the map, "" for none; another one's shows while it is pointed at.
     """
 
     def __init__(self, desk: Desk, lon: float, lat: float, kind: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.found: list[Near] = []
+        self.chosen = ""
         self._desk, self._place, self._kind = desk, (lon, lat), kind
         self._question: Question | None = None
         self._asked_at = 0
@@ -66,7 +68,9 @@ class NearbyBlock(Block):
 
     def leave(self) -> None:
         """Takes the way off the map."""
-        self._point("", False)
+        self.chosen = ""
+        self._pointed = ""
+        self._show_paths()
 
     def _beside(self) -> str:
         t = self._desk.ctx.t
@@ -90,13 +94,18 @@ class NearbyBlock(Block):
             return
         self._rows = {near.key: self._row(near) for near in said}
         self._body.fill(list(self._rows.values()))
-        self.mark()
+        self._mark()
+        self._show_paths()
 
-    def mark(self) -> None:
-        """Marks the row of the selected unit."""
-        topic, key = self._desk.ctx.selection.item
+    def choose(self, key: str) -> None:
+        """Keeps the way of a unit on the map; "" for none. The same again lets it go."""
+        self.chosen = "" if key == self.chosen else key
+        self._mark()
+        self._show_paths()
+
+    def _mark(self) -> None:
         for of, row in self._rows.items():
-            row.mark(topic == "unit" and of == key)
+            row.mark(of == self.chosen)
 
     def _row(self, near: Near) -> Row:
         ctx = self._desk.ctx
@@ -116,18 +125,23 @@ class NearbyBlock(Block):
             theme, draw, unit.get("name") or near.key, under, metres_words(near.metres, t), minutes, not near.free
         )
         row.pointed.connect(lambda at_it, key=near.key: self._point(key, at_it))
-        row.picked.connect(lambda key=near.key: ctx.selection.select("unit", key))
+        row.picked.connect(lambda key=near.key: self.choose(key))
+        row.opened.connect(lambda key=near.key: ctx.selection.select("unit", key))
         return row
 
     def _point(self, key: str, at_it: bool) -> None:
         if not at_it and key and key != self._pointed:
             return
         self._pointed = key if at_it else ""
-        ctx = self._desk.ctx
-        ctx.selection.hover("unit" if at_it else "", self._pointed)
-        show_paths = getattr(ctx, "show_paths", None)
+        self._desk.ctx.selection.hover("unit" if at_it else "", self._pointed)
+        self._show_paths()
+
+    def _show_paths(self) -> None:
+        """Hands the way of the unit pointed at, else of the chosen one, to the map where the shell has one."""
+        show_paths = getattr(self._desk.ctx, "show_paths", None)
         if show_paths is not None:
-            show_paths([near.path for near in self.found if near.key == self._pointed and near.path])
+            wanted = self._pointed or self.chosen
+            show_paths([near.path for near in self.found if near.key == wanted and near.path])
 
 
 def metres_words(metres: float, t: Any) -> str:

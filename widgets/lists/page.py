@@ -21,7 +21,7 @@ from widgets.kit.panel import PanelContext
 from widgets.kit.symbols import draw_badge
 from widgets.lists.areas import AreaTree
 from widgets.lists.asked import Answer, Asked, answer
-from widgets.lists.parts import PAD, Draw, Fact, Line, Part, Row, Sentence, words
+from widgets.lists.parts import NO_WORDS, PAD, Draw, Fact, Line, Part, Row, Sentence, Words, words
 from widgets.lists.question import Question
 from widgets.lists.words import EventWords, clock_time, event_id, joined, number
 
@@ -86,11 +86,11 @@ class Desk:
 class Block(QWidget):
     """Parts under each other that are filled anew at once."""
 
-    def __init__(self, parent: QWidget, margin: int = 0, spacing: int = 0) -> None:
+    def __init__(self, parent: QWidget, margin: int = 0, above: int = 0, below: int = 0) -> None:
         super().__init__(parent)
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(margin, 0, margin, 0)
-        self._column.setSpacing(spacing)
+        self._column.setContentsMargins(margin, above, margin, below)
+        self._column.setSpacing(0)
         self.parts: list[QWidget] = []
 
     def fill(self, parts: Sequence[QWidget]) -> None:
@@ -128,9 +128,9 @@ class Page(QWidget):
         self.head = self.block()
         self.note = self.block()
 
-    def block(self, margin: int = 0, spacing: int = 0) -> Block:
+    def block(self, margin: int = 0, above: int = 0, below: int = 0) -> Block:
         """A new block at the foot of the page."""
-        made = Block(self, margin, spacing)
+        made = Block(self, margin, above, below)
         self.column.addWidget(made)
         return made
 
@@ -190,17 +190,18 @@ def fact_words(value: Any) -> str:
     return str(value)
 
 
-def body_facts(desk: Desk, body: Body, note: str = "") -> list[Fact]:
-    """The facts of a body; a piece that is not a fact is left out, its neighbours stay."""
+def body_facts(desk: Desk, body: Body, note: Words = NO_WORDS) -> list[Fact]:
+    """The facts of a body, with `note` at those that bring none; a piece that is none is left out, the rest stays."""
     t, made = desk.ctx.t, []
     facts = body.fields.get("facts")
     for fact in facts if isinstance(facts, list) else []:
         if not isinstance(fact, dict) or "value" not in fact:
             continue
-        name, said = fact.get("name"), fact.get("note") or note
+        name, said = fact.get("name"), fact.get("note")
         title = t.pack(name) if isinstance(name, str) or (isinstance(name, dict) and "zh" in name) else "–"
-        beside = t.pack(said) if isinstance(said, str) or "zh" in said else ""
-        made.append(Fact(desk.ctx.theme, title, fact_words(fact["value"]), str(fact.get("unit") or ""), words(beside)))
+        noted = isinstance(said, str) or (isinstance(said, dict) and "zh" in said)
+        beside = words(t.pack(said)) if said and noted else note
+        made.append(Fact(desk.ctx.theme, title, fact_words(fact["value"]), str(fact.get("unit") or ""), beside))
     return made
 
 
@@ -234,7 +235,7 @@ class BodyReader(Block):
             again = button(t("lists.again"), self.fetch, "chip", parent=self)
             again.setCheckable(False)
             again.setFixedWidth(again.sizeHint().width())
-            holder = Block(self, PAD)
+            holder = Block(self, PAD, below=8)
             holder.fill([again])
             self.fill([Sentence(theme, words_said, "t3", "small"), holder])
             return

@@ -25,7 +25,7 @@ class EventThing(Page):
         super().__init__(desk, key, row, parent)
         self.evidence: Evidence | None = None
         self._picture_url = ""
-        self._facts = Block(self)
+        self._facts = Block(self, above=8)
         self._side = QVBoxLayout()
         self._side.setContentsMargins(0, 12, 0, 12)
         first = QHBoxLayout()
@@ -34,7 +34,7 @@ class EventThing(Page):
         first.addWidget(self._facts, 1, Qt.AlignmentFlag.AlignTop)
         first.addLayout(self._side)
         self.column.addLayout(first)
-        self._lines = self.block()
+        self._lines = self.block(below=8)
         self.reader = BodyReader(self, self._came)
         self.nearby = NearbyBlock(desk, row["lon"], row["lat"], row["kind"], self)
         self.column.addWidget(self.nearby)
@@ -76,7 +76,7 @@ class EventThing(Page):
                 Fact(theme, t.pack(kind.fact), value, kind.unit, lambda: desk.age(updated), lambda: desk.old("event"))
             )
         if self.reader.body:
-            facts += body_facts(desk, self.reader.body)
+            facts += body_facts(desk, self.reader.body, lambda: desk.age(updated))
         self._facts.fill(facts)
 
     def _came(self, body: Body) -> None:
@@ -118,8 +118,8 @@ class EventThing(Page):
             taken = from_iso(at) if isinstance(at, str) else int(self.row["occurred"])
         except ValueError:
             taken = int(self.row["occurred"])
-        caption = joined(self.row["place"], clock_time(taken, self.desk.ctx.clock.now()))
-        self.evidence = Evidence(self.desk.ctx, url, caption, bool(fields.get("drawn")), self)
+        when = clock_time(taken, self.desk.ctx.clock.now())
+        self.evidence = Evidence(self.desk.ctx, url, self.row["place"], when, bool(fields.get("drawn")), self)
         self._side.addWidget(self.evidence, 0, Qt.AlignmentFlag.AlignTop)
         self._side.addStretch(1)
 

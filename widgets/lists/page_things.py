@@ -65,7 +65,7 @@ class UnitThing(Page):
         super().__init__(desk, key, row, parent)
         self._facts = Block(self, PAD)
         self.column.addWidget(self._facts)
-        self._lines = self.block()
+        self._lines = self.block(above=6, below=8)
         self.reader = BodyReader(self, lambda _body: self.show_row())
         self._near = self.block()
         self.reader.fetch()
@@ -96,7 +96,8 @@ class UnitThing(Page):
                 Fact(theme, t("lists.heading"), words, f"{heading:.0f}°", lambda: desk.age(fixed), lambda: stale)
             )
         if self.reader.body is not None:
-            facts += body_facts(desk, self.reader.body)
+            fetched = self.reader.body.fetched
+            facts += body_facts(desk, self.reader.body, lambda: desk.ctx.t(ages.age(fetched, desk.ctx.clock.wall())))
         self._facts.fill(facts)
         self._lines.fill(
             [
@@ -123,7 +124,7 @@ class SensorThing(Page):
         self._facts = Block(self, PAD)
         self.column.addWidget(self._facts)
         self._chart = self.block()
-        self._lines = self.block()
+        self._lines = self.block(above=6, below=8)
         self._near = self.block()
         self.begin()
         self._near.fill(near_events(desk, row))
@@ -215,7 +216,7 @@ class CameraThing(Page):
         super().__init__(desk, key, row, parent)
         self._facts = Block(self, PAD)
         self.column.addWidget(self._facts)
-        self._lines = self.block()
+        self._lines = self.block(above=6, below=8)
         self._near = self.block()
         self.begin()
         self._near.fill(near_events(desk, row))

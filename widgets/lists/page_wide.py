@@ -29,7 +29,7 @@ class AlertThing(Page):
         super().__init__(desk, key, row, parent)
         self._facts = Block(self, PAD)
         self.column.addWidget(self._facts)
-        self._lines = self.block()
+        self._lines = self.block(above=6, below=8)
         self.reader = BodyReader(self, self._came)
         self._text = self.block()
         self._more = Block(self, PAD)
@@ -106,7 +106,7 @@ class AreaThing(Page):
 
     def __init__(self, desk: Desk, key: str, row: dict[str, Any], parent: QWidget | None = None) -> None:
         super().__init__(desk, key, row, parent)
-        self._lines = self.block()
+        self._lines = self.block(above=6, below=8)
         self._events = self.block()
         self._shown: tuple[Any, ...] = ()
         self.begin()

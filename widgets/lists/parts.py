@@ -9,13 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from widgets.kit.theme import Theme
 
 PAD = 12
 NAME_WIDTH = 76
+_ABREAST, _STACKED, _STACKED_BELOW = 41, 49, 220
+"""Heights of a fact with its name beside its value and above it, and the width below which it stands above."""
 Words = Callable[[], str]
 Draw = Callable[[QPainter, QRectF], None]
 
@@ -95,33 +108,49 @@ class Fact(Part):
         old: Callable[[], bool] = lambda: False,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(theme, 41, parent)
+        super().__init__(theme, _ABREAST, parent)
         self._name, self._value, self._unit, self._note, self._old = name, value, unit, note, old
         self.setAccessibleName(f"{name} {value} {unit}".rstrip())
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.setFixedHeight(_STACKED if self.width() < _STACKED_BELOW else _ABREAST)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme, width = QPainter(self), self.theme, self.width()
-        named = min(NAME_WIDTH, width // 3)
-        _, cut = draw_line(painter, QRect(0, 0, named - 6, 40), self._name, theme.font("body"), theme.t2)
-        figure = QFont(theme.font("fact"))
-        if QFontMetrics(figure).horizontalAdvance(self._value) > (width - named) * 3 // 4:
-            figure = theme.font("row_title")
-        ink = theme.t3 if self._old() else theme.t1
-        used, also = draw_line(painter, QRect(named, 0, width - named, 40), self._value, figure, ink)
-        at, base = named + used + 4, 22 + QFontMetrics(figure).capHeight() // 2
-        unit_font = theme.unit_font("fact")
-        painter.setFont(unit_font)
-        painter.setPen(theme.t3 if self._old() else theme.t2)
-        painter.drawText(QPointF(at, base), self._unit)
-        at += QFontMetrics(unit_font).horizontalAdvance(self._unit) + 8
-        note, small = self._note(), theme.font("small")
-        cut_note = False
-        if width - at > 30:
-            _, cut_note = draw_line(painter, QRect(at, 0, width - at, 40), note, small, theme.t3, right=True)
+        small, note, old = theme.font("small"), self._note(), self._old()
+        stacked = self.height() == _STACKED
+        noted = min(QFontMetrics(small).horizontalAdvance(note) + 2 if note else 0, width // 2)
+        if stacked:
+            room = width - noted - (8 if noted else 0)
+            _, cut = draw_line(painter, QRect(0, 3, room, 16), self._name, small, theme.t2)
+            _, cut_note = draw_line(painter, QRect(width - noted, 3, noted, 16), note, small, theme.t3, right=True)
+            value = QRect(0, 19, width, 26)
         else:
-            cut_note = bool(note)
+            named = min(NAME_WIDTH, width // 3)
+            _, cut = draw_line(painter, QRect(0, 0, named - 6, 40), self._name, theme.font("body"), theme.t2)
+            value = QRect(named, 0, width - named, 40)
+        used, also = self._draw_value(painter, value, old)
+        if not stacked:
+            left = value.left() + used + 8
+            _, cut_note = draw_line(painter, QRect(left, 0, width - left, 40), note, small, theme.t3, right=True)
         self.whole(cut or also or cut_note, f"{self._name} {self._value} {self._unit}".rstrip(), note)
         self.hairline(painter, self.height() - 1)
+
+    def _draw_value(self, painter: QPainter, rect: QRect, old: bool) -> tuple[int, bool]:
+        """The figure and its unit on one base line; answers their width and whether the value was cut."""
+        theme, unit_font = self.theme, self.theme.unit_font("fact")
+        unit_wide = QFontMetrics(unit_font).horizontalAdvance(self._unit) + 4 if self._unit else 0
+        figure = theme.font("fact")
+        if QFontMetrics(figure).horizontalAdvance(self._value) > (rect.width() - unit_wide) * 3 // 4:
+            figure = theme.font("row_title")
+        room = QRect(rect.left(), rect.top(), rect.width() - unit_wide, rect.height())
+        used, cut = draw_line(painter, room, self._value, figure, theme.t3 if old else theme.t1)
+        metrics = QFontMetrics(figure)
+        base = rect.top() + (rect.height() - metrics.height()) / 2 + metrics.ascent()
+        painter.setFont(unit_font)
+        painter.setPen(theme.t3 if old else theme.t2)
+        painter.drawText(QPointF(rect.left() + used + 4, base), self._unit)
+        return used + unit_wide, cut
 
 
 class Line(Part):
@@ -183,6 +212,8 @@ class Row(Part):
     """A row of 46 px that leads to another thing: symbol, title, a line under it, two lines at the right."""
 
     picked = Signal()
+    opened = Signal()
+    """A double click, or Enter on the marked row."""
     pointed = Signal(bool)
     """The pointer or the keyboard came to it, or left."""
 
@@ -250,9 +281,16 @@ class Row(Part):
         if event.button() == Qt.MouseButton.LeftButton:
             self.picked.emit()
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.opened.emit()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and not event.isAutoRepeat():
-            self.picked.emit()
+            if self.marked:
+                self.opened.emit()
+            else:
+                self.picked.emit()
         elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
         else:

@@ -119,7 +119,7 @@ class QueueModel:
             level=int(event["level"]),
             pattern=words.pack.kind(event["kind"]).pattern,
             title=words.title(event["kind"], float(event["amount"])),
-            place=words.place(event),
+            place=words.place(event, short=True),
             group=words.group(event["kind"]),
             channel=words.channel(event["channel"]),
             occurred=int(event["occurred"]),

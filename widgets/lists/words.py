@@ -53,9 +53,12 @@ class EventWords:
             return name
         return f"{name} {number(amount)} {known.unit}".rstrip()
 
-    def place(self, row: Mapping[str, Any]) -> str:
-        """Crossing or address, and the street 街道 it lies in."""
-        return joined(row["place"], self.areas.street(row["area"])) or self.t("lists.no_place")
+    def place(self, row: Mapping[str, Any], short: bool = False) -> str:
+        """Crossing or address, and the street 街道 it lies in; `short` says 闸弄口 for 闸弄口街道."""
+        street = self.areas.street(row["area"])
+        if short and len(street) > 3:
+            street = street.removesuffix("街道")
+        return joined(row["place"], street) or self.t("lists.no_place")
 
     def class_path(self, kind: str) -> str:
         """大类 / 小类."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import SignalInstance
@@ -18,14 +19,21 @@ class Backend(Protocol):
     """Draws the base map and what lies flat on it; symbols are drawn over it by the canvas.
 
     Attributes:
+        name: of the way of drawing, as `doctor` and `--json` say it.
         changed: emitted on Qt's thread when a better picture is there to be painted.
+        loaded: emitted with whether there is a base map, once it was read.
     """
+
+    name: str
 
     @property
     def changed(self) -> SignalInstance: ...
 
-    def set_base(self, base: BaseData | None) -> None:
-        """Another base map; None where the pack has none."""
+    @property
+    def loaded(self) -> SignalInstance: ...
+
+    def load(self, read: Callable[[], BaseData | None]) -> None:
+        """Another base map, read elsewhere than on Qt's thread; None where the pack has none."""
         ...
 
     def show(self, camera: Camera, scene: Scene, trails: Trails, style: MapStyle) -> None:

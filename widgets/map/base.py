@@ -15,7 +15,6 @@ from cockpit.model.errors import UserError
 from widgets.map.camera import Box, box_of, mercator
 from widgets.map.labels import Name
 
-
 POLYGONS = frozenset(POLYGON_LAYERS)
 
 

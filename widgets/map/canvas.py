@@ -130,8 +130,9 @@ class Canvas(QWidget):
         now = self._mono()
         words = self._words(*self.selected) if self.selected[1] else None
         return View(
-            self.camera, self.scene, self.glide.at(now), self.selected, self.hover_item, words, self.routes, self.room, now
-        )
+            self.camera, self.scene, self.glide.at(now), self.selected, self.hover_item, words, self.routes, self.room,
+            now,
+        )  # fmt: skip
 
     def place(self, topic: str, key: str) -> tuple[float, float] | None:
         return self.overlay.place(self.view(), topic, key)
@@ -283,9 +284,9 @@ class Canvas(QWidget):
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.zoom(1 + event.value(), event.position(), fly=False)
             return True
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and self.cycle(event.key() == Qt.Key.Key_Tab):
-                return True
+        tab = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+        if tab and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and self.cycle(event.key() == Qt.Key.Key_Tab):
+            return True
         return super().event(event)
 
     @guarded

@@ -41,7 +41,8 @@ def draw_callout(
     painter.setPen(QPen(theme.acc, 1.5))
     foot = min(max(x, box.left() + 12), box.right() - 12)
     if room.contains(QPointF(x, y)):
-        painter.drawLine(QPointF(foot, box.bottom() if above else box.top()), QPointF(x, y - clear if above else y + clear))
+        edge, rim = (box.bottom(), y - clear) if above else (box.top(), y + clear)
+        painter.drawLine(QPointF(foot, edge), QPointF(x, rim))
     painter.setPen(QPen(theme.acc, 1))
     painter.setBrush(theme.s1)
     painter.drawRoundedRect(box, 4, 4)
@@ -125,6 +126,7 @@ def word_image(text: str, color: int, halo: int, theme: Theme, dpr: float) -> QI
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     path = QPainterPath()
+    path.setFillRule(Qt.FillRule.WindingFill)
     path.addText(QPointF(5, 15.5), font, text)
     pen = QPen(QColor.fromRgb(halo), 3.5)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)

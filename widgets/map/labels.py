@@ -1,4 +1,4 @@
-"""Where the names on the map go: along roads, upright where a road runs vertically, none over another. No Qt in here."""
+"""Where the names on the map go: along roads, upright where a road runs vertically, none over another. No Qt."""
 
 from __future__ import annotations
 
@@ -163,7 +163,8 @@ def _along(
         centres = low + high - centres
     gx, gy = np.interp(centres, far, xs), np.interp(centres, far, ys)
     before, after = np.clip(centres - px * 0.8, 0, far[-1]), np.clip(centres + px * 0.8, 0, far[-1])
-    tx, ty = np.interp(after, far, xs) - np.interp(before, far, xs), np.interp(after, far, ys) - np.interp(before, far, ys)
+    tx = np.interp(after, far, xs) - np.interp(before, far, xs)
+    ty = np.interp(after, far, ys) - np.interp(before, far, ys)
     turns = np.degrees(np.unwrap(np.arctan2(ty, tx)))
     if turns.max() - turns.min() > BEND or abs(turns - slope).max() % 360 > BEND:
         return None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
-from itertools import pairwise
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -84,47 +83,116 @@ class Glide:
         return float(np.nanmax(np.hypot(left[:, 0], left[:, 1]), initial=0.0))
 
 
+class Trail(msgspec.Struct, frozen=True):
+    """All trails at one instant, columns of their own that no one changes.
+
+    Attributes:
+        x, y: shape (units, points), Mercator metres, oldest first.
+        count: shape (units,), points that are filled.
+    """
+
+    x: Floats
+    y: Floats
+    count: NDArray[np.int64]
+
+    def pieces(self) -> list[tuple[Floats, Floats, NDArray[np.int64]]]:
+        """Three pieces by age, oldest first: x, y and the starts of the polylines in them."""
+        pieces = []
+        long = np.flatnonzero(self.count > 1)
+        count = self.count[long]
+        for part in range(3):
+            low = (count - 1) * part // 3
+            length = (count - 1) * (part + 1) // 3 - low + 1
+            rows, low, length = long[length > 1], low[length > 1], length[length > 1]
+            starts = np.cumsum(length) - length
+            within = np.arange(int(length.sum())) - np.repeat(starts, length)
+            row, column = np.repeat(rows, length), np.repeat(low, length) + within
+            pieces.append((self.x[row, column], self.y[row, column], starts))
+        return pieces
+
+
 class Trails:
-    """The last ten minutes of every unit, thinned to a point each `TRAIL_STEP` metres."""
+    """The last ten minutes of every unit, thinned to a point each `TRAIL_STEP` metres.
+
+    Attributes:
+        version: goes up whenever a trail changed.
+    """
 
     def __init__(self) -> None:
-        self._points: dict[str, deque[tuple[int, float, float]]] = {}
         self.version = 0
+        self._row: dict[str, int] = {}
+        self._free: list[int] = []
+        self._at = np.zeros((0, TRAIL_POINTS), dtype=np.int64)
+        self._xy = np.zeros((2, 0, TRAIL_POINTS))
+        self._count = np.zeros(0, dtype=np.int64)
+        self._kept: tuple[int, Trail] | None = None
 
     def fixes(self, keys: Sequence[str], x: Floats, y: Floats, fixed: NDArray[np.int64], now: int) -> None:
         """Adds what moved and forgets what is older than ten minutes and units that are gone. Times UTC us."""
-        points, changed = self._points, False
-        for key, px, py, at in zip(keys, x.tolist(), y.tolist(), fixed.tolist(), strict=True):
-            way = points.get(key)
-            if way is None:
-                points[key] = deque([(at, px, py)], maxlen=TRAIL_POINTS)
-                continue
-            _, lx, ly = way[-1]
-            step = abs(px - lx) + abs(py - ly)
-            if step > JUMP:
-                way.clear()
-            if step >= TRAIL_STEP:
-                way.append((at, px, py))
-                changed = True
-            while len(way) > 1 and way[0][0] < now - TRAIL_SPAN:
-                way.popleft()
-                changed = True
-        if len(points) > len(keys):
-            for gone in set(points) - set(keys):
-                del points[gone]
-                changed = True
+        changed = self._forget_gone(keys)
+        rows = self._rows(keys)
+        if len(rows):
+            last = np.maximum(self._count[rows] - 1, 0)
+            step = np.abs(self._xy[0, rows, last] - x) + np.abs(self._xy[1, rows, last] - y)
+            fresh = self._count[rows] == 0
+            self._count[rows[~fresh & (step > JUMP)]] = 0
+            self._append(rows, fresh | (step >= TRAIL_STEP), x, y, fixed)
+            changed |= bool((~fresh & (step >= TRAIL_STEP)).any())
+        changed |= self._forget_old(now - TRAIL_SPAN)
         self.version += changed
 
-    def pieces(self) -> tuple[list[Floats], list[Floats], list[Floats]]:
-        """The ways in three pieces by age, oldest first; each a list of (n, 2) polylines in Mercator metres."""
-        pieces: tuple[list[Floats], list[Floats], list[Floats]] = ([], [], [])
-        for way in self._points.values():
-            n = len(way)
-            if n < 2:
-                continue
-            line = np.array(way)[:, 1:]
-            cuts = (0, n // 3, 2 * n // 3, n - 1)
-            for piece, (low, high) in zip(pieces, pairwise(cuts), strict=True):
-                if high > low:
-                    piece.append(line[low : high + 1])
-        return pieces
+    def snapshot(self) -> Trail:
+        """A copy for another thread; the same one as long as nothing changed."""
+        if self._kept is None or self._kept[0] != self.version:
+            self._kept = (self.version, Trail(self._xy[0].copy(), self._xy[1].copy(), self._count.copy()))
+        return self._kept[1]
+
+    def _rows(self, keys: Sequence[str]) -> NDArray[np.int64]:
+        known = self._row
+        new = [key for key in keys if key not in known]
+        lacking = len(new) - len(self._free)
+        if lacking > 0:
+            size = len(self._count)
+            more = max(lacking, size, 64)
+            self._at = np.concatenate([self._at, np.zeros((more, TRAIL_POINTS), dtype=np.int64)])
+            self._xy = np.concatenate([self._xy, np.zeros((2, more, TRAIL_POINTS))], axis=1)
+            self._count = np.concatenate([self._count, np.zeros(more, dtype=np.int64)])
+            self._free += range(size, size + more)
+        for key in new:
+            known[key] = self._free.pop()
+        return np.fromiter((known[key] for key in keys), dtype=np.int64, count=len(keys))
+
+    def _append(
+        self, rows: NDArray[np.int64], add: NDArray[np.bool_], x: Floats, y: Floats, at: NDArray[np.int64]
+    ) -> None:
+        into = rows[add]
+        full = into[self._count[into] >= TRAIL_POINTS]
+        self._shift(full, np.ones(len(full), dtype=np.int64))
+        n = self._count[into]
+        self._at[into, n], self._xy[0, into, n], self._xy[1, into, n] = at[add], x[add], y[add]
+        self._count[into] += 1
+
+    def _shift(self, rows: NDArray[np.int64], by: NDArray[np.int64]) -> None:
+        """Drops the oldest `by` points of rows."""
+        if not len(rows):
+            return
+        source = np.minimum(np.arange(TRAIL_POINTS)[None, :] + by[:, None], TRAIL_POINTS - 1)
+        for table in (self._at, self._xy[0], self._xy[1]):
+            table[rows] = np.take_along_axis(table[rows], source, axis=1)
+        self._count[rows] -= by
+
+    def _forget_old(self, before: int) -> bool:
+        """Points older than `before` go; the last one of a unit stays."""
+        filled = np.arange(TRAIL_POINTS)[None, :] < self._count[:, None]
+        old = np.minimum(((self._at < before) & filled).sum(axis=1), np.maximum(self._count - 1, 0))
+        rows = np.flatnonzero(old)
+        self._shift(rows, old[rows])
+        return len(rows) > 0
+
+    def _forget_gone(self, keys: Sequence[str]) -> bool:
+        gone = self._row.keys() - set(keys) if len(self._row) else set()
+        for key in gone:
+            row = self._row.pop(key)
+            self._count[row] = 0
+            self._free.append(row)
+        return bool(gone)

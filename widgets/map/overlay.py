@@ -120,13 +120,11 @@ class Overlay:
             chosen = view.selected[1] if view.selected[0] == UNIT else chosen
             draw_units(painter, scene.units, view.units, camera, theme, chosen)
             self._names(painter, view, theme)
-        if scene.shows(ALERT):
-            self.chips = draw_alert_chips(painter, scene.alerts, camera, theme, t, view.room)
-        else:
-            self.chips = []
         if scene.shows(EVENT):
             draw_events(painter, scene.events, marks, camera, theme)
             self._arrivals(painter, view, theme)
+        alerts = scene.alerts if scene.shows(ALERT) else ()
+        self.chips = draw_alert_chips(painter, alerts, camera, theme, t, view.room)
         if view.hovered != view.selected:
             self._around(painter, view, marks, view.hovered, theme.t2, 1.25)
         reach = self._around(painter, view, marks, view.selected, theme.acc, 2.0)

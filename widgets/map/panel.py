@@ -20,8 +20,8 @@ from widgets.kit.fonts import FAMILY
 from widgets.kit.header import ElidedLabel
 from widgets.kit.panel import Panel, PanelContext
 from widgets.kit.states import PanelState
-from widgets.map.base import BaseData, read_base
-from widgets.map.camera import EARTH, mercator
+from widgets.map.base import read_base
+from widgets.map.camera import EARTH, box_of, mercator
 from widgets.map.canvas import Canvas
 from widgets.map.coloring import COLORINGS, EVENTS
 from widgets.map.furniture import Credit, ScaleBar, Tools
@@ -65,6 +65,8 @@ class MapPanel(Panel):
         self._reader, self._titles = SceneReader(ctx.picture, ctx.pack), Titles(ctx.picture, ctx.pack)
         self._backend = RasterBackend(FAMILY)
         self._backend.failed.connect(self.fail)
+        self._backend.loaded.connect(self._loaded)
+        self._base: bool | None = None
         self.canvas = Canvas(self._backend, ctx.clock.mono, self._words, self.content)
         self.canvas.setObjectName("map-canvas")
         self.canvas.reduced = self.canvas.glide.reduced = ctx.reduced_motion
@@ -93,8 +95,8 @@ class MapPanel(Panel):
         self.header.right.addWidget(self._follow_words)
         self.header.right.addWidget(self._cursor)
         self._connect()
-        self.set_base(read_base(ctx.pack.folder))
         self.restart()
+        self._open_city()
 
     def _connect(self) -> None:
         canvas, selection = self.canvas, self.ctx.selection
@@ -114,17 +116,18 @@ class MapPanel(Panel):
 
     # What others tell the map.
 
-    def set_base(self, base: BaseData | None) -> None:
-        """Another base map; None where there is none: events and units are shown on plain land."""
-        self._base = base
-        self._backend.set_base(base)
-        bounds = self.ctx.pack.bounds
-        west, south = mercator(bounds[0], bounds[1])
-        east, north = mercator(bounds[2], bounds[3])
-        self.canvas.limits = base.box if base else (float(west), float(south), float(east), float(north))
-        x, y = mercator(*self.ctx.pack.centre)
-        scale = 256 * 2**self.ctx.pack.zoom / (2 * np.pi * EARTH)
+    def _open_city(self) -> None:
+        """Reads the base map and looks at the pack's centre."""
+        pack = self.ctx.pack
+        self._backend.load(lambda: read_base(pack.folder))
+        self.canvas.limits = box_of(pack.bounds)
+        x, y = mercator(*pack.centre)
+        scale = 256 * 2**pack.zoom / (2 * np.pi * EARTH)
         self.canvas.look(self.canvas.camera.centred(float(x), float(y), float(scale)))
+
+    def _loaded(self, there: bool) -> None:
+        self._base = there
+        self._say_state()
 
     def show_paths(self, paths: Sequence[tuple[str, Sequence[tuple[float, float]]]], chosen: str = "") -> None:
         """Ways along the streets: (key of the unit, WGS-84 (lon, lat) pairs); that of `chosen` in acc, others faint."""
@@ -152,6 +155,11 @@ class MapPanel(Panel):
         if at is not None:
             camera = self.canvas.camera
             self.canvas.fly(camera.centred(*at, max(camera.scale, 1 / 6.0)))
+
+    @property
+    def backend_name(self) -> str:
+        """`raster`, or another way of drawing."""
+        return self._backend.name
 
     def settled(self) -> bool:
         """Whether the picture is sharp: for screenshots and tests."""
@@ -250,7 +258,7 @@ class MapPanel(Panel):
 
     def _say_state(self) -> None:
         scene = self.canvas.scene
-        if self._base is None and not scene.events.keys and not scene.units.keys and not scene.areas:
+        if self._base is False and not scene.events.keys and not scene.units.keys and not scene.areas:
             self.show_state(PanelState.EMPTY, Message("map.empty"), (Message("map.empty_why"),))
         else:
             self.show_content()

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-from PySide6.QtCore import QObject, QPointF, QRectF, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
+from shiboken6 import isValid
 
 from widgets.map.base import POLYGONS, BaseData
 from widgets.map.camera import Camera
@@ -24,9 +25,11 @@ from widgets.map.style import MapStyle
 
 MARGIN = 0.22
 """How much larger than the view an image is on every side."""
+CALM_MS = 90
+"""How long the scale must stay before it is drawn sharp."""
 OVERVIEW = 900
 """Longer side of the overview of the whole pack, pixels."""
-BASE, OVER, UNDER = "2 base", "0 overview", "1 under"
+LOAD, UNDER, BASE, OVER = "0 load", "1 under", "2 base", "3 overview"
 """Kinds of jobs, served in the order of their names."""
 
 
@@ -38,14 +41,38 @@ class Sheet(msgspec.Struct, frozen=True):
     token: object
 
 
+class Same:
+    """A token of things: equal to another one as long as they are the very same things."""
+
+    def __init__(self, *things: object) -> None:
+        self._things = things
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and all(
+            a is b or (isinstance(a, bool) and a == b) for a, b in zip(self._things, other._things, strict=True)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _layers(base: BaseData | None) -> BaseLayers | None:
+    if base is None:
+        return None
+    layers = {name: PathLayer(shapes, name in POLYGONS) for name, shapes in base.layers.items()}
+    return BaseLayers(layers, base.names, base.box)
+
+
 class RasterBackend(QObject):
     """See `widgets.map.backend.Backend`.
 
     Attributes:
         failed: an error of ours in the worker, as an exception.
+        loaded: the base map was read; whether there is one.
     """
 
+    name = "raster"
     changed = Signal()
+    loaded = Signal(bool)
     failed = Signal(object)
 
     def __init__(self, family: str) -> None:
@@ -59,30 +86,46 @@ class RasterBackend(QObject):
         self._style: MapStyle | None = None
         self._sheets: dict[str, Sheet] = {}
         self._wishes: dict[str, tuple[Camera, object]] = {}
+        self._loading = True
+        self._last: tuple[Camera, Scene, Trails, MapStyle] | None = None
+        self._calm = QTimer(self)
+        self._calm.setSingleShot(True)
+        self._calm.setInterval(CALM_MS)
+        self._calm.timeout.connect(self._show_last)
 
-    def set_base(self, base: BaseData | None) -> None:
-        self._base = None
-        if base is not None:
-            layers = {name: PathLayer(shapes, name in POLYGONS) for name, shapes in base.layers.items()}
-            self._base = BaseLayers(layers, base.names, base.box)
+    def load(self, read: Callable[[], BaseData | None]) -> None:
+        self._worker.submit(LOAD, lambda alive: _layers(read()))
+
+    def _set_base(self, base: BaseLayers | None) -> None:
+        self._base = base
         self._base_count += 1
         self._sheets.clear()
         self._wishes.clear()
+        self._loading = False
+        self.loaded.emit(base is not None)
 
     def show(self, camera: Camera, scene: Scene, trails: Trails, style: MapStyle) -> None:
         if style is not self._style:  # an image in the colours of another theme is no stand-in
             self._style = style
             self._sheets.clear()
             self._wishes.clear()
+        self._last = (camera, scene, trails, style)
+        sharp = self._wishes.get(BASE)
+        if sharp is not None and sharp[0].scale != camera.scale and BASE in self._sheets:
+            # while a wheel turns or a flight is on, the scaled picture will do until it is calm
+            if not self._calm.isActive() or 0.6 < self._sheets[BASE].camera.scale / camera.scale < 1.7:
+                self._calm.start()
+            return
+        if not self._calm.isActive():
+            self._show_last()
+
+    def _show_last(self) -> None:
+        if self._last is None or self._loading:
+            return
+        camera, scene, trails, style = self._last
         base, drawer = self._base, self._drawer
         areas = scene.areas if scene.shows(AREA) else ()
         colored = (self._base_count, scene.area_version, bool(areas))
-        if base is not None:
-            box = base.box
-            side = max(box[2] - box[0], box[3] - box[1])
-            width, height = (max(round((b - a) / side * OVERVIEW), 1) for a, b in ((box[0], box[2]), (box[1], box[3])))
-            whole = Camera(0.0, 0.0, 1.0, width, height).fitted(box)
-            self._want(OVER, whole, colored, lambda alive: drawer.draw(base, whole, style, areas, alive, names=False))
         grown = camera.grown(MARGIN)
         self._want(
             BASE, camera, colored, lambda alive: drawer.draw(base, grown, style, areas, alive, names=True), grown
@@ -91,11 +134,16 @@ class RasterBackend(QObject):
         alerts = scene.alerts if scene.shows(ALERT) else ()
         sensors = scene.sensors if scene.shows(SENSOR) else Dots()
         cameras = scene.cameras if scene.shows(CAMERA) else Dots()
-        ways = trails.version if scene.shows(TRAIL) else -1
-        token = (id(alerts), id(sensors.x), id(cameras.x), ways, stale)
-        if not self._is_wished(UNDER, camera, token):
-            under = Under(alerts, trails.pieces() if ways >= 0 else ([], [], []), sensors, cameras, stale)
-            self._want(UNDER, camera, token, lambda alive: draw_under(under, grown, style, alive), grown)
+        trail = trails.snapshot() if scene.shows(TRAIL) else None
+        under = Under(alerts, trail, sensors, cameras, stale)
+        content = Same(alerts, sensors.x, cameras.x, trail, stale)
+        self._want(UNDER, camera, content, lambda alive: draw_under(under, grown, style, alive), grown)
+        if base is not None:
+            box = base.box
+            side = max(box[2] - box[0], box[3] - box[1])
+            width, height = (max(round((b - a) / side * OVERVIEW), 1) for a, b in ((box[0], box[2]), (box[1], box[3])))
+            whole = Camera(0.0, 0.0, 1.0, width, height).fitted(box)
+            self._want(OVER, whole, colored, lambda alive: drawer.draw(base, whole, style, areas, alive, names=False))
 
     def paint(self, painter: QPainter, camera: Camera) -> None:
         view = QRectF(0, 0, camera.width, camera.height)
@@ -107,12 +155,14 @@ class RasterBackend(QObject):
         self._blit(painter, UNDER, camera)
 
     def settled(self) -> bool:
-        return not self._worker.busy() and all(
+        return not self._loading and not self._calm.isActive() and not self._worker.busy() and all(
             kind in self._sheets and self._sheets[kind].token == token for kind, (_, token) in self._wishes.items()
         )
 
     def close(self) -> None:
         self._worker.close()
+        if isValid(self._calm):
+            self._calm.stop()
 
     def _want(
         self, kind: str, camera: Camera, token: object, draw: Callable[[Alive], QImage], image: Camera | None = None
@@ -132,10 +182,14 @@ class RasterBackend(QObject):
         near = kind == OVER or wish[0].covers(camera.grown(MARGIN / 4))
         return same and near
 
-    def _take(self, kind: str, sheet: object) -> None:
-        assert isinstance(sheet, Sheet)
-        self._sheets[kind] = sheet
-        self.changed.emit()
+    def _take(self, kind: str, result: object) -> None:
+        if isinstance(result, Sheet):
+            self._sheets[kind] = result
+            self.changed.emit()
+        else:
+            assert result is None or isinstance(result, BaseLayers)
+            self._set_base(result)
+            self._show_last()
 
     def _blit(self, painter: QPainter, kind: str, camera: Camera) -> None:
         sheet = self._sheets.get(kind)

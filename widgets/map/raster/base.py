@@ -265,6 +265,7 @@ class BaseDrawer:
             metrics = self._metrics.setdefault((px, bold), QFontMetricsF(font))
             width = metrics.horizontalAdvance(text)
             path = QPainterPath()
+            path.setFillRule(Qt.FillRule.WindingFill)  # strokes of a letter may overlap
             path.addText(QPointF(-width / 2, px * 0.37), font, text)
             known = self._letters[text, px, bold] = (path, width)
         return known

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -79,7 +80,7 @@ class PathLayer:
 
     def __init__(self, shapes: Shapes, filled: bool) -> None:
         self.filled = filled
-        self._shapes = shapely.orient_polygons(shapes) if filled else shapes
+        self._shapes = shapes
         self._levels: dict[int, list[Chunk]] = {}
 
     def chunks(self, box: Box, metres_per_pixel: float) -> Iterator[Chunk]:
@@ -105,17 +106,21 @@ class PathLayer:
         middle_x, middle_y = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
         order = np.argsort(_morton(middle_x, middle_y), kind="stable")
         shapes, bounds = shapes[order], bounds[order]
-        sizes = shapely.get_num_coordinates(shapes)
-        number = np.cumsum(sizes) // CHUNK
-        for part in np.split(np.arange(len(shapes)), np.flatnonzero(np.diff(number)) + 1):
-            few = shapes[part]
-            if self.filled:
-                few = shapely.orient_polygons(few)
-            _, coords, offsets = shapely.to_ragged_array(few)
-            starts = np.asarray(offsets[0][:-1], dtype=np.int64)
-            low, high = bounds[part, :2].min(axis=0), bounds[part, 2:].max(axis=0)
-            box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
-            yield Chunk(box, coords[:, 0].copy(), coords[:, 1].copy(), starts)
+        if self.filled:
+            shapes = shapely.orient_polygons(shapes)
+        _, coords, offsets = shapely.to_ragged_array(shapes)
+        x, y = coords[:, 0].copy(), coords[:, 1].copy()
+        rings = np.asarray(offsets[0], dtype=np.int64)
+        first_ring = np.asarray(offsets[1], dtype=np.int64) if self.filled else np.arange(len(shapes) + 1)
+        number = rings[first_ring[1:]] // CHUNK
+        cuts = np.concatenate([[0], np.flatnonzero(np.diff(number)) + 1, [len(shapes)]])
+        low = np.minimum.reduceat(bounds[:, :2], cuts[:-1])
+        high = np.maximum.reduceat(bounds[:, 2:], cuts[:-1])
+        for i, (a, b) in enumerate(pairwise(cuts.tolist())):
+            parts = rings[first_ring[a] : first_ring[b] + 1]
+            start, end = int(parts[0]), int(parts[-1])
+            box = (float(low[i, 0]), float(low[i, 1]), float(high[i, 0]), float(high[i, 1]))
+            yield Chunk(box, x[start:end], y[start:end], parts[:-1] - start)
 
 
 def _cut(shapes: Shapes, overlap: float) -> Shapes:

@@ -1,0 +1,147 @@
+"""The house's own checks find what they are for, and the house passes them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parent.parent
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+
+
+def check(name: str, root: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(REPO / "packaging" / name), str(root)], capture_output=True, text=True, check=False
+    )
+
+
+def catalogue(root: Path, zh: str, en: str, code: str = "") -> Path:
+    for language, text in (("zh", zh), ("en", en)):
+        folder = root / "assets" / "translations" / language
+        folder.mkdir(parents=True)
+        (folder / "room.po").write_text(
+            'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n' + text, "utf-8"
+        )
+    (root / "cockpit").mkdir()
+    (root / "cockpit" / "x.py").write_text(code, "utf-8")
+    return root
+
+
+def entry(text_id: str, text: str) -> str:
+    return f'msgid "{text_id}"\nmsgstr "{text}"\n\n'
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "code", "said"),
+    [
+        (entry("room.a", "甲"), "", "", "room.a is not there in English"),
+        ("", entry("room.a", "a"), "", "room.a is not there in Chinese"),
+        (entry("room.a", "{n} 件"), entry("room.a", "{m} of them"), "", "has placeholders"),
+        (entry("room.a", "甲 {"), entry("room.a", "a"), "", "braces"),
+        (entry("room.a", "甲"), entry("room.a", ""), "", "has no text"),
+        (entry("room.a", "甲") * 2, entry("room.a", "a"), "", "is there twice"),
+        ("", "", 'Message("room.b")', "there is no text room.b"),
+        ("", "", 'self.ctx.t("room.b", n=1)', "there is no text room.b"),
+        ("", "", 'raise UserError("room.b")', "there is no text room.b"),
+    ],
+)
+def test_the_catalogue_check_says_what_is_wrong(tmp_path: Path, zh: str, en: str, code: str, said: str) -> None:
+    done = check("check_texts.py", catalogue(tmp_path, zh, en, code))
+    assert done.returncode == 1
+    assert said in done.stdout
+
+
+def test_a_catalogue_that_fits_passes(tmp_path: Path) -> None:
+    texts = (entry("room.a", "{n} 件"), entry("room.a", "{n} of them"))
+    assert check("check_texts.py", catalogue(tmp_path, *texts, 'Message("room.a", {"n": 1})')).returncode == 0
+
+
+def test_the_shipped_catalogue_passes() -> None:
+    done = check("check_texts.py", REPO)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.py", "PATH = '/" + "work/main/x'"),
+        ("b.md", "see /" + "home/wang/city"),
+        ("c.toml", "x = '/" + "root/x'"),
+        ("d.lock", "--index-url https" + "://pypi.example/simple"),
+    ],
+)
+def test_the_path_check_finds_paths_of_a_machine_and_addresses_in_locks(tmp_path: Path, name: str, text: str) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    assert check("check_paths.py", tmp_path).returncode == 0
+    (tmp_path / name).write_text(text, "utf-8")
+    done = check("check_paths.py", tmp_path)
+    assert done.returncode == 1
+    assert f"{name}:1" in done.stdout
+
+
+def pins(name: str) -> dict[str, set[str]]:
+    """Versions of each package of a lock."""
+    found: dict[str, set[str]] = {}
+    for package, version in re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", (REPO / "packaging" / name).read_text(), re.M):
+        found.setdefault(package, set()).add(version)
+    return found
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_package_of_a_lock_has_hashes_and_the_core_needs_no_addons(name: str) -> None:
+    text = (REPO / "packaging" / name).read_text("utf-8")
+    for requirement in re.split(r"^(?=\S)", text, flags=re.MULTILINE):
+        if requirement.strip():
+            assert "--hash=sha256:" in requirement, requirement
+    assert not {"pyside6", "pyside6-addons"} & pins(name).keys()
+    assert "setuptools" in pins(name)
+
+
+def test_the_development_lock_holds_the_runtime_lock() -> None:
+    runtime, development = (pins(name) for name in LOCKS)
+    assert runtime.items() <= development.items()
+
+
+def test_the_lock_without_qt_has_no_qt_and_all_the_rest_of_the_runtime() -> None:
+    done = subprocess.run(
+        [sys.executable, "packaging/without_qt.py", "packaging/requirements-dev.lock"],
+        cwd=REPO,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    kept = set(re.findall(r"^([a-z0-9-]+)==", done.stdout, re.MULTILINE))
+    qt = {"pyside6-essentials", "shiboken6", "pyqtgraph", "vispy", "qasync", "pytest-qt"}
+    assert not qt & kept
+    assert pins("requirements.lock").keys() - qt <= kept
+    assert {"pytest", "hypothesis"} <= kept
+
+
+def test_system_packages_are_named_for_a_person_who_may_not_install() -> None:
+    done = subprocess.run(
+        ["packaging/system-deps.sh", "--tests", "--list"], cwd=REPO, capture_output=True, text=True, check=True
+    )
+    packages = done.stdout.split()
+    assert {"libxcb-cursor0", "xvfb", "fcitx5"} <= set(packages)
+    assert len(packages) == len(set(packages))
+
+
+def test_nothing_but_ui_widgets_and_layouts_is_loaded_with_qt() -> None:
+    """Every Qt-free module imports in a Python whose Qt can not be imported."""
+    rooms = (REPO / "cockpit").rglob("*.py")
+    modules = sorted(
+        ".".join(path.relative_to(REPO).with_suffix("").parts).removesuffix(".__init__")
+        for path in rooms
+        if "ui" not in path.relative_to(REPO).parts and path.name != "__main__.py"
+    )
+    code = (
+        "import importlib, sys\n"
+        "for name in ('PySide6', 'shiboken6', 'pyqtgraph', 'vispy', 'qasync'): sys.modules[name] = None\n"
+        "for name in sys.argv[1:]: importlib.import_module(name)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *modules], cwd=REPO, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
