@@ -17,7 +17,7 @@ import polib
 
 LANGUAGES = ("zh", "en")
 SPEAKERS = {"Message", "UserError", "OutsideError", "t"}
-"""What is called with an id as its first argument: `Message("room.words")`, `t("…")`, `ctx.t("…")`, `self.ctx.t("…")`."""
+"""What is called with an id as its first argument: `Message("room.words")`, `t("…")`, `self.ctx.t("…")`."""
 SOURCES = ("cockpit", "widgets", "layouts", "benchmarks")
 _ID = re.compile(r"[a-z_]+(\.[a-z0-9_]+)+")
 
@@ -56,9 +56,9 @@ def asked_ids(root: Path) -> Iterator[tuple[str, str]]:
                     continue
                 called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 first = node.args[0]
-                if called in SPEAKERS and isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    if _ID.fullmatch(first.value):
-                        yield f"{path.relative_to(root)}:{node.lineno}", first.value
+                text_id = first.value if isinstance(first, ast.Constant) else None
+                if called in SPEAKERS and isinstance(text_id, str) and _ID.fullmatch(text_id):
+                    yield f"{path.relative_to(root)}:{node.lineno}", text_id
 
 
 def mistakes(root: Path) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -104,12 +103,3 @@ def test_help_has_an_example(command: list[str], capsys: pytest.CaptureFixture[s
         main([*command, "--help"])
     assert ended.value.code == 0
     assert f"cockpit city {command[0]}" in capsys.readouterr().out.rsplit("\n\n", 1)[-1]
-
-
-def test_the_parent_mark_is_not_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the mark a city started by hand lives on its own."""
-    monkeypatch.delenv("COCKPIT_PARENT", raising=False)
-    from cockpit.processes import die_with_parent
-
-    die_with_parent()
-    assert os.getppid() > 0

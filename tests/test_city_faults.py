@@ -10,7 +10,6 @@ import httpx
 import pytest
 import websockets
 
-from cockpit.city.faults import FAULTS
 from cockpit.model.clock import HOUR, from_iso
 from tests.living_city import EVENING, LivingCity, living_city
 from tests.test_city_server import listen, until_sync
@@ -83,8 +82,7 @@ def test_garbage_comes_between_good_messages() -> None:
                 json.loads(await socket.recv())
             assert json.loads(await socket.recv())["units"]
             answers = [(await city.web.get("/cameras.geojson")).content for _ in range(4)]
-            good = [a for a in answers if a.startswith(b'{"type":')]
-            assert len(good) == 2
+            assert [a.endswith(b"]}") for a in answers].count(True) == 2
             city.step(5)
             city.platform.beat()
             while (said := await anext(stream)).event != "beat":
@@ -137,9 +135,7 @@ def test_a_restart_is_another_run_and_its_sync_says_all_that_is_open() -> None:
             async with websockets.connect(city.url.replace("http", "ws") + "/positions") as socket:
                 await socket.recv()
                 await break_it(city, "restart")
-                with pytest.raises(websockets.ConnectionClosed):
-                    while True:
-                        await socket.recv()
+                await asyncio.wait_for(socket.wait_closed(), 10)
             card = await until_answers(city)
             assert card["run"] != before
             assert from_iso(card["clock"]["city"]) == EVENING + HOUR
@@ -171,7 +167,3 @@ def test_a_wrong_wish_is_refused_in_a_sentence(body: bytes, kind: str, status: i
             assert (await city.web.get("/health")).json()["faults"] == {}
 
     asyncio.run(story())
-
-
-def test_every_fault_has_a_test() -> None:
-    assert set(FAULTS) == {"sse-drop", "slow", "garbage", "clock-skew", "down", "restart"}

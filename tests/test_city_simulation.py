@@ -92,7 +92,7 @@ def test_the_flood_rises_traps_people_and_drains() -> None:
     assert depths[peak:] == sorted(depths[peak:], reverse=True)
     assert "被困" in said[0]["body"]["title"]
     assert (said[-1]["state"], said[-1]["amount"]) == ("closed", 0.0)
-    assert [m["level"] for m in said][0] == 1
+    assert said[0]["level"] == 1
     assert said[-2]["level"] > 1
     ats = [entry["at"] for entry in said[-1]["body"]["timeline"]]
     assert ats == sorted(ats)

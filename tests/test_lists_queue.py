@@ -16,7 +16,6 @@ from cockpit.model.messages import texts
 from cockpit.picture.picture import Picture
 from tests.living_picture import NOW, cell_codes, event_row, feed_rows, living_picture, put
 from tests.panel_desk import Desk, desk
-from widgets.kit.states import StateView
 from widgets.kit.theme import Theme
 from widgets.lists.asked import Order, Scope
 from widgets.lists.queue import QueuePanel
@@ -333,7 +332,7 @@ def test_letters_do_nothing_in_the_list(sit: Sitting) -> None:
 def test_nothing_that_fits_says_what_was_asked_and_offers_to_clear(sit: Sitting) -> None:
     sit.panel.search("独角兽")
     sit.desk.ports.searches.answer([])
-    state = sit.panel.findChildren(StateView)[0]
+    state = sit.panel.nothing
     words = " ".join(label.text() for label in state.findChildren(QLabel))
     assert "独角兽" in words
     sit.qtbot.mouseClick(state.findChildren(QPushButton)[0], Qt.MouseButton.LeftButton)
@@ -353,7 +352,7 @@ def test_a_feed_that_stopped_is_said_in_the_header_and_rows_stay(sit: Sitting) -
 def test_an_empty_picture_waits_and_shows_no_zero_as_a_value(qtbot: QtBot) -> None:
     at = desk(picture=Picture())
     sit = Sitting(qtbot, at)
-    state = sit.panel.findChildren(StateView)[0]
+    state = sit.panel.nothing
     assert texts("zh")("lists.queue_waiting") in [label.text() for label in state.findChildren(QLabel)]
 
 
@@ -365,6 +364,7 @@ def test_language_and_theme_change_while_it_runs(
     sit = Sitting(qtbot, desk(theme="light" if theme == "dark" else "dark"), size)
     sit.click(sit.shown()[1])
     sit.desk.ctx.t, sit.desk.ctx.theme = texts("en"), Theme.load(theme)
+    sit.window.setStyleSheet(sit.desk.ctx.theme.qss())
     sit.panel.retranslate()
     sit.panel.retheme()
     assert sit.panel.header.title.text() == "Event queue"

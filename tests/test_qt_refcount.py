@@ -1,4 +1,7 @@
-"""PySide6 6.12.0 on Python 3.11 loses one reference to None per void Qt call; after some thousands the process aborts."""
+"""Qt calls keep the references to None.
+
+PySide6 6.12.0 on Python 3.11 loses one per void Qt call; after some thousands the process aborts.
+"""
 
 from __future__ import annotations
 

@@ -150,7 +150,11 @@ class Cache:
     def _columns(self, topic: str, where: str, params: tuple[object, ...]) -> Columns:
         table = TABLES[topic]
         rows = self._read(packed_query(table, where), params)
-        return columns_from(table, *(rows[0] if rows else (None, None)))
+        try:
+            return columns_from(table, *(rows[0] if rows else (None, None)))
+        except ValueError:  # rows that nobody of this version wrote
+            self._writer.replace_damaged()
+            return columns_from(table, None, None)
 
     def _read(self, query: str, params: tuple[object, ...]) -> list[Any]:
         """Rows of a query; none when the file can not be read, which is said and, if it is damaged, mended."""

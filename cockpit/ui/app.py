@@ -125,11 +125,20 @@ def run_seat(
     single = None if args.shot else SingleSeat(profile, desk.come_forward, desk)
     crash.install(lambda what: desk.toasts.show(Message("ui.error_noted", {"what": what}), Level.ORANGE))
     _on_signals(app, desk)
+    troubles: list[OutsideError] = []
+
+    def take() -> None:
+        try:
+            _take_shot(args, desk, first)
+        except OutsideError as error:
+            troubles.append(error)
+        app.quit()
+
     if args.shot:
         desk.setFixedSize(*(size or SHOT_SIZE))
         desk.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         desk.show()
-        QTimer.singleShot(max(0, round((args.after - since_exec()) * 1000)), desk, app.quit)
+        QTimer.singleShot(max(0, round((args.after - since_exec()) * 1000)), desk, take)
     else:
         _open_window(desk, size)
     desk.begin()
@@ -141,8 +150,6 @@ def run_seat(
     app.setQuitOnLastWindowClosed(True)
     try:
         app.exec()
-        if args.shot:
-            _take_shot(args, desk, first)
     finally:
         if single is not None:
             single.close()
@@ -152,6 +159,8 @@ def run_seat(
         crash.close()
         desk.deleteLater()
         app.processEvents()
+    if troubles:
+        raise troubles[0]
     return 0
 
 
@@ -172,7 +181,12 @@ def _open_window(desk: Desk, size: tuple[int, int] | None) -> None:
 
 def _take_shot(args: argparse.Namespace, desk: Desk, first: FirstPicture) -> None:
     picture = desk.grab()
-    args.shot.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        args.shot.parent.mkdir(parents=True, exist_ok=True)
+        with open(args.shot, "wb"):
+            pass
+    except OSError as error:
+        raise OutsideError("cli.shot_unwritable", file=str(args.shot), why=error.strerror or str(error)) from error
     if not picture.save(str(args.shot), "PNG"):
         raise OutsideError("cli.shot_unwritable", file=str(args.shot), why="PNG")
     if args.json:

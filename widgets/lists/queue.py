@@ -35,7 +35,7 @@ class QueuePanel(Panel):
     """The event queue.
 
     Attributes:
-        bar: what is asked. model: the rows that answer it. view: the list.
+        bar: what is asked. model: the rows that answer it. view: the list. nothing: what is said in its place.
         near: (lon, lat) that NEAREST measures from; set when that order is chosen, and by a selection made elsewhere.
     """
 
@@ -54,7 +54,7 @@ class QueuePanel(Panel):
         self.model = QueueModel(ctx.picture["event"], self._areas, EventWords(ctx.t, ctx.pack, self._areas))
         self.bar = QueueBar(ctx, self._areas, self.content)
         self.view = QueueView(self.model, self._take, ctx.clock.now)
-        self._nothing = StateView(self.content)
+        self.nothing = StateView(self.content)
         self._told: StateText | None = None
         self.pill = NewPill(ctx.theme, self.view)
         self._line = _Hairline(ctx, self.content)
@@ -81,7 +81,7 @@ class QueuePanel(Panel):
         column.setSpacing(0)
         self._body = QStackedWidget(self.content)
         self._body.addWidget(self.view)
-        self._body.addWidget(self._nothing)
+        self._body.addWidget(self.nothing)
         column.addWidget(self.bar)
         column.addWidget(self._line)
         column.addWidget(self._body, 1)
@@ -195,8 +195,8 @@ class QueuePanel(Panel):
         told = self._empty()
         if anew or self._told is None or (told.title, told.lines) != (self._told.title, self._told.lines):
             self._told = told
-            self._nothing.show_text(told, self.ctx.t, self.ctx.theme)
-        self._body.setCurrentWidget(self._nothing)
+            self.nothing.show_text(told, self.ctx.t, self.ctx.theme)
+        self._body.setCurrentWidget(self.nothing)
 
     def _empty(self) -> StateText:
         feed = topic_state(self.ctx, "event")

@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cockpit.model.city import Pack
 from cockpit.model.messages import Texts
@@ -50,12 +60,12 @@ class FilterPopover(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("filterPopover")
         self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setFixedWidth(_WIDTH)
         self._asked = asked
         self._boxes: list[QCheckBox] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(4)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # it is sized once, when it opens
         channels = [(frozenset({one.id}), t.pack(one.name)) for one in pack.channels.values()]
         self._section(column, t("lists.filter_channel"), "channels", channels)
         kinds = [(codes, name) for _, name, codes in groups(pack, t)]
@@ -73,7 +83,7 @@ class FilterPopover(QFrame):
 
     def open_at(self, below: QWidget) -> None:
         """Opens with its right edge under that of `below`, inside the screen."""
-        self.adjustSize()
+        self.resize(_WIDTH, self.sizeHint().height())
         at = below.mapToGlobal(QPoint(below.width() - self.width(), below.height() + 4))
         screen = below.screen().availableGeometry()
         at.setX(max(screen.left(), min(at.x(), screen.right() - self.width())))
