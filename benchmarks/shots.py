@@ -1,6 +1,6 @@
 """`make shots`: the duty seat in every state, drawn by the real program on real processes, as PNGs to look at.
 
-    python -m benchmarks.shots --out build/shots [--only storm,light] [--size 1920x1080]
+python -m benchmarks.shots --out build/shots [--only storm,light] [--size 1920x1080]
 """
 
 from __future__ import annotations

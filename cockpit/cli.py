@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,19 +12,10 @@ from typing import NoReturn
 from cockpit import __version__
 from cockpit.model.clock import SystemClock
 from cockpit.model.errors import CockpitError, UserError
-from cockpit.model.messages import Texts, texts
+from cockpit.model.messages import Texts, language, texts
 from cockpit.paths import profile_dir
 
 DEFAULT_PACK = "hangzhou"
-
-
-def language() -> str:
-    """The language of the command line: `COCKPIT_LANG`, else English where the locale is English, else Chinese."""
-    named = os.environ.get("COCKPIT_LANG", "")[:2]
-    if named in ("zh", "en"):
-        return named
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "en" if locale.startswith("en") else "zh"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -47,7 +37,11 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="version", version=f"cockpit {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, )
+    commands = top.add_subparsers(
+        dest="command",
+        metavar="COMMAND",
+        required=True,
+    )
     _add_run(commands, t)
     _add_hub(commands, t)
     from cockpit.city.cli import add_parsers as add_city

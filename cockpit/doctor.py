@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from cockpit.model.messages import Message, Texts, texts
+from cockpit.model.messages import Message, Texts, language, texts
 from cockpit.paths import profile_dir
 
 
@@ -85,7 +85,6 @@ def line_of(finding: Finding, t: Texts) -> str:
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds `doctor` to the command line."""
-    from cockpit.cli import language
 
     t = texts(language())
     doctor = commands.add_parser(
@@ -102,7 +101,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _go(args: argparse.Namespace) -> int:
-    from cockpit.cli import language
 
     if args.screen_child:
         from cockpit.ui.doctor_display import main

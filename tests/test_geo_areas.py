@@ -88,7 +88,7 @@ def test_a_place_is_found_with_all_that_it_lies_in(hangzhou: Areas) -> None:
 
 
 def test_the_middle_of_the_river_and_nowhere_belong_to_no_cell(hangzhou: Areas) -> None:
-    assert hangzhou.at(120.19, 30.213) == ""
+    assert hangzhou.at(120.16422, 30.2035) == ""
     assert hangzhou.at(121.0, 30.2) == ""
     assert hangzhou.at_many([[float("nan"), 30.2], [120.163, 30.254]])[0] == ""
 

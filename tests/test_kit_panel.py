@@ -17,6 +17,9 @@ from widgets.kit.feedstate import feed_states, topic_age
 from widgets.kit.panel import Panel, PanelState, guarded
 from widgets.kit.theme import Theme
 
+# what the offscreen platform says of windows with a least size
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
 
 class Canvas(QWidget):
     broken = False

@@ -67,11 +67,9 @@ class Sitting:
         self.tick()
 
     def point(self, key: str) -> None:
-        at = QPoint(120, self.top_of(key) + 30)
-        where = QPointF(at)
+        where = QPointF(120, self.top_of(key) + 30)
         QApplication.sendEvent(self.view.viewport(), QEnterEvent(where, where, where))
-        self.qtbot.mouseMove(self.view.viewport(), at)
-        self.qtbot.waitUntil(lambda: self.desk.ctx.selection.hovered[1] == key)
+        assert self.desk.ctx.selection.hovered == ("event", key)
 
     def leave(self) -> None:
         QApplication.sendEvent(self.view.viewport(), QEvent(QEvent.Type.Leave))
@@ -133,6 +131,7 @@ def test_scope_shows_what_was_closed_today(sit: Sitting) -> None:
     assert len(sit.all()) > open_ones
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")
 def test_the_popover_filters_by_channel_class_and_district(sit: Sitting) -> None:
     sit.qtbot.mouseClick(sit.panel.bar.filter, Qt.MouseButton.LeftButton)
     popover = QApplication.activePopupWidget()

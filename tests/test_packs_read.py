@@ -135,8 +135,6 @@ def test_a_mistake_ends_in_one_sentence_with_its_place(
     assert str(folder / "pack.toml") in zh
     if where is not None:
         line, column = place_of(folder, where)
-        if where == "[[feeds]]":
-            column = column + 2  # the table's name stands behind its brackets
         assert f"第 {line} 行第 {column} 列" in zh
         assert f"line {line}, column {column}" in en
 

@@ -231,7 +231,7 @@ def test_on_a_full_disk_rows_wait_and_are_written_when_there_is_space(disk: Disk
     disk.fill()
     for i in range(3):
         cache.upsert("event", events(*({"key": f"e/{i}-{n}", "place": "井盖"} for n in range(300))))
-        cache.flush(0.7)
+        cache.flush(0.3)
     assert len(said) == 1
     assert ids(said)[0] in ("store.disk_full", "store.disk_error")
     assert cache.load("event")["key"] == ["e/before"]
@@ -281,7 +281,7 @@ def test_what_was_flushed_outlives_a_kill_and_the_file_is_sound(tmp_path: Path) 
             child.send_signal(signal.SIGKILL)
         cache = Cache.open(path, ManualClock(), searchable=by_place)
         assert cache.notices == []
-        keys = set(cache.load("event")["key"])
+        keys = set(cache.load("event")["key"]) - {"e/new"}
         assert {f"e/{i}-{n}" for i in range(last + 1) for n in range(100)} <= keys
         assert len(cache.search("井盖", limit=10**6)) == len(keys)
         takes_rows(cache)

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
 from cockpit.city.city import City
 from cockpit.city.ground import Floats, Ground, Streets
@@ -20,8 +22,8 @@ UNDERPASS = 320.0
 """Metres; a longer tunnel goes under a river or a hill."""
 
 
-def streets_of(roads: RoadGraph) -> Streets:
-    """The road graph with its bends."""
+def streets_of(roads: RoadGraph, bounds: tuple[float, float, float, float]) -> Streets:
+    """The road graph with its bends, as far as it lies inside the bounds (west, south, east, north)."""
     counts = np.diff(roads.offsets)
     joints = len(roads.nodes)
     # a row a vertex: ends of edges are the graph's nodes, what lies between is numbered after them
@@ -47,20 +49,35 @@ def streets_of(roads: RoadGraph) -> Streets:
     def both(ahead: NDArray[np.bool_], back: NDArray[np.bool_]) -> NDArray[np.bool_]:
         return np.concatenate((ahead[of], back[of]))
 
+    start, end = np.concatenate((tail, head)), np.concatenate((head, tail))
+    west, south, east, north = bounds
+    inside = ((places >= (west, south)) & (places <= (east, north))).all(axis=1)
     names = [roads.names[i] for i in roads.name[of].tolist()]
     return Streets(
         lon=places[:, 0],
         lat=places[:, 1],
         joint=joint,
-        start=np.concatenate((tail, head)),
-        end=np.concatenate((head, tail)),
+        start=start,
+        end=end,
         name=names + names,
-        drive=both(vehicles.forward, vehicles.backward),
-        walk=both(walkers.forward, walkers.backward),
+        drive=_connected(both(vehicles.forward, vehicles.backward), start, end, inside),
+        walk=_connected(both(walkers.forward, walkers.backward), start, end, inside),
         main=both(wide, wide),
         tunnel=both(tunnel, tunnel),
         bridge=both(bridge, bridge),
     )
+
+
+def _connected(
+    open_to: NDArray[np.bool_], start: NDArray[np.int64], end: NDArray[np.int64], inside: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """The edges among nodes inside the bounds that can all reach one another: whoever moves there never gets stuck."""
+    usable = open_to & inside[start] & inside[end]
+    size = len(inside)
+    reach = csr_matrix((np.ones(np.count_nonzero(usable), np.int8), (start[usable], end[usable])), shape=(size, size))
+    _, label = connected_components(reach, directed=True, connection="strong")
+    largest = label == np.bincount(label).argmax()
+    return usable & largest[start] & largest[end]
 
 
 class Place:
@@ -74,11 +91,11 @@ class Place:
         self.pack = pack
         self.roads = RoadGraph.load(pack.folder)
         self.areas = Areas.load(pack.folder)
-        self._streets = streets_of(self.roads)
+        self._ground = Ground(streets_of(self.roads, pack.bounds), self._areas_at, pack.bounds)
 
     def city(self, seed: int, start: int, units: int, events_per_day: float) -> City:
         """A city at its start (UTC microseconds of its own time)."""
-        ground = Ground(self._streets, self._areas_at, self.pack.bounds)
+        ground = self._ground
 
         def station(node: int) -> str:
             street = self.areas.above(ground.area(node), STREET)

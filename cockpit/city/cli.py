@@ -14,7 +14,7 @@ from typing import Any
 from cockpit.city.faults import DEFAULT_SECONDS, FAULTS
 from cockpit.model.clock import SystemClock, from_iso
 from cockpit.model.errors import CockpitError, OutsideError, UserError
-from cockpit.model.messages import texts
+from cockpit.model.messages import language, texts
 from cockpit.processes import die_with_parent
 
 PORT = 8300
@@ -23,16 +23,9 @@ MOST_UNITS = 20_000
 MOST_EVENTS = 5_000_000
 
 
-def _language() -> str:
-    """As the command line as a whole decides it; `cockpit.cli` imports this module, so it is asked late."""
-    from cockpit.cli import language
-
-    return language()
-
-
 def add_parsers(subparsers: Any) -> None:
     """Adds `city` with `serve` and `fault` to the commands of an argparse parser; each sets `go`."""
-    t = texts(_language())
+    t = texts(language())
     raw = argparse.RawDescriptionHelpFormatter
     city = subparsers.add_parser(
         "city",
@@ -133,7 +126,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(args.go(args))
     except CockpitError as error:
-        print(texts(_language())(error.message), file=sys.stderr)
+        print(texts(language())(error.message), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

@@ -21,6 +21,8 @@ from cockpit.model.clock import DAY, HOUR, MINUTE, SECOND, local
 
 SPREAD = 0.85
 """Sigma of the lognormal time until a source closes an event."""
+AT_NIGHT = 1.7
+"""What comes in at night takes so much longer: fewer hands."""
 LONGEST = 3 * DAY
 
 
@@ -112,6 +114,8 @@ class Everyday:
         which = np.repeat(np.arange(len(rates)), counts)
         at = begin + rng.integers(0, HOUR, len(which))
         lasts = np.minimum(self._medians[which] * MINUTE * np.exp(SPREAD * rng.standard_normal(len(which))), LONGEST)
+        if not 6 <= local(begin).hour < 20:
+            lasts *= AT_NIGHT
         order = np.argsort(at, kind="stable")
         day = local(begin)
         for rank, i in enumerate(order, 1):

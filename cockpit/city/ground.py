@@ -76,10 +76,9 @@ class Ground:
         self._names: dict[int, tuple[str, ...]] = {}
         self._walks = self._adjacency(streets.walk)
         self._drives = self._adjacency(streets.drive)
+        self._area_of: dict[int, str] = {}
         self._pools = self._sort_nodes()
         self._cameras: tuple[Floats, list[str]] | None = None
-        self._area_of: dict[int, str] = {}
-        self.know_areas(self._pools["any"])
 
     def plane(self, lon: Floats, lat: Floats) -> Floats:
         """Metres east and north of the middle, (n, 2)."""
@@ -221,6 +220,9 @@ class Ground:
         tunnels = [node for node, names in self._names.items() if any("隧道" in name for name in names)]
         short = self._touched(streets.tunnel)
         short[tunnels] = False  # what is called a tunnel goes under a hill or a river
+        wanted = np.flatnonzero(base)
+        self.know_areas(wanted)
+        base[[node for node in wanted.tolist() if not self._area_of[node]]] = False
         pools = {
             "any": base,
             "main": base & main & many,

@@ -105,6 +105,8 @@ class Unit:
         self._until += self._rng.randrange(5, 60) * SECOND
         self._from = self.node
         self._place(now)
+        self._said = now - self._rng.randrange(STANDING)
+        self.changed = False
 
     def step(self, now: int) -> None:
         """Goes on to where it is at that time."""

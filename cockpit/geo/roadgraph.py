@@ -144,11 +144,12 @@ class Near:
         parts.append(graph.piece(place.edge, min(options)[1], place.along))
         path = np.concatenate(parts)
         keep = np.ones(len(path), bool)
-        keep[1:] = np.any(path[1:] != path[:-1], axis=1)
+        keep[1:] = np.abs(np.diff(path, axis=0)).max(axis=1) > _SAME_PLACE
         return np.asarray(path[keep], dtype=np.float64)
 
 
 _SAME, _BY_A, _BY_B = 0, 1, 2
+_SAME_PLACE = 5e-7  # degrees: pieces that meet at a node differ by rounding only
 
 
 class RoadGraph:

@@ -6,6 +6,7 @@ a test holds the two to the same ids and the same placeholders. Pack texts are `
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -82,3 +83,12 @@ def texts(lang: str) -> Texts:
                 if entry.msgstr:
                     entries[entry.msgid] = entry.msgstr
     return Texts(lang, entries)
+
+
+def language() -> str:
+    """The language of the command line: `COCKPIT_LANG`, else English where the locale is English, else Chinese."""
+    named = os.environ.get("COCKPIT_LANG", "")[:2]
+    if named in ("zh", "en"):
+        return named
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "en" if locale.startswith("en") else "zh"

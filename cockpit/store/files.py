@@ -16,7 +16,7 @@ from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.store.schema import SCHEMA_VERSION, prepare
 
-BUSY_SECONDS = 1.0
+BUSY_SECONDS = 0.3
 """How long another process' lock is waited for."""
 _WAL_BYTES = 64_000_000
 _WAL_PAGES = 8_000

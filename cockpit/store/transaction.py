@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Sequence
@@ -137,21 +138,33 @@ def _known(connection: sqlite3.Connection, keys: list[str]) -> dict[str, tuple[i
 
 
 def _new_rowids(connection: sqlite3.Connection, rows: list[tuple[Any, ...]], occurred: int) -> dict[str, int]:
-    """A free rowid for each new event, in the order of time."""
-    wanted: dict[int, str] = {}
-    for row in rows:
-        rowid = min(max(row[occurred], 0), _LAST_US) * _SUBTICKS + zlib.crc32(row[0].encode()) % _SUBTICKS
-        while rowid in wanted:
-            rowid -= 1
-        wanted[rowid] = row[0]
-    for some in _chunks(list(wanted)):
-        marks = ", ".join("?" * len(some))
-        for (taken,) in connection.execute(f"SELECT rowid FROM event WHERE rowid IN ({marks})", some).fetchall():
-            free = taken - 1
-            while free in wanted or connection.execute("SELECT 1 FROM event WHERE rowid = ?", (free,)).fetchone():
-                free -= 1
-            wanted[free] = wanted.pop(taken)
-    return {key: rowid for rowid, key in wanted.items()}
+    """A free rowid for each new event, in the order of time.
+
+    Where many are of one instant the next try is spread wider, at the most over a second before it.
+    """
+    found: dict[str, int] = {}
+    used: set[int] = set()
+    left = [(row[0], min(max(row[occurred], 0), _LAST_US) * _SUBTICKS) for row in rows]
+    for attempt in itertools.count():
+        span = _SUBTICKS << min(2 * attempt, 20)
+        wanted: dict[int, tuple[str, int]] = {}
+        again = []
+        for key, base in left:
+            rowid = base + _SUBTICKS - 1 - zlib.crc32(f"{attempt}/{key}".encode()) % span
+            if rowid in wanted or rowid in used:
+                again.append((key, base))
+            else:
+                wanted[rowid] = (key, base)
+        for some in _chunks(list(wanted)):
+            marks = ", ".join("?" * len(some))
+            taken = connection.execute(f"SELECT rowid FROM event WHERE rowid IN ({marks})", some).fetchall()
+            again += [wanted.pop(row[0]) for row in taken]
+        found.update((key, rowid) for rowid, (key, _) in wanted.items())
+        used.update(wanted)
+        if not again:
+            break
+        left = again
+    return found
 
 
 def _remove(connection: sqlite3.Connection, topic: str, keys: Sequence[str], now: int) -> None:

@@ -237,4 +237,3 @@ class Desk(QWidget):
     def _title(self) -> str:
         t = self.context.t
         return t("ui.window_title", city=self.seat.pack.name)
-

@@ -118,7 +118,9 @@ def key_words(key: str) -> str:
 
 
 def _is_bare(sequence: QKeySequence) -> bool:
-    """Whether typing text would set it off. Function keys, Escape and the like carry no text."""
+    """Whether typing text would set it off, or nothing would. Function keys, Escape and the like carry no text."""
     first = sequence[0]
+    if first.key() == Qt.Key.Key_unknown:
+        return True
     modifiers = first.keyboardModifiers() & ~Qt.KeyboardModifier.ShiftModifier
     return modifiers == Qt.KeyboardModifier.NoModifier and first.key().value < Qt.Key.Key_Escape.value

@@ -91,6 +91,7 @@ class StateView(QWidget):
         layout = self.layout()
         assert layout is not None
         layout.addWidget(page)
+        page.show()
 
 
 def _label(text: str, style: str, role: str, where: Qt.AlignmentFlag, parent: QWidget) -> QLabel:

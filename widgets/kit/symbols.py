@@ -146,7 +146,7 @@ def event_symbol(level: int, pattern: str, radius: float, theme: Theme, tab: boo
     scale = radius / event_radius(level)
     reach = radius / math.cos(math.pi / 6) + HALO + 1
     if tab:
-        reach = max(reach, TAB_AT[0] * max(scale, 0.75) + TAB * max(scale, 1) / 2 + 1)
+        reach = max(reach, TAB_AT[0] * max(scale, 0.75) + TAB * max(scale, 1) / 2 + max(scale, 1) / 2 + 1.5)
     image, painter = _canvas(reach, dpr)
     with PATHS:
         draw_event(painter, QPointF(0, 0), level, pattern, radius, theme, tab)

@@ -101,6 +101,7 @@ class Block(QWidget):
         self.parts = list(parts)
         for part in self.parts:
             self._column.addWidget(part)
+            part.show()  # a layout in sight would only show it an event later
         self.setVisible(bool(self.parts))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
+    QEnterEvent,
     QFocusEvent,
     QHelpEvent,
     QKeyEvent,
@@ -301,7 +302,10 @@ class QueueView(QAbstractScrollArea):
 
     def viewportEvent(self, event: QEvent) -> bool:
         kind = event.type()
-        if kind == QEvent.Type.Leave:
+        if kind == QEvent.Type.Enter and isinstance(event, QEnterEvent):
+            self._pointer = event.position().toPoint()
+            self._rehover()
+        elif kind == QEvent.Type.Leave:
             self._pointer = None
             self._rehover()
             self._let_go()

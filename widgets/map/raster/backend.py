@@ -155,8 +155,13 @@ class RasterBackend(QObject):
         self._blit(painter, UNDER, camera)
 
     def settled(self) -> bool:
-        return not self._loading and not self._calm.isActive() and not self._worker.busy() and all(
-            kind in self._sheets and self._sheets[kind].token == token for kind, (_, token) in self._wishes.items()
+        return (
+            not self._loading
+            and not self._calm.isActive()
+            and not self._worker.busy()
+            and all(
+                kind in self._sheets and self._sheets[kind].token == token for kind, (_, token) in self._wishes.items()
+            )
         )
 
     def close(self) -> None:

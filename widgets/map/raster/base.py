@@ -196,9 +196,7 @@ class BaseDrawer:
         color.setAlphaF(0.45)
         self._paint(painter, base, camera, "nodata", pen, _hatch(color, painter), alive)
 
-    def _names(
-        self, painter: QPainter, names: Sequence[Name], camera: Camera, style: MapStyle, alive: Alive
-    ) -> None:
+    def _names(self, painter: QPainter, names: Sequence[Name], camera: Camera, style: MapStyle, alive: Alive) -> None:
         placed = lay_out(names, camera, self._width)
         colors = {"road": style.road_label, "area": style.area_label, "water": style.water_label}
         device = QTransform.fromScale(camera.dpr, camera.dpr)

@@ -159,5 +159,3 @@ def _morton(x: Floats, y: Floats) -> NDArray[np.int64]:
 
     result: NDArray[np.int64] = spread(x) | (spread(y) << 1)
     return result
-
-
