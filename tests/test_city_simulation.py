@@ -110,9 +110,9 @@ def test_a_storm_comes_again_after_nine_hours() -> None:
 
 
 def test_story_events_and_ordinary_ones_never_share_a_number() -> None:
-    one = city(per_day=60_000)
+    one = city(per_day=20_000)
     seen: dict[str, str] = {}
-    for message in told(one, 3, MINUTE):
+    for message in told(one, 1.5, MINUTE):
         assert seen.setdefault(message["id"], message["occurred"]) == message["occurred"]
 
 

@@ -51,7 +51,7 @@ def streets_of(roads: RoadGraph, bounds: tuple[float, float, float, float]) -> S
 
     start, end = np.concatenate((tail, head)), np.concatenate((head, tail))
     west, south, east, north = bounds
-    inside = ((places >= (west, south)) & (places <= (east, north))).all(axis=1)
+    inside: NDArray[np.bool_] = np.all((places >= (west, south)) & (places <= (east, north)), axis=1)
     names = [roads.names[i] for i in roads.name[of].tolist()]
     return Streets(
         lon=places[:, 0],
@@ -76,8 +76,9 @@ def _connected(
     size = len(inside)
     reach = csr_matrix((np.ones(np.count_nonzero(usable), np.int8), (start[usable], end[usable])), shape=(size, size))
     _, label = connected_components(reach, directed=True, connection="strong")
-    largest = label == np.bincount(label).argmax()
-    return usable & largest[start] & largest[end]
+    largest: NDArray[np.bool_] = label == np.bincount(label).argmax()
+    joined: NDArray[np.bool_] = usable & largest[start] & largest[end]
+    return joined
 
 
 class Place:

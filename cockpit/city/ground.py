@@ -73,6 +73,8 @@ class Ground:
         self._scale = (METRES_A_DEGREE * math.cos(math.radians(self._origin[1])), METRES_A_DEGREE)
         self.areas_at = areas_at
         self.xy = self.plane(streets.lon, streets.lat)
+        self._x, self._y = self.xy[:, 0].copy(), self.xy[:, 1].copy()
+        self._places: dict[int, str] = {}
         self._names: dict[int, tuple[str, ...]] = {}
         self._walks = self._adjacency(streets.walk)
         self._drives = self._adjacency(streets.drive)
@@ -100,8 +102,18 @@ class Ground:
             return f"{names[0]} × {names[1]}"
         return names[0] if names else ""
 
+    def at_metres(self, node: int) -> tuple[float, float]:
+        """Metres east and north of the middle."""
+        return float(self._x[node]), float(self._y[node])
+
     def place(self, node: int) -> str:
         """A node in words; a place along a street says which crossing is near."""
+        known = self._places.get(node)
+        if known is None:
+            known = self._places[node] = self._place(node)
+        return known
+
+    def _place(self, node: int) -> str:
         names = self._names.get(node, ())
         if len(names) >= 2 or not names:
             return self.name(node)

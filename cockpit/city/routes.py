@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 import msgspec
-import numpy as np
 from aiohttp import WSMsgType, web
 
 from cockpit.city.answers import json_answer
@@ -120,8 +119,8 @@ class _Handlers:
         scene = city.scenes.get(ident)
         if scene is None:
             raise web.HTTPNotFound(reason="no such picture")
-        spot = city.open[ident].spot
-        rain = float(city.storms.rain(city.open[ident].occurred, np.array([spot.lon]), np.array([spot.lat]))[0])
+        happening = city.open[ident]
+        rain = city.storms.rain_at(happening.updated, happening.spot.lon, happening.spot.lat)
         data = await asyncio.to_thread(draw, ident, scene, rain >= RAINS_FROM)
         return web.Response(body=data, content_type="image/png", headers={"Cache-Control": "max-age=3600"})
 

@@ -252,7 +252,7 @@ class Story:
 
     def _said(self, at: int, spot: Spot, depth: float, level: int, trapped: bool, note: Text | None) -> Change:
         flood = self._plot.flood
-        rain = float(self._storms.fallen(at, np.array([spot.lon]), np.array([spot.lat]))[0])
+        rain = self._storms.fallen_at(at, spot.lon, spot.lat)
         words = {"place": spot.place, "n": f"{depth:g}", "people": flood.trapped.people, "cars": flood.trapped.cars}
         facts = [Fact(flood.depth, depth, "cm"), Fact(flood.rain, round(rain, 1), "mm")]
         if trapped:

@@ -79,6 +79,7 @@ class Unit:
         self._home = self.node = self._from = home
         self._until = 0
         self._left_at = 0
+        self._stepped = 0
         self._way: list[int] = []
         self._own_task = self._rng.random() < corps.busy
         self.task: Happening | None = None
@@ -99,13 +100,15 @@ class Unit:
 
     def begin(self, now: int) -> None:
         """Puts it somewhere on its beat at the city's start."""
-        self._until = now - self._rng.randrange(60) * SECOND
         for _ in range(self._rng.randrange(3, 25) if self.corps.range else 0):
-            self._from, self.node = self.node, self._choose()
-        self._until += self._rng.randrange(5, 60) * SECOND
+            self._from, self.node = self.node, self._choose(self._from)
         self._from = self.node
+        self._until = now - self._rng.randrange(60) * SECOND
+        while self._until <= now:
+            self._leg()
         self._place(now)
-        self._said = now - self._rng.randrange(STANDING)
+        self._stepped, self._said = now, now - self._rng.randrange(STANDING)
+        self.step(now)
         self.changed = False
 
     def step(self, now: int) -> None:
@@ -117,9 +120,14 @@ class Unit:
         if self.task is not None and self.task.closed:
             self.task, self.changed, self.retell = None, True, True
         if not duty:
+            # it stands where its shift ended, and goes on from there
+            self._left_at += now - self._stepped
+            self._until += now - self._stepped
+            self._stepped = now
             if self.speed:
-                self._from, self._until, self.speed, self.changed = self.node, now, 0.0, True
+                self.speed, self.changed = 0.0, True
             return
+        self._stepped = now
         for _ in range(MOST_LEGS):
             if now < self._until:
                 break
@@ -173,23 +181,30 @@ class Unit:
 
     def _choose(self, was: int | None = None) -> int:
         """The next node of the beat: straight on if it can, homewards when it has strayed."""
-        options = [int(n) for n in self._ground.next_nodes(self.node, self.on_foot)]
+        options = self._ground.next_nodes(self.node, self.on_foot).tolist()
         if not options:
             return self._home if self.corps.range == 0 else self.node
         ahead = [n for n in options if n != was] or options
-        xy, here = self._ground.xy, self._ground.xy[self.node]
-        homewards = xy[self._home] - here
-        away = math.hypot(*homewards)
-        before = here - xy[was] if was is not None and was != self.node else np.zeros(2)
+        if len(ahead) == 1:
+            return ahead[0]
+        at = self._ground.at_metres
+        x, y = at(self.node)
+        home_x, home_y = at(self._home)
+        home_x, home_y = home_x - x, home_y - y
+        away = math.hypot(home_x, home_y)
+        from_x, from_y = at(was) if was is not None else (x, y)
+        ran_x, ran_y = x - from_x, y - from_y
+        ran = math.hypot(ran_x, ran_y)
         weights = []
         for n in ahead:
-            step = xy[n] - here
-            long = math.hypot(*step) or 1.0
+            to_x, to_y = at(n)
+            step_x, step_y = to_x - x, to_y - y
+            long = math.hypot(step_x, step_y) or 1.0
             weight = 1.0
-            if before.any():
-                weight += 3.0 * max(0.0, float(step @ before) / (long * math.hypot(*before)))
+            if ran > 0:
+                weight += 3.0 * max(0.0, (step_x * ran_x + step_y * ran_y) / (long * ran))
             if away > self.corps.range:
-                weight *= 0.02 + max(0.0, float(step @ homewards) / (long * away)) * 3
+                weight *= 0.02 + 3.0 * max(0.0, (step_x * home_x + step_y * home_y) / (long * away))
             weights.append(weight)
         return self._rng.choices(ahead, weights)[0]
 

@@ -19,6 +19,10 @@ Floats = NDArray[np.float64]
 BEFORE = 40 * MINUTE
 LASTS = 3 * HOUR
 EVERY = 9 * HOUR
+STEP = 10 * MINUTE
+"""Between two samples of the rain of an hour."""
+LEAST = 0.22
+"""Share of the core's rain that falls far from it."""
 
 _CURVE_MIN = np.array([0, 8, 20, 45, 75, 120, 160, 180], dtype=np.float64)
 _CURVE_MMH = np.array([0, 30, 58, 64, 40, 18, 8, 0], dtype=np.float64)
@@ -66,25 +70,37 @@ class Storms:
 
     def rain(self, now: int, lon: Floats, lat: Floats) -> Floats:
         """Rain at these places, mm/h."""
-        since = self.minutes(now)
-        peak = float(np.interp(since, _CURVE_MIN, _CURVE_MMH, left=0.0, right=0.0))
+        peak, x, y, wide, shrink = self._core(now)
         if peak <= 0:
             return np.zeros_like(lon)
-        west, south, east, north = self._bounds
-        along = since / 180
-        x = west + (east - west) * (0.42 + 0.25 * along)
-        y = south + (north - south) * (0.68 - 0.2 * along)
-        wide = 0.42 * (north - south)
-        shrink = math.cos(math.radians(y))
         away = ((lon - x) * shrink) ** 2 + (lat - y) ** 2
-        spread: Floats = peak * (0.22 + 0.78 * np.exp(-away / (2 * wide * wide)))
+        spread: Floats = peak * (LEAST + (1 - LEAST) * np.exp(-away / wide))
         return spread
 
     def fallen(self, now: int, lon: Floats, lat: Floats) -> Floats:
         """Rain of the last hour at these places, mm."""
-        step = 10 * MINUTE
-        total = sum((self.rain(now - k * step, lon, lat) for k in range(6)), np.zeros_like(lon))
+        total = sum((self.rain(now - k * STEP, lon, lat) for k in range(6)), np.zeros_like(lon))
         return total / 6
+
+    def rain_at(self, now: int, lon: float, lat: float) -> float:
+        """Rain at one place, mm/h."""
+        peak, x, y, wide, shrink = self._core(now)
+        away = ((lon - x) * shrink) ** 2 + (lat - y) ** 2
+        return peak * (LEAST + (1 - LEAST) * math.exp(-away / wide))
+
+    def fallen_at(self, now: int, lon: float, lat: float) -> float:
+        """Rain of the last hour at one place, mm."""
+        return sum(self.rain_at(now - k * STEP, lon, lat) for k in range(6)) / 6
+
+    def _core(self, now: int) -> tuple[float, float, float, float, float]:
+        """Rain in the core of the storm (mm/h), where that is, how wide (2 sigma² in degrees²), degrees' shrinkage."""
+        since = self.minutes(now)
+        peak = float(np.interp(since, _CURVE_MIN, _CURVE_MMH, left=0.0, right=0.0))
+        west, south, east, north = self._bounds
+        along = since / 180
+        x = west + (east - west) * (0.42 + 0.25 * along)
+        y = south + (north - south) * (0.68 - 0.2 * along)
+        return peak, x, y, 2 * (0.42 * (north - south)) ** 2, math.cos(math.radians(y))
 
     def depth(self, now: int, fullest: Floats) -> Floats:
         """Water in low places whose fullest in a storm is `fullest` cm."""
@@ -92,7 +108,7 @@ class Storms:
         return fullest * share
 
     def depth_at(self, now: int, fullest: float) -> float:
-        return float(self.depth(now, np.array([fullest]))[0])
+        return fullest * float(np.interp(self.minutes(now), _POND_MIN, _POND, left=0.0, right=0.0))
 
 
 class Air:

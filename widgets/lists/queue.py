@@ -14,6 +14,7 @@ from cockpit.model.ages import age
 from cockpit.model.freshness import Freshness
 from cockpit.model.messages import Message
 from cockpit.picture.selection import Selection
+from widgets.kit.actions import Action
 from widgets.kit.feedstate import topic_state
 from widgets.kit.panel import Panel, PanelContext
 from widgets.kit.states import PanelState, StateText, StateView
@@ -21,7 +22,7 @@ from widgets.lists.areas import AreaTree
 from widgets.lists.asked import Asked, Order
 from widgets.lists.chips import NewPill
 from widgets.lists.question import Question
-from widgets.lists.queue_bar import QueueBar
+from widgets.lists.queue_bar import SEARCH_KEY, QueueBar
 from widgets.lists.queue_filter import asked_words
 from widgets.lists.queue_model import QueueModel
 from widgets.lists.queue_row import RowPainter
@@ -68,6 +69,7 @@ class QueuePanel(Panel):
         self.view.newer.connect(self._show_newer)
         self.view.installEventFilter(self)
         self.pill.clicked.connect(self.view.to_top)
+        self._offer_actions()
         ctx.selection.subscribe(self._selected)
         ctx.selection.subscribe_hover(self._hovered)
         self.retheme()
@@ -85,6 +87,26 @@ class QueuePanel(Panel):
         column.addWidget(self.bar)
         column.addWidget(self._line)
         column.addWidget(self._body, 1)
+
+    def _offer_actions(self) -> None:
+        """Its commands for palette and keys, as long as it lives."""
+        actions = self.ctx.actions
+        offered = (
+            Action("queue.search", "lists.action_search", self.focus_search, (SEARCH_KEY,), icon="search"),
+            Action("queue.clear", "lists.clear_filters", self.clear_filters, enabled=self._can_clear, icon="filter"),
+        )
+        for action in offered:
+            actions.add(action)
+
+        def withdraw() -> None:
+            for action in offered:
+                if actions.get(action.id) is action:  # a queue built in its place has put its own there
+                    actions.remove(action.id)
+
+        self.destroyed.connect(withdraw)
+
+    def _can_clear(self) -> bool | Message:
+        return True if self.bar.asked.narrowed else Message("lists.nothing_to_clear")
 
     # -- what is asked
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.kit.buttons import draw_key
 from widgets.kit.icons import draw_icon, icon
 from widgets.kit.lineedit import LineEdit
 from widgets.kit.panel import PanelContext
@@ -25,8 +26,7 @@ from widgets.lists.chips import LevelChip
 from widgets.lists.queue_filter import FilterPopover
 
 SEARCH_PAUSE_MS = 150
-_HINT_FROM = 150
-"""Width of the search field from which there is room for the key that leads to it."""
+SEARCH_KEY = "Ctrl+F"
 
 
 class SearchField(LineEdit):
@@ -64,13 +64,13 @@ class SearchField(LineEdit):
         theme = self._ctx.theme
         middle = self.height() / 2
         draw_icon(painter, QRectF(9, middle - 7, 14, 14), "search", theme.t3)
-        if not self.text() and not self.hasFocus() and self.width() >= _HINT_FROM:
-            box = QRectF(self.width() - 25.5, middle - 8.5, 17, 17)
+        if self.text() or self.hasFocus():
+            return
+        words = self.fontMetrics().horizontalAdvance(self.placeholderText()) + 34
+        key = QFontMetrics(theme.font("axis")).horizontalAdvance(SEARCH_KEY) + 24
+        if self.width() >= words + key:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(theme.line2, 1))
-            painter.drawRoundedRect(box, 3, 3)
-            painter.setPen(QPen(theme.t3, 1.2))
-            painter.drawLine(QPointF(box.left() + 6.5, box.bottom() - 4), QPointF(box.right() - 6.5, box.top() + 4))
+            draw_key(painter, self.width() - 8, middle, SEARCH_KEY, theme, "t3")
 
 
 class QueueBar(QWidget):

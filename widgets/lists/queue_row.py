@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
 from cockpit.model.messages import Texts
 from widgets.kit.symbols import draw_badge, draw_pattern
@@ -25,11 +25,19 @@ Line = tuple[str, QFont, str]
 """(words, font, token of the ink)."""
 
 
+_KEPT = 64
+"""Painted rows that are kept, some four screens full."""
+
+
 @dataclass(frozen=True)
 class RowState:
     selected: bool = False
     hovered: bool = False
     cursor: bool = False
+
+
+_Wanted = tuple[Face, RowState, str, str, int, float]
+"""What a painted row says: face, state, age, clock, width, device pixels a pixel."""
 
 
 class RowPainter:
@@ -47,16 +55,40 @@ class RowPainter:
         self._title = theme.font("row_title")
         self._small = theme.font("small")
         self._body = theme.font("body")
+        self._painted: dict[_Wanted, QImage] = {}
 
     def paint(self, painter: QPainter, rect: QRect, face: Face, state: RowState, now_us: int) -> None:
+        """Paints a row at `rect`; one that says the same as when it was painted last comes from memory."""
+        age, clock = self.age(face.occurred, now_us), clock_time(face.occurred, now_us)
+        device = painter.device()
+        dpr = device.devicePixelRatioF() if device is not None else 1.0
+        wanted = (face, state, age, clock, rect.width(), dpr)
+        image = self._painted.pop(wanted, None)
+        if image is None:
+            image = self._image(wanted)
+            if len(self._painted) >= _KEPT:
+                del self._painted[next(iter(self._painted))]
+        self._painted[wanted] = image  # the latest used at the end, the first one goes
+        painter.drawImage(rect.topLeft(), image)
+
+    def _image(self, wanted: _Wanted) -> QImage:
+        face, state, age, clock, width, dpr = wanted
+        size = QSize(width, ROW_HEIGHT) * dpr
+        image = QImage(size, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(dpr)
+        image.fill(self.theme.s1)
+        painter = QPainter(image)
+        self._draw(painter, QRect(0, 0, width, ROW_HEIGHT), face, state, age, clock)
+        painter.end()
+        return image
+
+    def _draw(self, painter: QPainter, rect: QRect, face: Face, state: RowState, age: str, clock: str) -> None:
         theme = self.theme
         self._ground(painter, rect, face, state)
         right = rect.right() + 1 - _PAD
         first, second, third = (QRect(0, rect.top() + top, 0, line) for top, line in ((9, 20), (28, 18), (46, 18)))
         dim = face.closed or face.gone
         ink = {"t1": theme.t3 if dim else theme.t1, "t2": theme.t3 if dim else theme.t2, "t3": theme.t3}
-        age = self.age(face.occurred, now_us)
-        clock = clock_time(face.occurred, now_us)
         third_words = self._third(face)
         lefts = ((face.title, self._title, "t1"), (face.place, self._small, "t2"), (third_words, self._small, "t3"))
         rights = ((age, self._body, "t1"), (face.channel, self._small, "t2"), (clock, self._small, "t3"))

@@ -36,6 +36,10 @@ class Backend(Protocol):
         """Another base map, read elsewhere than on Qt's thread; None where the pack has none."""
         ...
 
+    def say(self, no_data: str) -> None:
+        """What stands where the base map has no data."""
+        ...
+
     def show(self, camera: Camera, scene: Scene, trails: Trails, style: MapStyle) -> None:
         """What is to be painted from now on. Returns at once; what has to be drawn anew is drawn elsewhere."""
         ...

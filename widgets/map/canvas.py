@@ -7,8 +7,17 @@ from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtGui import (
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QToolTip, QWidget
 
 from widgets.kit.panel import guarded
 from widgets.map.backend import Backend
@@ -25,6 +34,7 @@ FRAME_MS = 33
 PAN_STEP = 80.0
 HOVER_MS = 400
 CLICK_SLOP = 5
+CORNER = 4
 PanelWords = Callable[[str, str], "tuple[str, str] | None"]
 
 
@@ -75,7 +85,7 @@ class Canvas(QWidget):
         self._hover_wait.setSingleShot(True)
         self._hover_wait.setInterval(HOVER_MS)
         self._hover_wait.timeout.connect(self._show_tip)
-        backend.changed.connect(self.update)
+        backend.changed.connect(self.touch)
 
     # What the panel tells it.
 
@@ -121,6 +131,15 @@ class Canvas(QWidget):
         self._frames.stop()
         self._hover_wait.stop()
 
+    def touch(self) -> None:
+        """Has the map painted, without what lies on it: lists and tools cover their places but for round corners."""
+        region = QRegion(self.rect())
+        for child in self.findChildren(QFrame, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if child.isVisible():
+                box = child.geometry()
+                region -= QRegion(box.adjusted(CORNER, 0, -CORNER, 0)) + QRegion(box.adjusted(0, CORNER, 0, -CORNER))
+        self.update(region)
+
     @property
     def room(self) -> QRectF:
         """Where words of the map may lie."""
@@ -151,7 +170,7 @@ class Canvas(QWidget):
         """Tells the backend what is to be seen, and paints what there is."""
         if self._style is not None and self.width() > 1:
             self._backend.show(self.camera, self.scene, self.trails, self._style)
-        self.update()
+        self.touch()
 
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -197,7 +216,7 @@ class Canvas(QWidget):
             if share >= 1:
                 self._flight = None
             self.look(between(start, end, share))
-        self.update()
+        self.touch()
         wait = self._next_frame()
         if wait is None:
             self._frames.stop()
@@ -336,10 +355,10 @@ class Canvas(QWidget):
         self.pointed.emit(None)
 
     def focusInEvent(self, event: QEvent) -> None:
-        self.update()
+        self.touch()
 
     def focusOutEvent(self, event: QEvent) -> None:
-        self.update()
+        self.touch()
 
     # What is under the cursor.
 
@@ -359,7 +378,7 @@ class Canvas(QWidget):
         QToolTip.hideText()
         self._hover_wait.start() if item[1] else self._hover_wait.stop()
         self.hovered.emit(*item)
-        self.update()
+        self.touch()
 
     @guarded
     def _show_tip(self) -> None:

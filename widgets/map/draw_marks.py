@@ -59,11 +59,10 @@ def draw_units(painter: QPainter, units: Units, at: Floats, camera: Camera, them
 def _unit(
     painter: QPainter, units: Units, i: int, x: float, y: float, theme: Theme, dpr: float, radius: float, chosen: bool
 ) -> None:
-    image = unit_symbol(units.shapes[i], int(units.state[i]), theme, chosen, units.stale, dpr, radius)
-    blit(painter, image, x, y)
     heading = float(units.heading[i])
-    if radius == UNIT_RADIUS and math.isfinite(heading):
-        blit(painter, wedge(round(heading / 10) * 10 % 360, theme, chosen, units.stale, dpr), x, y)
+    turn = round(heading / 10) * 10 % 360 if radius == UNIT_RADIUS and math.isfinite(heading) else -1
+    image = unit_image(units.shapes[i], int(units.state[i]), turn, theme, chosen, units.stale, dpr, radius)
+    blit(painter, image, x, y)
 
 
 def blit(painter: QPainter, image: QImage, x: float, y: float) -> None:
@@ -73,14 +72,20 @@ def blit(painter: QPainter, image: QImage, x: float, y: float) -> None:
     painter.drawImage(QPointF(left, top), image)
 
 
-@lru_cache(maxsize=512)
-def wedge(heading: int, theme: Theme, chosen: bool, stale: bool, dpr: float) -> QImage:
-    """The wedge of a heading in degrees from north, about the middle of the unit."""
+@lru_cache(maxsize=2048)
+def unit_image(
+    shape: str, state: int, heading: int, theme: Theme, chosen: bool, stale: bool, dpr: float, radius: float
+) -> QImage:
+    """A unit with the wedge of its heading (degrees from north, -1 for none): one image, so that it is one blit."""
+    plain = unit_symbol(shape, state, theme, chosen, stale, dpr, radius)
+    if heading < 0:
+        return plain
     half = math.ceil(UNIT_RADIUS * 2.6)
     image = QImage(round(2 * half * dpr), round(2 * half * dpr), QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(dpr)
     image.fill(0)
     painter = QPainter(image)
+    blit(painter, plain, half, half)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(half, half)
     painter.rotate(heading)

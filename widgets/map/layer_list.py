@@ -136,6 +136,7 @@ class LayerList(QFrame):
         super().__init__(parent)
         self.ctx = ctx
         self.setFixedWidth(WIDTH)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
         self._coloring, self._age = Coloring(kind), None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 4)
@@ -167,10 +168,12 @@ class LayerList(QFrame):
             label.setProperty("style", "small")
         self._caption.setProperty("role", "t2")
         self._old.setProperty("role", "t3")
+        inner.addSpacing(2)
         inner.addWidget(self._legend)
+        inner.addSpacing(2)
         inner.addWidget(self._caption)
         chips = QHBoxLayout()
-        chips.setContentsMargins(PAD, 6, PAD, 6)
+        chips.setContentsMargins(PAD, 7, PAD, 7)
         chips.setSpacing(6)
         self._group = QButtonGroup(self)
         self._chips = {}

@@ -18,6 +18,8 @@ CLUSTER_PX = ((11.5, 40.0), (13.0, 32.0), (14.5, 22.0), (16.0, 14.0), (99.0, 5.0
 """Pixels within which events become one mark, by zoom up to which it holds."""
 SMALL_UNTIL = 13.2
 """Zoom below which the symbols of single events are small."""
+MINOR_SMALL_UNTIL = 15.0
+"""The same for level Ⅳ and 未定级, which are many."""
 CROWD_PX = 30.0
 DOTS_HIT_FROM = 13.2
 """Zoom from which single sensors and cameras can be picked."""
@@ -47,6 +49,7 @@ class MarkMaker:
     def __init__(self) -> None:
         self._for: tuple[object, ...] = ()
         self._marks: Marks | None = None
+        self._events = Events()
         self._grids: dict[str, tuple[object, HitGrid]] = {}
 
     def marks(self, events: Events, camera: Camera, selected: str) -> Marks:
@@ -120,6 +123,7 @@ def _make(events: Events, camera: Camera, step: float, selected: str) -> Marks:
     small = np.full(len(groups.x), camera.zoom < SMALL_UNTIL)
     if not small.any() and len(groups.x):
         small = crowded(groups.x, groups.y, CROWD_PX / scale) & (groups.level > 1)
+        small |= (groups.level >= 4) & (camera.zoom < MINOR_SMALL_UNTIL)
     small &= groups.first != apart
     return Marks(groups, small, HitGrid(groups.x, groups.y, 40 / scale), apart)
 

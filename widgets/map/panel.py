@@ -132,7 +132,7 @@ class MapPanel(Panel):
     def show_paths(self, paths: Sequence[tuple[str, Sequence[tuple[float, float]]]], chosen: str = "") -> None:
         """Ways along the streets: (key of the unit, WGS-84 (lon, lat) pairs); that of `chosen` in acc, others faint."""
         self.canvas.routes = tuple(route_of(key, path, key == chosen) for key, path in paths if len(path) > 1)
-        self.canvas.update()
+        self.canvas.touch()
 
     @property
     def paths(self) -> tuple[Route, ...]:
@@ -199,11 +199,12 @@ class MapPanel(Panel):
         for one in (self.layers, self.tools, self.credit):
             one.retranslate()
         self._say_follow()
+        self._backend.say(self.ctx.t("map.no_data"))
         self.timebar.update()
         self.canvas.setAccessibleName(self.ctx.t("map.title"))
         self.canvas.setAccessibleDescription(self.ctx.t("map.keys"))
         self._arrange()
-        self.canvas.update()
+        self.canvas.touch()
 
     def retheme(self) -> None:
         super().retheme()
@@ -279,12 +280,12 @@ class MapPanel(Panel):
         camera = self.canvas.camera
         if at is not None and (self.following or not camera.sees(*at, pad=48)):
             self.canvas.fly(camera.centred(*at, max(camera.scale, 1 / 40.0)))
-        self.canvas.update()
+        self.canvas.touch()
 
     def _hovered(self, selection: Selection) -> None:
         if self.canvas.hover_item != selection.hovered:
             self.canvas.hover_item = selection.hovered
-            self.canvas.update()
+            self.canvas.touch()
 
     def _toggle_follow(self) -> None:
         self.following = not self.following

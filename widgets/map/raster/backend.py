@@ -96,6 +96,12 @@ class RasterBackend(QObject):
     def load(self, read: Callable[[], BaseData | None]) -> None:
         self._worker.submit(LOAD, lambda alive: _layers(read()))
 
+    def say(self, no_data: str) -> None:
+        if no_data != self._drawer.no_data_words:
+            self._drawer.no_data_words = no_data
+            self._wishes.pop(BASE, None)
+            self._show_last()
+
     def _set_base(self, base: BaseLayers | None) -> None:
         self._base = base
         self._base_count += 1

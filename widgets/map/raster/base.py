@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
 
 from widgets.map.camera import Box, Camera
@@ -75,10 +75,14 @@ class BaseDrawer:
     """Draws base images; keeps paths of areas and letters between them.
 
     One for a worker, since fonts and paths are not shared between threads.
+
+    Attributes:
+        no_data_words: what stands where the base map has no data.
     """
 
     def __init__(self, family: str) -> None:
         self._family = family
+        self.no_data_words = ""
         self._letters: dict[tuple[str, float, bool], tuple[QPainterPath, float]] = {}
         self._areas: dict[str, tuple[tuple[Ring, ...], QPainterPath]] = {}
         self._stamps: dict[tuple[object, ...], QImage] = {}
@@ -104,7 +108,8 @@ class BaseDrawer:
             if base is not None:
                 self._no_data(painter, base, camera, style, alive)
                 if names:
-                    self._names(painter, base.names.seen(camera), camera, style, alive)
+                    names_here = [*self._no_data_names(base), *base.names.seen(camera)]
+                    self._names(painter, names_here, camera, style, alive)
         finally:
             painter.end()
         return image
@@ -196,6 +201,16 @@ class BaseDrawer:
         color.setAlphaF(0.45)
         self._paint(painter, base, camera, "nodata", pen, _hatch(color, painter), alive)
 
+    def _no_data_names(self, base: BaseLayers) -> list[Name]:
+        layer = base.layers.get("nodata")
+        if layer is None or not self.no_data_words:
+            return []
+        none = np.empty(0)
+        boxes = (chunk.box for chunk in layer.chunks((-3e7, -3e7, 3e7, 3e7), 0.1))
+        return [
+            Name(self.no_data_words, "place", (b[0] + b[2]) / 2, (b[1] + b[3]) / 2, 0, 0.0, none, none) for b in boxes
+        ]
+
     def _names(self, painter: QPainter, names: Sequence[Name], camera: Camera, style: MapStyle, alive: Alive) -> None:
         placed = lay_out(names, camera, self._width)
         colors = {"road": style.road_label, "area": style.area_label, "water": style.water_label}
@@ -276,9 +291,3 @@ def _hatch(color: QColor, painter: QPainter) -> QBrush:
     if fine:
         brush.setTransform(inverse)
     return brush
-
-
-def no_data_box(layer: PathLayer) -> QRectF:
-    """What the places without data cover, Mercator metres."""
-    boxes = np.array([c.box for c in layer.chunks((-3e7, -3e7, 3e7, 3e7), 0.1)])
-    return QRectF(QPointF(*boxes[:, :2].min(axis=0)), QPointF(*boxes[:, 2:].max(axis=0)))

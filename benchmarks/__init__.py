@@ -1,0 +1,1 @@
+"""Measurements: `python -m benchmarks.run` writes results.json, a row a name."""
