@@ -16,7 +16,7 @@ import psutil
 
 from cockpit.model.clock import SystemClock
 
-PATIENCE = 3.0
+PATIENCE = 5.0
 """Seconds that what is on its way out is given to be gone."""
 
 MARK = "CITY_COCKPIT_TEST_RUN"

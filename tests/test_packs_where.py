@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.packs.where import find, positions
+from cockpit.model.toml_text import find, positions
 
 TEXT = """# a comment = with a key
 id = "x" # y = 1

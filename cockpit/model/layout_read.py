@@ -15,7 +15,7 @@ from cockpit.model.errors import UserError
 from cockpit.model.layout import GAP, GRID, ROOT, Anchor, Breakpoint, Layout, Overlay, Region
 from cockpit.model.messages import Message
 from cockpit.model.toml_text import Path as KeyPath
-from cockpit.model.toml_text import TomlText
+from cockpit.model.toml_text import find, positions
 
 _TOP = ("id", "name", "regions", "overlays", "at")
 _REGION = ("rows", "columns", "panel", "slot", "size", "min", "weight", "gap", "pad", "optional", "options")
@@ -51,12 +51,12 @@ def read_layout(text: str, file: str, panels: Collection[str]) -> Layout:
         line, column = (found[1], found[2]) if found else (str(text.count("\n") + 1), "1")
         why = Message("layout.not_toml", {"why": re.sub(r"\s*\(at .*\)", "", str(error))})
         raise UserError("layout.wrong", file=file, line=line, column=column, what=why) from error
-    return _Reader(TomlText(text), file, panels).layout(data)
+    return _Reader(text, file, panels).layout(data)
 
 
 class _Reader:
-    def __init__(self, text: TomlText, file: str, panels: Collection[str]) -> None:
-        self._text = text
+    def __init__(self, text: str, file: str, panels: Collection[str]) -> None:
+        self._places = positions(text)
         self._file = file
         self._panels = panels
 
@@ -245,7 +245,7 @@ class _Reader:
         self._wrong(path, message_id, given=given, hint=hint)
 
     def _wrong(self, path: KeyPath, message_id: str, **params: object) -> NoReturn:
-        line, column = self._text.where(path)
+        line, column = find(self._places, path)
         raise UserError(
             "layout.wrong", file=self._file, line=line, column=column, what=Message(message_id, dict(params))
         )

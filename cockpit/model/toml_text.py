@@ -1,79 +1,146 @@
-"""Where a key stands in a TOML text: `tomllib` gives values without their lines, and a good error names the line."""
+"""Line and column of every key of a TOML text, which `tomllib` does not tell. Only for texts that tomllib has read."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 
 Path = tuple[str | int, ...]
-"""Keys from the top; an element of an array of tables by its number."""
+Position = tuple[int, int]
 
-_KEY = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
-_DOTTED = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
-_HEADER = re.compile(rf"^\s*(\[\[?)\s*({_DOTTED})\s*\]\]?")
-_PAIR = re.compile(rf"^(\s*)({_DOTTED})\s*=")
-_PART = re.compile(_KEY)
-_STRING = re.compile(r'"{3}.*?(?:"{3}|$)|\'{3}.*?(?:\'{3}|$)|"(?:[^"\\]|\\.)*"|\'[^\']*\'|#[^\n]*', re.DOTALL)
+_TOKEN = re.compile(
+    r'(?P<string>"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\')'
+    r"|(?P<comment>\#[^\n]*)|(?P<newline>\n)|(?P<space>[ \t\r]+)"
+    r"|(?P<mark>\[\[|\]\]|[\[\]{}=,.])|(?P<word>[A-Za-z0-9_\-+:]+)",
+    re.DOTALL,
+)
 
 
-class TomlText:
-    """The lines of one valid TOML text, asked by path.
-
-    Keys inside a value that spans lines (an array, a long string) are not told apart: they have their value's place.
-    """
+class _Reader:
+    """Walks the tokens once; values are passed over, keys noted."""
 
     def __init__(self, text: str) -> None:
-        self._where: dict[Path, tuple[int, int]] = {(): (1, 1)}
-        self._arrays: dict[Path, int] = {}
-        self._scan(text.splitlines())
+        self.places: dict[Path, Position] = {}
+        self._tokens: list[tuple[str, str, int]] = []
+        at = 0
+        while at < len(text):
+            match = _TOKEN.match(text, at)
+            if match is None:
+                at += 1
+                continue
+            kind = match.lastgroup or ""
+            if kind not in {"space", "comment"}:
+                self._tokens.append((kind, match.group(), at))
+            at = match.end()
+        self._text = text
+        self._i = 0
 
-    def where(self, path: Path) -> tuple[int, int]:
-        """Line and column, both from 1, of `path` or of the nearest thing around it."""
-        while path not in self._where:
-            path = path[:-1]
-        return self._where[path]
+    def _peek(self) -> tuple[str, str, int]:
+        return self._tokens[self._i] if self._i < len(self._tokens) else ("end", "", len(self._text))
 
-    def _scan(self, lines: list[str]) -> None:
-        table: Path = ()
-        number = 0
-        while number < len(lines):
-            line = lines[number]
-            header = _HEADER.match(line)
-            pair = None if header else _PAIR.match(line)
-            if header:
-                table = self._table(header[1] == "[[", _parts(header[2]))
-                for depth in range(1, len(table) + 1):
-                    self._where.setdefault(table[:depth], (number + 1, header.start(2) + 1))
-            elif pair:
-                path = table + _parts(pair[2])
-                for depth in range(len(table) + 1, len(path) + 1):
-                    self._where.setdefault(path[:depth], (number + 1, pair.start(2) + 1))
-                number = _last_line(lines, number, pair.end())
-            number += 1
+    def _position(self, at: int) -> Position:
+        return self._text.count("\n", 0, at) + 1, at - (self._text.rfind("\n", 0, at) + 1) + 1
 
-    def _table(self, is_array: bool, parts: Path) -> Path:
-        path: Path = ()
-        for depth, part in enumerate(parts):
-            path = (*path, part)
-            last = depth == len(parts) - 1
-            if is_array and last:
-                self._arrays[path] = self._arrays.get(path, -1) + 1
-            if path in self._arrays:
-                path = (*path, self._arrays[path])
-        return path
+    def _key(self, base: Path) -> Path:
+        """A key, dotted or not; notes every part."""
+        path = base
+        while True:
+            kind, text, at = self._peek()
+            self._i += 1
+            name = next(iter(tomllib.loads(f"{text} = 0"))) if kind == "string" else text
+            path = (*path, name)
+            self.places.setdefault(path, self._position(at))
+            if self._peek()[1] != ".":
+                return path
+            self._i += 1
+
+    def _header(self, count: dict[Path, int]) -> Path:
+        """The name in a header; below an array of tables it goes on in the last table of it."""
+        at = self._peek()[2]
+        known = set(self.places)
+        named = self._key(())
+        for path in self.places.keys() - known:
+            del self.places[path]
+        found: Path = ()
+        for part in named:
+            if found in count:
+                found = (*found, count[found])
+            found = (*found, part)
+            self.places.setdefault(found, self._position(at))
+        return found
+
+    def _value(self, path: Path) -> None:
+        _, text, _ = self._peek()
+        if text == "{":
+            self._i += 1
+            while self._peek()[1] not in {"}", ""}:
+                if self._peek()[1] in {",", "\n"}:
+                    self._i += 1
+                    continue
+                inner = self._key(path)
+                self._i += 1  # =
+                self._value(inner)
+            self._i += 1
+        elif text in {"[", "[["}:
+            self._array(path)
+        else:
+            self._i += 1
+            while self._peek()[1] == "." or (self._peek()[0] == "word" and self._tokens[self._i - 1][1] == "."):
+                self._i += 1
+
+    def _array(self, path: Path) -> None:
+        """An array; brackets are counted, since `[[` may be two of them here."""
+        self._split()
+        self._i += 1
+        n = 0
+        while self._peek()[1] not in {"]", "]]", ""}:
+            kind, text, at = self._peek()
+            if text == "," or kind == "newline":
+                self._i += 1
+                continue
+            self.places[(*path, n)] = self._position(at)
+            self._value((*path, n))
+            n += 1
+        self._split()
+        self._i += 1
+
+    def _split(self) -> None:
+        kind, text, at = self._peek()
+        if text in {"[[", "]]"}:
+            self._tokens[self._i : self._i + 1] = [(kind, text[0], at), (kind, text[0], at + 1)]
+
+    def read(self) -> dict[Path, Position]:
+        base: Path = ()
+        count: dict[Path, int] = {}
+        while self._peek()[0] != "end":
+            kind, text, at = self._peek()
+            if kind == "newline":
+                self._i += 1
+            elif text == "[[":
+                self._i += 1
+                name = self._header(count)
+                count[name] = count.get(name, -1) + 1
+                base = (*name, count[name])
+                self.places[base] = self._position(at)
+                self._i += 1
+            elif text == "[":
+                self._i += 1
+                base = self._header(count)
+                self._i += 1
+            else:
+                path = self._key(base)
+                self._i += 1  # =
+                self._value(path)
+        return self.places
 
 
-def _parts(dotted: str) -> Path:
-    return tuple(part.strip("\"'") for part in _PART.findall(dotted))
+def positions(text: str) -> dict[Path, Position]:
+    """(line, column), both from 1, of every key, table and array item, by its path, e.g. `("feeds", 0, "url")`."""
+    return _Reader(text).read()
 
 
-def _last_line(lines: list[str], number: int, start: int) -> int:
-    """The last line of the value that begins at column `start` of line `number`."""
-    value = lines[number][start:]
-    while number + 1 < len(lines):
-        bare = _STRING.sub("", value)
-        in_long_string = any(value.count(mark) % 2 for mark in ('"""', "'''"))
-        if not in_long_string and bare.count("[") + bare.count("{") <= bare.count("]") + bare.count("}"):
-            break
-        number += 1
-        value += "\n" + lines[number]
-    return number
+def find(places: dict[Path, Position], path: Path) -> Position:
+    """The position of a path, or of the nearest thing above it; (1, 1) for the file itself."""
+    while path and path not in places:
+        path = path[:-1]
+    return places.get(path, (1, 1))

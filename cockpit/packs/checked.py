@@ -14,9 +14,9 @@ import msgspec
 
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Message
+from cockpit.model.toml_text import Path as KeyPath
+from cockpit.model.toml_text import Position, find, positions
 from cockpit.packs.schema import Words
-from cockpit.packs.where import Path as KeyPath
-from cockpit.packs.where import Position, find, positions
 
 T = TypeVar("T", bound=msgspec.Struct)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -148,5 +148,7 @@ def read_source(folder: Path, settings: dict[str, Any]) -> Source:
         source = read_geofabrik(folder, settings["water_names"])
     else:
         source = read_tiles(folder)
+    renamed = settings.get("road_names", {})
+    source.roads = [replace(road, name=renamed.get(road.name, road.name)) for road in source.roads]
     source.nodata = [shapely.box(*box) for box in settings.get("nodata", [])]
     return source

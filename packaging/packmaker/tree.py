@@ -119,7 +119,9 @@ def build(cells: list[BaseGeometry], bounds: Box, settings: dict[str, Any], name
     centre = np.array([c.centroid.coords[0] for c in cells]) / MICRO * metre
     street_names, community_names = read_names(names, settings)
     seeds: dict[int, str] = {}
-    for code, at in sorted(settings["streets"].items()):
+    centres = [(code, at) for code, at in sorted(settings["streets"].items())]
+    centres += [(code, at) for code, more in settings.get("more_centres", {}).items() for at in more]
+    for code, at in centres:
         order = np.hypot(*(centre - np.array(at) * metre).T).argsort()
         seeds[next(int(i) for i in order if int(i) not in seeds)] = code
     owner = grow(seeds, table)

@@ -122,4 +122,5 @@ def short_count(count: int, t: Texts) -> str:
     """A count that fits a chip: 978, 9,780, then 9.8 万 (97.8k)."""
     if count < 10_000:
         return f"{count:,}"
-    return t("lists.count_short", wan=f"{count / 10_000:.1f}", k=f"{count / 1000:.0f}")
+    short = f"{count / 10_000:.1f}" if t.lang == "zh" else f"{count / 1000:.0f}"
+    return t("lists.count_short", n=short)
