@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import subprocess
 import sys
 import time
 
@@ -53,11 +52,11 @@ async def read(url: str) -> None:
 
 async def measure(seconds: float) -> dict[str, float]:
     begun = time.monotonic()
-    city = subprocess.Popen(
-        [sys.executable, "-m", "cockpit.city.cli", "serve", "--port", "0"], stdout=subprocess.PIPE, text=True
+    city = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "cockpit.city.cli", "serve", "--port", "0"), stdout=asyncio.subprocess.PIPE
     )
     assert city.stdout is not None
-    url = json.loads(city.stdout.readline())["url"]
+    url = json.loads(await city.stdout.readline())["url"]
     started = time.monotonic() - begun
     reader = asyncio.create_task(read(url))
     try:
@@ -69,7 +68,7 @@ async def measure(seconds: float) -> dict[str, float]:
         reader.cancel()
         await asyncio.gather(reader, return_exceptions=True)
         city.terminate()
-        city.wait()
+        await city.wait()
     return {"city.cpu": round(cpu, 4), "city.start_s": round(started, 2)}
 
 

@@ -1,4 +1,4 @@
-"""How a measurement is named: `@bench("store.batch_rows", unit="rows/s", better="higher")` on a function in bench_*.py."""
+"""How a measurement is named: `@bench("store.batch_rows", unit="rows/s", better="higher")` in bench_*.py."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def test_a_file_becomes_regions_overlays_and_breakpoints() -> None:
         ('anchor = "right"', 'anchor = "righ"', "line 20, column 1", 'Did you mean "right"?'),
         ("size = [448, 600]", "size = [448]", "line 21, column 1", "[width, height]"),
         ("optional = true", 'optional = "yes"', "line 22, column 1", "true or false"),
-        ("max_width = 1366", "", "line 24, column 3", "max_width or max_height"),
+        ("max_width = 1366", "", "line 24, column 1", "max_width or max_height"),
         ("max_width = 1366", "max_width = 0", "line 25, column 1", "above 0"),
         ("[at.regions.list]\nsize", "[at.regions.map]\nsize", "line 27, column 1", "stays as it is"),
         ("[at.regions.list]", "[at.regions.lost]", "line 26, column 2", 'Did you mean "list"?'),

@@ -181,7 +181,7 @@ class Unit:
 
     def _choose(self, was: int | None = None) -> int:
         """The next node of the beat: straight on if it can, homewards when it has strayed."""
-        options = self._ground.next_nodes(self.node, self.on_foot).tolist()
+        options: list[int] = self._ground.next_nodes(self.node, self.on_foot).tolist()
         if not options:
             return self._home if self.corps.range == 0 else self.node
         ahead = [n for n in options if n != was] or options
