@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import msgspec
+import numpy as np
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
@@ -24,8 +25,8 @@ from cockpit.bus.client import connect
 from cockpit.bus.server import NatsServer
 from cockpit.bus.users import Keys
 from cockpit.feeds.city_time import fetch_clock
-from cockpit.feeds.items import Change, Gone, Rows
-from cockpit.feeds.quarantine import Kept, Quarantine
+from cockpit.feeds.items import Change, Gone, Refused, Rows
+from cockpit.feeds.quarantine import KEEP, Kept, Quarantine
 from cockpit.feeds.runner import FeedRunner, FeedState
 from cockpit.model.batch import Columns, columns_of_rows, encode
 from cockpit.model.city import Pack
@@ -33,9 +34,10 @@ from cockpit.model.clock import SECOND, CityClock, CityTime, Clock
 from cockpit.model.errors import CockpitError, OutsideError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
-from cockpit.model.tables import EVERYWHERE, FEEDS, TABLES, district_of
+from cockpit.model.tables import EVERYWHERE, FEEDS, TABLES, EventState, district_of
 from cockpit.picture.outgoing import Outgoing
 from cockpit.picture.picture import Picture
+from cockpit.picture.retention import overdue
 from cockpit.processes import write_private
 from cockpit.store.cache import Cache
 
@@ -43,6 +45,7 @@ log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 0.1
 SNAPSHOT_SECONDS = 60.0
+TIDY_SECONDS = 5.0
 CLOCK_SECONDS = 5.0
 MAX_PICTURE = 900_000
 """Bytes of an evidence picture on the bus, which refuses messages over 1 MB."""
@@ -70,8 +73,8 @@ class Hub:
         self.picture = Picture()
         self.keys = Keys(profile)
         self.server = NatsServer(profile, port, self.keys.ensure(), clock)
-        self.quarantine = Quarantine()
         self.cache = Cache.open(profile / "hub.db", clock)
+        self.quarantine = Quarantine(self._write_down)
         self._out = Outgoing(self.picture, self.id, clock, district_of)
         self._runners: dict[str, FeedRunner] = {}
         self._client: Client | None = None
@@ -113,6 +116,7 @@ class Hub:
                 asyncio.create_task(self._keep_bus(), name="bus"),
                 asyncio.create_task(self._keep_time(), name="time"),
                 asyncio.create_task(self._snapshots(), name="snapshots"),
+                asyncio.create_task(self._tidy(), name="tidy"),
             ]
             stopping = asyncio.create_task(self._stop.wait(), name="stop")
             done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -164,8 +168,22 @@ class Hub:
     def _only(self, feed: str, topic: str, keys: set[str]) -> None:
         live = self.picture[topic]
         prefix = f"{feed}/"
-        self._gone(topic, [k for k in map(live.key_at, range(len(live))) if k.startswith(prefix) and k not in keys])
+        # a list of what is open says nothing of what closed: that leaves by its age
+        stays = live.numbers("state") == EventState.CLOSED if topic == "event" else np.zeros(len(live), dtype=np.bool_)
+        rows = enumerate(live.keys)
+        self._gone(topic, [k for i, k in rows if not stays[i] and k.startswith(prefix) and k not in keys])
         self._out.whole(topic, feed)
+
+    async def _tidy(self) -> None:
+        """Takes out what is over, whether its source says so or not."""
+        while True:
+            for topic, keys in overdue(self.picture, self.city_clock.now()):
+                self._gone(topic, keys)
+            await asyncio.sleep(TIDY_SECONDS)
+
+    def _write_down(self, kept: Kept) -> None:
+        reason = msgspec.json.encode(kept.refused.reason, enc_hook=str).decode()
+        self.cache.put_quarantine(kept.feed, reason, kept.refused.sample, kept.received)
 
     def _state(self, state: FeedState) -> None:
         spec = self.pack.feed(state.feed)
@@ -205,6 +223,9 @@ class Hub:
             if columns["key"]:
                 self.picture.upsert(topic, columns)
         self.picture.take_changes()
+        for feed, reason, sample, received in reversed(self.cache.quarantine(limit=KEEP)):
+            with contextlib.suppress(msgspec.MsgspecError):  # one of a version that wrote it otherwise
+                self.quarantine.recall(Kept(feed, received, Refused(msgspec.json.decode(reason, type=Message), sample)))
         time = self.cache.meta("time")
         if time:
             self.city_clock.city = msgspec.json.decode(time, type=CityTime)

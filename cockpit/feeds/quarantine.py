@@ -50,6 +50,10 @@ class Quarantine:
                 log.error("quarantine is not written down: %s", error)
             self._persist_failed = True
 
+    def recall(self, kept: Kept) -> None:
+        """A piece of an earlier run: shown among the last ones, not counted, not written down again."""
+        self._kept.append(kept)
+
     def last(self, feed: str = "", most: int = KEEP) -> list[Kept]:
         """The newest pieces first, of one feed or of all."""
         found = [kept for kept in reversed(self._kept) if not feed or kept.feed == feed]

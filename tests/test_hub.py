@@ -1,0 +1,134 @@
+"""The hub between a real bus and a real server of a city platform."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cockpit.hub import Hub
+from cockpit.model.city import FeedSpec, Pack
+from cockpit.model.clock import SystemClock
+from cockpit.model.tables import EventState
+from cockpit.packs.read import read_pack
+from cockpit.processes import free_port
+from tests.feeds_server import Server, serving
+
+LIMIT = 20.0
+
+
+def pack_of(*feeds: FeedSpec) -> Pack:
+    return msgspec.structs.replace(read_pack("hangzhou"), feeds=feeds)
+
+
+def events_feed() -> FeedSpec:
+    return FeedSpec("incident", {"zh": "事件", "en": "Events"}, "sse", "{city}/events", "city", "wgs84", 5, "event")
+
+
+def event(name: str, state: str = "open") -> bytes:
+    fields = {"id": name, "kind": "E0506", "state": state, "lon": 120.16, "lat": 30.25, "place": "延安路"}
+    return said("event", {**fields, "occurred": "2026-07-14T17:00:00+08:00"})
+
+
+def said(kind: str, data: object) -> bytes:
+    return f"event: {kind}\ndata: {json.dumps(data)}\n\n".encode()
+
+
+@asynccontextmanager
+async def running(profile: Path, pack: Pack, base_url: str) -> AsyncIterator[Hub]:
+    hub = Hub(profile, pack, base_url, free_port(), SystemClock())
+    ready = asyncio.Event()
+    run = asyncio.create_task(hub.run(ready.set))
+    try:
+        waited = asyncio.create_task(ready.wait())
+        async with asyncio.timeout(LIMIT):
+            await asyncio.wait([run, waited], return_when=asyncio.FIRST_COMPLETED)
+        waited.cancel()
+        yield hub
+    finally:
+        hub.stop()
+        await run
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(LIMIT):
+        while not condition():  # noqa: ASYNC110 - the picture tells nobody
+            await asyncio.sleep(0.02)
+
+
+def states(hub: Hub) -> dict[str, int]:
+    table = hub.picture["event"]
+    return {key.partition("/")[2]: table.value(i, "state") for i, key in enumerate(table.keys)}
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    folder = tmp_path / "hub"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def test_a_list_of_what_is_open_takes_out_what_it_lacks_but_keeps_what_closed(profile: Path) -> None:
+    async def story() -> None:
+        async with serving() as city:
+            city.script = [
+                (event("a"), event("b"), event("c", "closed"), said("sync", {"open": ["a", "b"]})),
+                (event("a"), said("sync", {"open": ["a"]})),
+            ]
+            async with running(profile, pack_of(events_feed()), city.base) as hub:
+                await until(lambda: states(hub) == {"a": EventState.OPEN, "c": EventState.CLOSED})
+
+    asyncio.run(story())
+
+
+def test_what_was_refused_is_still_told_after_the_hub_started_again(profile: Path) -> None:
+    async def reasons(city: Server) -> list[str]:
+        async with running(profile, pack_of(events_feed()), city.base) as hub:
+            await until(lambda: bool(hub.quarantine.last("incident")))
+            reply = await hub._answer("quarantine", "incident")
+        return [f"{one.reason.id} {one.sample}" for one in reply.refused]
+
+    async def story() -> None:
+        async with serving() as city:
+            city.script = [(b"event: event\ndata: {nonsense\n\n", said("sync", {"open": []}))]
+            first = await reasons(city)
+            city.script = []
+            again = await reasons(city)
+        assert len(first) == 1
+        assert "{nonsense" in first[0]
+        assert again == first
+
+    asyncio.run(story())
+
+
+def test_a_hub_that_starts_again_knows_what_it_knew(profile: Path) -> None:
+    async def story() -> None:
+        async with serving() as city:
+            city.script = [(event("a"), said("sync", {"open": ["a"]}))]
+            async with running(profile, pack_of(events_feed()), city.base) as hub:
+                await until(lambda: states(hub) == {"a": EventState.OPEN})
+        async with running(profile, pack_of(events_feed()), "http://127.0.0.1:9") as hub:
+            assert states(hub) == {"a": EventState.OPEN}
+
+    asyncio.run(story())
+
+
+def test_pictures_are_fetched_from_the_platform_and_from_nowhere_else(profile: Path) -> None:
+    async def story() -> None:
+        async with serving() as city, running(profile, pack_of(events_feed()), city.base) as hub:
+            city.body = b"bytes of a picture"
+            assert (await hub._answer("picture", "/poll")).data == b"bytes of a picture"
+            for elsewhere in ("http://127.0.0.1/poll", "//127.0.0.1/poll", "/../poll", "poll"):
+                refused = await hub._answer("picture", elsewhere)
+                assert refused.problem.id == "hub.picture_elsewhere"
+            city.body = b"x" * 1_000_000
+            assert (await hub._answer("picture", "/poll")).problem.id == "hub.picture_too_large"
+            city.status = 404
+            assert (await hub._answer("picture", "/poll")).problem.id == "hub.no_picture"
+
+    asyncio.run(story())
