@@ -18,11 +18,12 @@ from cockpit.bus import asks
 from cockpit.bus.link import HubLink
 from cockpit.bus.where import WhereHub
 from cockpit.dispatch.near import Finder
+from cockpit.geo.places import Places
 from cockpit.model.batch import Batch
 from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock, CityTime, Clock
 from cockpit.model.messages import Message
-from cockpit.model.ports import Body
+from cockpit.model.ports import Body, NamedPlace
 from cockpit.model.ports.link import Link, LinkState
 from cockpit.model.tables import TABLES
 from cockpit.picture.picture import Picture
@@ -31,6 +32,10 @@ from cockpit.store.cache import Cache
 
 MAX_WAITING = 5_000
 """Batches that may wait for a tick; past it the screen has stalled, and a snapshot is cheaper than catching up."""
+
+
+PLACES = 8
+"""Places that a search by name answers with at the most."""
 
 
 class Seat:
@@ -63,6 +68,7 @@ class Seat:
         self._hub = HubLink(where, pack.id, clock, self._batch, self._linked, self._time)
         self._work = ThreadPoolExecutor(1, thread_name_prefix="seat-work")
         self._finder = Finder(pack)
+        self._gazetteer: Places | None = None
 
     # -- life ----------------------------------------------------------------------------------------------------
 
@@ -198,6 +204,17 @@ class Seat:
         def work() -> None:
             answer = self._finder.near(lon, lat, self.pack.kind(kind), units)
             self._later(lambda: done(answer))
+
+        self._work.submit(work)
+
+    def places(self, text: str, done: Callable[[list[NamedPlace]], None]) -> None:
+        """`ports.Gazetteer`: by the pack's own names, so it needs no network."""
+
+        def work() -> None:
+            if self._gazetteer is None:
+                self._gazetteer = Places.load(self.pack.folder)
+            found = [NamedPlace(p.words, p.kind, p.lon, p.lat) for p in self._gazetteer.search(text, PLACES)]
+            self._later(lambda: done(found))
 
         self._work.submit(work)
 

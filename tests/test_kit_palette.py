@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
@@ -9,8 +11,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from cockpit.model.messages import Message
+from cockpit.model.ports import NamedPlace
 from tests.panel_desk import Desk, desk
 from widgets.kit.actions import Action, Actions
+from widgets.kit.finders import PlaceFinder
 from widgets.kit.fuzzy import score
 from widgets.kit.palette import Palette
 
@@ -226,3 +230,25 @@ def test_keys_of_a_window_run_commands_or_say_why_not(stage: Stage, qtbot: QtBot
     qtbot.keyClick(stage.field, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClick(stage.field, Qt.Key.Key_F9)
     assert (stage.ran, told) == (["a.reopen"], [no])
+
+
+class Gazetteer:
+    """Two places that any text finds."""
+
+    def places(self, text: str, done: Callable[[list[NamedPlace]], None]) -> None:
+        done([NamedPlace("延安路", "road", 120.16, 30.25), NamedPlace("延安路 × 庆春路", "crossing", 120.165, 30.26)])
+
+
+def test_a_place_that_was_named_in_full_comes_first_and_is_shown_when_chosen(stage: Stage, qtbot: QtBot) -> None:
+    shown: list[NamedPlace] = []
+    finder = PlaceFinder(stage.desk.ctx, Gazetteer(), shown.append)
+    palette = Palette(stage.desk.ctx, stage.window, (finder,))
+    palette.open()
+    palette.field.setText("延安路")
+    assert [(line.title, line.detail) for line in palette.lines][:2] == [
+        ("延安路", "道路"),
+        ("延安路 × 庆春路", "路口"),
+    ]
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert [place.words for place in shown] == ["延安路"]
+    assert not palette.isVisible()

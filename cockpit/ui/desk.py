@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from cockpit.model.layout import Layout
 from cockpit.model.levels import Level
 from cockpit.model.messages import Message, texts
+from cockpit.model.ports import NamedPlace
 from cockpit.model.ports.link import Link
 from cockpit.model.tables import TABLES
 from cockpit.seat import Seat
 from cockpit.ui.commands import duty_actions
 from cockpit.ui.hubbanner import hub_banner
 from cockpit.ui.news import News
-from cockpit.ui.ports import SeatBodies, SeatNearby, SeatSearch
+from cockpit.ui.ports import SeatBodies, SeatGazetteer, SeatNearby, SeatSearch
 from cockpit.ui.prefs import FilePrefs
 from cockpit.ui.sound import Player
 from layouts.engine import LayoutEngine
@@ -27,9 +28,11 @@ from widgets.kit.actions import Actions
 from widgets.kit.banner import Banner
 from widgets.kit.context import PanelContext
 from widgets.kit.dialog import name_dialog
+from widgets.kit.finders import PlaceFinder
 from widgets.kit.palette import Palette
-from widgets.kit.theme import Theme
+from widgets.kit.theme import Theme, apply_theme
 from widgets.kit.toast import Toasts
+from widgets.map.panel import MapPanel
 
 FRAME_MS = 33
 """At most one tick a frame; the raster map draws thirty a second."""
@@ -95,7 +98,8 @@ class Desk(QWidget):
         self.banner = Banner(self.context, self)
         self.toasts = Toasts(self, self.context, foot=52)
         self.context.notify = self.toasts.show
-        self.palette_ = Palette(self.context, self)
+        places = PlaceFinder(self.context, SeatGazetteer(seat), self._show_place)
+        self.palette_ = Palette(self.context, self, (places,))
         self._news = News(seat.picture, seat.clock)
         self._shortcuts = self.actions_.bind(self, lambda reason: self.toasts.show(reason, 0))
         self._ticker = QTimer(self, singleShot=True, interval=FRAME_MS)
@@ -202,6 +206,13 @@ class Desk(QWidget):
     def can_sound(self) -> bool | Message:
         return self._player.problem or True
 
+    def _show_place(self, place: NamedPlace) -> None:
+        panel = self.engine.panel("map")
+        if isinstance(panel, MapPanel):
+            panel.show_place(place)
+        else:
+            self.toasts.show(Message("ui.no_map"), 0)
+
     def ask_name(self) -> None:
         """Asks who sits here; the name is kept in the profile."""
         dialog = name_dialog(self.context.t, self)
@@ -217,8 +228,7 @@ class Desk(QWidget):
     def dress(self) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication):
-            app.setPalette(self.context.theme.palette())
-            app.setStyleSheet(self.context.theme.qss())
+            apply_theme(app, self.context.theme)
 
     def come_forward(self) -> None:
         """A second start of this profile asks for it."""

@@ -11,7 +11,7 @@ import shiboken6
 from PySide6.QtCore import QObject
 
 from cockpit.model.messages import Message
-from cockpit.model.ports import Body, Near
+from cockpit.model.ports import Body, NamedPlace, Near
 from cockpit.seat import Seat
 
 
@@ -51,6 +51,16 @@ class SeatNearby:
 
     def near(self, lon: float, lat: float, kind: str, done: Callable[[list[Near] | Message], None]) -> None:
         self._seat.near(lon, lat, kind, while_alive(done))
+
+
+class SeatGazetteer:
+    """`ports.Gazetteer`."""
+
+    def __init__(self, seat: Seat) -> None:
+        self._seat = seat
+
+    def places(self, text: str, done: Callable[[list[NamedPlace]], None]) -> None:
+        self._seat.places(text, while_alive(done))
 
 
 class SeatSearch:

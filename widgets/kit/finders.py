@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cockpit.model.ages import age
+from cockpit.model.ports import Gazetteer, NamedPlace
 from widgets.kit.context import PanelContext
 from widgets.kit.fuzzy import score
 
@@ -75,6 +76,34 @@ class EventFinder:
                 )
             )
         return found
+
+
+class PlaceFinder:
+    """Roads, crossings and other places of the city, through the port `gazetteer`."""
+
+    def __init__(self, ctx: PanelContext, gazetteer: Gazetteer, go: Callable[[NamedPlace], object]) -> None:
+        """
+        Args:
+            go: shows a place that was chosen.
+        """
+        self._ctx, self._gazetteer, self._go = ctx, gazetteer, go
+
+    def find(self, text: str, done: Callable[[list[Found]], None]) -> None:
+        self._gazetteer.places(text, lambda places: done(self._lines(text, places)))
+
+    def _lines(self, text: str, places: list[NamedPlace]) -> list[Found]:
+        return [
+            Found(
+                title=place.words,
+                detail=self._ctx.t(f"kit.place_{place.kind}"),
+                run=lambda place=place: self._go(place),
+                icon="pin",
+                group="kit.group_place",
+                # who types a whole name means that place, else events of there come first
+                rank=(60.0 if place.words == text.strip() else 30.0) - i,
+            )
+            for i, place in enumerate(places[:MOST])
+        ]
 
 
 class UnitFinder:

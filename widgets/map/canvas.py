@@ -24,7 +24,7 @@ from widgets.map.backend import Backend
 from widgets.map.camera import Box, Camera, between, wgs84
 from widgets.map.marks import Hit
 from widgets.map.motion import Glide, Trails
-from widgets.map.overlay import Overlay, Route, View
+from widgets.map.overlay import Overlay, Pin, Route, View
 from widgets.map.scene import EVENT, Scene
 from widgets.map.style import MapStyle
 
@@ -43,7 +43,7 @@ class Canvas(QWidget):
 
     Attributes:
         camera: where it looks; change it by `look` and `fly`.
-        scene, routes: what lies on it.
+        scene, routes, pin: what lies on it.
         picked: (topic, key) that a person clicked, ("", "") beside everything.
         hovered: (topic, key) under the cursor.
         pointed: (lon, lat) under the cursor, WGS-84; None when it left.
@@ -67,6 +67,7 @@ class Canvas(QWidget):
         self.camera = Camera(0.0, 0.0, 1.0, 640, 480)
         self.scene = Scene()
         self.routes: tuple[Route, ...] = ()
+        self.pin: Pin | None = None
         self.overlay, self.glide, self.trails = Overlay(), Glide(), Trails()
         self.limits: Box | None = None
         self.reduced = False
@@ -150,7 +151,7 @@ class Canvas(QWidget):
         words = self._words(*self.selected) if self.selected[1] else None
         return View(
             self.camera, self.scene, self.glide.at(now), self.selected, self.hover_item, words, self.routes, self.room,
-            now,
+            now, self.pin,
         )  # fmt: skip
 
     def place(self, topic: str, key: str) -> tuple[float, float] | None:

@@ -40,6 +40,14 @@ class Route(msgspec.Struct, frozen=True):
     chosen: bool = False
 
 
+class Pin(msgspec.Struct, frozen=True):
+    """A place that was searched for, in Mercator metres, and its name."""
+
+    x: float
+    y: float
+    words: tuple[str, str]
+
+
 def route_of(key: str, path: Sequence[tuple[float, float]], chosen: bool) -> Route:
     """A route of WGS-84 (lon, lat) pairs."""
     points = np.array(path, dtype=np.float64).reshape(-1, 2)
@@ -56,6 +64,7 @@ class View(msgspec.Struct, frozen=True):
         words: title and second line of the selected thing.
         room: pixels that lists and tools leave free.
         now: monotonic seconds, for rings.
+        pin: a place that was searched for.
     """
 
     camera: Camera
@@ -67,6 +76,7 @@ class View(msgspec.Struct, frozen=True):
     routes: tuple[Route, ...]
     room: QRectF
     now: float
+    pin: Pin | None = None
 
 
 class Overlay:
@@ -128,11 +138,21 @@ class Overlay:
         if view.hovered != view.selected:
             self._around(painter, view, marks, view.hovered, theme.t2, 1.25)
         reach = self._around(painter, view, marks, view.selected, theme.acc, 2.0)
+        if view.pin is not None:
+            self._pin(painter, view, view.pin, theme)
         at = self.place(view, *view.selected)
         if at is not None and view.words is not None:
             x, y = (float(v) for v in camera.to_screen(*at))
             if -60 < x < camera.width + 60 and -60 < y < camera.height + 60:
                 draw_callout(painter, theme, x, y, reach, view.words, view.room)
+
+    def _pin(self, painter: QPainter, view: View, pin: Pin, theme: Theme) -> None:
+        x, y = (float(v) for v in view.camera.to_screen(pin.x, pin.y))
+        if not (-60 < x < view.camera.width + 60 and -60 < y < view.camera.height + 60):
+            return
+        draw_ring(painter, x, y, 3.0, theme.acc, 3.0)
+        draw_ring(painter, x, y, 12.0, theme.acc, 2.0)
+        draw_callout(painter, theme, x, y, 13.0, pin.words, view.room)
 
     def _around(
         self, painter: QPainter, view: View, marks: Marks, item: tuple[str, str], color: QColor, width: float

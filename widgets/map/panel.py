@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from cockpit.model.freshness import Freshness
 from cockpit.model.messages import Message
+from cockpit.model.ports import NamedPlace
 from cockpit.picture import Selection
 from widgets.kit.actions import Action
 from widgets.kit.feedstate import topic_age, topic_state
@@ -26,7 +27,7 @@ from widgets.map.canvas import Canvas
 from widgets.map.coloring import COLORINGS, EVENTS
 from widgets.map.furniture import Credit, ScaleBar, Tools
 from widgets.map.layer_list import COUNTED, WIDTH, LayerList
-from widgets.map.overlay import Route, route_of
+from widgets.map.overlay import Pin, Route, route_of
 from widgets.map.raster.backend import RasterBackend
 from widgets.map.reader import SceneReader
 from widgets.map.scene import AREA, LAYERS, SHOWN_FIRST, UNIT
@@ -156,6 +157,14 @@ class MapPanel(Panel):
             camera = self.canvas.camera
             self.canvas.fly(camera.centred(*at, max(camera.scale, 1 / 6.0)))
 
+    def show_place(self, place: NamedPlace) -> None:
+        """Flies to a place that was searched for; its mark stays until something is selected or Esc is pressed."""
+        x, y = (float(v) for v in mercator(place.lon, place.lat))
+        self.canvas.pin = Pin(x, y, (place.words, self.ctx.t(f"kit.place_{place.kind}")))
+        camera = self.canvas.camera
+        self.canvas.fly(camera.centred(x, y, max(camera.scale, 1 / 6.0)))
+        self.canvas.touch()
+
     @property
     def backend_name(self) -> str:
         """`raster`, or another way of drawing."""
@@ -271,11 +280,13 @@ class MapPanel(Panel):
         if key:
             self.ctx.selection.select(topic, key)
         else:
+            self.canvas.pin = None
+            self.canvas.touch()
             self.ctx.selection.clear()
 
     def _selected(self, selection: Selection) -> None:
         self.canvas.selected = selection.item
-        self.canvas.routes = ()
+        self.canvas.routes, self.canvas.pin = (), None
         at = self.canvas.place(*selection.item) if selection.key else None
         camera = self.canvas.camera
         if at is not None and (self.following or not camera.sees(*at, pad=48)):

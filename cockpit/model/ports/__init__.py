@@ -50,6 +50,21 @@ class Near(msgspec.Struct, frozen=True):
     free: bool
 
 
+class NamedPlace(msgspec.Struct, frozen=True):
+    """A place with a name: a road, a crossing, a park or water.
+
+    Attributes:
+        words: "延安路 × 庆春路", as the map source writes it.
+        kind: `road`, `crossing` or `other`.
+        lon, lat: WGS-84.
+    """
+
+    words: str
+    kind: str
+    lon: float
+    lat: float
+
+
 class Bodies(Protocol):
     def body(self, key: str, done: Callable[[Body | Message], None]) -> None:
         """The body of an event, unit or alert; a Message says in a sentence why there is none."""
@@ -69,6 +84,12 @@ class Nearby(Protocol):
 class Search(Protocol):
     def search(self, text: str, done: Callable[[list[str]], None]) -> None:
         """Keys of events whose kind, place, source or id hold every word of `text`, newest first, at most 500."""
+        ...
+
+
+class Gazetteer(Protocol):
+    def places(self, text: str, done: Callable[[list[NamedPlace]], None]) -> None:
+        """Roads, crossings and other places whose name holds every word of `text`, best first, at most 8."""
         ...
 
 
