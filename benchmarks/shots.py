@@ -51,7 +51,7 @@ def environment() -> dict[str, str]:
 
 
 def normal(stage: Stage) -> None:
-    stage.shot("normal", "--start", CALM, "--weather", "clear")
+    stage.shot("normal", "--start", CALM, "--story", "calm")
 
 
 def storm(stage: Stage) -> None:

@@ -53,6 +53,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts) -> None:
+    from cockpit.city.cli import STORIES
+
     run = commands.add_parser(
         "run",
         help=t("cli.run"),
@@ -75,6 +77,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: T
     run.add_argument("--json", action="store_true", help=t("cli.json"))
     for name, kind in (("seed", int), ("speed", float), ("start", str), ("units", int), ("events-per-day", int)):
         run.add_argument(f"--{name}", metavar="VALUE", type=kind, help=t("cli.to_city"))
+    run.add_argument("--story", choices=STORIES, help=t("cli.to_city"))
     run.set_defaults(go=_run)
 
 

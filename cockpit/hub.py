@@ -47,6 +47,8 @@ FLUSH_SECONDS = 0.1
 SNAPSHOT_SECONDS = 60.0
 TIDY_SECONDS = 5.0
 CLOCK_SECONDS = 5.0
+FIRST_CLOCK_SECONDS = 0.5
+"""Until the platform said how its clock runs: what a feed brings before is read by the machine's time."""
 MAX_PICTURE = 900_000
 """Bytes of an evidence picture on the bus, which refuses messages over 1 MB."""
 
@@ -272,11 +274,13 @@ class Hub:
 
     async def _keep_time(self) -> None:
         """Asks the city how its clock runs; another run of a demo city is another story."""
+        known = not self.base_url
         while True:
             if self.base_url:
                 with contextlib.suppress(OutsideError):  # the feeds say so already
                     await self._set_time(await fetch_clock(self.base_url, self.clock))
-            await asyncio.sleep(CLOCK_SECONDS)
+                    known = True
+            await asyncio.sleep(CLOCK_SECONDS if known else FIRST_CLOCK_SECONDS)
 
     async def _set_time(self, found: CityTime) -> None:
         if found.run == self.city_clock.city.run:
@@ -285,6 +289,8 @@ class Hub:
         self.cache.put_meta("time", msgspec.json.encode(found).decode())
         subject = subjects.picture(self.pack.id, self.world, EVERYWHERE, "time")
         await self._send(subject, msgspec.msgpack.encode(found))
+        for runner in self._runners.values():  # alerts and the like hold by the city's time: read again by the new one
+            runner.retry_now()
 
     # -- what the seats ask --------------------------------------------------------------------------------------
 

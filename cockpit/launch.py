@@ -90,6 +90,6 @@ def _size(text: str) -> tuple[int, int] | None:
 
 
 def _city_options(args: argparse.Namespace) -> list[str]:
-    names = ("seed", "speed", "start", "units", "events_per_day")
+    names = ("seed", "speed", "start", "units", "events_per_day", "story")
     given = ((name, getattr(args, name)) for name in names)
     return [part for name, value in given if value is not None for part in (f"--{name.replace('_', '-')}", str(value))]

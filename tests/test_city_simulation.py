@@ -109,6 +109,21 @@ def test_a_storm_comes_again_after_nine_hours() -> None:
     assert len({m["id"] for m in said if m["kind"] == "E0506"}) == 12
 
 
+def test_on_a_calm_day_nothing_of_the_storm_happens() -> None:
+    one = place().city(7, EVENING, 30, 1200.0, "calm")
+    here = np.array([place().pack.centre[0]]), np.array([place().pack.centre[1]])
+    for hours in (0, 1, 9):
+        assert one.storms.rain(EVENING + hours * HOUR, *here)[0] == 0
+    assert b"<entry>" not in one.warnings.feed(EVENING)
+    stormy = {event.kind for event in city().open.values() if event.title} - {"E0198"}
+    assert stormy
+    told(one, 2, 5 * MINUTE)
+    assert {event.kind for event in one.open.values() if event.title} <= {"E0198"}
+    assert len(one.open) > 50
+    sensors = [feature["properties"] for feature in one.sensors.features(one.now, to_iso)]
+    assert max(s["value"] for s in sensors if s["kind"] == "water_depth" and s["value"] is not None) == 0
+
+
 def test_story_events_and_ordinary_ones_never_share_a_number() -> None:
     one = city(per_day=20_000)
     seen: dict[str, str] = {}

@@ -13,7 +13,7 @@ import pytest
 
 from cockpit.hub import Hub
 from cockpit.model.city import FeedSpec, Pack
-from cockpit.model.clock import SystemClock
+from cockpit.model.clock import DAY, HOUR, SystemClock, to_iso
 from cockpit.model.tables import EventState
 from cockpit.packs.read import read_pack
 from cockpit.processes import free_port
@@ -114,6 +114,34 @@ def test_a_hub_that_starts_again_knows_what_it_knew(profile: Path) -> None:
                 await until(lambda: states(hub) == {"a": EventState.OPEN})
         async with running(profile, pack_of(events_feed()), "http://127.0.0.1:9") as hub:
             assert states(hub) == {"a": EventState.OPEN}
+
+    asyncio.run(story())
+
+
+def test_an_alert_of_the_citys_own_time_is_in_force_once_that_time_is_known(
+    profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The demo city's evening may be long past by the machine's clock, by which the first poll was read."""
+    monkeypatch.setattr("cockpit.hub.CLOCK_SECONDS", 0.05)
+    begin = SystemClock().now() - 30 * DAY
+    sent, expires = to_iso(begin - HOUR), to_iso(begin + HOUR)
+    alert = (
+        f'<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>a</identifier><sender>hz</sender>'
+        f"<sent>{sent}</sent><status>Actual</status><msgType>Alert</msgType><scope>Public</scope><info>"
+        f"<category>Met</category><event>暴雨</event><urgency>Immediate</urgency><severity>Severe</severity>"
+        f"<certainty>Likely</certainty><expires>{expires}</expires></info></alert>"
+    )
+    feed = FeedSpec("weather", {"zh": "预警", "en": "Alerts"}, "http", "{city}/poll", "cap", "wgs84", 0.05, "alert")
+
+    async def story() -> None:
+        async with serving() as city:
+            city.body, city.etag = alert.encode(), '"1"'
+            async with running(profile, pack_of(feed), city.base) as hub:
+                await until(lambda: len(city.polls) > 3)
+                assert len(hub.picture["alert"]) == 0
+                hands = {"city": to_iso(begin), "rate": 1.0}
+                city.card = {"service": "city-cockpit-city", "clock": hands, "run": "r1", "demo": True}
+                await until(lambda: len(hub.picture["alert"]) == 1)
 
     asyncio.run(story())
 

@@ -94,15 +94,15 @@ class Place:
         self.areas = Areas.load(pack.folder)
         self._ground = Ground(streets_of(self.roads, pack.bounds), self._areas_at, pack.bounds)
 
-    def city(self, seed: int, start: int, units: int, events_per_day: float) -> City:
-        """A city at its start (UTC microseconds of its own time)."""
+    def city(self, seed: int, start: int, units: int, events_per_day: float, story: str = "storm") -> City:
+        """A city at its start (UTC microseconds of its own time), with the story `storm` or `calm`."""
         ground = self._ground
 
         def station(node: int) -> str:
             street = self.areas.above(ground.area(node), STREET)
             return street.name.removesuffix("街道").removesuffix("镇") if street else self.pack.name["zh"]
 
-        return City(self.pack, self.roads, ground, station, seed, start, units, events_per_day)
+        return City(self.pack, self.roads, ground, station, seed, start, units, events_per_day, story)
 
     def area_features(self) -> Iterator[dict[str, Any]]:
         """All areas as GeoJSON features, from the city down to the cells."""

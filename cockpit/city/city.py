@@ -41,6 +41,7 @@ class City:
         roads, ground: its streets.
         station: name of the sub-district of a node.
         start: city time at the start, UTC microseconds.
+        story: `storm` or `calm`.
 
     Attributes:
         now: city time of the last step.
@@ -59,12 +60,13 @@ class City:
         start: int,
         unit_count: int,
         events_per_day: float,
+        story: str,
     ) -> None:
         folder = assets_dir() / "city"
         self.pack, self.ground, self.seed, self.start = pack, ground, seed, start
         self._roads = roads
         self.cameras = cameras(ground, seed)
-        self.storms = Storms(start, pack.bounds)
+        self.storms = Storms(start, pack.bounds, calm=story == "calm")
         numbers = numbers_of(pack.kinds)
         customs = read_customs(folder / "events.toml")
         plot = read_plot(folder / "story.toml")

@@ -19,6 +19,8 @@ from cockpit.processes import die_with_parent
 
 PORT = 8300
 SLOWEST, FASTEST = 1.0, 240.0
+STORIES = ("storm", "calm")
+"""A rainstorm that begins before the city does and comes again; an ordinary day without one."""
 MOST_UNITS = 20_000
 MOST_EVENTS = 5_000_000
 
@@ -51,6 +53,7 @@ def add_parsers(subparsers: Any) -> None:
     serve.add_argument("--start", metavar="ISO", default="", help=t("city.start"))
     serve.add_argument("--units", metavar="N", type=int, default=240, help=t("city.units"))
     serve.add_argument("--events-per-day", metavar="N", type=float, default=1200.0, help=t("city.events_per_day"))
+    serve.add_argument("--story", choices=STORIES, default=STORIES[0], help=t("city.story"))
     serve.set_defaults(go=_serve)
     fault = commands.add_parser(
         "fault",
@@ -97,7 +100,8 @@ def _serve(args: argparse.Namespace) -> int:
             with contextlib.suppress(NotImplementedError):  # Windows
                 loop.add_signal_handler(signum, task.cancel)
         with contextlib.suppress(asyncio.CancelledError):
-            await serve(pack, args.port, args.seed, args.speed, start, args.units, args.events_per_day, clock, ready)
+            options = (args.seed, args.speed, start, args.units, args.events_per_day, args.story)
+            await serve(pack, args.port, *options, clock, ready)
 
     asyncio.run(main())
     return 0

@@ -181,7 +181,7 @@ class _Group:
     def features(self, now: int, stamp: Stamp, storms: Storms, air: Air) -> list[dict[str, Any]]:
         period = self.sort.period * SECOND
         measured = (now - self._late) // period * period + self._late
-        measured[self._silent] = storms.first - 6 * 3600 * SECOND
+        measured[self._silent] = storms.before - 6 * 3600 * SECOND
         values = np.round(self._values(now, storms, air), self._decimals)
         bad = ~np.isfinite(values) | self._empty
         texts: dict[int, str] = {}

@@ -41,16 +41,17 @@ class Platform:
         events_per_day: float,
         clock: Clock,
         faults: Faults,
+        story: str = "storm",
     ) -> None:
         self.faults, self.place, self.seed = faults, place, seed
-        self._clock, self._units, self._per_day = clock, units, events_per_day
+        self._clock, self._units, self._per_day, self._story = clock, units, events_per_day, story
         self.base = ""
         self.watchers: set[Reader] = set()
         self._documents: dict[str, Document] = {}
         self._sensor_turn: tuple[int, int] = (0, 0)
         self._sensor_mono = -1.0
         self._odd = False
-        city = place.city(seed, start_us, units, events_per_day)
+        city = place.city(seed, start_us, units, events_per_day, story)
         self.time = CityTime(clock.now(), start_us, speed, new_id(clock), True)
         self.events = Stream(self.time.run)
         self.city = city
@@ -70,7 +71,7 @@ class Platform:
 
     def another(self) -> City:
         """A city that begins now; slow, and safe in a worker thread."""
-        return self.place.city(self.seed, self.now(), self._units, self._per_day)
+        return self.place.city(self.seed, self.now(), self._units, self._per_day, self._story)
 
     def begin(self, city: City) -> None:
         """Another run: nothing of the one before is known any more."""

@@ -154,6 +154,7 @@ async def serve(
     start_us: int,
     units: int,
     events_per_day: float,
+    story: str,
     clock: Clock,
     ready: Callable[[int], None],
 ) -> None:
@@ -163,13 +164,14 @@ async def serve(
         port: 0 lets the system choose one.
         speed: city seconds a second.
         start_us: city time at the start, UTC microseconds.
+        story: `storm` or `calm`.
         ready: called with the port when it listens.
 
     Raises:
         UserError: the port is taken, or the pack is damaged.
     """
     place = Place(pack)
-    platform = Platform(place, seed, speed, start_us, units, events_per_day, clock, Faults(clock))
+    platform = Platform(place, seed, speed, start_us, units, events_per_day, clock, Faults(clock), story)
     server = Server(platform, port, clock)
     await server.open()
     try:

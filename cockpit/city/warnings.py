@@ -63,7 +63,7 @@ class Warnings:
             return to_iso(us + skew)
 
         issues = sorted(self._issues(now), key=lambda issue: issue.sent)
-        updated = stamp(max((issue.sent for issue in issues), default=self._storms.first - HOUR))
+        updated = stamp(max((issue.sent for issue in issues), default=self._storms.before - HOUR))
         entries = "".join(self._entry(issue, stamp) for issue in issues)
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -21,6 +21,8 @@ LASTS = 3 * HOUR
 EVERY = 9 * HOUR
 STEP = 10 * MINUTE
 """Between two samples of the rain of an hour."""
+NEVER = 1 << 62
+"""When the first storm of a calm story begins."""
 LEAST = 0.22
 """Share of the core's rain that falls far from it."""
 
@@ -51,10 +53,16 @@ class Storms:
     Args:
         start_us: start of the city.
         bounds: west, south, east, north.
+        calm: there are none.
+
+    Attributes:
+        first: when the first one begins.
+        before: a time before all that is told: when the first one began, or would have.
     """
 
-    def __init__(self, start_us: int, bounds: tuple[float, float, float, float]) -> None:
-        self.first = start_us - BEFORE
+    def __init__(self, start_us: int, bounds: tuple[float, float, float, float], calm: bool = False) -> None:
+        self.before = start_us - BEFORE
+        self.first = NEVER if calm else self.before
         self._bounds = bounds
 
     def number(self, now: int) -> int:
@@ -85,6 +93,8 @@ class Storms:
     def rain_at(self, now: int, lon: float, lat: float) -> float:
         """Rain at one place, mm/h."""
         peak, x, y, wide, shrink = self._core(now)
+        if peak <= 0:
+            return 0.0
         away = ((lon - x) * shrink) ** 2 + (lat - y) ** 2
         return peak * (LEAST + (1 - LEAST) * math.exp(-away / wide))
 

@@ -20,6 +20,7 @@ class HttpSource(Source):
     name = "http"
     _etag = ""
     _modified = ""
+    _run = ""
 
     async def attempt(self) -> None:
         first = True
@@ -29,6 +30,10 @@ class HttpSource(Source):
                 while True:
                     began = self.clock.mono()
                     used = True
+                    run = self.clock.city.run
+                    if run != self._run:
+                        # what was read by the time of another run may have been left out as over, or as to come
+                        self._etag, self._modified, self._run = "", "", run
                     async with asyncio.timeout(self.settings.timeout * 3):  # a server that drips is one that hangs
                         got = await self._poll(web)
                     if got is None:
