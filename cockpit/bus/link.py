@@ -65,12 +65,21 @@ class HubLink:
     def close(self) -> None:
         """Leaves the bus and ends the thread."""
         if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stop.set)
-            self._loop.call_soon_threadsafe(self._retry.set)
+            self._tell(self._stop.set, self._retry.set)
             self._thread.join(5)
 
     def retry_now(self) -> None:
-        self._loop.call_soon_threadsafe(self._retry.set)
+        self._tell(self._retry.set)
+
+    def _tell(self, *calls: Callable[[], None]) -> None:
+        """Makes the calls on the loop, all in one turn: after the first the loop may be over."""
+
+        def all_of_them() -> None:
+            for call in calls:
+                call()
+
+        with contextlib.suppress(RuntimeError):  # the loop ended before we came
+            self._loop.call_soon_threadsafe(all_of_them)
 
     def ask(self, what: str, wanted: object, reply: type, done: Callable[[Any], None]) -> None:
         """Asks the hub; `done` gets the reply or a Message, on the I/O thread."""
