@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -18,7 +18,6 @@ from cockpit.bus import asks
 from cockpit.bus.link import HubLink
 from cockpit.bus.where import WhereHub
 from cockpit.dispatch.near import Finder
-from cockpit.geo.places import Places
 from cockpit.model.batch import Batch
 from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock, CityTime, Clock
@@ -29,6 +28,9 @@ from cockpit.model.tables import TABLES
 from cockpit.picture.picture import Picture
 from cockpit.picture.selection import Selection
 from cockpit.store.cache import Cache
+
+if TYPE_CHECKING:
+    from cockpit.geo.places import Places
 
 MAX_WAITING = 5_000
 """Batches that may wait for a tick; past it the screen has stalled, and a snapshot is cheaper than catching up."""
@@ -212,6 +214,8 @@ class Seat:
 
         def work() -> None:
             if self._gazetteer is None:
+                from cockpit.geo.places import Places  # with SciPy, 0.2 s
+
                 self._gazetteer = Places.load(self.pack.folder)
             found = [NamedPlace(p.words, p.kind, p.lon, p.lat) for p in self._gazetteer.search(text, PLACES)]
             self._later(lambda: done(found))

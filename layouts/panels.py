@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
-from importlib.metadata import entry_points
+from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path
 
 import widgets
 
 ENTRY_POINTS = "cockpit.panels"
+_BEGIN = re.compile(r"^PANELS\b", re.MULTILINE)
+"""A module is parsed from its first line of these on: nothing before it says which panels there are."""
 
 
 class Panels(Mapping[str, type]):
@@ -25,24 +28,30 @@ class Panels(Mapping[str, type]):
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._loaders: dict[str, Callable[[], type]] = {}
-        for entry in entry_points(group=ENTRY_POINTS):
-            self._loaders[entry.name] = entry.load
-        for module, panel_id in _registered(folder or Path(widgets.__path__[0])):
-            self._loaders[panel_id] = partial(_load, module, panel_id)
+        self._ours = {
+            panel_id: partial(_load, module, panel_id)
+            for module, panel_id in _registered(folder or Path(widgets.__path__[0]))
+        }
+
+    @cached_property
+    def _theirs(self) -> dict[str, Callable[[], type]]:
+        """Third parties' panels; looked for when a layout names one that is not ours, since it takes 80 ms."""
+        from importlib.metadata import entry_points
+
+        return {entry.name: entry.load for entry in entry_points(group=ENTRY_POINTS) if entry.name not in self._ours}
 
     def __getitem__(self, panel_id: str) -> type:
         """The class; raises whatever its module raises."""
-        return self._loaders[panel_id]()
+        return (self._ours.get(panel_id) or self._theirs[panel_id])()
 
     def __contains__(self, panel_id: object) -> bool:
-        return panel_id in self._loaders  # without importing it
+        return panel_id in self._ours or panel_id in self._theirs  # without importing it
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._loaders)
+        return chain(self._ours, self._theirs)
 
     def __len__(self) -> int:
-        return len(self._loaders)
+        return len(self._ours) + len(self._theirs)
 
 
 def _load(module: str, panel_id: str) -> type:
@@ -50,14 +59,22 @@ def _load(module: str, panel_id: str) -> type:
     return panel
 
 
+def _tail(text: str, start: int) -> list[ast.stmt]:
+    try:
+        return ast.parse(text[start:]).body
+    except SyntaxError:  # that line was within a text
+        return ast.parse(text).body
+
+
 def _registered(folder: Path) -> Iterator[tuple[str, str]]:
     """Module and panel id of every literal PANELS in the sub-folders of `folder`."""
     for path in sorted(folder.glob("*/*.py")):
         text = path.read_text(encoding="utf-8")
-        if "PANELS" not in text:
+        begin = _BEGIN.search(text)
+        if begin is None:
             continue
         parts = [folder.name, path.parent.name] + ([] if path.stem == "__init__" else [path.stem])
-        for node in ast.parse(text).body:
+        for node in _tail(text, begin.start()):
             if isinstance(node, ast.Assign):
                 targets, value = node.targets, node.value
             elif isinstance(node, ast.AnnAssign) and node.value is not None:

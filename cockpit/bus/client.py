@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from nats.aio.client import Client
-from nats.errors import Error as NatsError
 
 from cockpit.bus import subjects
 from cockpit.bus.users import User
 from cockpit.model.errors import OutsideError, UserError
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
 
 
 def address(url: str) -> tuple[str, int]:
@@ -36,6 +37,13 @@ def address(url: str) -> tuple[str, int]:
     return parts.hostname, port
 
 
+def nats_error() -> type[Exception]:
+    """What the client library raises. It takes 0.3 s to import: done where it is used first, not at the start."""
+    from nats.errors import Error
+
+    return Error
+
+
 async def connect(url: str, user: User, name: str, on_lost: Callable[[], None]) -> Client:
     """Signs in at the bus.
 
@@ -51,6 +59,8 @@ async def connect(url: str, user: User, name: str, on_lost: Callable[[], None]) 
         writer.close()
     except (OSError, TimeoutError) as error:
         raise OutsideError("bus.unreachable", url=f"{host}:{port}") from error
+    from nats.aio.client import Client
+
     client = Client()
     lost = False
 
@@ -81,7 +91,7 @@ async def connect(url: str, user: User, name: str, on_lost: Callable[[], None]) 
             error_cb=failed,
             pending_size=8 * 1024 * 1024,
         )
-    except (NatsError, OSError, TimeoutError) as problem:
+    except (nats_error(), OSError, TimeoutError) as problem:
         await client.close()
         if "uthorization" in str(problem) or any("uthorization" in str(p) for p in refused):
             raise OutsideError("bus.refused", url=f"{host}:{port}") from problem

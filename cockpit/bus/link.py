@@ -6,17 +6,14 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from nats.aio.client import Client
-from nats.aio.msg import Msg
-from nats.errors import Error as NatsError
 
 import cockpit
 from cockpit.bus import asks, subjects
 from cockpit.bus.asks import PROTOCOL
-from cockpit.bus.client import connect
+from cockpit.bus.client import connect, nats_error
 from cockpit.bus.where import WhereHub
 from cockpit.model.batch import Batch, decode
 from cockpit.model.clock import SECOND, CityTime, Clock
@@ -24,6 +21,10 @@ from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.messages import Message
 from cockpit.model.ports.link import Link, LinkState
 from cockpit.model.tables import TABLES
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
 
 RETRY_SECONDS = (0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0)
 ASK_SECONDS = 4.0
@@ -184,7 +185,7 @@ class HubLink:
         if client is None or not client.is_connected:
             return
         inbox = client.new_inbox()
-        with contextlib.suppress(NatsError, TimeoutError):
+        with contextlib.suppress(nats_error(), TimeoutError):
             answers = await client.subscribe(inbox)
             try:
                 wanted = asks.encode(asks.SnapshotWanted(topics))
@@ -206,7 +207,7 @@ class HubLink:
             raise OutsideError("seat.hub_gone")
         try:
             answer = await client.request(subjects.ask(self._user, what), asks.encode(wanted), timeout=ASK_SECONDS)
-        except (NatsError, TimeoutError) as error:
+        except (nats_error(), TimeoutError) as error:
             raise OutsideError("seat.hub_silent") from error
         return answer.data
 

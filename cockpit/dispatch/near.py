@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import tomllib
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
-from cockpit.geo.roadgraph import RoadGraph
 from cockpit.model.city import Kind, Pack
 from cockpit.model.messages import Message
 from cockpit.model.ports import Near
 from cockpit.model.tables import UnitState
 from cockpit.paths import assets_dir
 from cockpit.picture.table import LiveTable
+
+if TYPE_CHECKING:
+    from cockpit.geo.roadgraph import RoadGraph
 
 SHOWN = 8
 CANDIDATES = 40
@@ -70,6 +73,8 @@ class Finder:
         if not units.keys:
             return Message("near.nobody")
         if self._graph is None:
+            from cockpit.geo.roadgraph import RoadGraph  # with SciPy, 0.4 s
+
             try:
                 self._graph = RoadGraph.load(self._pack.folder / "roads.npz")
             except OSError:

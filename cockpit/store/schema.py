@@ -1,35 +1,17 @@
-"""The tables of cache.db and how an older file becomes a newer one.
+"""Which tables cache.db has in this version, and whether a file has them.
 
-`user_version` is the number of migrations applied; sqlite-utils keeps their names in `_sqlite_migrations`. A table of
-the picture whose columns are not the model's is made anew: it is a copy, the hub has the original.
+`user_version` is the number of migrations applied (`migrations`).
 """
 
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
 
-from sqlite_utils import Database, Migrations
-
-from cockpit.model.tables import TABLES, TEXT, Table
+from cockpit.model.tables import TABLES, Table
 from cockpit.store.rows import sql_names
 
 SEARCHED = "event"
 """The topic with a full-text index."""
-
-migrations = Migrations("cache")
-
-
-@migrations()
-def m0001_picture_bodies_meta(db: Database) -> None:
-    for table in TABLES.values():
-        _create(db, table)
-    body, meta, quarantine = db.table("body"), db.table("meta"), db.table("quarantine")
-    body.create({"key": str, "body": str, "fetched": int}, pk="key", not_null={"body", "fetched"})
-    body.create_index(["fetched"])
-    meta.create({"name": str, "value": str}, pk="name")
-    quarantine.create({"id": int, "feed": str, "reason": str, "sample": bytes, "received": int}, pk="id")
-
 
 SCHEMA_VERSION = 1
 """Number of migrations; a file with a larger one is from the future."""
@@ -41,35 +23,26 @@ def prepare(connection: sqlite3.Connection) -> None:
     Raises:
         sqlite3.Error: not a database, locked, full, read-only.
     """
-    db = Database(connection, execute_plugins=False)
-    migrations.apply(db)
-    for table in TABLES.values():
-        found = tuple(row[1] for row in connection.execute(f'PRAGMA table_info("{table.topic}")'))
-        if found != _columns(table):
-            with db.atomic():
-                db.table(table.topic).drop(ignore=True)
-                _create(db, table)
-    if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    if _is_of_this_version(connection):
+        return
+    from cockpit.store.migrations import migrate  # with sqlite-utils, 0.1 s that a seat's start can spare
+
+    migrate(connection)
 
 
-def _columns(table: Table) -> tuple[str, ...]:
+def sql_columns(table: Table) -> tuple[str, ...]:
+    """All columns of the SQL table, in order."""
     return (*sql_names(table), "searched") if table.topic == SEARCHED else sql_names(table)
 
 
-def _create(db: Database, table: Table) -> None:
-    hidden: dict[str, Any] = {"key": str, "gone": int, "district": str, "stored": int, "nums": bytes, "words": str}
-    own = {c.name: str if c.dtype == TEXT else float if c.dtype[1] == "f" else int for c in table.columns[1:]}
-    spec = hidden | own
-    if table.topic == SEARCHED:
-        spec["searched"] = str
-    # rowid tables: the rowid of an event is its time, so that newest first needs no sorting
-    columns = ", ".join(f'"{name}" {_SQL[kind]}' for name, kind in spec.items() if name != "key")
-    db.execute(f'CREATE TABLE "{table.topic}" (key TEXT NOT NULL UNIQUE, {columns})')
-    if table.topic == SEARCHED:
-        db.execute(f'CREATE INDEX "{table.topic}_closed" ON "{table.topic}" (stored) WHERE state = 1')
-        db.execute("DROP TABLE IF EXISTS event_search")
-        db.execute("CREATE VIRTUAL TABLE event_search USING fts5(grams, tokenize='unicode61', prefix='1')")
+def found_columns(connection: sqlite3.Connection, table: Table) -> tuple[str, ...]:
+    """The columns that the file's table has; none where there is no such table."""
+    return tuple(row[1] for row in connection.execute(f'PRAGMA table_info("{table.topic}")'))
 
 
-_SQL = {str: "TEXT", int: "INTEGER", float: "REAL", bytes: "BLOB"}
+def _is_of_this_version(connection: sqlite3.Connection) -> bool:
+    # set last in a migration: a file that has it has been through all of them
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    return bool(version == SCHEMA_VERSION) and all(
+        found_columns(connection, table) == sql_columns(table) for table in TABLES.values()
+    )
