@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import lru_cache
 
+from PySide6 import QtCore, QtGui
 from PySide6.QtCore import QObject, Signal
 
 from widgets.map.raster.base import Alive, Stopped
 
 Job = Callable[[Alive], object]
+
+
+@lru_cache(maxsize=1)
+def make_all_types() -> None:
+    """Has PySide6 make every type of QtCore and QtGui now, 0.1 s.
+
+    It makes them at their first use, in Python code that another thread may interrupt: two threads at it crash the
+    process, or find a type without its enums.
+    """
+    for module in (QtCore, QtGui):
+        for name in dir(module):
+            getattr(module, name, None)
 
 
 class Worker(QObject):
@@ -25,6 +39,7 @@ class Worker(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        make_all_types()
         self._condition = threading.Condition()
         self._jobs: dict[str, Job] = {}
         self._running = ""
