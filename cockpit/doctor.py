@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from cockpit.display import require_display
 from cockpit.model.messages import Message, Texts, language, texts
 from cockpit.paths import profile_dir
 
@@ -101,8 +102,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _go(args: argparse.Namespace) -> int:
-
     if args.screen_child:
+        require_display()
         from cockpit.ui.doctor_display import main
 
         return int(main())

@@ -11,6 +11,7 @@ from pathlib import Path
 from cockpit.bus.where import NamedHub, OwnHub, WhereHub
 from cockpit.children import Children
 from cockpit.cli import DEFAULT_PACK, resolve_city
+from cockpit.display import require_display
 from cockpit.model.clock import SystemClock
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.packs.read import read_pack
@@ -35,6 +36,7 @@ def launch(args: argparse.Namespace) -> int:
         if bring_forward(profile):
             return 0
     clock = SystemClock()
+    require_display()
     children: Children | None = None
     where: WhereHub
     if args.hub:

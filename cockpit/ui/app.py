@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import signal
-import sys
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -38,21 +36,10 @@ LEAST_SIZE = (960, 600)
 
 
 def application() -> QApplication:
-    """The one QApplication, made as the map's backends need it.
-
-    Raises:
-        OutsideError: there is no display to open; said before Qt would abort the process.
-    """
+    """The one QApplication, made as the map's backends need it."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
-    if (
-        sys.platform == "linux"
-        and not os.environ.get("QT_QPA_PLATFORM")
-        and not os.environ.get("DISPLAY")
-        and not os.environ.get("WAYLAND_DISPLAY")
-    ):
-        raise OutsideError("cli.no_display")
     QGuiApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     app = QApplication(["city-cockpit"])
     app.setApplicationName("city-cockpit")
