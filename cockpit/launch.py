@@ -30,13 +30,13 @@ def launch(args: argparse.Namespace) -> int:
     # set before Qt is loaded: the wheel has ibus' plugin and none of fcitx', whose ibus front end answers it
     if os.environ.get("QT_IM_MODULE", "") in ("fcitx", "fcitx5"):
         os.environ["QT_IM_MODULE"] = "ibus"
+    require_display()
     if not args.shot:
         from cockpit.ui.single import bring_forward
 
         if bring_forward(profile):
             return 0
     clock = SystemClock()
-    require_display()
     children: Children | None = None
     where: WhereHub
     if args.hub:
