@@ -335,7 +335,9 @@ class Hub:
         return asks.QuarantineReply([_refusal(kept) for kept in self.quarantine.last(key, 50)])
 
     async def _picture_bytes(self, path: str) -> bytes:
-        """An evidence picture of the city platform; only paths below its own address are fetched."""
+        """An evidence picture of the city platform; only what lies below its own address is fetched."""
+        if self.base_url and path.startswith(self.base_url + "/"):
+            path = path.removeprefix(self.base_url)
         if not path.startswith("/") or path.startswith("//") or ".." in path or not self.base_url:
             raise OutsideError("hub.picture_elsewhere")
         try:

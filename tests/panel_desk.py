@@ -8,7 +8,7 @@ from typing import Any
 
 from cockpit.model.clock import CityClock, ManualClock
 from cockpit.model.messages import Message, texts
-from cockpit.model.ports import Body, Near
+from cockpit.model.ports import Body, Near, Refusal
 from cockpit.picture.picture import Picture
 from cockpit.picture.selection import Selection
 from tests.living_picture import NOW, living_pack, living_picture
@@ -35,12 +35,15 @@ class DeskPorts:
     """Bodies, Nearby, Search and Prefs in one, whose questions the test answers.
 
     Attributes:
-        bodies, pictures, nears, searches: questions asked.
+        bodies, pictures, nears, searches, quarantines: questions asked.
+        retried: feeds that were to be tried at once.
         kept: what prefs hold.
     """
 
     def __init__(self) -> None:
         self.bodies, self.pictures, self.nears, self.searches = Asked(), Asked(), Asked(), Asked()
+        self.quarantines = Asked()
+        self.retried: list[str] = []
         self.kept: dict[str, Any] = {}
 
     def body(self, key: str, done: Callable[[Body | Message], None]) -> None:
@@ -54,6 +57,12 @@ class DeskPorts:
 
     def search(self, text: str, done: Callable[[list[str]], None]) -> None:
         self.searches.open.append((text, done))
+
+    def quarantine(self, feed: str, done: Callable[[list[Refusal] | Message], None]) -> None:
+        self.quarantines.open.append((feed, done))
+
+    def retry(self, feed: str) -> None:
+        self.retried.append(feed)
 
     def get(self, name: str, default: Any) -> Any:
         return self.kept.get(name, default)
@@ -91,6 +100,7 @@ def desk(theme: str = "dark", lang: str = "zh", picture: Picture | None = None) 
         bodies=ports,
         nearby=ports,
         search=ports,
+        feeds=ports,
         prefs=ports,
         actions=Actions(),
         notify=lambda message, level: toasts.append((message, level)),

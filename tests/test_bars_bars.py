@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from cockpit.model.clock import DAY, HOUR, MINUTE, SECOND, CityTime
 from cockpit.model.messages import Message, texts
+from cockpit.model.ports import Refusal
 from cockpit.paths import assets_dir
 from cockpit.picture.picture import Picture
 from tests.living_picture import NOW, event_row, feed_rows, put
@@ -201,6 +202,29 @@ def test_a_click_on_a_feed_tells_its_state_counts_problem_and_next_try(at: Desk,
     strip.age_tick()
     assert "8 秒后" in strip.detail.words(), "it goes on while it is open"
     strip.detail.close()
+
+
+def test_the_details_of_a_feed_say_what_was_refused_and_have_it_tried_again(at: Desk, qtbot: QtBot) -> None:
+    strip = shown(Strip(at.ctx), qtbot)
+    strip.feeds[1].setFocus()
+    qtbot.keyClick(strip.feeds[1], Qt.Key.Key_Space)
+    detail = strip.detail
+    assert detail is not None
+    assert "正在向中枢查询" in detail.words()
+    asked = [feed for feed, _ in at.ports.quarantines.open]
+    assert asked == [strip.feeds[1].state.id]
+    reason = Message("feeds.all_refused", {"detail": 3})
+    at.ports.quarantines.answer([Refusal(reason, '{"id": 7,\n "lon": "east"}', NOW - SECOND)])
+    for words in ("17:42:35", texts("zh")(reason), '{"id": 7, "lon": "east"}'):
+        assert words in detail.words()
+    strip.age_tick()
+    assert not at.ports.quarantines.open, "nothing more was refused, nothing more is asked"
+    qtbot.mouseClick(detail.retry, Qt.MouseButton.LeftButton)
+    assert at.ports.retried == asked
+    strip.age_tick()
+    at.ports.quarantines.answer([])
+    assert "没有拒收过内容" in detail.words()
+    detail.close()
 
 
 def test_every_sentence_of_a_feed_is_in_both_languages(at: Desk) -> None:

@@ -150,7 +150,8 @@ def test_pictures_are_fetched_from_the_platform_and_from_nowhere_else(profile: P
     async def story() -> None:
         async with serving() as city, running(profile, pack_of(events_feed()), city.base) as hub:
             city.body = b"bytes of a picture"
-            assert (await hub._answer("picture", "/poll")).data == b"bytes of a picture"
+            for address in ("/poll", city.base + "/poll"):
+                assert (await hub._answer("picture", address)).data == b"bytes of a picture"
             for elsewhere in ("http://127.0.0.1/poll", "//127.0.0.1/poll", "/../poll", "poll"):
                 refused = await hub._answer("picture", elsewhere)
                 assert refused.problem.id == "hub.picture_elsewhere"

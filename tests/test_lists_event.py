@@ -228,20 +228,20 @@ def test_units_near_are_listed_with_distance_and_those_not_free_say_why(read: Re
 
 
 def test_pointing_at_a_unit_shows_its_way_on_the_map_and_choosing_keeps_it(read: Reading, qtbot: QtBot) -> None:
-    ways: list[list[object]] = []
-    read.desk.ctx.show_paths = ways.append  # type: ignore[attr-defined]
+    routes = read.desk.ctx.routes
     read.select("event", FLOOD)
     read.answer_all()
     nearby, rows = event_page(read).nearby, read.parts(Row)
+    assert dict(routes.paths) == {near.key: near.path for near in nearby.found}
     rows[1].setFocus()
-    assert ways[-1] == [nearby.found[1].path]
+    assert routes.chosen == nearby.found[1].key
     assert read.desk.ctx.selection.hovered == ("unit", nearby.found[1].key)
-    qtbot.keyClick(rows[1], Qt.Key.Key_Return)
+    qtbot.keyClick(rows[2], Qt.Key.Key_Return)
     rows[1].clearFocus()
-    assert ways[-1] == [nearby.found[1].path]
+    assert routes.chosen == nearby.found[2].key
     assert read.desk.ctx.selection.item == ("event", FLOOD)
     read.desk.ctx.selection.clear()
-    assert ways[-1] == []
+    assert routes.paths == ()
 
 
 def test_who_is_near_is_asked_again_unless_someone_is_at_a_row(read: Reading) -> None:

@@ -66,7 +66,7 @@ def test_every_kind_has_both_languages_a_source_and_whole_facts(pack: Pack) -> N
 
 def test_flooding_carries_its_depth_and_a_trapped_lift_its_people(pack: Pack) -> None:
     assert (pack.kind("E0506").fact["zh"], pack.kind("E0506").unit) == ("积水深度", "cm")
-    assert (pack.kind("E0599").fact["zh"], pack.kind("E0599").unit) == ("被困人数", "人")
+    assert (pack.kind("E0599").fact["zh"], pack.kind("E0599").unit) == ("被困人数", {"zh": "人", "en": "people"})
 
 
 def test_appeals_are_the_five_of_the_hotline(pack: Pack) -> None:

@@ -39,7 +39,7 @@ class Habit(msgspec.Struct, frozen=True):
     texts: tuple[str, ...]
     scene: str
     amount: tuple[float, float] | None = None
-    facts: tuple[tuple[str, str, str, float, float], ...] = ()
+    facts: tuple[tuple[str, str, Text | str, float, float], ...] = ()
 
 
 class Lead(msgspec.Struct, frozen=True):
@@ -85,7 +85,7 @@ class Everyday:
         customs: Customs,
         ground: Ground,
         kinds: Container[str],
-        known: dict[str, tuple[Text, str]],
+        known: dict[str, tuple[Text, Text | str]],
         seed: int,
         per_day: float,
     ) -> None:
@@ -168,6 +168,6 @@ class Everyday:
         yield Change(closes, self._customs.closing, closes=True)
 
 
-def numbers_of(kinds: dict[str, Any]) -> dict[str, tuple[Text, str]]:
+def numbers_of(kinds: dict[str, Any]) -> dict[str, tuple[Text, Text | str]]:
     """Name and unit of the own number of each kind of a pack that has one."""
     return {code: (kind.fact, kind.unit) for code, kind in kinds.items() if kind.fact}

@@ -27,7 +27,7 @@ class Spot(msgspec.Struct, frozen=True):
 class Fact(msgspec.Struct, frozen=True):
     name: Text
     value: float | str
-    unit: str
+    unit: Text | str
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -105,6 +105,7 @@ class Happening(msgspec.Struct):
             "text": self.text,
             "facts": [{"name": fact.name, "value": fact.value, "unit": fact.unit} for fact in self.facts],
             "picture": f"{pictures}/{self.id}.png" if self.scene else None,
+            "drawn": bool(self.scene),
             "camera": self.camera or None,
             "timeline": [{"at": stamp(at), "what": what} for at, what in self.timeline],
         }

@@ -15,7 +15,7 @@ from cockpit.city.happening import Change, Fact, Happening, Spot, Text
 from cockpit.city.weather import FLOODED, Storms
 from cockpit.model.clock import DAY, HOUR, MINUTE, local
 
-Row = tuple[str, str, float | str, str]
+Row = tuple[str, str, float | str, Text | str]
 Note = tuple[float, str, str]
 
 
@@ -42,6 +42,8 @@ class Flood(msgspec.Struct, frozen=True):
     rain: Text
     people: Text
     cars: Text
+    person: Text
+    vehicle: Text
     trapped: Trapped
     note_trapped: Text
     note_free: Text
@@ -130,7 +132,7 @@ class Story:
         ground: Ground,
         storms: Storms,
         seed: int,
-        numbers: dict[str, tuple[Text, str]],
+        numbers: dict[str, tuple[Text, Text | str]],
         notes: dict[str, Text],
     ) -> None:
         self._plot = plot
@@ -256,7 +258,10 @@ class Story:
         words = {"place": spot.place, "n": f"{depth:g}", "people": flood.trapped.people, "cars": flood.trapped.cars}
         facts = [Fact(flood.depth, depth, "cm"), Fact(flood.rain, round(rain, 1), "mm")]
         if trapped:
-            facts += [Fact(flood.people, flood.trapped.people, "人"), Fact(flood.cars, flood.trapped.cars, "辆")]
+            facts += [
+                Fact(flood.people, flood.trapped.people, flood.person),
+                Fact(flood.cars, flood.trapped.cars, flood.vehicle),
+            ]
         return Change(
             at,
             note,

@@ -25,6 +25,8 @@ NEVER = 1 << 62
 """When the first storm of a calm story begins."""
 LEAST = 0.22
 """Share of the core's rain that falls far from it."""
+WIDE = 0.15
+"""Sigma of the core, as a share of the city from south to north."""
 
 _CURVE_MIN = np.array([0, 8, 20, 45, 75, 120, 160, 180], dtype=np.float64)
 _CURVE_MMH = np.array([0, 30, 58, 64, 40, 18, 8, 0], dtype=np.float64)
@@ -110,7 +112,7 @@ class Storms:
         along = since / 180
         x = west + (east - west) * (0.42 + 0.25 * along)
         y = south + (north - south) * (0.68 - 0.2 * along)
-        return peak, x, y, 2 * (0.42 * (north - south)) ** 2, math.cos(math.radians(y))
+        return peak, x, y, 2 * (WIDE * (north - south)) ** 2, math.cos(math.radians(y))
 
     def depth(self, now: int, fullest: Floats) -> Floats:
         """Water in low places whose fullest in a storm is `fullest` cm."""

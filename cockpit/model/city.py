@@ -35,7 +35,8 @@ class Kind(msgspec.Struct, frozen=True):
         group_code, group: the class above it (`E05` 突发事件).
         pattern: one of `PATTERNS`.
         level: the level it has when its source says none, 1 to 5 (`model.levels`).
-        fact, unit: name and unit of the number that comes with it (积水深度, cm); both empty when it has none.
+        fact, unit: name and unit of the number that comes with it (积水深度, cm); both empty when it has none. A unit
+            that is a word of a language (人) is a `{zh, en}` text.
         basis, source: one of `BASES` and where it was read.
         known: False for a code that the pack does not list.
     """
@@ -47,7 +48,7 @@ class Kind(msgspec.Struct, frozen=True):
     pattern: str
     level: int
     fact: Text = {}
-    unit: str = ""
+    unit: Text | str = ""
     basis: str = "O"
     source: str = ""
     known: bool = True

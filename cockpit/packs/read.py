@@ -167,7 +167,7 @@ def _kinds(file: Checked) -> tuple[dict[str, Kind], dict[str, Finding]]:
             pattern=row.pattern or group.pattern,
             level=row.level or group.level,
             fact=row.fact.text() if row.fact else {},
-            unit=row.unit,
+            unit=row.unit if isinstance(row.unit, str) else row.unit.text(),
             basis=row.basis or group.basis,
             source=row.source or group.source or whole.source,
         )

@@ -74,7 +74,7 @@ class KindRow(Words, frozen=True, kw_only=True):
     basis: Basis | None = None
     source: str | None = None
     fact: Words | None = None
-    unit: str = ""
+    unit: Words | str = ""
 
 
 class FindingRow(Words, frozen=True, kw_only=True):

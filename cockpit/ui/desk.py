@@ -19,7 +19,7 @@ from cockpit.seat import Seat
 from cockpit.ui.commands import duty_actions
 from cockpit.ui.hubbanner import hub_banner
 from cockpit.ui.news import News
-from cockpit.ui.ports import SeatBodies, SeatGazetteer, SeatNearby, SeatSearch
+from cockpit.ui.ports import SeatBodies, SeatFeeds, SeatGazetteer, SeatNearby, SeatSearch
 from cockpit.ui.prefs import FilePrefs
 from cockpit.ui.sound import Player
 from layouts.engine import LayoutEngine
@@ -83,6 +83,7 @@ class Desk(QWidget):
             bodies=SeatBodies(seat),
             nearby=SeatNearby(seat),
             search=SeatSearch(seat),
+            feeds=SeatFeeds(seat),
             prefs=prefs,
             actions=self.actions_,
             notify=lambda message, level: None,

@@ -10,8 +10,9 @@ from typing import Any
 import shiboken6
 from PySide6.QtCore import QObject
 
+from cockpit.bus import asks
 from cockpit.model.messages import Message
-from cockpit.model.ports import Body, NamedPlace, Near
+from cockpit.model.ports import Body, NamedPlace, Near, Refusal
 from cockpit.seat import Seat
 
 
@@ -61,6 +62,27 @@ class SeatGazetteer:
 
     def places(self, text: str, done: Callable[[list[NamedPlace]], None]) -> None:
         self._seat.places(text, while_alive(done))
+
+
+class SeatFeeds:
+    """`ports.Feeds`."""
+
+    def __init__(self, seat: Seat) -> None:
+        self._seat = seat
+
+    def quarantine(self, feed: str, done: Callable[[list[Refusal] | Message], None]) -> None:
+        tell = while_alive(done)
+
+        def came(found: list[asks.Refusal] | Message) -> None:
+            if isinstance(found, Message):
+                tell(found)
+            else:
+                tell([Refusal(one.reason, one.sample, one.received) for one in found])
+
+        self._seat.quarantine(feed, came)
+
+    def retry(self, feed: str) -> None:
+        self._seat.retry(feed)
 
 
 class SeatSearch:

@@ -14,6 +14,7 @@ from cockpit.model.clock import DAY
 from cockpit.picture.picture import Picture
 from widgets.bars.bar import Piece
 from widgets.kit.context import PanelContext
+from widgets.kit.headline import short_headline
 from widgets.kit.symbols import draw_badge
 
 GAP = 8
@@ -67,6 +68,10 @@ class AlertChip(Piece):
         self.setAccessibleName(self.toolTip())
         self.update()
 
+    @property
+    def title(self) -> str:
+        return short_headline(self.alert.title)
+
     def detail(self, stage: int) -> str:
         """The words after the title at a stage."""
         if stage > 1:
@@ -82,7 +87,7 @@ class AlertChip(Piece):
     def wide(self, stage: int) -> int:
         if stage == 4:
             return 34 + GAP
-        title = self.measure("body", self.alert.title, 700)
+        title = self.measure("body", self.title, 700)
         if stage == 3:
             title = min(title, TITLE_LEAST)
         detail = self.detail(stage)
@@ -102,7 +107,7 @@ class AlertChip(Piece):
         draw_badge(painter, QRectF(7, self.height() / 2 - 10, 20, 20), alert.level, theme)
         if self.stage == 4:
             return
-        title = alert.title
+        title = self.title
         if self.stage == 3:
             metrics = QFontMetricsF(theme.font("body", 700))
             title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, TITLE_LEAST + 1)

@@ -227,7 +227,7 @@ class TopBar(Bar):
         self.event_age.tell(event)
         self.unit_age.tell(unit)
         self._show_alerts()
-        right: list[Piece] = [self.event_age, self.today, self.open, self.grave, self.units, self.unit_age]
+        right: list[Piece] = [self.today, self.open, self.grave, self.event_age, self.units, self.unit_age]
         self.set_pieces([self.mark, *self.chips, self._more], right)
 
     def _show_alerts(self) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cockpit.model.messages import Message
+from widgets.kit.routes import Routes
 
 if TYPE_CHECKING:
     from cockpit.model.city import Pack
     from cockpit.model.clock import CityClock
     from cockpit.model.messages import Texts
-    from cockpit.model.ports import Bodies, Nearby, Prefs, Search
+    from cockpit.model.ports import Bodies, Feeds, Nearby, Prefs, Search
     from cockpit.picture import Picture, Selection
     from widgets.kit.actions import Actions
     from widgets.kit.theme import Theme
@@ -40,9 +41,10 @@ class PanelContext:
         theme, t: of now; after a change the shell calls `retheme` and `retranslate` of every panel.
         clock: the city's; `clock.wall()` is the machine's, for the freshness of feeds.
         pack: names and kinds of the city.
-        bodies, nearby, search, prefs: ports, see `cockpit.model.ports`.
+        bodies, nearby, search, feeds, prefs: ports, see `cockpit.model.ports`.
         actions: all commands, with their keys.
         notify: show a toast; the second is its level, 0 for a plain one.
+        routes: ways along the streets that are to be seen on the map.
         report: take an error of ours and give the number of its report.
         reduced_motion: no animation at all.
     """
@@ -56,8 +58,10 @@ class PanelContext:
     bodies: Bodies
     nearby: Nearby
     search: Search
+    feeds: Feeds
     prefs: Prefs
     actions: Actions
     notify: Callable[[Message, int], None]
     report: Callable[[BaseException, str], str] = log_report
     reduced_motion: bool = False
+    routes: Routes = field(default_factory=Routes)

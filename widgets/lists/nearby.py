@@ -29,7 +29,7 @@ class NearbyBlock(Block):
 
     Attributes:
         found: the answer shown, nearest first.
-        chosen: key of the unit whose way stays on the map, "" for none; another one's shows while it is pointed at.
+        chosen: key of the unit whose way stands out on the map, "" for none; another one's does while it is pointed at.
     """
 
     def __init__(self, desk: Desk, lon: float, lat: float, kind: str, parent: QWidget) -> None:
@@ -67,10 +67,10 @@ class NearbyBlock(Block):
             self.ask()
 
     def leave(self) -> None:
-        """Takes the way off the map."""
-        self.chosen = ""
-        self._pointed = ""
-        self._show_paths()
+        """Takes the ways off the map."""
+        self.chosen = self._pointed = ""
+        self.found = []
+        self._desk.ctx.routes.show(())
 
     def _beside(self) -> str:
         t = self._desk.ctx.t
@@ -98,7 +98,7 @@ class NearbyBlock(Block):
         self._show_paths()
 
     def choose(self, key: str) -> None:
-        """Keeps the way of a unit on the map; "" for none. The same again lets it go."""
+        """Has the way of a unit stand out on the map; "" for none. The same again lets it go."""
         self.chosen = "" if key == self.chosen else key
         self._mark()
         self._show_paths()
@@ -137,11 +137,10 @@ class NearbyBlock(Block):
         self._show_paths()
 
     def _show_paths(self) -> None:
-        """Hands the way of the unit pointed at, else of the chosen one, to the map where the shell has one."""
-        show_paths = getattr(self._desk.ctx, "show_paths", None)
-        if show_paths is not None:
-            wanted = self._pointed or self.chosen
-            show_paths([near.path for near in self.found if near.key == wanted and near.path])
+        """Has the map show every way; the one that stands out is pointed at, else chosen, else the first free one's."""
+        ways = [(near.key, near.path) for near in self.found if near.path]
+        first = next((near.key for near in self.found if near.free and near.path), "")
+        self._desk.ctx.routes.show(ways, self._pointed or self.chosen or first)
 
 
 def metres_words(metres: float, t: Any) -> str:

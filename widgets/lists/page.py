@@ -23,7 +23,7 @@ from widgets.lists.areas import AreaTree
 from widgets.lists.asked import Answer, Asked, answer
 from widgets.lists.parts import NO_WORDS, PAD, Draw, Fact, Line, Part, Row, Sentence, Words, words
 from widgets.lists.question import Question
-from widgets.lists.words import EventWords, clock_time, event_id, joined, number
+from widgets.lists.words import EventWords, clock_time, event_id, joined, number, unit_words
 
 
 @dataclass(frozen=True)
@@ -191,18 +191,24 @@ def fact_words(value: Any) -> str:
     return str(value)
 
 
-def body_facts(desk: Desk, body: Body, note: Words = NO_WORDS) -> list[Fact]:
-    """The facts of a body, with `note` at those that bring none; a piece that is none is left out, the rest stays."""
+def body_facts(desk: Desk, body: Body, note: Words = NO_WORDS, without: Mapping[str, str] | None = None) -> list[Fact]:
+    """The facts of a body, with `note` at those that bring none; a piece that is none is left out, the rest stays.
+
+    Args:
+        without: name of a fact that is said elsewhere.
+    """
     t, made = desk.ctx.t, []
     facts = body.fields.get("facts")
     for fact in facts if isinstance(facts, list) else []:
         if not isinstance(fact, dict) or "value" not in fact:
             continue
         name, said = fact.get("name"), fact.get("note")
+        if without is not None and name == without:
+            continue
         title = t.pack(name) if isinstance(name, str) or (isinstance(name, dict) and "zh" in name) else "–"
         noted = isinstance(said, str) or (isinstance(said, dict) and "zh" in said)
         beside = words(t.pack(said)) if said and noted else note
-        made.append(Fact(desk.ctx.theme, title, fact_words(fact["value"]), str(fact.get("unit") or ""), beside))
+        made.append(Fact(desk.ctx.theme, title, fact_words(fact["value"]), unit_words(fact.get("unit"), t), beside))
     return made
 
 

@@ -13,7 +13,7 @@ from widgets.lists.evidence import Evidence
 from widgets.lists.nearby import NearbyBlock
 from widgets.lists.page import Block, BodyReader, Desk, Page, body_facts, level_badge
 from widgets.lists.parts import PAD, Fact, Head, SectionHead, Sentence, Timeline
-from widgets.lists.words import clock_time, joined, number
+from widgets.lists.words import clock_time, joined, number, unit_words
 
 
 class EventThing(Page):
@@ -72,11 +72,14 @@ class EventThing(Page):
         facts: list[Fact] = []
         if kind.fact and row["amount"] == row["amount"]:
             value = number(float(row["amount"]))
+            unit = unit_words(kind.unit, t)
             facts.append(
-                Fact(theme, t.pack(kind.fact), value, kind.unit, lambda: desk.age(updated), lambda: desk.old("event"))
+                Fact(theme, t.pack(kind.fact), value, unit, lambda: desk.age(updated), lambda: desk.old("event"))
             )
         if self.reader.body:
-            facts += body_facts(desk, self.reader.body, lambda: desk.age(updated))
+            # the number of the kind is on top already, as the picture has it
+            own = kind.fact if facts else None
+            facts += body_facts(desk, self.reader.body, lambda: desk.age(updated), without=own)
         self._facts.fill(facts)
 
     def _came(self, body: Body) -> None:

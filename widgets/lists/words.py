@@ -27,6 +27,13 @@ def clock_time(us: int, now_us: int) -> str:
     return when.strftime("%H:%M:%S") if when.date() == today.date() else when.strftime("%m-%d %H:%M")
 
 
+def unit_words(unit: Any, t: Texts) -> str:
+    """The unit of a number: cm as it is, 人 in the language of `t`; "" where that language says none (辆)."""
+    if isinstance(unit, Mapping):
+        unit = unit.get(t.lang, unit.get("zh"))
+    return unit if isinstance(unit, str) else ""
+
+
 def joined(*parts: str) -> str:
     return SEPARATOR.join(part for part in parts if part)
 
@@ -51,7 +58,7 @@ class EventWords:
         name = self.t.pack(known.name)
         if math.isnan(amount) or not known.fact:
             return name
-        return f"{name} {number(amount)} {known.unit}".rstrip()
+        return f"{name} {number(amount)} {unit_words(known.unit, self.t)}".rstrip()
 
     def place(self, row: Mapping[str, Any], short: bool = False) -> str:
         """Crossing or address, and the street 街道 it lies in; `short` says 闸弄口 for 闸弄口街道."""

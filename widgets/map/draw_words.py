@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaint
 
 from cockpit.model.ages import hour_minute
 from cockpit.model.messages import Texts
+from widgets.kit.headline import short_headline
 from widgets.kit.symbols import badge
 from widgets.kit.theme import Theme
 from widgets.map.camera import Camera
@@ -67,7 +68,7 @@ def draw_alert_chips(
         spot = chip_spot(alert.rings, camera, room)
         if spot is None:
             continue
-        words = alert.title
+        words = short_headline(alert.title)
         if alert.expires:
             words += " · " + t("map.until", time=hour_minute(alert.expires))
         font = theme.font("small")

@@ -19,6 +19,8 @@ REPEAT = 420.0
 """Pixels between two labels of one road."""
 STEEP = 58.0
 """Degrees from the horizontal from which on a Chinese road name stands upright, letter under letter."""
+BESIDE = ((0, 0), (0, -18), (0, 18), (-24, 0), (24, 0), (0, -34), (0, 34), (-26, -24), (26, -24), (-26, 24), (26, 24))
+"""Pixels east and south of its point where the name of an area is tried, one after another."""
 BEND = 32.0
 """Degrees that a name may bend at the most."""
 
@@ -237,14 +239,19 @@ def _order(name: Name) -> tuple[int, int]:
     return kind, name.rank
 
 
-def lay_out(names: Sequence[Name], camera: Camera, measure: Callable[[str, float], float]) -> list[Placed]:
+def lay_out(
+    names: Sequence[Name], camera: Camera, measure: Callable[[str, float], float], blocked: Floats | None = None
+) -> list[Placed]:
     """The labels of a view, none over another, in the order of `names`.
 
     Args:
         camera: the view.
         measure: width in pixels of a text at a letter height.
+        blocked: shape (n, 4), boxes in pixels where symbols stand and no label goes.
     """
     taken = Boxes()
+    if blocked is not None and len(blocked):
+        taken.take(blocked)
     placed: list[Placed] = []
     texts: dict[str, list[tuple[float, float]]] = {}
 
@@ -257,7 +264,7 @@ def lay_out(names: Sequence[Name], camera: Camera, measure: Callable[[str, float
         if len(name.path_x) > 1 and name.kind == "road":
             spots = _road(name, camera, measure, partial(free, name.text))
         else:
-            spots = iter((iter((_point(name, camera, measure),)),))
+            spots = iter((_about(name, camera, measure),))
         for tries in spots:
             for one in tries:
                 if taken.fits(one.boxes):
@@ -267,6 +274,13 @@ def lay_out(names: Sequence[Name], camera: Camera, measure: Callable[[str, float
                     texts.setdefault(name.text, []).append(((middle[0] + middle[2]) / 2, (middle[1] + middle[3]) / 2))
                     break
     return placed
+
+
+def _about(name: Name, camera: Camera, measure: Callable[[str, float], float]) -> Iterator[Placed]:
+    """A name at its point, else a little beside it: the middle of an area or a lake is not one pixel."""
+    for east, south in BESIDE if name.kind in ("area", "water") else BESIDE[:1]:
+        aside = msgspec.structs.replace(name, x=name.x + east / camera.scale, y=name.y - south / camera.scale)
+        yield _point(aside, camera, measure)
 
 
 def _point(name: Name, camera: Camera, measure: Callable[[str, float], float]) -> Placed:

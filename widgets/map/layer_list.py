@@ -119,6 +119,14 @@ class _Legend(QWidget):
             painter.drawText(QRectF(PAD + i * wide, 13, wide, 15), Qt.AlignmentFlag.AlignLeft, label)
 
 
+def _padded(label: QLabel) -> QHBoxLayout:
+    """A line of its own at the inset of the list; margins of a styled label are the stylesheet's."""
+    line = QHBoxLayout()
+    line.setContentsMargins(PAD, 0, PAD, 0)
+    line.addWidget(label)
+    return line
+
+
 class LayerList(QFrame):
     """The list.
 
@@ -164,14 +172,13 @@ class LayerList(QFrame):
         self._caption, self._old = QLabel(self._body), QLabel(self._body)
         for label in (self._caption, self._old):
             label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setContentsMargins(PAD, 0, PAD, 0)
             label.setProperty("style", "small")
         self._caption.setProperty("role", "t2")
         self._old.setProperty("role", "t3")
         inner.addSpacing(2)
         inner.addWidget(self._legend)
         inner.addSpacing(2)
-        inner.addWidget(self._caption)
+        inner.addLayout(_padded(self._caption))
         chips = QHBoxLayout()
         chips.setContentsMargins(PAD, 7, PAD, 7)
         chips.setSpacing(6)
@@ -186,7 +193,7 @@ class LayerList(QFrame):
             chips.addWidget(chip)
         chips.addStretch(1)
         inner.addLayout(chips)
-        inner.addWidget(self._old)
+        inner.addLayout(_padded(self._old))
         column.addWidget(self._body)
         self.retranslate()
 

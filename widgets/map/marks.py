@@ -23,6 +23,8 @@ MINOR_SMALL_UNTIL = 15.0
 CROWD_PX = 30.0
 DOTS_HIT_FROM = 13.2
 """Zoom from which single sensors and cameras can be picked."""
+GROUP_REACH, SINGLE_REACH, SMALL_REACH = 19.0, 18.0, 11.0
+"""Pixels around the middle of a group, a symbol with its tab and a small one that no label may cover."""
 REACH = {EVENT: 17.0, UNIT: 13.0, SENSOR: 8.0, CAMERA: 8.0}
 """Pixels from the middle of a mark within which it is hit."""
 
@@ -107,6 +109,15 @@ class Hit(msgspec.Struct, frozen=True):
     key: str
     count: int = 1
     rows: tuple[int, ...] = ()
+
+
+def obstacles(events: Events, camera: Camera) -> tuple[Floats, Floats]:
+    """Where the marks of a view stand and how far they reach: shapes (M, 2) and (M,), pixels."""
+    marks = _make(events, camera, math.floor(camera.zoom * 2) / 2, "")
+    groups = marks.clusters
+    sx, sy = camera.to_screen(groups.x, groups.y)
+    reach = np.where(groups.count > 1, GROUP_REACH, np.where(marks.small, SMALL_REACH, SINGLE_REACH))
+    return np.stack([sx, sy], axis=1), reach
 
 
 def _make(events: Events, camera: Camera, step: float, selected: str) -> Marks:

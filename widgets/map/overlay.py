@@ -198,9 +198,11 @@ class Overlay:
             sx, sy = view.camera.to_screen(route.x, route.y)
             line = QPolygonF([QPointF(x, y) for x, y in zip(sx.tolist(), sy.tolist(), strict=True)])
             color = theme.map.color("route")
+            strokes = [(theme.map.color("land"), halo), (color, width)]
             if not route.chosen:
-                color.setAlphaF(0.35)
-            for shade, thick in ((theme.map.color("land"), halo), (color, width if route.chosen else 2.0)):
+                color.setAlphaF(0.5)
+                strokes = [(color, 1.5)]
+            for shade, thick in strokes:
                 pen = QPen(shade, thick)
                 pen.setCapStyle(Qt.PenCapStyle.RoundCap)
                 pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)

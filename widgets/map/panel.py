@@ -111,6 +111,7 @@ class MapPanel(Panel):
         self.layers.toggled.connect(self.set_layer)
         self.layers.colored.connect(self.set_coloring)
         self.layers.folded.connect(self._folded)
+        self.ctx.routes.changed.connect(self._show_routes)
         self._unsubscribe = (selection.subscribe(self._selected), selection.subscribe_hover(self._hovered))
         for name, run in (("home", canvas.fit), ("to_selected", self.show_selected), ("follow", self._toggle_follow)):
             self.ctx.actions.add(Action(f"map.{name}", f"map.{name}", run))
@@ -134,6 +135,9 @@ class MapPanel(Panel):
         """Ways along the streets: (key of the unit, WGS-84 (lon, lat) pairs); that of `chosen` in acc, others faint."""
         self.canvas.routes = tuple(route_of(key, path, key == chosen) for key, path in paths if len(path) > 1)
         self.canvas.touch()
+
+    def _show_routes(self) -> None:
+        self.show_paths(self.ctx.routes.paths, self.ctx.routes.chosen)
 
     @property
     def paths(self) -> tuple[Route, ...]:

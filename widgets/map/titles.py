@@ -41,7 +41,7 @@ class Titles:
         kind = self._pack.kind(row["kind"])
         title, amount = t.pack(kind.name), float(row["amount"])
         if kind.unit and math.isfinite(amount):
-            title += f" {number(amount, 0 if amount.is_integer() else 1)} {kind.unit}"
+            title += f" {number(amount, 0 if amount.is_integer() else 1)} {t.pack(kind.unit)}"
         return title, DOT.join(p for p in (row["place"], t(age(row["occurred"], now))) if p)
 
     def _unit(self, row: dict[str, Any], t: Texts, now: int) -> tuple[str, str]:

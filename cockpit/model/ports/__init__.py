@@ -65,6 +65,20 @@ class NamedPlace(msgspec.Struct, frozen=True):
     lat: float
 
 
+class Refusal(msgspec.Struct, frozen=True):
+    """A piece of a feed that was refused and is kept in quarantine.
+
+    Attributes:
+        reason: why, in a sentence.
+        sample: its first bytes as text, control characters replaced.
+        received: wall clock, UTC us.
+    """
+
+    reason: Message
+    sample: str
+    received: int
+
+
 class Bodies(Protocol):
     def body(self, key: str, done: Callable[[Body | Message], None]) -> None:
         """The body of an event, unit or alert; a Message says in a sentence why there is none."""
@@ -90,6 +104,16 @@ class Search(Protocol):
 class Gazetteer(Protocol):
     def places(self, text: str, done: Callable[[list[NamedPlace]], None]) -> None:
         """Roads, crossings and other places whose name holds every word of `text`, best first, at most 8."""
+        ...
+
+
+class Feeds(Protocol):
+    def quarantine(self, feed: str, done: Callable[[list[Refusal] | Message], None]) -> None:
+        """The last refused pieces of a feed, newest first, at most 50; a Message says why they can not be had."""
+        ...
+
+    def retry(self, feed: str) -> None:
+        """Has the hub try a feed at once; "" tries the hub and all feeds."""
         ...
 
 

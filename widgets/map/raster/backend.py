@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
+import numpy as np
+from PySide6.QtCore import QElapsedTimer, QObject, QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 from shiboken6 import isValid
 
@@ -20,13 +21,15 @@ from widgets.map.raster.base import Alive, BaseDrawer, BaseLayers
 from widgets.map.raster.geometry import PathLayer
 from widgets.map.raster.under import Under, draw_under
 from widgets.map.raster.worker import Worker
-from widgets.map.scene import ALERT, AREA, CAMERA, SENSOR, TRAIL, Dots, Scene
+from widgets.map.scene import ALERT, AREA, CAMERA, EVENT, SENSOR, TRAIL, Dots, Events, Scene
 from widgets.map.style import MapStyle
 
 MARGIN = 0.22
 """How much larger than the view an image is on every side."""
 CALM_MS = 90
 """How long the scale must stay before it is drawn sharp."""
+NAMES_STAND_MS = 3000
+"""How long names stay where they are before they give way to new symbols."""
 OVERVIEW = 900
 """Longer side of the overview of the whole pack, pixels."""
 LOAD, UNDER, BASE, OVER = "0 load", "1 under", "2 base", "3 overview"
@@ -88,6 +91,8 @@ class RasterBackend(QObject):
         self._wishes: dict[str, tuple[Camera, object]] = {}
         self._loading = True
         self._last: tuple[Camera, Scene, Trails, MapStyle] | None = None
+        self._clear_of: tuple[int, Events] = (0, Events())
+        self._cleared = QElapsedTimer()
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
         self._calm.setInterval(CALM_MS)
@@ -133,8 +138,13 @@ class RasterBackend(QObject):
         areas = scene.areas if scene.shows(AREA) else ()
         colored = (self._base_count, scene.area_version, bool(areas))
         grown = camera.grown(MARGIN)
+        events = self._names_clear_of(scene)
         self._want(
-            BASE, camera, colored, lambda alive: drawer.draw(base, grown, style, areas, alive, names=True), grown
+            BASE,
+            camera,
+            (*colored, self._clear_of[0]),
+            lambda alive: drawer.draw_named(base, grown, style, areas, events, alive),
+            grown,
         )
         stale = scene.units.stale
         alerts = scene.alerts if scene.shows(ALERT) else ()
@@ -149,7 +159,17 @@ class RasterBackend(QObject):
             side = max(box[2] - box[0], box[3] - box[1])
             width, height = (max(round((b - a) / side * OVERVIEW), 1) for a, b in ((box[0], box[2]), (box[1], box[3])))
             whole = Camera(0.0, 0.0, 1.0, width, height).fitted(box)
-            self._want(OVER, whole, colored, lambda alive: drawer.draw(base, whole, style, areas, alive, names=False))
+            self._want(OVER, whole, colored, lambda alive: drawer.draw(base, whole, style, areas, alive))
+
+    def _names_clear_of(self, scene: Scene) -> Events:
+        """The events whose symbols names keep clear of; taken anew every few seconds, so that names stand still."""
+        events = scene.events if scene.shows(EVENT) else Events()
+        number, before = self._clear_of
+        if events is not before and (not self._cleared.isValid() or self._cleared.hasExpired(NAMES_STAND_MS)):
+            moved = not np.array_equal(events.x, before.x) or not np.array_equal(events.level, before.level)
+            self._clear_of = (number + moved, events)
+            self._cleared.start()
+        return self._clear_of[1]
 
     def paint(self, painter: QPainter, camera: Camera) -> None:
         view = QRectF(0, 0, camera.width, camera.height)

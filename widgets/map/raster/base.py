@@ -11,8 +11,9 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from widgets.map.camera import Box, Camera
 from widgets.map.labels import Name, Names, Placed, lay_out
+from widgets.map.marks import obstacles
 from widgets.map.raster.geometry import PathLayer, path_of
-from widgets.map.scene import Area, Ring
+from widgets.map.scene import Area, Events, Ring
 from widgets.map.style import MapStyle, width_factor
 
 FILLS = ("land", "built", "park", "wood", "water")
@@ -87,11 +88,12 @@ class BaseDrawer:
         self._areas: dict[str, tuple[tuple[Ring, ...], QPainterPath]] = {}
         self._stamps: dict[tuple[object, ...], QImage] = {}
         self._metrics: dict[tuple[float, bool], QFontMetricsF] = {}
+        self._nameless: tuple[tuple[object, ...], QImage] | None = None
 
     def draw(
-        self, base: BaseLayers | None, camera: Camera, style: MapStyle, areas: Sequence[Area], alive: Alive, names: bool
+        self, base: BaseLayers | None, camera: Camera, style: MapStyle, areas: Sequence[Area], alive: Alive
     ) -> QImage:
-        """The base map of a view.
+        """The base map of a view, without names.
 
         Raises:
             Stopped: `alive` said no.
@@ -103,15 +105,43 @@ class BaseDrawer:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if base is not None:
                 self._ground(painter, base, camera, style, alive)
-                self._roads(painter, base, camera, style, alive)
             self._color_areas(painter, camera, style, areas, alive)
             if base is not None:
+                self._roads(painter, base, camera, style, alive)  # streets stay clear whatever the colour tells
                 self._no_data(painter, base, camera, style, alive)
-                if names:
-                    names_here = [*self._no_data_names(base), *base.names.seen(camera)]
-                    self._names(painter, names_here, camera, style, alive)
         finally:
             painter.end()
+        return image
+
+    def draw_named(
+        self,
+        base: BaseLayers | None,
+        camera: Camera,
+        style: MapStyle,
+        areas: Sequence[Area],
+        events: Events,
+        alive: Alive,
+    ) -> QImage:
+        """The base map of a view with its names, which keep clear of the symbols of `events`.
+
+        The picture below the names is kept: where only symbols came or went, only names are set anew.
+
+        Raises:
+            Stopped: `alive` said no.
+        """
+        wanted = (base, camera, style, areas)
+        kept = self._nameless
+        if kept is None or kept[0][1] != camera or any(kept[0][i] is not wanted[i] for i in (0, 2, 3)):
+            kept = self._nameless = (wanted, self.draw(base, camera, style, areas, alive))
+        image = kept[1].copy()
+        if base is not None:
+            painter = QPainter(image)
+            try:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                names_here = [*self._no_data_names(base), *base.names.seen(camera)]
+                self._names(painter, names_here, camera, style, events, alive)
+            finally:
+                painter.end()
         return image
 
     def _ground(self, painter: QPainter, base: BaseLayers, camera: Camera, style: MapStyle, alive: Alive) -> None:
@@ -211,8 +241,12 @@ class BaseDrawer:
             Name(self.no_data_words, "place", (b[0] + b[2]) / 2, (b[1] + b[3]) / 2, 0, 0.0, none, none) for b in boxes
         ]
 
-    def _names(self, painter: QPainter, names: Sequence[Name], camera: Camera, style: MapStyle, alive: Alive) -> None:
-        placed = lay_out(names, camera, self._width)
+    def _names(
+        self, painter: QPainter, names: Sequence[Name], camera: Camera, style: MapStyle, events: Events, alive: Alive
+    ) -> None:
+        at, reach = obstacles(events, camera)
+        blocked = np.concatenate([at - reach[:, None], at + reach[:, None]], axis=1)
+        placed = lay_out(names, camera, self._width, blocked)
         colors = {"road": style.road_label, "area": style.area_label, "water": style.water_label}
         device = QTransform.fromScale(camera.dpr, camera.dpr)
         for label in placed:

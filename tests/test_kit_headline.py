@@ -1,0 +1,23 @@
+"""Headlines of alerts on chips."""
+
+from __future__ import annotations
+
+import pytest
+
+from widgets.kit.headline import short_headline
+
+
+@pytest.mark.parametrize(
+    ("whole", "short"),
+    [
+        ("杭州市气象台发布暴雨橙色预警信号", "暴雨橙色预警"),
+        ("杭州市发布地质灾害气象风险黄色预警", "地质灾害气象风险黄色预警"),
+        ("浙江省水利厅和浙江省气象局联合发布山洪灾害红色预警", "山洪灾害红色预警"),
+        ("暴雨橙色预警", "暴雨橙色预警"),
+        ("停水通知：发布时间见附件", "停水通知：发布时间见附件"),
+        ("Severe thunderstorm warning", "Severe thunderstorm warning"),
+        ("", ""),
+    ],
+)
+def test_a_headline_is_cut_to_what_and_how_grave(whole: str, short: str) -> None:
+    assert short_headline(whole) == short
