@@ -16,6 +16,8 @@ from cockpit.model.messages import Texts, language, texts
 from cockpit.paths import profile_dir
 
 DEFAULT_PACK = "hangzhou"
+OWNER_ONLY = 0o077
+"""The umask: a profile holds what people said and where they are, and may lie in a folder that others can enter."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -120,6 +122,7 @@ def _hub(args: argparse.Namespace) -> int:
     from cockpit.packs.read import read_pack
     from cockpit.processes import die_with_parent, free_port, write_private
 
+    os.umask(OWNER_ONLY)
     die_with_parent()
     name, base_url = resolve_city(args.city, args.pack)
     pack = read_pack(name)
@@ -127,16 +130,23 @@ def _hub(args: argparse.Namespace) -> int:
         raise UserError("cli.hub_needs_city", pack=pack.id)
     profile = profile_dir(args.profile) if args.profile else profile_dir() / "hub"
 
+    notes: list[Path] = []
+
     def ready(hub: Hub) -> None:
         facts = json.dumps({"url": hub.server.url, "profile": str(profile)})
         write_private(hub_note(hub.server.url), facts)
         print(facts, flush=True)
 
-    serve(profile, pack, base_url, args.port or free_port(), SystemClock(), ready)
+    try:
+        serve(profile, pack, base_url, args.port or free_port(), SystemClock(), ready)
+    finally:
+        for note in notes:
+            note.unlink(missing_ok=True)
     return 0
 
 
 def _run(args: argparse.Namespace) -> int:
+    os.umask(OWNER_ONLY)
     if args.seat != "duty":
         raise UserError("cli.seat_not_there", seat=args.seat)
     from cockpit.launch import launch

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -32,13 +34,25 @@ def profile_dir(named: str | os.PathLike[str] | None = None) -> Path:
 
 
 def runtime_dir() -> Path:
-    """Sockets and pid files: `$XDG_RUNTIME_DIR/city-cockpit`, else a private folder in the temporary directory."""
+    """Sockets and pid files: `$XDG_RUNTIME_DIR/city-cockpit`, else a private folder in the temporary directory.
+
+    Raises:
+        OutsideError: somebody else was there first: whoever holds the folder could speak to our seats.
+    """
     base = os.environ.get("XDG_RUNTIME_DIR")
-    if base and os.access(base, os.W_OK):
+    if base and os.access(base, os.W_OK) and Path(base).stat().st_uid == os.getuid():
         path = Path(base) / "city-cockpit"
     else:
         import tempfile
 
         path = Path(tempfile.gettempdir()) / f"city-cockpit-{os.getuid()}"
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        path.mkdir(mode=0o700, parents=True)
+    facts = path.lstat()
+    if facts.st_uid != os.getuid() or not stat.S_ISDIR(facts.st_mode):
+        from cockpit.model.errors import OutsideError
+
+        raise OutsideError("cli.folder_of_another", folder=str(path))
+    if facts.st_mode & 0o077:
+        path.chmod(0o700)
     return path

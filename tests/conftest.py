@@ -89,7 +89,9 @@ def _clean_configuration(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, folder in folders.items():
         monkeypatch.setenv(name, str(folder))
     assets_dir.cache_clear()
+    umask = os.umask(0o022)
     yield
+    os.umask(umask)
     if "COCKPIT_ASSETS" in os.environ:
         from cockpit.model.messages import texts
 
