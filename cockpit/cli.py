@@ -135,7 +135,8 @@ def _hub(args: argparse.Namespace) -> int:
 
     def ready(hub: Hub) -> None:
         facts = json.dumps({"url": hub.server.url, "profile": str(profile)})
-        write_private(hub_note(hub.server.url), facts)
+        notes.append(hub_note(hub.server.url))
+        write_private(notes[0], facts)
         print(facts, flush=True)
 
     try:
