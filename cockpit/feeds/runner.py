@@ -99,6 +99,7 @@ class FeedRunner:
         self._source: Source | None = None
         self._task: asyncio.Task[None] | None = None
         self._bugs: set[str] = set()
+        self._run = ""
 
     def start(self) -> None:
         """Begin, on the running loop. Twice is once."""
@@ -170,7 +171,8 @@ class FeedRunner:
     def _take(self, items: list[Item], received_us: int, now: int) -> bool:
         changes: list[Change] = []
         bad = 0
-        lag = self.state.lag
+        lag = self.state.lag if self._clock.city.run == self._run else 0  # an earlier run had another time
+        self._run = self._clock.city.run
         for item in items:
             if isinstance(item, Refused):
                 bad += 1

@@ -17,6 +17,7 @@ from cockpit.model.ports.link import Link
 from cockpit.model.tables import TABLES
 from cockpit.seat import Seat
 from cockpit.ui.commands import duty_actions
+from cockpit.ui.first_look import FirstLook
 from cockpit.ui.hubbanner import hub_banner
 from cockpit.ui.news import News
 from cockpit.ui.ports import SeatBodies, SeatFeeds, SeatGazetteer, SeatNearby, SeatSearch
@@ -102,6 +103,7 @@ class Desk(QWidget):
         places = PlaceFinder(self.context, SeatGazetteer(seat), self._show_place)
         self.palette_ = Palette(self.context, self, (places,))
         self._news = News(seat.picture, seat.clock)
+        self._first_look = FirstLook(seat.picture, seat.selection)
         self._shortcuts = self.actions_.bind(self, lambda reason: self.toasts.show(reason, 0))
         self._ticker = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._ticker.timeout.connect(self.tick)
@@ -143,6 +145,7 @@ class Desk(QWidget):
 
     def _second(self) -> None:
         self._prod()
+        self._first_look.second()
         self.engine.age_tick()
         self._show_banner()
         if self._prefs.notice is not None:
@@ -151,6 +154,9 @@ class Desk(QWidget):
 
     def _announce(self) -> None:
         """Says what is new and grave: a toast each, one sound for all."""
+        if not self._first_look.settled:
+            self._news.settle()
+            return
         news = self._news.take()
         for event in news.grave:
             kind = self.seat.pack.kind(str(event["kind"]))

@@ -13,7 +13,7 @@ from shiboken6 import isValid
 from cockpit.model.ages import clock_time, data_age, span
 from cockpit.model.clock import MINUTE, SECOND
 from cockpit.model.freshness import Freshness
-from cockpit.model.messages import Message
+from cockpit.model.messages import Message, Texts
 from cockpit.model.ports import Refusal
 from widgets.kit.buttons import button
 from widgets.kit.context import PanelContext
@@ -238,6 +238,13 @@ class _Hairline(QWidget):
         QPainter(self).fillRect(self.rect(), self._ctx.theme.line)
 
 
+def lag_words(lag: int, t: Texts) -> str:
+    """250 毫秒, 3 分钟; a source whose clock is ahead says so."""
+    if lag <= -SECOND:
+        return t("bars.lag_ahead", span=span(-lag))
+    return t(span(lag)) if lag >= 10 * SECOND else t("bars.lag_ms", n=f"{max(lag, 0) / 1000:,.0f}")
+
+
 def feed_lines(ctx: PanelContext, state: FeedState, rate: float | None) -> list[tuple[str, str]]:
     """(name, value) in words of everything that is known of a feed."""
     t, now = ctx.t, ctx.clock.wall()
@@ -260,7 +267,7 @@ def feed_lines(ctx: PanelContext, state: FeedState, rate: float | None) -> list[
         (t("bars.last"), last),
         (t("bars.beat"), t("bars.beat_every", span=span(state.beat))),
         (t("bars.rate"), often),
-        (t("bars.lag"), t("bars.lag_ms", n=f"{state.lag / 1000:,.0f}") if state.received else never),
+        (t("bars.lag"), lag_words(state.lag, t) if state.received else never),
         (t("bars.good"), t("bars.messages", n=f"{state.good:,}")),
         (t("bars.quarantine"), t("bars.messages", n=f"{state.bad:,}")),
         (t("bars.kind"), f"{state.source} · {state.format}"),

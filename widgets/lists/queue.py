@@ -56,6 +56,7 @@ class QueuePanel(Panel):
         self.bar = QueueBar(ctx, self._areas, self.content)
         self.view = QueueView(self.model, self._take, ctx.clock.now)
         self.nothing = StateView(self.content)
+        self.nothing.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._told: StateText | None = None
         self.pill = NewPill(ctx.theme, self.view)
         self._line = _Hairline(ctx, self.content)
@@ -114,6 +115,11 @@ class QueuePanel(Panel):
         """Puts the keyboard into the search field."""
         self.bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.bar.search.selectAll()
+
+    def take_keyboard(self) -> None:
+        """Puts the keyboard into the list, or where it will be once there are events."""
+        current = self.view if self._body.currentWidget() is self.view else self.nothing
+        current.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def search(self, text: str) -> None:
         """Asks for the events that hold every word of `text`; "" for all."""
@@ -212,13 +218,19 @@ class QueuePanel(Panel):
             self.set_facts(Message("lists.facts", {"n": f"{shown:,}"}))
         if shown:
             self._told = None
+            at_it = self.nothing.hasFocus()
             self._body.setCurrentWidget(self.view)
+            if at_it:
+                self.view.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         told = self._empty()
         if anew or self._told is None or (told.title, told.lines) != (self._told.title, self._told.lines):
             self._told = told
             self.nothing.show_text(told, self.ctx.t, self.ctx.theme)
+        at_it = self.view.hasFocus()
         self._body.setCurrentWidget(self.nothing)
+        if at_it:
+            self.nothing.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _empty(self) -> StateText:
         feed = topic_state(self.ctx, "event")

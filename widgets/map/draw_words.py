@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
@@ -18,6 +19,7 @@ from widgets.map.camera import Camera
 from widgets.map.labels import Boxes
 from widgets.map.scene import Alert, Ring, Units
 
+Floats = NDArray[np.float64]
 CALLOUT_H = 46.0
 
 
@@ -139,18 +141,23 @@ def word_image(text: str, color: int, halo: int, theme: Theme, dpr: float) -> QI
 
 def draw_unit_names(
     painter: QPainter, units: Units, rows: Sequence[int], sx: Sequence[float], sy: Sequence[float],
-    theme: Theme, dpr: float, accented: frozenset[str],
+    theme: Theme, dpr: float, accented: frozenset[str], blocked: Floats,
 ) -> None:  # fmt: skip
-    """Call signs beside units, to the right or the left, none over another; the accented ones first."""
+    """Call signs beside units, where there is room, none over another; the accented ones first, and always.
+
+    Args:
+        blocked: shape (n, 4), boxes of symbols in pixels.
+    """
     taken = Boxes()
+    taken.take(blocked)
     halo = theme.map.color("road_label", "halo").rgb()
     for i in sorted(rows, key=lambda i: units.keys[i] not in accented):
         color = theme.acc if units.keys[i] in accented else theme.t1 if not units.stale else theme.t3
         image = word_image(units.names[i], color.rgb(), halo, theme, dpr)
         wide = image.width() / dpr
-        for left in (sx[i] + 11, sx[i] - 11 - wide):
-            box = np.array([[left, sy[i] - 9, left + wide, sy[i] + 9]])
-            if taken.fits(box):
-                taken.take(box)
-                painter.drawImage(QPointF(round(left), round(sy[i] - 11)), image)
-                break
+        aside = ((sx[i] + 10, sy[i]), (sx[i] - 10 - wide, sy[i]), (sx[i] - wide / 2, sy[i] + 18))
+        boxes = [np.array([[left, y - 9, left + wide, y + 9]]) for left, y in (*aside, (sx[i] - wide / 2, sy[i] - 18))]
+        box = next((box for box in boxes if taken.fits(box)), boxes[0] if units.keys[i] in accented else None)
+        if box is not None:
+            taken.take(box)
+            painter.drawImage(QPointF(round(box[0, 0]), round(box[0, 1] - 2)), image)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cockpit.model.messages import Message
@@ -90,13 +90,23 @@ def _focus(painter: QPainter, widget: QWidget, ctx: PanelContext) -> None:
 
 
 class _Legend(QWidget):
-    """Five steps of colour with their lower ends, and hatching where there is no value."""
+    """Five steps of colour with their lower ends, and hatching where there is no value.
+
+    Attributes:
+        gap: whether some area has no value.
+    """
 
     def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
         super().__init__(parent)
         self.ctx = ctx
         self.coloring = Coloring("")
+        self.gap = False
         self.setFixedHeight(30)
+
+    def show_coloring(self, coloring: Coloring) -> None:
+        self.coloring, self.gap = coloring, -1 in coloring.steps.values()
+        self.setFixedHeight(48 if self.gap else 30)
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, painter = self.ctx.theme, QPainter(self)
@@ -117,6 +127,17 @@ class _Legend(QWidget):
             painter.drawRect(box)
             painter.setPen(theme.t2)
             painter.drawText(QRectF(PAD + i * wide, 13, wide, 15), Qt.AlignmentFlag.AlignLeft, label)
+        if self.gap:
+            box = QRectF(PAD, 32, wide, 9)
+            hatch = QColor(token["color"])
+            hatch.setAlphaF(0.8)
+            painter.fillRect(box, theme.map.color("land"))
+            painter.fillRect(box, QBrush(hatch, Qt.BrushStyle.BDiagPattern))
+            painter.setPen(theme.line2)
+            painter.drawRect(box)
+            painter.setPen(theme.t2)
+            words = QRectF(PAD + wide + 8, 29, self.width(), 15)
+            painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter), self.ctx.t("map.legend_gap"))
 
 
 def _padded(label: QLabel) -> QHBoxLayout:
@@ -226,8 +247,11 @@ class LayerList(QFrame):
         if coloring.kind != self._coloring.kind or coloring.unit != self._coloring.unit or age != self._age:
             self._coloring, self._age = coloring, age
             self._say()
-        self._coloring = self._legend.coloring = coloring
-        self._legend.update()
+        self._coloring = coloring
+        gap = self._legend.gap
+        self._legend.show_coloring(coloring)
+        if self._legend.gap != gap:
+            self.adjustSize()
 
     def retranslate(self) -> None:
         t = self.ctx.t

@@ -113,7 +113,11 @@ class Hit(msgspec.Struct, frozen=True):
 
 def obstacles(events: Events, camera: Camera) -> tuple[Floats, Floats]:
     """Where the marks of a view stand and how far they reach: shapes (M, 2) and (M,), pixels."""
-    marks = _make(events, camera, math.floor(camera.zoom * 2) / 2, "")
+    return reaches(_make(events, camera, math.floor(camera.zoom * 2) / 2, ""), camera)
+
+
+def reaches(marks: Marks, camera: Camera) -> tuple[Floats, Floats]:
+    """Where marks stand and how far they reach: shapes (M, 2) and (M,), pixels."""
     groups = marks.clusters
     sx, sy = camera.to_screen(groups.x, groups.y)
     reach = np.where(groups.count > 1, GROUP_REACH, np.where(marks.small, SMALL_REACH, SINGLE_REACH))

@@ -16,7 +16,7 @@ from widgets.kit.theme import Theme
 from widgets.map.camera import Camera, mercator
 from widgets.map.draw_marks import draw_events, draw_ring, draw_units
 from widgets.map.draw_words import draw_alert_chips, draw_callout, draw_unit_names
-from widgets.map.marks import MarkMaker, Marks
+from widgets.map.marks import MarkMaker, Marks, reaches
 from widgets.map.scene import ALERT, CAMERA, EVENT, SENSOR, UNIT, Scene
 
 Floats = NDArray[np.float64]
@@ -129,7 +129,7 @@ class Overlay:
             chosen = next((r.key for r in view.routes if r.chosen), "")
             chosen = view.selected[1] if view.selected[0] == UNIT else chosen
             draw_units(painter, scene.units, view.units, camera, theme, chosen)
-            self._names(painter, view, theme)
+            self._names(painter, view, theme, marks if scene.shows(EVENT) else None)
         if scene.shows(EVENT):
             draw_events(painter, scene.events, marks, camera, theme)
             self._arrivals(painter, view, theme)
@@ -209,7 +209,8 @@ class Overlay:
                 painter.setPen(pen)
                 painter.drawPolyline(line)
 
-    def _names(self, painter: QPainter, view: View, theme: Theme) -> None:
+    def _names(self, painter: QPainter, view: View, theme: Theme, marks: Marks | None) -> None:
+        """Call signs: of all units when near, of those with a way to the selected event always."""
         scene, camera = view.scene, view.camera
         accented = frozenset(r.key for r in view.routes if r.chosen)
         accented |= {view.selected[1]} if view.selected[0] == UNIT else frozenset()
@@ -217,4 +218,8 @@ class Overlay:
         sx, sy = camera.to_screen(view.units[:, 0], view.units[:, 1]) if len(view.units) else (np.empty(0),) * 2
         seen = np.flatnonzero((sx > 0) & (sy > 0) & (sx < camera.width) & (sy < camera.height)).tolist()
         rows = [i for i in seen if camera.zoom >= NAMES_FROM or scene.units.keys[i] in named][:120]
-        draw_unit_names(painter, scene.units, rows, sx.tolist(), sy.tolist(), theme, camera.dpr, accented)
+        blocked = np.stack([sx[seen] - 8, sy[seen] - 8, sx[seen] + 8, sy[seen] + 8], axis=1)
+        if marks is not None:
+            at, reach = reaches(marks, camera)
+            blocked = np.concatenate([blocked, np.concatenate([at - reach[:, None], at + reach[:, None]], axis=1)])
+        draw_unit_names(painter, scene.units, rows, sx.tolist(), sy.tolist(), theme, camera.dpr, accented, blocked)

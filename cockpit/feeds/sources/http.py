@@ -44,6 +44,8 @@ class HttpSource(Source):
                         # what could not be read is asked for again, not answered by 304
                         self._etag, self._modified = (etag, modified) if used else ("", "")
                         first = False
+                    if self.clock.city.run != run:  # another run became known meanwhile
+                        continue
                     wait = max(self.settings.beat - (self.clock.mono() - began), 0.0)
                     if used:
                         self.spoke()

@@ -1,0 +1,61 @@
+"""What a desk shows when it opens."""
+
+from __future__ import annotations
+
+import random
+
+from cockpit.model.tables import EventState
+from cockpit.picture.picture import Picture
+from cockpit.picture.selection import Selection
+from cockpit.ui.first_look import FirstLook
+from tests.living_picture import NOW, event_row, feed_rows, put
+
+
+def looking() -> tuple[Picture, Selection, FirstLook]:
+    picture, selection = Picture(), Selection()
+    return picture, selection, FirstLook(picture, selection)
+
+
+def bring(picture: Picture, *events: tuple[str, int, int, EventState]) -> None:
+    dice = random.Random(1)
+    rows = [
+        event_row(dice, 0, [""], key=f"events/{name}", level=level, occurred=NOW - age, state=int(state))
+        for name, level, age, state in events
+    ]
+    put(picture, "event", rows)
+
+
+def test_the_most_urgent_open_event_is_selected_when_events_have_come_to_rest() -> None:
+    picture, selection, first = looking()
+    first.second()
+    bring(picture, ("a", 2, 5, EventState.OPEN), ("b", 1, 1, EventState.CLOSED))
+    first.second()
+    assert selection.item == ("", ""), "more may be on its way"
+    bring(picture, ("c", 1, 9, EventState.OPEN), ("d", 1, 3, EventState.OPEN), ("e", 4, 0, EventState.OPEN))
+    first.second()
+    first.second()
+    assert selection.key.endswith("d")
+
+
+def test_what_was_there_when_the_desk_opened_is_told_from_what_comes_later() -> None:
+    picture, _, first = looking()
+    for _ in range(9):
+        first.second()
+    assert not first.settled, "no hub has told of its feeds yet"
+    put(picture, "feed", feed_rows(NOW))
+    for _ in range(5):
+        first.second()
+    assert first.settled, "a city without an event is settled too"
+
+
+def test_nothing_is_selected_over_a_person_who_selected_or_cleared() -> None:
+    picture, selection, first = looking()
+    bring(picture, ("a", 1, 5, EventState.OPEN))
+    first.second()
+    selection.select("unit", "u")
+    first.second()
+    assert selection.item == ("unit", "u")
+    selection.clear()
+    for _ in range(3):
+        first.second()
+    assert selection.item == ("", "")
