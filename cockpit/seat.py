@@ -47,7 +47,8 @@ class Seat:
         pack: the city that it shows.
         clock: the city's clock.
         picture, selection: the common operational picture; owned by the thread of `tick`.
-        cache: cache.db.
+        folder: what it keeps of this city.
+        cache: cache.db, in it.
         link: how it stands with the hub.
         notices: sentences to be shown once (a cache that was set aside, a full disk).
     """
@@ -61,8 +62,9 @@ class Seat:
         self._wake = wake
         self._arrived: deque[Callable[[], None]] = deque()
         self._woken = threading.Event()
+        self.folder = profile / pack.id
         self.cache = Cache.open(
-            profile / pack.id / "cache.db", clock, searchable=self._searchable, on_problem=self._cache_problem
+            self.folder / "cache.db", clock, searchable=self._searchable, on_problem=self._cache_problem
         )
         self.notices.extend(self.cache.notices)
         self.link = Link(LinkState.STARTING, clock.now())

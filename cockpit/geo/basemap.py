@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from cockpit.geo.compact import Floats, Ints, offsets_of, open_layers, part, unsqueeze
 
+FILE = "basemap.npz"
+"""In a pack's folder."""
 POLYGON_LAYERS = ("land", "built", "park", "wood", "water", "building", "nodata")
 """In the order of painting; nodata is where the source has a hole: draw it as 暂无数据, never as empty land."""
 LINE_LAYERS = ("tunnel", "path", "rail", "road_service", "road_minor", "road_mid", "road_main")
@@ -108,7 +110,7 @@ def read_basemap(path: Path) -> BaseMap:
     Raises:
         UserError: the file is not there or is damaged.
     """
-    file = path / "basemap.npz" if path.is_dir() else path
+    file = path / FILE if path.is_dir() else path
     arrays = open_layers(file)
     names = dict.fromkeys(n.partition(".")[0] for n in arrays if n.endswith(".counts") and not n.startswith("label"))
     layers = {name: _layer(arrays, name, file) for name in names}

@@ -29,6 +29,7 @@ from cockpit.ui.summary import summary
 from layouts.engine import shipped
 from layouts.panels import Panels
 from widgets.kit.fonts import load_fonts
+from widgets.lists.queue import QueuePanel
 from widgets.map.panel import MapPanel
 
 SHOT_SIZE = (1920, 1080)
@@ -58,11 +59,12 @@ class FirstPicture(QObject):
         super().__init__(desk)
         self.ms: float | None = None
         self._desk = desk
-        for name in ("map", "queue"):
-            panel = desk.engine.panel(name)
-            if panel is not None:
-                for widget in (panel, *panel.findChildren(QWidget)):
-                    widget.installEventFilter(self)
+        self._map, self._queue = desk.engine.panel("map"), desk.engine.panel("queue")
+        self._watched: list[QWidget] = []
+        if isinstance(self._map, MapPanel) and isinstance(self._queue, QueuePanel):
+            self._watched = [self._map.canvas, self._queue.view.viewport()]
+        for widget in self._watched:
+            widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint and self.ms is None:
@@ -71,11 +73,11 @@ class FirstPicture(QObject):
         return False
 
     def _painted(self) -> None:
-        if self.ms is not None or not len(self._desk.seat.picture["event"]):
-            return
-        panel = self._desk.engine.panel("map")
-        if isinstance(panel, MapPanel) and panel.settled():
+        if self.ms is None and self._map.canvas.with_base and self._queue.view.rows_painted:
             self.ms = since_exec() * 1000
+            for widget in self._watched:
+                widget.removeEventFilter(self)
+            self._desk.follow()
 
 
 def run_seat(

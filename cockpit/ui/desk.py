@@ -35,6 +35,8 @@ from widgets.kit.theme import Theme, apply_theme
 from widgets.kit.toast import Toasts
 from widgets.map.panel import MapPanel
 
+PATIENCE_MS = 2000
+"""How long the hub waits for the first picture at the most."""
 FRAME_MS = 33
 """At most one tick a frame; the raster map draws thirty a second."""
 
@@ -46,7 +48,6 @@ class Desk(QWidget):
         seat: what it shows.
         context: what its panels are handed.
         engine: the panels in their places.
-        first_picture: called once, after the first paint with base map and queue rows.
     """
 
     woken = Signal()
@@ -69,7 +70,6 @@ class Desk(QWidget):
         """
         super().__init__()
         self.seat = seat
-        self.first_picture: Callable[[], None] | None = None
         self._prod = prod
         self._prefs = prefs
         self._player = player
@@ -90,6 +90,7 @@ class Desk(QWidget):
             notify=lambda message, level: None,
             report=report,
             reduced_motion=bool(prefs.get("reduced_motion", False)),
+            drawings=seat.folder / "drawings",
         )
         self.setWindowTitle(self._title())
         self.setObjectName("desk")
@@ -107,6 +108,9 @@ class Desk(QWidget):
         self._shortcuts = self.actions_.bind(self, lambda reason: self.toasts.show(reason, 0))
         self._ticker = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._ticker.timeout.connect(self.tick)
+        self._following = False
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(self.follow)
         self._seconds = QTimer(self, interval=1000)
         self._seconds.timeout.connect(self._second)
         self.woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
@@ -116,13 +120,24 @@ class Desk(QWidget):
     # -- life ----------------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Shows what the cache knew, then begins to follow the hub."""
+        """Shows what the cache knew, then begins to follow the hub: at once where nothing was known, else when that
+        is painted (the shell calls `follow`), since both at once make the first picture late."""
         self.seat.tick()
         self.engine.refresh(frozenset(TABLES))
         self._news.settle()
         self._seconds.start()
         self._second()
-        self.seat.start()
+        if len(self.seat.picture["event"]):
+            self._patience.start()
+        else:
+            self.follow()
+
+    def follow(self) -> None:
+        """Joins the hub; twice is once."""
+        if not self._following:
+            self._following = True
+            self._patience.stop()
+            self.seat.start()
 
     def wake(self) -> None:
         """Something arrived; called on any thread."""

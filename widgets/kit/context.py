@@ -11,6 +11,8 @@ from cockpit.model.messages import Message
 from widgets.kit.routes import Routes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cockpit.model.city import Pack
     from cockpit.model.clock import CityClock
     from cockpit.model.messages import Texts
@@ -47,6 +49,7 @@ class PanelContext:
         routes: ways along the streets that are to be seen on the map.
         report: take an error of ours and give the number of its report.
         reduced_motion: no animation at all.
+        drawings: folder where panels may keep what is slow to draw; None: nowhere.
     """
 
     picture: Picture
@@ -65,3 +68,4 @@ class PanelContext:
     report: Callable[[BaseException, str], str] = log_report
     reduced_motion: bool = False
     routes: Routes = field(default_factory=Routes)
+    drawings: Path | None = None

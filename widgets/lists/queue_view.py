@@ -36,6 +36,7 @@ class QueueView(QAbstractScrollArea):
         model: the rows.
         selected: key of the selected event, "" when none.
         cursor: key of the row that the keyboard is on, "" when none.
+        rows_painted: rows in sight at the last painting.
     """
 
     picked = Signal(str)
@@ -58,6 +59,7 @@ class QueueView(QAbstractScrollArea):
         self._unseen: set[str] = set()
         self._unseen_far = 0
         self._pointer: QPoint | None = None
+        self.rows_painted = 0
         self._hover_key = ""
         self._outer_hover = ""
         self._following = True
@@ -388,6 +390,7 @@ class QueueView(QAbstractScrollArea):
             return
         painter = QPainter(self.viewport())
         now, width, focus = self._now(), self.viewport().width(), self.hasFocus()
+        self.rows_painted = len(self._window)
         for i, face in enumerate(self._window):
             rect = QRect(0, self._top(self._first + i), width, ROW_HEIGHT)
             if rect.intersects(event.rect()):

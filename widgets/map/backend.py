@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import SignalInstance
 from PySide6.QtGui import QPainter
 
-from widgets.map.base import BaseData
+from widgets.map.base import BaseFile
 from widgets.map.camera import Camera
 from widgets.map.motion import Trails
 from widgets.map.scene import Scene
@@ -32,8 +31,8 @@ class Backend(Protocol):
     @property
     def loaded(self) -> SignalInstance: ...
 
-    def load(self, read: Callable[[], BaseData | None]) -> None:
-        """Another base map, read elsewhere than on Qt's thread; None where the pack has none."""
+    def load(self, base: BaseFile) -> None:
+        """Another base map, read elsewhere than on Qt's thread."""
         ...
 
     def say(self, no_data: str) -> None:
@@ -44,8 +43,12 @@ class Backend(Protocol):
         """What is to be painted from now on. Returns at once; what has to be drawn anew is drawn elsewhere."""
         ...
 
-    def paint(self, painter: QPainter, camera: Camera) -> None:
-        """Paints the view with what there is, sharp or not, never blank. Qt's thread, a few milliseconds."""
+    def paint(self, painter: QPainter, camera: Camera) -> bool:
+        """Paints the view with what there is, sharp or not, never blank. Qt's thread, a few milliseconds.
+
+        Returns:
+            Whether the base map covers the view, or it is known that there is none.
+        """
         ...
 
     def settled(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -10,9 +10,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from cockpit.geo.basemap import POLYGON_LAYERS, BaseMap, Geometry, Label, read_basemap
+from cockpit.geo.basemap import FILE, POLYGON_LAYERS, BaseMap, Geometry, Label, read_basemap
 from cockpit.model.errors import UserError
-from widgets.map.camera import Box, box_of, mercator
+from widgets.map.camera import Box, Camera, box_of, mercator
 from widgets.map.labels import Name
 
 POLYGONS = frozenset(POLYGON_LAYERS)
@@ -30,6 +30,34 @@ class BaseData(msgspec.Struct, frozen=True):
     layers: Mapping[str, NDArray[np.object_]]
     names: tuple[Name, ...]
     box: Box
+
+
+class BaseFile(msgspec.Struct, frozen=True):
+    """Where a base map comes from, and what it is needed for first.
+
+    Attributes:
+        read: gives it; None where there is none. Called once at the most, on any thread.
+        state: tells it from another one.
+        box: the pack's bounds, Mercator metres.
+        home: the view in which the map opens, of any size.
+        drawings: folder for drawings of it that a next start may show at once; None for nowhere.
+    """
+
+    read: Callable[[], BaseData | None]
+    state: str
+    box: Box
+    home: Camera
+    drawings: Path | None = None
+
+
+def base_file(folder: Path, box: Box, home: Camera, drawings: Path | None) -> BaseFile:
+    """The base map of a pack's folder."""
+    file = folder / FILE
+    try:
+        state = f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}"
+    except OSError:
+        state = f"{file}"
+    return BaseFile(lambda: read_base(folder), state, box, home, drawings)
 
 
 def read_base(folder: Path) -> BaseData | None:

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QRegion,
     QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QToolTip, QWidget
@@ -44,6 +45,7 @@ class Canvas(QWidget):
     Attributes:
         camera: where it looks; change it by `look` and `fly`.
         scene, routes, pin: what lies on it.
+        with_base: whether the last painting showed the base map in the whole view.
         picked: (topic, key) that a person clicked, ("", "") beside everything.
         hovered: (topic, key) under the cursor.
         pointed: (lon, lat) under the cursor, WGS-84; None when it left.
@@ -74,6 +76,7 @@ class Canvas(QWidget):
         self.selected, self.hover_item = ("", ""), ("", "")
         self.left_taken = 0
         self.paint_ms: list[float] = []
+        self.with_base = False
         self._backend, self._mono, self._words = backend, mono, words
         self._dress: Callable[[], tuple[object, object]] | None = None
         self._style: MapStyle | None = None
@@ -169,7 +172,8 @@ class Canvas(QWidget):
 
     def _offer(self) -> None:
         """Tells the backend what is to be seen, and paints what there is."""
-        if self._style is not None and self.width() > 1:
+        # a hidden map would be drawn in a size that it will not have
+        if self._style is not None and self.isVisible():
             self._backend.show(self.camera, self.scene, self.trails, self._style)
         self.touch()
 
@@ -180,7 +184,7 @@ class Canvas(QWidget):
         start = self._mono()
         theme, t = self._dress()
         painter = QPainter(self)
-        self._backend.paint(painter, self.camera)
+        self.with_base = self._backend.paint(painter, self.camera)
         self.overlay.paint(painter, self.view(), theme, t)  # type: ignore[arg-type]
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -230,6 +234,10 @@ class Canvas(QWidget):
         self._flight = None
         self.look(camera)
         self.moved.emit()
+
+    @guarded
+    def showEvent(self, event: QShowEvent) -> None:
+        self._offer()
 
     @guarded
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -21,7 +21,7 @@ from widgets.kit.fonts import FAMILY
 from widgets.kit.header import ElidedLabel
 from widgets.kit.panel import Panel, PanelContext
 from widgets.kit.states import PanelState
-from widgets.map.base import read_base
+from widgets.map.base import base_file
 from widgets.map.camera import EARTH, box_of, mercator
 from widgets.map.canvas import Canvas
 from widgets.map.coloring import COLORINGS, EVENTS
@@ -121,11 +121,12 @@ class MapPanel(Panel):
     def _open_city(self) -> None:
         """Reads the base map and looks at the pack's centre."""
         pack = self.ctx.pack
-        self._backend.load(lambda: read_base(pack.folder))
         self.canvas.limits = box_of(pack.bounds)
         x, y = mercator(*pack.centre)
         scale = 256 * 2**pack.zoom / (2 * np.pi * EARTH)
-        self.canvas.look(self.canvas.camera.centred(float(x), float(y), float(scale)))
+        home = self.canvas.camera.centred(float(x), float(y), float(scale))
+        self._backend.load(base_file(pack.folder, self.canvas.limits, home, self.ctx.drawings))
+        self.canvas.look(home)
 
     def _loaded(self, there: bool) -> None:
         self._base = there

@@ -14,11 +14,11 @@ from PySide6.QtCore import QElapsedTimer, QObject, QPointF, QRectF, QTimer, Sign
 from PySide6.QtGui import QColor, QImage, QPainter
 from shiboken6 import isValid
 
-from widgets.map.base import POLYGONS, BaseData
+from widgets.map.base import BaseFile
 from widgets.map.camera import Camera
 from widgets.map.motion import Trails
-from widgets.map.raster.base import Alive, BaseDrawer, BaseLayers
-from widgets.map.raster.geometry import PathLayer
+from widgets.map.raster.base import Alive, BaseDrawer
+from widgets.map.raster.source import BaseLayers, BaseSource
 from widgets.map.raster.under import Under, draw_under
 from widgets.map.raster.worker import Worker
 from widgets.map.scene import ALERT, AREA, CAMERA, EVENT, SENSOR, TRAIL, Dots, Events, Scene
@@ -30,6 +30,8 @@ CALM_MS = 90
 """How long the scale must stay before it is drawn sharp."""
 NAMES_STAND_MS = 3000
 """How long names stay where they are before they give way to new symbols."""
+LATER_MS = 250
+"""How long the base map waits to be read where an earlier run's drawing is there to be seen."""
 OVERVIEW = 900
 """Longer side of the overview of the whole pack, pixels."""
 LOAD, UNDER, BASE, OVER = "0 load", "1 under", "2 base", "3 overview"
@@ -58,13 +60,6 @@ class Same:
     __hash__ = None  # type: ignore[assignment]
 
 
-def _layers(base: BaseData | None) -> BaseLayers | None:
-    if base is None:
-        return None
-    layers = {name: PathLayer(shapes, name in POLYGONS) for name, shapes in base.layers.items()}
-    return BaseLayers(layers, base.names, base.box)
-
-
 class RasterBackend(QObject):
     """See `widgets.map.backend.Backend`.
 
@@ -81,9 +76,8 @@ class RasterBackend(QObject):
     def __init__(self, family: str) -> None:
         super().__init__()
         self._drawer = BaseDrawer(family)
-        self._worker = Worker()
-        self._worker.done.connect(self._take)
-        self._worker.failed.connect(self.failed)
+        self._worker: Worker | None = None
+        self._source: BaseSource | None = None
         self._base: BaseLayers | None = None
         self._base_count = 0
         self._style: MapStyle | None = None
@@ -97,9 +91,36 @@ class RasterBackend(QObject):
         self._calm.setSingleShot(True)
         self._calm.setInterval(CALM_MS)
         self._calm.timeout.connect(self._show_last)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._start_loading)
 
-    def load(self, read: Callable[[], BaseData | None]) -> None:
-        self._worker.submit(LOAD, lambda alive: _layers(read()))
+    def load(self, base: BaseFile) -> None:
+        self._source = BaseSource(base)
+        self._loading = True
+
+    def _open(self, camera: Camera, scene: Scene, style: MapStyle) -> None:
+        """Shows what an earlier run drew of this view; reading the base map can wait until that is painted."""
+        sheet = self._sheets.get(BASE)
+        if self._source is None or (sheet is not None and sheet.camera.covers(camera)):
+            return
+        grown = camera.grown(MARGIN)
+        areas = scene.areas if scene.shows(AREA) else ()
+        image = self._drawer.opening(self._source, grown, style, areas, lambda: True)
+        if image is None:
+            self._start_loading()
+        else:
+            self._sheets[BASE] = Sheet(image, grown, None)
+            self._later.start(LATER_MS)
+            self.changed.emit()
+
+    def _start_loading(self) -> None:
+        source = self._source
+        if source is not None and self._worker is None:
+            self._worker = Worker()
+            self._worker.done.connect(self._take)
+            self._worker.failed.connect(self.failed)
+            self._worker.submit(LOAD, lambda alive: source.layers())
 
     def say(self, no_data: str) -> None:
         if no_data != self._drawer.no_data_words:
@@ -110,7 +131,6 @@ class RasterBackend(QObject):
     def _set_base(self, base: BaseLayers | None) -> None:
         self._base = base
         self._base_count += 1
-        self._sheets.clear()
         self._wishes.clear()
         self._loading = False
         self.loaded.emit(base is not None)
@@ -121,6 +141,8 @@ class RasterBackend(QObject):
             self._sheets.clear()
             self._wishes.clear()
         self._last = (camera, scene, trails, style)
+        if self._worker is None:
+            self._open(camera, scene, style)
         sharp = self._wishes.get(BASE)
         if sharp is not None and sharp[0].scale != camera.scale and BASE in self._sheets:
             # while a wheel turns or a flight is on, the scaled picture will do until it is calm
@@ -131,10 +153,10 @@ class RasterBackend(QObject):
             self._show_last()
 
     def _show_last(self) -> None:
-        if self._last is None or self._loading:
+        if self._last is None or self._loading or self._source is None:
             return
         camera, scene, trails, style = self._last
-        base, drawer = self._base, self._drawer
+        base, source, drawer = self._base, self._source, self._drawer
         areas = scene.areas if scene.shows(AREA) else ()
         colored = (self._base_count, scene.area_version, bool(areas))
         grown = camera.grown(MARGIN)
@@ -143,7 +165,7 @@ class RasterBackend(QObject):
             BASE,
             camera,
             (*colored, self._clear_of[0]),
-            lambda alive: drawer.draw_named(base, grown, style, areas, events, alive),
+            lambda alive: drawer.draw_named(source, grown, style, areas, events, alive),
             grown,
         )
         stale = scene.units.stale
@@ -171,19 +193,22 @@ class RasterBackend(QObject):
             self._cleared.start()
         return self._clear_of[1]
 
-    def paint(self, painter: QPainter, camera: Camera) -> None:
+    def paint(self, painter: QPainter, camera: Camera) -> bool:
         view = QRectF(0, 0, camera.width, camera.height)
         sharp = self._sheets.get(BASE)
-        if sharp is None or not sharp.camera.covers(camera):
+        covered = sharp is not None and sharp.camera.covers(camera)
+        if not covered:
             painter.fillRect(view, QColor(self._style.land) if self._style else QColor("black"))
             self._blit(painter, OVER, camera)
         self._blit(painter, BASE, camera)
         self._blit(painter, UNDER, camera)
+        return covered
 
     def settled(self) -> bool:
         return (
             not self._loading
             and not self._calm.isActive()
+            and self._worker is not None
             and not self._worker.busy()
             and all(
                 kind in self._sheets and self._sheets[kind].token == token for kind, (_, token) in self._wishes.items()
@@ -191,9 +216,12 @@ class RasterBackend(QObject):
         )
 
     def close(self) -> None:
-        self._worker.close()
-        if isValid(self._calm):
-            self._calm.stop()
+        self._source = None
+        if self._worker is not None:
+            self._worker.close()
+        for timer in (self._calm, self._later):
+            if isValid(timer):
+                timer.stop()
 
     def _want(
         self, kind: str, camera: Camera, token: object, draw: Callable[[Alive], QImage], image: Camera | None = None
@@ -203,6 +231,7 @@ class RasterBackend(QObject):
             return
         shown = image or camera
         self._wishes[kind] = (shown, token)
+        assert self._worker is not None
         self._worker.submit(kind, lambda alive: Sheet(draw(alive), shown, token))
 
     def _is_wished(self, kind: str, camera: Camera, token: object) -> bool:

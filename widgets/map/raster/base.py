@@ -9,10 +9,11 @@ import numpy as np
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
 
-from widgets.map.camera import Box, Camera
-from widgets.map.labels import Name, Names, Placed, lay_out
+from widgets.map.camera import Camera
+from widgets.map.labels import Name, Placed, lay_out
 from widgets.map.marks import obstacles
-from widgets.map.raster.geometry import PathLayer, path_of
+from widgets.map.raster.geometry import path_of
+from widgets.map.raster.source import BaseLayers, BaseSource
 from widgets.map.scene import Area, Events, Ring
 from widgets.map.style import MapStyle, width_factor
 
@@ -24,21 +25,6 @@ Alive = Callable[[], bool]
 
 class Stopped(Exception):
     """The worker is asked to end while it draws."""
-
-
-class BaseLayers:
-    """The base map made ready for drawing.
-
-    Attributes:
-        layers: by name.
-        names: what may be written on it.
-        box: the pack's bounds, Mercator metres.
-    """
-
-    def __init__(self, layers: dict[str, PathLayer], names: Sequence[Name], box: Box) -> None:
-        self.layers = layers
-        self.names = Names(names)
-        self.box = box
 
 
 def image_of(camera: Camera, alpha: bool) -> QImage:
@@ -88,6 +74,7 @@ class BaseDrawer:
         self._areas: dict[str, tuple[tuple[Ring, ...], QPainterPath]] = {}
         self._stamps: dict[tuple[object, ...], QImage] = {}
         self._metrics: dict[tuple[float, bool], QFontMetricsF] = {}
+        self._flats: dict[bool, tuple[object, QImage, QImage]] = {}
         self._nameless: tuple[tuple[object, ...], QImage] | None = None
 
     def draw(
@@ -95,27 +82,70 @@ class BaseDrawer:
     ) -> QImage:
         """The base map of a view, without names.
 
+        Colours of areas lie between ground and streets: these stay clear whatever the colours tell. Areas change with
+        the picture all day and cost a hundredth of the other two, which are kept.
+
         Raises:
             Stopped: `alive` said no.
         """
-        image = image_of(camera, alpha=False)
-        image.fill(QColor(style.land))
+        ground, streets = self._flat(base, camera, style, alive, named=False)
+        return self._between(ground, streets, camera, style, areas, alive)
+
+    def _flat(
+        self, base: BaseLayers | None, camera: Camera, style: MapStyle, alive: Alive, named: bool
+    ) -> tuple[QImage, QImage]:
+        """Ground and streets of a view; those of the last view with names, and of the last without, are kept."""
+        wanted = (base, camera, style)
+        kept = self._flats.get(named)
+        if kept is None or kept[0] != wanted:
+            ground = self._layer(False, camera, style, lambda p: base and self._ground(p, base, camera, style, alive))
+            streets = self._layer(True, camera, style, lambda p: base and self._streets(p, base, camera, style, alive))
+            kept = self._flats[named] = (wanted, ground, streets)
+        return kept[1:]
+
+    def opening(
+        self, source: BaseSource, camera: Camera, style: MapStyle, areas: Sequence[Area], alive: Alive
+    ) -> QImage | None:
+        """The base map of the view in which the map opens as an earlier run drew it; None where none did."""
+        said = self._said(camera, style)
+        ground, over = source.kept.find(f"ground {said}", False), source.kept.find(f"over {said}", True)
+        if ground is None or over is None:
+            return None
+        return self._between(ground, over, camera, style, areas, alive)
+
+    def _said(self, camera: Camera, style: MapStyle) -> str:
+        """All that ground, streets and names depend on but the base map itself."""
+        return repr((camera, style, self.no_data_words, self._family))
+
+    def _between(
+        self, ground: QImage, over: QImage, camera: Camera, style: MapStyle, areas: Sequence[Area], alive: Alive
+    ) -> QImage:
+        """The colours of areas between two layers."""
+        image = ground.copy()
         painter = QPainter(image)
         try:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            if base is not None:
-                self._ground(painter, base, camera, style, alive)
             self._color_areas(painter, camera, style, areas, alive)
-            if base is not None:
-                self._roads(painter, base, camera, style, alive)  # streets stay clear whatever the colour tells
-                self._no_data(painter, base, camera, style, alive)
+            painter.resetTransform()
+            painter.drawImage(0, 0, over)
+        finally:
+            painter.end()
+        return image
+
+    def _layer(self, over: bool, camera: Camera, style: MapStyle, draw: Callable[[QPainter], object]) -> QImage:
+        image = image_of(camera, alpha=over)
+        image.fill(0 if over else QColor(style.land))
+        painter = QPainter(image)
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            draw(painter)
         finally:
             painter.end()
         return image
 
     def draw_named(
         self,
-        base: BaseLayers | None,
+        source: BaseSource,
         camera: Camera,
         style: MapStyle,
         areas: Sequence[Area],
@@ -124,24 +154,29 @@ class BaseDrawer:
     ) -> QImage:
         """The base map of a view with its names, which keep clear of the symbols of `events`.
 
-        The picture below the names is kept: where only symbols came or went, only names are set anew.
+        The picture below the names is kept: where only symbols came or went, only names are set anew. The first
+        picture of the view in which the map opens is put on disk for `opening`.
 
         Raises:
             Stopped: `alive` said no.
         """
+        base = source.layers()
+        ground, streets = self._flat(base, camera, style, alive, named=True)
         wanted = (base, camera, style, areas)
         kept = self._nameless
         if kept is None or kept[0][1] != camera or any(kept[0][i] is not wanted[i] for i in (0, 2, 3)):
-            kept = self._nameless = (wanted, self.draw(base, camera, style, areas, alive))
+            kept = self._nameless = (wanted, self._between(ground, streets, camera, style, areas, alive))
         image = kept[1].copy()
-        if base is not None:
-            painter = QPainter(image)
-            try:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                names_here = [*self._no_data_names(base), *base.names.seen(camera)]
-                self._names(painter, names_here, camera, style, events, alive)
-            finally:
-                painter.end()
+        if base is None:
+            return image
+        names_here = [*self._no_data_names(base), *base.names.seen(camera)]
+        names = self._layer(True, camera, style, lambda p: self._names(p, names_here, camera, style, events, alive))
+        _drawn_onto(image, names)
+        if source.keeps(camera):
+            over = streets.copy()
+            _drawn_onto(over, names)
+            said = self._said(camera, style)
+            source.keep(camera, {f"ground {said}": ground, f"over {said}": over})
         return image
 
     def _ground(self, painter: QPainter, base: BaseLayers, camera: Camera, style: MapStyle, alive: Alive) -> None:
@@ -153,6 +188,10 @@ class BaseDrawer:
         if camera.zoom >= BUILDINGS_FROM:
             pen = cosmetic(QColor(style.line), camera.dpr * 0.6, False)
             self._paint(painter, base, camera, "building", pen, QBrush(QColor(style.building)), alive)
+
+    def _streets(self, painter: QPainter, base: BaseLayers, camera: Camera, style: MapStyle, alive: Alive) -> None:
+        self._roads(painter, base, camera, style, alive)
+        self._no_data(painter, base, camera, style, alive)
 
     def _roads(self, painter: QPainter, base: BaseLayers, camera: Camera, style: MapStyle, alive: Alive) -> None:
         painter.setTransform(world_transform(camera))
@@ -316,6 +355,12 @@ class BaseDrawer:
             path.addText(QPointF(-width / 2, px * 0.37), font, text)
             known = self._letters[text, px, bold] = (path, width)
         return known
+
+
+def _drawn_onto(image: QImage, over: QImage) -> None:
+    painter = QPainter(image)
+    painter.drawImage(0, 0, over)
+    painter.end()
 
 
 def _hatch(color: QColor, painter: QPainter) -> QBrush:

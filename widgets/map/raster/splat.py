@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
+from widgets.map.clusters import cells
+
 Floats = NDArray[np.float64]
 
 
@@ -53,7 +55,6 @@ def splat(image: QImage, px: Floats, py: Floats, alpha: Floats | float, color: Q
 
 def thin(px: Floats, py: Floats, cell: float) -> tuple[Floats, Floats, Floats]:
     """Far out, one dot for each cell of a grid that holds any: middles and how many, each of shape (M,)."""
-    cells = np.stack([np.floor(px / cell), np.floor(py / cell)], axis=1)
-    _, member, count = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
-    member = member.reshape(-1)
+    member = cells(px, py, cell)
+    count = np.bincount(member)
     return np.bincount(member, px) / count, np.bincount(member, py) / count, count.astype(np.float64)
