@@ -29,7 +29,8 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
         noted = tmp_path / f"{name}.txt"
         script = folder / name
         script.write_text(
-            f"#!{sys.executable} -S\nimport sys\n"
+            # a shell calls this Python, since a #! line takes no path with a space in it; to Python it is a string
+            f"#!/bin/sh\n'''exec' '{sys.executable}' -S \"$0\" \"$@\"\n' '''\nimport sys\n"
             f"open({str(noted)!r}, 'a').write(' '.join(sys.argv[1:]) + '\\n')\n{then}\n",
             "utf-8",
         )
