@@ -186,7 +186,7 @@ def test_the_picture_says_that_it_is_a_drawing_and_opens_larger(read: Reading, q
     read.answer_all()
     evidence = event_page(read).evidence
     assert evidence is not None
-    assert evidence.words() == "示意图 · 天城路 × 机场路 · 17:38:12"
+    assert evidence.words() == "示意图 · 天城路 × 机场路 · AI 视频 · 17:38:12"
     assert not evidence.image.isNull()
 
 

@@ -27,13 +27,17 @@ class Evidence(QWidget):
     """
 
     def __init__(
-        self, ctx: PanelContext, url: str, place: str, taken: str, drawn: bool, parent: QWidget | None = None
+        self, ctx: PanelContext, url: str, place: str, by: str, taken: str, drawn: bool, parent: QWidget | None = None
     ) -> None:
+        """
+        Args:
+            place, by, taken: where, who sent it, when; the page says the place, so the small picture leaves it out.
+        """
         super().__init__(parent)
         self.image = QImage()
         self.drawn = drawn
         self._ctx = ctx
-        self._place, self._taken = place, taken
+        self._place, self._by, self._taken = place, by, taken
         self._problem: Message | None = None
         self.setFixedSize(WIDTH, HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -61,7 +65,7 @@ class Evidence(QWidget):
 
     def words(self) -> str:
         """What it is, where and of when."""
-        return joined(self._ctx.t("lists.drawn") if self.drawn else "", self._place, self._taken)
+        return joined(self._ctx.t("lists.drawn") if self.drawn else "", self._place, self._by, self._taken)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -97,7 +101,7 @@ class Evidence(QWidget):
         painter.setFont(small)
         wide = painter.fontMetrics().horizontalAdvance(self._taken) + 2
         draw_line(painter, QRect(WIDTH - wide - 6, 0, wide, _CAPTION), self._taken, small, light, right=True)
-        draw_line(painter, QRect(6, 0, WIDTH - wide - 20, _CAPTION), self._place, small, light)
+        draw_line(painter, QRect(6, 0, WIDTH - wide - 20, _CAPTION), self._by, small, light)
         if self.drawn:
             self._mark(painter, t("lists.drawn"))
         painter.setBrush(Qt.BrushStyle.NoBrush)

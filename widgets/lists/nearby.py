@@ -14,12 +14,15 @@ from cockpit.model.clock import SECOND
 from cockpit.model.messages import Message
 from cockpit.model.ports import Near
 from cockpit.model.tables import UnitState
+from widgets.kit.buttons import button
 from widgets.kit.symbols import draw_unit
 from widgets.lists.page import Block, Desk
 from widgets.lists.parts import Row, SectionHead, Sentence, words
 from widgets.lists.question import Question
 from widgets.lists.words import joined
 
+FEW = 5
+"""Rows that are shown at first."""
 AGAIN_AFTER = 15 * SECOND
 """Units move: asked again after this time, unless the pointer or the keyboard is at a row."""
 
@@ -41,6 +44,7 @@ class NearbyBlock(Block):
         self._asked_at = 0
         self._answered_at = 0
         self._pointed = ""
+        self._all = False
         self._rows: dict[str, Row] = {}
         ctx = desk.ctx
         self._title = SectionHead(ctx.theme, ctx.t("lists.nearby"), self._beside)
@@ -92,10 +96,28 @@ class NearbyBlock(Block):
         if not said:
             self._say("lists.nearby_none")
             return
-        self._rows = {near.key: self._row(near) for near in said}
-        self._body.fill(list(self._rows.values()))
-        self._mark()
+        self._show_rows()
         self._show_paths()
+
+    @property
+    def shown(self) -> list[Near]:
+        """Those that have a row: the first few, or all when they were asked for."""
+        return self.found if self._all or len(self.found) <= FEW + 1 else self.found[:FEW]
+
+    def _show_rows(self) -> None:
+        t, shown = self._desk.ctx.t, self.shown
+        self._rows = {near.key: self._row(near) for near in shown}
+        parts: list[QWidget] = list(self._rows.values())
+        if len(shown) < len(self.found):
+            parts.append(button(t("lists.nearby_more", n=len(self.found) - len(shown)), self._show_all, "quiet"))
+        self._body.fill(parts)
+        self._mark()
+
+    def _show_all(self) -> None:
+        self._all = True
+        self._show_rows()
+        self._show_paths()
+        self._rows[self.found[FEW].key].setFocus()
 
     def choose(self, key: str) -> None:
         """Has the way of a unit stand out on the map; "" for none. The same again lets it go."""
@@ -138,8 +160,8 @@ class NearbyBlock(Block):
 
     def _show_paths(self) -> None:
         """Has the map show every way; the one that stands out is pointed at, else chosen, else the first free one's."""
-        ways = [(near.key, near.path) for near in self.found if near.path]
-        first = next((near.key for near in self.found if near.free and near.path), "")
+        ways = [(near.key, near.path) for near in self.shown if near.path]
+        first = next((near.key for near in self.shown if near.free and near.path), "")
         self._desk.ctx.routes.show(ways, self._pointed or self.chosen or first)
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cockpit.model import ages
 from cockpit.model.freshness import Freshness
-from cockpit.model.messages import Message
+from cockpit.model.messages import Message, Texts
 from cockpit.model.ports import Body
 from widgets.kit.buttons import button
 from widgets.kit.feedstate import topic_state
@@ -24,6 +24,9 @@ from widgets.lists.asked import Answer, Asked, answer
 from widgets.lists.parts import NO_WORDS, PAD, Draw, Fact, Line, Part, Row, Sentence, Words, words
 from widgets.lists.question import Question
 from widgets.lists.words import EventWords, clock_time, event_id, joined, number, unit_words
+
+LARGE = 10
+"""Letters of the longest words that are shown as large as a figure."""
 
 
 @dataclass(frozen=True)
@@ -182,8 +185,10 @@ class Page(QWidget):
         return self.line("id", event_id(self.key))
 
 
-def fact_words(value: Any) -> str:
+def fact_words(value: Any, t: Texts) -> str:
     """A value of a body's fact as it is printed."""
+    if isinstance(value, Mapping) and isinstance(value.get("zh"), str):
+        return t.pack(value)
     if isinstance(value, bool) or value is None:
         return "–"
     if isinstance(value, int | float):
@@ -191,13 +196,19 @@ def fact_words(value: Any) -> str:
     return str(value)
 
 
-def body_facts(desk: Desk, body: Body, note: Words = NO_WORDS, without: Mapping[str, str] | None = None) -> list[Fact]:
+def body_facts(
+    desk: Desk, body: Body, note: Words = NO_WORDS, without: Mapping[str, str] | None = None, lines: bool = False
+) -> list[Part]:
     """The facts of a body, with `note` at those that bring none; a piece that is none is left out, the rest stays.
+
+    Figures and short words are large; what is a sentence is a line.
 
     Args:
         without: name of a fact that is said elsewhere.
+        lines: all of them as lines.
     """
-    t, made = desk.ctx.t, []
+    t = desk.ctx.t
+    made: list[Part] = []
     facts = body.fields.get("facts")
     for fact in facts if isinstance(facts, list) else []:
         if not isinstance(fact, dict) or "value" not in fact:
@@ -208,7 +219,12 @@ def body_facts(desk: Desk, body: Body, note: Words = NO_WORDS, without: Mapping[
         title = t.pack(name) if isinstance(name, str) or (isinstance(name, dict) and "zh" in name) else "–"
         noted = isinstance(said, str) or (isinstance(said, dict) and "zh" in said)
         beside = words(t.pack(said)) if said and noted else note
-        made.append(Fact(desk.ctx.theme, title, fact_words(fact["value"]), unit_words(fact.get("unit"), t), beside))
+        value, unit = fact_words(fact["value"], t), unit_words(fact.get("unit"), t)
+        if lines or (len(value) > LARGE and not unit):
+            pad = PAD if lines else 0
+            made.append(Line(desk.ctx.theme, title, words(f"{value} {unit}".rstrip()), pad=pad))
+        else:
+            made.append(Fact(desk.ctx.theme, title, value, unit, beside))
     return made
 
 

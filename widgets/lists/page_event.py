@@ -12,7 +12,7 @@ from cockpit.model.ports import Body
 from widgets.lists.evidence import Evidence
 from widgets.lists.nearby import NearbyBlock
 from widgets.lists.page import Block, BodyReader, Desk, Page, body_facts, level_badge
-from widgets.lists.parts import PAD, Fact, Head, SectionHead, Sentence, Timeline
+from widgets.lists.parts import PAD, Fact, Head, Part, SectionHead, Sentence, Timeline
 from widgets.lists.words import clock_time, joined, number, unit_words
 
 
@@ -69,7 +69,7 @@ class EventThing(Page):
         theme, t = desk.ctx.theme, desk.ctx.t
         kind = desk.ctx.pack.kind(row["kind"])
         updated = int(row["updated"])
-        facts: list[Fact] = []
+        facts: list[Part] = []
         if kind.fact and row["amount"] == row["amount"]:
             value = number(float(row["amount"]))
             unit = unit_words(kind.unit, t)
@@ -122,7 +122,8 @@ class EventThing(Page):
         except ValueError:
             taken = int(self.row["occurred"])
         when = clock_time(taken, self.desk.ctx.clock.now())
-        self.evidence = Evidence(self.desk.ctx, url, self.row["place"], when, bool(fields.get("drawn")), self)
+        by, drawn = self.desk.say.channel(self.row["channel"]), bool(fields.get("drawn"))
+        self.evidence = Evidence(self.desk.ctx, url, self.row["place"], by, when, drawn, self)
         self._side.addWidget(self.evidence, 0, Qt.AlignmentFlag.AlignTop)
         self._side.addStretch(1)
 

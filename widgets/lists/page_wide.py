@@ -15,7 +15,7 @@ from widgets.lists.asked import LEVELS, Asked
 from widgets.lists.page import Block, BodyReader, Desk, Page, body_facts, level_badge
 from widgets.lists.page_things import icon_sign
 from widgets.lists.parts import PAD, Head, Part, SectionHead, Sentence
-from widgets.lists.words import joined
+from widgets.lists.words import event_id, joined
 
 _SHOWN = 12
 
@@ -32,7 +32,7 @@ class AlertThing(Page):
         self._lines = self.block(above=6, below=8)
         self.reader = BodyReader(self, self._came)
         self._text = self.block()
-        self._more = Block(self, PAD)
+        self._more = Block(self, below=8)
         self.column.addWidget(self._more)
         self.reader.fetch()
         self.begin()
@@ -56,7 +56,7 @@ class AlertThing(Page):
                 self.time_line("effective", int(row["effective"])),
                 self.line("covers", row["area_name"] or t("lists.no_area")),
                 self.line("source", row["sender"]),
-                self.id_line(),
+                self.line("id", event_id(self.key).rpartition(",")[2]),
             ]
         )
 
@@ -68,7 +68,8 @@ class AlertThing(Page):
             if isinstance(text, str) and text.strip():
                 parts += [SectionHead(theme, t(title)), Sentence(theme, text.strip(), "t1")]
         self._text.fill(parts)
-        self._more.fill(body_facts(self.desk, body))
+        facts = body_facts(self.desk, body, lines=True)
+        self._more.fill([SectionHead(theme, t("lists.alert_more")), *facts] if facts else [])
 
 
 class _Validity(Part):

@@ -53,10 +53,10 @@ class EventWords:
         self.areas = areas
 
     def title(self, kind: str, amount: float) -> str:
-        """Kind and amount: 道路积水 62 cm."""
+        """Kind and amount: 道路积水 62 cm; an amount of zero is left out."""
         known = self.pack.kind(kind)
         name = self.t.pack(known.name)
-        if math.isnan(amount) or not known.fact:
+        if math.isnan(amount) or not amount or not known.fact:  # an accident with nobody hurt is an accident
             return name
         return f"{name} {number(amount)} {unit_words(known.unit, self.t)}".rstrip()
 

@@ -62,25 +62,36 @@ def _line(painter: QPainter, box: QRectF, text: str, font: QFont, color: QColor)
 
 
 def draw_alert_chips(
-    painter: QPainter, alerts: Sequence[Alert], camera: Camera, theme: Theme, t: Texts, room: QRectF
-) -> list[tuple[str, QRectF]]:
-    """A chip on the edge of each alert's area that is in view; the answer is where they are."""
+    painter: QPainter, alerts: Sequence[Alert], camera: Camera, theme: Theme, t: Texts, room: QRectF,
+    chosen: str, blocked: Floats,
+) -> list[tuple[str, QRectF]]:  # fmt: skip
+    """A chip on the edge of each alert's area that is in view; the answer is where they are.
+
+    Args:
+        room: where chips must stay.
+        chosen: key of the selected alert.
+        blocked: shape (n, 4), boxes of symbols in pixels, which chips keep clear of where they can.
+    """
     taken: list[tuple[str, QRectF]] = []
+    font = theme.font("small")
     for alert in sorted(alerts, key=lambda a: a.level):
-        spot = chip_spot(alert.rings, camera, room)
-        if spot is None:
-            continue
         words = short_headline(alert.title)
         if alert.expires:
             words += " · " + t("map.until", time=hour_minute(alert.expires))
-        font = theme.font("small")
         wide = QFontMetricsF(font).horizontalAdvance(words) + 38
-        left = min(max(spot[0] - wide / 2, room.left() + 4), room.right() - wide - 4)
-        box = QRectF(round(left) + 0.5, round(spot[1] - 12) + 0.5, round(wide), 23)
+        spots = chip_spots(alert.rings, camera, room)
+        if not len(spots):
+            continue
+        left = np.clip(spots[:, 0] - wide / 2, room.left() + 4, room.right() - wide - 4)
+        boxes = np.stack([left, spots[:, 1] - 12, left + wide, spots[:, 1] + 12], axis=1).round()
+        others = [(b.left(), b.top() - 4, b.right(), b.bottom() + 4) for _, b in taken]
+        clear = ~_overlaps(boxes, np.concatenate([blocked, np.array(others).reshape(-1, 4)]))
+        x, y = boxes[int(np.argmax(clear)) if clear.any() else 0, :2].tolist()
+        box = QRectF(x + 0.5, y + 0.5, round(wide), 23)
         while any(box.intersects(other) for _, other in taken):
             box.translate(0, 27)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.level(alert.level, "text"), 1))
+        painter.setPen(QPen(theme.acc, 2) if alert.key == chosen else QPen(theme.level(alert.level, "text"), 1))
         painter.setBrush(theme.level(alert.level, "tint"))
         painter.drawRoundedRect(box, 4, 4)
         painter.drawImage(QPointF(box.left() + 4, box.top() + 3.5), badge(alert.level, 16, theme, camera.dpr))
@@ -89,25 +100,34 @@ def draw_alert_chips(
     return taken
 
 
-def chip_spot(rings: Sequence[Ring], camera: Camera, room: QRectF) -> tuple[float, float] | None:
-    """The lowest place of an area's edge in view; the upper middle where the view lies inside; None out of view."""
-    best: tuple[float, float] | None = None
+def _overlaps(boxes: Floats, others: Floats) -> NDArray[np.bool_]:
+    """Which of `boxes` (n, 4) lie over any of `others` (m, 4)."""
+    a, b = boxes[:, None, :], others[None, :, :]
+    over = (a[..., 0] < b[..., 2]) & (a[..., 2] > b[..., 0]) & (a[..., 1] < b[..., 3]) & (a[..., 3] > b[..., 1])
+    result: NDArray[np.bool_] = over.any(axis=1)
+    return result
+
+
+def chip_spots(rings: Sequence[Ring], camera: Camera, room: QRectF) -> Floats:
+    """Places for the chip of an area, the best first, shape (n, 2): those of its edge that are in view from the lowest
+    up; the upper middle where the view lies inside; none out of view.
+    """
+    found: list[Floats] = []
     inside = False
     middle = camera.to_world(room.center().x(), room.center().y())
     for ring in rings:
         x, y = (np.asarray(v) for v in camera.to_screen(ring.x, ring.y))
         # points along the edge too: a corner is rarely in view
-        share = np.linspace(0, 1, 9)[:, None]
+        share = np.linspace(0, 1, 17)[:, None]
         ex, ey = (x[:-1] + (x[1:] - x[:-1]) * share).ravel(), (y[:-1] + (y[1:] - y[:-1]) * share).ravel()
         seen = (ex > room.left() + 70) & (ex < room.right() - 70) & (ey > room.top() + 20) & (ey < room.bottom() - 44)
-        if seen.any():
-            k = int(np.argmax(np.where(seen, ey, -1e9)))
-            if best is None or ey[k] > best[1]:
-                best = (float(ex[k]), float(ey[k]))
+        found.append(np.stack([ex[seen], ey[seen]], axis=1))
         inside ^= _holds(ring, *middle)
-    if best is None and inside:
-        return room.center().x(), room.top() + 24
-    return best
+    spots = np.concatenate(found) if found else np.empty((0, 2))
+    if not len(spots) and inside:
+        return np.array([[room.center().x(), room.top() + 24]])
+    lowest_first: Floats = spots[np.argsort(-spots[:, 1], kind="stable")]
+    return lowest_first
 
 
 def _holds(ring: Ring, x: float, y: float) -> bool:

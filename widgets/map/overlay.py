@@ -17,7 +17,7 @@ from widgets.map.camera import Camera, mercator
 from widgets.map.draw_marks import draw_events, draw_ring, draw_units
 from widgets.map.draw_words import draw_alert_chips, draw_callout, draw_unit_names
 from widgets.map.marks import MarkMaker, Marks, reaches
-from widgets.map.scene import ALERT, CAMERA, EVENT, SENSOR, UNIT, Scene
+from widgets.map.scene import ALERT, CAMERA, EVENT, SENSOR, UNIT, Alert, Scene
 
 Floats = NDArray[np.float64]
 RING_SECONDS = 0.6
@@ -129,22 +129,35 @@ class Overlay:
             chosen = next((r.key for r in view.routes if r.chosen), "")
             chosen = view.selected[1] if view.selected[0] == UNIT else chosen
             draw_units(painter, scene.units, view.units, camera, theme, chosen)
-            self._names(painter, view, theme, marks if scene.shows(EVENT) else None)
+            self._names(painter, view, theme, marks)
         if scene.shows(EVENT):
             draw_events(painter, scene.events, marks, camera, theme)
             self._arrivals(painter, view, theme)
         alerts = scene.alerts if scene.shows(ALERT) else ()
-        self.chips = draw_alert_chips(painter, alerts, camera, theme, t, view.room)
+        chosen_alert = view.selected[1] if view.selected[0] == ALERT else ""
+        self._outline(painter, next((a for a in alerts if a.key == chosen_alert), None), camera, theme)
+        self.chips = draw_alert_chips(
+            painter, alerts, camera, theme, t, view.room, chosen_alert, self._blocked(marks, view)
+        )
         if view.hovered != view.selected:
             self._around(painter, view, marks, view.hovered, theme.t2, 1.25)
         reach = self._around(painter, view, marks, view.selected, theme.acc, 2.0)
         if view.pin is not None:
             self._pin(painter, view, view.pin, theme)
         at = self.place(view, *view.selected)
-        if at is not None and view.words is not None:
+        if at is not None and view.words is not None and not chosen_alert:  # an area has no point; its chip says it
             x, y = (float(v) for v in camera.to_screen(*at))
             if -60 < x < camera.width + 60 and -60 < y < camera.height + 60:
                 draw_callout(painter, theme, x, y, reach, view.words, view.room)
+
+    def _outline(self, painter: QPainter, alert: Alert | None, camera: Camera, theme: Theme) -> None:
+        """The selected alert's area in the accent."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.acc, 2))
+        for ring in alert.rings if alert is not None else ():
+            sx, sy = camera.to_screen(ring.x, ring.y)
+            painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in zip(sx.tolist(), sy.tolist(), strict=True)]))
 
     def _pin(self, painter: QPainter, view: View, pin: Pin, theme: Theme) -> None:
         x, y = (float(v) for v in view.camera.to_screen(pin.x, pin.y))
@@ -209,7 +222,15 @@ class Overlay:
                 painter.setPen(pen)
                 painter.drawPolyline(line)
 
-    def _names(self, painter: QPainter, view: View, theme: Theme, marks: Marks | None) -> None:
+    def _blocked(self, marks: Marks, view: View) -> Floats:
+        """Boxes of the events' symbols that words keep clear of, shape (n, 4), pixels."""
+        if not view.scene.shows(EVENT):
+            return np.empty((0, 4))
+        at, reach = reaches(marks, view.camera)
+        boxes: Floats = np.concatenate([at - reach[:, None], at + reach[:, None]], axis=1)
+        return boxes
+
+    def _names(self, painter: QPainter, view: View, theme: Theme, marks: Marks) -> None:
         """Call signs: of all units when near, of those with a way to the selected event always."""
         scene, camera = view.scene, view.camera
         accented = frozenset(r.key for r in view.routes if r.chosen)
@@ -217,9 +238,9 @@ class Overlay:
         named = accented | {r.key for r in view.routes}
         sx, sy = camera.to_screen(view.units[:, 0], view.units[:, 1]) if len(view.units) else (np.empty(0),) * 2
         seen = np.flatnonzero((sx > 0) & (sy > 0) & (sx < camera.width) & (sy < camera.height)).tolist()
-        rows = [i for i in seen if camera.zoom >= NAMES_FROM or scene.units.keys[i] in named][:120]
+        told = view.selected[1] if view.words is not None else ""  # its callout says its name
+        rows = [i for i in seen if camera.zoom >= NAMES_FROM or scene.units.keys[i] in named]
+        rows = [i for i in rows if scene.units.keys[i] != told][:120]
         blocked = np.stack([sx[seen] - 8, sy[seen] - 8, sx[seen] + 8, sy[seen] + 8], axis=1)
-        if marks is not None:
-            at, reach = reaches(marks, camera)
-            blocked = np.concatenate([blocked, np.concatenate([at - reach[:, None], at + reach[:, None]], axis=1)])
+        blocked = np.concatenate([blocked, self._blocked(marks, view)])
         draw_unit_names(painter, scene.units, rows, sx.tolist(), sy.tolist(), theme, camera.dpr, accented, blocked)

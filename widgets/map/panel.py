@@ -30,7 +30,7 @@ from widgets.map.layer_list import COUNTED, WIDTH, LayerList
 from widgets.map.overlay import Pin, Route, route_of
 from widgets.map.raster.backend import RasterBackend
 from widgets.map.reader import SceneReader
-from widgets.map.scene import AREA, LAYERS, SHOWN_FIRST, UNIT
+from widgets.map.scene import ALERT, AREA, LAYERS, SHOWN_FIRST, UNIT
 from widgets.map.style import style_of
 from widgets.map.timebar import TimeBar
 from widgets.map.titles import Titles
@@ -294,9 +294,22 @@ class MapPanel(Panel):
         self.canvas.routes, self.canvas.pin = (), None
         at = self.canvas.place(*selection.item) if selection.key else None
         camera = self.canvas.camera
-        if at is not None and (self.following or not camera.sees(*at, pad=48)):
+        if selection.topic == ALERT:
+            self._look_at_alert(selection.key)
+        elif at is not None and (self.following or not camera.sees(*at, pad=48)):
             self.canvas.fly(camera.centred(*at, max(camera.scale, 1 / 40.0)))
         self.canvas.touch()
+
+    def _look_at_alert(self, key: str) -> None:
+        """Flies to where all that an alert covers is in view, unless it is."""
+        rings = next((alert.rings for alert in self.canvas.scene.alerts if alert.key == key), ())
+        if not rings:
+            return
+        x, y = np.concatenate([ring.x for ring in rings]), np.concatenate([ring.y for ring in rings])
+        box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
+        seen = self.canvas.camera.box
+        if not (seen[0] <= box[0] and seen[1] <= box[1] and box[2] <= seen[2] and box[3] <= seen[3]):
+            self.canvas.fly(self.canvas.camera.fitted(box, 48))
 
     def _hovered(self, selection: Selection) -> None:
         if self.canvas.hover_item != selection.hovered:

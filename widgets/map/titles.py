@@ -40,7 +40,7 @@ class Titles:
     def _event(self, row: dict[str, Any], t: Texts, now: int) -> tuple[str, str]:
         kind = self._pack.kind(row["kind"])
         title, amount = t.pack(kind.name), float(row["amount"])
-        if kind.unit and math.isfinite(amount):
+        if kind.unit and amount and math.isfinite(amount):
             title += f" {number(amount, 0 if amount.is_integer() else 1)} {t.pack(kind.unit)}"
         return title, DOT.join(p for p in (row["place"], t(age(row["occurred"], now))) if p)
 

@@ -32,6 +32,14 @@ _SEVERITY = {
     **CAP_SEVERITY,
     "Red": Level.RED, "Orange": Level.ORANGE, "Yellow": Level.YELLOW, "Blue": Level.BLUE,
 }  # fmt: skip
+_CODE_WORDS = {
+    "category": (
+        "Geo", "Met", "Safety", "Security", "Rescue", "Fire", "Health", "Env", "Transport", "Infra", "CBRNE", "Other",
+    ),
+    "urgency": ("Immediate", "Expected", "Future", "Past", "Unknown"),
+    "certainty": ("Observed", "Likely", "Possible", "Unlikely", "Unknown"),
+}  # fmt: skip
+"""Words of CAP 1.2, section 3.2.2."""
 _COLOUR_IN_TEXT = re.compile("([红橙黄蓝])色?(?:预警|警报|警告)")
 
 
@@ -144,11 +152,11 @@ class Cap:
 
     def _body(self, alert: Alert, info: Info) -> dict[str, Any]:
         facts = [
-            {"name": both("feeds.cap_" + name.lower()), "value": value, "unit": ""}
+            {"name": both("feeds.cap_" + name.lower()), "value": in_words(name, value), "unit": ""}
             for name in ("event", "category", "urgency", "certainty", "contact", "web")
             if (value := info.text(name))
         ]
-        facts += [{"name": {"zh": n or "?", "en": n or "?"}, "value": v, "unit": ""} for n, v in info.codes[:20]]
+        facts += [{"name": code_name(n), "value": v, "unit": ""} for n, v in info.codes[:20]]
         if level_of(info) != severity_of(info):
             facts.append({"name": both("feeds.cap_severity"), "value": info.text("severity"), "unit": ""})
         return {
@@ -186,6 +194,15 @@ def level_of(info: Info) -> Level:
     """The level in the headline, else the severity."""
     said = _COLOUR_IN_TEXT.search(info.text("headline"))
     return _COLOURS[said.group(1)] if said else severity_of(info)
+
+
+def in_words(name: str, value: str) -> str | dict[str, str]:
+    """A code word of the specification (Immediate) in words of both languages; what is none as it is."""
+    return both(f"feeds.cap_{name}_{value.lower()}") if value in _CODE_WORDS.get(name, ()) else value
+
+
+def code_name(name: str) -> dict[str, str]:
+    return both("feeds.cap_12379") if name == CODES_12379 else {"zh": name or "?", "en": name or "?"}
 
 
 def both(id_: str) -> dict[str, str]:

@@ -19,6 +19,8 @@ from widgets.map.style import MapStyle, width_factor
 
 FILLS = ("land", "built", "park", "wood", "water")
 ROADS_FROM = {"path": 15.8, "road_service": 15.4, "road_minor": 13.0, "road_mid": 11.2, "tunnel": 12.5}
+SMALL_ROADS = ("rail", "tunnel", "path", "road_service", "road_minor")
+GREAT_ROADS = ("road_mid", "road_main")
 BUILDINGS_FROM = 14.6
 Alive = Callable[[], bool]
 
@@ -82,7 +84,8 @@ class BaseDrawer:
     ) -> QImage:
         """The base map of a view, without names.
 
-        Colours of areas lie between ground and streets: these stay clear whatever the colours tell. Areas change with
+        Colours of areas lie between the ground with its small streets, whose contrast they keep, and the great streets,
+        which stay clear whatever the colours tell. Areas change with
         the picture all day and cost a hundredth of the other two, which are kept.
 
         Raises:
@@ -98,7 +101,7 @@ class BaseDrawer:
         wanted = (base, camera, style)
         kept = self._flats.get(named)
         if kept is None or kept[0] != wanted:
-            ground = self._layer(False, camera, style, lambda p: base and self._ground(p, base, camera, style, alive))
+            ground = self._layer(False, camera, style, lambda p: base and self._land(p, base, camera, style, alive))
             streets = self._layer(True, camera, style, lambda p: base and self._streets(p, base, camera, style, alive))
             kept = self._flats[named] = (wanted, ground, streets)
         return kept[1:]
@@ -115,7 +118,7 @@ class BaseDrawer:
 
     def _said(self, camera: Camera, style: MapStyle) -> str:
         """All that ground, streets and names depend on but the base map itself."""
-        return repr((camera, style, self.no_data_words, self._family))
+        return repr((camera, style, self.no_data_words, self._family, SMALL_ROADS))
 
     def _between(
         self, ground: QImage, over: QImage, camera: Camera, style: MapStyle, areas: Sequence[Area], alive: Alive
@@ -189,25 +192,31 @@ class BaseDrawer:
             pen = cosmetic(QColor(style.line), camera.dpr * 0.6, False)
             self._paint(painter, base, camera, "building", pen, QBrush(QColor(style.building)), alive)
 
+    def _land(self, painter: QPainter, base: BaseLayers, camera: Camera, style: MapStyle, alive: Alive) -> None:
+        self._ground(painter, base, camera, style, alive)
+        self._roads(painter, base, camera, style, SMALL_ROADS, alive)
+
     def _streets(self, painter: QPainter, base: BaseLayers, camera: Camera, style: MapStyle, alive: Alive) -> None:
-        self._roads(painter, base, camera, style, alive)
+        self._roads(painter, base, camera, style, GREAT_ROADS, alive)
         self._no_data(painter, base, camera, style, alive)
 
-    def _roads(self, painter: QPainter, base: BaseLayers, camera: Camera, style: MapStyle, alive: Alive) -> None:
+    def _roads(
+        self, painter: QPainter, base: BaseLayers, camera: Camera, style: MapStyle, which: Sequence[str], alive: Alive
+    ) -> None:
         painter.setTransform(world_transform(camera))
         factor = width_factor(camera.zoom) * camera.dpr
         none = QBrush(Qt.BrushStyle.NoBrush)
-        if camera.zoom > 12:
+        if camera.zoom > 12 and "rail" in which:
             rail = cosmetic(QColor(style.rail), 1.1 * factor, False)
             rail.setDashPattern([5, 4])
             self._paint(painter, base, camera, "rail", rail, none, alive)
         for name, dash in (("tunnel", [3.0, 2.0]), ("path", [2.5, 2.0])):
-            if camera.zoom >= ROADS_FROM[name]:
+            if camera.zoom >= ROADS_FROM[name] and name in which:
                 pen = cosmetic(QColor(style.roads["road_minor"].color), 0.9 * factor, False)
                 pen.setDashPattern(dash)
                 self._paint(painter, base, camera, name, pen, none, alive)
         for name in ("road_service", "road_minor", "road_mid", "road_main"):
-            if camera.zoom < ROADS_FROM.get(name, 0):
+            if camera.zoom < ROADS_FROM.get(name, 0) or name not in which:
                 continue
             road = style.roads[name]
             smooth = name in ("road_main", "road_mid")
