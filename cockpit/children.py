@@ -6,9 +6,11 @@ import contextlib
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
+from cockpit.city.cli import PORT
 from cockpit.model.clock import Clock
-from cockpit.processes import cockpit_command, environment_of_child, free_port
+from cockpit.processes import can_listen, cockpit_command, environment_of_child, free_port
 
 RESTART_SECONDS = (0.2, 1.0, 2.0, 5.0, 10.0)
 CALM_SECONDS = 30.0
@@ -22,13 +24,14 @@ class Child:
     Attributes:
         name: `hub` or `city`.
         process: the running one, or None.
-        said: the last line it wrote to its log before it ended.
+        failure: what it said when it last gave up by itself, "" when it did not.
         restarts: how often it was started again.
     """
 
     def __init__(self, name: str, command: Callable[[], list[str]], log: Path, clock: Clock) -> None:
         self.name = name
         self.process: subprocess.Popen[bytes] | None = None
+        self.failure = ""
         self.restarts = -1
         self._command = command
         self._log = log
@@ -44,27 +47,39 @@ class Child:
         """
         now = self._clock.mono()
         if self.process is not None:
-            if self.process.poll() is None:
+            code = self.process.poll()
+            if code is None:
                 return
             self.process = None
-            self._failures = 0 if now - self._began > CALM_SECONDS else self._failures + 1
-            self._due = now + RESTART_SECONDS[min(self._failures, len(RESTART_SECONDS) - 1)]
+            self.failure = self._last_words() if code > 0 else ""
+            self._again(now)
         if now < self._due:
             return
         self._began = now
         self.restarts += 1
-        self._log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        mode = "wb" if self.restarts == 0 else "ab"
-        with open(self._log, mode) as log:
-            self.process = subprocess.Popen(
-                self._command(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=environment_of_child(),
-            )
+        try:
+            with contextlib.ExitStack() as opened:
+                log = self._open_log(opened)
+                self.process = subprocess.Popen(
+                    self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment_of_child()
+                )
+        except OSError as error:  # no memory, too many processes: as if it had ended at once
+            self.failure = error.strerror or str(error)
+            self._again(now)
 
-    def last_words(self) -> str:
+    def _again(self, now: float) -> None:
+        self._failures = 0 if now - self._began > CALM_SECONDS else self._failures + 1
+        self._due = now + RESTART_SECONDS[min(self._failures, len(RESTART_SECONDS) - 1)]
+
+    def _open_log(self, opened: contextlib.ExitStack) -> IO[bytes] | int:
+        """Its log; nothing where none can be written: a full disk is no reason to stay away."""
+        try:
+            self._log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return opened.enter_context(open(self._log, "wb" if self.restarts == 0 else "ab"))
+        except OSError:
+            return subprocess.DEVNULL
+
+    def _last_words(self) -> str:
         """The last line of its log, for a sentence about why it does not run."""
         with contextlib.suppress(OSError):
             lines = self._log.read_text("utf-8", "replace").strip().splitlines()
@@ -90,7 +105,7 @@ class Children:
     """What `cockpit run` starts where no hub is named.
 
     Attributes:
-        hub_profile: folder of the hub.
+        base_url: address of the city's platform.
         all: the children, hub first.
     """
 
@@ -101,13 +116,13 @@ class Children:
             base_url: address of a city platform, or "" for the embedded city as a child.
             city_args: options of `cockpit city serve` to pass on.
         """
-        self.hub_profile = profile / "hub"
+        self._hub_profile = hub_profile(profile)
         self._pack = pack
-        self._base_url = base_url
+        self.base_url = base_url
         self._city_args = city_args
         self._city: Child | None = None
         if not base_url:
-            self._base_url = f"http://127.0.0.1:{free_port()}"
+            self.base_url = _address_of_city()
             self._city = Child("city", self._city_command, profile / "logs" / "city.log", clock)
         self._hub = Child("hub", self._hub_command, profile / "logs" / "hub.log", clock)
         self.all = [c for c in (self._hub, self._city) if c is not None]
@@ -115,6 +130,10 @@ class Children:
     def poll(self) -> None:
         for child in self.all:
             child.poll()
+
+    def failure_of_hub(self) -> str:
+        """Why the hub does not run, in its own words; "" when it gave no reason."""
+        return self._hub.failure
 
     def stop(self) -> None:
         for child in self.all:
@@ -124,9 +143,27 @@ class Children:
 
     def _hub_command(self) -> list[str]:
         return cockpit_command(
-            "hub", "--profile", str(self.hub_profile), "--city", self._base_url, "--pack", self._pack, "--port", "0"
+            "hub", "--profile", str(self._hub_profile), "--city", self.base_url, "--pack", self._pack, "--port", "0"
         )
 
     def _city_command(self) -> list[str]:
-        port = self._base_url.rpartition(":")[2]
+        if not can_listen(_port(self.base_url)):
+            # someone took it meanwhile: the city moves, and the hub is started again with the new address
+            self.base_url = _address_of_city()
+            self._hub.terminate()
+        port = str(_port(self.base_url))
         return cockpit_command("city", "serve", "--city", self._pack, "--port", port, *self._city_args)
+
+
+def hub_profile(profile: Path) -> Path:
+    """Folder of the hub that a seat of this profile starts."""
+    return profile / "hub"
+
+
+def _address_of_city() -> str:
+    """Where `cockpit city fault` looks by itself, else any free port of loopback."""
+    return f"http://127.0.0.1:{PORT if can_listen(PORT) else free_port()}"
+
+
+def _port(url: str) -> int:
+    return int(url.rpartition(":")[2])

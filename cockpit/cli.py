@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -99,8 +101,11 @@ def _add_hub(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: T
     hub.set_defaults(go=_hub)
 
 
-def resolve_city(city: str, pack: str) -> tuple[str, str]:
+def resolve_city(city: str, pack: str, known: str = "") -> tuple[str, str]:
     """Name of the pack and address of the platform ("" for the embedded city) from `--city` and `--pack`.
+
+    Args:
+        known: pack of this address as it was last told, for when the platform does not answer now.
 
     Raises:
         UserError: an address whose platform does not say which city it is, and no pack named.
@@ -113,7 +118,9 @@ def resolve_city(city: str, pack: str) -> tuple[str, str]:
         try:
             pack = str(httpx.get(city, timeout=3.0).json()["city"])
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
-            raise UserError("cli.which_pack", url=city) from error
+            if not known:
+                raise UserError("cli.which_pack", url=city) from error
+            pack = known
     return pack, city
 
 
@@ -125,6 +132,8 @@ def _hub(args: argparse.Namespace) -> int:
 
     os.umask(OWNER_ONLY)
     die_with_parent()
+    if not 0 <= args.port <= 65535:
+        raise UserError("bus.bad_port", port=args.port)
     name, base_url = resolve_city(args.city, args.pack)
     pack = read_pack(name)
     if not base_url and any("{city}" in feed.url for feed in pack.feeds):
@@ -135,10 +144,14 @@ def _hub(args: argparse.Namespace) -> int:
 
     def ready(hub: Hub) -> None:
         facts = json.dumps({"url": hub.server.url, "profile": str(profile)})
-        notes.append(hub_note(hub.server.url))
-        write_private(notes[0], facts)
-        print(facts, flush=True)
+        with contextlib.suppress(OSError):  # without the note a seat of another profile needs its key named
+            notes.append(hub_note(hub.server.url))
+            write_private(notes[0], facts)
+        with contextlib.suppress(OSError):  # a log on a full disk
+            print(facts, flush=True)
 
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("cockpit").setLevel(logging.INFO)
     try:
         serve(profile, pack, base_url, args.port or free_port(), SystemClock(), ready)
     finally:
@@ -164,5 +177,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CockpitError as error:
         print(texts(getattr(args, "lang", None) or language())(error.message), file=sys.stderr)
         return 2
+    except BrokenPipeError:  # who read our lines has enough, e.g. `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except KeyboardInterrupt:
         return 130

@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 
 import cockpit
 from cockpit.bus import asks, subjects
@@ -31,20 +32,22 @@ from cockpit.feeds.runner import FeedRunner, FeedState
 from cockpit.model.batch import Columns, columns_of_rows, encode
 from cockpit.model.city import Pack
 from cockpit.model.clock import SECOND, CityClock, CityTime, Clock
-from cockpit.model.errors import CockpitError, OutsideError
+from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.ids import new_id
-from cockpit.model.messages import Message
+from cockpit.model.messages import Message, language, texts
 from cockpit.model.tables import EVERYWHERE, FEEDS, TABLES, EventState, district_of
 from cockpit.picture.outgoing import Outgoing
 from cockpit.picture.picture import Picture
 from cockpit.picture.retention import overdue
-from cockpit.processes import write_private
+from cockpit.processes import take_lock, write_private, writing_to
 from cockpit.store.cache import Cache
 
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 0.1
 SNAPSHOT_SECONDS = 60.0
+LOCK_SECONDS = 3.0
+"""How long a hub that is on its way out is waited for."""
 TIDY_SECONDS = 5.0
 CLOCK_SECONDS = 5.0
 FIRST_CLOCK_SECONDS = 0.5
@@ -75,7 +78,7 @@ class Hub:
         self.picture = Picture()
         self.keys = Keys(profile)
         self.server = NatsServer(profile, port, self.keys.ensure(), clock)
-        self.cache = Cache.open(profile / "hub.db", clock)
+        self.cache = Cache.open(profile / "hub.db", clock, on_problem=_say)
         self.quarantine = Quarantine(self._write_down)
         self._out = Outgoing(self.picture, self.id, clock, district_of)
         self._runners: dict[str, FeedRunner] = {}
@@ -93,6 +96,8 @@ class Hub:
         Raises:
             CockpitError: the bus could not be started.
         """
+        for notice in self.cache.notices:
+            _say(notice)
         self._recall()
         self.server.start()
         self._announce()
@@ -267,7 +272,7 @@ class Hub:
                 self.server.start()
                 await self._join()
                 self._announce()
-            except CockpitError as error:
+            except (CockpitError, NatsError, OSError) as error:
                 log.info("%s", error)
                 self._lost.set()
                 await asyncio.sleep(1)
@@ -298,7 +303,7 @@ class Hub:
         seat, what = subjects.seat_and_what(message.subject)
         try:
             if what == "hello":
-                msgspec.msgpack.decode(message.data, type=asks.Hello)
+                # answered whatever it says: a seat of another version reads in the answer that it is one
                 await message.respond(asks.encode(self._welcome()))
             elif what == "snapshot":
                 wanted = msgspec.msgpack.decode(message.data, type=asks.SnapshotWanted)
@@ -356,7 +361,8 @@ class Hub:
     def _announce(self) -> None:
         """Tells the seats of this profile where the hub listens."""
         facts = {"url": self.server.url, "pid": os.getpid(), "city": self.pack.id, "profile": str(self.profile)}
-        write_private(self.profile / "hub.json", json.dumps(facts))
+        with writing_to(self.profile):
+            write_private(self.profile / "hub.json", json.dumps(facts))
 
     async def _close(self) -> None:
         for runner in self._runners.values():
@@ -377,8 +383,23 @@ def _refusal(kept: Kept) -> asks.Refusal:
     return asks.Refusal(kept.feed, kept.refused.reason, shown, kept.received)
 
 
+def _say(problem: Message) -> None:
+    """A sentence about the hub's own memory, for whoever reads its log."""
+    log.warning("%s", texts(language())(problem))
+
+
 def serve(profile: Path, pack: Pack, base_url: str, port: int, clock: Clock, on_ready: Callable[[Hub], None]) -> None:
-    """Runs a hub in this process until SIGTERM or SIGINT."""
+    """Runs a hub in this process until SIGTERM or SIGINT.
+
+    Raises:
+        UserError: a hub runs on this profile already, or the port is in use.
+        OutsideError: the profile can not be written, or the bus does not start.
+    """
+    with writing_to(profile):
+        profile.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = take_lock(profile / "hub.lock", clock, LOCK_SECONDS)
+    if lock is None:
+        raise UserError("hub.already_runs", folder=str(profile))
 
     async def main() -> None:
         hub = Hub(profile, pack, base_url, port, clock)
@@ -387,4 +408,7 @@ def serve(profile: Path, pack: Pack, base_url: str, port: int, clock: Clock, on_
             loop.add_signal_handler(signum, hub.stop)
         await hub.run(lambda: on_ready(hub))
 
-    asyncio.run(main())
+    try:
+        asyncio.run(main())
+    finally:
+        lock.release()

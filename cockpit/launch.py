@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
+import errno
 import os
 from pathlib import Path
 
+import msgspec
+
 from cockpit.bus.where import NamedHub, OwnHub, WhereHub
-from cockpit.children import Children
+from cockpit.children import Children, hub_profile
+from cockpit.city.cli import check_options
 from cockpit.cli import DEFAULT_PACK, resolve_city
 from cockpit.display import require_display
-from cockpit.model.clock import SystemClock
+from cockpit.model.clock import Clock, SystemClock
 from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.messages import language, texts
+from cockpit.oneseat import profile_if_free, take_profile
 from cockpit.packs.read import read_pack
 from cockpit.paths import profile_dir
+from cockpit.processes import write_private, writing_to
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def launch(args: argparse.Namespace) -> int:
@@ -23,38 +31,53 @@ def launch(args: argparse.Namespace) -> int:
 
     Raises:
         UserError: a pack, a size, an address that can not be used.
-        OutsideError: the profile can not be written.
+        OutsideError: the profile or the picture can not be written, or the profile is held by a seat that hangs.
     """
     size = _size(args.size)
+    if args.hub:
+        NamedHub(args.hub, args.key).check()
+    check_options(args)
+    if args.shot:
+        _probe_shot(args.shot)
     profile = _profile(args)
     # set before Qt is loaded: the wheel has ibus' plugin and none of fcitx', whose ibus front end answers it
     if os.environ.get("QT_IM_MODULE", "") in ("fcitx", "fcitx5"):
         os.environ["QT_IM_MODULE"] = "ibus"
-    require_display()
-    if not args.shot:
-        from cockpit.ui.single import bring_forward
-
-        if bring_forward(profile):
-            return 0
     clock = SystemClock()
+    held = profile_if_free(profile, clock) if args.shot else take_profile(profile, clock)
+    if held is None and not args.shot:
+        print(texts(args.lang or language())("cli.came_forward"))
+        return 0
+    try:
+        return _open(args, profile, clock, size, alone=held is not None)
+    finally:
+        if held is not None:
+            held.release()
+
+
+def _open(args: argparse.Namespace, profile: Path, clock: Clock, size: tuple[int, int] | None, alone: bool) -> int:
+    """Opens the seat; one that is not alone on its profile only draws, by the hub of the seat that is open there."""
+    require_display()
     children: Children | None = None
     where: WhereHub
+    before = _Remembered.of(profile)
     if args.hub:
         where = NamedHub(args.hub, args.key)
-        pack_name = args.pack or args.city or _remembered(profile) or DEFAULT_PACK
+        pack_name, base_url = args.pack or args.city or before.pack or DEFAULT_PACK, ""
         pack = read_pack(pack_name)
     else:
-        pack_name, base_url = resolve_city(args.city or _remembered(profile), args.pack)
+        city = args.city or ("" if args.pack else before.url or before.pack)
+        pack_name, base_url = resolve_city(city, args.pack, before.pack if city == before.url else "")
         pack = read_pack(pack_name)
-        children = Children(profile, pack_name, base_url, _city_options(args), clock)
-        children.poll()
-        where = OwnHub(children.hub_profile)
-    if args.city or args.pack:
-        with contextlib.suppress(OSError):
-            (profile / "city.json").write_text(json.dumps({"pack": pack_name}), "utf-8")
-    from cockpit.ui.app import run_seat
-
+        if alone:
+            children = Children(profile, pack_name, base_url, _city_options(args), clock)
+            children.poll()
+        where = OwnHub(hub_profile(profile), children.failure_of_hub if children is not None else str)
     try:
+        if args.city or args.pack:
+            _Remembered(pack_name, base_url).keep(profile)
+        from cockpit.ui.app import run_seat
+
         code: int = run_seat(args, profile, pack, where, children, clock, size)
         return code
     finally:
@@ -63,23 +86,55 @@ def launch(args: argparse.Namespace) -> int:
 
 
 def _profile(args: argparse.Namespace) -> Path:
-    """The profile, made if need be; a shot without one takes a fresh one that it leaves behind nowhere."""
+    """The profile, made if need be and tried. A full disk is let pass: what was kept can be shown all the same."""
     profile = profile_dir(args.profile)
-    try:
+    with writing_to(profile):
         profile.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = profile / ".probe"
-        probe.write_bytes(b"1")
-        probe.unlink()
-    except OSError as error:
-        raise OutsideError("cli.profile_unwritable", folder=str(profile), why=error.strerror or str(error)) from error
+        try:
+            probe.write_bytes(b"1")
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+        finally:
+            with contextlib.suppress(OSError):
+                probe.unlink()
     return profile
 
 
-def _remembered(profile: Path) -> str:
-    """The city that was last named in this profile."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        return str(json.loads((profile / "city.json").read_bytes())["pack"])
-    return ""
+def _probe_shot(file: Path) -> None:
+    """Raises OutsideError when the picture could not be saved, before anyone has waited for it."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        there = file.exists()
+        with open(file, "ab"):
+            pass
+        if not there:
+            file.unlink()
+    except OSError as error:
+        raise OutsideError("cli.shot_unwritable", file=str(file), why=error.strerror or str(error)) from error
+
+
+class _Remembered(msgspec.Struct, frozen=True):
+    """The city that was last named in a profile.
+
+    Attributes:
+        pack: name or folder; "" when none was.
+        url: address of its platform; "" for the embedded city.
+    """
+
+    pack: str = ""
+    url: str = ""
+
+    @classmethod
+    def of(cls, profile: Path) -> _Remembered:
+        with contextlib.suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            return msgspec.json.decode((profile / "city.json").read_bytes(), type=cls)
+        return cls()
+
+    def keep(self, profile: Path) -> None:
+        with contextlib.suppress(OSError):
+            write_private(profile / "city.json", msgspec.json.encode(self).decode())
 
 
 def _size(text: str) -> tuple[int, int] | None:

@@ -1,13 +1,21 @@
-"""Children that die with their parent, however it dies (Linux: PR_SET_PDEATHSIG)."""
+"""Children that die with their parent, however it dies (Linux: PR_SET_PDEATHSIG); their ports, locks and files."""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import errno
+import fcntl
 import os
 import signal
 import socket
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
+
+from cockpit.model.clock import Clock
+from cockpit.model.errors import OutsideError
 
 _PR_SET_PDEATHSIG = 1
 PARENT_ENV = "COCKPIT_PARENT"
@@ -52,6 +60,28 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
+def can_listen(port: int) -> bool:
+    """Whether a server could listen on this port of loopback now: neither a server nor a connection holds it."""
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: what just ended does not count
+        try:
+            sock.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def lives(pid: int) -> bool:
+    """Whether there is such a process (of any user)."""
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return pid > 0
+
+
 def cockpit_command(*args: str) -> list[str]:
     """The command line that runs this very cockpit with `args`, frozen or not."""
     if getattr(sys, "frozen", False):
@@ -59,8 +89,65 @@ def cockpit_command(*args: str) -> list[str]:
     return [sys.executable, "-m", "cockpit", *args]
 
 
+class Lock:
+    """An advisory lock on a file, until `release` or the end of the process, however it ends."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    def release(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def take_lock(path: Path, clock: Clock, patience: float = 0.0) -> Lock | None:
+    """The lock of a file, made if need be; None when another process holds it for `patience` seconds.
+
+    Raises:
+        OSError: the file can not be opened.
+    """
+    end = clock.mono() + patience
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if clock.mono() < end:
+                time.sleep(0.05)
+                continue
+            os.close(fd)
+            return None
+        except OSError as error:
+            if error.errno not in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS):
+                os.close(fd)
+                raise
+        return Lock(fd)  # a file system without locks has nobody to keep out either
+
+
+@contextlib.contextmanager
+def writing_to(folder: Path) -> Iterator[None]:
+    """What the disk refuses in here is said in one sentence about this profile.
+
+    Raises:
+        OutsideError: instead of OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise OutsideError("cli.profile_unwritable", folder=str(folder), why=error.strerror or str(error)) from error
+
+
 def write_private(path: Path, text: str) -> None:
-    """Writes a file that only its owner can read (0600), replacing it whole."""
+    """Writes a file that only its owner can read (0600), replacing it whole; one that says this already is left alone,
+    so that a full disk matters to nobody who has nothing new to write.
+
+    Raises:
+        OSError: it can not be written.
+    """
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        if path.stat().st_mode & 0o777 == 0o600 and path.read_text("utf-8") == text:
+            return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".new")
     fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

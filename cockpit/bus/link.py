@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ from cockpit.model.tables import TABLES
 if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.aio.msg import Msg
+
+log = logging.getLogger(__name__)
 
 RETRY_SECONDS = (0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0)
 ASK_SECONDS = 4.0
@@ -133,6 +136,13 @@ class HubLink:
                 problem = Message("seat.hub_gone")
             except CockpitError as error:
                 problem = error.message
+            except (nats_error(), OSError):  # it went while we were joining
+                problem = Message("seat.hub_gone")
+            except (msgspec.MsgspecError, ValueError):
+                problem = Message("seat.hub_nonsense")
+            except Exception as error:  # our bug: said in the log, and the seat goes on trying
+                log.exception("joining the hub")
+                problem = Message("seat.our_bug", {"detail": type(error).__name__})
             await self._leave()
             if self._stop.is_set():
                 break

@@ -13,7 +13,7 @@ from pathlib import Path
 from cockpit.bus.users import User, permissions
 from cockpit.model.clock import Clock
 from cockpit.model.errors import OutsideError, UserError
-from cockpit.processes import preexec_die_with_parent, write_private
+from cockpit.processes import preexec_die_with_parent, write_private, writing_to
 
 MAX_PAYLOAD = 1_048_576
 
@@ -55,12 +55,13 @@ class NatsServer:
 
         Raises:
             UserError: the port is in use.
-            OutsideError: it ended at once, or does not listen within five seconds.
+            OutsideError: the profile can not be written; it ended at once, or does not listen within five seconds.
         """
         if port_in_use(self.port):
             raise UserError("bus.port_in_use", port=self.port)
         conf = self.profile / "nats.conf"
-        write_private(conf, self._configuration())
+        with writing_to(self.profile):
+            write_private(conf, self._configuration())
         log = self.profile / "nats.log"
         self.process = subprocess.Popen(
             [server_binary(), "-c", str(conf), "--log", str(log)],

@@ -5,6 +5,7 @@ A seat on the hub's machine claims the first key that no other seat holds (an ad
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import secrets
@@ -43,7 +44,11 @@ class Keys:
         self.folder = profile / "keys"
 
     def ensure(self) -> list[User]:
-        """Makes what is missing; the hub's key first, then the seats'."""
+        """Makes what is missing or damaged; the hub's key first, then the seats'.
+
+        Raises:
+            OutsideError: the folder can not be read or written.
+        """
         return [self._ensure(name) for name in ("hub", *(f"seat-{n}" for n in range(1, SEATS + 1)))]
 
     def hub(self) -> User:
@@ -52,14 +57,13 @@ class Keys:
     def _ensure(self, name: str) -> User:
         path = self.folder / f"{name}.json"
         try:
-            return read_key(path)
-        except FileNotFoundError:
+            with contextlib.suppress(FileNotFoundError, UserError):  # half of a file is no key: a new one
+                return read_key(path)
             user = User(name, secrets.token_urlsafe(32))
-            try:
-                write_private(path, msgspec.json.encode(user).decode())
-            except OSError as error:
-                raise OutsideError("bus.keys_unwritable", folder=str(self.folder), why=error.strerror or "") from error
-            return user
+            write_private(path, msgspec.json.encode(user).decode())
+        except OSError as error:
+            raise OutsideError("bus.keys_unwritable", folder=str(self.folder), why=error.strerror or "") from error
+        return user
 
 
 def read_key(path: Path) -> User:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from cockpit.bus.client import address
 from cockpit.bus.users import Claim, User, claim_seat, read_key
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.paths import runtime_dir
+from cockpit.processes import lives
 
 
 class WhereHub(Protocol):
@@ -29,21 +31,32 @@ class WhereHub(Protocol):
 class OwnHub:
     """The hub of a profile on this machine: its address is in `hub.json`, its keys beside it."""
 
-    def __init__(self, profile: Path) -> None:
+    def __init__(self, profile: Path, why_not: Callable[[], str] = str) -> None:
+        """
+        Args:
+            why_not: what the hub said when it gave up, "" while it is only starting.
+        """
         self.profile = profile
+        self._why_not = why_not
         self._claim: Claim | None = None
 
     def find(self) -> tuple[str, User]:
         try:
             facts = json.loads((self.profile / "hub.json").read_bytes())
-            url = str(facts["url"])
-        except FileNotFoundError:
-            raise OutsideError("seat.hub_starting") from None
+            url, pid = str(facts["url"]), int(facts["pid"])
+        except OSError:
+            raise self._not_there() from None
         except (ValueError, KeyError, TypeError) as error:
             raise OutsideError("seat.hub_unknown", file=str(self.profile / "hub.json")) from error
+        if not lives(pid):  # the file of a hub that was killed
+            raise self._not_there()
         if self._claim is None:
             self._claim = claim_seat(self.profile)
         return url, self._claim.user
+
+    def _not_there(self) -> OutsideError:
+        why = self._why_not()
+        return OutsideError("seat.hub_ended", why=why) if why else OutsideError("seat.hub_starting")
 
     def release(self) -> None:
         if self._claim is not None:
@@ -59,15 +72,28 @@ class NamedHub:
         self._key = key
         self._own: OwnHub | None = None
 
+    def check(self) -> None:
+        """Tries what can be tried before the hub is: its address and the key file.
+
+        Raises:
+            UserError: one of them can not be used.
+        """
+        address(self.url)
+        if self._key is not None:
+            self._read_key(self._key)
+
     def find(self) -> tuple[str, User]:
         if self._key is not None:
-            try:
-                return self.url, read_key(self._key)
-            except OSError as error:
-                raise UserError("seat.key_unreadable", file=str(self._key), why=error.strerror or "") from error
+            return self.url, self._read_key(self._key)
         if self._own is None:
             self._own = OwnHub(profile_of_local_hub(self.url))
         return self.url, self._own.find()[1]
+
+    def _read_key(self, file: Path) -> User:
+        try:
+            return read_key(file)
+        except OSError as error:
+            raise UserError("seat.key_unreadable", file=str(file), why=error.strerror or "") from error
 
     def release(self) -> None:
         if self._own is not None:

@@ -76,18 +76,8 @@ def _serve(args: argparse.Namespace) -> int:
     clock = SystemClock()
     if not 0 <= args.port <= 65535:
         raise UserError("city.bad_port", port=args.port)
-    if not SLOWEST <= args.speed <= FASTEST:
-        raise UserError("city.bad_speed", speed=args.speed)
-    if not 0 <= args.units <= MOST_UNITS:
-        raise UserError("city.bad_units", most=MOST_UNITS)
-    if not 0 <= args.events_per_day <= MOST_EVENTS:
-        raise UserError("city.bad_events_per_day", most=MOST_EVENTS)
-    if args.seed < 0:
-        raise UserError("city.bad_seed")
-    try:
-        start = from_iso(args.start) if args.start else clock.now()
-    except (ValueError, OverflowError) as error:
-        raise UserError("city.bad_start", start=args.start) from error
+    check_options(args)
+    start = from_iso(args.start) if args.start else clock.now()
     pack = read_pack(args.city)
 
     def ready(port: int) -> None:
@@ -105,6 +95,26 @@ def _serve(args: argparse.Namespace) -> int:
 
     asyncio.run(main())
     return 0
+
+
+def check_options(args: argparse.Namespace) -> None:
+    """Tries the options that a city is made by; one that is None is not given.
+
+    Raises:
+        UserError: one that no city can be made by.
+    """
+    if args.speed is not None and not SLOWEST <= args.speed <= FASTEST:
+        raise UserError("city.bad_speed", speed=args.speed)
+    if args.units is not None and not 0 <= args.units <= MOST_UNITS:
+        raise UserError("city.bad_units", most=MOST_UNITS)
+    if args.events_per_day is not None and not 0 <= args.events_per_day <= MOST_EVENTS:
+        raise UserError("city.bad_events_per_day", most=MOST_EVENTS)
+    if args.seed is not None and args.seed < 0:
+        raise UserError("city.bad_seed")
+    try:
+        from_iso(args.start) if args.start else None
+    except (ValueError, OverflowError) as error:
+        raise UserError("city.bad_start", start=args.start) from error
 
 
 def _fault(args: argparse.Namespace) -> int:
