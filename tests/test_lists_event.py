@@ -14,13 +14,13 @@ from cockpit.model.freshness import Freshness
 from cockpit.model.messages import Message, texts
 from cockpit.model.ports import Body
 from cockpit.picture.picture import Picture
-from tests.living_picture import NOW, feed_rows, put
+from tests.living_picture import NOW, feed_rows, living_picture, put
 from tests.panel_desk import Desk, desk, near_units, scene_png, story_body
 from widgets.kit.theme import Theme
 from widgets.lists.event import EventPage
 from widgets.lists.page_event import EventThing
 from widgets.lists.page_things import SensorThing
-from widgets.lists.parts import Fact, Head, Row, SectionHead, Timeline
+from widgets.lists.parts import Fact, Head, Line, Row, SectionHead, Timeline
 from widgets.lists.queue import QueuePanel
 
 FLOOD = "events/0714-1187"
@@ -372,3 +372,18 @@ def test_language_and_theme_change_keeps_the_thing(qtbot: QtBot, theme: str, wid
     assert read.parts(Fact)[0].accessibleName() == "Water depth 62 cm"
     for fact in read.parts(Fact):
         assert fact.width() <= width
+
+
+def test_areas_that_arrive_after_the_event_name_where_it_lies(qtbot: QtBot) -> None:
+    picture = living_picture()
+    areas = picture["area"]
+    rows = [areas.row(i) for i in range(len(areas))]
+    areas.remove(list(areas.keys))
+    read = Reading(qtbot, desk(picture=picture))
+    read.select("event", FLOOD)
+    assert ZH("lists.no_area") in [line._value() for line in read.parts(Line)]
+    put(picture, "area", rows)
+    read.tick()
+    where = [line._value() for line in read.parts(Line)]
+    assert ZH("lists.no_area") not in where
+    assert any("闸弄口" in value for value in where)

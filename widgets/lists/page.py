@@ -117,7 +117,7 @@ class Page(QWidget):
     """
 
     topic = ""
-    watches: frozenset[str] = frozenset()
+    watches: frozenset[str] = frozenset({"area"})
     """Further tables whose change is told by `others_changed`."""
 
     def __init__(self, desk: Desk, key: str, row: dict[str, Any], parent: QWidget | None = None) -> None:
@@ -162,7 +162,8 @@ class Page(QWidget):
         return all(row[k] == v or (row[k] != row[k] and v != v) for k, v in self.row.items() if k != "received")
 
     def others_changed(self, topics: frozenset[str]) -> None:
-        """Tables of `watches` changed."""
+        """Tables of `watches` changed; areas arrive after what lies in them."""
+        self.show_row()
 
     def age_tick(self) -> None:
         """A second passed: parts that say ages paint again."""
