@@ -269,6 +269,44 @@ def test_two_snapshots_whose_parts_come_mixed_lose_no_row() -> None:
     assert len(hall.seat["event"]) == 3000
 
 
+def moved_but_not_yet_told() -> Hall:
+    hall = Hall()
+    hall.out.whole("unit", "events")
+    hall.upsert("unit", ["u"], area="330102001")
+    hall.deliver(hall.out.flush())
+    hall.upsert("unit", ["u"], area="330106001")
+    return hall
+
+
+def test_a_snapshot_between_a_move_and_its_telling_leaves_no_ghost() -> None:
+    hall = moved_but_not_yet_told()
+    hall.deliver(hall.out.snapshot(["unit"]))
+    hall.remove("unit", ["u"])
+    hall.deliver(hall.out.flush())
+    assert len(hall.seat["unit"]) == 0
+
+
+def test_a_snapshot_between_a_move_and_its_telling_undoes_nothing_when_it_comes_late() -> None:
+    hall = moved_but_not_yet_told()
+    late = hall.out.snapshot(["unit"])
+    hall.upsert("unit", ["u"], area="330102001", place="新")
+    hall.deliver(hall.out.flush())
+    hall.deliver(late)
+    assert contents(hall.seat, "unit") == contents(hall.hub, "unit")
+
+
+def test_an_old_snapshot_takes_away_nothing_that_came_with_a_newer_one() -> None:
+    hall = Hall()
+    hall.out.whole("event", "events")
+    old = hall.out.snapshot(["event"])
+    hall.upsert("event", ["a"])
+    hall.out.flush()  # lost
+    hall.deliver(hall.out.snapshot(["event"]))
+    hall.deliver(old)
+    assert list(hall.seat["event"].keys) == ["a"]
+    assert hall.seat.gaps == set()
+
+
 def test_a_row_kept_from_an_earlier_run_of_the_hub_is_told_when_it_leaves() -> None:
     hall = Hall()
     hall.hub.upsert("event", rows_of("event", ["a"], area="330106001"))

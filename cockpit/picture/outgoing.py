@@ -79,19 +79,25 @@ class Outgoing:
         """All there is of `topics` now, district by district.
 
         Its numbers are those of the last flush, so it may go to one seat alone; the next flush may tell of some of
-        it again. A district without a row is named as well, if its area is known.
+        it again. So each row is in the district where that flush left it: where the next one moves or removes it from.
+        A district without a row is named as well, if its area is known.
         """
         sent = self._clock.now()
         batches: list[Batch] = []
         for topic in topics:
-            table = self.picture[topic]
-            rows = self._by_district(topic, np.arange(len(table), dtype=np.int64))
+            rows = self._told(topic)
             for district in dict.fromkeys((*rows, *self._districts(topic), EVERYWHERE)):
-                here = rows.get(district, _NONE)
-                for key in map(table.key_at, here.tolist()):
-                    self._sent_to[topic].setdefault(key, district)
-                batches += self._snapshot_of(topic, district, here, sent)
+                batches += self._snapshot_of(topic, district, rows.get(district, _NONE), sent)
         return batches
+
+    def _told(self, topic: str) -> dict[str, Index]:
+        """Rows by the district that they are told to be in; a new one is told now, where it lies."""
+        table, sent_to = self.picture[topic], self._sent_to[topic]
+        rows: dict[str, list[int]] = {}
+        for district, here in self._by_district(topic, np.arange(len(table), dtype=np.int64)).items():
+            for row in here.tolist():
+                rows.setdefault(sent_to.setdefault(table.key_at(row), district), []).append(row)
+        return {district: np.array(here, dtype=np.int64) for district, here in rows.items()}
 
     def _districts(self, topic: str) -> set[str]:
         """Districts of the known areas, and those that were written to before."""

@@ -65,10 +65,9 @@ class _Heard(msgspec.Struct):
     snapshot: _Snapshot | None = None
 
     def since(self, seq: int) -> set[str] | None:
-        """Keys that plain batches after `seq` wrote or removed; None when that is no longer known."""
-        if len(self.recent) == REMEMBERED and self.recent[0][0] > seq + 1:
-            return None
-        return {key for at, keys in self.recent if at > seq for key in keys}
+        """Keys that plain batches after `seq` wrote or removed; None when one of them was lost or is forgotten."""
+        after = [keys for at, keys in self.recent if at > seq]
+        return set().union(*after) if len(after) >= self.seq - seq else None
 
 
 class Picture:
