@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import errno
 import os
+import signal
 from pathlib import Path
 
 import msgspec
@@ -33,6 +34,8 @@ def launch(args: argparse.Namespace) -> int:
         UserError: a pack, a size, an address that can not be used.
         OutsideError: the profile or the picture can not be written, or the profile is held by a seat that hangs.
     """
+    # until the window takes it over: what Python raises in a call from Qt or from an import is lost
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     size = _size(args.size)
     if args.hub:
         NamedHub(args.hub, args.key).check()

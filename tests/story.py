@@ -99,6 +99,7 @@ class Program:
                 stdout=out,
                 stderr=err,
                 env=environment(home, **more),
+                start_new_session=True,  # as the group that a terminal sends Ctrl+C to
             )
 
     def __enter__(self) -> Program:
@@ -111,6 +112,11 @@ class Program:
         """Asks it to end, as the end of a session does; its exit code."""
         with suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGTERM)
+        return self.wait()
+
+    def interrupt(self) -> int:
+        """Ctrl+C in its terminal, which all of the tree hears; its exit code."""
+        os.killpg(self.process.pid, signal.SIGINT)
         return self.wait()
 
     def wait(self, seconds: float = PATIENCE) -> int:

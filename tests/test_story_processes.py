@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -164,6 +165,20 @@ def test_a_killed_seat_takes_everything_along(home: Path, seat: Program) -> None
     children = seat.children()
     seat.kill()
     assert all_gone(children)
+
+
+@pytest.mark.parametrize("moment", ["its children start", "its window opens"])
+def test_ctrl_c_ends_a_seat_that_is_only_starting(home: Path, moment: str) -> None:
+    def sockets() -> set[Path]:
+        return set((home / "run" / "city-cockpit").glob("seat-*.sock"))
+
+    before = sockets()
+    with Program(home, "run", "--city", "lujiazui", "--profile", home / "interrupted") as seat:
+        children = [seat.await_child(HUB), seat.await_child(CITY)]
+        if moment == "its window opens":
+            until(lambda: sockets() - before, "the seat listens")
+        assert seat.interrupt() in (0, -signal.SIGINT)
+        assert all_gone(children)
 
 
 # -- the plug ----------------------------------------------------------------------------------------------------------

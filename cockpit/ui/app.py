@@ -185,9 +185,10 @@ def _take_shot(args: argparse.Namespace, desk: Desk, first: FirstPicture) -> Non
 
 
 def _on_signals(app: QApplication, desk: Desk) -> None:
-    """SIGTERM and SIGINT end the seat as closing its window does; Python sees them when its code next runs."""
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, lambda *_: app.quit())
+    """SIGTERM, SIGINT and SIGHUP end the seat as closing its window does; Python sees them when its code next runs."""
+    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        # by way of the loop: one that comes before it runs is not lost
+        signal.signal(signum, lambda *_: QTimer.singleShot(0, app, app.quit))
     beat = QTimer(desk, interval=200)
     beat.timeout.connect(_nothing)
     beat.start()
