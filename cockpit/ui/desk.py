@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from cockpit.model.layout import Layout
@@ -33,6 +33,7 @@ from widgets.kit.finders import PlaceFinder
 from widgets.kit.palette import Palette
 from widgets.kit.theme import Theme, apply_theme
 from widgets.kit.toast import Toasts
+from widgets.lists.queue import QueuePanel
 from widgets.map.panel import MapPanel
 
 PATIENCE_MS = 2000
@@ -103,7 +104,7 @@ class Desk(QWidget):
         self.context.notify = self.toasts.show
         places = PlaceFinder(self.context, SeatGazetteer(seat), self._show_place)
         self.palette_ = Palette(self.context, self, (places,))
-        self._news = News(seat.picture, seat.clock)
+        self._news = News(seat.picture, seat.clock, seat.pack)
         self._first_look = FirstLook(seat.picture, seat.selection)
         self._shortcuts = self.actions_.bind(self, lambda reason: self.toasts.show(reason, 0))
         self._ticker = QTimer(self, singleShot=True, interval=FRAME_MS)
@@ -125,6 +126,7 @@ class Desk(QWidget):
         self.seat.tick()
         self.engine.refresh(frozenset(TABLES))
         self._news.settle()
+        self._take_keyboard()
         self._seconds.start()
         self._second()
         if len(self.seat.picture["event"]):
@@ -173,9 +175,8 @@ class Desk(QWidget):
             self._news.settle()
             return
         news = self._news.take()
-        for event in news.grave:
-            kind = self.seat.pack.kind(str(event["kind"]))
-            self.toasts.show(Message("ui.new_event", {"kind": kind.name, "place": event["place"]}), int(event["level"]))
+        for message, level in news.told:
+            self.toasts.show(message, level)
         if news.loudest:
             self._player.play("alert_1" if news.loudest == Level.RED else "alert_2")
 
@@ -194,6 +195,23 @@ class Desk(QWidget):
         self.seat.on_link = lambda link: None
         self.engine.close_panels()
         super().closeEvent(event)
+
+    # -- the keyboard --------------------------------------------------------------------------------------------
+
+    def _take_keyboard(self) -> None:
+        """The keyboard begins in the list of events: arrows walk it at once."""
+        queue = self.engine.panel("queue")
+        if isinstance(queue, QueuePanel):
+            queue.take_keyboard()
+        else:
+            self.engine.focus_next(1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What no panel took. A bare / is no shortcut: in a field it is text, composed or not, and stays there."""
+        if event.text() == "/" and not event.isAutoRepeat():
+            self.palette_.open()
+        else:
+            super().keyPressEvent(event)
 
     # -- how it looks --------------------------------------------------------------------------------------------
 
@@ -214,6 +232,7 @@ class Desk(QWidget):
         self.setWindowTitle(self._title())
         self.engine.retranslate()
         self.banner.retranslate()
+        self._show_banner()
         self.engine.age_tick()
         self.toasts.retheme()
 

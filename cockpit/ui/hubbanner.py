@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from cockpit.model.ages import span
-from cockpit.model.clock import SECOND, local
+from cockpit.model.ages import clock_time, span, stamp
+from cockpit.model.clock import DAY, SECOND
 from cockpit.model.freshness import Freshness
 from cockpit.model.messages import Message
 from cockpit.model.ports.link import Link, LinkState
@@ -14,7 +14,9 @@ from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import FeedState, feed_states
 
 GRACE = 5 * SECOND
-"""A hub that is restarted is back within two seconds: no banner for that."""
+"""A hub that is restarted is back within two seconds, and one just reached tells of its feeds at once."""
+CITY_GRACE = 15 * SECOND
+"""The embedded city takes some seconds to its first answer."""
 
 
 def hub_banner(ctx: PanelContext, link: Link, retry: Callable[[str], None]) -> BannerText | None:
@@ -23,30 +25,55 @@ def hub_banner(ctx: PanelContext, link: Link, retry: Callable[[str], None]) -> B
     A hub that is gone comes before feeds that are dead: without it nothing new can come at all.
     """
     now = ctx.clock.wall()
+    if now - link.since < GRACE:
+        return None
     again = (Message("ui.retry_now"), lambda: retry(""))
     if link.state is not LinkState.LIVE:
-        gone = now - link.since
-        if gone < GRACE:
-            return None
-        heard = max((state.received for state in feed_states(ctx)), default=0)
-        what = (
-            Message("ui.hub_lost", {"why": link.problem or "", "span": span(gone), "at": _clock(heard)})
-            if heard
-            else Message("ui.hub_never", {"why": link.problem or "", "span": span(gone)})
-        )
-        return BannerText(what, _retrying(link.tries, link.retry - now), (again,))
+        return BannerText(_hub_gone(ctx, link, now), _retrying(link.tries, link.retry - now), (again,))
     states = feed_states(ctx)
-    dead = [s for s in states if s.state is Freshness.DEAD or (s.state is Freshness.STALE and s.problem is not None)]
-    if not dead or len(dead) * 2 <= len(states):
+    gone = [state for state in states if _is_gone(state, now - link.since)]
+    if len(gone) * 2 <= len(states):
         return None
-    last = max(s.received for s in dead)
-    what = Message("ui.city_lost", {"n": len(dead), "all": len(states), "span": span(now - last), "at": _clock(last)})
-    waits = [s.retry - now for s in dead if s.retry > now]
-    return BannerText(what, _retrying(0, min(waits, default=0)), (again,))
+    waits = [state.retry - now for state in gone if state.retry > now]
+    return BannerText(_city_gone(ctx, gone, len(states), now), _retrying(0, min(waits, default=0)), (again,))
 
 
-def _clock(us: int) -> str:
-    return local(us).strftime("%H:%M:%S") if us else "–"
+def _is_gone(state: FeedState, live_us: int) -> bool:
+    """Whether a feed is cut off; one that only skips beats without a reason is late, not gone."""
+    match state.state:
+        case Freshness.DEAD:
+            return True
+        case Freshness.STALE:
+            return state.problem is not None
+        case Freshness.WAITING:
+            return state.problem is not None and live_us >= CITY_GRACE
+        case _:
+            return False
+
+
+def _hub_gone(ctx: PanelContext, link: Link, now: int) -> Message:
+    why = ctx.t(link.problem or Message("seat.hub_silent")).rstrip("。.")  # it begins a sentence here
+    heard = max((state.received for state in feed_states(ctx)), default=0)
+    events = ctx.picture["event"].numbers("received")
+    heard = heard or int(events.max(initial=0))  # a cache may know events and no feed
+    if not heard:
+        return Message("ui.hub_never", {"why": why, "span": span(now - link.since)})
+    return Message("ui.hub_lost", {"why": why, "span": span(now - link.since), "at": _city_time(ctx, heard)})
+
+
+def _city_gone(ctx: PanelContext, gone: Sequence[FeedState], count: int, now: int) -> Message:
+    last = max(state.received for state in gone)
+    if not last:
+        why = next(state.problem for state in gone if state.problem is not None)
+        return Message("ui.city_never", {"n": len(gone), "all": count, "why": ctx.t(why).rstrip("。.")})
+    told = {"n": len(gone), "all": count, "span": span(now - last), "at": _city_time(ctx, last)}
+    return Message("ui.city_lost", told)
+
+
+def _city_time(ctx: PanelContext, wall_us: int) -> str:
+    """When that was by the city's clock, as the panels show it; with its day when that was another one."""
+    at, now = ctx.clock.city.at(wall_us), ctx.clock.now()
+    return clock_time(at) if now - at < DAY else stamp(at)
 
 
 def _retrying(tries: int, wait: int) -> Message:
@@ -55,6 +82,3 @@ def _retrying(tries: int, wait: int) -> Message:
     if tries:
         return Message("ui.retry_in_nth", {"n": tries, "span": span(wait)})
     return Message("ui.retry_in", {"span": span(wait)})
-
-
-__all__ = ["FeedState", "hub_banner"]

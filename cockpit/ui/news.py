@@ -1,61 +1,101 @@
-"""What is new and grave since the last look: events of level Ⅰ and Ⅱ that were not there before."""
+"""What is new and grave since the last look: events and authorities' alerts of level Ⅰ and Ⅱ, new or risen to it."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
+from cockpit.model.city import Pack
 from cockpit.model.clock import MINUTE, CityClock
 from cockpit.model.levels import Level
+from cockpit.model.messages import Message
 from cockpit.model.tables import EventState
 from cockpit.picture.picture import Picture
 
 RECENT = 5 * MINUTE
-"""An event that happened longer ago is old news that arrived late (a snapshot, a feed that came back)."""
+"""What happened longer ago is old news that arrived late (a snapshot, a feed that came back)."""
+MOST = 3
+"""Sentences at once; of more, the gravest are said, and the counts in the top bar say the rest."""
 
 
 class Fresh(NamedTuple):
     """What is new.
 
     Attributes:
-        grave: rows of new open events of level Ⅰ and Ⅱ, gravest first.
+        told: a sentence each with its level, the gravest first.
         loudest: the gravest level that asks for a sound, None for silence.
     """
 
-    grave: list[dict[str, Any]]
+    told: list[tuple[Message, Level]]
     loudest: Level | None
 
 
 class News:
-    """Remembers which grave events were there."""
+    """Remembers which grave events and alerts were there, and how grave."""
 
-    def __init__(self, picture: Picture, clock: CityClock) -> None:
+    def __init__(self, picture: Picture, clock: CityClock, pack: Pack) -> None:
         self._picture = picture
         self._clock = clock
-        self._known: set[str] = set()
+        self._pack = pack
+        self._known: dict[str, Level] = {}
+        self._alerts: set[str] = set()
 
     def settle(self) -> None:
         """What is there now is not news."""
-        self._known.update(key for key, _ in self._grave())
+        self._known.update((key, level) for key, level, _ in self._grave("event"))
+        self._alerts.update(key for key, _, _ in self._grave("alert"))
 
     def take(self) -> Fresh:
         """What is new since the last call."""
-        table = self._picture["event"]
-        now = self._clock.now()
-        grave: list[dict[str, Any]] = []
-        for key, row in self._grave():
-            if key in self._known:
-                continue
-            self._known.add(key)
-            event = table.row(row)
-            if now - int(event["occurred"]) <= RECENT:
-                grave.append(event)
-        grave.sort(key=lambda event: int(event["level"]))
-        return Fresh(grave[:3], Level(int(grave[0]["level"])) if grave else None)
+        self._forget_calmed()
+        told = [*self._new_events(), *self._new_alerts()]
+        told.sort(key=lambda one: one[1])
+        return Fresh(told[:MOST], told[0][1] if told else None)
 
-    def _grave(self) -> list[tuple[str, int]]:
+    def _new_events(self) -> Iterator[tuple[Message, Level]]:
+        table, now = self._picture["event"], self._clock.now()
+        for key, level, row in self._grave("event"):
+            before = self._known.get(key)
+            if before is not None and before <= level:
+                continue
+            self._known[key] = level
+            event = table.row(row)
+            words = {"kind": self._pack.kind(str(event["kind"])).name, "place": event["place"], "level": level.sign}
+            if before is None and now - int(event["occurred"]) <= RECENT:
+                yield Message("ui.new_event", words), level
+            elif now - int(event["updated"]) <= RECENT:
+                yield Message("ui.risen_event", words), level
+
+    def _new_alerts(self) -> Iterator[tuple[Message, Level]]:
+        table, now = self._picture["alert"], self._clock.now()
+        for key, level, row in self._grave("alert"):
+            if key in self._alerts:
+                continue
+            self._alerts.add(key)
+            alert = table.row(row)
+            if now - int(alert["sent"]) <= RECENT:
+                yield Message("ui.new_alert", {"title": alert["title"]}), level
+
+    def _grave(self, topic: str) -> list[tuple[str, Level, int]]:
+        """Key, level and row of what is grave now."""
+        table = self._picture[topic]
+        levels = table.numbers("level")
+        grave = levels <= Level.ORANGE
+        if topic == "event":
+            grave &= table.numbers("state") == EventState.OPEN
+        return [(table.key_at(row), Level(int(levels[row])), row) for row in np.flatnonzero(grave).tolist()]
+
+    def _forget_calmed(self) -> None:
+        """An event that became less grave is news again when it rises; one that left the picture may only be late."""
         table = self._picture["event"]
-        level = table.numbers("level")
-        rows = np.flatnonzero((level <= Level.ORANGE) & (table.numbers("state") == EventState.OPEN))
-        return [(table.key_at(row), row) for row in rows.tolist()]
+        for key, level in list(self._known.items()):
+            row = table.row_of(key)
+            if row is None:
+                continue
+            now = int(table.value(row, "level"))
+            if now > Level.ORANGE:
+                del self._known[key]
+            elif now > level:
+                self._known[key] = Level(now)

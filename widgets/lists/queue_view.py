@@ -28,9 +28,9 @@ _COUNT_EXACTLY = 5000
 class QueueView(QAbstractScrollArea):
     """Rows of a `QueueModel`.
 
-    While the pointer is in it or the keyboard focus, rows that come or go elsewhere do not move what is under the
-    pointer (or the cursor): the scroll position follows that row, what left stays as a ghost, and `newer` counts what
-    came above.
+    While the pointer is in it, or the keyboard on one of its rows, rows that come or go elsewhere do not move what is
+    under the pointer (or the cursor): the scroll position follows that row, what left stays as a ghost, and `newer`
+    counts what came above.
 
     Attributes:
         model: the rows.
@@ -106,8 +106,8 @@ class QueueView(QAbstractScrollArea):
 
     @property
     def held(self) -> bool:
-        """Whether someone is at it with the pointer or the keyboard."""
-        return self._pointer is not None or self.hasFocus()
+        """Whether someone is at it with the pointer, or at one of its rows with the keyboard."""
+        return self._pointer is not None or (bool(self.cursor) and self.hasFocus())
 
     def to_top(self) -> None:
         self.model.exorcise()
