@@ -227,6 +227,18 @@ def test_the_details_of_a_feed_say_what_was_refused_and_have_it_tried_again(at: 
     detail.close()
 
 
+def test_without_any_data_nothing_is_counted_as_zero(qapp: object, qtbot: QtBot) -> None:
+    at = hands(picture=Picture())
+    bar, strip = shown(TopBar(at.ctx), qtbot), shown(Strip(at.ctx), qtbot)
+    assert bar.grave.counts == ("–", "–")
+    assert strip.load.words_now == "– / 12"
+    put(at.picture, "feed", feed_rows(NOW))
+    bar.age_tick()
+    strip.age_tick()
+    assert bar.grave.counts == ("0", "0"), "a source that spoke and told of none"
+    assert strip.load.words_now == "0 / 12 从容"
+
+
 def test_every_sentence_of_a_feed_is_in_both_languages(at: Desk) -> None:
     state = feed_states(at.ctx)[0]
     names = {}

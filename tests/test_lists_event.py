@@ -186,7 +186,7 @@ def test_the_picture_says_that_it_is_a_drawing_and_opens_larger(read: Reading, q
     read.answer_all()
     evidence = event_page(read).evidence
     assert evidence is not None
-    assert evidence.words() == "示意图 · 天城路 × 机场路 · AI 视频 · 17:38:12"
+    assert evidence.words() == "示意图 · 天城路 × 机场路 · 17:38:12"
     assert not evidence.image.isNull()
 
 
@@ -242,6 +242,24 @@ def test_pointing_at_a_unit_shows_its_way_on_the_map_and_choosing_keeps_it(read:
     assert read.desk.ctx.selection.item == ("event", FLOOD)
     read.desk.ctx.selection.clear()
     assert routes.paths == ()
+
+
+def test_what_could_not_be_had_is_asked_for_again_until_it_comes(read: Reading) -> None:
+    read.select("event", FLOOD)
+    read.desk.ports.bodies.answer(Message("seat.hub_gone"))
+    read.panel.age_tick()
+    assert not read.desk.ports.bodies.open, "not at once"
+    read.desk.clock.advance(6)
+    read.panel.age_tick()
+    read.desk.ports.bodies.answer(lambda key: story_body(key))
+    read.desk.ports.pictures.answer(Message("seat.hub_gone"))
+    read.desk.clock.advance(6)
+    read.panel.age_tick()
+    assert not read.desk.ports.bodies.open, "it came"
+    read.desk.ports.pictures.answer(scene_png())
+    evidence = event_page(read).evidence
+    assert evidence is not None
+    assert not evidence.image.isNull()
 
 
 def test_who_is_near_is_asked_again_unless_someone_is_at_a_row(read: Reading) -> None:

@@ -35,7 +35,7 @@ class FirstLook:
         rows = np.flatnonzero(table.numbers("state") == EventState.OPEN)
         count, self._count = self._count, len(rows)
         self._seconds = self._seconds + 1 if len(rows) == count and len(self._picture["feed"]) else 0
-        self.settled = self.settled or (self._seconds > 0 if len(rows) else self._seconds > QUIET)
+        self.settled = self.settled or (self._seconds > 1 if len(rows) else self._seconds > QUIET)
         if self._selection.item != NOTHING or self._selection.depth:
             self._over = True
             return

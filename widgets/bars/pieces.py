@@ -26,9 +26,11 @@ class AlarmLoad(Piece):
     def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
         super().__init__(ctx, parent)
         self.load = 0
+        self.known = True
 
-    def tell(self, load: int) -> None:
-        self.load = load
+    def tell(self, load: int, known: bool = True) -> None:
+        """The load of now; `known` is False while there is no data at all, which is no calm."""
+        self.load, self.known = load, known
         t = self.ctx.t
         self.setToolTip(t("bars.load_why", n=load, words=t(load_words(load))))
         self.setAccessibleName(self.toolTip())
@@ -37,7 +39,7 @@ class AlarmLoad(Piece):
     def words_now(self) -> str:
         """Number and word."""
         t = self.ctx.t
-        return f"{t('bars.load_count', n=self.load, most=LOAD_MOST)} {t(load_words(self.load))}"
+        return f"{self._count()} {t(load_words(self.load)) if self.known else ''}".rstrip()
 
     def wide(self, stage: int) -> int:
         label = self.measure("small", self.ctx.t("bars.load")) + 8 if stage == 0 else 0
@@ -58,10 +60,12 @@ class AlarmLoad(Piece):
                 painter.fillRect(QRectF(round(x) + 7 * i, middle - 7, 5, 14), on if i < self.load else theme.line2)
             x += LOAD_MOST * 7 + 6
         x = self.words(painter, x, "body", self._count(), token, 700) + 8
-        self.words(painter, x, "small", self.ctx.t(load_words(self.load)), "t2" if token == "t1" else token)
+        if self.known:
+            self.words(painter, x, "small", self.ctx.t(load_words(self.load)), "t2" if token == "t1" else token)
 
     def _count(self) -> str:
-        return self.ctx.t("bars.load_count", n=self.load, most=LOAD_MOST)
+        count = self.load if self.known else self.ctx.t("bars.no_value")
+        return self.ctx.t("bars.load_count", n=count, most=LOAD_MOST)
 
     def _word_room(self) -> float:
         return max(self.measure("small", self.ctx.t(f"bars.load_{word}")) for word in ("calm", "busy", "flood"))

@@ -14,7 +14,7 @@ from widgets.bars.feeddetail import FeedDetail, FeedRates
 from widgets.bars.figures import figures
 from widgets.bars.pieces import AlarmLoad, CityClockFace, PaletteField, Person, Switch
 from widgets.kit.context import PanelContext
-from widgets.kit.feedstate import FeedState, feed_states
+from widgets.kit.feedstate import FeedState, feed_states, has_data
 
 PALETTE, SOUND, THEME, LANGUAGE, NAME = "desk.palette", "desk.sound", "desk.theme", "desk.language", "desk.name"
 """Actions that the strip runs. One that the seat has not is not shown."""
@@ -95,7 +95,7 @@ class Strip(Bar):
         self._rates.note(states, ctx.clock.wall())
         self._show_feeds(states)
         self.count.tell(sum(chip.live for chip in self.feeds), len(self.feeds))
-        self.load.tell(figures(ctx.picture, ctx.clock.now()).load)
+        self.load.tell(figures(ctx.picture, ctx.clock.now()).load, has_data(ctx, "event"))
         for piece in (self.sound, self.theme, self.language, self.clock):
             piece.tell()
         right: list[Piece] = [

@@ -81,12 +81,13 @@ class Figure(Piece):
     ) -> None:  # fmt: skip
         super().__init__(ctx, parent)
         self._label, self._value, self._unit, self._why = label, value, unit, why
-        self.number, self.unit, self.old = "", "", False
+        self.number, self.unit, self.old, self.known = "", "", False, False
 
     def tell(self, now: Figures, state: FeedState | None, has_any: bool) -> None:
         """The count of now, and how fresh its source is."""
         t = self.ctx.t
         known = has_any or (state is not None and state.state is not Freshness.WAITING)
+        self.known = known
         self.number = self._value(now) if known else t("bars.no_value")
         self.unit = self._unit(now) if known else ""
         self.old = state is not None and state.state in (Freshness.STALE, Freshness.DEAD)
@@ -115,10 +116,12 @@ class Grave(Piece):
         super().__init__(ctx, parent)
         self.counts = ("", "")
 
-    def tell(self, now: Figures) -> None:
-        self.counts = (f"{now.red:,}", f"{now.orange:,}")
+    def tell(self, now: Figures, known: bool) -> None:
+        """The counts of now; without any data they are no zeros."""
+        none = self.ctx.t("bars.no_value")
+        self.counts = (f"{now.red:,}", f"{now.orange:,}") if known else (none, none)
         self.setToolTip(self.ctx.t("bars.grave_why"))
-        self.setAccessibleName(f"Ⅰ {now.red} Ⅱ {now.orange}")
+        self.setAccessibleName(f"Ⅰ {self.counts[0]} Ⅱ {self.counts[1]}")
 
     def wide(self, stage: int) -> int:
         return round(sum(18 + 7 + self.measure("title", count) + 12 for count in self.counts)) + 4
@@ -223,7 +226,7 @@ class TopBar(Bar):
         self.today.tell(now, event, len(ctx.picture["event"]) > 0)
         self.open.tell(now, event, len(ctx.picture["event"]) > 0)
         self.units.tell(now, unit, now.units > 0)
-        self.grave.tell(now)
+        self.grave.tell(now, self.open.known)
         self.event_age.tell(event)
         self.unit_age.tell(unit)
         self._show_alerts()

@@ -84,6 +84,14 @@ def topic_state(ctx: PanelContext, topic: str) -> FeedState | None:
     return min(states, key=lambda s: (_ORDER.index(s.state), -s.received), default=None)
 
 
+def has_data(ctx: PanelContext, topic: str) -> bool:
+    """Whether a table has rows, or its source said that there are none: else a count of zero would be a lie."""
+    if len(ctx.picture[topic]):
+        return True
+    state = topic_state(ctx, topic)
+    return state is not None and state.state is not Freshness.WAITING
+
+
 def topic_age(ctx: PanelContext, topic: str) -> tuple[Message | None, bool]:
     """The age of a table's data in words, and whether it is old (stale or dead)."""
     state = topic_state(ctx, topic)

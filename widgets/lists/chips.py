@@ -54,13 +54,14 @@ class LevelChip(_Painted):
         self._words = "0"
         self.setCheckable(True)
 
-    def show_count(self, count: int, t: Texts) -> None:
-        words = short_count(count, t)
+    def show_count(self, count: int | None, t: Texts) -> None:
+        """Args: count: None while there is no data at all, which is not zero."""
+        words = "–" if count is None else short_count(count, t)
         if words != self._words:
             self._words = words
             self.updateGeometry()
-        self.count = count
-        name = t("lists.level_chip", level=t(f"lists.level_{self.level}"), n=count)
+        self.count = count or 0
+        name = t("lists.level_chip", level=t(f"lists.level_{self.level}"), n=words)
         self.setToolTip(name)
         self.setAccessibleName(name)
         self.update()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
+from cockpit.model.clock import SECOND
 from cockpit.model.messages import Message
 from widgets.kit.icons import draw_icon
 from widgets.kit.panel import PanelContext
@@ -15,6 +16,8 @@ from widgets.lists.words import joined
 
 WIDTH, HEIGHT = 182, 136
 _CAPTION = 20
+AGAIN_AFTER = 5 * SECOND
+"""Until a picture that could not be had is asked for again."""
 _LARGEST = QSize(1280, 960)
 
 
@@ -27,24 +30,36 @@ class Evidence(QWidget):
     """
 
     def __init__(
-        self, ctx: PanelContext, url: str, place: str, by: str, taken: str, drawn: bool, parent: QWidget | None = None
+        self, ctx: PanelContext, url: str, place: str, taken: str, drawn: bool, parent: QWidget | None = None
     ) -> None:
         """
         Args:
-            place, by, taken: where, who sent it, when; the page says the place, so the small picture leaves it out.
+            place, taken: where, and when; the page says the place, so the small picture leaves it out.
         """
         super().__init__(parent)
         self.image = QImage()
         self.drawn = drawn
         self._ctx = ctx
-        self._place, self._by, self._taken = place, by, taken
+        self._place, self._taken = place, taken
         self._problem: Message | None = None
         self.setFixedSize(WIDTH, HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(ctx.t("lists.picture_of", caption=self.words()))
-        ctx.bodies.picture(url, Question(self, self._came).answer)
+        self._url = url
+        self._again_at = 0
+        self._ask()
+
+    def _ask(self) -> None:
+        self._ctx.bodies.picture(self._url, Question(self, self._came).answer)
+
+    def age_tick(self) -> None:
+        """A picture that could not be had is asked for again every few seconds."""
+        if self._again_at and self._ctx.clock.wall() >= self._again_at:
+            self._again_at = 0
+            self._ask()
 
     def _came(self, answer: bytes | Message) -> None:
+        self._again_at = self._ctx.clock.wall() + AGAIN_AFTER if isinstance(answer, Message) else 0
         if isinstance(answer, Message):
             self._problem = answer
         else:
@@ -65,7 +80,7 @@ class Evidence(QWidget):
 
     def words(self) -> str:
         """What it is, where and of when."""
-        return joined(self._ctx.t("lists.drawn") if self.drawn else "", self._place, self._by, self._taken)
+        return joined(self._ctx.t("lists.drawn") if self.drawn else "", self._place, self._taken)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -101,7 +116,7 @@ class Evidence(QWidget):
         painter.setFont(small)
         wide = painter.fontMetrics().horizontalAdvance(self._taken) + 2
         draw_line(painter, QRect(WIDTH - wide - 6, 0, wide, _CAPTION), self._taken, small, light, right=True)
-        draw_line(painter, QRect(6, 0, WIDTH - wide - 20, _CAPTION), self._by, small, light)
+        draw_line(painter, QRect(6, 0, WIDTH - wide - 20, _CAPTION), t("lists.picture"), small, light)
         if self.drawn:
             self._mark(painter, t("lists.drawn"))
         painter.setBrush(Qt.BrushStyle.NoBrush)

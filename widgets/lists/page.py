@@ -12,6 +12,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cockpit.model import ages
+from cockpit.model.clock import SECOND
 from cockpit.model.freshness import Freshness
 from cockpit.model.messages import Message, Texts
 from cockpit.model.ports import Body
@@ -27,6 +28,10 @@ from widgets.lists.words import EventWords, clock_time, event_id, joined, number
 
 LARGE = 10
 """Letters of the longest words that are shown as large as a figure."""
+
+
+AGAIN_AFTER = 5 * SECOND
+"""Until what could not be had is asked for again."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +172,8 @@ class Page(QWidget):
 
     def age_tick(self) -> None:
         """A second passed: parts that say ages paint again."""
+        for reader in self.findChildren(BodyReader):
+            reader.age_tick()
         for part in self.findChildren(Part):
             part.update()
 
@@ -239,22 +246,39 @@ class BodyReader(Block):
     def __init__(self, page: Page, came: Any) -> None:
         super().__init__(page)
         self.body: Body | None = None
+        self._told: Message | None = None
+        self._again_at = 0
         self._page, self._came = page, came
         self._question: Question | None = None
         page.column.addWidget(self)
 
+    def age_tick(self) -> None:
+        """What could not be had, or only as a copy, is asked for again every few seconds, in silence."""
+        if self._again_at and self._page.desk.ctx.clock.wall() >= self._again_at:
+            self._again_at = 0
+            self._ask()
+
     def fetch(self) -> None:
+        self._told = None
+        if self.body is None:
+            desk = self._page.desk
+            self.fill([Sentence(desk.ctx.theme, desk.ctx.t("lists.body_loading"), "t3", "small")])
+        self._ask()
+
+    def _ask(self) -> None:
         if self._question is not None and self._question.open:
             self._question.drop()
-        desk = self._page.desk
-        if self.body is None:
-            self.fill([Sentence(desk.ctx.theme, desk.ctx.t("lists.body_loading"), "t3", "small")])
         self._question = Question(self, self._answered)
-        desk.ctx.bodies.body(self._page.key, self._question.answer)
+        self._page.desk.ctx.bodies.body(self._page.key, self._question.answer)
 
     def _answered(self, said: Body | Message) -> None:
         desk, theme, t = self._page.desk, self._page.desk.ctx.theme, self._page.desk.ctx.t
+        missing = isinstance(said, Message) or said.cached
+        self._again_at = desk.ctx.clock.wall() + AGAIN_AFTER if missing else 0
         if isinstance(said, Message):
+            if said == self._told:  # the same again: what is shown keeps its focus
+                return
+            self._told = said
             words_said = t("lists.body_kept", why=said) if self.body else t("lists.body_none", why=said)
             again = button(t("lists.again"), self.fetch, "chip", parent=self)
             again.setCheckable(False)
@@ -263,6 +287,7 @@ class BodyReader(Block):
             holder.fill([again])
             self.fill([Sentence(theme, words_said, "t3", "small"), holder])
             return
+        self._told = None
         self.body = said
         if said.cached:
             age = ages.age(said.fetched, desk.ctx.clock.wall()) if said.fetched else Message("lists.unknown_time")

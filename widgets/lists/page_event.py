@@ -122,11 +122,12 @@ class EventThing(Page):
         except ValueError:
             taken = int(self.row["occurred"])
         when = clock_time(taken, self.desk.ctx.clock.now())
-        by, drawn = self.desk.say.channel(self.row["channel"]), bool(fields.get("drawn"))
-        self.evidence = Evidence(self.desk.ctx, url, self.row["place"], by, when, drawn, self)
+        self.evidence = Evidence(self.desk.ctx, url, self.row["place"], when, bool(fields.get("drawn")), self)
         self._side.addWidget(self.evidence, 0, Qt.AlignmentFlag.AlignTop)
         self._side.addStretch(1)
 
     def age_tick(self) -> None:
         super().age_tick()
+        if self.evidence is not None:
+            self.evidence.age_tick()
         self.nearby.age_tick()

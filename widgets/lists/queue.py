@@ -11,11 +11,10 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from cockpit.model.ages import age
-from cockpit.model.freshness import Freshness
 from cockpit.model.messages import Message
 from cockpit.picture.selection import Selection
 from widgets.kit.actions import Action
-from widgets.kit.feedstate import topic_state
+from widgets.kit.feedstate import has_data
 from widgets.kit.panel import Panel, PanelContext
 from widgets.kit.states import PanelState, StateText, StateView
 from widgets.lists.areas import AreaTree
@@ -211,8 +210,10 @@ class QueuePanel(Panel):
 
     def _show_answer(self, anew: bool = False) -> None:
         given, shown = self.model.given, len(self.model)
-        self.bar.show_answer(given)
-        if self.bar.asked.narrowed:
+        self.bar.show_answer(given, known=not self._waiting())
+        if self._waiting():
+            self.set_facts(None)
+        elif self.bar.asked.narrowed:
             self.set_facts(Message("lists.facts_of", {"n": f"{shown:,}", "total": f"{given.total:,}"}))
         else:
             self.set_facts(Message("lists.facts", {"n": f"{shown:,}"}))
@@ -232,10 +233,13 @@ class QueuePanel(Panel):
         if at_it:
             self.nothing.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _waiting(self) -> bool:
+        """Whether no event has come yet from a source that has not spoken."""
+        return not has_data(self.ctx, "event")
+
     def _empty(self) -> StateText:
-        feed = topic_state(self.ctx, "event")
         asked = self.bar.asked
-        if not len(self.model.table) and (feed is None or feed.state is Freshness.WAITING):
+        if self._waiting():
             return StateText(PanelState.WAITING, Message("lists.queue_waiting"), (Message("lists.queue_waiting_why"),))
         if asked.narrowed:
             words = asked_words(asked, self.ctx.pack, self._areas, self.ctx.t)

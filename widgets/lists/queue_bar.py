@@ -161,9 +161,10 @@ class QueueBar(QWidget):
         self._pause.stop()
         self.ask(self.asked.cleared())
 
-    def show_answer(self, answer: Answer) -> None:
+    def show_answer(self, answer: Answer, known: bool = True) -> None:
+        """Args: known: whether there is any data; without, counts are no zeros."""
         for level, chip in self.chips.items():
-            chip.show_count(answer.counts.get(level, 0), self._ctx.t)
+            chip.show_count(answer.counts.get(level, 0) if known else None, self._ctx.t)
         unknown = self.chips[LEVELS[-1]]
         unknown.setVisible(unknown.count > 0 or unknown.isChecked())
         self._fit()

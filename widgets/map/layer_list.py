@@ -234,12 +234,13 @@ class LayerList(QFrame):
         """The layer of a digit key, 1 to 7."""
         self.rows[LAYERS[number - 1]].toggle()
 
-    def set_counts(self, counts: Mapping[str, int]) -> None:
+    def set_counts(self, counts: Mapping[str, int | None]) -> None:
+        """How many things each layer has; None where no source has spoken yet."""
         for layer, count in counts.items():
             row = self.rows[layer]
             if isinstance(row, _Row) and row.count != count:
                 row.count = count
-                row.setAccessibleDescription(f"{count:,}")
+                row.setAccessibleDescription("" if count is None else f"{count:,}")
                 row.update()
 
     def set_coloring(self, coloring: Coloring, age: Message | None) -> None:

@@ -16,7 +16,7 @@ from cockpit.model.messages import Message
 from cockpit.model.ports import NamedPlace
 from cockpit.picture import Selection
 from widgets.kit.actions import Action
-from widgets.kit.feedstate import topic_age, topic_state
+from widgets.kit.feedstate import has_data, topic_age, topic_state
 from widgets.kit.fonts import FAMILY
 from widgets.kit.header import ElidedLabel
 from widgets.kit.panel import Panel, PanelContext
@@ -206,7 +206,8 @@ class MapPanel(Panel):
         self.set_age(message, stale)
         self._read()
         now = self.ctx.clock.now()
-        self.timebar.show_events(self.ctx.picture["event"].numbers("occurred"), now)
+        events = self.ctx.picture["event"].numbers("occurred")
+        self.timebar.show_events(events, now, has_data(self.ctx, "event"))
 
     def retranslate(self) -> None:
         super().retranslate()
@@ -265,7 +266,8 @@ class MapPanel(Panel):
             self._known_events = keys if keys or self._known_events is not None else None
         self.canvas.show_scene(scene)
         sizes = (len(v.keys) for v in (scene.events, scene.units, scene.sensors, scene.cameras))
-        self.layers.set_counts(dict(zip(COUNTED, (*sizes, len(scene.alerts)), strict=True)))
+        counts = dict(zip(COUNTED, (*sizes, len(scene.alerts)), strict=True))
+        self.layers.set_counts({name: n if n or has_data(self.ctx, name) else None for name, n in counts.items()})
         source = "event" if self.coloring == EVENTS else "sensor"
         coloring = msgspec.structs.replace(self._reader.coloring, kind=self.coloring)
         self.layers.set_coloring(coloring, topic_age(self.ctx, source)[0])

@@ -56,9 +56,11 @@ class TimeBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._occurred: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._now = 0
+        self._known = True
 
-    def show_events(self, occurred: NDArray[np.int64], now: int) -> None:
-        self._occurred, self._now = occurred, now
+    def show_events(self, occurred: NDArray[np.int64], now: int, known: bool = True) -> None:
+        """Args: known: False while there is no data at all: no bars, and no axis of nothing."""
+        self._occurred, self._now, self._known = occurred, now, known
         self.setAccessibleDescription(str(int(count_bins(occurred, now)[1].sum())))
         self.update()
 
@@ -79,6 +81,10 @@ class TimeBar(QWidget):
         painter.drawText(QRectF(12, 14, left - 40, 18), int(Qt.AlignmentFlag.AlignVCenter), words[0])
         painter.setPen(theme.t2)
         painter.drawText(QRectF(12, 33, left - 40, 18), int(Qt.AlignmentFlag.AlignVCenter), words[1])
+        if not self._known:
+            painter.setPen(theme.t3)
+            painter.drawText(plot, Qt.AlignmentFlag.AlignCenter, t("kit.age_never"))
+            return
         painter.setFont(theme.font("axis"))
         edge = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for value, y in ((top, plot.top()), (0, plot.bottom())):
