@@ -1,10 +1,11 @@
-"""How `cockpit run` gets under way: children first, since they need a second; Qt after."""
+"""How `cockpit run` gets under way: the cache is read while Qt is loaded; children first only where it is empty."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import errno
+import gc
 import os
 import signal
 from pathlib import Path
@@ -20,6 +21,7 @@ from cockpit.model.clock import Clock, SystemClock
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.messages import language, texts
 from cockpit.oneseat import profile_if_free, take_profile
+from cockpit.opening import SeatOpening
 from cockpit.packs.read import read_pack
 from cockpit.paths import profile_dir
 from cockpit.processes import write_private, writing_to
@@ -74,16 +76,20 @@ def _open(args: argparse.Namespace, profile: Path, clock: Clock, size: tuple[int
         pack = read_pack(pack_name)
         if alone:
             children = Children(profile, pack_name, base_url, _city_options(args), clock)
-            children.poll()
         where = OwnHub(hub_profile(profile), children.failure_of_hub if children is not None else str)
+    gc.disable()  # what a start makes stays; run_seat enables it
+    opening = SeatOpening(profile, pack, where, clock)
     try:
         if args.city or args.pack:
             _Remembered(pack_name, base_url).keep(profile)
+        if children is not None and not opening.was_here:
+            children.poll()  # there is nothing to show but what they bring; else they follow the first picture
         from cockpit.ui.app import run_seat
 
-        code: int = run_seat(args, profile, pack, where, children, clock, size)
+        code: int = run_seat(args, profile, opening, children, clock, size)
         return code
     finally:
+        opening.close()
         if children is not None:
             children.stop()
 

@@ -50,16 +50,19 @@ class Seat:
         folder: what it keeps of this city.
         cache: cache.db, in it.
         link: how it stands with the hub.
+        wake: called on any thread when there is something for the next `tick`; whoever ticks may set it.
         notices: sentences to be shown once (a cache that was set aside, a full disk).
     """
 
-    def __init__(self, profile: Path, pack: Pack, where: WhereHub, clock: Clock, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, profile: Path, pack: Pack, where: WhereHub, clock: Clock, wake: Callable[[], None] = lambda: None
+    ) -> None:
         self.pack = pack
         self.clock = CityClock(clock)
         self.picture = Picture()
         self.selection = Selection()
         self.notices: deque[Message] = deque()
-        self._wake = wake
+        self.wake = wake
         self._arrived: deque[Callable[[], None]] = deque()
         self._woken = threading.Event()
         self.folder = profile / pack.id
@@ -114,7 +117,7 @@ class Seat:
         self._arrived.append(what)
         if not self._woken.is_set():
             self._woken.set()
-            self._wake()
+            self.wake()
 
     def _batch(self, batch: Batch) -> None:
         if len(self._arrived) >= MAX_WAITING:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import importlib
-import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 from itertools import chain
@@ -16,7 +15,7 @@ from pathlib import Path
 import widgets
 
 ENTRY_POINTS = "cockpit.panels"
-_BEGIN = re.compile(r"^PANELS\b", re.MULTILINE)
+_BEGIN = "PANELS"
 """A module is parsed from its first line of these on: nothing before it says which panels there are."""
 
 
@@ -70,11 +69,11 @@ def _registered(folder: Path) -> Iterator[tuple[str, str]]:
     """Module and panel id of every literal PANELS in the sub-folders of `folder`."""
     for path in sorted(folder.glob("*/*.py")):
         text = path.read_text(encoding="utf-8")
-        begin = _BEGIN.search(text)
-        if begin is None:
+        begin = 0 if text.startswith(_BEGIN) else text.find("\n" + _BEGIN) + 1
+        if not text.startswith(_BEGIN, begin):
             continue
         parts = [folder.name, path.parent.name] + ([] if path.stem == "__init__" else [path.stem])
-        for node in _tail(text, begin.start()):
+        for node in _tail(text, begin):
             if isinstance(node, ast.Assign):
                 targets, value = node.targets, node.value
             elif isinstance(node, ast.AnnAssign) and node.value is not None:

@@ -105,23 +105,36 @@ class Words:
         return self.data[i]
 
 
+class _CodeOf(dict[str, int]):
+    """Words to codes; a word that is asked for first gets the next one. So one pass codes a column."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values_: list[str] = []
+
+    def __missing__(self, word: str) -> int:
+        code = self[word] = len(self.values_)
+        self.values_.append(word)
+        return code
+
+
 class Coded:
     """A column of words that repeat, as int32 codes into `values`."""
 
     def __init__(self) -> None:
         self._codes = Numbers("<i4")
-        self.values: list[str] = []
-        self._code_of: dict[str, int] = {}
+        self._code_of = _CodeOf()
+
+    @property
+    def values(self) -> list[str]:
+        return self._code_of.values_
 
     def encode(self, words: Iterable[str]) -> Codes:
         """The codes of `words`; new words get new codes."""
-        known = self._code_of
         words = words if isinstance(words, (list, tuple)) else list(words)
-        for word in dict.fromkeys(words):
-            if word not in known:
-                known[word] = len(self.values)
-                self.values.append(word)
-        return np.fromiter(map(known.__getitem__, words), dtype=np.int32, count=len(words))
+        if words and words.count(words[0]) == len(words):
+            return np.full(len(words), self._code_of[words[0]], dtype=np.int32)
+        return np.fromiter(map(self._code_of.__getitem__, words), dtype=np.int32, count=len(words))
 
     def code(self, word: str) -> int:
         """The code of a word, -1 when no row ever had it."""
@@ -144,6 +157,5 @@ class Coded:
     def _compact(self, n: int) -> None:
         """Forgets words that no row has any more, so that a feed of ever new words does not grow us for ever."""
         words = list(Decoded(self.view(), self.values))
-        self.values = []
-        self._code_of = {}
+        self._code_of = _CodeOf()
         self._codes.put(np.arange(n), self.encode(words), n)

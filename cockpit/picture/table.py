@@ -178,6 +178,12 @@ class LiveTable:
     def _places(self, keys: Sequence[str]) -> Index:
         """The row of each key; new keys get the rows at the end."""
         rows, all_keys = self._rows, self._keys
+        if not rows:  # the first load
+            rows.update(zip(keys, range(len(keys)), strict=True))
+            if len(rows) == len(keys):
+                all_keys.extend(keys)
+                return np.arange(len(keys))
+            rows.clear()
         where = np.empty(len(keys), dtype=np.int64)
         for i, key in enumerate(keys):
             row = rows.get(key)

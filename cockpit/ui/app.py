@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import signal
 from pathlib import Path
@@ -11,15 +12,13 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
-from cockpit.bus.where import WhereHub
 from cockpit.children import Children
-from cockpit.model.city import Pack
 from cockpit.model.clock import Clock, since_exec
 from cockpit.model.errors import OutsideError
 from cockpit.model.layout_read import read_layout_file
 from cockpit.model.levels import Level
 from cockpit.model.messages import Message
-from cockpit.seat import Seat
+from cockpit.opening import SeatOpening
 from cockpit.ui.crash import CrashLog
 from cockpit.ui.desk import Desk
 from cockpit.ui.prefs import FilePrefs
@@ -83,8 +82,7 @@ class FirstPicture(QObject):
 def run_seat(
     args: argparse.Namespace,
     profile: Path,
-    pack: Pack,
-    where: WhereHub,
+    opening: SeatOpening,
     children: Children | None,
     clock: Clock,
     size: tuple[int, int] | None,
@@ -95,21 +93,16 @@ def run_seat(
     prefs = FilePrefs(profile / "prefs.json")
     load_fonts()
     layout = read_layout_file(args.layout or shipped("duty"), Panels())
-    desk: Desk | None = None
-
-    def wake() -> None:
-        if desk is not None:
-            desk.wake()
 
     def report(error: BaseException, panel: str) -> str:
         return crash.report(error, panel)
 
-    seat = Seat(profile, pack, where, clock, wake)
-    seat.open_cache()
+    seat = opening.seat()
     player = Player(clock, muted=bool(args.shot) or bool(prefs.get("muted", False)))
     lang = args.lang or prefs.get("lang", "zh")
     theme = args.theme or prefs.get("theme", "dark")
     desk = Desk(seat, layout, prefs, player, report, lang, theme, children.poll if children else _nothing)
+    desk.followed.connect(_started)
     first = FirstPicture(desk)
     single = None if args.shot else SingleSeat(profile, desk.come_forward, desk)
     crash.install(lambda what: desk.toasts.show(Message("ui.error_noted", {"what": what}), Level.ORANGE))
@@ -155,6 +148,12 @@ def run_seat(
 
 def _nothing() -> None:
     pass
+
+
+def _started() -> None:
+    """The start is over: what it made is there to stay and need not be looked through for garbage."""
+    gc.freeze()
+    gc.enable()
 
 
 def _open_window(desk: Desk, size: tuple[int, int] | None) -> None:

@@ -52,6 +52,8 @@ class Desk(QWidget):
     """
 
     woken = Signal()
+    followed = Signal()
+    """The start is over: what was known is painted, or there was nothing."""
 
     def __init__(
         self,
@@ -116,6 +118,7 @@ class Desk(QWidget):
         self._seconds.timeout.connect(self._second)
         self.woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
         seat.on_link = self._linked
+        seat.wake = self.wake
         self.dress()
 
     # -- life ----------------------------------------------------------------------------------------------------
@@ -135,11 +138,13 @@ class Desk(QWidget):
             self.follow()
 
     def follow(self) -> None:
-        """Joins the hub; twice is once."""
+        """Joins the hub, which may be a child that is started now; twice is once."""
         if not self._following:
             self._following = True
             self._patience.stop()
+            self._prod()
             self.seat.start()
+            self.followed.emit()
 
     def wake(self) -> None:
         """Something arrived; called on any thread."""
@@ -161,7 +166,8 @@ class Desk(QWidget):
             self.toasts.show(self.seat.notices.popleft(), Level.YELLOW)
 
     def _second(self) -> None:
-        self._prod()
+        if self._following:
+            self._prod()
         self._first_look.second()
         self.engine.age_tick()
         self._show_banner()

@@ -90,8 +90,8 @@ def _merge(
         if owner[i] < 0:
             free = (owner < 0) & (np.hypot(cx - cx[i], cy - cy[i]) < radius)
             owner[free] = i
-    _, joined = np.unique(owner, return_inverse=True)
-    merged: NDArray[np.int64] = joined.reshape(-1)[member]
+    joined = np.cumsum(np.bincount(owner) > 0) - 1
+    merged: NDArray[np.int64] = joined[owner[member]]
     return merged
 
 

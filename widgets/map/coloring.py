@@ -88,8 +88,8 @@ def _step(kind: str, value: float) -> int:
 
 def _of_kind(table: LiveTable, kinds: Sequence[str]) -> np.ndarray:
     codes, values = table.codes("kind")
-    wanted = [i for i, value in enumerate(values) if value in kinds]
-    return np.isin(codes, wanted)
+    wanted = np.fromiter((value in kinds for value in values), dtype=bool, count=len(values))
+    return wanted[codes] if len(values) else np.zeros(len(codes), dtype=bool)
 
 
 def _by_area(

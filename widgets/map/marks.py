@@ -128,8 +128,8 @@ def _make(events: Events, camera: Camera, step: float, selected: str) -> Marks:
     scale = camera.scale * 2 ** (step - camera.zoom)
     pixels = next(px for until, px in CLUSTER_PX if camera.zoom < until)
     x, apart = events.x, -1
-    if selected and selected in events.keys:
-        apart = list(events.keys).index(selected)
+    if selected in events.row_of:
+        apart = events.row_of[selected]
         x = x.copy()
         x[apart] = np.nan
     groups = cluster(x, events.y, events.level.astype(np.uint8), pixels / scale)

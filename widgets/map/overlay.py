@@ -21,6 +21,8 @@ from widgets.map.scene import ALERT, CAMERA, EVENT, SENSOR, UNIT, Alert, Scene
 
 Floats = NDArray[np.float64]
 RING_SECONDS = 0.6
+MOST_RINGS = 24
+"""Rings at a time: where more events come than that, one more ring tells nothing."""
 NAMES_FROM = 15.4
 """Zoom from which all call signs show."""
 
@@ -94,8 +96,10 @@ class Overlay:
 
     def arrived(self, keys: Sequence[str], levels: Sequence[int], now: float) -> None:
         """New events: each has a ring once, of level Ⅰ three times."""
-        for key, level in zip(keys, levels, strict=True):
+        most_urgent_last = sorted(zip(levels, keys, strict=True), reverse=True)[-MOST_RINGS:]
+        for level, key in most_urgent_last:
             self._rings[key] = (now, 3 if level == 1 else 1)
+        self._rings = dict(list(self._rings.items())[-MOST_RINGS:])
 
     def ringing(self, now: float) -> bool:
         self._rings = {k: (at, n) for k, (at, n) in self._rings.items() if now < at + n * RING_SECONDS}
@@ -104,21 +108,16 @@ class Overlay:
     def place(self, view: View, topic: str, key: str) -> tuple[float, float] | None:
         """Where a thing is drawn, Mercator metres; None where it is not on the map."""
         scene = view.scene
-        if topic == EVENT and key in scene.events.keys:
-            i = list(scene.events.keys).index(key)
-            return float(scene.events.x[i]), float(scene.events.y[i])
-        if topic == UNIT and key in scene.units.keys:
-            x, y = view.units[list(scene.units.keys).index(key)]
-            return float(x), float(y)
-        for name, dots in ((SENSOR, scene.sensors), (CAMERA, scene.cameras)):
-            if topic == name and key in dots.keys:
-                i = list(dots.keys).index(key)
-                return float(dots.x[i]), float(dots.y[i])
         if topic == ALERT:
             rings = next((a.rings for a in scene.alerts if a.key == key), None)
-            if rings:
-                return float(rings[0].x.mean()), float(rings[0].y.mean())
-        return None
+            return (float(rings[0].x.mean()), float(rings[0].y.mean())) if rings else None
+        things = {EVENT: scene.events, UNIT: scene.units, SENSOR: scene.sensors, CAMERA: scene.cameras}.get(topic)
+        row = things.row_of.get(key) if things is not None else None
+        if things is None or row is None:
+            return None
+        if topic == UNIT:
+            return float(view.units[row, 0]), float(view.units[row, 1])
+        return float(things.x[row]), float(things.y[row])
 
     def paint(self, painter: QPainter, view: View, theme: Theme, t: Texts) -> None:
         camera, scene = view.camera, view.scene
@@ -177,7 +176,7 @@ class Overlay:
             return 8.0
         radius = {UNIT: UNIT_RADIUS * 2.2}.get(topic, 10.0)
         if topic == EVENT:
-            row = list(view.scene.events.keys).index(item[1])
+            row = view.scene.events.row_of[item[1]]
             mark = int(marks.clusters.group[row])
             if mark < 0:
                 return 8.0
@@ -197,7 +196,7 @@ class Overlay:
             if place is None or view.now < at:
                 continue
             share = ((view.now - at) % RING_SECONDS) / RING_SECONDS
-            level = int(view.scene.events.level[list(view.scene.events.keys).index(key)])
+            level = int(view.scene.events.level[view.scene.events.row_of[key]])
             color = theme.level(level, "text")
             color.setAlphaF(1 - share)
             x, y = (float(v) for v in view.camera.to_screen(*place))

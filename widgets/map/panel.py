@@ -62,7 +62,7 @@ class MapPanel(Panel):
             self.coloring = COLORINGS[0]
         self.following = bool(ctx.prefs.get("map.following", False))
         self._closed = False
-        self._known_events: set[str] | None = None
+        self._had_events = False
         self._reader, self._titles = SceneReader(ctx.picture, ctx.pack), Titles(ctx.picture, ctx.pack)
         self._backend = RasterBackend(FAMILY)
         self._backend.failed.connect(self.fail)
@@ -258,12 +258,11 @@ class MapPanel(Panel):
             self.canvas.glide.fixes(units.keys, units.x, units.y, mono)
             self.canvas.trails.fixes(units.keys, units.x, units.y, units.fixed, now)
         if scene.events is not before.events:
-            keys = set(scene.events.keys)
-            if self._known_events is not None and (new := keys - self._known_events):
-                rows = [i for i, key in enumerate(scene.events.keys) if key in new]
-                levels = [int(scene.events.level[i]) for i in rows]
-                self.canvas.overlay.arrived([scene.events.keys[i] for i in rows], levels, mono)
-            self._known_events = keys if keys or self._known_events is not None else None
+            keys = scene.events.keys
+            if before.events.keys or self._had_events:
+                new = [i for i in _changed(keys, before.events.keys) if keys[i] not in before.events.row_of]
+                self.canvas.overlay.arrived([keys[i] for i in new], scene.events.level[new].tolist(), mono)
+            self._had_events |= len(keys) > 0
         self.canvas.show_scene(scene)
         sizes = (len(v.keys) for v in (scene.events, scene.units, scene.sensors, scene.cameras))
         counts = dict(zip(COUNTED, (*sizes, len(scene.alerts)), strict=True))
@@ -360,6 +359,13 @@ class MapPanel(Panel):
         self.scale_bar.move(INSET, canvas.height() - self.scale_bar.height() - INSET)
         self.credit.move(canvas.width() - self.credit.width() - INSET, canvas.height() - self.credit.height() - INSET)
         self.credit.raise_()
+
+
+def _changed(now: Sequence[str], before: Sequence[str]) -> list[int]:
+    """Where `now` is not what `before` was. Rows of the picture stay where they are but for some: most are the same."""
+    length = min(len(now), len(before))
+    rows = [i for i, (a, b) in enumerate(zip(now, before, strict=False)) if a is not b]
+    return [*rows, *range(length, len(now))]
 
 
 PANELS = {"map": MapPanel}

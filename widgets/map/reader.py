@@ -12,6 +12,7 @@ from cockpit.model.city import Pack
 from cockpit.model.clock import MINUTE
 from cockpit.model.tables import CameraState, EventState, UnitState
 from cockpit.picture import LiveTable, Picture
+from cockpit.picture.columns import Decoded
 from widgets.map.camera import mercator
 from widgets.map.coloring import TIER, AreaTree, Coloring, color
 from widgets.map.scene import Alert, Area, Dots, Events, Ring, Scene, Units
@@ -86,12 +87,12 @@ class SceneReader:
         patterns = [self._pack.kind(name).pattern for name in names]
         keys = table.text("key")
         return Events(
-            keys=[keys[i] for i in rows.tolist()],
+            keys=list(keys) if len(rows) == len(keys) else [keys[i] for i in rows.tolist()],
             x=x[rows],
             y=y[rows],
             level=np.clip(table.numbers("level")[rows], 1, 5).astype(np.int64),
             occurred=table.numbers("occurred")[rows].copy(),
-            patterns=[patterns[code] for code in codes[rows].tolist()],
+            patterns=Decoded(codes[rows], patterns),
         )
 
     def _units(self, table: LiveTable) -> Units:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -21,10 +22,20 @@ NO_FLOATS = np.empty(0)
 NO_INTS = np.empty(0, dtype=np.int64)
 
 
-class Events(msgspec.Struct, frozen=True):
-    """Open events. x, y, level, occurred of shape (N,); patterns and keys of length N."""
+class Keyed(msgspec.Struct, frozen=True, dict=True):
+    """Things of one topic by key."""
 
     keys: Sequence[str] = ()
+
+    @cached_property
+    def row_of(self) -> Mapping[str, int]:
+        """Where each key is in the columns; made when first asked for."""
+        return dict(zip(self.keys, range(len(self.keys)), strict=True))
+
+
+class Events(Keyed, frozen=True):
+    """Open events. x, y, level, occurred of shape (N,); patterns and keys of length N."""
+
     x: Floats = NO_FLOATS
     y: Floats = NO_FLOATS
     level: Ints = NO_INTS
@@ -32,10 +43,9 @@ class Events(msgspec.Struct, frozen=True):
     patterns: Sequence[str] = ()
 
 
-class Units(msgspec.Struct, frozen=True):
+class Units(Keyed, frozen=True):
     """Units on duty. x, y: the last fix; heading in degrees from north, NaN unknown; stale: drawn grey."""
 
-    keys: Sequence[str] = ()
     names: Sequence[str] = ()
     shapes: Sequence[str] = ()
     x: Floats = NO_FLOATS
@@ -46,10 +56,9 @@ class Units(msgspec.Struct, frozen=True):
     stale: bool = False
 
 
-class Dots(msgspec.Struct, frozen=True):
+class Dots(Keyed, frozen=True):
     """Many small things: sensors or cameras. off: shape (N,), drawn faint (no value, offline)."""
 
-    keys: Sequence[str] = ()
     names: Sequence[str] = ()
     x: Floats = NO_FLOATS
     y: Floats = NO_FLOATS
