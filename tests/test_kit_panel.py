@@ -75,7 +75,7 @@ def button(panel: Sample, words: str) -> QPushButton:
 
 def test_a_panel_says_its_title_and_the_age_of_its_data(panel: Sample) -> None:
     panel.age_tick()
-    assert said(panel) == ["未了结", "2 秒前"]
+    assert said(panel) == [panel.ctx.t("bars.open"), "2 秒前"]
 
 
 def test_the_age_turns_into_a_sentence_when_its_feed_stops(panel: Sample, hands: Desk) -> None:
