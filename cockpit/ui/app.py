@@ -17,7 +17,7 @@ from cockpit.model.clock import Clock, since_exec
 from cockpit.model.errors import OutsideError
 from cockpit.model.layout_read import read_layout_file
 from cockpit.model.levels import Level
-from cockpit.model.messages import Message
+from cockpit.model.messages import LANGUAGES, Message
 from cockpit.opening import SeatOpening
 from cockpit.ui.crash import CrashLog
 from cockpit.ui.desk import Desk
@@ -28,6 +28,7 @@ from cockpit.ui.summary import summary
 from layouts.engine import shipped
 from layouts.panels import Panels
 from widgets.kit.fonts import load_fonts
+from widgets.kit.theme import THEMES
 from widgets.lists.queue import QueuePanel
 from widgets.map.panel import MapPanel
 
@@ -89,7 +90,7 @@ def run_seat(
 ) -> int:
     """Opens the window and runs until it is closed, or until its picture is taken."""
     app = application()
-    crash = CrashLog(profile, clock)
+    crash = CrashLog(profile, clock, "shot" if args.shot else "crash")
     prefs = FilePrefs(profile / "prefs.json")
     load_fonts()
     layout = read_layout_file(args.layout or shipped("duty"), Panels())
@@ -99,8 +100,8 @@ def run_seat(
 
     seat = opening.seat()
     player = Player(clock, muted=bool(args.shot) or bool(prefs.get("muted", False)))
-    lang = args.lang or prefs.get("lang", "zh")
-    theme = args.theme or prefs.get("theme", "dark")
+    lang = args.lang or prefs.one_of("lang", LANGUAGES)
+    theme = args.theme or prefs.one_of("theme", THEMES)
     desk = Desk(seat, layout, prefs, player, report, lang, theme, children.poll if children else _nothing)
     desk.followed.connect(_started)
     first = FirstPicture(desk)

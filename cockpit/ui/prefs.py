@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +23,25 @@ class FilePrefs:
         self.notice: Message | None = None
         self._path = path
         self._values: dict[str, Any] = {}
-        with contextlib.suppress(FileNotFoundError):
-            try:
-                values = json.loads(path.read_bytes())
-                if not isinstance(values, dict):
-                    raise ValueError("not a table")
-                self._values = values
-            except (ValueError, OSError) as error:
-                if isinstance(error, FileNotFoundError):
-                    raise
-                with contextlib.suppress(OSError):
-                    path.replace(path.with_suffix(".unreadable"))
-                self.notice = Message("ui.prefs_unreadable", {"file": path.name})
+        try:
+            values = json.loads(path.read_bytes())
+            if not isinstance(values, dict):
+                raise ValueError("not a table")
+            self._values = values
+        except FileNotFoundError:
+            pass
+        except (ValueError, RecursionError, OSError):
+            with contextlib.suppress(OSError):
+                path.replace(path.with_suffix(".unreadable"))
+            self.notice = Message("ui.prefs_unreadable", {"file": path.name})
+
+    def one_of(self, name: str, choices: Sequence[str]) -> str:
+        """What is kept if it is one of `choices`, else the first of them: another version may have kept it."""
+        value = self._values.get(name)
+        return value if value in choices else choices[0]
 
     def get(self, name: str, default: Any) -> Any:
+        """What is kept, if it is of the default's type."""
         value = self._values.get(name, default)
         return value if default is None or isinstance(value, type(default)) else default
 

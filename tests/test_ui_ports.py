@@ -1,0 +1,54 @@
+"""The ports of panels: an answer that comes late does not reach a panel that is gone."""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtCore import QObject
+
+from cockpit.ui.ports import while_alive
+
+
+class Asker(QObject):
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[object] = []
+
+    def told(self, *what: object) -> None:
+        self.heard.extend(what)
+
+
+def test_a_living_asker_is_told(qapp: object) -> None:
+    asker = Asker()
+    done = while_alive(asker.told)
+    done("井盖")
+    done([1], 2)
+    assert asker.heard == ["井盖", [1], 2]
+
+
+def test_an_asker_whose_widget_was_deleted_is_not_told(qapp: object) -> None:
+    asker = Asker()
+    done = while_alive(asker.told)
+    import shiboken6
+
+    shiboken6.delete(asker)
+    done("late")
+    assert asker.heard == []
+
+
+def test_a_question_does_not_keep_its_asker_alive(qapp: object) -> None:
+    gone: list[int] = []
+    asker = Asker()
+    asker.destroyed.connect(lambda: gone.append(1))
+    done = while_alive(asker.told)
+    del asker
+    gc.collect()
+    assert gone == [1]
+    done("late")
+
+
+def test_who_belongs_to_no_widget_is_always_told() -> None:
+    heard: list[str] = []
+    while_alive(heard.append)("yes")
+    while_alive(lambda what: heard.append(what))("and this")
+    assert heard == ["yes", "and this"]
