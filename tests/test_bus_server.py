@@ -148,6 +148,7 @@ def test_nobody_listening_is_said_at_once() -> None:
     assert error.value.message.id == "bus.unreachable"
 
 
+@pytest.mark.slow
 def test_the_server_dies_with_a_killed_parent(tmp_path: Path) -> None:
     code = (
         "import sys, pathlib\n"

@@ -14,6 +14,8 @@ from cockpit.model.clock import HOUR, from_iso
 from tests.living_city import EVENING, LivingCity, living_city
 from tests.test_city_server import listen, until_sync
 
+pytestmark = pytest.mark.slow
+
 
 async def break_it(city: LivingCity, fault: str, seconds: float = 20.0) -> None:
     answer = await city.web.post("/fault", json={"fault": fault, "seconds": seconds})

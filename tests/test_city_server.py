@@ -171,6 +171,7 @@ def test_positions_begin_with_all_units_and_go_on_with_those_that_changed() -> N
     asyncio.run(story())
 
 
+@pytest.mark.slow
 def test_units_stay_on_the_streets_and_do_not_jump() -> None:
     async def story() -> None:
         async with living_city() as city:

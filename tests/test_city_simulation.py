@@ -33,6 +33,7 @@ def told(one: City, hours: float, every: int) -> list[dict[str, Any]]:
     return said
 
 
+@pytest.mark.slow
 def test_the_same_seed_and_start_tell_the_same_events_however_they_are_stepped() -> None:
     first, second = city(), city(units=40)
     assert first.all_open(to_iso, "") == second.all_open(to_iso, "")
@@ -66,6 +67,7 @@ def test_the_city_opens_on_a_believable_backlog(start: str) -> None:
     assert all(h.spot.area and h.spot.place and h.text and h.timeline for h in one.open.values())
 
 
+@pytest.mark.slow
 def test_a_day_has_about_as_many_events_as_asked_for_with_rush_hours() -> None:
     one = city(per_day=2400)
     hours = Counter(local(e["occurred"]).hour for e in _born(one, 24))
@@ -124,6 +126,7 @@ def test_on_a_calm_day_nothing_of_the_storm_happens() -> None:
     assert max(s["value"] for s in sensors if s["kind"] == "water_depth" and s["value"] is not None) == 0
 
 
+@pytest.mark.slow
 def test_story_events_and_ordinary_ones_never_share_a_number() -> None:
     one = city(per_day=20_000)
     seen: dict[str, str] = {}

@@ -7,6 +7,7 @@ import math
 import time
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from cockpit.feeds.items import SAMPLE_BYTES, Everything, Gone, Refused, Rows, S
 from cockpit.model.batch import columns_of_rows
 from cockpit.model.messages import texts
 from cockpit.model.tables import TABLES
+
+pytestmark = pytest.mark.slow
 
 BOUNDS = (120.05, 30.12, 120.32, 30.36)
 CASES = [("city", "event"), ("city", "unit"), ("geojson", "camera"), ("geojson", "sensor"), ("geojson", "area")]

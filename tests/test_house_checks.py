@@ -60,6 +60,7 @@ def test_a_catalogue_that_fits_passes(tmp_path: Path) -> None:
     assert check("check_texts.py", catalogue(tmp_path, *texts, 'Message("room.a", {"n": 1})')).returncode == 0
 
 
+@pytest.mark.slow
 def test_the_shipped_catalogue_passes() -> None:
     done = check("check_texts.py", REPO)
     assert done.returncode == 0, done.stdout
@@ -130,6 +131,7 @@ def test_system_packages_are_named_for_a_person_who_may_not_install() -> None:
     assert len(packages) == len(set(packages))
 
 
+@pytest.mark.slow
 def test_nothing_but_ui_widgets_and_layouts_is_loaded_with_qt() -> None:
     """Every Qt-free module imports in a Python whose Qt can not be imported."""
     rooms = (REPO / "cockpit").rglob("*.py")

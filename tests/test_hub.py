@@ -19,6 +19,8 @@ from cockpit.packs.read import read_pack
 from cockpit.processes import free_port
 from tests.feeds_server import Server, serving
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 20.0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -117,6 +118,7 @@ def test_no_panel_lies_over_another_or_out_of_the_window_at_any_size(layout: Lay
         assert not any(overlap(rect, other) for other in rects[i + 1 :])
 
 
+@pytest.mark.slow
 @given(layout=layouts(), extra=st.tuples(st.integers(0, 900), st.integers(0, 900)))
 def test_where_there_is_room_every_line_is_filled_and_every_size_is_kept(
     layout: Layout, extra: tuple[int, int]

@@ -377,6 +377,7 @@ def test_language_and_theme_change_while_it_runs(
         assert chip.isHidden() or chip.geometry().right() < bar.order.geometry().left() + 1
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_events_are_asked_and_walked(qtbot: QtBot) -> None:
     sit = Sitting(qtbot, desk(picture=living_picture(events=100_000)))
     assert len(sit.all()) > 80_000

@@ -88,6 +88,7 @@ def test_where_nothing_can_be_kept_nothing_is(tmp_path: Path, qapp: object) -> N
         assert kept.find("view", False) is None
 
 
+@pytest.mark.slow
 def test_the_second_start_shows_the_city_before_it_has_read_it(
     tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +108,7 @@ def test_the_second_start_shows_the_city_before_it_has_read_it(
     assert np.abs(levels(shown) - levels(drawn)).max() <= 3  # layers laid together in another order are rounded so
 
 
+@pytest.mark.slow
 def test_another_theme_is_not_shown_in_the_colours_of_the_last_one(tmp_path: Path, qtbot: QtBot) -> None:
     first = opened(hangzhou_desk(tmp_path), qtbot)
     qtbot.waitUntil(first.settled, timeout=30_000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,6 +86,7 @@ def paths(value: Any, base: tuple[str | int, ...] = ()) -> list[tuple[str | int,
     return [path for k, v in pairs for path in [(*base, k), *paths(v, (*base, k))]]
 
 
+@pytest.mark.slow
 @given(st.dictionaries(keys, values, max_size=5))
 def test_every_key_of_every_text_is_found_where_it_stands(data: dict[str, Any]) -> None:
     text = "\n".join(f"{key} = {inline(value)}" for key, value in data.items())

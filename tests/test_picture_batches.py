@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -452,5 +453,6 @@ class HubAndSeat(RuleBasedStateMachine):
             assert contents(self.hall.seat, topic) == contents(self.hall.hub, topic)
 
 
+@pytest.mark.slow
 def test_after_any_changes_the_seat_holds_what_the_hub_holds() -> None:
     run_state_machine_as_test(HubAndSeat, settings=settings(max_examples=60, stateful_step_count=30, deadline=None))

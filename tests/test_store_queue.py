@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ def outcome(operations: list[Operation]) -> dict[str, int]:
     return rows
 
 
+@pytest.mark.slow
 @given(OPERATIONS)
 def test_coalescing_ends_in_the_same_rows_with_each_key_once(steps: list[tuple[bool, list[str]]]) -> None:
     operations = made(steps)
@@ -45,6 +47,7 @@ def test_coalescing_ends_in_the_same_rows_with_each_key_once(steps: list[tuple[b
     assert touched == {key for _, keys in steps for key in keys}
 
 
+@pytest.mark.slow
 @given(OPERATIONS, st.integers(1, 12))
 def test_taking_in_parts_and_giving_back_keeps_the_order(steps: list[tuple[bool, list[str]]], most: int) -> None:
     operations = made(steps)

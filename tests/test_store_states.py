@@ -159,6 +159,7 @@ def test_without_permission_to_write_what_is_there_is_shown_and_nothing_kept(ope
     assert path.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_file_locked_by_another_program_is_said_and_worked_around(tmp_path: Path) -> None:
     path = tmp_path / "cache.db"
     filled(path)
@@ -172,6 +173,7 @@ def test_a_file_locked_by_another_program_is_said_and_worked_around(tmp_path: Pa
     other.close()
 
 
+@pytest.mark.slow
 def test_a_lock_that_comes_later_makes_rows_wait_and_goes_by_itself(tmp_path: Path) -> None:
     path = tmp_path / "cache.db"
     said: list[Message] = []
@@ -223,6 +225,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
         subprocess.run(["umount", str(tmp_path)], check=True)
 
 
+@pytest.mark.slow
 def test_on_a_full_disk_rows_wait_and_are_written_when_there_is_space(disk: Disk) -> None:
     said: list[Message] = []
     cache = Cache.open(disk.folder / "cache.db", ManualClock(), searchable=by_place, on_problem=said.append)
@@ -267,6 +270,7 @@ for i in range(100_000):
 """
 
 
+@pytest.mark.slow
 def test_what_was_flushed_outlives_a_kill_and_the_file_is_sound(tmp_path: Path) -> None:
     path = tmp_path / "cache.db"
     for lines in (2, 5, 9):
