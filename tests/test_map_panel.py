@@ -247,3 +247,44 @@ def test_a_new_event_is_on_the_map_at_the_next_refresh(panel: MapPanel, stage: D
     put(stage.picture, "event", [row])
     panel.refresh(frozenset(["event"]))
     assert "events/new" in panel.canvas.scene.events.keys
+
+
+def test_who_made_the_map_is_never_cut_nor_over_the_scale_bar(panel: MapPanel, qtbot: QtBot) -> None:
+    one_line = panel.credit.height()
+    for width in (1000, 520):
+        panel.resize(width, 760)
+        qtbot.waitUntil(lambda: panel.canvas.width() < width)
+        assert not panel.credit.geometry().intersects(panel.scale_bar.geometry())
+        assert panel.canvas.rect().contains(panel.credit.geometry())
+    assert panel.credit.height() > one_line
+
+
+def test_in_a_narrow_map_the_list_of_layers_is_folded_until_a_person_opens_it(
+    panel: MapPanel, stage: Desk, qtbot: QtBot
+) -> None:
+    assert panel.layers.open
+    panel.resize(640, 760)
+    qtbot.waitUntil(lambda: not panel.layers.open)
+    panel.layers.fold()
+    assert panel.layers.open
+    panel.resize(630, 760)
+    qtbot.waitUntil(lambda: panel.canvas.width() < 630)
+    assert panel.layers.open, "a person wanted it"
+
+
+def test_the_way_that_stands_out_comes_from_whoever_asks_for_it(panel: MapPanel, stage: Desk) -> None:
+    near, far = (stage.picture["unit"].key_at(i) for i in (3, 4))
+    ways = [(key, ((120.17, 30.27), (120.18, 30.28))) for key in (near, far)]
+    stage.ctx.routes.show(ways, far)
+    assert [(route.key, route.chosen) for route in panel.paths] == [(near, False), (far, True)]
+    stage.ctx.routes.show(())
+    assert panel.paths == ()
+
+
+def test_a_selected_alert_is_brought_into_view_with_all_that_it_covers(panel: MapPanel, stage: Desk) -> None:
+    alert = panel.canvas.scene.alerts[0]
+    panel.canvas.zoom(8.0, QPointF(10, 10), fly=False)
+    stage.ctx.selection.select("alert", alert.key)
+    for ring in alert.rings:
+        for x, y in zip(ring.x.tolist(), ring.y.tolist(), strict=True):
+            assert panel.canvas.camera.sees(x, y)

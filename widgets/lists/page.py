@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QRectF
@@ -58,8 +59,10 @@ class Desk:
         return state is not None and state.state in (Freshness.STALE, Freshness.DEAD)
 
     def area_path(self, code: str) -> str:
-        """上城区 · 闸弄口街道 · 第1社区 · 网格 001."""
-        return joined(*(area.name for area in self.areas.path(code)[1:])) or self.ctx.t("lists.no_area")
+        """上城区 · 闸弄口街道 · 三堡社区 · 第3网格: a name that begins with the one above it says that only once."""
+        names = [area.name for area in self.areas.path(code)[1:]]
+        short = [name.removeprefix(above) or name for above, name in pairwise(["", *names])]
+        return joined(*short) or self.ctx.t("lists.no_area")
 
     def place(self, row: Mapping[str, Any]) -> str:
         """Longitude and latitude, WGS-84."""

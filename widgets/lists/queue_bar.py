@@ -58,6 +58,17 @@ class SearchField(LineEdit):
         else:
             super().keyPressEvent(event)
 
+    def say_hint(self) -> None:
+        """What can be searched for, in as many words as there is room for."""
+        long, short = (self._ctx.t(f"lists.search_{name}") for name in ("hint", "short"))
+        fits = self.fontMetrics().horizontalAdvance(long) + 44 <= self.width()
+        self.setPlaceholderText(long if fits else short)
+        self.setAccessibleName(long)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.say_hint()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
@@ -171,8 +182,7 @@ class QueueBar(QWidget):
 
     def retranslate(self) -> None:
         t = self._ctx.t
-        self.search.setPlaceholderText(t("lists.search_hint"))
-        self.search.setAccessibleName(t("lists.search_hint"))
+        self.search.say_hint()
         self.search.setToolTip(t("lists.search_tip"))
         for scope, button in self.scopes.items():
             button.setText(t(f"lists.scope_{scope}"))

@@ -162,14 +162,18 @@ def word_image(text: str, color: int, halo: int, theme: Theme, dpr: float) -> QI
 def draw_unit_names(
     painter: QPainter, units: Units, rows: Sequence[int], sx: Sequence[float], sy: Sequence[float],
     theme: Theme, dpr: float, accented: frozenset[str], blocked: Floats,
-) -> None:  # fmt: skip
+) -> Floats:  # fmt: skip
     """Call signs beside units, where there is room, none over another; the accented ones first, and always.
+
+    Returns:
+        Boxes of the accented ones, shape (n, 4), pixels.
 
     Args:
         blocked: shape (n, 4), boxes of symbols in pixels.
     """
     taken = Boxes()
     taken.take(blocked)
+    standing: list[Floats] = []
     halo = theme.map.color("road_label", "halo").rgb()
     for i in sorted(rows, key=lambda i: units.keys[i] not in accented):
         color = theme.acc if units.keys[i] in accented else theme.t1 if not units.stale else theme.t3
@@ -180,4 +184,7 @@ def draw_unit_names(
         box = next((box for box in boxes if taken.fits(box)), boxes[0] if units.keys[i] in accented else None)
         if box is not None:
             taken.take(box)
+            if units.keys[i] in accented:
+                standing.append(box)
             painter.drawImage(QPointF(round(box[0, 0]), round(box[0, 1] - 2)), image)
+    return np.concatenate(standing) if standing else np.empty((0, 4))

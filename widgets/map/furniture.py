@@ -103,14 +103,29 @@ class Credit(QWidget):
         super().__init__(parent)
         self.ctx = ctx
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._room = 4096
+        self._lines: list[str] = []
         self.retranslate()
 
     def retranslate(self) -> None:
         t, pack = self.ctx.t, self.ctx.pack
         self.words = " · ".join(p for p in (t.pack(pack.credit), t.pack(pack.notice), "WGS-84") if p)
-        wide = QFontMetricsF(self.ctx.theme.font("axis")).horizontalAdvance(self.words)
-        self.setFixedSize(round(wide) + 18, 20)
         self.setAccessibleName(self.words)
+        self.fit(self._room)
+
+    def fit(self, room: int) -> None:
+        """Takes one line, or as many as it needs to stay within `room` pixels: it is never cut."""
+        self._room = room
+        metrics = QFontMetricsF(self.ctx.theme.font("axis"))
+        self._lines = [""]
+        for part in self.words.split(" · "):
+            longer = f"{self._lines[-1]} · {part}" if self._lines[-1] else part
+            if self._lines[-1] and metrics.horizontalAdvance(longer) + 18 > room:
+                self._lines.append(part)
+            else:
+                self._lines[-1] = longer
+        wide = max(metrics.horizontalAdvance(line) for line in self._lines)
+        self.setFixedSize(round(wide) + 18, 4 + 16 * len(self._lines))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -118,7 +133,9 @@ class Credit(QWidget):
         _plate(painter, QRectF(self.rect()), self.ctx)
         painter.setFont(theme.font("axis"))
         painter.setPen(theme.t2)
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.words)
+        for i, line in enumerate(self._lines):
+            box = QRectF(0, 2 + 16 * i, self.width() - 9, 16)
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), line)
 
 
 def _plate(painter: QPainter, box: QRectF, ctx: PanelContext) -> None:

@@ -124,11 +124,12 @@ class Overlay:
         picked = view.selected[1] if view.selected[0] == EVENT else ""
         marks = self.marks.marks(scene.events, camera, picked)
         self._routes(painter, view, theme)
+        names = np.empty((0, 4))
         if scene.shows(UNIT):
             chosen = next((r.key for r in view.routes if r.chosen), "")
             chosen = view.selected[1] if view.selected[0] == UNIT else chosen
             draw_units(painter, scene.units, view.units, camera, theme, chosen)
-            self._names(painter, view, theme, marks)
+            names = self._names(painter, view, theme, marks)
         if scene.shows(EVENT):
             draw_events(painter, scene.events, marks, camera, theme)
             self._arrivals(painter, view, theme)
@@ -136,7 +137,14 @@ class Overlay:
         chosen_alert = view.selected[1] if view.selected[0] == ALERT else ""
         self._outline(painter, next((a for a in alerts if a.key == chosen_alert), None), camera, theme)
         self.chips = draw_alert_chips(
-            painter, alerts, camera, theme, t, view.room, chosen_alert, self._blocked(marks, view)
+            painter,
+            alerts,
+            camera,
+            theme,
+            t,
+            view.room,
+            chosen_alert,
+            np.concatenate([self._blocked(marks, view), names]),
         )
         if view.hovered != view.selected:
             self._around(painter, view, marks, view.hovered, theme.t2, 1.25)
@@ -229,8 +237,12 @@ class Overlay:
         boxes: Floats = np.concatenate([at - reach[:, None], at + reach[:, None]], axis=1)
         return boxes
 
-    def _names(self, painter: QPainter, view: View, theme: Theme, marks: Marks) -> None:
-        """Call signs: of all units when near, of those with a way to the selected event always."""
+    def _names(self, painter: QPainter, view: View, theme: Theme, marks: Marks) -> Floats:
+        """Call signs: of all units when near, of those with a way to the selected event always.
+
+        Returns:
+            Boxes of those that stand out, pixels.
+        """
         scene, camera = view.scene, view.camera
         accented = frozenset(r.key for r in view.routes if r.chosen)
         accented |= {view.selected[1]} if view.selected[0] == UNIT else frozenset()
@@ -242,4 +254,6 @@ class Overlay:
         rows = [i for i in rows if scene.units.keys[i] != told][:120]
         blocked = np.stack([sx[seen] - 8, sy[seen] - 8, sx[seen] + 8, sy[seen] + 8], axis=1)
         blocked = np.concatenate([blocked, self._blocked(marks, view)])
-        draw_unit_names(painter, scene.units, rows, sx.tolist(), sy.tolist(), theme, camera.dpr, accented, blocked)
+        return draw_unit_names(
+            painter, scene.units, rows, sx.tolist(), sy.tolist(), theme, camera.dpr, accented, blocked
+        )

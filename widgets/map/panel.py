@@ -36,6 +36,8 @@ from widgets.map.timebar import TimeBar
 from widgets.map.titles import Titles
 
 INSET = 8
+LIST_FROM = 720
+"""Width of the map from which the list of layers is open unless a person folded it: it would cover a third."""
 
 
 class MapPanel(Panel):
@@ -78,7 +80,6 @@ class MapPanel(Panel):
         column.addWidget(self.canvas, 1)
         column.addWidget(self.timebar)
         self.layers = LayerList(ctx, self.visible, self.coloring, self.canvas)
-        self.layers.set_open(bool(ctx.prefs.get("map.list_open", True)))
         self.tools = Tools(
             ctx,
             [
@@ -351,12 +352,15 @@ class MapPanel(Panel):
     def _arrange(self) -> None:
         """Lists and tools to their corners."""
         canvas = self.canvas
+        stored = self.ctx.prefs.get("map.list_open", None)
+        self.layers.set_open(canvas.width() >= LIST_FROM if stored is None else bool(stored))
         self.layers.adjustSize()
         self.layers.move(INSET, INSET)
         self.layers.setVisible(canvas.width() > 420)
         canvas.left_taken = WIDTH + INSET if self.layers.open and canvas.width() > 420 else 0
         self.tools.move(canvas.width() - self.tools.width() - INSET, INSET)
         self.scale_bar.move(INSET, canvas.height() - self.scale_bar.height() - INSET)
+        self.credit.fit(canvas.width() - self.scale_bar.width() - 3 * INSET)
         self.credit.move(canvas.width() - self.credit.width() - INSET, canvas.height() - self.credit.height() - INSET)
         self.credit.raise_()
 
