@@ -17,13 +17,14 @@ from cockpit.children import Children, hub_profile
 from cockpit.city.cli import check_options
 from cockpit.cli import DEFAULT_PACK, resolve_city
 from cockpit.display import require_display
+from cockpit.model.city import Pack
 from cockpit.model.clock import Clock, SystemClock
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.messages import language, texts
 from cockpit.oneseat import profile_if_free, take_profile
 from cockpit.opening import SeatOpening
 from cockpit.packs.read import read_pack
-from cockpit.paths import profile_dir
+from cockpit.paths import assets_dir, profile_dir
 from cockpit.processes import write_private, writing_to
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -81,7 +82,7 @@ def _open(args: argparse.Namespace, profile: Path, clock: Clock, size: tuple[int
     opening = SeatOpening(profile, pack, where, clock)
     try:
         if args.city or args.pack:
-            _Remembered(pack_name, base_url).keep(profile)
+            _Remembered(lasting_name(pack_name, pack), base_url).keep(profile)
         if children is not None and not opening.was_here:
             children.poll()  # there is nothing to show but what they bring; else they follow the first picture
         from cockpit.ui.app import run_seat
@@ -122,6 +123,11 @@ def _probe_shot(file: Path) -> None:
             file.unlink()
     except OSError as error:
         raise OutsideError("cli.shot_unwritable", file=str(file), why=error.strerror or str(error)) from error
+
+
+def lasting_name(name: str, pack: Pack) -> str:
+    """A pack's name for later: a folder is found from wherever the next start is made."""
+    return name if pack.folder.parent == assets_dir() / "cities" else str(pack.folder)
 
 
 class _Remembered(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -13,15 +14,24 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from nats.aio.msg import Msg
 
-from cockpit.bus.asks import Refusal
+from cockpit.bus import subjects
+from cockpit.bus.asks import PROTOCOL, Refusal
+from cockpit.bus.client import connect
+from cockpit.bus.server import NatsServer
+from cockpit.bus.users import Keys
 from cockpit.bus.where import OwnHub
 from cockpit.children import Children
+from cockpit.launch import lasting_name
 from cockpit.model.clock import HOUR, SECOND, SystemClock
 from cockpit.model.messages import Message, texts
 from cockpit.model.ports.link import LinkState
+from cockpit.packs.read import read_pack
 from cockpit.paths import assets_dir
+from cockpit.processes import free_port, write_private
 from cockpit.seat import Seat
 from tests import leaks
 from tests.story import (
@@ -200,6 +210,15 @@ def test_a_damaged_note_of_the_last_city_is_no_reason_to_stay_away(home: Path, h
     assert "1920x1080" in sentence(done)
 
 
+def test_a_pack_in_a_folder_is_remembered_wherever_the_next_start_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(assets_dir() / "cities" / CITY, tmp_path / "ours")
+    monkeypatch.chdir(tmp_path)
+    for name, lasting in (("ours", str(tmp_path / "ours")), ("./ours/", str(tmp_path / "ours")), (CITY, CITY)):
+        assert lasting_name(name, read_pack(name)) == lasting
+
+
 def test_a_hub_that_gives_up_is_said_in_its_own_words_and_tried_again(platform: str, tmp_path: Path) -> None:
     (tmp_path / "hub").write_text("a file where a folder is wanted")
     children = Children(tmp_path, CITY, platform, [], clock)
@@ -249,6 +268,47 @@ def test_a_damaged_key_is_made_anew(home: Path, platform: str, tmp_path: Path) -
         (keys / f"{name}.json").write_bytes(b'{"name": "hu')
     with standing_hub(tmp_path / "hub", home, platform), open_seat(tmp_path, OwnHub(tmp_path / "hub"), CITY) as seat:
         live(seat)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b"", "seat.hub_nonsense"),
+        (b"\xc1 no message pack", "seat.hub_nonsense"),
+        (msgspec.msgpack.encode({"protocol": PROTOCOL, "hub": 7}), "seat.hub_nonsense"),
+        (msgspec.msgpack.encode([1, 2]), "seat.other_version"),
+        (None, "seat.hub_silent"),
+    ],
+)
+def test_a_hub_that_answers_nonsense_is_said_and_tried_again(tmp_path: Path, answer: bytes | None, said: str) -> None:
+    profile = tmp_path / "hub"
+    keys = Keys(profile)
+    bus = NatsServer(profile, free_port(), keys.ensure(), clock)
+    bus.start()
+
+    async def respond(message: Msg) -> None:
+        if answer is not None:
+            await message.respond(answer)
+
+    async def story(seat: OpenSeat) -> None:
+        hub = await connect(bus.url, keys.hub(), "hub", lambda: None)
+        if answer is not None:
+            await hub.subscribe(subjects.ALL_ASKS, cb=respond)
+        async with asyncio.timeout(60):
+            while seat.seat.link.tries < 2:
+                seat.seat.tick()
+                await asyncio.sleep(0.02)
+        await hub.close()
+
+    write_private(profile / "hub.json", json.dumps({"url": bus.url, "pid": os.getpid()}))
+    try:
+        with open_seat(tmp_path, OwnHub(profile), CITY) as seat:
+            asyncio.run(story(seat))
+            assert seat.seat.link.problem is not None
+            assert seat.seat.link.problem.id == said
+            assert "{" not in seat.problem()
+    finally:
+        bus.stop()
 
 
 # -- a full disk -------------------------------------------------------------------------------------------------------
