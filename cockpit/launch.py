@@ -66,7 +66,7 @@ def _open(args: argparse.Namespace, profile: Path, clock: Clock, size: tuple[int
     require_display()
     children: Children | None = None
     where: WhereHub
-    before = _Remembered.of(profile)
+    before = RememberedCity.of(profile)
     if args.hub:
         where = NamedHub(args.hub, args.key)
         pack_name, base_url = args.pack or args.city or before.pack or DEFAULT_PACK, ""
@@ -82,7 +82,7 @@ def _open(args: argparse.Namespace, profile: Path, clock: Clock, size: tuple[int
     opening = SeatOpening(profile, pack, where, clock)
     try:
         if args.city or args.pack:
-            _Remembered(lasting_name(pack_name, pack), base_url).keep(profile)
+            RememberedCity(lasting_name(pack_name, pack), base_url).keep(profile)
         if children is not None and not opening.was_here:
             children.poll()  # there is nothing to show but what they bring; else they follow the first picture
         from cockpit.ui.app import run_seat
@@ -130,7 +130,7 @@ def lasting_name(name: str, pack: Pack) -> str:
     return name if pack.folder.parent == assets_dir() / "cities" else str(pack.folder)
 
 
-class _Remembered(msgspec.Struct, frozen=True):
+class RememberedCity(msgspec.Struct, frozen=True):
     """The city that was last named in a profile.
 
     Attributes:
@@ -142,7 +142,7 @@ class _Remembered(msgspec.Struct, frozen=True):
     url: str = ""
 
     @classmethod
-    def of(cls, profile: Path) -> _Remembered:
+    def of(cls, profile: Path) -> RememberedCity:
         with contextlib.suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError):
             return msgspec.json.decode((profile / "city.json").read_bytes(), type=cls)
         return cls()

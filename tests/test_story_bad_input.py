@@ -25,7 +25,7 @@ from cockpit.bus.server import NatsServer
 from cockpit.bus.users import Keys
 from cockpit.bus.where import OwnHub
 from cockpit.children import Children
-from cockpit.launch import lasting_name
+from cockpit.launch import RememberedCity, lasting_name
 from cockpit.model.clock import HOUR, SECOND, SystemClock
 from cockpit.model.messages import Message, texts
 from cockpit.model.ports.link import LinkState
@@ -200,14 +200,15 @@ def test_the_program_opens_on_a_spoilt_cache_and_keeps_what_is_left_of_it(home: 
     assert [file.name for file in cache.parent.glob("cache.db.corrupt-*")]
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"pack": 7}', b'{"pack": "atlantis"}'])
-def test_a_damaged_note_of_the_last_city_is_no_reason_to_stay_away(home: Path, hub: Path, content: bytes) -> None:
-    """The profile remembers the city; what it remembers may be half a file, or a pack that is gone."""
-    profile = home / "noted"
-    profile.mkdir(exist_ok=True)
-    (profile / "city.json").write_bytes(content)
-    done = run(home, "run", "--profile", profile, "--hub", NOBODY, "--size", "1x1")
-    assert "1920x1080" in sentence(done)
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"pack": 7}', None])
+def test_a_damaged_note_of_the_last_city_is_as_none(tmp_path: Path, content: bytes | None) -> None:
+    RememberedCity("lujiazui", "http://127.0.0.1:9").keep(tmp_path)
+    assert RememberedCity.of(tmp_path).url == "http://127.0.0.1:9"
+    if content is None:
+        (tmp_path / "city.json").unlink()
+    else:
+        (tmp_path / "city.json").write_bytes(content)
+    assert RememberedCity.of(tmp_path) == RememberedCity()
 
 
 def test_a_pack_in_a_folder_is_remembered_wherever_the_next_start_is_made(
