@@ -406,15 +406,20 @@ def refused(seat: OpenSeat, name: str) -> list[Refusal]:
 def test_garbage_is_in_quarantine_with_its_reason_and_good_items_go_on(
     home: Path, platform: str, joined: OpenSeat
 ) -> None:
-    begin = {name: feed(joined.seat, name) for name in ("events", "positions", "sensors")}
-    fault(home, platform, "garbage", 6)
-    for name in ("events", "positions"):
-        joined.until(lambda it, name=name: feed(it, name)["bad"] > begin[name]["bad"], f"{name} brought garbage")
+    names = ("events", "positions", "sensors")
+    begin = {name: feed(joined.seat, name)["bad"] for name in names}
+    fault(home, platform, "garbage", 60)
+
+    def all_bad(seat: Seat) -> bool:
+        if feed(seat, "sensors")["bad"] == begin["sensors"]:
+            seat.retry("sensors")
+        return all(feed(seat, name)["bad"] > begin[name] for name in names)
+
+    joined.until(all_bad, "stream, socket and poll brought garbage")
     at = clock.now()
     joined.until(lambda it: newest_fix(it) > at, "good positions go on between")
-    joined.seat.retry("sensors")
-    joined.seat.retry("sensors")
-    for name in ("events", "positions"):
+    fault(home, platform, "garbage", 0.01)
+    for name in names:
         found = refused(joined, name)
         assert found
         for one in found:
