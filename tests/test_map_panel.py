@@ -79,6 +79,7 @@ def lone_event(panel: MapPanel) -> str:
     raise AssertionError("no event stands alone")
 
 
+@pytest.mark.slow
 def test_the_base_map_has_water_land_and_streets(hangzhou: MapPanel) -> None:
     image = hangzhou.canvas.grab().toImage()
     theme = hangzhou.ctx.theme.map
@@ -222,6 +223,7 @@ def test_units_grow_grey_when_their_feed_is_stale(panel: MapPanel, stage: Desk) 
     assert panel.canvas.scene.units.stale
 
 
+@pytest.mark.slow
 def test_theme_and_language_change_while_it_is_shown(hangzhou: MapPanel, stage: Desk, qtbot: QtBot) -> None:
     from cockpit.model.messages import texts
     from widgets.kit.theme import Theme
@@ -253,7 +255,7 @@ def test_who_made_the_map_is_never_cut_nor_over_the_scale_bar(panel: MapPanel, q
     one_line = panel.credit.height()
     for width in (1000, 520):
         panel.resize(width, 760)
-        qtbot.waitUntil(lambda: panel.canvas.width() < width)
+        qtbot.waitUntil(lambda room=width: panel.canvas.width() < room)
         assert not panel.credit.geometry().intersects(panel.scale_bar.geometry())
         assert panel.canvas.rect().contains(panel.credit.geometry())
     assert panel.credit.height() > one_line
