@@ -68,7 +68,10 @@ class HubLink:
 
     def close(self) -> None:
         """Leaves the bus and ends the thread."""
-        if self._thread.is_alive():
+        if self._thread.ident is None and not self._loop.is_closed():  # never started, but it may have been asked
+            self._loop.run_until_complete(asyncio.sleep(0))
+            self._end_loop()
+        elif self._thread.is_alive():
             self._tell(self._stop.set, self._retry.set)
             self._thread.join(5)
 
@@ -110,14 +113,19 @@ class HubLink:
         try:
             self._loop.run_until_complete(self._keep())
         finally:
-            pending = asyncio.all_tasks(self._loop)
-            for task in pending:
-                task.cancel()
-            if pending:
-                self._loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.close()
-            self._where.release()
+            self._end_loop()
+
+    def _end_loop(self) -> None:
+        if self._loop.is_closed():
+            return
+        pending = asyncio.all_tasks(self._loop)
+        for task in pending:
+            task.cancel()
+        if pending:
+            self._loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.close()
+        self._where.release()
 
     async def _keep(self) -> None:
         tries = 0
