@@ -11,8 +11,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -91,26 +91,47 @@ def english(stage: Stage) -> None:
 
 def stale(stage: Stage) -> None:
     """The city platform answers no more; the hub is there and says so."""
-    port = free_port()
-    city = ("city", "serve", "--port", str(port), "--start", STORM)
-    with subprocess.Popen(cockpit_command(*city), env=environment(), stdout=subprocess.PIPE) as server:
-        assert server.stdout is not None
-        server.stdout.readline()
-        url = f"http://127.0.0.1:{port}"
-        stage.before("--city", url)
-        server.terminate()
-    stage.shot("stale", "--city", url, "--pack", "hangzhou", after=26, live=False)
+    with city() as town:
+        stage.before("--city", town["url"])
+    stage.shot("stale", "--city", town["url"], "--pack", "hangzhou", after=26, live=False)
+
+
+@contextmanager
+def running(*command: str) -> Iterator[dict[str, str]]:
+    """A city or a hub of its own, and what it says of itself when it is ready."""
+    with subprocess.Popen(cockpit_command(*command), env=environment(), stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            facts: dict[str, str] = json.loads(process.stdout.readline())
+            yield facts
+        finally:
+            process.terminate()
+
+
+def city(*options: str) -> AbstractContextManager[dict[str, str]]:
+    return running("city", "serve", "--port", "0", "--start", STORM, *options)
+
+
+def hub(stage: Stage, city_url: str) -> AbstractContextManager[dict[str, str]]:
+    return running("hub", "--city", city_url, "--port", str(free_port()), "--profile", str(stage.folder / "hub"))
+
+
+def key(stage: Stage) -> tuple[str, str]:
+    return "--key", str(stage.folder / "hub" / "keys" / "seat-1.json")
 
 
 def offline(stage: Stage) -> None:
-    """A seat that was up before; now there is no hub: everything it saw is there, with its age."""
-    stage.before("--start", STORM)
-    stage.shot("offline", "--hub", f"nats://127.0.0.1:{free_port()}", after=16, live=False)
+    """A seat that was up before; now its hub is gone: everything it saw is there, with its age."""
+    with city() as town, hub(stage, town["url"]) as hall:
+        stage.before("--hub", hall["url"], *key(stage))
+    stage.shot("offline", "--hub", hall["url"], *key(stage), after=16, live=False)
 
 
 def empty(stage: Stage) -> None:
     """The first start ever, with no hub to be had."""
-    stage.shot("empty", "--hub", f"nats://127.0.0.1:{free_port()}", after=12, live=False)
+    with city() as town, hub(stage, town["url"]) as hall:
+        pass
+    stage.shot("empty", "--hub", hall["url"], *key(stage), after=12, live=False)
 
 
 STATES: dict[str, Callable[[Stage], None]] = {

@@ -28,6 +28,7 @@ from cockpit.model.tables import TABLES
 from cockpit.picture.picture import Picture
 from cockpit.picture.selection import Selection
 from cockpit.store.cache import Cache
+from cockpit.store.pictures import Pictures
 
 if TYPE_CHECKING:
     from cockpit.geo.places import Places
@@ -70,6 +71,7 @@ class Seat:
             self.folder / "cache.db", clock, searchable=self._searchable, on_problem=self._cache_problem
         )
         self.notices.extend(self.cache.notices)
+        self._pictures = Pictures(self.folder / "pictures")
         self.link = Link(LinkState.STARTING, clock.now())
         self.on_link: Callable[[Link], None] = lambda link: None
         self._hub = HubLink(where, pack.id, clock, self._batch, self._linked, self._time)
@@ -179,13 +181,15 @@ class Seat:
         self._hub.ask("body", asks.KeyWanted(key), asks.BodyReply, answered)
 
     def evidence(self, url: str, done: Callable[[bytes | Message], None]) -> None:
-        """`ports.Bodies.picture`: the bytes of an evidence picture."""
+        """`ports.Bodies.picture`: the bytes of an evidence picture, else of the copy of an earlier look."""
 
         def answered(reply: asks.PictureReply | Message) -> None:
-            if isinstance(reply, asks.PictureReply):
-                result: bytes | Message = reply.data if reply.problem is None else reply.problem
+            problem = reply.problem if isinstance(reply, asks.PictureReply) else reply
+            if isinstance(reply, asks.PictureReply) and problem is None:
+                self._pictures.put(url, reply.data)
+                result: bytes | Message = reply.data
             else:
-                result = reply
+                result = self._pictures.get(url) or problem or Message("hub.no_body")
             self._later(lambda: done(result))
 
         self._hub.ask("picture", asks.KeyWanted(url), asks.PictureReply, answered)

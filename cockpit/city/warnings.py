@@ -27,6 +27,8 @@ SHAPES = {
     "hills": ((0.12, 0.62), (0.24, 0.66), (0.33, 0.58), (0.36, 0.45), (0.31, 0.33), (0.20, 0.30), (0.10, 0.42)),
 }  # fmt: skip
 """Corners as shares of the pack's bounds, from west and from south."""
+MUNICIPALITIES = {"11": "北京", "12": "天津", "31": "上海", "50": "重庆"}
+"""By the first two digits of GB/T 2260: there a part of the city has no weather service of its own."""
 AFTER_CANCEL = 20 * MINUTE
 """A cancellation stays in the feed as long."""
 
@@ -50,7 +52,7 @@ class Warnings:
 
     def __init__(self, warnings: Sequence[Warning], pack: Pack, storms: Storms) -> None:
         self._warnings, self._pack, self._storms = warnings, pack, storms
-        self._city = pack.name["zh"]
+        self._city = MUNICIPALITIES.get(pack.code[:2], pack.name["zh"])
 
     def feed(self, now: int, skew: int = 0) -> bytes:
         """The feed at that time; the same bytes as long as nothing is issued or ends.
