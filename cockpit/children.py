@@ -13,7 +13,7 @@ from cockpit.model.clock import Clock
 from cockpit.processes import can_listen, cockpit_command, environment_of_child, free_port
 
 RESTART_SECONDS = (0.2, 1.0, 2.0, 5.0, 10.0)
-CALM_SECONDS = 30.0
+CALM_SECONDS = 10.0
 """A child that ran this long is restarted at once again."""
 END_SECONDS = 6.0
 
