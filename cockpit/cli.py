@@ -116,7 +116,7 @@ def resolve_city(city: str, pack: str, known: str = "") -> tuple[str, str]:
         import httpx
 
         try:
-            pack = str(httpx.get(city, timeout=3.0).json()["city"])
+            pack = str(httpx.get(city, timeout=3.0, trust_env=False).json()["city"])
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
             if not known:
                 raise UserError("cli.which_pack", url=city) from error

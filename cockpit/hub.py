@@ -84,7 +84,7 @@ class Hub:
         self._runners: dict[str, FeedRunner] = {}
         self._client: Client | None = None
         self._lost = asyncio.Event()
-        self._http = httpx.AsyncClient(timeout=5.0, follow_redirects=False)
+        self._http = httpx.AsyncClient(timeout=5.0, trust_env=False, follow_redirects=False)
         self._stop = asyncio.Event()
 
     async def run(self, on_ready: Callable[[], None]) -> None:

@@ -26,6 +26,7 @@ from tests import leaks
 
 HAS_QT = importlib.util.find_spec("PySide6") is not None
 OF_THE_DESKTOP = ("DISPLAY", "WAYLAND_DISPLAY", "QT_IM_MODULE", "QT_SCALE_FACTOR", "QT_STYLE_OVERRIDE", "XMODIFIERS")
+OF_THE_NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _QT_IMPORT = re.compile(
     r"^\s*(?:from|import)\s+(?:PySide6|shiboken6|pyqtgraph|vispy|qasync|pytestqt|cockpit\.ui|widgets|layouts)\b",
     re.MULTILINE,
@@ -34,7 +35,7 @@ _HELPER_IMPORT = re.compile(r"^\s*from\s+tests(?:\.(\w+)\s+import|\s+import\s+(.
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ[leaks.MARK] = uuid.uuid4().hex
-for _name in OF_THE_DESKTOP:
+for _name in (*OF_THE_DESKTOP, *OF_THE_NETWORK, *map(str.lower, OF_THE_NETWORK)):
     os.environ.pop(_name, None)
 
 

@@ -29,9 +29,12 @@ def serving() -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 @pytest.mark.system
-def test_serve_says_its_address_in_one_line_and_ends_cleanly(serving: tuple[subprocess.Popen[str], str]) -> None:
+def test_serve_says_its_address_in_one_line_and_ends_cleanly(
+    serving: tuple[subprocess.Popen[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     city, url = serving
     assert httpx.get(url + "/health").json()["units"] == 5
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")  # of the desktop: the city is here
     assert main(["fault", "slow", "--seconds", "2", "--url", url]) == 0
     city.send_signal(signal.SIGTERM)
     assert city.wait(10) == 0

@@ -148,7 +148,11 @@ def test_an_alert_of_the_citys_own_time_is_in_force_once_that_time_is_known(
     asyncio.run(story())
 
 
-def test_pictures_are_fetched_from_the_platform_and_from_nowhere_else(profile: Path) -> None:
+def test_pictures_are_fetched_from_the_platform_and_from_nowhere_else(
+    profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+
     async def story() -> None:
         async with serving() as city, running(profile, pack_of(events_feed()), city.base) as hub:
             city.body = b"bytes of a picture"

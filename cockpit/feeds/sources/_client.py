@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, contextmanager
+from functools import lru_cache
 from socket import gaierror
 from typing import cast
 
@@ -21,7 +22,13 @@ def client(timeout: float, silence: float | None = None) -> httpx.AsyncClient:
         silence: seconds between two bytes; None is `timeout`.
     """
     limits = httpx.Timeout(timeout, read=silence if silence is not None else timeout)
-    return httpx.AsyncClient(timeout=limits, trust_env=False, follow_redirects=False)
+    return httpx.AsyncClient(timeout=limits, verify=_tls(), trust_env=False, follow_redirects=False)
+
+
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    """One for all clients: reading the certificates of all authorities takes 20 ms or more."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 @contextmanager
