@@ -45,7 +45,7 @@ format: $(DEV_STAMP) ## mends what ruff can mend
 	$(VENV)/bin/ruff format .
 
 audit: $(DEV_STAMP) ## known holes in what we ship (asks the network)
-	$(VENV)/bin/pip-audit --progress-spinner off --disable-pip --require-hashes -r packaging/requirements.lock
+	$(VENV)/bin/pip-audit --strict --progress-spinner off --disable-pip --require-hashes -r packaging/requirements.lock
 
 bench: $(DEV_STAMP) ## measures, writes benchmarks/results.json; ONLY=store.,start. picks by prefix
 	$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
