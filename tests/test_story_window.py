@@ -161,6 +161,7 @@ def test_f6_walks_every_panel_and_back(living: RealWindow) -> None:
             break
     assert set(visited) >= PANELS
     assert visited[-1] == visited[0], "the walk is a round"
+    assert living.look()["focus"]["widget"] == "QueueView", "and ends where it began"
     living.key("shift+F6")
     living.sees("the panel before", lambda seen: seen["focus"]["panel"] == visited[-2])
 

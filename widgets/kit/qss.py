@@ -6,13 +6,14 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from cockpit.paths import assets_dir
+from widgets.kit.fonts import FAMILY
 
 if TYPE_CHECKING:
     from widgets.kit.theme import Theme
 
 # kind: primary, normal (none), chip, segment, quiet (icon buttons), link; `big` makes 40 px for a decision.
 _SHEET = Template("""
-QWidget { color: $t1; }
+QWidget { color: $t1; font-family: "$family"; }
 QMainWindow, QDialog, #window { background: $bg; }
 QDialog { background: $s1; border: 1px solid $line2; }
 QFrame[frame="panel"] { background: $s1; border: 1px solid $line; border-radius: 4px; }
@@ -85,4 +86,4 @@ QSplitter::handle { background: $bg; }
 
 def stylesheet(theme: Theme) -> str:
     check = (assets_dir() / "icons" / f"check-{theme.name}.svg").as_posix()
-    return _SHEET.substitute({name: theme.hex(name) for name in theme.colors()}, check=check)
+    return _SHEET.substitute({name: theme.hex(name) for name in theme.colors()}, check=check, family=FAMILY)

@@ -28,7 +28,8 @@ from widgets.kit.theme import Theme
 PAD = 12
 NAME_WIDTH = 76
 _ABREAST, _STACKED, _STACKED_BELOW = 41, 49, 220
-"""Heights of a fact with its name beside its value and above it, and the width below which it stands above."""
+"""Heights of a fact with its name beside its value and above it, and the width below which it stands above; a name
+that is longer than its column does too."""
 Words = Callable[[], str]
 Draw = Callable[[QPainter, QRectF], None]
 
@@ -113,7 +114,9 @@ class Fact(Part):
         self.setAccessibleName(f"{name} {value} {unit}".rstrip())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.setFixedHeight(_STACKED if self.width() < _STACKED_BELOW else _ABREAST)
+        named = QFontMetrics(self.theme.font("body")).horizontalAdvance(self._name)
+        above = self.width() < _STACKED_BELOW or named > NAME_WIDTH - 6
+        self.setFixedHeight(_STACKED if above else _ABREAST)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme, width = QPainter(self), self.theme, self.width()

@@ -59,7 +59,7 @@ class FilterPopover(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("filterPopover")
-        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setProperty("frame", "float")
         self._asked = asked
         self._boxes: list[QCheckBox] = []
         column = QVBoxLayout(self)
