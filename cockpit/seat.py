@@ -5,10 +5,11 @@ The picture belongs to the thread that calls `tick`; everything that arrives wai
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,8 +99,10 @@ class Seat:
     def close(self) -> None:
         self._hub.close()
         self._work.shutdown(cancel_futures=True)
-        self.tick()
-        self.cache.close()
+        try:
+            self.tick()
+        finally:
+            self.cache.close()
 
     def tick(self) -> frozenset[str]:
         """Takes in what arrived; returns the topics of the picture that changed."""
@@ -120,6 +123,16 @@ class Seat:
         if not self._woken.is_set():
             self._woken.set()
             self.wake()
+
+    def aside(self, work: Callable[[], object]) -> None:
+        """Does what is slow on the one worker thread; what it raises is raised in the next tick, never lost."""
+
+        def over(done: Future[object]) -> None:
+            if not done.cancelled() and done.exception() is not None:
+                self._later(lambda: _raise(done))
+
+        with contextlib.suppress(RuntimeError):  # the seat is closed
+            self._work.submit(work).add_done_callback(over)
 
     def _batch(self, batch: Batch) -> None:
         if len(self._arrived) >= MAX_WAITING:
@@ -216,7 +229,7 @@ class Seat:
             answer = self._finder.near(lon, lat, self.pack.kind(kind), units)
             self._later(lambda: done(answer))
 
-        self._work.submit(work)
+        self.aside(work)
 
     def places(self, text: str, done: Callable[[list[NamedPlace]], None]) -> None:
         """`ports.Gazetteer`: by the pack's own names, so it needs no network."""
@@ -229,7 +242,7 @@ class Seat:
             found = [NamedPlace(p.words, p.kind, p.lon, p.lat) for p in self._gazetteer.search(text, PLACES)]
             self._later(lambda: done(found))
 
-        self._work.submit(work)
+        self.aside(work)
 
     def search(self, text: str, done: Callable[[list[str]], None]) -> None:
         """`ports.Search`: keys of events by the cache's index."""
@@ -238,4 +251,8 @@ class Seat:
             keys = self.cache.search(text)
             self._later(lambda: done(keys))
 
-        self._work.submit(work)
+        self.aside(work)
+
+
+def _raise(done: Future[object]) -> None:
+    done.result()

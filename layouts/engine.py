@@ -263,9 +263,13 @@ def _place(widget: QWidget, rect: Rect) -> None:
 
 
 def _takes_focus(panel: QWidget) -> QWidget | None:
-    """The panel, or the first thing in its content that takes the keyboard, or else in its header."""
+    """The panel, or what had the keyboard in it last, or the first thing in its content that takes it, or in its
+    header."""
     if panel.focusPolicy() & Qt.FocusPolicy.TabFocus:
         return panel
+    last = panel.focusWidget()
+    if last is not None and last.isVisible() and last.isEnabled() and last.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        return last
     header = panel.header if isinstance(panel, Panel) else None
     in_header: QWidget | None = None
     at = panel.nextInFocusChain()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from tests.living_picture import NOW, event_row, feed_rows, put
 from widgets.bars.strip import Strip
 from widgets.kit.dialog import NameDialog
 from widgets.kit.fonts import load_fonts
+from widgets.kit.fuzzy import pinyin
 from widgets.kit.icons import icon_names
 from widgets.kit.panel import Pane, Panel
 
@@ -275,3 +277,24 @@ def test_what_prefs_and_seat_have_to_say_is_said_once(duty: Duty, qtbot: QtBot) 
 def test_a_desk_that_is_closed_before_it_joined_the_hub_leaves_nothing_behind(duty: Duty) -> None:
     duty.seat.body("events/0714-0001", lambda body: None)  # the page asks as soon as something is selected
     duty.seat.retry()
+
+
+def test_what_fails_beside_the_screen_is_raised_where_it_is_reported_and_costs_nothing_else(duty: Duty) -> None:
+    arrived = threading.Event()
+    duty.seat.wake = arrived.set
+    duty.seat.aside(lambda: {}["no such key"])
+    assert arrived.wait(10)
+    with pytest.raises(KeyError, match="no such key"):
+        duty.seat.tick()
+    heard: list[list[str]] = []
+    arrived.clear()
+    duty.seat.search("井盖", heard.append)
+    assert arrived.wait(10)
+    duty.seat.tick()
+    assert heard == [[]]
+
+
+def test_the_first_letter_in_the_palette_finds_the_pinyin_ready(duty: Duty, qtbot: QtBot) -> None:
+    duty.open(event(1, 3))
+    pinyin.cache_clear()
+    qtbot.waitUntil(lambda: pinyin.cache_info().currsize > 0, timeout=20_000)

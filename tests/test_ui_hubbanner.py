@@ -10,7 +10,7 @@ from cockpit.model.clock import DAY, MINUTE, SECOND, CityTime
 from cockpit.model.messages import LANGUAGES, Message, texts
 from cockpit.model.ports.link import Link, LinkState
 from cockpit.picture.picture import Picture
-from cockpit.ui.hubbanner import CITY_GRACE, GRACE, hub_banner
+from cockpit.ui.hubbanner import CITY_GRACE, GRACE, SILENCE, hub_banner
 from tests.living_picture import NOW, event_row, feed_rows, put
 from tests.panel_desk import Desk, desk
 from widgets.kit.banner import BannerText
@@ -131,6 +131,26 @@ def test_feeds_that_only_skip_beats_are_late_and_those_with_a_reason_are_gone(at
     assert banner(at, LIVE) is None
     feeds(at, "feeds.refused", **received)
     assert "6 路数据停了 6 路" in words(at, LIVE)
+
+
+def test_a_city_whose_plug_is_pulled_is_said_before_its_slow_polls_are_overdue(at: Desk) -> None:
+    feeds(at, **dict.fromkeys(FEEDS, NOW - SILENCE + SECOND))
+    assert banner(at, LIVE) is None
+    quiet = NOW - SILENCE
+    feeds(at, **dict.fromkeys(FEEDS, quiet))
+    assert words(at, LIVE) == "已 15 秒没有任何数据到来：画面停在 17:42:21，恢复后自动接上。"
+    rows = [{**row, "problem": "feeds.refused", "detail": "x"} for row in feed_rows(NOW, events=quiet, positions=quiet)]
+    quiet_all = [{**row, "received": quiet} for row in rows[:2]] + feed_rows(NOW, **dict.fromkeys(FEEDS, quiet))[2:]
+    put(at.picture, "feed", quiet_all)
+    assert words(at, LIVE) == "城市平台断开 15 秒：6 路数据停了 2 路，画面停在 17:42:21，恢复后自动接上。"
+
+
+def test_where_the_quickest_feed_is_slow_silence_is_three_of_its_beats(at: Desk) -> None:
+    rows = [{**row, "beat": 60 * SECOND} for row in feed_rows(NOW, **dict.fromkeys(FEEDS, NOW - 2 * MINUTE))]
+    put(at.picture, "feed", rows)
+    assert banner(at, LIVE) is None
+    put(at.picture, "feed", [{**row, "received": NOW - 3 * MINUTE} for row in rows])
+    assert words(at, LIVE).startswith("已 3 分钟没有任何数据到来")
 
 
 def test_a_city_that_was_never_reached_says_why_and_no_age(at: Desk) -> None:

@@ -30,6 +30,7 @@ from widgets.kit.banner import Banner
 from widgets.kit.context import PanelContext
 from widgets.kit.dialog import name_dialog
 from widgets.kit.finders import PlaceFinder
+from widgets.kit.fuzzy import pinyin
 from widgets.kit.palette import Palette
 from widgets.kit.theme import Theme, apply_theme
 from widgets.kit.toast import Toasts
@@ -145,6 +146,8 @@ class Desk(QWidget):
             self._prod()
             self.seat.start()
             self.followed.emit()
+            # the first letter typed into the palette does not wait for the dictionary then
+            QTimer.singleShot(PATIENCE_MS, self, lambda: self.seat.aside(lambda: pinyin("城")))
 
     def wake(self) -> None:
         """Something arrived; called on any thread."""

@@ -17,6 +17,8 @@ GRACE = 5 * SECOND
 """A hub that is restarted is back within two seconds, and one just reached tells of its feeds at once."""
 CITY_GRACE = 15 * SECOND
 """The embedded city takes some seconds to its first answer."""
+SILENCE = 15 * SECOND
+"""Nothing at all for so long, or for three beats of the quickest feed, is no pause."""
 
 
 def hub_banner(ctx: PanelContext, link: Link, retry: Callable[[str], None]) -> BannerText | None:
@@ -32,10 +34,13 @@ def hub_banner(ctx: PanelContext, link: Link, retry: Callable[[str], None]) -> B
         return BannerText(_hub_gone(ctx, link, now), _retrying(link.tries, link.retry - now), (again,))
     states = feed_states(ctx)
     gone = [state for state in states if _is_gone(state, now - link.since)]
-    if len(gone) * 2 <= len(states):
+    silent = _is_silent(states, now)
+    if not silent and len(gone) * 2 <= len(states):
         return None
-    waits = [state.retry - now for state in gone if state.retry > now]
-    return BannerText(_city_gone(ctx, gone, len(states), now), _retrying(0, min(waits, default=0)), (again,))
+    failing = [state for state in states if state in gone or (silent and state.problem is not None)]
+    what = _city_gone(ctx, failing, len(states), now) if failing else _nothing_comes(ctx, states, now)
+    waits = [state.retry - now for state in failing if state.retry > now]
+    return BannerText(what, _retrying(0, min(waits, default=0)), (again,))
 
 
 def _is_gone(state: FeedState, live_us: int) -> bool:
@@ -49,6 +54,18 @@ def _is_gone(state: FeedState, live_us: int) -> bool:
             return state.problem is not None and live_us >= CITY_GRACE
         case _:
             return False
+
+
+def _is_silent(states: Sequence[FeedState], now: int) -> bool:
+    """Whether no feed at all has said anything: known long before slow polls are overdue."""
+    last = max((state.received for state in states), default=0)
+    beat = min((state.beat for state in states), default=0)
+    return last > 0 and now - last >= max(SILENCE, 3 * beat)
+
+
+def _nothing_comes(ctx: PanelContext, states: Sequence[FeedState], now: int) -> Message:
+    last = max(state.received for state in states)
+    return Message("ui.nothing_comes", {"span": span(now - last), "at": _city_time(ctx, last)})
 
 
 def _hub_gone(ctx: PanelContext, link: Link, now: int) -> Message:
