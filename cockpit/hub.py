@@ -86,6 +86,8 @@ class Hub:
         self._lost = asyncio.Event()
         self._http = httpx.AsyncClient(timeout=5.0, trust_env=False, follow_redirects=False)
         self._stop = asyncio.Event()
+        self._rows_in: dict[str, list[dict[str, Any]]] = {}
+        self._states_in: dict[str, FeedState] = {}
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Runs until `stop`.
@@ -105,14 +107,14 @@ class Hub:
             await self._join()
             on_ready()
             for spec in self.pack.feeds:
-                self._state(FeedState(spec.id))
+                self._note_state(FeedState(spec.id))
                 runner = FeedRunner(
                     spec,
                     self.base_url,
                     self.pack.bounds,
                     self.city_clock,
                     self._items,
-                    self._state,
+                    self._note_state,
                     quarantine=self.quarantine,
                 )
                 self._runners[spec.id] = runner
@@ -144,35 +146,48 @@ class Hub:
     def _items(self, feed: str, changes: list[Change], received: int) -> None:
         for change in changes:
             if isinstance(change, Rows):
-                self._rows(feed, change, received)
+                self._note_rows(feed, change, received)
             elif isinstance(change, Gone):
                 self._gone(change.topic, [f"{feed}/{i}" for i in change.ids])
             else:
                 self._only(feed, change.topic, {f"{feed}/{i}" for i in change.ids})
 
-    def _rows(self, feed: str, change: Rows, received: int) -> None:
-        table = TABLES[change.topic]
-        rows: list[dict[str, Any]] = []
+    def _note_rows(self, feed: str, change: Rows, received: int) -> None:
+        """Rows wait for the next `_take_in`: a stream brings them one by one, and a hundred cost what one does."""
+        rows = self._rows_in.setdefault(change.topic, [])
         for source in change.rows:
             key = f"{feed}/{source['id']}"
             body = source.get("body")
             if body:
                 self.cache.put_body(key, msgspec.json.encode(body).decode(), received)
             rows.append({**source, "key": key, "feed": feed, "received": received})
-        if rows:
-            columns = columns_of_rows(table, rows)
-            self._put(change.topic, columns)
+
+    def _note_state(self, state: FeedState) -> None:
+        """Of what a feed says of itself, only the last word before the next `_take_in` counts."""
+        self._states_in[state.feed] = state
+
+    def _take_in(self) -> None:
+        """Brings the picture up to what the feeds brought; to be called before it is read or rows are taken out."""
+        rows_in, self._rows_in = self._rows_in, {}
+        for topic, rows in rows_in.items():
+            if rows:
+                self._put(topic, columns_of_rows(TABLES[topic], rows))
+        states, self._states_in = self._states_in, {}
+        for state in states.values():
+            self._put_state(state)
 
     def _put(self, topic: str, columns: Columns) -> None:
         self._out.upsert(topic, columns)
         self.cache.upsert(topic, columns)
 
     def _gone(self, topic: str, keys: list[str]) -> None:
+        self._take_in()
         gone = self._out.remove(topic, keys)
         if gone:
             self.cache.remove(topic, gone)
 
     def _only(self, feed: str, topic: str, keys: set[str]) -> None:
+        self._take_in()
         live = self.picture[topic]
         prefix = f"{feed}/"
         # a list of what is open says nothing of what closed: that leaves by its age
@@ -184,6 +199,7 @@ class Hub:
     async def _tidy(self) -> None:
         """Takes out what is over, whether its source says so or not."""
         while True:
+            self._take_in()
             for topic, keys in overdue(self.picture, self.city_clock.now()):
                 self._gone(topic, keys)
             await asyncio.sleep(TIDY_SECONDS)
@@ -192,7 +208,7 @@ class Hub:
         reason = msgspec.json.encode(kept.refused.reason, enc_hook=str).decode()
         self.cache.put_quarantine(kept.feed, reason, kept.refused.sample, kept.received)
 
-    def _state(self, state: FeedState) -> None:
+    def _put_state(self, state: FeedState) -> None:
         spec = self.pack.feed(state.feed)
         if spec is None:
             return
@@ -242,12 +258,14 @@ class Hub:
     async def _publish(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
+            self._take_in()
             for batch in self._out.flush():
                 await self._send(subjects.picture(self.pack.id, self.world, batch.district, batch.topic), encode(batch))
 
     async def _snapshots(self) -> None:
         while True:
             await asyncio.sleep(SNAPSHOT_SECONDS)
+            self._take_in()
             # cameras and areas hardly change; they come on request
             for batch in self._out.snapshot(("event", "unit", "sensor", "alert", "feed")):
                 await self._send(subjects.picture(self.pack.id, self.world, batch.district, batch.topic), encode(batch))
@@ -307,6 +325,7 @@ class Hub:
                 await message.respond(asks.encode(self._welcome()))
             elif what == "snapshot":
                 wanted = msgspec.msgpack.decode(message.data, type=asks.SnapshotWanted)
+                self._take_in()
                 for batch in self._out.snapshot(tuple(t for t in wanted.topics if t in TABLES)):
                     await message.respond(encode(batch))
                 await message.respond(b"")
@@ -372,6 +391,7 @@ class Hub:
             with contextlib.suppress(Exception):
                 await self._client.close()
         self.server.stop()
+        self._take_in()
         self.cache.close()
         with contextlib.suppress(OSError):
             (self.profile / "hub.json").unlink()

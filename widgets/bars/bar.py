@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import ClassVar
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -11,8 +12,15 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from widgets.kit.context import PanelContext
 from widgets.kit.panel import Pane, guarded
+from widgets.kit.theme import Theme
 
 _KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+
+
+@lru_cache(maxsize=4096)
+def _width(theme: Theme, style: str, text: str, weight: int | None) -> float:
+    """Pixels that words take; the bars ask for all of theirs each second, and most are the same."""
+    return QFontMetricsF(theme.font(style, weight)).horizontalAdvance(text)
 
 
 class Piece(QAbstractButton):
@@ -70,7 +78,7 @@ class Piece(QAbstractButton):
     # words, measured and drawn
 
     def measure(self, style: str, text: str, weight: int | None = None) -> float:
-        return QFontMetricsF(self.ctx.theme.font(style, weight)).horizontalAdvance(text)
+        return _width(self.ctx.theme, style, text, weight)
 
     def words(
         self, painter: QPainter, x: float, style: str, text: str, token: str, weight: int | None = None, drop: float = 0
@@ -79,7 +87,7 @@ class Piece(QAbstractButton):
         font = self.ctx.theme.font(style, weight)
         painter.setFont(font)
         painter.setPen(self.ctx.theme[token])
-        wide = QFontMetricsF(font).horizontalAdvance(text)
+        wide = self.measure(style, text, weight)
         middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip)
         painter.drawText(QRectF(x, drop, wide + 2, self.height()), middle, text)
         return x + wide

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from cockpit.model.ages import data_age
 from cockpit.model.freshness import Freshness, freshness
 from cockpit.model.messages import Message
+from cockpit.picture import LiveTable
 
 if TYPE_CHECKING:
     from widgets.kit.context import PanelContext
@@ -47,10 +49,21 @@ class FeedState:
         return data_age(self.received, self.beat, now_us)
 
 
+_kept: WeakKeyDictionary[LiveTable, tuple[int, dict[str, dict[str, Any]]]] = WeakKeyDictionary()
+
+
+def _rows(table: LiveTable) -> dict[str, dict[str, Any]]:
+    """The rows by feed; every panel asks for them, many times a second."""
+    kept = _kept.get(table)
+    if kept is None or kept[0] != table.version:
+        rows = {str(row["feed"]): row for row in (table.row(i) for i in range(len(table)))}
+        kept = _kept[table] = (table.version, rows)
+    return kept[1]
+
+
 def feed_states(ctx: PanelContext) -> list[FeedState]:
     """Every feed of the pack in its order, then what else the hub runs; one that the hub has not told of is waiting."""
-    table = ctx.picture["feed"]
-    rows = {str(row["feed"]): row for row in (table.row(i) for i in range(len(table)))}
+    rows = _rows(ctx.picture["feed"])
     now = ctx.clock.wall()
     states = []
     for id in dict.fromkeys([feed.id for feed in ctx.pack.feeds] + sorted(rows)):

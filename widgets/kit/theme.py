@@ -77,6 +77,7 @@ class Theme:
         self._hex: dict[str, str] = dict(tokens[name])
         self._colors = {key: QColor(value) for key, value in self._hex.items()}
         self._type: dict[str, dict[str, int]] = tokens["type"]
+        self._fonts: dict[tuple[str, int | None, float], QFont] = {}
         self._unit_scale: dict[str, float] = tokens["unit_scale"]
         self.space: dict[str, int] = dict(tokens["space"])
         self.line_w: dict[str, float] = dict(tokens["line_w"])
@@ -120,6 +121,13 @@ class Theme:
             weight: 400 or 700; None takes the style's own.
             scale: for units beside a figure, see `unit_font`.
         """
+        wanted = (style, weight, scale)
+        known = self._fonts.get(wanted)
+        if known is None:
+            known = self._fonts[wanted] = self._font(style, weight, scale)
+        return QFont(known)
+
+    def _font(self, style: str, weight: int | None, scale: float) -> QFont:
         token = self._type[style]
         font = QFont(FAMILY)
         font.setPixelSize(max(1, round(token["px"] * scale)))

@@ -32,6 +32,7 @@ from widgets.map.style import MapStyle
 FLIGHT = 0.45
 """Seconds of a flight."""
 FRAME_MS = 33
+RING_MS = 50
 PAN_STEP = 80.0
 HOVER_MS = 400
 CLICK_SLOP = 5
@@ -81,6 +82,7 @@ class Canvas(QWidget):
         self._dress: Callable[[], tuple[object, object]] | None = None
         self._style: MapStyle | None = None
         self._flight: tuple[Camera, Camera, float] | None = None
+        self._whole_at = 0.0
         self._pressed: QPointF | None = None
         self._dragged = False
         self._frames = QTimer(self)
@@ -137,6 +139,7 @@ class Canvas(QWidget):
 
     def touch(self) -> None:
         """Has the map painted, without what lies on it: lists and tools cover their places but for round corners."""
+        self._whole_at = self._mono()
         region = QRegion(self.rect())
         for child in self.findChildren(QFrame, options=Qt.FindChildOption.FindDirectChildrenOnly):
             if child.isVisible():
@@ -206,8 +209,18 @@ class Canvas(QWidget):
     def _next_frame(self) -> int | None:
         """Milliseconds to the next frame; None when nothing moves."""
         now = self._mono()
-        if self._flight is not None or (not self.reduced and self.overlay.ringing(now)):
+        if self._flight is not None:
             return FRAME_MS
+        gliding = self._glide_wait(now)
+        if self._ringing(now):
+            return RING_MS if gliding is None else min(RING_MS, gliding)
+        return gliding
+
+    def _ringing(self, now: float) -> bool:
+        return not self.reduced and self.overlay.ringing(now)
+
+    def _glide_wait(self, now: float) -> int | None:
+        """Milliseconds between two frames in which units move by about a pixel and a half; None when all stand."""
         pixels = self.glide.pending(now) * self.camera.scale if self.scene.shows("unit") else 0.0
         if pixels < 0.5:
             return None
@@ -221,7 +234,12 @@ class Canvas(QWidget):
             if share >= 1:
                 self._flight = None
             self.look(between(start, end, share))
-        self.touch()
+        now = self._mono()
+        gliding = self._glide_wait(now)
+        if self._ringing(now) and (gliding is None or (now - self._whole_at) * 1000 < gliding):
+            self.update(self.overlay.around_rings(self.view()))  # all else stands still
+        else:
+            self.touch()
         wait = self._next_frame()
         if wait is None:
             self._frames.stop()

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QRegion
 
 from cockpit.model.messages import Texts
 from widgets.kit.symbols import EVENT_RADIUS_FAR, UNIT_RADIUS, event_radius
@@ -18,9 +18,12 @@ from widgets.map.draw_marks import draw_events, draw_ring, draw_units
 from widgets.map.draw_words import draw_alert_chips, draw_callout, draw_unit_names
 from widgets.map.marks import MarkMaker, Marks, reaches
 from widgets.map.scene import ALERT, CAMERA, EVENT, SENSOR, UNIT, Alert, Scene
+from widgets.map.still import Still
 
 Floats = NDArray[np.float64]
 RING_SECONDS = 0.6
+RING_REACH = 52
+"""Pixels that a ring reaches at the most, with its line."""
 MOST_RINGS = 24
 """Rings at a time: where more events come than that, one more ring tells nothing."""
 NAMES_FROM = 15.4
@@ -92,6 +95,7 @@ class Overlay:
     def __init__(self) -> None:
         self.marks = MarkMaker()
         self.chips: list[tuple[str, QRectF]] = []
+        self._events_still, self._routes_still = Still(), Still()
         self._rings: dict[str, tuple[float, int]] = {}
 
     def arrived(self, keys: Sequence[str], levels: Sequence[int], now: float) -> None:
@@ -104,6 +108,16 @@ class Overlay:
     def ringing(self, now: float) -> bool:
         self._rings = {k: (at, n) for k, (at, n) in self._rings.items() if now < at + n * RING_SECONDS}
         return bool(self._rings)
+
+    def around_rings(self, view: View) -> QRegion:
+        """Where the rings of arrival are painted in this frame and were in the last."""
+        region = QRegion()
+        for key in self._rings:
+            place = self.place(view, EVENT, key)
+            if place is not None:
+                x, y = (round(float(v)) for v in view.camera.to_screen(*place))
+                region += QRect(x - RING_REACH, y - RING_REACH, 2 * RING_REACH, 2 * RING_REACH)
+        return region
 
     def place(self, view: View, topic: str, key: str) -> tuple[float, float] | None:
         """Where a thing is drawn, Mercator metres; None where it is not on the map."""
@@ -123,7 +137,9 @@ class Overlay:
         camera, scene = view.camera, view.scene
         picked = view.selected[1] if view.selected[0] == EVENT else ""
         marks = self.marks.marks(scene.events, camera, picked)
-        self._routes(painter, view, theme)
+        self._routes_still.paint(
+            painter, camera, _reach_of(view), view.routes, theme, draw=lambda p: self._routes(p, view, theme)
+        )
         names = np.empty((0, 4))
         if scene.shows(UNIT):
             chosen = next((r.key for r in view.routes if r.chosen), "")
@@ -131,7 +147,10 @@ class Overlay:
             draw_units(painter, scene.units, view.units, camera, theme, chosen)
             names = self._names(painter, view, theme, marks)
         if scene.shows(EVENT):
-            draw_events(painter, scene.events, marks, camera, theme)
+            whole = QRectF(0, 0, camera.width, camera.height)
+            self._events_still.paint(
+                painter, camera, whole, marks, theme, draw=lambda p: draw_events(p, scene.events, marks, camera, theme)
+            )
             self._arrivals(painter, view, theme)
         alerts = scene.alerts if scene.shows(ALERT) else ()
         chosen_alert = view.selected[1] if view.selected[0] == ALERT else ""
@@ -257,3 +276,15 @@ class Overlay:
         return draw_unit_names(
             painter, scene.units, rows, sx.tolist(), sy.tolist(), theme, camera.dpr, accented, blocked
         )
+
+
+def _reach_of(view: View) -> QRectF:
+    """The box of all routes, pixels, with room for their width."""
+    if not view.routes:
+        return QRectF()
+    sx, sy = view.camera.to_screen(
+        np.concatenate([r.x for r in view.routes]), np.concatenate([r.y for r in view.routes])
+    )
+    return QRectF(QPointF(float(sx.min()), float(sy.min())), QPointF(float(sx.max()), float(sy.max()))).adjusted(
+        -12, -12, 12, 12
+    )

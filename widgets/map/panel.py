@@ -253,7 +253,7 @@ class MapPanel(Panel):
         state = topic_state(self.ctx, UNIT)
         stale = state is not None and state.state in (Freshness.STALE, Freshness.DEAD)
         before = self.canvas.scene
-        scene = self._reader.read(self.visible, self.coloring if AREA in self.visible else "", stale, now)
+        scene = self._reader.read(self.visible, self.coloring if AREA in self.visible else "", stale, now, mono)
         if scene.units is not before.units:
             units = scene.units
             self.canvas.glide.fixes(units.keys, units.x, units.y, mono)

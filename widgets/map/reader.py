@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from widgets.map.camera import mercator
 from widgets.map.coloring import TIER, AreaTree, Coloring, color
 from widgets.map.scene import Alert, Area, Dots, Events, Ring, Scene, Units
 
+TELL_SECONDS = 1.0
 _rings = msgspec.json.Decoder(list[list[list[tuple[float, float]]]])
 
 
@@ -46,9 +48,11 @@ class SceneReader:
         self._shapes: dict[str, tuple[str, tuple[Ring, ...]]] = {}
         self._tree: AreaTree | None = None
         self._area_version = 0
+        self._told: tuple[object, ...] = ("",)
+        self._told_at = -math.inf
         self.coloring = Coloring("")
 
-    def read(self, visible: frozenset[str], kind: str, stale: bool, now: int) -> Scene:
+    def read(self, visible: frozenset[str], kind: str, stale: bool, now: int, mono: float = math.inf) -> Scene:
         """The scene of now.
 
         Args:
@@ -56,11 +60,17 @@ class SceneReader:
             kind: of the areas' colouring; "" for none.
             stale: whether the units' positions are old.
             now: city's clock, UTC us: alerts that are over are left out.
+            mono: monotonic seconds: what areas tell is counted once a second at the most.
         """
         units: Units = self._once("unit", (), self._units)
         if stale != units.stale:
             units = msgspec.structs.replace(units, stale=stale)
-        areas = self._once("area", (kind, *(self._picture[t].version for t in ("event", "sensor"))), self._areas(kind))
+        told = (kind, *(self._picture[t].version for t in ("event", "sensor")))
+        if kind == self._told[0] and mono - self._told_at < TELL_SECONDS:
+            told = self._told
+        elif told != self._told:
+            self._told, self._told_at = told, mono
+        areas = self._once("area", told, self._areas(kind))
         return Scene(
             events=self._once("event", (), self._events),
             units=units,

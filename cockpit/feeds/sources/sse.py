@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 
 import httpx
@@ -63,6 +64,8 @@ class SseSource(Source):
                 # after the message was taken, not before: what was lost on the way is asked for again
                 if event.id.isascii() and event.id.isprintable():  # it goes into a header
                     self._last_id = event.id
+                # what is buffered is handed out without a pause: others of this loop must have their turn
+                await asyncio.sleep(0)
 
 
 SOURCE = SseSource

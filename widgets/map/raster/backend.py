@@ -181,7 +181,8 @@ class RasterBackend(QObject):
             side = max(box[2] - box[0], box[3] - box[1])
             width, height = (max(round((b - a) / side * OVERVIEW), 1) for a, b in ((box[0], box[2]), (box[1], box[3])))
             whole = Camera(0.0, 0.0, 1.0, width, height).fitted(box)
-            self._want(OVER, whole, colored, lambda alive: drawer.draw(base, whole, style, areas, alive))
+            # without colours, which change all day: it is seen for a moment only, at the edges of a view that moves
+            self._want(OVER, whole, self._base_count, lambda alive: drawer.draw(base, whole, style, (), alive))
 
     def _names_clear_of(self, scene: Scene) -> Events:
         """The events whose symbols names keep clear of; taken anew every few seconds, so that names stand still."""

@@ -77,6 +77,7 @@ class BaseDrawer:
         self._stamps: dict[tuple[object, ...], QImage] = {}
         self._metrics: dict[tuple[float, bool], QFontMetricsF] = {}
         self._flats: dict[bool, tuple[object, QImage, QImage]] = {}
+        self._named: tuple[object, Events, QImage] | None = None
         self._nameless: tuple[tuple[object, ...], QImage] | None = None
 
     def draw(
@@ -93,6 +94,16 @@ class BaseDrawer:
         """
         ground, streets = self._flat(base, camera, style, alive, named=False)
         return self._between(ground, streets, camera, style, areas, alive)
+
+    def _names_layer(self, base: BaseLayers, camera: Camera, style: MapStyle, events: Events, alive: Alive) -> QImage:
+        """The names of a view, set anew only for other events to keep clear of, or another view."""
+        wanted = (base, camera, style, self.no_data_words)
+        kept = self._named
+        if kept is None or kept[0] != wanted or kept[1] is not events:
+            names = [*self._no_data_names(base), *base.names.seen(camera)]
+            image = self._layer(True, camera, style, lambda p: self._names(p, names, camera, style, events, alive))
+            kept = self._named = (wanted, events, image)
+        return kept[2]
 
     def _flat(
         self, base: BaseLayers | None, camera: Camera, style: MapStyle, alive: Alive, named: bool
@@ -172,8 +183,7 @@ class BaseDrawer:
         image = kept[1].copy()
         if base is None:
             return image
-        names_here = [*self._no_data_names(base), *base.names.seen(camera)]
-        names = self._layer(True, camera, style, lambda p: self._names(p, names_here, camera, style, events, alive))
+        names = self._names_layer(base, camera, style, events, alive)
         _drawn_onto(image, names)
         if source.keeps(camera):
             over = streets.copy()
