@@ -277,6 +277,10 @@ class OpenSeat:
 
         return until(ticked, what, seconds, lambda: self.seat.link)
 
+    def until_said(self, words: str) -> None:
+        """Waits for a sentence about the hub with these words."""
+        self.until(lambda _: words in self.problem(), f"{words} is said")
+
     def problem(self) -> str:
         """The sentence about the hub."""
         return texts("zh")(self.seat.link.problem) if self.seat.link.problem else ""

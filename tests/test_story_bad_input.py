@@ -296,7 +296,7 @@ def test_a_hub_that_answers_nonsense_is_said_and_tried_again(tmp_path: Path, ans
         if answer is not None:
             await hub.subscribe(subjects.ALL_ASKS, cb=respond)
         async with asyncio.timeout(60):
-            while seat.seat.link.tries < 2:
+            while (link := seat.seat.link).tries < 2 or link.problem is None or link.problem.id != said:
                 seat.seat.tick()
                 await asyncio.sleep(0.02)
         await hub.close()
@@ -305,8 +305,7 @@ def test_a_hub_that_answers_nonsense_is_said_and_tried_again(tmp_path: Path, ans
     try:
         with open_seat(tmp_path, OwnHub(profile), CITY) as seat:
             asyncio.run(story(seat))
-            assert seat.seat.link.problem is not None
-            assert seat.seat.link.problem.id == said
+            assert seat.problem() != said
             assert "{" not in seat.problem()
     finally:
         bus.stop()

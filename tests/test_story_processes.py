@@ -271,12 +271,10 @@ def test_a_seat_whose_hub_is_not_there_shows_what_it_knew_and_says_so(home: Path
     assert report["events"] == known > 0
     with open_seat(profile, NamedHub(nobody, None), "lujiazui") as seat:
         assert len(seat.seat.picture["event"]) == known
-        seat.until(lambda it: it.link.problem, "it says what is wrong")
-        assert nobody in seat.problem()
+        seat.until_said(nobody)
     key = home / "hall" / "keys" / "seat-1.json"
     with open_seat(profile, NamedHub(nobody, key), "lujiazui") as seat:
-        seat.until(lambda it: it.link.problem, "it says what is wrong")
-        assert "连不上" in seat.problem()
+        seat.until_said("连不上")
         assert len(seat.seat.picture["event"]) == known
 
 
@@ -298,8 +296,7 @@ def test_a_hub_of_another_version_is_said_and_the_picture_stays(home: Path, plat
     with Program(home, "hub", *options, command=command) as newer:
         newer.answer()
         with open_seat(profile, OwnHub(home / "newer"), "lujiazui") as seat:
-            seat.until(lambda it: it.link.problem, "it says what is wrong")
-            assert "9.9" in seat.problem()
+            seat.until_said("9.9")
             assert "升级" in seat.problem()
             assert seat.seat.link.state is LinkState.STARTING
             assert len(seat.seat.picture["event"]) == known > 0
@@ -307,8 +304,7 @@ def test_a_hub_of_another_version_is_said_and_the_picture_stays(home: Path, plat
 
 def test_a_hub_of_another_city_is_said(hub: Program, home: Path, tmp_path: Path) -> None:
     with open_seat(tmp_path, OwnHub(home / "hall"), "hangzhou") as seat:
-        seat.until(lambda it: it.link.problem, "it says what is wrong")
-        assert "--city lujiazui" in seat.problem()
+        seat.until_said("--city lujiazui")
 
 
 def test_a_seat_finds_its_hub_again_however_often_the_bus_dies(hub: Program, home: Path, profile: Path) -> None:
