@@ -41,12 +41,11 @@ refuse() {
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   refuse "this is not a Debian-like system; install what corresponds to these Debian packages: ${wanted[*]}."
 fi
+# a name may be provided by a package of another name: libglib2.0-0 is libglib2.0-0t64 from Debian 13 on
+installed=$(dpkg-query -W -f='${db:Status-Status}|${Package}, ${Provides}\n' | sed -n 's/^installed|//p' | tr ',' '\n' | sed 's/^ *//; s/ .*//')
 missing=()
 for package in "${wanted[@]}"; do
-  case $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) in
-    installed) ;;
-    *) missing+=("$package") ;;
-  esac
+  grep -qxF "$package" <<<"$installed" || missing+=("$package")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
