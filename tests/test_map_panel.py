@@ -163,7 +163,7 @@ def test_every_movement_has_a_key(panel: MapPanel, qtbot: QtBot) -> None:
     assert south <= limits[1] <= limits[3] <= north
 
 
-def test_tab_walks_the_events_in_view_from_left_to_right(panel: MapPanel, stage: Desk, qtbot: QtBot) -> None:
+def test_n_walks_the_events_in_view_from_left_to_right(panel: MapPanel, stage: Desk, qtbot: QtBot) -> None:
     canvas = panel.canvas
     canvas.zoom(4.0, fly=False)
     canvas.setFocus()
@@ -175,6 +175,13 @@ def test_tab_walks_the_events_in_view_from_left_to_right(panel: MapPanel, stage:
         seen.append(float(canvas.scene.events.x[list(canvas.scene.events.keys).index(key)]))
     assert seen == sorted(seen)
     assert len(set(seen)) == 4
+
+
+def test_tab_leaves_the_map_and_selects_nothing(panel: MapPanel, stage: Desk, qtbot: QtBot) -> None:
+    panel.canvas.setFocus()
+    qtbot.keyClick(panel.canvas, Qt.Key.Key_Tab)
+    assert stage.ctx.selection.key == ""
+    assert not panel.canvas.hasFocus()
 
 
 def test_number_keys_switch_layers_and_the_choice_is_kept(panel: MapPanel, stage: Desk, qtbot: QtBot) -> None:

@@ -18,6 +18,7 @@ from cockpit.model.clock import MINUTE, SECOND, ManualClock
 from cockpit.model.layout_read import read_layout_file
 from cockpit.model.levels import Level
 from cockpit.model.messages import LANGUAGES, Message, texts
+from cockpit.model.pinyin import pinyin
 from cockpit.model.ports.link import Link, LinkState
 from cockpit.packs.read import read_pack
 from cockpit.seat import Seat
@@ -30,7 +31,6 @@ from tests.living_picture import NOW, event_row, feed_rows, put
 from widgets.bars.strip import Strip
 from widgets.kit.dialog import NameDialog
 from widgets.kit.fonts import load_fonts
-from widgets.kit.fuzzy import pinyin
 from widgets.kit.icons import icon_names
 from widgets.kit.panel import Pane, Panel
 

@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 
 from cockpit.geo.compact import Floats, open_layers, part, unsqueeze
 from cockpit.geo.metres import scale
+from cockpit.model.pinyin import begins, plain
 
 AT_CROSSING = 120.0
 """Metres around a crossing that are called by it."""
@@ -105,27 +106,35 @@ class Places:
     def search(self, words: str, limit: int = 20) -> list[Place]:
         """Places whose name holds every word of `words`: first those that begin with it, then the shorter ones.
 
+        A Latin word stands for the names that it spells in pinyin, in full or by initials from their first character.
         A road stands at the sampled point nearest the middle of its points.
         """
-        wanted = [w for w in words.replace("×", " ").split() if w]
+        wanted = plain(words.replace("×", " ")).split()
         if not wanted:
             return []
+        fits = [self._fits(word) for word in wanted]
         found: list[Place] = []
-        for k, name in enumerate(self.names):
-            if name and all(w in name for w in wanted):
-                points = self._road[self._road_names == k]
-                if len(points):
-                    middle = points[int(np.hypot(*((points - points.mean(axis=0)) * self._metre).T).argmin())]
-                    found.append(Place(name, "road", *_pair(middle), 0.0))
-        for k, name in enumerate(self.other_names):
-            if all(w in name for w in wanted):
-                found.append(Place(name, "other", *_pair(self.others[k]), 0.0))
-        for k in range(len(self.crossings)):
-            name = self.crossing_words(k)
-            if all(w in name for w in wanted):
-                found.append(Place(name, "crossing", *_pair(self.crossings[k]), 0.0))
-        found.sort(key=lambda place: (not place.words.startswith(wanted[0]), len(place.words), place.words))
+        for k in sorted(set.intersection(*(roads for roads, _ in fits))):
+            points = self._road[self._road_names == k]
+            if len(points):
+                middle = points[int(np.hypot(*((points - points.mean(axis=0)) * self._metre).T).argmin())]
+                found.append(Place(self.names[k], "road", *_pair(middle), 0.0))
+        for k in sorted(set.intersection(*(others for _, others in fits))):
+            found.append(Place(self.other_names[k], "other", *_pair(self.others[k]), 0.0))
+        for k, pair in enumerate(self.crossing_names.tolist()):
+            if all(not roads.isdisjoint(pair) for roads, _ in fits):
+                found.append(Place(self.crossing_words(k), "crossing", *_pair(self.crossings[k]), 0.0))
+        first = wanted[0]
+        found.sort(key=lambda place: (not plain(place.words).startswith(first), len(place.words), place.words))
         return found[:limit]
+
+    def _fits(self, word: str) -> tuple[set[int], set[int]]:
+        """Indices of the roads' names and of the others' that a plain word fits."""
+
+        def of(names: list[str]) -> set[int]:
+            return {k for k, name in enumerate(names) if name and (word in plain(name) or begins(word, name))}
+
+        return of(self.names), of(self.other_names)
 
 
 def _nearest(tree: cKDTree, where: Floats, within: float) -> tuple[float, int]:

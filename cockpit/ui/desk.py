@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from cockpit.model.layout import Layout
 from cockpit.model.levels import Level
 from cockpit.model.messages import Message, texts
+from cockpit.model.pinyin import pinyin
 from cockpit.model.ports import NamedPlace
 from cockpit.model.ports.link import Link
 from cockpit.model.tables import TABLES
@@ -30,7 +31,6 @@ from widgets.kit.banner import Banner
 from widgets.kit.context import PanelContext
 from widgets.kit.dialog import name_dialog
 from widgets.kit.finders import PlaceFinder
-from widgets.kit.fuzzy import pinyin
 from widgets.kit.palette import Palette
 from widgets.kit.theme import Theme, apply_theme
 from widgets.kit.toast import Toasts

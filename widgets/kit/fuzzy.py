@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import unicodedata
-from functools import lru_cache
+from cockpit.model.pinyin import pinyin, plain
 
 _WHOLE, _START, _WORD, _INSIDE, _INITIALS, _LETTERS = 100.0, 80.0, 70.0, 60.0, 50.0, 20.0
 
 
 def score(typed: str, *texts: str) -> float:
     """How well `typed` fits the best of `texts`; 0 when a word of it fits none. Greater is better."""
-    words = _plain(typed).split()
+    words = plain(typed).split()
     if not words:
         return 1.0
     return min(max((_fit(word, text) for text in texts), default=0.0) for word in words)
 
 
 def _fit(word: str, text: str) -> float:
-    best = _as_written(word, _plain(text))
+    best = _as_written(word, plain(text))
     if best >= _INSIDE or not word.isascii():
         return best
     syllables = pinyin(text)
@@ -56,20 +55,3 @@ def _in_order(word: str, text: str) -> bool:
     if not any(part.startswith(word[0]) for part in text.split()):
         return False
     return all(letter in rest for letter in word)
-
-
-@lru_cache(maxsize=4096)
-def pinyin(text: str) -> tuple[str, ...]:
-    """Syllables of the Chinese characters of a text, without tones; other letters stand for themselves."""
-    if text.isascii():
-        return ()
-    from pypinyin import Style, lazy_pinyin  # with its dictionary of phrases, 0.3 s
-
-    syllables = lazy_pinyin(_plain(text).replace(" ", ""), style=Style.NORMAL)
-    return tuple(s for s in syllables if s)
-
-
-@lru_cache(maxsize=4096)
-def _plain(text: str) -> str:
-    """Lower case, full-width letters made narrow, one space between words."""
-    return " ".join(unicodedata.normalize("NFKC", text).lower().split())

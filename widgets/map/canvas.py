@@ -330,9 +330,6 @@ class Canvas(QWidget):
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.zoom(1 + event.value(), event.position(), fly=False)
             return True
-        tab = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if tab and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and self.cycle(event.key() == Qt.Key.Key_Tab):
-            return True
         return super().event(event)
 
     @guarded
@@ -363,7 +360,7 @@ class Canvas(QWidget):
             super().keyPressEvent(event)
 
     def cycle(self, onward: bool) -> bool:
-        """Selects the next event in view, from the left to the right; False past the last one, so that Tab goes on."""
+        """Selects the next event in view, from the left to the right; False past the last one."""
         events = self.scene.events
         sx, sy = self.camera.to_screen(events.x, events.y)
         seen = np.flatnonzero((sx > 0) & (sy > 0) & (sx < self.width()) & (sy < self.height()))
