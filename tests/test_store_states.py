@@ -200,27 +200,31 @@ class Disk:
         mount = ["mount", "-t", "tmpfs", "-o", "size=1500k", "none", str(folder)]
         self.mounted = os.geteuid() == 0 and subprocess.run(mount, capture_output=True, check=False).returncode == 0
 
-    def fill(self) -> None:
-        if self.mounted:
-            with contextlib.suppress(OSError), (self.folder / "ballast").open("wb", buffering=0) as file:
-                while True:
-                    file.write(b"\0" * 4096)
-        else:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (1, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
-
-    def free(self) -> None:
-        if self.mounted:
-            (self.folder / "ballast").unlink(missing_ok=True)
-        else:
-            hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-            resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    @contextlib.contextmanager
+    def full(self) -> Iterator[None]:
+        """There is space again before the test ends: the limit holds for what pytest itself writes as well."""
+        if not self.mounted:
+            soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+            try:
+                yield
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+            return
+        ballast = self.folder / "ballast"
+        with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+            while True:
+                file.write(b"\0" * 4096)
+        try:
+            yield
+        finally:
+            ballast.unlink()
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Disk]:
     disk = Disk(tmp_path)
     yield disk
-    disk.free()
     if disk.mounted:
         subprocess.run(["umount", str(tmp_path)], check=True)
 
@@ -231,15 +235,14 @@ def test_on_a_full_disk_rows_wait_and_are_written_when_there_is_space(disk: Disk
     cache = Cache.open(disk.folder / "cache.db", ManualClock(), searchable=by_place, on_problem=said.append)
     cache.upsert("event", events({"key": "e/before"}))
     assert cache.flush()
-    disk.fill()
-    for i in range(3):
-        cache.upsert("event", events(*({"key": f"e/{i}-{n}", "place": "井盖"} for n in range(300))))
-        cache.flush(0.3)
-    assert len(said) == 1
-    assert ids(said)[0] in ("store.disk_full", "store.disk_error")
-    assert cache.load("event")["key"] == ["e/before"]
-    assert cache.counts["waiting"] == 900
-    disk.free()
+    with disk.full():
+        for i in range(3):
+            cache.upsert("event", events(*({"key": f"e/{i}-{n}", "place": "井盖"} for n in range(300))))
+            cache.flush(0.3)
+        assert len(said) == 1
+        assert ids(said)[0] in ("store.disk_full", "store.disk_error")
+        assert cache.load("event")["key"] == ["e/before"]
+        assert cache.counts["waiting"] == 900
     assert cache.flush()
     assert len(cache.load("event")["key"]) == 901
     assert ids(said)[1:] == ["store.writing_again"]
@@ -247,12 +250,12 @@ def test_on_a_full_disk_rows_wait_and_are_written_when_there_is_space(disk: Disk
 
 
 def test_a_disk_that_is_full_at_the_start_leaves_a_cache_in_memory(disk: Disk) -> None:
-    disk.fill()
     said: list[Message] = []
-    cache = Cache.open(disk.folder / "cache.db", ManualClock(), searchable=by_place, on_problem=said.append)
-    assert ids(cache.notices)[0] in ("store.disk_full", "store.disk_error", "store.no_permission")
-    takes_rows(cache)
-    assert cache.close()
+    with disk.full():
+        cache = Cache.open(disk.folder / "cache.db", ManualClock(), searchable=by_place, on_problem=said.append)
+        assert ids(cache.notices)[0] in ("store.disk_full", "store.disk_error", "store.no_permission")
+        takes_rows(cache)
+        assert cache.close()
 
 
 CHILD = """
