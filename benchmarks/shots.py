@@ -1,6 +1,7 @@
 """`make shots`: the duty seat in every state, drawn by the real program on real processes, as PNGs to look at.
 
 python -m benchmarks.shots --out build/shots [--only storm,light] [--size 1920x1080]
+python -m benchmarks.shots --manual [--only duty,duty-light]     pictures of the manual, into docs/pictures/
 """
 
 from __future__ import annotations
@@ -8,16 +9,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.png import squeeze
 from cockpit.processes import cockpit_command, free_port
 
+PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 SIZES = ("1920x1080", "1366x768")
 STORM = "2026-07-14T17:42:00+08:00"
 CALM = "2026-05-12T10:20:00+08:00"
@@ -50,7 +54,7 @@ class Stage:
 
     def before(self, *args: str) -> None:
         """What the seat saw earlier, in a run that leaves no picture."""
-        self.shot("before", *args)
+        self.shot("before", *args, after=SETTLE + 6)
         self.taken.pop().unlink()
 
     def file(self, name: str) -> Path:
@@ -73,29 +77,6 @@ def environment() -> dict[str, str]:
     return {**os.environ, "QT_QPA_PLATFORM": "offscreen", "COCKPIT_LANG": "zh"}
 
 
-def normal(stage: Stage) -> None:
-    stage.shot("normal", "--start", CALM, "--story", "calm")
-
-
-def storm(stage: Stage) -> None:
-    stage.shot("storm", "--start", STORM)
-
-
-def light(stage: Stage) -> None:
-    stage.shot("light", "--start", STORM, "--theme", "light")
-
-
-def english(stage: Stage) -> None:
-    stage.shot("english", "--start", STORM, "--lang", "en")
-
-
-def stale(stage: Stage) -> None:
-    """The city platform answers no more; the hub is there and says so."""
-    with city() as town:
-        stage.before("--city", town["url"])
-    stage.shot("stale", "--city", town["url"], "--pack", "hangzhou", after=26, live=False)
-
-
 @contextmanager
 def running(*command: str) -> Iterator[dict[str, str]]:
     """A city or a hub of its own, and what it says of itself when it is ready."""
@@ -108,8 +89,9 @@ def running(*command: str) -> Iterator[dict[str, str]]:
             process.terminate()
 
 
-def city(*options: str) -> AbstractContextManager[dict[str, str]]:
-    return running("city", "serve", "--port", "0", "--start", STORM, *options)
+def city(*options: str, start: str = STORM) -> AbstractContextManager[dict[str, str]]:
+    """A city on a port that no other program of this machine can take before it."""
+    return running("city", "serve", "--port", "0", "--start", start, *options)
 
 
 def hub(stage: Stage, city_url: str) -> AbstractContextManager[dict[str, str]]:
@@ -118,6 +100,33 @@ def hub(stage: Stage, city_url: str) -> AbstractContextManager[dict[str, str]]:
 
 def key(stage: Stage) -> tuple[str, str]:
     return "--key", str(stage.folder / "hub" / "keys" / "seat-1.json")
+
+
+def normal(stage: Stage) -> None:
+    with city("--story", "calm", start=CALM) as town:
+        stage.shot("normal", "--city", town["url"])
+
+
+def storm(stage: Stage) -> None:
+    with city() as town:
+        stage.shot("storm", "--city", town["url"])
+
+
+def light(stage: Stage) -> None:
+    with city() as town:
+        stage.shot("light", "--city", town["url"], "--theme", "light")
+
+
+def english(stage: Stage) -> None:
+    with city() as town:
+        stage.shot("english", "--city", town["url"], "--lang", "en")
+
+
+def stale(stage: Stage) -> None:
+    """The city platform answers no more; the hub is there and says so."""
+    with city() as town:
+        stage.before("--city", town["url"])
+    stage.shot("stale", "--city", town["url"], "--pack", "hangzhou", after=26, live=False)
 
 
 def offline(stage: Stage) -> None:
@@ -134,9 +143,45 @@ def empty(stage: Stage) -> None:
     stage.shot("empty", "--hub", hall["url"], *key(stage), after=12, live=False)
 
 
+def lujiazui(stage: Stage) -> None:
+    """The other city that comes along."""
+    with city("--city", "lujiazui") as town:
+        stage.shot("lujiazui", "--city", town["url"])
+
+
 STATES: dict[str, Callable[[Stage], None]] = {
     state.__name__: state for state in (normal, storm, stale, offline, empty, light, english)
 }
+MANUAL: dict[str, tuple[Callable[[Stage], None], str]] = {
+    "duty": (storm, "1920x1080"),
+    "duty-light": (light, "1920x1080"),
+    "duty-normal": (normal, "1366x768"),
+    "duty-offline": (offline, "1366x768"),
+    "duty-empty": (empty, "1366x768"),
+    "duty-english": (english, "1366x768"),
+    "duty-lujiazui": (lujiazui, "1366x768"),
+}
+"""The manual's pictures: file name in docs/pictures/ to state and size."""
+
+
+def take(state: Callable[[Stage], None], size: str, out: Path) -> Path:
+    """Takes one picture into the folder `out`, as small as it gets."""
+    with tempfile.TemporaryDirectory(prefix="cockpit-shots-") as folder:
+        stage = Stage(Path(folder), out, size)
+        state(stage)
+        (file,) = stage.taken
+    squeeze(file)
+    return file
+
+
+def manual(names: Sequence[str]) -> None:
+    """Makes pictures of the manual anew."""
+    for name in names or list(MANUAL):
+        with tempfile.TemporaryDirectory(prefix="cockpit-manual-") as folder:
+            file = take(*MANUAL[name], Path(folder))
+            PICTURES.mkdir(exist_ok=True)
+            shutil.copyfile(file, PICTURES / f"{name}.png")
+        print(PICTURES / f"{name}.png", flush=True)
 
 
 def main() -> int:
@@ -144,17 +189,16 @@ def main() -> int:
     options.add_argument("--out", type=Path, default=Path("build/shots"))
     options.add_argument("--only", default="", help="states, with commas between")
     options.add_argument("--size", default="", help="one size only")
+    options.add_argument("--manual", action="store_true", help="the pictures of the manual instead")
     args = options.parse_args()
+    wanted = [name for name in args.only.split(",") if name]
+    if args.manual:
+        manual(wanted)
+        return 0
     args.out.mkdir(parents=True, exist_ok=True)
-    wanted = [name for name in args.only.split(",") if name] or list(STATES)
-    with ExitStack() as stack:
-        for name in wanted:
-            for size in [args.size] if args.size else SIZES:
-                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cockpit-shots-")))
-                stage = Stage(folder, args.out, size)
-                STATES[name](stage)
-                for file in stage.taken:
-                    print(file, flush=True)
+    for name in wanted or list(STATES):
+        for size in [args.size] if args.size else SIZES:
+            print(take(STATES[name], size, args.out), flush=True)
     return 0
 
 

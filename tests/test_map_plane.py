@@ -69,6 +69,18 @@ def test_a_flight_begins_and_ends_where_it_should() -> None:
     assert scales == sorted(scales)
 
 
+@given(cameras, st.floats(-2, 3), st.floats(-2, 3))
+def test_a_place_out_of_view_is_brought_in_by_a_short_way(camera: Camera, u: float, v: float) -> None:
+    place = camera.to_world(u * camera.width, v * camera.height)
+    after = camera.showing(*place, pad=0.25)
+    assert after.sees(*place, pad=min(camera.width, camera.height) * 0.25 - 1)
+    assert after.scale == camera.scale
+    moved = np.hypot(after.x - camera.x, after.y - camera.y) * camera.scale
+    assert moved <= np.hypot(place[0] - camera.x, place[1] - camera.y) * camera.scale + 1e-3
+    if 0.26 <= u <= 0.74 and 0.26 <= v <= 0.74:
+        assert moved < 1e-3, "it was in view already"
+
+
 @given(cameras)
 def test_the_scale_bar_is_round_and_fits(camera: Camera) -> None:
     metres, pixels = scale_bar(camera)

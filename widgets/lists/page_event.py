@@ -123,7 +123,7 @@ class EventThing(Page):
             taken = int(self.row["occurred"])
         when = clock_time(taken, self.desk.ctx.clock.now())
         self.evidence = Evidence(self.desk.ctx, url, self.row["place"], when, bool(fields.get("drawn")), self)
-        self._side.addWidget(self.evidence, 0, Qt.AlignmentFlag.AlignTop)
+        self._side.addWidget(self.evidence, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._side.addStretch(1)
 
     def age_tick(self) -> None:

@@ -103,6 +103,19 @@ class Camera(msgspec.Struct, frozen=True):
     def centred(self, x: float, y: float, scale: float | None = None) -> Camera:
         return msgspec.structs.replace(self, x=x, y=y, scale=self.scale if scale is None else min(scale, MAX_SCALE))
 
+    def showing(self, x: float, y: float, pad: float) -> Camera:
+        """Moved as little as it takes to have a place in view, `pad` of the view away from its edges; to its middle
+        when it is more than a view away, since what lies between says nothing then.
+        """
+        half_w, half_h = self.width / self.scale / 2, self.height / self.scale / 2
+        east, north = x - self.x, y - self.y
+        if abs(east) > 3 * half_w or abs(north) > 3 * half_h:
+            return self.centred(x, y)
+        inner_w, inner_h = half_w * (1 - 2 * pad), half_h * (1 - 2 * pad)
+        return self.centred(
+            self.x + east - min(max(east, -inner_w), inner_w), self.y + north - min(max(north, -inner_h), inner_h)
+        )
+
     def fitted(self, box: Box, pad: float = 0.0) -> Camera:
         """The nearest view that shows all of `box` with `pad` pixels around it."""
         w, h = max(box[2] - box[0], 1.0), max(box[3] - box[1], 1.0)

@@ -75,7 +75,7 @@ class Canvas(QWidget):
         self.limits: Box | None = None
         self.reduced = False
         self.selected, self.hover_item = ("", ""), ("", "")
-        self.left_taken = 0
+        self.left_taken = self.top_taken = 0
         self.paint_ms: list[float] = []
         self.with_base = False
         self._backend, self._mono, self._words = backend, mono, words
@@ -150,7 +150,8 @@ class Canvas(QWidget):
     @property
     def room(self) -> QRectF:
         """Where words of the map may lie."""
-        return QRectF(self.left_taken, 0, max(self.width() - self.left_taken - 54, 120), self.height() - 30)
+        wide = max(self.width() - self.left_taken - 54, 120)
+        return QRectF(self.left_taken, self.top_taken, wide, self.height() - 30 - self.top_taken)
 
     def view(self) -> View:
         now = self._mono()

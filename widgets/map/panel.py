@@ -298,8 +298,10 @@ class MapPanel(Panel):
         camera = self.canvas.camera
         if selection.topic == ALERT:
             self._look_at_alert(selection.key)
-        elif at is not None and (self.following or not camera.sees(*at, pad=48)):
+        elif at is not None and self.following:
             self.canvas.fly(camera.centred(*at, max(camera.scale, 1 / 40.0)))
+        elif at is not None and not camera.sees(*at, pad=48):
+            self.canvas.fly(camera.showing(*at, pad=0.25))
         self.canvas.touch()
 
     def _look_at_alert(self, key: str) -> None:
@@ -357,7 +359,9 @@ class MapPanel(Panel):
         self.layers.adjustSize()
         self.layers.move(INSET, INSET)
         self.layers.setVisible(canvas.width() > 420)
-        canvas.left_taken = WIDTH + INSET if self.layers.open and canvas.width() > 420 else 0
+        listed = canvas.width() > 420
+        canvas.left_taken = WIDTH + INSET if listed and self.layers.open else 0
+        canvas.top_taken = self.layers.height() + INSET if listed and not self.layers.open else 0
         self.tools.move(canvas.width() - self.tools.width() - INSET, INSET)
         self.scale_bar.move(INSET, canvas.height() - self.scale_bar.height() - INSET)
         self.credit.fit(canvas.width() - self.scale_bar.width() - 3 * INSET)
