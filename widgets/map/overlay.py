@@ -15,7 +15,7 @@ from widgets.kit.symbols import EVENT_RADIUS_FAR, UNIT_RADIUS, event_radius
 from widgets.kit.theme import Theme
 from widgets.map.camera import Camera, mercator
 from widgets.map.draw_marks import draw_events, draw_ring, draw_units
-from widgets.map.draw_words import draw_alert_chips, draw_callout, draw_unit_names
+from widgets.map.draw_words import callout_box, draw_alert_chips, draw_callout, draw_unit_names
 from widgets.map.marks import MarkMaker, Marks, reaches
 from widgets.map.scene import ALERT, CAMERA, EVENT, SENSOR, UNIT, Alert, Scene
 from widgets.map.still import Still
@@ -155,26 +155,29 @@ class Overlay:
         alerts = scene.alerts if scene.shows(ALERT) else ()
         chosen_alert = view.selected[1] if view.selected[0] == ALERT else ""
         self._outline(painter, next((a for a in alerts if a.key == chosen_alert), None), camera, theme)
+        reach = self._around(painter, view, marks, view.selected, theme.acc, 2.0)
+        at = None if chosen_alert else self._callout_at(view)  # an area has no point; its chip says it
+        blocked = [self._blocked(marks, view), names]
+        if at is not None and view.words is not None:
+            box = callout_box(theme, *at, reach, view.words, view.room)
+            blocked.append(np.array([[box.left(), box.top(), box.right(), box.bottom()]]))
         self.chips = draw_alert_chips(
-            painter,
-            alerts,
-            camera,
-            theme,
-            t,
-            view.room,
-            chosen_alert,
-            np.concatenate([self._blocked(marks, view), names]),
+            painter, alerts, camera, theme, t, view.room, chosen_alert, np.concatenate(blocked)
         )
         if view.hovered != view.selected:
             self._around(painter, view, marks, view.hovered, theme.t2, 1.25)
-        reach = self._around(painter, view, marks, view.selected, theme.acc, 2.0)
         if view.pin is not None:
             self._pin(painter, view, view.pin, theme)
+        if at is not None and view.words is not None:
+            draw_callout(painter, theme, *at, reach, view.words, view.room)
+
+    def _callout_at(self, view: View) -> tuple[float, float] | None:
+        """Where the selected thing is, pixels; None where it is nowhere near the view."""
         at = self.place(view, *view.selected)
-        if at is not None and view.words is not None and not chosen_alert:  # an area has no point; its chip says it
-            x, y = (float(v) for v in camera.to_screen(*at))
-            if -60 < x < camera.width + 60 and -60 < y < camera.height + 60:
-                draw_callout(painter, theme, x, y, reach, view.words, view.room)
+        if at is None:
+            return None
+        x, y = (float(v) for v in view.camera.to_screen(*at))
+        return (x, y) if -60 < x < view.camera.width + 60 and -60 < y < view.camera.height + 60 else None
 
     def _outline(self, painter: QPainter, alert: Alert | None, camera: Camera, theme: Theme) -> None:
         """The selected alert's area in the accent."""
