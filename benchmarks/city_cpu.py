@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+from typing import Any
 
 import httpx
 import websockets
@@ -50,7 +51,8 @@ async def read(url: str) -> None:
         group.create_task(poll(web, "/alerts.cap", 30))
 
 
-async def measure(seconds: float) -> dict[str, float]:
+async def measure(seconds: float, spans: int = 1) -> dict[str, Any]:
+    """Shares of a core over spans of `seconds`, and how long the city took to listen."""
     begun = time.monotonic()
     city = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "cockpit.city.cli", "serve", "--port", "0"), stdout=asyncio.subprocess.PIPE
@@ -59,17 +61,19 @@ async def measure(seconds: float) -> dict[str, float]:
     url = json.loads(await city.stdout.readline())["url"]
     started = time.monotonic() - begun
     reader = asyncio.create_task(read(url))
+    shares = []
     try:
         await asyncio.sleep(4)  # the first polls are answered, areas packed
-        before, since = used(city.pid), time.monotonic()
-        await asyncio.sleep(seconds)
-        cpu = (used(city.pid) - before) / (time.monotonic() - since)
+        for _ in range(spans):
+            before, since = used(city.pid), time.monotonic()
+            await asyncio.sleep(seconds)
+            shares.append((used(city.pid) - before) / (time.monotonic() - since))
     finally:
         reader.cancel()
         await asyncio.gather(reader, return_exceptions=True)
         city.terminate()
         await city.wait()
-    return {"city.cpu": round(cpu, 4), "city.start_s": round(started, 2)}
+    return {"city.cpu": [round(share, 4) for share in shares], "city.start_s": round(started, 2)}
 
 
 if __name__ == "__main__":

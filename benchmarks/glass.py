@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import numpy as np
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -47,7 +48,6 @@ from widgets.kit.fonts import load_fonts
 
 SIZE = (1920, 1080)
 RATE = 200
-WARM_UP, SPAN, SPANS = 8.0, 4.0, 5
 LATE = 3.0
 """Seconds after the last span in which its events may still come."""
 mono = SystemClock().mono
@@ -187,15 +187,25 @@ def run_for(seconds: float) -> None:
     loop.exec()
 
 
-def spans_of(time: Callable[[str, str], float | None], sent: list[tuple[str, str, float]], begun: float) -> list[Any]:
+class Pace(msgspec.Struct, frozen=True):
+    """Seconds before the first span and of each, and how many spans."""
+
+    warm_up: float = 8.0
+    span: float = 4.0
+    spans: int = 5
+
+
+def spans_of(
+    time: Callable[[str, str], float | None], sent: list[tuple[str, str, float]], begun: float, pace: Pace
+) -> list[dict[str, float]]:
     """Percentiles of each span, ms.
 
     Raises:
         ValueError: events were sent that were never shown.
     """
     rows = []
-    for n in range(SPANS):
-        low, high = begun + n * SPAN, begun + (n + 1) * SPAN
+    for n in range(pace.spans):
+        low, high = begun + n * pace.span, begun + (n + 1) * pace.span
         here = [(time(key, what), at) for key, what, at in sent if low <= at < high]
         late = [(shown - at) * 1000 for shown, at in here if shown is not None]
         if len(late) < len(here) or not here:
@@ -205,7 +215,7 @@ def spans_of(time: Callable[[str, str], float | None], sent: list[tuple[str, str
     return rows
 
 
-def measure_desk(home: Path, platform: str, source: str, pids: dict[str, int]) -> dict[str, Any]:
+def measure_desk(home: Path, platform: str, source: str, pids: dict[str, int], pace: Pace) -> dict[str, Any]:
     """The duty desk behind a real hub."""
     pack = pack_of(home / "pack", source)
     hub = cockpit_command("hub", "--pack", str(pack), "--city", platform, "--port", "0", "--profile", str(home / "hub"))
@@ -224,10 +234,10 @@ def measure_desk(home: Path, platform: str, source: str, pids: dict[str, int]) -
         desk.setFixedSize(*SIZE)
         desk.show()
         desk.begin()
-        run_for(WARM_UP)
+        run_for(pace.warm_up)
         before, frames = {name: used(pid) for name, pid in pids.items()}, glass.frames
         begun = mono()
-        run_for(SPAN * SPANS)
+        run_for(pace.span * pace.spans)
         cpu = {name: round((used(pid) - before[name]) / (mono() - begun), 3) for name, pid in pids.items()}
         fps = (glass.frames - frames) / (mono() - begun)
         run_for(LATE)
@@ -240,25 +250,25 @@ def measure_desk(home: Path, platform: str, source: str, pids: dict[str, int]) -
         app.processEvents()
     if "--picture" in sys.argv:
         picture.save(str(home.parent / "glass.png"))
-    return {"spans": spans_of(glass.time, sent, begun), "cpu": cpu, "frames": round(fps, 1)}
+    return {"spans": spans_of(glass.time, sent, begun, pace), "cpu": cpu, "frames": round(fps, 1)}
 
 
-def measure_peer(source: str) -> dict[str, Any]:
+def measure_peer(source: str, pace: Pace) -> dict[str, Any]:
     """The dashboard that polls."""
     application()
     load_fonts()
     board = Polled(source)
     board.resize(*SIZE)
     board.show()
-    run_for(3.0)
+    run_for(pace.warm_up / 2)
     before, begun = used(os.getpid()), mono()
-    run_for(SPAN * SPANS)
+    run_for(pace.span * pace.spans)
     cpu = {"seat": round((used(os.getpid()) - before) / (mono() - begun), 3)}
     run_for(LATE)
     sent = httpx.get(source + "/sent").json()
     board.end()
     board.close()
-    return {"spans": spans_of(board.time, sent, begun), "cpu": cpu}
+    return {"spans": spans_of(board.time, sent, begun, pace), "cpu": cpu}
 
 
 def _raise(error: BaseException) -> str:
@@ -270,7 +280,11 @@ def main() -> None:
     parser.add_argument("--peer", action="store_true", help="the dashboard that polls, in place of the desk")
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--picture", action="store_true", help="save what the desk looked like in the end")
+    parser.add_argument("--warm-up", type=float, default=Pace().warm_up, help="seconds before the first span")
+    parser.add_argument("--span", type=float, default=Pace().span, help="seconds of a span")
+    parser.add_argument("--spans", type=int, default=Pace().spans)
     options = parser.parse_args()
+    pace = Pace(options.warm_up, options.span, options.spans)
     home = Path(tempfile.mkdtemp(prefix="glass-"))
     home.joinpath("run").mkdir(mode=0o700)
     os.environ["XDG_RUNTIME_DIR"] = str(home / "run")
@@ -282,9 +296,9 @@ def main() -> None:
         ):  # fmt: skip
             pids = {"seat": os.getpid(), "city": city.pid, "source": source.pid}
             if options.peer:
-                answer = measure_peer(source_says["url"])
+                answer = measure_peer(source_says["url"], pace)
             else:
-                answer = measure_desk(home, city_says["url"], source_says["url"], pids)
+                answer = measure_desk(home, city_says["url"], source_says["url"], pids, pace)
     finally:
         shutil.rmtree(home, ignore_errors=True)
     print(json.dumps({"standing": STANDING, "rate": options.rate, **answer}))

@@ -171,6 +171,8 @@ def _run(args: argparse.Namespace) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point; the exit code."""
+    # NumPy's linear algebra would start a thread a core in every process of ours; nothing here multiplies matrices
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     args = parser().parse_args(argv)
     try:
         return int(args.go(args))

@@ -10,13 +10,13 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from cockpit.bus import asks
-from cockpit.bus.link import HubLink
 from cockpit.bus.where import WhereHub
 from cockpit.dispatch.near import Finder
 from cockpit.model.batch import Batch
@@ -32,6 +32,7 @@ from cockpit.store.cache import Cache
 from cockpit.store.pictures import Pictures
 
 if TYPE_CHECKING:
+    from cockpit.bus.link import HubLink
     from cockpit.geo.places import Places
 
 MAX_WAITING = 5_000
@@ -75,7 +76,7 @@ class Seat:
         self._pictures = Pictures(self.folder / "pictures")
         self.link = Link(LinkState.STARTING, clock.now())
         self.on_link: Callable[[Link], None] = lambda link: None
-        self._hub = HubLink(where, pack.id, clock, self._batch, self._linked, self._time)
+        self._where = where
         self._work = ThreadPoolExecutor(1, thread_name_prefix="seat-work")
         self._finder = Finder(pack)
         self._gazetteer: Places | None = None
@@ -92,12 +93,20 @@ class Seat:
         if known:
             self.clock.city = msgspec.json.decode(known, type=CityTime)
 
+    @cached_property
+    def _hub(self) -> HubLink:
+        """The link, made when it is first needed: what was known is shown without it, and asyncio takes a while."""
+        from cockpit.bus.link import HubLink
+
+        return HubLink(self._where, self.pack.id, self.clock.base, self._batch, self._linked, self._time)
+
     def start(self) -> None:
         """Joins the hub, now and whenever it is lost."""
         self._hub.start()
 
     def close(self) -> None:
-        self._hub.close()
+        if "_hub" in self.__dict__:
+            self._hub.close()
         self._work.shutdown(cancel_futures=True)
         try:
             self.tick()

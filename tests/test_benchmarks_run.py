@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from benchmarks import run
+from benchmarks import bench_start, run
 from benchmarks.make_cache import BOX, make_cache, make_events
 from benchmarks.registry import BENCHES, Bench, Measured
-from cockpit.model.clock import ManualClock
+from benchmarks.source import STANDING, Source
+from cockpit.feeds.formats.base import Context
+from cockpit.feeds.formats.city import City
+from cockpit.feeds.items import Rows
+from cockpit.model.clock import CityTime, ManualClock
+from cockpit.processes import free_port
 from cockpit.store.cache import Cache
 
 
@@ -49,7 +58,8 @@ def test_a_measurement_that_fails_does_not_stop_the_others(
 
 def test_every_measurement_takes_at_least_five_runs_or_its_own_median() -> None:
     names = set(run.discover())
-    assert {"store.batch_rows", "search.two_char_100k"} <= names
+    asked_for = {"start.first_picture_100k", "event.to_glass_p95", "store.batch_rows", "search.two_char_100k"}
+    assert asked_for | {"city.cpu"} <= names
     assert all(one.runs >= 5 or one.runs == 1 for one in BENCHES.values())
 
 
@@ -64,3 +74,57 @@ def test_a_made_cache_is_the_same_for_a_seed_and_lies_in_the_city(tmp_path: Path
     assert made["place"] != make_events(500, seed=4)["place"]
     assert BOX[0] <= min(made["lon"]) <= max(made["lon"]) <= BOX[2]
     assert BOX[1] <= min(made["lat"]) <= max(made["lat"]) <= BOX[3]
+
+
+def test_the_source_opens_an_event_and_closes_the_oldest_by_turns_in_the_citys_format() -> None:
+    source = Source(CityTime())
+    for _ in range(9):
+        source.send()
+    said = [(key, what) for key, what, _ in source.sent]
+    assert said[:4] == [
+        (f"events/b-{STANDING:07d}", "new"),
+        ("events/b-0000000", "gone"),
+        (f"events/b-{STANDING + 1:07d}", "new"),
+        ("events/b-0000001", "gone"),
+    ]
+    assert all(a[2] <= b[2] for a, b in pairwise(source.sent))
+    (last,) = source.stream.missed("bench-8") or []
+    data = last.partition(b"data: ")[2].strip()
+    context = Context("events", "event", (*BOX,), now=0, datum="wgs84", event_type="event")
+    (rows,) = City().parse(data, context)
+    assert isinstance(rows, Rows)
+    assert rows.rows[0]["id"] == source.sent[-1][0].partition("/")[2]
+
+
+@pytest.mark.system
+@pytest.mark.slow
+def test_a_start_on_a_full_cache_is_measured_to_its_first_picture(tmp_path: Path) -> None:
+    bench_start.furnish(tmp_path, 300)
+    said = bench_start.start(tmp_path, "--hub", f"nats://127.0.0.1:{free_port()}")
+    assert said["events"] == 300
+    assert 0 < bench_start.bare(tmp_path) < said["first_picture_ms"]
+
+
+@pytest.mark.system
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [(), ("--peer",)])
+def test_every_event_that_is_sent_is_seen_on_the_glass(options: tuple[str, ...]) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.glass",
+        "--rate",
+        "20",
+        "--warm-up",
+        "4",
+        "--spans",
+        "2",
+        "--span",
+        "1",
+        *options,
+    ]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, timeout=240, check=True)
+    answer = json.loads(done.stdout.splitlines()[-1])
+    assert [span["n"] >= 15 for span in answer["spans"]] == [True, True]
+    assert all(0 < span["p50"] <= span["p95"] for span in answer["spans"])

@@ -9,32 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from cockpit.bus import subjects
+from cockpit.bus.address import address
 from cockpit.bus.users import User
-from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.errors import OutsideError
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
-
-
-def address(url: str) -> tuple[str, int]:
-    """Host and port of a `nats://` or `tls://` address.
-
-    Raises:
-        UserError: it is none.
-    """
-    parts = urlsplit(url if "//" in url else f"nats://{url}")
-    try:
-        port = parts.port or 4222
-    except ValueError as error:
-        raise UserError("bus.bad_url", url=url) from error
-    if parts.scheme not in ("nats", "tls") or not parts.hostname:
-        raise UserError("bus.bad_url", url=url)
-    if parts.username or parts.password:
-        raise UserError("bus.secret_in_url")
-    return parts.hostname, port
 
 
 def nats_error() -> type[Exception]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from cockpit.bus.client import address
+from cockpit.bus.address import address
 from cockpit.bus.users import Claim, User, claim_seat, read_key
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.paths import runtime_dir

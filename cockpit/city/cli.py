@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import json
 import signal
@@ -69,6 +68,8 @@ def add_parsers(subparsers: Any) -> None:
 
 
 def _serve(args: argparse.Namespace) -> int:
+    import asyncio  # what `cockpit run` needs of this module is its options
+
     from cockpit.city.server import serve
     from cockpit.packs.read import read_pack
 

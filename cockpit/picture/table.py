@@ -39,6 +39,8 @@ class LiveTable:
         self._words = {name: Words() for name in texts if name not in CATEGORICAL}
         self._keys: list[str] = []
         self._rows: dict[str, int] = {}
+        columns: dict[str, Numbers | Coded | Words] = {**self._numbers, **self._coded, **self._words}
+        self._at = {name: self.key_at if name == "key" else columns[name].at for name in table.names}
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -86,7 +88,7 @@ class LiveTable:
 
     def row(self, i: int) -> dict[str, Any]:
         """Row `i` as a dict of plain Python values, in the order of the table."""
-        return {name: self.value(i, name) for name in self.table.names}
+        return {name: at(i) for name, at in self._at.items()}
 
     def get(self, key: str) -> dict[str, Any] | None:
         """The row with this key, None when there is none."""
@@ -95,11 +97,7 @@ class LiveTable:
 
     def value(self, i: int, name: str) -> Any:
         """One value as a plain Python value."""
-        if name == "key":
-            return self._keys[i]
-        column: Numbers | Coded | Words
-        column = self._numbers.get(name) or self._coded.get(name) or self._words[name]
-        return column.at(i)
+        return self._at[name](i)
 
     def columns(self, where: Index | None = None) -> Columns:
         """The rows `where` (all of them if None) as columns of their own, `district` among them."""

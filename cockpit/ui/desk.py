@@ -41,6 +41,8 @@ PATIENCE_MS = 2000
 """How long the hub waits for the first picture at the most."""
 FRAME_MS = 33
 """At most one tick a frame; the raster map draws thirty a second."""
+GATHER_MS = 8
+"""A flush of the hub comes in some messages: all of them make one tick."""
 
 
 class Desk(QWidget):
@@ -112,6 +114,7 @@ class Desk(QWidget):
         self._shortcuts = self.actions_.bind(self, lambda reason: self.toasts.show(reason, 0))
         self._ticker = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._ticker.timeout.connect(self.tick)
+        self._ticked = 0.0
         self._following = False
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self.follow)
@@ -156,10 +159,12 @@ class Desk(QWidget):
 
     def _wake(self) -> None:
         if not self._ticker.isActive():
-            self._ticker.start()
+            since = (self.seat.clock.mono() - self._ticked) * 1000
+            self._ticker.start(round(max(GATHER_MS, FRAME_MS - since)))
 
     def tick(self) -> None:
         """Takes in what arrived and redraws the panels whose topics changed."""
+        self._ticked = self.seat.clock.mono()
         topics = self.seat.tick()
         if topics:
             self.engine.refresh(topics)

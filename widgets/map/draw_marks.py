@@ -28,14 +28,22 @@ def draw_events(painter: QPainter, events: Events, marks: Marks, camera: Camera,
     groups = marks.clusters
     sx, sy = camera.to_screen(groups.x, groups.y)
     seen = (sx > -40) & (sy > -40) & (sx < camera.width + 40) & (sy < camera.height + 40)
-    for i in np.flatnonzero(seen).tolist():
-        level, count, row = int(groups.level[i]), int(groups.count[i]), int(groups.first[i])
-        if count > 1:
-            image = group_symbol(level, count, theme, camera.dpr)
-        else:
-            radius = EVENT_RADIUS_FAR if marks.small[i] else event_radius(level)
-            image = event_symbol(level, events.patterns[row], radius, theme, not marks.small[i], camera.dpr)
-        blit(painter, image, float(sx[i]), float(sy[i]))
+    rows, dpr = np.flatnonzero(seen), camera.dpr
+    columns = (groups.level[rows], groups.count[rows], groups.first[rows], marks.small[rows], sx[rows], sy[rows])
+    kept: dict[tuple[int, int | str, bool], tuple[QImage, float, float]] = {}
+    draw, patterns = painter.drawImage, events.patterns
+    for level, count, first, small, x, y in zip(*(column.tolist() for column in columns), strict=True):
+        what = (level, count if count > 1 else patterns[first], small)
+        known = kept.get(what)
+        if known is None:
+            if count > 1:
+                image = group_symbol(level, count, theme, dpr)
+            else:
+                radius = EVENT_RADIUS_FAR if small else event_radius(level)
+                image = event_symbol(level, patterns[first], radius, theme, not small, dpr)
+            known = kept[what] = (image, image.width() / 2, image.height() / 2)
+        image, half_wide, half_high = known
+        draw(QPointF(round(x * dpr - half_wide) / dpr, round(y * dpr - half_high) / dpr), image)
 
 
 def draw_units(painter: QPainter, units: Units, at: Floats, camera: Camera, theme: Theme, chosen: str) -> None:

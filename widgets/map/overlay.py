@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 RING_SECONDS = 0.6
 RING_REACH = 52
 """Pixels that a ring reaches at the most, with its line."""
-MOST_RINGS = 24
+MOST_RINGS = 12
 """Rings at a time: where more events come than that, one more ring tells nothing."""
 NAMES_FROM = 15.4
 """Zoom from which all call signs show."""

@@ -14,8 +14,7 @@ from widgets.map.camera import Camera
 class Still:
     """One layer.
 
-    It is drawn as it is where the view or what it shows has changed (a map that is panned changes every frame), and
-    put into an image at the second painting of the same.
+    While the view moves, it is drawn as it is every frame; an image is made once the view stands.
     """
 
     def __init__(self) -> None:
@@ -32,15 +31,12 @@ class Still:
             box: where it draws, pixels; outside of the view is cut.
             things: all that it depends on besides the camera; the very same things draw the same.
         """
-        before = self._wanted
-        same = before is not None and before[0] == camera and all(
-            a is b for a, b in zip(before[1], things, strict=True)
-        )  # fmt: skip
-        if not same:
-            self._wanted, self._image = (camera, things), None
+        before, self._wanted = self._wanted, (camera, things)
+        if before is None or before[0] != camera:
+            self._image = None
             draw(painter)
             return
-        if self._image is None:
+        if self._image is None or any(a is not b for a, b in zip(before[1], things, strict=True)):
             self._image = self._drawn(camera, box, draw)
         painter.drawImage(self._at, self._image)
 
