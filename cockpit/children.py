@@ -10,7 +10,9 @@ from typing import IO
 
 from cockpit.city.cli import PORT
 from cockpit.model.clock import Clock
-from cockpit.processes import can_listen, cockpit_command, environment_of_child, free_port
+from cockpit.model.errors import OutsideError
+from cockpit.paths import runtime_dir
+from cockpit.processes import Lock, can_listen, cockpit_command, environment_of_child, free_port, take_lock
 
 RESTART_SECONDS = (0.2, 1.0, 2.0, 5.0, 10.0)
 CALM_SECONDS = 10.0
@@ -120,9 +122,11 @@ class Children:
         self._pack = pack
         self.base_url = base_url
         self._city_args = city_args
+        self._clock = clock
+        self._claim: Lock | None = None
         self._city: Child | None = None
         if not base_url:
-            self.base_url = _address_of_city()
+            self.base_url = self._address_of_city()
             self._city = Child("city", self._city_command, profile / "logs" / "city.log", clock)
         self._hub = Child("hub", self._hub_command, profile / "logs" / "hub.log", clock)
         self.all = [c for c in (self._hub, self._city) if c is not None]
@@ -140,6 +144,8 @@ class Children:
             child.terminate()
         for child in self.all:
             child.wait()
+        if self._claim is not None:
+            self._claim.release()
 
     def _hub_command(self) -> list[str]:
         return cockpit_command(
@@ -149,20 +155,26 @@ class Children:
     def _city_command(self) -> list[str]:
         if not can_listen(_port(self.base_url)):
             # someone took it meanwhile: the city moves, and the hub is started again with the new address
-            self.base_url = _address_of_city()
+            self.base_url = self._address_of_city()
             self._hub.terminate()
         port = str(_port(self.base_url))
         return cockpit_command("city", "serve", "--city", self._pack, "--port", port, *self._city_args)
+
+    def _address_of_city(self) -> str:
+        """Where `cockpit city fault` looks by itself, else any free port of loopback.
+
+        A city takes seconds to listen: a claim keeps two seats that start at once from both counting on one port.
+        """
+        if self._claim is None:
+            with contextlib.suppress(OSError, OutsideError):
+                self._claim = take_lock(runtime_dir() / f"city-{PORT}.lock", self._clock)
+        ours = self._claim is not None and can_listen(PORT)
+        return f"http://127.0.0.1:{PORT if ours else free_port()}"
 
 
 def hub_profile(profile: Path) -> Path:
     """Folder of the hub that a seat of this profile starts."""
     return profile / "hub"
-
-
-def _address_of_city() -> str:
-    """Where `cockpit city fault` looks by itself, else any free port of loopback."""
-    return f"http://127.0.0.1:{PORT if can_listen(PORT) else free_port()}"
 
 
 def _port(url: str) -> int:

@@ -113,7 +113,7 @@ def test_a_city_that_is_cut_off_is_said_with_how_many_feeds_stopped(at: Desk) ->
     text = banner(at, LIVE)
     assert text is not None
     said = at.ctx.t(text.what)
-    assert said == "城市平台断开 6 小时：6 路数据停了 4 路，画面停在 11:42:36，恢复后自动接上。"
+    assert said == "城市平台断开 6 小时：6 路数据断了 4 路，画面停在 11:42:36，恢复后自动接上。"
     assert text.doing is not None
     assert at.ctx.t(text.doing) == "8 秒后再试"
 
@@ -130,7 +130,7 @@ def test_feeds_that_only_skip_beats_are_late_and_those_with_a_reason_are_gone(at
     feeds(at, **received)
     assert banner(at, LIVE) is None
     feeds(at, "feeds.refused", **received)
-    assert "6 路数据停了 6 路" in words(at, LIVE)
+    assert "6 路数据断了 6 路" in words(at, LIVE)
 
 
 def test_a_city_whose_plug_is_pulled_is_said_before_its_slow_polls_are_overdue(at: Desk) -> None:
@@ -142,7 +142,7 @@ def test_a_city_whose_plug_is_pulled_is_said_before_its_slow_polls_are_overdue(a
     rows = [{**row, "problem": "feeds.refused", "detail": "x"} for row in feed_rows(NOW, events=quiet, positions=quiet)]
     quiet_all = [{**row, "received": quiet} for row in rows[:2]] + feed_rows(NOW, **dict.fromkeys(FEEDS, quiet))[2:]
     put(at.picture, "feed", quiet_all)
-    assert words(at, LIVE) == "城市平台断开 15 秒：6 路数据停了 2 路，画面停在 17:42:21，恢复后自动接上。"
+    assert words(at, LIVE) == "城市平台断开 15 秒：6 路数据断了 2 路，画面停在 17:42:21，恢复后自动接上。"
 
 
 def test_where_the_quickest_feed_is_slow_silence_is_three_of_its_beats(at: Desk) -> None:

@@ -1,0 +1,40 @@
+"""Hub and embedded city as children of a seat: where the city listens."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from pathlib import Path
+
+from cockpit.children import Children
+from cockpit.city.cli import PORT
+from cockpit.model.clock import SystemClock
+from cockpit.processes import can_listen
+
+
+def children(profile: Path) -> Children:
+    return Children(profile, "hangzhou", "", [], SystemClock())
+
+
+def test_two_seats_that_start_at_once_never_count_on_one_port(tmp_path: Path) -> None:
+    first, second = children(tmp_path / "a"), children(tmp_path / "b")
+    assert first.base_url != second.base_url
+    if can_listen(PORT):  # else somebody of this machine has it
+        assert first.base_url == f"http://127.0.0.1:{PORT}"
+        first.stop()
+        third = children(tmp_path / "c")
+        assert third.base_url == first.base_url
+        third.stop()
+    first.stop()
+    second.stop()
+
+
+def test_a_port_that_is_taken_is_left_to_its_owner(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):  # somebody of this machine has it already
+            other.bind(("127.0.0.1", PORT))
+        other.listen()
+        one = children(tmp_path)
+        assert one.base_url != f"http://127.0.0.1:{PORT}"
+        one.stop()
