@@ -92,7 +92,7 @@ def test_what_was_refused_is_still_told_after_the_hub_started_again(profile: Pat
     async def reasons(city: Server) -> list[str]:
         async with running(profile, pack_of(events_feed()), city.base) as hub:
             await until(lambda: bool(hub.quarantine.last("incident")))
-            reply = await hub._answer("quarantine", "incident")
+            reply = await hub.answers.answer("quarantine", "incident")
         return [f"{one.reason.id} {one.sample}" for one in reply.refused]
 
     async def story() -> None:
@@ -124,7 +124,7 @@ def test_an_alert_of_the_citys_own_time_is_in_force_once_that_time_is_known(
     profile: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The demo city's evening may be long past by the machine's clock, by which the first poll was read."""
-    monkeypatch.setattr("cockpit.hub.CLOCK_SECONDS", 0.05)
+    monkeypatch.setattr("cockpit.hub.hub.CLOCK_SECONDS", 0.05)
     begin = SystemClock().now() - 30 * DAY
     sent, expires = to_iso(begin - HOUR), to_iso(begin + HOUR)
     alert = (
@@ -157,13 +157,13 @@ def test_pictures_are_fetched_from_the_platform_and_from_nowhere_else(
         async with serving() as city, running(profile, pack_of(events_feed()), city.base) as hub:
             city.body = b"bytes of a picture"
             for address in ("/poll", city.base + "/poll"):
-                assert (await hub._answer("picture", address)).data == b"bytes of a picture"
+                assert (await hub.answers.answer("picture", address)).data == b"bytes of a picture"
             for elsewhere in ("http://127.0.0.1/poll", "//127.0.0.1/poll", "/../poll", "poll"):
-                refused = await hub._answer("picture", elsewhere)
+                refused = await hub.answers.answer("picture", elsewhere)
                 assert refused.problem.id == "hub.picture_elsewhere"
             city.body = b"x" * 1_000_000
-            assert (await hub._answer("picture", "/poll")).problem.id == "hub.picture_too_large"
+            assert (await hub.answers.answer("picture", "/poll")).problem.id == "hub.picture_too_large"
             city.status = 404
-            assert (await hub._answer("picture", "/poll")).problem.id == "hub.no_picture"
+            assert (await hub.answers.answer("picture", "/poll")).problem.id == "hub.no_picture"
 
     asyncio.run(story())

@@ -12,11 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import msgspec
 import numpy as np
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 import cockpit
@@ -29,7 +27,8 @@ from cockpit.feeds.city_time import fetch_clock
 from cockpit.feeds.items import Change, Gone, Refused, Rows
 from cockpit.feeds.quarantine import KEEP, Kept, Quarantine
 from cockpit.feeds.runner import FeedRunner, FeedState
-from cockpit.model.batch import Columns, columns_of_rows, encode
+from cockpit.hub.answers import Answers
+from cockpit.model.batch import Batch, Columns, columns_of_rows, encode
 from cockpit.model.city import Pack
 from cockpit.model.clock import SECOND, CityClock, CityTime, Clock
 from cockpit.model.errors import CockpitError, OutsideError, UserError
@@ -52,8 +51,6 @@ TIDY_SECONDS = 5.0
 CLOCK_SECONDS = 5.0
 FIRST_CLOCK_SECONDS = 0.5
 """Until the platform said how its clock runs: what a feed brings before is read by the machine's time."""
-MAX_PICTURE = 900_000
-"""Bytes of an evidence picture on the bus, which refuses messages over 1 MB."""
 
 
 class Hub:
@@ -84,7 +81,14 @@ class Hub:
         self._runners: dict[str, FeedRunner] = {}
         self._client: Client | None = None
         self._lost = asyncio.Event()
-        self._http = httpx.AsyncClient(timeout=5.0, trust_env=False, follow_redirects=False)
+        self.answers = Answers(
+            self.base_url,
+            self.cache,
+            self.quarantine,
+            welcome=self._welcome,
+            snapshot=self._snapshot,
+            retry=self._retry,
+        )
         self._stop = asyncio.Event()
         self._rows_in: dict[str, list[dict[str, Any]]] = {}
         self._states_in: dict[str, FeedState] = {}
@@ -278,7 +282,7 @@ class Hub:
     async def _join(self) -> None:
         self._lost.clear()
         self._client = await connect(self.server.url, self.keys.hub(), "hub", self._lost.set)
-        await self._client.subscribe(subjects.ALL_ASKS, cb=self._asked)
+        await self._client.subscribe(subjects.ALL_ASKS, cb=self.answers.asked)
 
     async def _keep_bus(self) -> None:
         """Restarts nats-server when it dies, alone."""
@@ -312,70 +316,24 @@ class Hub:
         self.cache.put_meta("time", msgspec.json.encode(found).decode())
         subject = subjects.picture(self.pack.id, self.world, EVERYWHERE, "time")
         await self._send(subject, msgspec.msgpack.encode(found))
-        for runner in self._runners.values():  # alerts and the like hold by the city's time: read again by the new one
-            runner.retry_now()
+        self._retry("")  # alerts and the like hold by the city's time: read again by the new one
 
     # -- what the seats ask --------------------------------------------------------------------------------------
-
-    async def _asked(self, message: Msg) -> None:
-        seat, what = subjects.seat_and_what(message.subject)
-        try:
-            if what == "hello":
-                # answered whatever it says: a seat of another version reads in the answer that it is one
-                await message.respond(asks.encode(self._welcome()))
-            elif what == "snapshot":
-                wanted = msgspec.msgpack.decode(message.data, type=asks.SnapshotWanted)
-                self._take_in()
-                for batch in self._out.snapshot(tuple(t for t in wanted.topics if t in TABLES)):
-                    await message.respond(encode(batch))
-                await message.respond(b"")
-            elif what in ("body", "picture", "retry", "quarantine"):
-                key = msgspec.msgpack.decode(message.data, type=asks.KeyWanted).key
-                await message.respond(asks.encode(await self._answer(what, key)))
-        except msgspec.MsgspecError as error:
-            log.info("%s asked %s with something that is no request: %s", seat, what, error)
 
     def _welcome(self) -> asks.Welcome:
         return asks.Welcome(
             PROTOCOL, cockpit.__version__, self.id, self.pack.id, self.world, self.city_clock.city, self.clock.now()
         )
 
-    async def _answer(self, what: str, key: str) -> object:
-        if what == "body":
-            found = self.cache.body(key)
-            if found is None:
-                return asks.BodyReply(problem=Message("hub.no_body"))
-            return asks.BodyReply(fields=msgspec.json.decode(found[0]), fetched=found[1])
-        if what == "picture":
-            try:
-                return asks.PictureReply(data=await self._picture_bytes(key))
-            except OutsideError as error:
-                return asks.PictureReply(problem=error.message)
-        if what == "retry":
-            for name, runner in self._runners.items():
-                if key in ("", name):
-                    runner.retry_now()
-            return asks.QuarantineReply()
-        return asks.QuarantineReply([_refusal(kept) for kept in self.quarantine.last(key, 50)])
+    def _snapshot(self, topics: tuple[str, ...]) -> list[Batch]:
+        self._take_in()
+        return self._out.snapshot(topics)
 
-    async def _picture_bytes(self, path: str) -> bytes:
-        """An evidence picture of the city platform; only what lies below its own address is fetched."""
-        if self.base_url and path.startswith(self.base_url + "/"):
-            path = path.removeprefix(self.base_url)
-        if not path.startswith("/") or path.startswith("//") or ".." in path or not self.base_url:
-            raise OutsideError("hub.picture_elsewhere")
-        try:
-            async with self._http.stream("GET", self.base_url + path) as answer:
-                if answer.status_code != 200:
-                    raise OutsideError("hub.no_picture", why=answer.status_code)
-                data = b""
-                async for chunk in answer.aiter_bytes():
-                    data += chunk
-                    if len(data) > MAX_PICTURE:
-                        raise OutsideError("hub.picture_too_large")
-        except httpx.HTTPError as error:
-            raise OutsideError("hub.no_picture", why=type(error).__name__) from error
-        return data
+    def _retry(self, feed: str) -> None:
+        """Tries one feed, or all of them (""), at once."""
+        for name, runner in self._runners.items():
+            if feed in ("", name):
+                runner.retry_now()
 
     def _announce(self) -> None:
         """Tells the seats of this profile where the hub listens."""
@@ -386,7 +344,7 @@ class Hub:
     async def _close(self) -> None:
         for runner in self._runners.values():
             await runner.stop()
-        await self._http.aclose()
+        await self.answers.close()
         if self._client is not None:
             with contextlib.suppress(Exception):
                 await self._client.close()
@@ -395,12 +353,6 @@ class Hub:
         self.cache.close()
         with contextlib.suppress(OSError):
             (self.profile / "hub.json").unlink()
-
-
-def _refusal(kept: Kept) -> asks.Refusal:
-    text = kept.refused.sample.decode("utf-8", "replace")
-    shown = "".join(c if c.isprintable() else " " for c in text)
-    return asks.Refusal(kept.feed, kept.refused.reason, shown, kept.received)
 
 
 def _say(problem: Message) -> None:

@@ -1,0 +1,120 @@
+"""What a hub answers its seats: who it is, the picture whole, bodies, evidence pictures, what its feeds refused."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import httpx
+import msgspec
+from nats.aio.msg import Msg
+
+from cockpit.bus import asks, subjects
+from cockpit.feeds.quarantine import Kept, Quarantine
+from cockpit.model.batch import Batch, encode
+from cockpit.model.errors import OutsideError
+from cockpit.model.messages import Message
+from cockpit.model.tables import TABLES
+from cockpit.store.cache import Cache
+
+log = logging.getLogger(__name__)
+
+MAX_PICTURE = 900_000
+"""Bytes of an evidence picture on the bus, which refuses messages over 1 MB."""
+MOST_REFUSED = 50
+
+
+class Answers:
+    """Answers on `ask.<seat>.<what>`. Every question gets an answer, a refusal in one sentence among them."""
+
+    def __init__(
+        self,
+        base_url: str,
+        cache: Cache,
+        quarantine: Quarantine,
+        *,
+        welcome: Callable[[], asks.Welcome],
+        snapshot: Callable[[tuple[str, ...]], list[Batch]],
+        retry: Callable[[str], None],
+    ) -> None:
+        """
+        Args:
+            base_url: address of the city platform without a slash at its end, "" for none.
+            welcome: who the hub is.
+            snapshot: all there is of some topics.
+            retry: tries a feed by id, or all of them (""), at once.
+        """
+        self._base_url = base_url
+        self._cache = cache
+        self._quarantine = quarantine
+        self._welcome = welcome
+        self._snapshot = snapshot
+        self._retry = retry
+        self._http = httpx.AsyncClient(timeout=5.0, trust_env=False, follow_redirects=False)
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def asked(self, message: Msg) -> None:
+        """A message on `ask.*.*`; one that is no request is noted and not answered."""
+        seat, what = subjects.seat_and_what(message.subject)
+        try:
+            if what == "hello":
+                # answered whatever it says: a seat of another version reads in the answer that it is one
+                await message.respond(asks.encode(self._welcome()))
+            elif what == "snapshot":
+                wanted = msgspec.msgpack.decode(message.data, type=asks.SnapshotWanted)
+                for batch in self._snapshot(tuple(topic for topic in wanted.topics if topic in TABLES)):
+                    await message.respond(encode(batch))
+                await message.respond(b"")
+            elif what in ("body", "picture", "retry", "quarantine"):
+                key = msgspec.msgpack.decode(message.data, type=asks.KeyWanted).key
+                await message.respond(asks.encode(await self.answer(what, key)))
+        except msgspec.MsgspecError as error:
+            log.info("%s asked %s with something that is no request: %s", seat, what, error)
+
+    async def answer(self, what: str, key: str) -> asks.BodyReply | asks.PictureReply | asks.QuarantineReply:
+        """The answer to `body`, `picture`, `retry` or `quarantine`; `key` is the event's, the address, the feed's."""
+        if what == "body":
+            found = self._cache.body(key)
+            if found is None:
+                return asks.BodyReply(problem=Message("hub.no_body"))
+            return asks.BodyReply(fields=msgspec.json.decode(found[0]), fetched=found[1])
+        if what == "picture":
+            try:
+                return asks.PictureReply(data=await self._picture(key))
+            except OutsideError as error:
+                return asks.PictureReply(problem=error.message)
+        if what == "retry":
+            self._retry(key)
+            return asks.QuarantineReply()
+        return asks.QuarantineReply([_refusal(kept) for kept in self._quarantine.last(key, MOST_REFUSED)])
+
+    async def _picture(self, path: str) -> bytes:
+        """An evidence picture of the city platform; only what lies below its own address is fetched.
+
+        Raises:
+            OutsideError: it lies elsewhere, is too large, or does not come.
+        """
+        if self._base_url and path.startswith(self._base_url + "/"):
+            path = path.removeprefix(self._base_url)
+        if not path.startswith("/") or path.startswith("//") or ".." in path or not self._base_url:
+            raise OutsideError("hub.picture_elsewhere")
+        try:
+            async with self._http.stream("GET", self._base_url + path) as answer:
+                if answer.status_code != 200:
+                    raise OutsideError("hub.no_picture", why=answer.status_code)
+                data = b""
+                async for chunk in answer.aiter_bytes():
+                    data += chunk
+                    if len(data) > MAX_PICTURE:
+                        raise OutsideError("hub.picture_too_large")
+        except httpx.HTTPError as error:
+            raise OutsideError("hub.no_picture", why=type(error).__name__) from error
+        return data
+
+
+def _refusal(kept: Kept) -> asks.Refusal:
+    text = kept.refused.sample.decode("utf-8", "replace")
+    shown = "".join(c if c.isprintable() else " " for c in text)
+    return asks.Refusal(kept.feed, kept.refused.reason, shown, kept.received)
