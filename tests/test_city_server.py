@@ -24,6 +24,8 @@ from cockpit.feeds.items import Everything, Refused, Rows
 from cockpit.model.clock import HOUR, MINUTE, from_iso
 from tests.living_city import EVENING, LivingCity, living_city, place
 
+pytestmark = pytest.mark.slow
+
 BOUNDS = (120.05, 30.12, 120.32, 30.36)
 
 
@@ -171,7 +173,6 @@ def test_positions_begin_with_all_units_and_go_on_with_those_that_changed() -> N
     asyncio.run(story())
 
 
-@pytest.mark.slow
 def test_units_stay_on_the_streets_and_do_not_jump() -> None:
     async def story() -> None:
         async with living_city() as city:

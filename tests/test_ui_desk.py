@@ -35,7 +35,7 @@ from widgets.kit.icons import icon_names
 from widgets.kit.panel import Pane, Panel
 
 # what the offscreen platform says of windows with a least size
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.slow, pytest.mark.qt_log_ignore("This plugin does not support")]
 
 
 class Duty:
