@@ -85,6 +85,9 @@ def _open(args: argparse.Namespace, profile: Path, clock: Clock, size: tuple[int
             RememberedCity(lasting_name(pack_name, pack), base_url).keep(profile)
         if children is not None and not opening.was_here:
             children.poll()  # there is nothing to show but what they bring; else they follow the first picture
+        from cockpit.ui.lean import load_qt
+
+        load_qt()
         from cockpit.ui.app import run_seat
 
         code: int = run_seat(args, profile, opening, children, clock, size)

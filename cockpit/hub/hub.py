@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import math
 import os
 import signal
 from collections.abc import Callable
@@ -44,6 +45,7 @@ from cockpit.store.cache import Cache
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 0.1
+STATE_SECONDS = 0.5
 SNAPSHOT_SECONDS = 60.0
 LOCK_SECONDS = 3.0
 """How long a hub that is on its way out is waited for."""
@@ -92,6 +94,7 @@ class Hub:
         self._stop = asyncio.Event()
         self._rows_in: dict[str, list[dict[str, Any]]] = {}
         self._states_in: dict[str, FeedState] = {}
+        self._states_told: dict[str, tuple[float, object]] = {}
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Runs until `stop`.
@@ -167,7 +170,8 @@ class Hub:
             rows.append({**source, "key": key, "feed": feed, "received": received})
 
     def _note_state(self, state: FeedState) -> None:
-        """Of what a feed says of itself, only the last word before the next `_take_in` counts."""
+        """Of what a feed says of itself only the last word counts: at the next `_take_in` if anything is wrong or
+        well again, else once in `STATE_SECONDS`, since ages are shown in seconds."""
         self._states_in[state.feed] = state
 
     def _take_in(self) -> None:
@@ -176,9 +180,14 @@ class Hub:
         for topic, rows in rows_in.items():
             if rows:
                 self._put(topic, columns_of_rows(TABLES[topic], rows))
-        states, self._states_in = self._states_in, {}
-        for state in states.values():
-            self._put_state(state)
+        now = self.clock.mono()
+        for state in list(self._states_in.values()):
+            at, told = self._states_told.get(state.feed, (-math.inf, None))
+            trouble = (state.bad, state.problem, state.retry_us)
+            if trouble != told or now - at >= STATE_SECONDS:
+                del self._states_in[state.feed]
+                self._states_told[state.feed] = (now, trouble)
+                self._put_state(state)
 
     def _put(self, topic: str, columns: Columns) -> None:
         self._out.upsert(topic, columns)

@@ -90,11 +90,12 @@ class News:
     def _forget_calmed(self) -> None:
         """An event that became less grave is news again when it rises; one that left the picture may only be late."""
         table = self._picture["event"]
+        levels = table.numbers("level").tolist()
         for key, level in list(self._known.items()):
             row = table.row_of(key)
             if row is None:
                 continue
-            now = int(table.value(row, "level"))
+            now = levels[row]
             if now > Level.ORANGE:
                 del self._known[key]
             elif now > level:

@@ -10,7 +10,7 @@ import numpy as np
 
 from cockpit.model.tables import EventState
 from widgets.lists.areas import AreaTree
-from widgets.lists.asked import NOTHING, Answer, Asked, Order, answer
+from widgets.lists.asked import NOTHING, Answer, Asked, Order, Scope, answer
 from widgets.lists.words import EventWords
 
 GHOST = -1
@@ -53,6 +53,7 @@ class QueueModel:
         self.words = words
         self.asked = Asked()
         self.given: Answer = NOTHING
+        self._near: tuple[float, float] | None = None
         self._areas = areas
         self._rows = NOTHING.rows
         self._ghosts: list[Face] = []
@@ -67,9 +68,13 @@ class QueueModel:
 
     def refresh(self, now_us: int, near: tuple[float, float] | None = None) -> None:
         """Answers anew. Ghosts are dropped: whoever still needs them puts them back with `haunt`."""
-        self.given = answer(self.table, self.asked, now_us, self._areas.within, near)
-        if self.given is NOTHING:
-            self.given = replace(NOTHING, version=self.table.version)
+        asked = self.asked
+        lasts = asked.scope is not Scope.CLOSED_TODAY and not asked.areas  # else time or the areas make another answer
+        if self.outdated or not lasts or near != self._near:
+            self._near = near
+            self.given = answer(self.table, asked, now_us, self._areas.within, near)
+            if self.given is NOTHING:
+                self.given = replace(NOTHING, version=self.table.version)
         self._rows, self._ghosts = self.given.rows, []
 
     def haunt(self, before: Sequence[Face], after: int) -> None:

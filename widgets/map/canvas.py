@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -83,6 +84,8 @@ class Canvas(QWidget):
         self._style: MapStyle | None = None
         self._flight: tuple[Camera, Camera, float] | None = None
         self._whole_at = 0.0
+        self._stale = True
+        self._picture = QImage()
         self._pressed: QPointF | None = None
         self._dragged = False
         self._frames = QTimer(self)
@@ -140,6 +143,7 @@ class Canvas(QWidget):
     def touch(self) -> None:
         """Has the map painted, without what lies on it: lists and tools cover their places but for round corners."""
         self._whole_at = self._mono()
+        self._stale = True
         region = QRegion(self.rect())
         for child in self.findChildren(QFrame, options=Qt.FindChildOption.FindDirectChildrenOnly):
             if child.isVisible():
@@ -185,11 +189,25 @@ class Canvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._dress is None:
             return
-        start = self._mono()
         theme, t = self._dress()
+        view = self.view()
+        size = QSize(self.width(), self.height()) * self.devicePixelRatioF()
+        if self._stale or self._picture.size() != size:
+            self._picture = self._drawn(size, view, theme, t)
+            self._stale = False
         painter = QPainter(self)
+        painter.drawImage(QPointF(0, 0), self._picture)
+        self.overlay.paint_arrivals(painter, view, theme)  # type: ignore[arg-type]
+        painter.end()
+
+    def _drawn(self, size: QSize, view: View, theme: object, t: object) -> QImage:
+        """All but the rings of arrival: where only these move, the rest of the picture is painted from memory."""
+        start = self._mono()
+        image = self._picture if self._picture.size() == size else QImage(size, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(self.devicePixelRatioF())
+        painter = QPainter(image)
         self.with_base = self._backend.paint(painter, self.camera)
-        self.overlay.paint(painter, self.view(), theme, t)  # type: ignore[arg-type]
+        self.overlay.paint(painter, view, theme, t)  # type: ignore[arg-type]
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(theme.acc)  # type: ignore[attr-defined]
@@ -198,6 +216,7 @@ class Canvas(QWidget):
             painter.drawRect(1, 1, self.width() - 3, self.height() - 3)
         painter.end()
         self.paint_ms = [*self.paint_ms[-99:], (self._mono() - start) * 1000]
+        return image
 
     def _wake(self) -> None:
         """Starts the frames if something moves; slow movement has slow frames."""

@@ -109,6 +109,21 @@ def group_symbol(level: int, count: int, theme: Theme, dpr: float) -> QImage:
     """The shape of the most urgent level with a count; the sign of the level stands small above it."""
     text = str(count) if count < 1000 else f"{count // 1000}k"
     radius = {1: 17.0, 2: 15.0}.get(level, 13.0) + (2 if count >= 10 else 0) + (3 if count >= 100 else 0)
+    image = _group_shape(level, radius, theme, dpr).copy()
+    half = image.width() / dpr / 2
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(half, half)
+    painter.setFont(theme.font("small", 700) if count < 100 else theme.font("axis", 700))
+    painter.setPen(theme.level(level, "ink"))
+    painter.drawText(QRectF(-half, -half, 2 * half, 2 * half - 1), Qt.AlignmentFlag.AlignCenter, text)
+    painter.end()
+    return image
+
+
+@lru_cache(maxsize=64)
+def _group_shape(level: int, radius: float, theme: Theme, dpr: float) -> QImage:
+    """The shape without its count: hundreds of groups differ in nothing else."""
     half = math.ceil(radius * 1.2) + 5
     image = QImage(round(2 * half * dpr), round(2 * half * dpr), QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(dpr)
@@ -124,9 +139,6 @@ def group_symbol(level: int, count: int, theme: Theme, dpr: float) -> QImage:
         painter.strokePath(shape, _pen(theme.map.color("land"), 7))
         painter.strokePath(shape, _pen(rim, 5))
         painter.fillPath(shape, fill)
-    painter.setFont(theme.font("small", 700) if count < 100 else theme.font("axis", 700))
-    painter.setPen(theme.level(level, "ink"))
-    painter.drawText(QRectF(-half, -half, 2 * half, 2 * half - 1), Qt.AlignmentFlag.AlignCenter, text)
     painter.end()
     return image
 

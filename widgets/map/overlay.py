@@ -151,7 +151,6 @@ class Overlay:
             self._events_still.paint(
                 painter, camera, whole, marks, theme, draw=lambda p: draw_events(p, scene.events, marks, camera, theme)
             )
-            self._arrivals(painter, view, theme)
         alerts = scene.alerts if scene.shows(ALERT) else ()
         chosen_alert = view.selected[1] if view.selected[0] == ALERT else ""
         self._outline(painter, next((a for a in alerts if a.key == chosen_alert), None), camera, theme)
@@ -218,8 +217,9 @@ class Overlay:
         draw_ring(painter, x, y, radius, color, width)
         return radius
 
-    def _arrivals(self, painter: QPainter, view: View, theme: Theme) -> None:
-        if not self.ringing(view.now):
+    def paint_arrivals(self, painter: QPainter, view: View, theme: Theme) -> None:
+        """The rings of new events, over all that `paint` painted."""
+        if not view.scene.shows(EVENT) or not self.ringing(view.now):
             return
         for key, (at, _) in self._rings.items():
             place = self.place(view, EVENT, key)
