@@ -116,12 +116,25 @@ def resolve_city(city: str, pack: str, known: str = "") -> tuple[str, str]:
         import httpx
 
         try:
-            pack = str(httpx.get(city, timeout=3.0, trust_env=False).json()["city"])
+            pack = _pack_named(httpx.get(city, timeout=3.0, trust_env=False).json()["city"])
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
             if not known:
                 raise UserError("cli.which_pack", url=city) from error
             pack = known
     return pack, city
+
+
+def _pack_named(said: object) -> str:
+    """The pack that a platform names: one that ships, never a folder of the platform's choice.
+
+    Raises:
+        ValueError: it names none.
+    """
+    from cockpit.packs.read import list_packs
+
+    if said not in list_packs():
+        raise ValueError(said)
+    return str(said)
 
 
 def _hub(args: argparse.Namespace) -> int:

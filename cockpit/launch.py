@@ -29,6 +29,9 @@ from cockpit.processes import write_private, writing_to
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
+MOST_SECONDS = 86_400
+"""A picture is taken within a day."""
+
 
 def launch(args: argparse.Namespace) -> int:
     """Runs a duty seat until its window is closed (or its picture is taken).
@@ -40,6 +43,8 @@ def launch(args: argparse.Namespace) -> int:
     # until the window takes it over: what Python raises in a call from Qt or from an import is lost
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     size = _size(args.size)
+    if not 0 <= args.after <= MOST_SECONDS:
+        raise UserError("cli.bad_after", seconds=args.after, most=MOST_SECONDS)
     if args.hub:
         NamedHub(args.hub, args.key).check()
     check_options(args)

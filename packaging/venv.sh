@@ -28,3 +28,5 @@ said=$("${pip[@]}" --no-deps --no-build-isolation --no-index --editable . 2>&1) 
   printf '%s\n' "$said" >&2
   exit 1
 }
+# a first start that also compiles is seconds slower
+"$dir/bin/python" -m compileall -q cockpit widgets layouts || true

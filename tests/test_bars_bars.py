@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from cockpit.model.clock import DAY, HOUR, MINUTE, SECOND, CityTime
+from cockpit.model.clock import DAY, HOUR, MINUTE, SECOND, CityTime, midnight
 from cockpit.model.messages import Message, texts
 from cockpit.model.ports import Refusal
 from cockpit.paths import assets_dir
@@ -20,7 +20,7 @@ from tests.living_picture import NOW, event_row, feed_rows, put
 from tests.panel_desk import Desk, desk
 from widgets.bars.bar import Bar
 from widgets.bars.feeddetail import FeedRates, feed_lines
-from widgets.bars.figures import figures, load_words, midnight
+from widgets.bars.figures import figures, load_words
 from widgets.bars.strip import LANGUAGE, NAME, PALETTE, SOUND, THEME, Strip
 from widgets.bars.topbar import TopBar
 from widgets.kit.actions import Action

@@ -75,12 +75,15 @@ def test_the_first_page_says_which_city_it_is_and_how_its_clock_runs() -> None:
     asyncio.run(story())
 
 
-def test_a_new_reader_gets_all_open_events_and_then_sync() -> None:
+def test_a_new_reader_gets_what_is_open_or_closed_today_and_then_sync() -> None:
     async def story() -> None:
         async with living_city() as city:
             events, sync = await until_sync(city)
-            assert {e["id"] for e in events} == set(sync.json()["open"]) == set(city.platform.city.open)
-            assert all(e["state"] == "open" for e in events)
+            still_open = {e["id"] for e in events if e["state"] == "open"}
+            assert still_open == set(sync.json()["open"]) == set(city.platform.city.open)
+            closed = [e for e in events if e["state"] == "closed"]
+            assert len(closed) > len(still_open), "by the evening most of a day's work is done"
+            assert all(e["updated"] >= "2026-07-14T00:00:00+08:00" for e in closed)
             assert all(e["occurred"] <= e["updated"] <= "2026-07-14T17:42:00+08:00" for e in events)
             flood = next(e for e in events if e["kind"] == "E0506" and e["level"] == 1)
             assert flood["amount"] == flood["body"]["facts"][0]["value"] > 30
@@ -132,7 +135,7 @@ def test_an_unknown_last_id_is_answered_with_everything(last_id: str) -> None:
     async def story() -> None:
         async with living_city() as city:
             events, sync = await until_sync(city, last_id.format(run=city.platform.time.run))
-            assert len(events) == len(sync.json()["open"]) > 100
+            assert sum(e["state"] == "open" for e in events) == len(sync.json()["open"]) > 100
 
     asyncio.run(story())
 
@@ -145,7 +148,8 @@ def test_an_id_older_than_the_memory_is_answered_with_everything(monkeypatch: py
             _, sync = await until_sync(city)
             while city.platform.events.last < 6:
                 city.step(20)
-            assert len((await until_sync(city, sync.id))[0]) == len(city.platform.city.open)
+            told = {e["id"] for e in (await until_sync(city, sync.id))[0]}
+            assert told == {*city.platform.city.open, *city.platform.city.closed}
 
     asyncio.run(story())
 

@@ -14,7 +14,7 @@ from cockpit.city.everyday import read_customs
 from cockpit.city.pictures import SCENES
 from cockpit.city.story import read_plot
 from cockpit.city.weather import Air, Storms
-from cockpit.model.clock import DAY, HOUR, MINUTE, SECOND, from_iso, local, to_iso
+from cockpit.model.clock import DAY, HOUR, MINUTE, SECOND, from_iso, local, midnight, to_iso
 from cockpit.paths import assets_dir
 from tests.living_city import EVENING, place
 
@@ -36,7 +36,7 @@ def told(one: City, hours: float, every: int) -> list[dict[str, Any]]:
 @pytest.mark.slow
 def test_the_same_seed_and_start_tell_the_same_events_however_they_are_stepped() -> None:
     first, second = city(), city(units=40)
-    assert first.all_open(to_iso, "") == second.all_open(to_iso, "")
+    assert first.standing(to_iso, "") == second.standing(to_iso, "")
     assert msgspec.json.encode(told(first, 2, 10 * SECOND)) == msgspec.json.encode(told(second, 2, 47 * SECOND))
 
 
@@ -164,3 +164,14 @@ def test_no_city_is_a_city_too() -> None:
     assert one.open
     assert all("S" in ident for ident in one.open)
     assert one.step(one.start + DAY // 24, to_iso, "")
+
+
+def test_what_closed_is_told_until_midnight() -> None:
+    running = city(start=from_iso("2026-07-14T23:50:00+08:00"))
+    yesterday = set(running.closed)
+    assert yesterday
+    for minute in range(1, 40):
+        running.step(running.start + minute * MINUTE, to_iso, "")
+    assert yesterday.isdisjoint(running.closed)
+    assert all(happening.updated >= midnight(running.now) for happening in running.closed.values())
+    assert running.happening(next(iter(yesterday))) is None

@@ -59,3 +59,13 @@ def test_nothing_is_selected_over_a_person_who_selected_or_cleared() -> None:
     for _ in range(3):
         first.second()
     assert selection.item == ("", "")
+
+
+def test_in_a_city_that_is_never_still_what_comes_is_news_after_some_seconds() -> None:
+    picture, selection, first = looking()
+    put(picture, "feed", feed_rows(NOW))
+    for second in range(6):
+        bring(picture, (f"e{second}", 1, second, EventState.OPEN))
+        first.second()
+    assert first.settled
+    assert selection.key

@@ -7,11 +7,11 @@ import random
 import numpy as np
 import pytest
 
-from cockpit.model.clock import DAY, HOUR, MINUTE
+from cockpit.model.clock import DAY, HOUR, MINUTE, midnight
 from cockpit.picture.picture import Picture
 from tests.living_picture import NOW, area_rows, cell_codes, event_row, living_picture, put
 from widgets.lists.areas import AreaTree
-from widgets.lists.asked import Asked, Order, Scope, answer, midnight
+from widgets.lists.asked import Asked, Order, Scope, answer
 
 _NAN = float("nan")
 

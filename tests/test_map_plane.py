@@ -208,10 +208,11 @@ def test_what_did_not_change_is_not_read_again() -> None:
     assert third.units is first.units
 
 
-def test_an_alert_that_expired_is_off_the_map() -> None:
+def test_an_alert_that_expired_or_does_not_hold_yet_is_off_the_map() -> None:
     reader = SceneReader(living_picture(), living_pack())
     assert len(reader.read(frozenset(LAYERS), "", False, NOW).alerts) == 2
     assert reader.read(frozenset(LAYERS), "", False, NOW + 24 * 60 * MINUTE).alerts == ()
+    assert len(reader.read(frozenset(LAYERS), "", False, NOW - 60 * MINUTE).alerts) == 1
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", '[[["a"]]]', "[[[[1,2],[3,4]]]]", "\ud800"])

@@ -87,7 +87,12 @@ class NamedHub:
             return self.url, self._read_key(self._key)
         if self._own is None:
             self._own = OwnHub(profile_of_local_hub(self.url))
-        return self.url, self._own.find()[1]
+        try:
+            return self.url, self._own.find()[1]
+        except OutsideError as error:
+            if error.message.id == "seat.hub_starting":  # nobody starts it for us
+                raise OutsideError("seat.hub_not_running", url=self.url) from None
+            raise
 
     def _read_key(self, file: Path) -> User:
         try:

@@ -21,7 +21,7 @@ from cockpit.city.warnings import Warnings
 from cockpit.city.weather import Air, Storms
 from cockpit.geo.roadgraph import RoadGraph
 from cockpit.model.city import Pack
-from cockpit.model.clock import DAY, HOUR
+from cockpit.model.clock import DAY, HOUR, midnight
 from cockpit.paths import assets_dir
 
 BACKLOG = 72 * HOUR
@@ -80,6 +80,9 @@ class City:
         self.words = people.words
         self.units: list[Unit] = muster(people, pack.unit_kinds, ground, seed, unit_count, station)
         self.open: dict[str, Happening] = {}
+        self.closed: dict[str, Happening] = {}
+        """Those that closed today."""
+        self._today = midnight(start)
         self.scenes: dict[str, str] = {}
         self.now = start
         self._queue: list[tuple[int, int, Happening, Change]] = []
@@ -88,7 +91,7 @@ class City:
         self._filled = (start - BACKLOG) // HOUR
         self._storm = 0
         self._night = (start - 3 * DAY) // DAY
-        self._fill(start, start)
+        self._fill(start, start, self._today)
         for _ in self._due(start):
             pass
         for unit in self.units:
@@ -101,6 +104,11 @@ class City:
         Returns:
             the messages of the events that changed, in order of their changes.
         """
+        if now - self._today >= DAY:
+            self._today = midnight(now)
+            for ident in [i for i, h in self.closed.items() if h.updated < self._today]:
+                del self.closed[ident]
+                self.scenes.pop(ident, None)
         self._fill(now, self.start)
         said = [happening.message(stamp, pictures) for happening in self._due(now)]
         self.now = now
@@ -109,14 +117,20 @@ class City:
         self._send_helpers()
         return said
 
-    def all_open(self, stamp: Stamp, pictures: str) -> list[dict[str, Any]]:
-        """Messages of all open events, oldest first."""
-        return [h.message(stamp, pictures) for h in sorted(self.open.values(), key=lambda h: (h.occurred, h.id))]
+    def standing(self, stamp: Stamp, pictures: str) -> list[dict[str, Any]]:
+        """Messages of all events that are open or closed today, oldest first."""
+        known = (*self.open.values(), *self.closed.values())
+        return [h.message(stamp, pictures) for h in sorted(known, key=lambda h: (h.occurred, h.id))]
 
-    def _fill(self, now: int, since: int) -> None:
-        """Makes what comes in until an hour from now."""
+    def happening(self, ident: str) -> Happening | None:
+        """An event that is open or closed today."""
+        return self.open.get(ident) or self.closed.get(ident)
+
+    def _fill(self, now: int, since: int, today: int = 0) -> None:
+        """Makes what comes in until an hour from now; of hours before `today` only what is open at `since`."""
         while self._filled * HOUR <= now + AHEAD:
-            for happening in self._everyday.hour(self._filled, since):
+            open_at = 0 if today and self._filled * HOUR >= today else since
+            for happening in self._everyday.hour(self._filled, open_at):
                 self._plan(happening)
             self._filled += 1
         while self.storms.begin(self._storm) <= now + AHEAD:
@@ -143,7 +157,10 @@ class City:
             happening.apply(change)
             if happening.closed:
                 self.open.pop(happening.id, None)
-                self.scenes.pop(happening.id, None)
+                if happening.updated >= self._today:
+                    self.closed[happening.id] = happening
+                else:
+                    self.scenes.pop(happening.id, None)
             else:
                 self.open[happening.id] = happening
                 if happening.scene:

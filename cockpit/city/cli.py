@@ -22,6 +22,8 @@ STORIES = ("storm", "calm")
 """A rainstorm that begins before the city does and comes again; an ordinary day without one."""
 MOST_UNITS = 20_000
 MOST_EVENTS = 5_000_000
+MOST_SECONDS = 86_400
+"""How long a fault may last."""
 
 
 def add_parsers(subparsers: Any) -> None:
@@ -121,6 +123,8 @@ def check_options(args: argparse.Namespace) -> None:
 def _fault(args: argparse.Namespace) -> int:
     import httpx
 
+    if not 0 < args.seconds <= MOST_SECONDS:
+        raise UserError("city.bad_seconds", seconds=args.seconds, most=MOST_SECONDS)
     try:
         wish = {"fault": args.name, "seconds": args.seconds}
         answer = httpx.post(args.url.rstrip("/") + "/fault", json=wish, timeout=10.0, trust_env=False)

@@ -104,8 +104,7 @@ class Platform:
         """A new reader and what it is to be sent first, gapless to what it will get."""
         first = self.events.missed(last_event_id)
         if first is None:
-            opened = self.city.all_open(self.stamp, self.pictures)
-            first = [message("event", _encode(said)) for said in opened]
+            first = [message("event", _encode(said)) for said in self.city.standing(self.stamp, self.pictures)]
         sync = {"open": sorted(self.city.open)}
         return self.events.join(), [*first, message("sync", _encode(sync), self.events.ident())]
 

@@ -117,9 +117,9 @@ class _Handlers:
         ident = request.match_info["id"]
         city = self._platform.city
         scene = city.scenes.get(ident)
-        if scene is None:
+        happening = city.happening(ident)
+        if scene is None or happening is None:
             raise web.HTTPNotFound(reason="no such picture")
-        happening = city.open[ident]
         rain = city.storms.rain_at(happening.updated, happening.spot.lon, happening.spot.lat)
         data = await asyncio.to_thread(draw, ident, scene, rain >= RAINS_FROM)
         return web.Response(body=data, content_type="image/png", headers={"Cache-Control": "max-age=3600"})

@@ -100,6 +100,11 @@ def local(us: int) -> datetime:
     return datetime.fromtimestamp(us / SECOND, UTC).astimezone(SHANGHAI)
 
 
+def midnight(us: int) -> int:
+    """The last midnight in Shanghai at or before `us`, UTC microseconds."""
+    return round(local(us).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()) * SECOND
+
+
 def from_iso(text: str) -> int:
     """ISO 8601 with an offset to UTC microseconds.
 

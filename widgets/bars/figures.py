@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cockpit.model.clock import HOUR, SECOND, local
+from cockpit.model.clock import HOUR, midnight
 from cockpit.model.tables import EventState, UnitState
 from cockpit.picture.picture import Picture
 
@@ -50,12 +50,6 @@ def figures(picture: Picture, now_us: int) -> Figures:
         units=len(units),
         load=int(np.count_nonzero(grave & past & (occurred > now_us - HOUR))),
     )
-
-
-def midnight(now_us: int) -> int:
-    """The last midnight of the city, UTC microseconds."""
-    day = local(now_us).replace(hour=0, minute=0, second=0, microsecond=0)
-    return round(day.timestamp()) * SECOND
 
 
 def load_words(load: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.model.clock import DAY, SECOND, local
+from cockpit.model.clock import DAY, midnight
 from cockpit.model.levels import Level
 from cockpit.model.tables import EventState
 
@@ -92,12 +92,6 @@ class Answer:
 
 
 NOTHING = Answer(np.empty(0, dtype=np.int64), dict.fromkeys(LEVELS, 0))
-
-
-def midnight(now_us: int) -> int:
-    """The last midnight in Shanghai before `now_us`, UTC microseconds."""
-    when = local(now_us)
-    return now_us - ((when.hour * 60 + when.minute) * 60 + when.second) * SECOND - when.microsecond
 
 
 def answer(

@@ -141,7 +141,7 @@ class SceneReader:
         alerts = []
         for row in (table.row(i) for i in range(len(table))):
             rings = self._ring(row["key"], row["rings"])
-            if rings and not 0 < row["expires"] <= now:
+            if rings and row["effective"] <= now and not 0 < row["expires"] <= now:
                 level = min(max(int(row["level"]), 1), 5)
                 alerts.append(Alert(row["key"], row["title"], level, row["expires"], rings))
         return tuple(alerts)
