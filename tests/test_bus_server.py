@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import stat
@@ -18,9 +19,10 @@ from cockpit.bus import subjects
 from cockpit.bus.client import address, connect
 from cockpit.bus.server import NatsServer
 from cockpit.bus.users import Keys, User, claim_seat, read_key
+from cockpit.bus.where import NamedHub, OwnHub, hub_note
 from cockpit.model.clock import SystemClock
 from cockpit.model.errors import OutsideError, UserError
-from cockpit.processes import free_port
+from cockpit.processes import free_port, write_private
 
 
 @pytest.fixture
@@ -169,3 +171,17 @@ def test_the_server_dies_with_a_killed_parent(tmp_path: Path) -> None:
         server = psutil.Process(int(parent.stdout.readline()))
         os.kill(parent.pid, signal.SIGKILL)
     assert psutil.wait_procs([server], timeout=10)[1] == []
+
+
+def test_a_named_hub_that_was_killed_is_said_not_to_run_and_not_to_be_starting(tmp_path: Path) -> None:
+    url = "nats://127.0.0.1:14999"
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    write_private(hub_note(url), json.dumps({"profile": str(tmp_path)}))
+    write_private(tmp_path / "hub.json", json.dumps({"url": url, "pid": ended.pid}))
+    with pytest.raises(OutsideError) as named:
+        NamedHub(url, None).find()
+    assert named.value.message.id == "seat.hub_not_running"
+    with pytest.raises(OutsideError) as own:
+        OwnHub(tmp_path).find()
+    assert own.value.message.id == "seat.hub_starting"
