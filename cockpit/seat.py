@@ -88,7 +88,7 @@ class Seat:
         for topic in TABLES:
             columns = self.cache.load(topic)
             if columns["key"]:
-                self.picture.upsert(topic, columns)
+                self.picture.upsert(topic, columns, distinct=True)
         known = self.cache.meta("time")
         if known:
             self.clock.city = msgspec.json.decode(known, type=CityTime)

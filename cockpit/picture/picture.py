@@ -96,10 +96,10 @@ class Picture:
         self._changes.clear()
         return taken
 
-    def upsert(self, topic: str, columns: Columns, district: str = "") -> None:
+    def upsert(self, topic: str, columns: Columns, district: str = "", distinct: bool = False) -> None:
         """Puts rows in, see `LiveTable.upsert`."""
         if len(columns["key"]):
-            self._tables[topic].upsert(columns, district)
+            self._tables[topic].upsert(columns, district, distinct)
             self._changes.add(topic)
 
     def remove(self, topic: str, keys: Iterable[str]) -> list[str]:

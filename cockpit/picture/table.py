@@ -38,7 +38,7 @@ class LiveTable:
         self._coded = {name: Coded() for name in (*texts, DISTRICT) if name in CATEGORICAL or name == DISTRICT}
         self._words = {name: Words() for name in texts if name not in CATEGORICAL}
         self._keys: list[str] = []
-        self._rows: dict[str, int] = {}
+        self._row_of: dict[str, int] | None = {}
         columns: dict[str, Numbers | Coded | Words] = {**self._numbers, **self._coded, **self._words}
         self._at = {name: self.key_at if name == "key" else columns[name].at for name in table.names}
 
@@ -115,17 +115,23 @@ class LiveTable:
                 columns[name] = list(words) if rows is None else [words[i] for i in rows]
         return columns
 
-    def upsert(self, columns: Columns, district: str = "") -> None:
+    def upsert(self, columns: Columns, district: str = "", distinct: bool = False) -> None:
         """Puts rows in; one with a known key replaces that row, a later one of the same key wins.
 
         Args:
             columns: every column of the table, of one length; `district` may be among them.
             district: the district of all of them where the columns do not say it.
+            distinct: no key is among them twice; a first load is quicker then.
         """
         keys: Sequence[str] = columns["key"]
         if not len(keys):
             return
-        where = self._places(keys)
+        if distinct and not self._keys:
+            self._row_of = None
+            self._keys.extend(keys)
+            where = np.arange(len(keys))
+        else:
+            where = self._places(keys)
         n = len(self._keys)
         for name, numbers in self._numbers.items():
             numbers.put(where, columns[name], n)
@@ -173,15 +179,17 @@ class LiveTable:
             self.version += 1
         return gone
 
+    @property
+    def _rows(self) -> dict[str, int]:
+        """The row of each key; made when it is first needed, which a picture from the cache does after it is shown."""
+        rows = self._row_of
+        if rows is None:
+            rows = self._row_of = dict(zip(self._keys, range(len(self._keys)), strict=True))
+        return rows
+
     def _places(self, keys: Sequence[str]) -> Index:
         """The row of each key; new keys get the rows at the end."""
         rows, all_keys = self._rows, self._keys
-        if not rows:  # the first load
-            rows.update(zip(keys, range(len(keys)), strict=True))
-            if len(rows) == len(keys):
-                all_keys.extend(keys)
-                return np.arange(len(keys))
-            rows.clear()
         where = np.empty(len(keys), dtype=np.int64)
         for i, key in enumerate(keys):
             row = rows.get(key)

@@ -132,7 +132,6 @@ class Desk(QWidget):
         is painted (the shell calls `follow`), since both at once make the first picture late."""
         self.seat.tick()
         self.engine.refresh(frozenset(TABLES))
-        self._news.settle()
         self._take_keyboard()
         self._seconds.start()
         self._second()
@@ -146,6 +145,7 @@ class Desk(QWidget):
         if not self._following:
             self._following = True
             self._patience.stop()
+            self._news.settle()
             self._prod()
             self.seat.start()
             self.followed.emit()

@@ -20,6 +20,9 @@ MOST = 3
 """Sentences at once; of more, the gravest are said, and the counts in the top bar say the rest."""
 
 
+_LEVELS = {int(level): level for level in Level}
+
+
 class Fresh(NamedTuple):
     """What is new.
 
@@ -85,7 +88,11 @@ class News:
         grave = levels <= Level.ORANGE
         if topic == "event":
             grave &= table.numbers("state") == EventState.OPEN
-        return [(table.key_at(row), Level(int(levels[row])), row) for row in np.flatnonzero(grave).tolist()]
+        rows = np.flatnonzero(grave)
+        keys, of_number = table.text("key"), _LEVELS
+        return [
+            (keys[row], of_number[level], row) for row, level in zip(rows.tolist(), levels[rows].tolist(), strict=True)
+        ]
 
     def _forget_calmed(self) -> None:
         """An event that became less grave is news again when it rises; one that left the picture may only be late."""

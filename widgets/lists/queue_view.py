@@ -94,13 +94,11 @@ class QueueView(QAbstractScrollArea):
             self._settle()
             self._mark_seen([])
             return
-        anchor = self._anchor()
+        anchor = [] if self._following and not self.held else self._anchor()
         if self._pointer is not None:
             self._haunt()
         value = self._anchored(anchor) if anchor else 0
-        if value is None or (self._following and not self.held):
-            value = 0
-        self._set_range(value)
+        self._set_range(value or 0)
         self._settle()
         self._count_unseen()
 

@@ -128,7 +128,7 @@ def _make(events: Events, camera: Camera, step: float, selected: str) -> Marks:
     scale = camera.scale * 2 ** (step - camera.zoom)
     pixels = next(px for until, px in CLUSTER_PX if camera.zoom < until)
     x, apart = events.x, -1
-    if selected in events.row_of:
+    if selected and selected in events.row_of:
         apart = events.row_of[selected]
         x = x.copy()
         x[apart] = np.nan
