@@ -46,5 +46,9 @@ def _opened(profile: Path, pack: Pack, where: WhereHub, clock: Clock) -> Seat:
     from cockpit.seat import Seat
 
     seat = Seat(profile, pack, where, clock)
-    seat.open_cache()
+    try:
+        seat.open_cache()
+    except BaseException:
+        seat.close()
+        raise
     return seat

@@ -204,8 +204,9 @@ class Desk(QWidget):
         self.engine.show_slot("banner", self.banner if text is not None else None)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._seconds.stop()
-        self._ticker.stop()
+        self._following = True  # a desk that closes joins no hub any more
+        for timer in (self._seconds, self._ticker, self._patience):
+            timer.stop()
         self.seat.on_link = lambda link: None
         self.engine.close_panels()
         super().closeEvent(event)
