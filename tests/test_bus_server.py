@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -67,37 +68,49 @@ def test_a_key_file_that_is_none_is_named_in_one_sentence(tmp_path: Path) -> Non
     assert str(path) in str(error.value)
 
 
-def test_a_seat_asks_in_its_own_name_only(server: NatsServer, tmp_path: Path) -> None:
-    async def story() -> tuple[bytes, bool]:
-        hub = await connect(server.url, Keys(tmp_path).hub(), "hub", nothing)
-
-        async def answer(message) -> None:
-            await message.respond(message.subject.encode())
-
-        await hub.subscribe(subjects.ALL_ASKS, cb=answer)
-        claim = claim_seat(tmp_path)
-        seat = await connect(server.url, claim.user, "seat", nothing)
-        own = await seat.request(subjects.ask(claim.user.name, "hello"), b"", timeout=3)
-        try:
-            await seat.request(subjects.ask("seat-9", "hello"), b"", timeout=0.5)
-            forged = True
-        except NatsTimeout:
-            forged = False
+@contextlib.asynccontextmanager
+async def signed_in(server: NatsServer, profile: Path):
+    """The hub and a seat at the server, and the seat's name; all is closed whatever happens."""
+    hub = await connect(server.url, Keys(profile).hub(), "hub", nothing)
+    claim = claim_seat(profile)
+    seat = await connect(server.url, claim.user, "seat", nothing)
+    try:
+        yield hub, seat, claim.user.name
+    finally:
         await seat.close()
         await hub.close()
         claim.release()
-        return own.data, forged
 
-    own, forged = asyncio.run(story())
-    assert own == b"ask.seat-1.hello"
+
+async def settled(client) -> None:
+    """Waits until the server has read all that was said: nats-py's flush pings ahead of what is pending."""
+    await client._flush_pending(force_flush=True)
+    await client.flush()
+
+
+def test_a_seat_asks_in_its_own_name_only(server: NatsServer, tmp_path: Path) -> None:
+    async def story() -> tuple[bytes, bool]:
+        async def answer(message) -> None:
+            await message.respond(message.subject.encode())
+
+        async with signed_in(server, tmp_path) as (hub, seat, own):
+            await hub.subscribe(subjects.ALL_ASKS, cb=answer)
+            await settled(hub)
+            answered = await seat.request(subjects.ask(own, "hello"), b"", timeout=30)
+            try:
+                await seat.request(subjects.ask("seat-9", "hello"), b"", timeout=0.5)
+                forged = True
+            except NatsTimeout:
+                forged = False
+        return answered.data, forged
+
+    answered, forged = asyncio.run(story())
+    assert answered == b"ask.seat-1.hello"
     assert not forged
 
 
 def test_a_seat_cannot_publish_into_the_picture(server: NatsServer, tmp_path: Path) -> None:
     async def story() -> list[bytes]:
-        hub = await connect(server.url, Keys(tmp_path).hub(), "hub", nothing)
-        claim = claim_seat(tmp_path)
-        seat = await connect(server.url, claim.user, "seat", nothing)
         seen: list[bytes] = []
         arrived = asyncio.Event()
 
@@ -106,14 +119,18 @@ def test_a_seat_cannot_publish_into_the_picture(server: NatsServer, tmp_path: Pa
             if message.data == b"true":
                 arrived.set()
 
-        await seat.subscribe("pic.>", cb=take)
-        await seat.publish("pic.hangzhou.live.all.event", b"forged")
-        await seat.flush()
-        await hub.publish("pic.hangzhou.live.all.event", b"true")
-        await asyncio.wait_for(arrived.wait(), 5)
-        await seat.close()
-        await hub.close()
-        claim.release()
+        async with signed_in(server, tmp_path) as (hub, seat, own):
+            # an ask follows the subscription and the forgery on the same connection: the hub publishes after both
+            async def publish(message) -> None:
+                await hub.publish("pic.hangzhou.live.all.event", b"true")
+                await message.respond(b"")
+
+            await hub.subscribe(subjects.ALL_ASKS, cb=publish)
+            await settled(hub)
+            await seat.subscribe("pic.>", cb=take)
+            await seat.publish("pic.hangzhou.live.all.event", b"forged")
+            await seat.request(subjects.ask(own, "hello"), b"", timeout=30)
+            await asyncio.wait_for(arrived.wait(), 30)
         return seen
 
     assert asyncio.run(story()) == [b"true"]
