@@ -1,0 +1,115 @@
+"""Cases and orders as the fold of the ledger makes them. Times are city time, UTC microseconds, 0 = never."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cockpit.model.entries import Actor, Entry, NewCase, PhotoRef, TextRef, Unknown
+
+ENDED = frozenset({"verified", "refused", "recalled", "expired"})
+"""States of an order in which nothing more is to be done."""
+UNTIL_ACCEPTED = frozenset({"sent", "delivered", "read"})
+"""States in which an order can be recalled."""
+AT_WORK = frozenset({"sent", "delivered", "read", "accepted", "en_route", "on_scene"})
+"""States in which a unit is taken by an order."""
+
+
+class Step(msgspec.Struct):
+    """One line of a case's timeline.
+
+    Attributes:
+        seq: sequence of its decision; 0 while it is provisional.
+        at: when the hub decided (provisional: when the key was pressed); issued: when it was done, by its doer.
+        entry: what.
+        texts: free words by name; plain in `words` while provisional.
+    """
+
+    seq: int
+    at: int
+    issued: int
+    actor: Actor
+    entry: Entry | Unknown
+    texts: dict[str, TextRef] = {}
+    words: dict[str, str] = {}
+    provisional: bool = False
+
+
+class Order(msgspec.Struct):
+    """工单.
+
+    Attributes:
+        number: the printed one, "" until the hub gave it (未编号).
+        state: one of `ORDER_STATES`; provisional ones are `confirmed`.
+        times: when it came into each state, by name of state.
+        text: what is to be done; plain in `words` while provisional.
+        command: id of the command that issued it.
+        skew: the device's clock minus ours at its last fact, us.
+    """
+
+    id: str
+    case: str
+    number: str
+    unit: str
+    lead: bool
+    state: str
+    issued: int
+    valid_until: int
+    arrive_by: int
+    finish_by: int
+    times: dict[str, int]
+    command: str
+    text: TextRef | None = None
+    words: str = ""
+    photos: list[PhotoRef] = []
+    reason: TextRef | None = None
+    skew: int = 0
+    provisional: bool = False
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def working(self) -> bool:
+        return self.state in AT_WORK
+
+
+class Case(msgspec.Struct):
+    """案件.
+
+    Attributes:
+        number: the printed one, "" until the hub gave it (未编号).
+        facts: what it is about; its `event` is "" when taken by telephone.
+        stage: one of `STAGES`; stage_at: since when; due: when that stage is overdue, 0 never.
+        stages: when it came into each stage, by name.
+        revision: counts what the hub decided about it; 0 while it is provisional.
+        orders: by id, in the order of issue.
+        steps: its timeline, oldest first.
+        texts: `place`, `caller`, `words`; plain in `words` while provisional.
+        result: how it was closed, "" while it is open.
+        provisional: something about it waits in this seat's outbox.
+    """
+
+    id: str
+    number: str
+    facts: NewCase
+    stage: str
+    stage_at: int
+    due: int
+    stages: dict[str, int]
+    revision: int
+    opened: int
+    orders: dict[str, Order]
+    steps: list[Step]
+    texts: dict[str, TextRef] = {}
+    words: dict[str, str] = {}
+    result: str = ""
+    closed: int = 0
+    provisional: bool = False
+
+    @property
+    def open(self) -> bool:
+        return self.stage not in ("closed", "rated")
+
+    def at_work(self) -> list[Order]:
+        return [order for order in self.orders.values() if order.working]
