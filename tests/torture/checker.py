@@ -1,0 +1,178 @@
+"""Reads stream, copies, outboxes and journals after a torture, and says in sentences what is not as promised.
+
+It shares no code with the product: JSON, SHA-256 and SQL only. What it finds wrong is wrong whatever the fold says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+TAKEN = ("sent", "delivered", "read", "accepted", "en_route", "on_scene")
+NOT_SENT = ("waiting", "cancelled", "expired", "parked")
+
+
+@dataclass
+class Left:
+    """What a torture left behind.
+
+    Attributes:
+        stream: (sequence, bytes) of every message of the stream, in order.
+        copies: the ledger as each reader has it, by name.
+        outboxes: rows of each seat's outbox in order of their writing: (command as bytes, state).
+        journals: ids that each seat was told are durable, in order.
+        facts: ids that devices were told are recorded.
+    """
+
+    stream: list[tuple[int, bytes]]
+    copies: dict[str, list[tuple[int, bytes]]] = field(default_factory=dict)
+    outboxes: dict[str, list[tuple[bytes, str]]] = field(default_factory=dict)
+    journals: dict[str, list[str]] = field(default_factory=dict)
+    facts: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Verdict:
+    """What the checker says.
+
+    Attributes:
+        problems: a sentence each; none: all promises held.
+        lost: commands and facts that someone was told are safe and that are nowhere.
+        doubled: effects that there are twice.
+        decided: decisions in the stream.
+    """
+
+    problems: list[str]
+    lost: int
+    doubled: int
+    decided: int
+
+
+def check(left: Left) -> Verdict:
+    """Every promise, one after the other."""
+    found: list[str] = []
+    found += _chain("stream", left.stream)
+    decisions = [json.loads(data) for _, data in left.stream]
+    doubles = list(_doubles(decisions))
+    found += doubles
+    for name, rows in left.copies.items():
+        found += _chain(name, rows)
+        if rows != left.stream[: len(rows)]:
+            found.append(f"{name} is no beginning of the stream")
+        elif len(rows) < len(left.stream):
+            found.append(f"{name} has {len(rows)} of {len(left.stream)} decisions")
+    lost = list(_lost(left, decisions))
+    found += lost
+    found += _out_of_order(left, decisions)
+    found += _taken_twice(decisions)
+    found += _revisions(decisions)
+    return Verdict(found, len(lost), len(doubles), len(decisions))
+
+
+def _chain(name: str, rows: list[tuple[int, bytes]]) -> Iterable[str]:
+    before = "0" * 64
+    for place, (seq, data) in enumerate(rows, 1):
+        said = json.loads(data)
+        if seq != place or said["seq"] != place:
+            yield f"{name}: decision {place} says it is number {said['seq']}, the stream {seq}"
+        if said["prev"] != before:
+            yield f"{name}: the chain is broken before decision {place}"
+        before = hashlib.sha256(data).hexdigest()
+
+
+def _doubles(decisions: list[dict[str, Any]]) -> Iterable[str]:
+    for cause, times in Counter(d["cause"] for d in decisions).items():
+        if times > 1:
+            yield f"{cause} was decided {times} times"
+    issued = Counter(e["order"] for d in decisions for e in d["entries"] if e["kind"] == "order.issued")
+    for order, times in issued.items():
+        if times > 1:
+            yield f"order {order} was issued {times} times"
+    opened = Counter(d["case"] for d in decisions for e in d["entries"] if e["kind"] == "case.opened")
+    for case, times in opened.items():
+        if times > 1:
+            yield f"case {case} was opened {times} times"
+    numbers = Counter(
+        e["number"] for d in decisions for e in d["entries"] if e["kind"] in ("order.issued", "case.opened")
+    )
+    for number, times in numbers.items():
+        if times > 1:
+            yield f"number {number} was given {times} times"
+
+
+def _lost(left: Left, decisions: list[dict[str, Any]]) -> Iterable[str]:
+    decided = {d["cause"] for d in decisions}
+    for seat, ids in left.journals.items():
+        states = {json.loads(data)["id"]: state for data, state in left.outboxes.get(seat, [])}
+        for ident in ids:
+            state = states.get(ident)
+            if ident not in decided and state not in NOT_SENT:
+                yield f"{seat}: command {ident} is not in the ledger, and its outbox says {state}"
+            if ident in decided and state in ("cancelled", "expired"):
+                yield f"{seat}: command {ident} is {state} in the outbox, and took effect"
+    for ident in left.facts:
+        if ident not in decided:
+            yield f"fact {ident} was acknowledged to its device, and is not in the ledger"
+
+
+def _out_of_order(left: Left, decisions: list[dict[str, Any]]) -> Iterable[str]:
+    """Commands of one seat about one case take effect in the order of their keys."""
+    place = {d["cause"]: n for n, d in enumerate(decisions)}
+    for seat, rows in left.outboxes.items():
+        last: dict[str, int] = defaultdict(lambda: -1)
+        for data, _ in rows:
+            command = json.loads(data)
+            at = place.get(command["id"])
+            if at is None:
+                continue
+            if at < last[command["case"]]:
+                yield f"{seat}: command {command['id']} took effect before one that was given out earlier"
+            last[command["case"]] = at
+
+
+def _taken_twice(decisions: list[dict[str, Any]]) -> Iterable[str]:
+    """No unit works on two orders at a time: replayed by hand."""
+    unit_of: dict[str, str] = {}
+    state: dict[str, str] = {}
+    for d in decisions:
+        for e in d["entries"]:
+            if e["kind"] == "order.issued":
+                others = [o for o, u in unit_of.items() if u == e["unit"] and state[o] in TAKEN]
+                if others:
+                    yield f"decision {d['seq']}: unit {e['unit']} is ordered while it works on {others[0]}"
+                unit_of[e["order"]], state[e["order"]] = e["unit"], "sent"
+            elif e["kind"] == "order.moved" and not e.get("late"):
+                if e["order"] not in state:
+                    yield f"decision {d['seq']}: order {e['order']} moved before it was issued"
+                state[e["order"]] = e["state"]
+
+
+def _revisions(decisions: list[dict[str, Any]]) -> Iterable[str]:
+    now: dict[str, int] = defaultdict(int)
+    for d in decisions:
+        refused = any(e["kind"] == "refused" for e in d["entries"])
+        awaited = now[d["case"]] + (0 if refused else 1)
+        if d["revision"] != awaited:
+            yield f"decision {d['seq']}: revision {d['revision']} of case {d['case']} where {awaited} comes next"
+        now[d["case"]] = d["revision"]
+
+
+def rows_of_copy(path: Path) -> list[tuple[int, bytes]]:
+    """The decisions in a ledger copy."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        return [(int(seq), bytes(data)) for seq, data in db.execute("select seq, data from decision order by seq")]
+
+
+def rows_of_outbox(path: Path) -> list[tuple[bytes, str]]:
+    """The commands in an outbox, as they were kept, with what became of them."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        return [
+            (bytes(data), str(state)) for data, state in db.execute("select data, state from outbox order by rowid")
+        ]
