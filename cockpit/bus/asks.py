@@ -9,7 +9,7 @@ import msgspec
 from cockpit.model.clock import CityTime
 from cockpit.model.messages import Message
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Version of batches and asks together. Hub and seat of different versions say so and do not guess."""
 
 
@@ -66,6 +66,52 @@ class PictureReply(msgspec.Struct, frozen=True):
 
     data: bytes = b""
     problem: Message | None = None
+
+
+class LedgerWanted(msgspec.Struct, frozen=True):
+    """Decisions of the ledger behind a sequence; 0 from the first."""
+
+    after: int
+
+
+class LedgerReply(msgspec.Struct, frozen=True):
+    """Decisions in order, at most ~500 kB of them.
+
+    Attributes:
+        rows: (sequence, bytes as they lie in the stream), from `after` + 1 without a gap; empty when there are no more.
+        last: sequence of the newest decision that the hub has.
+        problem: why the hub can not say.
+    """
+
+    rows: list[tuple[int, bytes]] = []
+    last: int = 0
+    problem: Message | None = None
+
+
+class TextsWanted(msgspec.Struct, frozen=True):
+    """Words by the ids of their refs."""
+
+    ids: list[str]
+
+
+class TextsReply(msgspec.Struct, frozen=True):
+    """Words by id, at most ~500 kB of them; erased and unknown ones are missing.
+
+    Attributes:
+        problem: why the hub can not say.
+        more: ids that did not fit; to be asked for again.
+    """
+
+    texts: dict[str, str] = {}
+    problem: Message | None = None
+    more: list[str] = []
+
+
+class PhotoWanted(msgspec.Struct, frozen=True):
+    """A piece of evidence by its SHA-256 (hex); the answer is a `PictureReply` with a re-encoded JPEG."""
+
+    sha256: str
+    thumb: bool = False
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -16,6 +16,8 @@ from cockpit.model.errors import OutsideError, UserError
 from cockpit.processes import preexec_die_with_parent, write_private, writing_to
 
 MAX_PAYLOAD = 1_048_576
+MAX_STORE = 64_000_000_000
+"""Bytes that the ledger's streams may take; a day of a large city takes about 100 MB."""
 
 
 def server_binary() -> str:
@@ -36,12 +38,14 @@ class NatsServer:
 
     Attributes:
         port: where it listens.
+        store: folder of its streams, None for a bus that keeps nothing.
         process: the child, or None before `start`.
     """
 
-    def __init__(self, profile: Path, port: int, users: list[User], clock: Clock) -> None:
+    def __init__(self, profile: Path, port: int, users: list[User], clock: Clock, store: Path | None = None) -> None:
         self.profile = profile
         self.port = port
+        self.store = store
         self.process: subprocess.Popen[bytes] | None = None
         self._users = users
         self._clock = clock
@@ -97,21 +101,24 @@ class NatsServer:
 
     def _configuration(self) -> str:
         # nats-server reads JSON as a dialect of its own configuration language
-        return json.dumps(
-            {
-                "listen": f"127.0.0.1:{self.port}",
-                "server_name": f"cockpit-{os.getpid()}",
-                "max_payload": MAX_PAYLOAD,
-                "write_deadline": "5s",
-                "logfile_size_limit": 4_000_000,
-                "authorization": {
-                    "users": [
-                        {"user": u.name, "password": u.password, "permissions": permissions(u)} for u in self._users
-                    ]
-                },
+        conf: dict[str, object] = {
+            "listen": f"127.0.0.1:{self.port}",
+            "server_name": f"cockpit-{os.getpid()}",
+            "max_payload": MAX_PAYLOAD,
+            "write_deadline": "5s",
+            "logfile_size_limit": 4_000_000,
+            "authorization": {
+                "users": [{"user": u.name, "password": u.password, "permissions": permissions(u)} for u in self._users]
             },
-            indent=1,
-        )
+        }
+        if self.store is not None:
+            conf["jetstream"] = {
+                "store_dir": str(self.store),
+                "sync_interval": "always",  # an append that was acknowledged outlives a power cut
+                "max_memory_store": 0,
+                "max_file_store": MAX_STORE,
+            }
+        return json.dumps(conf, indent=1)
 
 
 def port_in_use(port: int) -> bool:

@@ -6,6 +6,12 @@ LIVE = "live"
 """The world of the real thing; others are `drill:<id>` and `replay:<id>`, whose colon NATS carries as it is."""
 
 
+STREAM = "LEDGER"
+"""The stream of the ledger; one a hub."""
+SEQUENCE = "Nats-Sequence"
+"""Header of `news`: the sequence of the decision in the stream."""
+
+
 def picture(city: str, world: str, district: str, topic: str) -> str:
     return f"pic.{city}.{world}.{district}.{topic}"
 
@@ -14,8 +20,50 @@ def all_pictures(city: str, world: str) -> str:
     return f"pic.{city}.{world}.>"
 
 
+def command(city: str, world: str, seat: str) -> str:
+    """Where a seat's commands go; only that seat may publish there."""
+    return f"cmd.{city}.{world}.{seat}"
+
+
+def fact(city: str, world: str, gateway: str) -> str:
+    """Where a gateway's facts go; only that gateway may publish there."""
+    return f"fact.{city}.{world}.{gateway}"
+
+
+def ledger(city: str, world: str, hub: str, district: str, case: str) -> str:
+    """Where the hub appends a decision; the stream `STREAM` keeps it and sends it on as `news`."""
+    return f"led.{city}.{world}.{hub}.{district}.{case}"
+
+
+def all_ledger(city: str, world: str) -> str:
+    return f"led.{city}.{world}.>"
+
+
+def news(city: str, world: str, hub: str, district: str, case: str) -> str:
+    """Where the server sends a decision once it is on disk, with its sequence in the header `SEQUENCE`."""
+    return f"log.{city}.{world}.{hub}.{district}.{case}"
+
+
+def all_news(city: str, world: str) -> str:
+    return f"log.{city}.{world}.>"
+
+
+def all_commands(city: str, world: str) -> str:
+    return f"cmd.{city}.{world}.*"
+
+
+def all_facts(city: str, world: str) -> str:
+    return f"fact.{city}.{world}.*"
+
+
+def sender(subject: str) -> str:
+    """Who sent a command or a fact: the last token, which the server lets nobody else use."""
+    return subject.rpartition(".")[2]
+
+
 def ask(seat: str, what: str) -> str:
-    """Where a seat asks the hub: `hello`, `snapshot`, `body`, `picture`, `retry`, `quarantine`."""
+    """Where a user asks the hub: `hello`, `snapshot`, `body`, `picture`, `retry`, `quarantine`, `ledger`, `texts`,
+    `photo`."""
     return f"ask.{seat}.{what}"
 
 

@@ -1,4 +1,4 @@
-"""Users of the bus: hub and each seat have a key of their own from the first start, in the hub's profile, 0600.
+"""Users of the bus: hub, gateway and each seat have a key from the first start, in the hub's profile, 0600.
 
 A seat on the hub's machine claims the first key that no other seat holds (an advisory lock that dies with its holder).
 """
@@ -17,6 +17,9 @@ from cockpit.bus import subjects
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.processes import write_private
 
+GATEWAY = "gateway"
+ROLES = {"hub": "hub", GATEWAY: "device"}
+"""Roles of users that are no seats."""
 SEATS = 12
 """Seats that one machine can have on its hub; far more than it has screens."""
 
@@ -27,10 +30,12 @@ class User(msgspec.Struct, frozen=True):
     Attributes:
         name: the name in subjects.
         password: 256 random bits; lives in the profile only.
+        role: `duty`, `leader`, `wall`, `device` or `hub`; what rights are by. The hub believes its own file only.
     """
 
     name: str
     password: str
+    role: str = "duty"
 
 
 class Keys:
@@ -44,22 +49,25 @@ class Keys:
         self.folder = profile / "keys"
 
     def ensure(self) -> list[User]:
-        """Makes what is missing or damaged; the hub's key first, then the seats'.
+        """Makes what is missing or damaged; the hub's key first, then the gateway's and the seats'.
 
         Raises:
             OutsideError: the folder can not be read or written.
         """
-        return [self._ensure(name) for name in ("hub", *(f"seat-{n}" for n in range(1, SEATS + 1)))]
+        return [self._ensure(name) for name in ("hub", GATEWAY, *(f"seat-{n}" for n in range(1, SEATS + 1)))]
 
     def hub(self) -> User:
         return self._ensure("hub")
+
+    def gateway(self) -> User:
+        return self._ensure(GATEWAY)
 
     def _ensure(self, name: str) -> User:
         path = self.folder / f"{name}.json"
         try:
             with contextlib.suppress(FileNotFoundError, UserError):  # half of a file is no key: a new one
                 return read_key(path)
-            user = User(name, secrets.token_urlsafe(32))
+            user = User(name, secrets.token_urlsafe(32), ROLES.get(name, "duty"))
             write_private(path, msgspec.json.encode(user).decode())
         except OSError as error:
             raise OutsideError("bus.keys_unwritable", folder=str(self.folder), why=error.strerror or "") from error
@@ -114,13 +122,25 @@ def claim_seat(profile: Path) -> Claim:
 
 
 def permissions(user: User) -> dict[str, dict[str, list[str]]]:
-    """What a user may publish and read: least rights, by subject."""
+    """What a user may publish and read: least rights, by subject. Only the hub writes into the ledger's stream, and
+    not even the hub may delete or purge it."""
+    own_inbox = f"{subjects.inbox(user.name)}.>"
     if user.name == "hub":
         return {
-            "publish": {"allow": ["pic.>", "_INBOX.>"]},
-            "subscribe": {"allow": [subjects.ALL_ASKS, f"{subjects.inbox('hub')}.>"]},
+            "publish": {"allow": ["pic.>", "_INBOX.>", "led.>", *_STREAM_API]},
+            "subscribe": {"allow": [subjects.ALL_ASKS, "cmd.*.*.*", "fact.*.*.*", own_inbox]},
+        }
+    if user.name == GATEWAY:
+        return {
+            "publish": {"allow": [f"fact.*.*.{GATEWAY}", f"ask.{GATEWAY}.*"]},
+            "subscribe": {"allow": ["log.>", own_inbox]},
         }
     return {
-        "publish": {"allow": [f"ask.{user.name}.*"]},
-        "subscribe": {"allow": ["pic.>", f"{subjects.inbox(user.name)}.>"]},
+        "publish": {"allow": [f"cmd.*.*.{user.name}", f"ask.{user.name}.*"]},
+        "subscribe": {"allow": ["pic.>", "log.>", own_inbox]},
     }
+
+
+_STREAM_API = [f"$JS.API.STREAM.{what}.{subjects.STREAM}" for what in ("CREATE", "UPDATE", "INFO", "MSG.GET")] + [
+    f"$JS.API.DIRECT.GET.{subjects.STREAM}"
+]
