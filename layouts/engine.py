@@ -69,6 +69,7 @@ class LayoutEngine(QWidget):
         self._missed: dict[_Key, frozenset[str]] = {}
         self._at: dict[str, _Key] = {}
         self._places: dict[str, Region | Overlay] = {}
+        self._stacks: dict[str, tuple[str, ...]] = {}
         self._shown: set[str] = set()
         self._in_slots: dict[str, QWidget] = {}
         self._began = False
@@ -79,6 +80,7 @@ class LayoutEngine(QWidget):
         """Show a layout. Panels that the one before had too stay as they are; others are built, or put aside hidden."""
         self.layout_now = layout
         self._places = layout.panels()
+        self._stacks = layout.stacks()
         self._at = {}
         counts: dict[tuple[str, str], int] = {}
         for name, place in self._places.items():
@@ -90,10 +92,13 @@ class LayoutEngine(QWidget):
         self._rearranged()
 
     def show_region(self, name: str, shown: bool = True) -> None:
-        """Show or hide an optional region or overlay; the others make room. A name the layout lacks does nothing."""
-        if name in self._places and (name in self._shown) != shown:
-            self._shown ^= {name}
-            self._rearranged()
+        """Show or hide an optional region or overlay; the others make room. One of a stack comes on top, or leaves it
+        to the first. A name the layout lacks does nothing."""
+        if name not in self._places or (name in self._shown) == shown:
+            return
+        self._shown -= set(self._stacks.get(name, ()))
+        self._shown ^= {name}
+        self._rearranged()
 
     def show_slot(self, slot: str, widget: QWidget | None) -> None:
         """Show a widget in a slot, which takes its room then; None empties it. The widget stays its owner's."""
@@ -111,7 +116,14 @@ class LayoutEngine(QWidget):
 
     def is_shown(self, name: str) -> bool:
         place = self._places.get(name)
+        if name in self._stacks:
+            stack = self._stacks[name]
+            return name == next((one for one in stack if one in self._shown), stack[0])
         return place is not None and (not place.optional or name in self._shown)
+
+    def region_of(self, panel_id: str) -> str:
+        """The first region or overlay of this panel, shown or not; "" where the layout has none."""
+        return next((name for name, place in self._places.items() if place.panel == panel_id), "")
 
     def panels(self) -> dict[str, QWidget]:
         """The panels shown, by name of their region, in reading order; those that could not be built are among them."""
@@ -146,6 +158,7 @@ class LayoutEngine(QWidget):
     def retranslate(self) -> None:
         """The language changed; panels put aside are told too."""
         self._tell("retranslate", self._built.values())
+        self._name_tabs()
 
     def retheme(self) -> None:
         """The theme changed; panels put aside are told too."""
@@ -211,10 +224,27 @@ class LayoutEngine(QWidget):
             if before is not None:
                 QWidget.setTabOrder(before, widget)
             before = widget
+        self._name_tabs()
         placed = {self._at[name] for name in self._places if name in rects}
         for key, widget in self._built.items():
             if key not in placed:
                 widget.hide()
+
+    def _name_tabs(self) -> None:
+        """The headers of stacked panels name those that lie there with them."""
+        for name, stack in self._stacks.items():
+            panel = self._built.get(self._at[name])
+            if isinstance(panel, Panel):
+                titles = ((one, getattr(self._classes[self._places[one].panel], "title_id", "")) for one in stack)
+                tabs = [(one, self.ctx.t(title) if title else one) for one, title in titles]
+                panel.header.set_tabs(tabs, name, self._pick_tab)
+
+    def _pick_tab(self, name: str) -> None:
+        self.show_region(name)
+        panel = self.panels().get(name)
+        target = _takes_focus(panel) if panel is not None else None
+        if target is not None:
+            target.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _build(self, name: str) -> QWidget:
         place = self._places[name]

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cockpit
+from cockpit.model.errors import UserError
 from cockpit.model.layout import GRID, Breakpoint, Layout, Overlay, Rect, Region, least_size, solve
-from cockpit.model.layout_read import read_layout_file
+from cockpit.model.layout_read import read_layout, read_layout_file
 
 DUTY = Path(cockpit.__file__).parent.parent / "layouts" / "duty.toml"
 DUTY_PANELS = ("topbar", "queue", "map", "event", "strip")
@@ -147,3 +148,55 @@ def test_where_there_is_room_every_line_is_filled_and_every_size_is_kept(
             rect, wanted = spans(child), layout.regions[child]
             length = rect.w if region.direction == "columns" else rect.h
             assert length == wanted.size if wanted.size is not None else length >= wanted.min, name
+
+
+STACKED = """
+name = { zh = "叠" }
+[regions.window]
+columns = ["left", "map"]
+[regions.left]
+stack = ["queue", "cases"]
+size = 400
+[regions.queue]
+panel = "queue"
+[regions.cases]
+panel = "cases"
+[regions.map]
+panel = "map"
+[overlays.outbox]
+panel = "outbox"
+over = "map"
+anchor = "bottom-right"
+size = [616, 164]
+inset = [8, 8, 8, 80]
+[[at]]
+max_width = 1000
+[at.overlays.outbox]
+over = "window"
+size = [480, 164]
+"""
+
+
+def test_of_a_stack_the_first_is_shown_until_another_is_put_on_top_and_both_have_the_same_place() -> None:
+    layout = read_layout(STACKED, "stacked.toml", {"queue", "cases", "map", "outbox"})
+    at_first, other = solve(layout, 1600, 900), solve(layout, 1600, 900, frozenset({"cases"}))
+    assert at_first["queue"] == Rect(0, 0, 400, 900)
+    assert "cases" not in at_first
+    assert other["cases"] == Rect(0, 0, 400, 900)
+    assert "queue" not in other
+
+
+def test_an_overlay_leaves_each_edge_what_the_file_says_and_may_float_elsewhere_in_a_small_window() -> None:
+    layout = read_layout(STACKED, "stacked.toml", {"queue", "cases", "map", "outbox"})
+    assert solve(layout, 1600, 900)["outbox"] == Rect(1600 - 8 - 616, 900 - 80 - 164, 616, 164)
+    assert solve(layout, 960, 600)["outbox"] == Rect(960 - 8 - 480, 600 - 80 - 164, 480, 164)
+
+
+def test_a_stack_of_anything_but_growing_panels_is_refused_with_its_place() -> None:
+    with pytest.raises(UserError) as refused:
+        read_layout(
+            STACKED.replace("[regions.cases]", "[regions.cases]\nsize = 40"),
+            "s.toml",
+            {"queue", "cases", "map", "outbox"},
+        )
+    assert "cases" in str(refused.value)

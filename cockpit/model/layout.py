@@ -1,8 +1,9 @@
 """The arrangement of a seat's window: what a layout file says, and the solver that makes rectangles of it. No Qt.
 
-A layout is a tree of named regions: rows, columns, and panels at the ends. Sizes along the parent's direction are fixed
-(`size`) or shared by `weight` above a `min`. `read_layout` (layout_read.py) makes one of a
-TOML file. A slot is a place for something that the shell shows now and then (a banner).
+A layout is a tree of named regions: rows, columns, stacks, and panels at the ends. Sizes along the parent's direction
+are fixed (`size`) or shared by `weight` above a `min`. `read_layout` (layout_read.py) makes one of a
+TOML file. A slot is a place for something that the shell shows now and then (a banner). A stack has several panels in
+one place, of which one is shown: their titles are its tabs.
 All lengths are whole logical pixels; fixed ones lie on the grid of 4 px.
 """
 
@@ -35,7 +36,7 @@ class Region(msgspec.Struct, frozen=True):
 
     Attributes:
         name: as in the file.
-        direction: how its children lie; "" for a panel.
+        direction: how its children lie, `stack` upon each other; "" for a panel.
         children: names of its regions, in order; () for a panel.
         panel: id of the panel; "" for rows, columns and slots.
         slot: name of the slot; "" for the others. A slot is always optional.
@@ -49,7 +50,7 @@ class Region(msgspec.Struct, frozen=True):
     """
 
     name: str
-    direction: Literal["rows", "columns", ""] = ""
+    direction: Literal["rows", "columns", "stack", ""] = ""
     children: tuple[str, ...] = ()
     panel: str = ""
     slot: str = ""
@@ -67,8 +68,9 @@ class Overlay(msgspec.Struct, frozen=True):
 
     Attributes:
         over: the region; the overlay never leaves it.
-        anchor: which corner or edge it keeps to, `inset` pixels inside.
+        anchor: which corner or edge it keeps to.
         size: width and height, cut to the region.
+        inset: what it leaves free inside the region's edge: left, top, right, bottom.
     """
 
     name: str
@@ -76,17 +78,22 @@ class Overlay(msgspec.Struct, frozen=True):
     over: str
     anchor: Anchor
     size: tuple[int, int]
-    inset: int = GAP
+    inset: tuple[int, int, int, int] = (GAP, GAP, GAP, GAP)
     optional: bool = False
     options: dict[str, Any] = {}
 
 
 class Breakpoint(msgspec.Struct, frozen=True):
-    """Other sizes in a small window: holds up to and including `max_width` and `max_height`; later ones win."""
+    """Other sizes in a small window: holds up to and including `max_width` and `max_height`; later ones win.
+
+    Attributes:
+        sizes: of regions, by name. overlays: what is another of an overlay, by name.
+    """
 
     max_width: int | None
     max_height: int | None
     sizes: dict[str, dict[str, float]]
+    overlays: dict[str, dict[str, Any]] = {}
 
     def holds(self, width: int, height: int) -> bool:
         wide = self.max_width is not None and width > self.max_width
@@ -128,6 +135,24 @@ class Layout(msgspec.Struct, frozen=True):
         """Names of the regions that are slots, by name of the slot."""
         return {region.slot: name for name, region in self.regions.items() if region.slot}
 
+    def stacks(self) -> dict[str, tuple[str, ...]]:
+        """The panels that share one place, by name of each of them, the one shown at first in front."""
+        return {
+            child: region.children
+            for region in self.regions.values()
+            if region.direction == "stack"
+            for child in region.children
+        }
+
+    def overlays_at(self, width: int, height: int) -> dict[str, Overlay]:
+        """The overlays as they are in a window of this size."""
+        overlays = dict(self.overlays)
+        for point in self.breakpoints:
+            if point.holds(width, height):
+                for name, other in point.overlays.items():
+                    overlays[name] = msgspec.structs.replace(overlays[name], **other)
+        return overlays
+
     def at(self, width: int, height: int) -> dict[str, Region]:
         """The regions with the sizes that hold in a window of this size."""
         regions = dict(self.regions)
@@ -147,7 +172,8 @@ def solve(layout: Layout, width: int, height: int, shown: frozenset[str] = froze
 
     Args:
         width, height: of the window.
-        shown: names of the optional regions and overlays that are shown.
+        shown: names of the optional regions and overlays that are shown, and of stacked ones that are on top; of a
+            stack with none of them it is the first.
     """
     regions = layout.at(width, height)
     least = _least(regions, shown)
@@ -161,8 +187,10 @@ def solve(layout: Layout, width: int, height: int, shown: frozenset[str] = froze
             placed[name] = rect
             return
         inner = _inside(rect, region.pad)
-        children = [regions[c] for c in region.children if not regions[c].optional or c in shown]
-        if region.direction == "columns":
+        children = _present(regions, region, shown)
+        if region.direction == "stack":
+            place(children[0].name, inner)
+        elif region.direction == "columns":
             lines = [_Line(c.size, max(c.min, least[c.name][0]), c.weight) for c in children]
             for child, (start, length) in zip(children, _share(inner.w, lines, region.gap), strict=True):
                 place(child.name, Rect(inner.x + start, inner.y, length, inner.h))
@@ -172,10 +200,18 @@ def solve(layout: Layout, width: int, height: int, shown: frozenset[str] = froze
                 place(child.name, Rect(inner.x, inner.y + start, inner.w, length))
 
     place(ROOT, Rect(0, 0, max(0, width), max(0, height)))
-    for name, overlay in layout.overlays.items():
+    for name, overlay in layout.overlays_at(width, height).items():
         if overlay.over in everything and (not overlay.optional or name in shown):
             placed[name] = _anchored(everything[overlay.over], overlay)
     return placed
+
+
+def _present(regions: dict[str, Region], region: Region, shown: frozenset[str]) -> list[Region]:
+    """The children that take room."""
+    if region.direction == "stack":
+        top = next((child for child in region.children if child in shown), region.children[0])
+        return [regions[top]]
+    return [regions[c] for c in region.children if not regions[c].optional or c in shown]
 
 
 def least_size(layout: Layout, shown: frozenset[str] = frozenset()) -> tuple[int, int]:
@@ -189,7 +225,7 @@ def _least(regions: dict[str, Region], shown: frozenset[str]) -> dict[str, tuple
 
     def least(name: str) -> tuple[int, int]:
         region = regions[name]
-        children = [regions[c] for c in region.children if not regions[c].optional or c in shown]
+        children = _present(regions, region, shown)
         along = across = 0
         axis = 0 if region.direction == "columns" else 1
         for child in children:
@@ -258,8 +294,7 @@ def _lengths(room: int, children: Sequence[_Line]) -> list[int]:
 
 
 def _anchored(rect: Rect, overlay: Overlay) -> Rect:
-    inset = min(overlay.inset, rect.w // 2, rect.h // 2)
-    room = Rect(rect.x + inset, rect.y + inset, rect.w - 2 * inset, rect.h - 2 * inset)
+    room = _inside(rect, overlay.inset)
     w, h = min(overlay.size[0], room.w), min(overlay.size[1], room.h)
     words = overlay.anchor.split("-")
     x = room.x if "left" in words else room.x + room.w - w if "right" in words else room.x + (room.w - w) // 2

@@ -18,9 +18,10 @@ from cockpit.model.toml_text import Path as KeyPath
 from cockpit.model.toml_text import find, positions
 
 _TOP = ("id", "name", "regions", "overlays", "at")
-_REGION = ("rows", "columns", "panel", "slot", "size", "min", "weight", "gap", "pad", "optional", "options")
+_REGION = ("rows", "columns", "stack", "panel", "slot", "size", "min", "weight", "gap", "pad", "optional", "options")
 _OVERLAY = ("panel", "over", "anchor", "size", "inset", "optional", "options")
-_AT = ("max_width", "max_height", "regions")
+_AT = ("max_width", "max_height", "regions", "overlays")
+_FLOATS = ("over", "anchor", "size", "inset")
 _SIZES = ("size", "min", "weight")
 _ANCHORS: tuple[str, ...] = get_args(Anchor)
 
@@ -76,14 +77,14 @@ class _Reader:
         at = data.get("at", [])
         if not isinstance(at, list):
             self._wrong(("at",), "layout.at_is_a_list")
-        points = tuple(self._breakpoint(a, regions, ("at", i)) for i, a in enumerate(at))
+        points = tuple(self._breakpoint(a, regions, overlays, ("at", i)) for i, a in enumerate(at))
         return Layout(str(data.get("id", Path(self._file).stem)), name, regions, overlays, points)
 
     def _region(self, name: str, data: Any, path: KeyPath) -> Region:
         if not isinstance(data, dict):
             self._wrong(path, "layout.not_a_table", key=name)
         self._keys(data, _REGION, path)
-        holds = [key for key in ("rows", "columns", "panel", "slot") if key in data]
+        holds = [key for key in ("rows", "columns", "stack", "panel", "slot") if key in data]
         if len(holds) != 1:
             self._wrong(path, "layout.one_of", region=name)
         size = self._length(data, "size", path) if "size" in data else None
@@ -96,7 +97,7 @@ class _Reader:
             weight=self._weight(data, path),
             optional=self._flag(data, "optional", path),
         )
-        if holds[0] in ("panel", "slot"):
+        if holds[0] in ("panel", "slot", "stack"):
             for key in ("gap", "pad"):
                 if key in data:
                     self._wrong((*path, key), "layout.only_for_rows", key=key)
@@ -119,23 +120,38 @@ class _Reader:
         if not isinstance(data, dict):
             self._wrong(path, "layout.not_a_table", key=name)
         self._keys(data, _OVERLAY, path)
-        over = data.get("over")
-        if not isinstance(over, str) or over not in regions:
-            self._unknown((*path, "over"), "layout.no_region", str(over), regions)
-        anchor = data.get("anchor", "centre")
-        if anchor not in _ANCHORS:
-            self._unknown((*path, "anchor"), "layout.no_anchor", str(anchor), _ANCHORS)
-        size = data.get("size")
-        if not isinstance(size, list) or len(size) != 2 or not all(self._on_grid(v) and v > 0 for v in size):
-            self._wrong((*path, "size"), "layout.overlay_size", grid=GRID)
-        inset = self._length(data, "inset", path) if "inset" in data else GAP
         options = self._table(data, "options", path)
         flag = self._flag(data, "optional", path)
-        return Overlay(
-            name, self._panel(data, path), over, cast(Anchor, anchor), (size[0], size[1]), inset, flag, options
-        )
+        wanted: dict[str, Any] = {"over": None, "anchor": "centre", "size": None, "inset": GAP}
+        given = {**wanted, **{key: data[key] for key in _FLOATS if key in data}}
+        floats = self._floats(given, regions, path)
+        return Overlay(name, self._panel(data, path), **floats, optional=flag, options=options)
 
-    def _breakpoint(self, data: Any, regions: dict[str, Region], path: KeyPath) -> Breakpoint:
+    def _floats(self, data: dict[str, Any], regions: dict[str, Region], path: KeyPath) -> dict[str, Any]:
+        """Where an overlay floats, as far as `data` says."""
+        found: dict[str, Any] = {}
+        if "over" in data:
+            over = data["over"]
+            if not isinstance(over, str) or over not in regions:
+                self._unknown((*path, "over"), "layout.no_region", str(over), regions)
+            found["over"] = over
+        if "anchor" in data:
+            anchor = data["anchor"]
+            if anchor not in _ANCHORS:
+                self._unknown((*path, "anchor"), "layout.no_anchor", str(anchor), _ANCHORS)
+            found["anchor"] = cast(Anchor, anchor)
+        if "size" in data:
+            size = data["size"]
+            if not isinstance(size, list) or len(size) != 2 or not all(self._on_grid(v) and v > 0 for v in size):
+                self._wrong((*path, "size"), "layout.overlay_size", grid=GRID)
+            found["size"] = (size[0], size[1])
+        if "inset" in data:
+            found["inset"] = self._sides(data, "inset", path)
+        return found
+
+    def _breakpoint(
+        self, data: Any, regions: dict[str, Region], overlays: dict[str, Overlay], path: KeyPath
+    ) -> Breakpoint:
         if not isinstance(data, dict):
             self._wrong(path, "layout.at_is_a_list")
         self._keys(data, _AT, path)
@@ -161,7 +177,23 @@ class _Reader:
             sizes[name] = {
                 key: self._weight(given, where) if key == "weight" else self._length(given, key, where) for key in given
             }
-        return Breakpoint(bounds["max_width"], bounds["max_height"], sizes)
+        return Breakpoint(
+            bounds["max_width"], bounds["max_height"], sizes, self._other_overlays(data, regions, overlays, path)
+        )
+
+    def _other_overlays(
+        self, data: dict[str, Any], regions: dict[str, Region], overlays: dict[str, Overlay], path: KeyPath
+    ) -> dict[str, dict[str, Any]]:
+        found = {}
+        for name, given in self._table(data, "overlays", path).items():
+            where = (*path, "overlays", name)
+            if name not in overlays:
+                self._unknown(where, "layout.no_region", name, overlays)
+            if not isinstance(given, dict):
+                self._wrong(where, "layout.not_a_table", key=name)
+            self._keys(given, _FLOATS, where)
+            found[name] = self._floats(given, regions, where)
+        return found
 
     def _tree(self, regions: dict[str, Region]) -> None:
         """Each region but the root has one parent, and each line has something that always grows."""
@@ -176,6 +208,9 @@ class _Reader:
                 if child in parents:
                     self._wrong(where, "layout.placed_twice", region=child)
                 parents[child] = name
+                plain = not regions[child].optional and regions[child].size is None
+                if region.direction == "stack" and not (regions[child].panel and plain):
+                    self._wrong(where, "layout.stack_of_panels", region=child)
             grows = [c for c in region.children if regions[c].size is None and not regions[c].optional]
             if region.children and not grows:
                 self._wrong(("regions", name, region.direction), "layout.nothing_grows", region=name)
@@ -229,10 +264,12 @@ class _Reader:
         return value
 
     def _pad(self, data: dict[str, Any], path: KeyPath) -> tuple[int, int, int, int]:
-        pad = data.get("pad", 0)
-        sides = [pad] * 4 if not isinstance(pad, list) else pad
+        return self._sides(data, "pad", path) if "pad" in data else (0, 0, 0, 0)
+
+    def _sides(self, data: dict[str, Any], key: str, path: KeyPath) -> tuple[int, int, int, int]:
+        sides = data[key] if isinstance(data[key], list) else [data[key]] * 4
         if len(sides) != 4 or not all(self._on_grid(side) for side in sides):
-            self._wrong((*path, "pad"), "layout.pad", grid=GRID)
+            self._wrong((*path, key), "layout.pad", key=key, grid=GRID)
         return (sides[0], sides[1], sides[2], sides[3])
 
     def _unknown(self, path: KeyPath, message_id: str, given: str, known: Collection[str]) -> NoReturn:

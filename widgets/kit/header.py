@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from cockpit.model.messages import Message
 from widgets.kit.context import PanelContext
@@ -46,6 +46,7 @@ class PanelHeader(QWidget):
 
     Attributes:
         title, age, facts: its labels.
+        tabs: by name, of panels that share the place; they stand for the title then.
         right: layout at the right, before the menu; a panel may put one button there.
     """
 
@@ -70,6 +71,10 @@ class PanelHeader(QWidget):
         self._dots.setIconSize(QSize(16, 16))
         self._dots.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._dots.hide()
+        self.tabs: dict[str, QPushButton] = {}
+        self._tabs = QHBoxLayout()
+        self._tabs.setSpacing(4)
+        row.addLayout(self._tabs)
         row.addWidget(self.title)
         row.addWidget(self.age)
         row.addStretch(1)
@@ -80,6 +85,32 @@ class PanelHeader(QWidget):
 
     def set_title(self, title: str) -> None:
         self.title.setText(title)
+
+    def set_tabs(self, tabs: Sequence[tuple[str, str]], current: str, picked: Callable[[str], object]) -> None:
+        """Tabs in place of the title: (name, words); `picked` is told the name of another one that a person wants."""
+        if list(self.tabs) != [name for name, _ in tabs]:
+            for old in self.tabs.values():
+                self._tabs.removeWidget(old)
+                old.hide()
+                old.deleteLater()
+            self.tabs = {}
+            for name, _ in tabs:
+                tab = self.tabs[name] = QPushButton(self)
+                tab.setProperty("kind", "tab")
+                tab.setCheckable(True)
+                tab.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+                tab.clicked.connect(lambda _checked=False, name=name: self._pick_tab(name, current, picked))
+                self._tabs.addWidget(tab)
+            self.title.hide()
+            self.retheme()
+        for name, words in tabs:
+            self.tabs[name].setText(words)
+            self.tabs[name].setChecked(name == current)
+
+    def _pick_tab(self, name: str, current: str, picked: Callable[[str], object]) -> None:
+        self.tabs[name].setChecked(name == current)  # a tab shows where it is, not that it was pressed
+        if name != current:
+            picked(name)
 
     def set_age(self, age: Message | None, stale: bool = False) -> None:
         if (age, stale) != (self._age, self._stale):
@@ -110,6 +141,8 @@ class PanelHeader(QWidget):
         theme = self._ctx.theme
         self.title.setFont(theme.font("row_title"))
         self.title.set_color(theme.t1)
+        for tab in self.tabs.values():
+            tab.setFont(theme.font("row_title"))
         for label, token in ((self.age, "t3"), (self.facts, "t2")):
             label.setFont(theme.font("small"))
             label.set_color(theme[token])

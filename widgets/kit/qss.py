@@ -11,7 +11,7 @@ from widgets.kit.fonts import FAMILY
 if TYPE_CHECKING:
     from widgets.kit.theme import Theme
 
-# kind: primary, normal (none), chip, segment, quiet (icon buttons), link; `big` makes 40 px for a decision.
+# kind: primary, normal (none), chip, segment, tab, quiet (icon buttons), link; `big` makes 40 px for a decision.
 _SHEET = Template("""
 QWidget { color: $t1; font-family: "$family"; }
 QMainWindow, QDialog, #window { background: $bg; }
@@ -57,6 +57,11 @@ QPushButton[kind="quiet"], QToolButton[kind="quiet"] { background: transparent; 
   padding: 0 4px; color: $t2; }
 QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover { background: $s3; color: $t1; }
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus { border: 2px solid $acc; padding: 0 3px; }
+QPushButton[kind="tab"] { background: transparent; border: none; border-bottom: 2px solid transparent;
+  border-radius: 0; min-height: 31px; padding: 2px 4px 0 4px; color: $t2; font-size: 14px; font-weight: 700; }
+QPushButton[kind="tab"]:hover { color: $t1; }
+QPushButton[kind="tab"]:checked { color: $t1; border-bottom: 2px solid $acc; }
+QPushButton[kind="tab"]:focus { border: 2px solid $acc; border-radius: 4px; min-height: 28px; padding: 0 2px; }
 QToolButton::menu-indicator, QPushButton::menu-indicator { image: none; width: 0; }
 QMenu { background: $s3; border: 1px solid $line2; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 3px; background: transparent; color: $t1; }
