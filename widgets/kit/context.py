@@ -11,12 +11,16 @@ from cockpit.model.messages import Message
 from widgets.kit.routes import Routes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from cockpit.model.cases import Case, Order
     from cockpit.model.city import Pack
     from cockpit.model.clock import CityClock
+    from cockpit.model.entries import Act, TextRef
     from cockpit.model.messages import Texts
     from cockpit.model.ports import Bodies, Feeds, Nearby, Prefs, Search
+    from cockpit.model.ports.cases import Cases, Check, Waiting
     from cockpit.picture import Picture, Selection
     from widgets.kit.actions import Actions
     from widgets.kit.theme import Theme
@@ -32,6 +36,52 @@ def log_report(error: BaseException, where: str) -> str:
     """
     log.error("panel %s failed", where, exc_info=error)
     return ""
+
+
+class NoCases:
+    """`ports.Cases` of a desk that follows no ledger: nothing is open, and nothing can be given out."""
+
+    def case(self, ident: str) -> Case | None:
+        return None
+
+    def of_event(self, key: str) -> Case | None:
+        return None
+
+    def all_open(self) -> list[Case]:
+        return []
+
+    def closed(self) -> list[Case]:
+        return []
+
+    def order_of(self, unit: str) -> Order | None:
+        return None
+
+    def nearby(self, lon: float, lat: float, metres: float) -> list[tuple[Case, float]]:
+        return []
+
+    def checks(self, act: Act, case: str) -> list[Check]:
+        return []
+
+    def submit(
+        self, act: Act, case: str, texts: dict[str, str], done: Callable[[Message | None], None], valid_for: int = 0
+    ) -> str:
+        done(Message("kit.not_now"))
+        return ""
+
+    def outbox(self) -> list[Waiting]:
+        return []
+
+    def cancel(self, command: str, done: Callable[[Message | None], None]) -> None:
+        done(Message("kit.not_now"))
+
+    def send_again(self, command: str) -> None:
+        pass
+
+    def texts(self, refs: Sequence[TextRef], done: Callable[[dict[str, str] | Message], None]) -> None:
+        done({})
+
+    def photo(self, sha256: str, thumb: bool, done: Callable[[bytes | Message], None]) -> None:
+        done(Message("kit.not_now"))
 
 
 @dataclass
@@ -50,6 +100,7 @@ class PanelContext:
         report: take an error of ours and give the number of its report.
         reduced_motion: no animation at all.
         drawings: folder where panels may keep what is slow to draw; None: nowhere.
+        cases: the closed loop: cases, orders, the outbox.
     """
 
     picture: Picture
@@ -69,3 +120,4 @@ class PanelContext:
     reduced_motion: bool = False
     routes: Routes = field(default_factory=Routes)
     drawings: Path | None = None
+    cases: Cases = field(default_factory=NoCases)
