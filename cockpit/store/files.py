@@ -22,7 +22,8 @@ _WAL_BYTES = 64_000_000
 _WAL_PAGES = 8_000
 """Pages of the log between two checkpoints: each one waits for the disk, which at SQLite's 1,000 halves the rate."""
 _CACHE_KB = 32_000
-_UNUSABLE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+UNUSABLE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+"""Result codes of a file that is damaged or somebody else's."""
 _SUFFIXES = ("", "-wal", "-shm")
 
 
@@ -93,7 +94,7 @@ def open_cache(path: Path, clock: Clock) -> Opened:
         try:
             return Opened(_connect(path), uri_of(path), path, notices)
         except sqlite3.DatabaseError as error:
-            if kind_of(error) not in _UNUSABLE:
+            if kind_of(error) not in UNUSABLE:
                 raise
             notices.append(set_aside(path, clock))
             return Opened(_connect(path), uri_of(path), path, notices)
