@@ -22,6 +22,7 @@ class Step(msgspec.Struct):
         at: when the hub decided (provisional: when the key was pressed); issued: when it was done, by its doer.
         entry: what.
         texts: free words by name; plain in `words` while provisional.
+        cause: id of the command or fact that it follows from.
     """
 
     seq: int
@@ -32,6 +33,7 @@ class Step(msgspec.Struct):
     texts: dict[str, TextRef] = {}
     words: dict[str, str] = {}
     provisional: bool = False
+    cause: str = ""
 
 
 class Order(msgspec.Struct):
@@ -44,6 +46,8 @@ class Order(msgspec.Struct):
         text: what is to be done; plain in `words` while provisional.
         command: id of the command that issued it.
         skew: the device's clock minus ours at its last fact, us.
+        again: how often it was sent back (返工).
+        clash: what its unit reported after it had been recalled or had expired (冲突: it may be on its way), "" none.
     """
 
     id: str
@@ -64,6 +68,8 @@ class Order(msgspec.Struct):
     reason: TextRef | None = None
     skew: int = 0
     provisional: bool = False
+    again: int = 0
+    clash: str = ""
 
     @property
     def ended(self) -> bool:
@@ -88,6 +94,7 @@ class Case(msgspec.Struct):
         texts: `place`, `caller`, `words`; plain in `words` while provisional.
         result: how it was closed, "" while it is open.
         provisional: something about it waits in this seat's outbox.
+        acts: by seat, the revision of what it last had decided about the case.
     """
 
     id: str
@@ -106,10 +113,17 @@ class Case(msgspec.Struct):
     result: str = ""
     closed: int = 0
     provisional: bool = False
+    acts: dict[str, int] = {}
 
     @property
     def open(self) -> bool:
         return self.stage not in ("closed", "rated")
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be closed as solved: its orders have ended and at least one was verified."""
+        states = [order.state for order in self.orders.values()]
+        return self.open and "verified" in states and all(state in ENDED for state in states)
 
     def at_work(self) -> list[Order]:
         return [order for order in self.orders.values() if order.working]
