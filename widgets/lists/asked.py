@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -25,12 +25,34 @@ class Scope(StrEnum):
 
 
 class Order(StrEnum):
-    """URGENT: level, then newest. NEAREST: from the place of the selected thing, by air line."""
+    """URGENT: level, then newest. DUE: level, then what has the least time left. NEAREST: from the place of the
+    selected thing, by air line."""
 
     URGENT = "urgent"
+    DUE = "due"
     NEWEST = "newest"
     OLDEST = "oldest"
     NEAREST = "nearest"
+
+
+class Handling(StrEnum):
+    """How far the closed loop is with an event: NEW has no case, OPEN an open one, OVER an overdue one."""
+
+    NEW = "new"
+    OPEN = "open"
+    OVER = "over"
+
+
+@dataclass(frozen=True)
+class Loop:
+    """What the ledger says of events, by their keys.
+
+    Attributes:
+        known: events that have or had a case. open: those whose case is open, with when its stage is due, 0 never.
+    """
+
+    known: frozenset[str] = frozenset()
+    open: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,6 +64,7 @@ class Asked:
         levels: 1-5.
         channels: ids of the pack's channels.
         kinds: codes of the pack's event kinds; a chosen group is all of its kinds.
+        handling: how far the closed loop is with it.
         areas: codes of areas; an event counts when its area is one of them or lies in one of them.
         text: what was typed in the search field, for the words of the empty state; `found` are the keys it gave.
         found: keys that full-text search gave; None when nothing is searched.
@@ -52,6 +75,7 @@ class Asked:
     levels: frozenset[int] = frozenset()
     channels: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
+    handling: frozenset[Handling] = frozenset()
     areas: frozenset[str] = frozenset()
     text: str = ""
     found: frozenset[str] | None = None
@@ -61,13 +85,24 @@ class Asked:
     def narrowed(self) -> bool:
         """Whether it asks for less than every open event."""
         return bool(
-            self.levels or self.channels or self.kinds or self.areas or self.text or self.scope is Scope.CLOSED_TODAY
+            self.levels
+            or self.channels
+            or self.kinds
+            or self.handling
+            or self.areas
+            or self.text
+            or self.scope is Scope.CLOSED_TODAY
         )
+
+    @property
+    def of_loop(self) -> bool:
+        """Whether the answer hangs on the ledger, and with it on the time."""
+        return bool(self.handling) or self.order is Order.DUE
 
     @property
     def filters(self) -> int:
         """How many of the popover's filters are set."""
-        return bool(self.channels) + bool(self.kinds) + bool(self.areas)
+        return bool(self.channels) + bool(self.kinds) + bool(self.handling) + bool(self.areas)
 
     def cleared(self) -> Asked:
         """The same order, nothing filtered."""
@@ -100,15 +135,17 @@ def answer(
     now_us: int,
     area_within: Callable[[str], frozenset[str]],
     near: tuple[float, float] | None = None,
+    loop: Loop = Loop(),
 ) -> Answer:
     """The rows of `table` that `asked` asks for.
 
     Args:
         table: the picture's event table (`cockpit.picture.LiveTable`).
         asked: what is asked.
-        now_us: the city's clock; only CLOSED_TODAY needs it.
+        now_us: the city's clock; only CLOSED_TODAY and OVER need it.
         area_within: the codes of an area and all areas around it.
         near: (lon, lat) in WGS-84 that NEAREST measures from; without one it sorts as URGENT.
+        loop: what the ledger says.
     """
     count = len(table)
     if not count:
@@ -127,6 +164,8 @@ def answer(
         keep &= _one_of(table, "kind", lambda value: value in asked.kinds)
     if asked.areas:
         keep &= _one_of(table, "area", lambda value: not asked.areas.isdisjoint(area_within(value)))
+    if asked.handling:
+        keep &= _handled(table, asked.handling, loop, now_us)
     if asked.found is not None:
         keep &= _found(table, asked.found)
     level = table.numbers("level")
@@ -137,6 +176,8 @@ def answer(
         keep &= wanted[level]
     rows = np.flatnonzero(keep)
     rows = rows[_sorting(table, rows, asked.order, near)]
+    if asked.order is Order.DUE:
+        rows = _by_due(table, rows, loop.open)
     return Answer(rows, {n: int(by_level[n]) for n in LEVELS}, total, table.version)
 
 
@@ -146,7 +187,29 @@ def _one_of(table: Any, column: str, wanted: Callable[[str], bool]) -> NDArray[n
     return lookup[codes] if len(values) else np.zeros(len(codes), dtype=bool)
 
 
-def _found(table: Any, keys: frozenset[str]) -> NDArray[np.bool_]:
+def _handled(table: Any, asked: frozenset[Handling], loop: Loop, now_us: int) -> NDArray[np.bool_]:
+    keep = np.zeros(len(table), dtype=bool)
+    if Handling.NEW in asked:
+        keep |= ~_found(table, loop.known)
+    if Handling.OPEN in asked:
+        keep |= _found(table, loop.open)
+    elif Handling.OVER in asked:
+        keep |= _found(table, {key for key, due in loop.open.items() if 0 < due <= now_us})
+    return keep
+
+
+def _by_due(table: Any, rows: Rows, due: Mapping[str, int]) -> Rows:
+    """Rows sorted as URGENT, within a level the one with the least time left first, those without a limit behind."""
+    when = np.full(len(table), np.iinfo(np.int64).max)
+    for key, at in due.items():
+        row = table.row_of(key)
+        if row is not None and at > 0:
+            when[row] = at
+    order: Rows = rows[np.lexsort((when[rows], table.numbers("level")[rows]))]
+    return order
+
+
+def _found(table: Any, keys: Iterable[str]) -> NDArray[np.bool_]:
     keep = np.zeros(len(table), dtype=bool)
     for key in keys:
         row = table.row_of(key)
@@ -172,6 +235,6 @@ def _sorting(table: Any, rows: Rows, order: Order, near: tuple[float, float] | N
     if order is not Order.OLDEST:
         number = -number
     number |= place & 0x7FFFF
-    if order in (Order.URGENT, Order.NEAREST):
+    if order in (Order.URGENT, Order.DUE, Order.NEAREST):
         number += table.numbers("level")[rows].astype(np.int64) << 60
     return np.argsort(number)

@@ -40,7 +40,7 @@ class QueuePanel(Panel):
     """
 
     panel_id: ClassVar[str] = "queue"
-    topics: ClassVar[frozenset[str]] = frozenset({"event", "area", "feed"})
+    topics: ClassVar[frozenset[str]] = frozenset({"event", "area", "feed", "case"})
     title_id: ClassVar[str] = "lists.queue"
     age_topic: ClassVar[str] = "event"
 
@@ -51,7 +51,7 @@ class QueuePanel(Panel):
         self._searched_version = -1
         self._question: Question | None = None
         self._areas = AreaTree(ctx.picture["area"])
-        self.model = QueueModel(ctx.picture["event"], self._areas, EventWords(ctx.t, ctx.pack, self._areas))
+        self.model = QueueModel(ctx.picture["event"], self._areas, EventWords(ctx.t, ctx.pack, self._areas), ctx.cases)
         self.bar = QueueBar(ctx, self._areas, self.content)
         self.view = QueueView(self.model, self._take, ctx.clock.now)
         self.nothing = StateView(self.content)
@@ -152,7 +152,7 @@ class QueuePanel(Panel):
     # -- what a panel says
 
     def refresh(self, topics: frozenset[str]) -> None:
-        if topics & {"event", "area"}:
+        if topics & {"event", "area", "case"}:
             self._take()
         if "feed" in topics:
             self.age_tick()
@@ -161,7 +161,9 @@ class QueuePanel(Panel):
         super().age_tick()
         if self._searched and self._searched_version != self.model.table.version:
             self.search(self._searched)
-        if not len(self.model):
+        if self.model.asked.of_loop:
+            self._take()  # limits pass without anything else happening
+        elif not len(self.model):
             self._show_answer()
         self.view.viewport().update()
 

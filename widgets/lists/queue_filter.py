@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 from cockpit.model.city import Pack
 from cockpit.model.messages import Texts
 from widgets.lists.areas import AreaTree
-from widgets.lists.asked import Asked
+from widgets.lists.asked import Asked, Handling
 from widgets.lists.words import joined
 
 _COLUMNS = 2
@@ -40,6 +41,7 @@ def asked_words(asked: Asked, pack: Pack, areas: AreaTree, t: Texts) -> str:
     """What is asked, in one line: 「井盖」 · Ⅰ · 闸弄口 · 12345."""
     parts = [t("lists.quoted", text=asked.text)] if asked.text else []
     parts += [t(f"lists.level_{level}") for level in sorted(asked.levels)]
+    parts += [t(f"lists.handling_{one}") for one in Handling if one in asked.handling]
     parts += [name for _, name, kinds in groups(pack, t) if kinds <= asked.kinds]
     parts += [area.name if (area := areas.get(code)) else code for code in sorted(asked.areas)]
     parts += [t.pack(pack.channel(id)) for id in sorted(asked.channels)]
@@ -66,6 +68,8 @@ class FilterPopover(QFrame):
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(4)
         column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # it is sized once, when it opens
+        handling = [(frozenset({one}), t(f"lists.handling_{one}")) for one in Handling]
+        self._section(column, t("lists.filter_handling"), "handling", handling)
         channels = [(frozenset({one.id}), t.pack(one.name)) for one in pack.channels.values()]
         self._section(column, t("lists.filter_channel"), "channels", channels)
         kinds = [(codes, name) for _, name, codes in groups(pack, t)]
@@ -93,7 +97,7 @@ class FilterPopover(QFrame):
         self._boxes[0].setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _section(
-        self, column: QVBoxLayout, title: str, name: str, choices: Iterable[tuple[frozenset[str], str]]
+        self, column: QVBoxLayout, title: str, name: str, choices: Iterable[tuple[frozenset[Any], str]]
     ) -> None:
         label = QLabel(title, self)
         label.setProperty("style", "small")
@@ -114,8 +118,8 @@ class FilterPopover(QFrame):
             self._boxes.append(box)
         column.addLayout(grid)
 
-    def _set(self, name: str, codes: frozenset[str], on: bool) -> None:
-        had: frozenset[str] = getattr(self._asked, name)
+    def _set(self, name: str, codes: frozenset[Any], on: bool) -> None:
+        had: frozenset[Any] = getattr(self._asked, name)
         self._asked = replace(self._asked, **{name: had | codes if on else had - codes})
         self.changed.emit(self._asked)
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from cockpit.model.ports.cases import Cases
 from cockpit.model.tables import EventState
+from widgets.kit.loopwords import NOT_TAKEN, Stage, stage_of
 from widgets.lists.areas import AreaTree
-from widgets.lists.asked import NOTHING, Answer, Asked, Order, Scope, answer
+from widgets.lists.asked import NOTHING, Answer, Asked, Loop, Order, Scope, answer
 from widgets.lists.words import EventWords
 
 GHOST = -1
@@ -24,6 +26,8 @@ class Face:
         key: of the event.
         level: 1-5. pattern: name of the kind's symbol. title, place, group, channel: words.
         occurred: when it happened, UTC us. closed: its source says that it is over.
+        stage: where its case is; an open event without one waits to be taken.
+        due, since: limit of that stage and when it began, city time, 0 never.
         gone: it has left the list, and is held here only until the pointer leaves, so that no row moves under it.
     """
 
@@ -36,6 +40,9 @@ class Face:
     channel: str
     occurred: int
     closed: bool
+    stage: Stage = NOT_TAKEN
+    due: int = 0
+    since: int = 0
     gone: bool = False
 
 
@@ -48,8 +55,9 @@ class QueueModel:
         given: the answer to it as of the last `refresh`.
     """
 
-    def __init__(self, table: Any, areas: AreaTree, words: EventWords) -> None:
+    def __init__(self, table: Any, areas: AreaTree, words: EventWords, cases: Cases) -> None:
         self.table = table
+        self._cases = cases
         self.words = words
         self.asked = Asked()
         self.given: Answer = NOTHING
@@ -69,13 +77,21 @@ class QueueModel:
     def refresh(self, now_us: int, near: tuple[float, float] | None = None) -> None:
         """Answers anew. Ghosts are dropped: whoever still needs them puts them back with `haunt`."""
         asked = self.asked
-        lasts = asked.scope is not Scope.CLOSED_TODAY and not asked.areas  # else time or the areas make another answer
+        # else time, the areas or the ledger make another answer
+        lasts = asked.scope is not Scope.CLOSED_TODAY and not asked.areas and not asked.of_loop
         if self.outdated or not lasts or near != self._near:
             self._near = near
-            self.given = answer(self.table, asked, now_us, self._areas.within, near)
+            loop = self._loop() if asked.of_loop else Loop()
+            self.given = answer(self.table, asked, now_us, self._areas.within, near, loop)
             if self.given is NOTHING:
                 self.given = replace(NOTHING, version=self.table.version)
         self._rows, self._ghosts = self.given.rows, []
+
+    def _loop(self) -> Loop:
+        """What the ledger says of events now."""
+        due = {case.facts.event: case.due for case in self._cases.all_open() if case.facts.event}
+        closed = {case.facts.event for case in self._cases.closed()}
+        return Loop(frozenset(due).union(closed), due)
 
     def haunt(self, before: Sequence[Face], after: int) -> None:
         """Puts rows that have left back into the list as ghosts, at position `after` and following."""
@@ -119,6 +135,7 @@ class QueueModel:
             return self._ghosts[GHOST - row]
         event = self.table.row(row)
         words = self.words
+        case = self._cases.of_event(event["key"])
         return Face(
             key=event["key"],
             level=int(event["level"]),
@@ -128,7 +145,10 @@ class QueueModel:
             group=words.group(event["kind"]),
             channel=words.channel(event["channel"]),
             occurred=int(event["occurred"]),
-            closed=int(event["state"]) == EventState.CLOSED,
+            closed=int(event["state"]) == EventState.CLOSED and (case is None or not case.open),
+            stage=stage_of(case),
+            due=case.due if case is not None and case.open else 0,
+            since=case.stage_at if case is not None else 0,
         )
 
     def faces(self, start: int, stop: int) -> list[Face]:

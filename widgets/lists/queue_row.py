@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
 from cockpit.model.messages import Texts
+from widgets.kit.loopwords import Left, left_of
 from widgets.kit.symbols import draw_badge, draw_pattern
 from widgets.kit.theme import Theme
+from widgets.kit.ticks import TICKS_WIDE, draw_ticks, stage_token
 from widgets.lists.queue_model import Face
 from widgets.lists.words import clock_time
 
@@ -36,8 +39,16 @@ class RowState:
     cursor: bool = False
 
 
-_Wanted = tuple[Face, RowState, str, str, int, float]
-"""What a painted row says: face, state, age, clock, width, device pixels a pixel."""
+class Times(NamedTuple):
+    """What a row says about time: its age, the clock of when it happened, what is left of the limit of its stage."""
+
+    age: str
+    clock: str
+    left: Left | None
+
+
+_Wanted = tuple[Face, RowState, str, str, str, int, float]
+"""What a painted row says: face, state, age, clock, countdown, width, device pixels a pixel."""
 
 
 class RowPainter:
@@ -55,47 +66,63 @@ class RowPainter:
         self._title = theme.font("row_title")
         self._small = theme.font("small")
         self._body = theme.font("body")
+        self._clock = theme.font("clock")
         self._painted: dict[_Wanted, QImage] = {}
 
     def paint(self, painter: QPainter, rect: QRect, face: Face, state: RowState, now_us: int) -> None:
         """Paints a row at `rect`; one that says the same as when it was painted last comes from memory."""
-        age, clock = self.age(face.occurred, now_us), clock_time(face.occurred, now_us)
+        left = None if face.closed or face.gone else left_of(face.due, face.since, now_us)
+        times = Times(self.age(face.occurred, now_us), clock_time(face.occurred, now_us), left)
         device = painter.device()
         dpr = device.devicePixelRatioF() if device is not None else 1.0
-        wanted = (face, state, age, clock, rect.width(), dpr)
+        counted = f"{left.token} {self.t(left.words)}" if left is not None else ""
+        wanted = (face, state, times.age, times.clock, counted, rect.width(), dpr)
         image = self._painted.pop(wanted, None)
         if image is None:
-            image = self._image(wanted)
+            image = self._image(face, state, times, rect.width(), dpr)
             if len(self._painted) >= _KEPT:
                 del self._painted[next(iter(self._painted))]
         self._painted[wanted] = image  # the latest used at the end, the first one goes
         painter.drawImage(rect.topLeft(), image)
 
-    def _image(self, wanted: _Wanted) -> QImage:
-        face, state, age, clock, width, dpr = wanted
+    def _image(self, face: Face, state: RowState, times: Times, width: int, dpr: float) -> QImage:
         size = QSize(width, ROW_HEIGHT) * dpr
         image = QImage(size, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(dpr)
         image.fill(self.theme.s1)
         painter = QPainter(image)
-        self._draw(painter, QRect(0, 0, width, ROW_HEIGHT), face, state, age, clock)
+        self._draw(painter, QRect(0, 0, width, ROW_HEIGHT), face, state, times)
         painter.end()
         return image
 
-    def _draw(self, painter: QPainter, rect: QRect, face: Face, state: RowState, age: str, clock: str) -> None:
+    def _draw(self, painter: QPainter, rect: QRect, face: Face, state: RowState, times: Times) -> None:
         theme = self.theme
         self._ground(painter, rect, face, state)
         right = rect.right() + 1 - _PAD
         first, second, third = (QRect(0, rect.top() + top, 0, line) for top, line in ((9, 20), (28, 18), (46, 18)))
         dim = face.closed or face.gone
         ink = {"t1": theme.t3 if dim else theme.t1, "t2": theme.t3 if dim else theme.t2, "t3": theme.t3}
-        third_words = self._third(face)
-        lefts = ((face.title, self._title, "t1"), (face.place, self._small, "t2"), (third_words, self._small, "t3"))
-        rights = ((age, self._body, "t1"), (face.channel, self._small, "t2"), (clock, self._small, "t3"))
-        for line, left, at_right in zip((first, second, third), lefts, rights, strict=True):
-            width = right - _TEXT_AT - rect.left()
+        ink |= {token: theme[token] for token in ("acc", "orange_text", "yellow_text", "red_text")}
+        third_left: Line = (self._third(face), self._small, "t3" if dim else stage_token(face.stage))
+        lefts = ((face.title, self._title, "t1"), (face.place, self._small, "t2"), third_left)
+        if times.left is not None:
+            rights: tuple[Line, ...] = (
+                (self.t(times.left.words), self._clock, times.left.token),
+                (face.channel, self._small, "t2"),
+                (times.age, self._small, "t3"),
+            )
+        else:
+            rights = (
+                (times.age, self._body, "t1"), (face.channel, self._small, "t2"), (times.clock, self._small, "t3"),
+            )  # fmt: skip
+        for line, words, at_right in zip((first, second, third), lefts, rights, strict=True):
+            width, at = right - _TEXT_AT - rect.left(), rect.left() + _TEXT_AT
             taken = self._right(painter, line, right, at_right, width * 45 // 100, ink)
-            self._left(painter, line, rect.left() + _TEXT_AT, width - taken - _GAP, left, ink)
+            if words is third_left and not dim:
+                ticks = draw_ticks(painter, at, line.center().y() + 1, face.stage, theme) + 8 - at
+                self._left(painter, line, round(at + ticks), round(width - taken - _GAP - ticks), words, ink)
+            else:
+                self._left(painter, line, at, width - taken - _GAP, words, ink)
         if state.cursor:
             painter.setPen(QPen(theme.acc, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -119,7 +146,7 @@ class RowPainter:
     def _third(self, face: Face) -> str:
         if face.gone:
             return self.t("lists.row_gone")
-        return self.t("lists.row_closed", group=face.group) if face.closed else face.group
+        return self.t("lists.row_closed", group=face.group) if face.closed else self.t(face.stage.words)
 
     def _left(self, painter: QPainter, line: QRect, x: int, width: int, what: Line, ink: dict[str, QColor]) -> None:
         text, font, token = what
@@ -148,5 +175,6 @@ class RowPainter:
             title.horizontalAdvance(face.title) > room * 0.72
             or small.horizontalAdvance(face.place) > room * 0.72
             or small.horizontalAdvance(face.channel) > room * 0.45
+            or (not face.closed and TICKS_WIDE + 8 + small.horizontalAdvance(self.t(face.stage.words)) > room * 0.72)
         )
-        return "\n".join((face.title, face.place, face.group, face.channel)) if cut else ""
+        return "\n".join((face.title, face.place, face.group, face.channel, self.t(face.stage.words))) if cut else ""
