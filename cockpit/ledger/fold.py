@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import ChainMap, deque
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 
+import msgspec
+
 from cockpit.ledger.chain import follows, walk
 from cockpit.ledger.changes import Doing, changed
 from cockpit.model.cases import Case, Order
@@ -15,6 +17,13 @@ KEPT = DAY
 """How long a closed case stays in the state, us of the decisions' time; as long as it can be reopened at most."""
 NO_CASE = "none"
 """The case of a decision that belongs to none that is known: a fact about an order that nobody issued."""
+
+
+class Gone(msgspec.Struct, frozen=True):
+    """What stays of a case that was closed long ago: its revision and the area it was in."""
+
+    revision: int = 0
+    area: str = ""
 
 
 class State:
@@ -35,7 +44,7 @@ class State:
         self._events: MutableMapping[str, str] = {}
         self._orders: MutableMapping[str, str] = {}
         self._units: MutableMapping[str, str] = {}
-        self._gone: MutableMapping[str, int] = {}
+        self._gone: MutableMapping[str, Gone] = {NO_CASE: Gone()}
         self._numbers: MutableMapping[str, int] = {}
         self._closings: deque[tuple[int, str]] = deque()
 
@@ -81,8 +90,8 @@ class State:
         """What a decision changes, without its place in the chain; for this room."""
         for entry in entries:
             self._count(doing.at, entry)
-        if doing.case in self._gone:
-            self._gone[doing.case] = max(self._gone[doing.case], doing.revision)
+        if gone := self._gone.get(doing.case):
+            self._gone[doing.case] = Gone(max(gone.revision, doing.revision), gone.area)
             return
         before = self.cases.get(doing.case)
         case = changed(before, doing, entries)
@@ -120,7 +129,12 @@ class State:
     def revision(self, ident: str) -> int:
         """Of a case, also of one closed long ago; 0 where there is none."""
         case = self.cases.get(ident)
-        return case.revision if case else self._gone.get(ident, 0)
+        return case.revision if case else self._gone.get(ident, Gone()).revision
+
+    def area(self, ident: str) -> str:
+        """Code of the area of a case, also of one closed long ago; "" where there is none."""
+        case = self.cases.get(ident)
+        return case.facts.area if case else self._gone.get(ident, Gone()).area
 
     def known(self, ident: str) -> bool:
         """Whether there is or was such a case."""
@@ -168,7 +182,7 @@ class State:
             if case is None or case.closed != closed:
                 continue
             del self.cases[ident]
-            self._gone[ident] = case.revision
+            self._gone[ident] = Gone(case.revision, case.facts.area)
             if self._events.get(case.facts.event) == ident:
                 del self._events[case.facts.event]
 
