@@ -1,0 +1,79 @@
+"""How much one address, one device and one photo may ask of the gateway."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import msgspec
+
+from cockpit.model.clock import Clock
+
+KEPT = 10_000
+"""Buckets that are remembered; the one longest unused is forgotten first, and begins full again."""
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """So many a second in the long run, and `burst` at once."""
+
+    per_second: float
+    burst: float
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What the gateway takes.
+
+    Attributes:
+        address: requests of one address, before anything else is looked at.
+        device: requests of one token.
+        enrol: refused enrolments of one address.
+        body: bytes of a JSON body.
+        photo: bytes of a photo.
+        body_seconds: until a JSON body is there; photo_seconds: until the next piece of a photo is.
+        idle_seconds: a connection without a whole request in this time is closed.
+        uploads: photos that a unit may have begun and not finished.
+        free_bytes: the disk keeps this much free of photos.
+        polls: waiting requests of one token; one more ends the oldest.
+    """
+
+    address: Rate = Rate(200.0, 2_000.0)
+    device: Rate = Rate(10.0, 120.0)
+    enrol: Rate = Rate(0.2, 20.0)
+    body: int = 32 * 1024
+    photo: int = 12_000_000
+    body_seconds: float = 10.0
+    photo_seconds: float = 20.0
+    idle_seconds: float = 60.0
+    uploads: int = 20
+    free_bytes: int = 200_000_000
+    polls: int = 2
+
+
+class Buckets:
+    """Token buckets by name."""
+
+    def __init__(self, rate: Rate, clock: Clock) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, name: str) -> float:
+        """Takes one; 0.0 when there was one, else the seconds until there is."""
+        level = self._level(name)
+        if level < 1.0:
+            return (1.0 - level) / self._rate.per_second
+        self._put(name, level - 1.0)
+        return 0.0
+
+    def wait(self, name: str) -> float:
+        """Seconds until `take` gets one; takes nothing."""
+        return max(0.0, (1.0 - self._level(name)) / self._rate.per_second)
+
+    def _level(self, name: str) -> float:
+        level, at = self._levels.get(name, (self._rate.burst, 0.0))
+        return min(self._rate.burst, level + (self._clock.mono() - at) * self._rate.per_second)
+
+    def _put(self, name: str, level: float) -> None:
+        self._levels[name] = (level, self._clock.mono())
+        self._levels.move_to_end(name)
+        if len(self._levels) > KEPT:
+            self._levels.popitem(last=False)

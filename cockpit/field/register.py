@@ -1,0 +1,287 @@
+"""The gateway's own file: which device has which token, which fact was taken under which key, who began which photo.
+
+Tokens are kept as SHA-256 of their 256 random bits: who reads the file can not sign in with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import secrets
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cockpit.model.clock import DAY, Clock
+from cockpit.model.errors import OutsideError
+from cockpit.model.ids import new_id
+from cockpit.store.files import problem_of
+
+VERSION = 1
+"""`user_version` of the file."""
+TOKEN_DAYS = 7
+FORGET_DAYS = 30
+"""Tokens that ended so long ago are forgotten."""
+_BUSY_SECONDS = 5.0
+_TABLES = """
+CREATE TABLE token (
+    id TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, unit TEXT NOT NULL, device TEXT NOT NULL,
+    made INTEGER NOT NULL, expires INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX token_of_unit ON token (unit, device);
+CREATE TABLE taken (
+    key TEXT PRIMARY KEY, digest BLOB NOT NULL, received INTEGER NOT NULL, device TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE upload (
+    unit TEXT NOT NULL, sha TEXT NOT NULL, size INTEGER NOT NULL, type TEXT NOT NULL, begun INTEGER NOT NULL,
+    done INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (unit, sha)
+) WITHOUT ROWID;
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A device's right to act for its unit. Times are the machine's, UTC us.
+
+    Attributes:
+        id: names the device in facts.
+        unit: key of its unit; device: what it calls itself.
+        revoked: when it was taken away, 0 it was not.
+    """
+
+    id: str
+    unit: str
+    device: str
+    made: int
+    expires: int
+    revoked: int
+
+    def good(self, now: int) -> bool:
+        return not self.revoked and now < self.expires
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """A fact that was taken: digest of what was said, when (city time), by which device."""
+
+    digest: bytes
+    received: int
+    device: str
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """A photo of a unit; `done` once it is whole and judged good."""
+
+    sha: str
+    size: int
+    type: str
+    done: bool
+
+
+class Register:
+    """The file. Any thread may use it; what is written is on disk when the call returns.
+
+    Attributes:
+        path: of the file.
+    """
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        """
+        Raises:
+            OutsideError: it can not be opened or made.
+        """
+        self.path = path
+        self._clock = clock
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._db = _connect(path)
+        except (OSError, sqlite3.Error) as error:
+            raise _outside(error, path) from error
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    # -- tokens ----------------------------------------------------------------------------------------------------
+
+    def enrol(self, unit: str, device: str) -> tuple[str, Token]:
+        """A new token of a unit's device and what is known of it; one that this device had before ends.
+
+        Raises:
+            OutsideError: the disk refused.
+        """
+        secret = secrets.token_urlsafe(32)
+        now = self._clock.now()
+        token = Token(new_id(self._clock), unit, device, now, now + TOKEN_DAYS * DAY, 0)
+        row = (token.id, _hash(secret), unit, device, token.made, token.expires)
+        self._write(
+            ("UPDATE token SET revoked = ? WHERE unit = ? AND device = ? AND revoked = 0", (now, unit, device)),
+            ("DELETE FROM token WHERE expires < ? OR revoked BETWEEN 1 AND ?", (now - FORGET_DAYS * DAY,) * 2),
+            ("INSERT INTO token (id, hash, unit, device, made, expires) VALUES (?, ?, ?, ?, ?, ?)", row),
+        )
+        return secret, token
+
+    def token(self, secret: str) -> Token | None:
+        """The token of a secret, good or not; None: nobody has it.
+
+        Raises:
+            OutsideError: the file can not be read.
+        """
+        wanted = _hash(secret)
+        found = self._read(f"SELECT hash, {_TOKEN} FROM token WHERE hash = ?", (wanted,))
+        if not found or not hmac.compare_digest(bytes(found[0][0]), wanted):
+            return None
+        return Token(*found[0][1:])
+
+    def token_of(self, ident: str) -> Token | None:
+        """Raises OutsideError: the file can not be read."""
+        found = self._read(f"SELECT {_TOKEN} FROM token WHERE id = ?", (ident,))
+        return Token(*found[0]) if found else None
+
+    def tokens(self) -> list[Token]:
+        """All of them, newest first.
+
+        Raises:
+            OutsideError: the file can not be read.
+        """
+        return [Token(*row) for row in self._read(f"SELECT {_TOKEN} FROM token ORDER BY made DESC, id", ())]
+
+    def revoke(self, name: str) -> int:
+        """Ends the token of this id, or every token of this unit; how many there were.
+
+        Raises:
+            OutsideError: the disk refused.
+        """
+        now = self._clock.now()
+        statement = "UPDATE token SET revoked = ? WHERE (id = ? OR unit = ?) AND revoked = 0 AND expires > ?"
+        return self._write((statement, (now, name, name, now)))
+
+    # -- facts by their keys -----------------------------------------------------------------------------------------
+
+    def taken(self, key: str) -> Taken | None:
+        """Raises OutsideError: the file can not be read."""
+        found = self._read("SELECT digest, received, device FROM taken WHERE key = ?", (key,))
+        return Taken(*found[0]) if found else None
+
+    def take(self, key: str, taken: Taken) -> Taken:
+        """Notes a fact under its key, once; what is noted there, this or an earlier one.
+
+        Raises:
+            OutsideError: the disk refused.
+        """
+        row = (key, taken.digest, taken.received, taken.device)
+        self._write(("INSERT OR IGNORE INTO taken (key, digest, received, device) VALUES (?, ?, ?, ?)", row))
+        return self.taken(key) or taken
+
+    # -- photos ------------------------------------------------------------------------------------------------------
+
+    def begin_upload(self, unit: str, sha: str, size: int, type: str) -> None:
+        """Raises OutsideError: the disk refused."""
+        row = (unit, sha, size, type, self._clock.now())
+        self._write(("INSERT OR REPLACE INTO upload (unit, sha, size, type, begun) VALUES (?, ?, ?, ?, ?)", row))
+
+    def finish_upload(self, unit: str, sha: str) -> None:
+        """Raises OutsideError: the disk refused."""
+        self._write(("UPDATE upload SET done = 1 WHERE unit = ? AND sha = ?", (unit, sha)))
+
+    def drop_upload(self, unit: str, sha: str) -> None:
+        """Raises OutsideError: the disk refused."""
+        self._write(("DELETE FROM upload WHERE unit = ? AND sha = ? AND done = 0", (unit, sha)))
+
+    def upload(self, unit: str, sha: str) -> Upload | None:
+        """Raises OutsideError: the file can not be read."""
+        found = self._read("SELECT sha, size, type, done FROM upload WHERE unit = ? AND sha = ?", (unit, sha))
+        if not found:
+            return None
+        sha, size, type, done = found[0]
+        return Upload(sha, size, type, bool(done))
+
+    def open_uploads(self, unit: str) -> int:
+        """How many photos the unit began and did not finish.
+
+        Raises:
+            OutsideError: the file can not be read.
+        """
+        return int(self._read("SELECT count(*) FROM upload WHERE unit = ? AND done = 0", (unit,))[0][0])
+
+    def old_uploads(self, before: int) -> list[tuple[str, str]]:
+        """(unit, sha) of photos begun before then and never finished.
+
+        Raises:
+            OutsideError: the file can not be read.
+        """
+        return [(u, s) for u, s in self._read("SELECT unit, sha FROM upload WHERE done = 0 AND begun < ?", (before,))]
+
+    # -- what else it remembers --------------------------------------------------------------------------------------
+
+    def meta(self, name: str) -> str | None:
+        """Raises OutsideError: the file can not be read."""
+        found = self._read("SELECT value FROM meta WHERE name = ?", (name,))
+        return str(found[0][0]) if found else None
+
+    def put_meta(self, name: str, value: str) -> None:
+        """Raises OutsideError: the disk refused."""
+        if self.meta(name) != value:
+            self._write(("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value)))
+
+    # ----------------------------------------------------------------------------------------------------------------
+
+    def _read(self, query: str, values: tuple[object, ...]) -> list[Any]:
+        with self._lock:
+            try:
+                return self._db.execute(query, values).fetchall()
+            except sqlite3.Error as error:
+                raise _outside(error, self.path) from error
+
+    def _write(self, *statements: tuple[str, tuple[object, ...]]) -> int:
+        """Does them all or none; rows that the last one touched."""
+        touched = 0
+        with self._lock:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                for statement, values in statements:
+                    touched = self._db.execute(statement, values).rowcount
+                self._db.execute("COMMIT")
+            except sqlite3.Error as error:
+                with contextlib.suppress(sqlite3.Error):
+                    if self._db.in_transaction:
+                        self._db.execute("ROLLBACK")
+                raise _outside(error, self.path) from error
+        return touched
+
+
+_TOKEN = "id, unit, device, made, expires, revoked"
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        path.chmod(0o600)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("BEGIN IMMEDIATE")
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            for statement in filter(str.strip, _TABLES.split(";")):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {VERSION}")
+        elif version != VERSION:
+            raise sqlite3.DatabaseError(f"of another version ({version})")
+        db.execute("COMMIT")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _outside(error: OSError | sqlite3.Error, path: Path) -> OutsideError:
+    problem = problem_of(error, path)
+    return OutsideError(problem.id, **problem.params)
