@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from cockpit.model.loop import BARE, LoopRules
+
 Text = dict[str, str]
 
 DATUMS = ("wgs84", "gcj02", "bd09", "cgcs2000")
@@ -145,6 +147,7 @@ class Pack(msgspec.Struct, frozen=True):
         kinds, unit_kinds, sensor_kinds, channels, findings: by code or id.
         feeds: in the order of the strip.
         folder: where basemap.npz, roads.npz, areas.npz and places.npz lie.
+        loop: how cases run here.
     """
 
     id: str
@@ -164,6 +167,7 @@ class Pack(msgspec.Struct, frozen=True):
     channels: dict[str, Channel]
     findings: dict[str, Finding]
     folder: Path
+    loop: LoopRules = BARE
 
     def kind(self, code: str) -> Kind:
         """The class of `code`; for a code that the pack does not list one that shows the code itself."""

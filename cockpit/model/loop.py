@@ -112,5 +112,11 @@ class LoopRules(msgspec.Struct, frozen=True):
         return due if due.at >= arrive.at else arrive
 
 
+_QUARTER = Span(15, "min")
+_ANY = (_QUARTER,) * 5
+BARE = LoopRules((), {}, _ANY, _ANY, {}, _ANY, Calendar())
+"""No loop at all: no role may do anything."""
+
+
 def _of(clock: ByLevel, level: int) -> Span:
     return clock[min(max(level, 1), len(clock)) - 1]

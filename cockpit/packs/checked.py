@@ -17,6 +17,7 @@ from cockpit.model.messages import Message
 from cockpit.model.toml_text import Path as KeyPath
 from cockpit.model.toml_text import Position, find, positions
 from cockpit.packs.schema import Words
+from cockpit.paths import assets_dir
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -107,6 +108,20 @@ class Checked:
             wanted, given = (Message(f"packs.type_{name}") for name in found.groups())
             self.wrong(path, "packs.wrong_type", key=key, wanted=wanted, given=given)
         self.wrong(path, "packs.wrong_value", key=key, given=str(value)[:60])
+
+
+def named(file: Checked, key: str, name: str) -> Checked:
+    """The file that `key` of a pack's file names: beside it, else shipped.
+
+    Raises:
+        UserError: there is none of that name, or it can not be read.
+    """
+    shipped = assets_dir() / "kinds"
+    for folder in (file.file.parent, shipped):
+        path = folder / f"{name}.toml"
+        if path.is_file():
+            return Checked(path)
+    return file.unknown((key,), "packs.no_kinds", name, (path.stem for path in shipped.glob("*.toml")))
 
 
 def _fields(kind: type[msgspec.Struct], path: KeyPath) -> tuple[str, ...]:

@@ -22,7 +22,8 @@ from cockpit.model.city import (
 )
 from cockpit.model.errors import UserError
 from cockpit.model.tables import TABLES
-from cockpit.packs.checked import Checked, hint
+from cockpit.packs.checked import Checked, hint, named
+from cockpit.packs.loop import read_loop
 from cockpit.packs.schema import (
     FindingRow,
     GroupRow,
@@ -63,8 +64,8 @@ def read_pack(
     file = Checked(folder / FILE)
     pack = file.convert(PackFile)
     _check_place(file, pack)
-    kinds, findings = _kinds(_named(file, "kinds", pack.kinds))
-    operations = _named(file, "operations", pack.operations)
+    kinds, findings = _kinds(named(file, "kinds", pack.kinds))
+    operations = named(file, "operations", pack.operations)
     operations.convert(OperationsFile)
     return Pack(
         id=pack.id,
@@ -87,6 +88,7 @@ def read_pack(
         channels={id: Channel(id, row.text()) for id, row in operations.rows("channels", Words).items()},
         findings=findings,
         folder=folder,
+        loop=read_loop(named(file, "loop", pack.loop)),
     )
 
 
@@ -102,16 +104,6 @@ def _folder(name_or_dir: str | os.PathLike[str]) -> Path:
     if is_name and not folder.is_dir():
         raise UserError("packs.no_pack", name=given, hint=hint(given, list_packs()))
     raise UserError("packs.no_pack_here", folder=given, file=FILE)
-
-
-def _named(file: Checked, key: str, name: str) -> Checked:
-    """The file of kinds that the pack names: beside it, else shipped."""
-    shipped = assets_dir() / "kinds"
-    for folder in (file.file.parent, shipped):
-        path = folder / f"{name}.toml"
-        if path.is_file():
-            return Checked(path)
-    return file.unknown((key,), "packs.no_kinds", name, (path.stem for path in shipped.glob("*.toml")))
 
 
 def _check_place(file: Checked, pack: PackFile) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -18,6 +19,8 @@ Pattern = Literal[
 ]  # fmt: skip
 Shape = Literal["circle", "square", "shield", "triangle", "hexagon", "pentagon"]
 Basis = Literal["S", "G", "P", "C", "R", "M", "O"]
+Clock = tuple[str, str, str, str, str]
+Hours = Annotated[str, Meta(pattern=r"^([01]\d|2[0-4]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$")]
 
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,6 +62,7 @@ class PackFile(Strict, frozen=True):
     operations: Id
     tiers: Annotated[list[Words], Meta(min_length=1, max_length=5)]
     feeds: list[FeedRow]
+    loop: Id = "loop"
 
 
 class GroupRow(Words, frozen=True, kw_only=True):
@@ -111,3 +115,46 @@ class OperationsFile(Strict, frozen=True):
     units: dict[str, Any]
     sensors: dict[str, Any]
     channels: dict[str, Any]
+
+
+class StageRow(Words, frozen=True, kw_only=True):
+    clock: Clock | None = None
+
+
+class RightsRow(Strict, frozen=True):
+    acts: list[str]
+    upto: str = ""
+
+
+class ClocksTable(Strict, frozen=True):
+    basis: Basis
+    source: str
+    kinds: dict[str, str]
+
+
+class LoopFile(Strict, frozen=True):
+    """Rows are `StageRow` and `RightsRow`."""
+
+    basis: Basis
+    source: str
+    calendar: Id
+    reopen: str
+    arrive: Clock
+    finish: Clock
+    ready: Clock
+    stages: dict[str, Any]
+    rights: dict[str, Any]
+    clocks: ClocksTable
+
+
+class YearRow(Strict, frozen=True):
+    source: Name
+    off: list[date]
+    on: list[date]
+
+
+class CalendarFile(Strict, frozen=True):
+    """Rows are `YearRow`."""
+
+    hours: Annotated[list[Hours], Meta(min_length=1)]
+    years: dict[str, Any]
