@@ -183,6 +183,13 @@ class LayoutEngine(QWidget):
                 target.setFocus(Qt.FocusReason.TabFocusReason)
                 return
 
+    def focus_panel(self, panel_id: str) -> None:
+        """Give the keyboard to the first panel shown with this id."""
+        panel = self.panel(panel_id)
+        target = _takes_focus(panel) if panel is not None else None
+        if target is not None:
+            target.setFocus(Qt.FocusReason.TabFocusReason)
+
     # -- inside --------------------------------------------------------------------------------------------------
 
     def minimumSizeHint(self) -> QSize:
@@ -218,7 +225,7 @@ class LayoutEngine(QWidget):
             if name not in rects:
                 continue
             widget = self._built.get(self._at[name]) or self._build(name)
-            _place(widget, rects[name])
+            _place(widget, _as_high_as_wanted(widget, place, rects[name]))
             if isinstance(place, Overlay):
                 widget.raise_()
             if before is not None:
@@ -241,10 +248,7 @@ class LayoutEngine(QWidget):
 
     def _pick_tab(self, name: str) -> None:
         self.show_region(name)
-        panel = self.panels().get(name)
-        target = _takes_focus(panel) if panel is not None else None
-        if target is not None:
-            target.setFocus(Qt.FocusReason.TabFocusReason)
+        self.focus_panel(self._places[name].panel)
 
     def _build(self, name: str) -> QWidget:
         place = self._places[name]
@@ -253,6 +257,9 @@ class LayoutEngine(QWidget):
         except Exception as error:  # a bug of ours or of a third party costs this panel and no other
             widget = self._unbuilt(name, place.panel, error)
         key = self._at[name]
+        refitted = getattr(widget, "refitted", None)
+        if refitted is not None:
+            refitted.connect(self._arrange)
         self._built[key] = widget
         self._missed[key] = frozenset(getattr(widget, "topics", ()))
         return widget
@@ -290,6 +297,16 @@ def _place(widget: QWidget, rect: Rect) -> None:
     widget.setGeometry(rect.x, rect.y, rect.w, rect.h)
     if widget.isHidden():
         widget.show()
+
+
+def _as_high_as_wanted(widget: QWidget, place: Region | Overlay, rect: Rect) -> Rect:
+    """The place of an overlay that needs less than it may have (`wanted_height`, `refitted` when it is another)."""
+    wanted = getattr(widget, "wanted_height", None)
+    if not isinstance(place, Overlay) or wanted is None or wanted >= rect.h:
+        return rect
+    spare = rect.h - int(wanted)
+    above = spare if "bottom" in place.anchor else 0 if "top" in place.anchor else spare // 2
+    return Rect(rect.x, rect.y + above, rect.w, int(wanted))
 
 
 def _takes_focus(panel: QWidget) -> QWidget | None:

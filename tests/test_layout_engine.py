@@ -61,7 +61,9 @@ class Panelled(LayoutEngine):
         return at.x(), at.y(), at.width(), at.height()
 
 
-CLASSES: dict[str, type] = dict.fromkeys(("topbar", "queue", "map", "event", "strip"), Told)
+CLASSES: dict[str, type] = dict.fromkeys(
+    ("topbar", "queue", "cases", "map", "event", "strip", "outbox", "telephone"), Told
+)
 
 
 @pytest.fixture

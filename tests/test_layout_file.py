@@ -11,7 +11,7 @@ from cockpit.model.layout import Layout
 from cockpit.model.layout_read import read_layout, read_layout_file
 from cockpit.model.messages import texts
 
-PANELS = ("topbar", "queue", "map", "event", "strip")
+PANELS = ("topbar", "queue", "cases", "map", "event", "strip", "outbox", "telephone")
 GOOD = """\
 id = "hall"
 name = { zh = "大厅", en = "Hall" }

@@ -15,7 +15,7 @@ from cockpit.model.layout import GRID, Breakpoint, Layout, Overlay, Rect, Region
 from cockpit.model.layout_read import read_layout, read_layout_file
 
 DUTY = Path(cockpit.__file__).parent.parent / "layouts" / "duty.toml"
-DUTY_PANELS = ("topbar", "queue", "map", "event", "strip")
+DUTY_PANELS = ("topbar", "queue", "cases", "map", "event", "strip", "outbox", "telephone")
 MULTIPLES = st.integers(0, 40).map(lambda n: n * GRID)
 
 

@@ -16,6 +16,15 @@ def span(us: int) -> Message:
     return Message("kit.span_seconds", {"n": us // SECOND})
 
 
+def exactly(us: int) -> Message:
+    """A span to the second: 42 秒, 5 分 40 秒; from an hour on to the minute. Never negative."""
+    seconds = max(us, 0) // SECOND
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    if hours:
+        return Message("kit.span_hm", {"h": hours, "m": minutes})
+    return Message("kit.span_ms", {"m": minutes, "s": rest}) if minutes else Message("kit.span_seconds", {"n": rest})
+
+
 def age(then_us: int, now_us: int) -> Message:
     """How long ago `then_us` was: 刚刚, 2 秒前, 1 分钟前, 3 小时前; past a day its date.
 

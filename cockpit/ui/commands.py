@@ -34,6 +34,7 @@ def duty_actions(desk: Desk) -> Iterator[Action]:
     yield Action("desk.back", "ui.back", ctx.selection.back, ("Alt+Left",), can_go_back)
     yield Action("desk.next_panel", "ui.next_panel", lambda: desk.engine.focus_next(1), ("F6",), icon="keyboard")
     yield Action("desk.previous_panel", "ui.previous_panel", lambda: desk.engine.focus_next(-1), ("Shift+F6",))
+    yield from desk.loop.actions()
     yield Action("desk.retry", "ui.retry_all", lambda: desk.seat.retry(""), ("F5",), icon="plug-broken")
     yield Action("desk.theme", "ui.theme", other_theme, ("Ctrl+Shift+L",), icon="moon")
     yield Action("desk.language", "ui.language", other_language, ("Ctrl+Shift+E",), icon="language")

@@ -20,6 +20,7 @@ from cockpit.seat import Seat
 from cockpit.ui.commands import duty_actions
 from cockpit.ui.first_look import FirstLook
 from cockpit.ui.hubbanner import hub_banner
+from cockpit.ui.loopdesk import LoopDesk
 from cockpit.ui.news import News
 from cockpit.ui.ports import SeatBodies, SeatFeeds, SeatGazetteer, SeatNearby, SeatSearch
 from cockpit.ui.prefs import FilePrefs
@@ -100,9 +101,10 @@ class Desk(QWidget):
         )
         self.setWindowTitle(self._title())
         self.setObjectName("desk")
+        self.engine = LayoutEngine(self.context, Panels(), self)
+        self.loop = LoopDesk(self.engine, self.context)
         for action in duty_actions(self):
             self.actions_.add(action)
-        self.engine = LayoutEngine(self.context, Panels(), self)
         self.engine.show_layout(layout)
         self.banner = Banner(self.context, self)
         self.toasts = Toasts(self, self.context, foot=52)
@@ -168,6 +170,9 @@ class Desk(QWidget):
         topics = self.seat.tick()
         if topics:
             self.engine.refresh(topics)
+        if "outbox" in topics:
+            self.loop.look(self.seat.link)
+            self._show_banner()
         if "event" in topics or "alert" in topics:
             self._announce()
         while self.seat.notices:
@@ -179,6 +184,7 @@ class Desk(QWidget):
         self._first_look.second()
         self.engine.age_tick()
         self._show_banner()
+        self.loop.look(self.seat.link)
         if self._prefs.notice is not None:
             self.toasts.show(self._prefs.notice, Level.YELLOW)
             self._prefs.notice = None
@@ -199,7 +205,7 @@ class Desk(QWidget):
         self.engine.age_tick()
 
     def _show_banner(self) -> None:
-        text = hub_banner(self.context, self.seat.link, self.seat.retry)
+        text = hub_banner(self.context, self.seat.link, self.seat.retry, self.loop.show_outbox)
         self.banner.tell(text)
         self.engine.show_slot("banner", self.banner if text is not None else None)
 

@@ -12,6 +12,7 @@ from cockpit.model.ports.link import Link, LinkState
 from widgets.kit.banner import BannerText
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import FeedState, feed_states
+from widgets.kit.outbox import tally
 
 GRACE = 5 * SECOND
 """A hub that is restarted is back within two seconds, and one just reached tells of its feeds at once."""
@@ -21,7 +22,9 @@ SILENCE = 15 * SECOND
 """Nothing at all for so long, or for three beats of the quickest feed, is no pause."""
 
 
-def hub_banner(ctx: PanelContext, link: Link, retry: Callable[[str], None]) -> BannerText | None:
+def hub_banner(
+    ctx: PanelContext, link: Link, retry: Callable[[str], None], show_outbox: Callable[[], object] = lambda: None
+) -> BannerText | None:
     """The banner of now, or None when all is well.
 
     A hub that is gone comes before feeds that are dead: without it nothing new can come at all.
@@ -31,7 +34,10 @@ def hub_banner(ctx: PanelContext, link: Link, retry: Callable[[str], None]) -> B
         return None
     again = (Message("ui.retry_now"), lambda: retry(""))
     if link.state is not LinkState.LIVE:
-        return BannerText(_hub_gone(ctx, link, now), _retrying(link.tries, link.retry - now), (again,))
+        waiting = tally(ctx.cases.outbox(), frozenset()).waiting
+        buttons = (again, (Message("ui.show_outbox", {"n": waiting}), show_outbox)) if waiting else (again,)
+        gone = _hub_gone(ctx, link, now, waiting)
+        return BannerText(gone, _retrying(link.tries, link.retry - now), buttons)
     states = feed_states(ctx)
     gone = [state for state in states if _is_gone(state, now - link.since)]
     silent = _is_silent(states, now)
@@ -68,14 +74,17 @@ def _nothing_comes(ctx: PanelContext, states: Sequence[FeedState], now: int) -> 
     return Message("ui.nothing_comes", {"span": span(now - last), "at": _city_time(ctx, last)})
 
 
-def _hub_gone(ctx: PanelContext, link: Link, now: int) -> Message:
+def _hub_gone(ctx: PanelContext, link: Link, now: int, waiting: int) -> Message:
+    """What is gone and since when; and what is kept here to be sent, where something is."""
     why = ctx.t(link.problem or Message("seat.hub_silent")).rstrip("。.")  # it begins a sentence here
     heard = max((state.received for state in feed_states(ctx)), default=0)
     events = ctx.picture["event"].numbers("received")
     heard = heard or int(events.max(initial=0))  # a cache may know events and no feed
+    kept = "_kept" if waiting else ""
+    told = {"why": why, "span": span(now - link.since), "n": waiting}
     if not heard:
-        return Message("ui.hub_never", {"why": why, "span": span(now - link.since)})
-    return Message("ui.hub_lost", {"why": why, "span": span(now - link.since), "at": _city_time(ctx, heard)})
+        return Message(f"ui.hub_never{kept}", told)
+    return Message(f"ui.hub_lost{kept}", {**told, "at": _city_time(ctx, heard)})
 
 
 def _city_gone(ctx: PanelContext, gone: Sequence[FeedState], count: int, now: int) -> Message:

@@ -1,4 +1,4 @@
-"""The strip at the foot: every feed with its age, the alarm load, palette, switches, who sits here and the clock."""
+"""The strip at the foot: feeds with their ages, outbox, alarm load, palette, switches, who sits here and the clock."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from widgets.bars.bar import Bar, Piece
 from widgets.bars.feedchip import FeedChip, FeedCount
 from widgets.bars.feeddetail import FeedDetail, FeedRates
 from widgets.bars.figures import figures
+from widgets.bars.outboxchip import OutboxChip
 from widgets.bars.pieces import AlarmLoad, CityClockFace, PaletteField, Person, Switch
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import FeedState, feed_states, has_data
 
 PALETTE, SOUND, THEME, LANGUAGE, NAME = "desk.palette", "desk.sound", "desk.theme", "desk.language", "desk.name"
+OUTBOX = "desk.outbox"
 """Actions that the strip runs. One that the seat has not is not shown."""
 
 
@@ -29,7 +31,7 @@ class Strip(Bar):
     """
 
     panel_id: ClassVar[str] = "strip"
-    topics: ClassVar[frozenset[str]] = frozenset({"feed", "event"})
+    topics: ClassVar[frozenset[str]] = frozenset({"feed", "event", "outbox"})
     top: ClassVar[bool] = True
 
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
@@ -39,6 +41,7 @@ class Strip(Bar):
         self.detail: FeedDetail | None = None
         self._rates = FeedRates()
         self.count = FeedCount(ctx, self)
+        self.outbox = OutboxChip(ctx, OUTBOX, self)
         self.load = AlarmLoad(ctx, self)
         self.palette_field = PaletteField(ctx, PALETTE, self)
         self.sound = Switch(ctx, SOUND, self._sound, self)
@@ -70,9 +73,11 @@ class Strip(Bar):
             (self.load, 1),
             *((chip, 1) for chip in live),
             (self.count, 1),
+            (self.outbox, 1),
             *((chip, 2) for chip in live),
             (self.load, 2),
             (self.person, 2),
+            (self.outbox, 2),
             *((chip, 1) for chip in others),
             *((chip, 2) for chip in others),
         )
@@ -96,10 +101,10 @@ class Strip(Bar):
         self._show_feeds(states)
         self.count.tell(sum(chip.live for chip in self.feeds), len(self.feeds))
         self.load.tell(figures(ctx.picture, ctx.clock.now()).load, has_data(ctx, "event"))
-        for piece in (self.sound, self.theme, self.language, self.clock):
+        for piece in (self.outbox, self.sound, self.theme, self.language, self.clock):
             piece.tell()
         right: list[Piece] = [
-            self.load, self.palette_field, self.sound, self.theme, self.language, self.person, self.clock,
+            self.outbox, self.load, self.palette_field, self.sound, self.theme, self.language, self.person, self.clock,
         ]  # fmt: skip
         self.set_pieces([self.count, *self.feeds], right)
         if self.detail is not None and self.detail.isVisible():

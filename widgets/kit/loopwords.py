@@ -8,6 +8,8 @@ from cockpit.model.ages import countdown
 from cockpit.model.cases import Case
 from cockpit.model.clock import DAY
 from cockpit.model.messages import Message
+from cockpit.picture import Picture
+from cockpit.picture.selection import Item
 
 RAIL = ("report", "intake", "filed", "assigned", "handling", "check", "closed")
 """The ticks of a row, 上报 to 结案: one a stage, 反馈 is the beginning of 核查 and 评价 lies behind 结案."""
@@ -90,3 +92,8 @@ def _clock(us: int) -> str | Message:
 def number_of(case: Case) -> Message | str:
     """The printed number, or that it has none yet."""
     return case.number or Message("cases.no_number")
+
+
+def item_of(case: Case, picture: Picture) -> Item:
+    """How a case is selected: as its event where the picture has it, else as itself."""
+    return ("event", case.facts.event) if case.facts.event in picture["event"] else ("case", case.id)

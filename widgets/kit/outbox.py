@@ -1,0 +1,61 @@
+"""What waits in this seat's outbox, counted; and which failures a person has not taken note of. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cockpit.model.ports import Prefs
+from cockpit.model.ports.cases import Sending, Waiting
+
+FAILED = frozenset({Sending.REFUSED, Sending.PARKED, Sending.EXPIRED})
+"""What a person has to know of: it had no effect, or may have none."""
+SEEN = "outbox.seen"
+MOST_SEEN = 500
+"""Ids that are remembered as seen; the outbox itself tells of today's only."""
+
+
+class Tally(NamedTuple):
+    """The outbox in figures.
+
+    Attributes:
+        waiting: durable here, not yet decided by the hub.
+        oldest: when the first of these was issued, city time, 0 none.
+        wrong: refused, parked or expired, and not taken note of.
+        delivered: acknowledged by the device within the last hour.
+    """
+
+    waiting: int
+    oldest: int
+    wrong: int
+    delivered: int
+
+
+def seen(prefs: Prefs) -> frozenset[str]:
+    """Ids of failures that a person took note of."""
+    kept = prefs.get(SEEN, [])
+    return frozenset(one for one in kept if isinstance(one, str)) if isinstance(kept, list) else frozenset()
+
+
+def take_note(prefs: Prefs, command: str) -> None:
+    """A person has seen why it failed; it is shown no more."""
+    kept = prefs.get(SEEN, [])
+    before = [one for one in kept if one != command] if isinstance(kept, list) else []
+    prefs.set(SEEN, [*before, command][-MOST_SEEN:])
+
+
+def tally(rows: Sequence[Waiting], noted: frozenset[str]) -> Tally:
+    waiting = [row.issued for row in rows if row.state is Sending.WAITING]
+    wrong = sum(row.state in FAILED and row.id not in noted for row in rows)
+    delivered = sum(row.state is Sending.DONE for row in rows)
+    return Tally(len(waiting), min(waiting, default=0), wrong, delivered)
+
+
+def shown(rows: Sequence[Waiting], noted: frozenset[str]) -> list[Waiting]:
+    """Those that the panel lists, in the order in which they are sent: what waits, what no device has acknowledged,
+    and failures that nobody took note of."""
+    return [
+        row
+        for row in rows
+        if row.state in (Sending.WAITING, Sending.SENT) or (row.state in FAILED and row.id not in noted)
+    ]
