@@ -11,6 +11,7 @@ from cockpit.model.messages import Message, texts
 from cockpit.model.ports import Body, Near, Refusal
 from cockpit.picture.picture import Picture
 from cockpit.picture.selection import Selection
+from tests.living_cases import LivingCases
 from tests.living_picture import NOW, living_pack, living_picture
 from widgets.kit.actions import Actions
 from widgets.kit.context import PanelContext
@@ -73,13 +74,14 @@ class DeskPorts:
 
 @dataclass
 class Desk:
-    """A context and the hands behind it."""
+    """A context and the hands behind it; `cases` is what `ctx.cases` is."""
 
     ctx: PanelContext
     ports: DeskPorts
     clock: ManualClock
     picture: Picture
     toasts: list[tuple[Message, int]]
+    cases: LivingCases
 
 
 def desk(theme: str = "dark", lang: str = "zh", picture: Picture | None = None) -> Desk:
@@ -90,6 +92,7 @@ def desk(theme: str = "dark", lang: str = "zh", picture: Picture | None = None) 
     toasts: list[tuple[Message, int]] = []
     city = CityClock(clock)
     city.city = type(city.city)(wall_us=NOW, city_us=NOW)
+    cases = LivingCases(city, picture)
     ctx = PanelContext(
         picture=picture,
         selection=Selection(),
@@ -104,8 +107,9 @@ def desk(theme: str = "dark", lang: str = "zh", picture: Picture | None = None) 
         prefs=ports,
         actions=Actions(),
         notify=lambda message, level: toasts.append((message, level)),
+        cases=cases,
     )
-    return Desk(ctx, ports, clock, picture, toasts)
+    return Desk(ctx, ports, clock, picture, toasts, cases)
 
 
 def story_body(key: str = "events/0714-1187", **over: Any) -> Body:
