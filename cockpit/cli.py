@@ -51,8 +51,10 @@ def parser() -> argparse.ArgumentParser:
     _add_hub(commands, t)
     from cockpit.city.cli import add_parsers as add_city
     from cockpit.doctor import add_parser as add_doctor
+    from cockpit.field.cli import add_parser as add_gateway
 
     add_city(commands)
+    add_gateway(commands)
     add_doctor(commands)
     return top
 

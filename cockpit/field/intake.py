@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import uuid
 from collections.abc import Callable
@@ -80,8 +81,13 @@ class Intake:
         loop = asyncio.get_running_loop()
         kept: asyncio.Future[Message | None] = loop.create_future()
 
+        def on_loop(problem: Message | None) -> None:
+            if not kept.done():
+                kept.set_result(problem)
+
         def done(problem: Message | None) -> None:
-            loop.call_soon_threadsafe(lambda: None if kept.done() else kept.set_result(problem))
+            with contextlib.suppress(RuntimeError):  # the loop ended meanwhile
+                loop.call_soon_threadsafe(on_loop, problem)
 
         self._outbox.put(fact.id, case, encode(fact), done, issued=fact.received)
         problem = await kept

@@ -1,0 +1,136 @@
+"""`cockpit gateway`: runs the gateway; `cockpit gateway tokens list|revoke`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cockpit.model.city import Pack
+from cockpit.model.clock import SystemClock, to_iso
+from cockpit.model.errors import UserError
+from cockpit.model.messages import Texts, language, texts
+from cockpit.paths import profile_dir
+
+if TYPE_CHECKING:
+    from cockpit.field.register import Register
+
+OWNER_ONLY = 0o077
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    t = texts(language())
+    gateway = _parser(commands, t, "gateway", "cli.gateway", "cockpit gateway --profile ~/.local/share/cockpit/hub")
+    gateway.add_argument("--port", type=int, default=0, help=t("cli.gateway_port"))
+    gateway.add_argument("--pack", metavar="PACK", default="", help=t("cli.pack"))
+    gateway.set_defaults(go=_serve)
+    below = gateway.add_subparsers(dest="gateway_command", metavar="COMMAND")
+    tokens = _parser(below, t, "tokens", "cli.gateway_tokens", "cockpit gateway tokens list")
+    verbs = tokens.add_subparsers(dest="tokens_command", metavar="COMMAND", required=True)
+    listing = _parser(verbs, t, "list", "cli.gateway_list", "cockpit gateway tokens list")
+    listing.add_argument("--json", action="store_true", help=t("cli.json"))
+    listing.set_defaults(go=_list)
+    revoke = _parser(verbs, t, "revoke", "cli.gateway_revoke", "cockpit gateway tokens revoke positions/U031")
+    revoke.add_argument("name", metavar="TOKEN|UNIT", help=t("cli.gateway_whose"))
+    revoke.set_defaults(go=_revoke)
+
+
+def _parser(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts, name: str, help_id: str, example: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=t(help_id),
+        description=t(help_id),
+        epilog=t("cli.example", line=example),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    # said before the words below or behind them: what is not said there does not undo it
+    parser.add_argument("--profile", metavar="DIR", default=argparse.SUPPRESS, help=t("cli.gateway_profile"))
+    return parser
+
+
+def _profile(args: argparse.Namespace) -> Path:
+    named = getattr(args, "profile", None)
+    return profile_dir(named) if named else profile_dir() / "hub"
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from cockpit.field.gateway import Gateway, serve
+    from cockpit.processes import die_with_parent
+
+    os.umask(OWNER_ONLY)
+    die_with_parent()
+    if not 0 <= args.port <= 65535:
+        raise UserError("field.bad_port", port=args.port)
+    profile = _profile(args)
+
+    def ready(gateway: Gateway) -> None:
+        with contextlib.suppress(OSError):  # a log on a full disk
+            print(json.dumps({"url": gateway.site.url, "profile": str(profile)}), flush=True)
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("cockpit").setLevel(logging.INFO)
+    serve(profile, args.port, _pack(args.pack, profile), SystemClock(), ready)
+    return 0
+
+
+def _pack(name: str, profile: Path) -> Pack | None:
+    """The pack that is named, else that of the profile's hub if it ships.
+
+    Raises:
+        UserError: the named one can not be read.
+    """
+    from cockpit.packs.read import list_packs, read_pack
+
+    if name:
+        return read_pack(name)
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        city = json.loads((profile / "hub.json").read_bytes())["city"]
+        if city in list_packs():
+            return read_pack(city)
+    return None
+
+
+def _list(args: argparse.Namespace) -> int:
+    t = texts(language())
+    with contextlib.closing(_register(args)) as register:
+        tokens = register.tokens()
+    if args.json:
+        print(json.dumps([{name: getattr(token, name) for name in token.__struct_fields__} for token in tokens]))
+        return 0
+    now = SystemClock().now()
+    for token in tokens:
+        until = to_iso(token.expires)
+        if token.revoked:
+            state = t("field.token_was_revoked", at=to_iso(token.revoked))
+        else:
+            state = t("field.token_good" if token.good(now) else "field.token_has_expired", until=until)
+        device = "".join(c if c.isprintable() else " " for c in token.device)
+        print(t("field.token_line", id=token.id, unit=token.unit, device=device, state=state))
+    if not tokens:
+        print(t("field.no_tokens"))
+    return 0
+
+
+def _revoke(args: argparse.Namespace) -> int:
+    with contextlib.closing(_register(args)) as register:
+        count = register.revoke(args.name)
+    if not count:
+        raise UserError("field.nothing_to_revoke", name=args.name)
+    print(texts(language())("field.revoked_n", n=count))
+    return 0
+
+
+def _register(args: argparse.Namespace) -> Register:
+    from cockpit.field.register import Register
+
+    path = _profile(args) / "field" / "register.db"
+    if not path.is_file():
+        raise UserError("field.no_gateway_here", folder=str(path.parent.parent))
+    os.umask(OWNER_ONLY)
+    return Register(path, SystemClock())

@@ -1,0 +1,222 @@
+"""The gateway as a process: register, outbox, copy of the ledger, the hub on one side and the devices on the other."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import secrets
+import signal
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cockpit.bus import asks
+from cockpit.field.board import Board
+from cockpit.field.forward import Forwarder
+from cockpit.field.guard import Guard
+from cockpit.field.hub import HubSide
+from cockpit.field.intake import Intake
+from cockpit.field.limits import Limits
+from cockpit.field.photos import Photos
+from cockpit.field.register import Register
+from cockpit.field.routes import Api
+from cockpit.field.server import Site
+from cockpit.model.city import Pack, Text
+from cockpit.model.clock import CityClock, CityTime, Clock
+from cockpit.model.entries import read_decision
+from cockpit.model.errors import CockpitError, UserError
+from cockpit.model.messages import Message
+from cockpit.processes import take_lock, write_private, writing_to
+from cockpit.store.blobs import Blobs
+from cockpit.store.ledger import LedgerCopy
+from cockpit.store.outbox import Outbox
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+
+log = logging.getLogger(__name__)
+
+NOTE = "field.json"
+"""In the hub's profile: where the gateway listens, and the secret for enrolling; 0600."""
+LOCK_SECONDS = 3.0
+SETTLE_SECONDS = 5.0
+SWEEP_SECONDS = 600.0
+
+
+class Gateway:
+    """One gateway of one hub.
+
+    Attributes:
+        profile: of the hub.
+        folder: what the gateway keeps there.
+        site: where it listens.
+    """
+
+    def __init__(self, profile: Path, port: int, pack: Pack | None, clock: Clock, limits: Limits | None = None) -> None:
+        """
+        Args:
+            pack: for the names of classes; None: they are called by their codes.
+
+        Raises:
+            OutsideError: the profile can not be written.
+        """
+        self.profile = profile
+        self.folder = profile / "field"
+        limits = limits or Limits()
+        self._clock = CityClock(clock)
+        self._pack = pack
+        self._enrol_secret = _enrol_secret(self.folder)
+        self._register = Register(self.folder / "register.db", clock)
+        known = self._register.meta("time")
+        if known:
+            self._clock.city = msgspec.json.decode(known, type=CityTime)
+        self._outbox = Outbox.open(self.folder / "outbox.db", self._clock, on_problem=_say)
+        self._copy = LedgerCopy.open(self.folder / "ledger.db", clock)
+        for notice in [*self._outbox.notices, *self._copy.notices]:
+            _say(notice)
+        self._hub = HubSide(profile, self._welcomed, self._follow)
+        self._forwarder = Forwarder(self._outbox, self._hub.send_fact)
+        self._board = Board(self._clock, self._kind, self._hub.texts)
+        self._photos = Photos(self._register, Blobs(profile / "blobs"), limits, clock)
+        guard = Guard(self._register, self._enrol_secret, limits, clock)
+        intake = Intake(self._register, self._outbox, self._clock, self._forwarder.wake)
+        self._api = Api(guard, self._register, self._board, intake, self._photos, self._clock, lambda: self._hub.there)
+        self.site = Site(self._api.app(), port, limits)
+        self._stop = asyncio.Event()
+
+    async def run(self, on_ready: Callable[[], None]) -> None:
+        """Runs until `stop`.
+
+        Args:
+            on_ready: called when devices can come.
+
+        Raises:
+            CockpitError: it can not listen, or the profile can not be written.
+        """
+        tasks: list[asyncio.Task[None]] = []
+        try:
+            await asyncio.to_thread(self._recall)
+            board = asyncio.create_task(self._board.run(), name="board")
+            tasks = [
+                board,
+                asyncio.create_task(self._hub.run(), name="hub"),
+                asyncio.create_task(self._forwarder.run(), name="forward"),
+                asyncio.create_task(self._sweep(), name="sweep"),
+            ]
+            await self._board.settled(SETTLE_SECONDS)
+            await self.site.open()
+            self._announce()
+            on_ready()
+            stopping = asyncio.create_task(self._until_stopped(), name="stop")
+            tasks.append(stopping)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            await self._close(tasks)
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    async def _until_stopped(self) -> None:
+        await self._stop.wait()
+
+    # -- the hub -----------------------------------------------------------------------------------------------------
+
+    def _recall(self) -> None:
+        """The orders as they were known, so that a device finds them while the hub is away."""
+        for _, data in self._copy.all():
+            self._board.apply(read_decision(data), data)
+        self._api.joined = self._board.state.seq > 0
+
+    @contextlib.asynccontextmanager
+    async def _follow(self, client: Client, welcome: asks.Welcome) -> AsyncIterator[None]:
+        raise NotImplementedError
+        yield
+
+    def _welcomed(self, welcome: asks.Welcome) -> None:
+        if welcome.time != self._clock.city:
+            self._clock.city = welcome.time
+            with contextlib.suppress(CockpitError):  # a full disk: it is asked for again after a restart
+                self._register.put_meta("time", msgspec.json.encode(welcome.time).decode())
+
+    def _kind(self, code: str) -> Text:
+        return self._pack.kind(code).name if self._pack is not None else {"zh": code}
+
+    # -- its own -------------------------------------------------------------------------------------------------------
+
+    def _announce(self) -> None:
+        facts = {"url": self.site.url, "enrol": self._enrol_secret, "pid": os.getpid()}
+        with writing_to(self.profile):
+            write_private(self.profile / NOTE, json.dumps(facts))
+
+    async def _sweep(self) -> None:
+        while True:
+            with contextlib.suppress(CockpitError, OSError):
+                await asyncio.to_thread(self._photos.sweep)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
+        self._api.end_polls()
+        await self.site.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.to_thread(self._outbox.close)
+        self._copy.close()
+        self._register.close()
+        with contextlib.suppress(OSError):
+            (self.profile / NOTE).unlink()
+
+
+def _enrol_secret(folder: Path) -> str:
+    """The secret for enrolling, the same as long as the profile lives; 256 random bits.
+
+    Raises:
+        OutsideError: the profile can not be written.
+    """
+    path = folder / "enrol"
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        known = path.read_text("ascii").strip()
+        if len(known) >= 40:
+            return known
+    secret = secrets.token_urlsafe(32)
+    with writing_to(folder):
+        write_private(path, secret)
+    return secret
+
+
+def _say(problem: Message) -> None:
+    log.warning("%s", problem.id)
+
+
+def serve(profile: Path, port: int, pack: Pack | None, clock: Clock, on_ready: Callable[[Gateway], None]) -> None:
+    """Runs a gateway in this process until SIGTERM or SIGINT.
+
+    Raises:
+        UserError: a gateway runs on this profile already, or the port is in use.
+        OutsideError: the profile can not be written.
+    """
+    folder = profile / "field"
+    with writing_to(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = take_lock(folder / "gateway.lock", clock, LOCK_SECONDS)
+    if lock is None:
+        raise UserError("field.already_runs", folder=str(profile))
+
+    async def main() -> None:
+        gateway = Gateway(profile, port, pack, clock)
+        loop = asyncio.get_running_loop()
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(signum, gateway.stop)
+        await gateway.run(lambda: on_ready(gateway))
+
+    try:
+        asyncio.run(main())
+    finally:
+        lock.release()

@@ -1,0 +1,176 @@
+"""The gateway's side of the bus: finds the hub of its profile, follows the ledger, asks for words, sends facts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+import cockpit
+from cockpit.bus import asks, subjects
+from cockpit.bus.client import connect, nats_error
+from cockpit.bus.users import GATEWAY, User, read_key
+from cockpit.model.errors import CockpitError, OutsideError, UserError
+from cockpit.processes import lives
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+
+log = logging.getLogger(__name__)
+
+ASK_SECONDS = 4.0
+TIME_SECONDS = 5.0
+RETRY_SECONDS = (0.2, 0.3, 0.5, 1.0, 2.0)
+
+
+def find(profile: Path) -> tuple[str, User]:
+    """Address of the hub of a profile, and the gateway's key.
+
+    Raises:
+        CockpitError: there is no hub now, or no key.
+    """
+    note = profile / "hub.json"
+    try:
+        facts = json.loads(note.read_bytes())
+        url, pid = str(facts["url"]), int(facts["pid"])
+        if not lives(pid):
+            raise OutsideError("seat.hub_starting")
+        return url, read_key(profile / "keys" / f"{GATEWAY}.json")
+    except OSError:
+        raise OutsideError("seat.hub_starting") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise OutsideError("seat.hub_unknown", file=str(note)) from error
+
+
+class HubSide:
+    """The connection to the hub, kept up.
+
+    Attributes:
+        welcome: what the hub said of itself last; None while it is away.
+    """
+
+    def __init__(
+        self,
+        profile: Path,
+        on_welcome: Callable[[asks.Welcome], None],
+        follow: Callable[[Client, asks.Welcome], contextlib.AbstractAsyncContextManager[None]],
+    ) -> None:
+        """
+        Args:
+            on_welcome: told what the hub says of itself, at each joining and every few seconds.
+            follow: follows the ledger as long as it is entered; entering ends when it has caught up.
+        """
+        self.welcome: asks.Welcome | None = None
+        self._profile = profile
+        self._on_welcome = on_welcome
+        self._follow = follow
+        self._client: Client | None = None
+
+    @property
+    def there(self) -> bool:
+        return self.welcome is not None
+
+    async def run(self) -> None:
+        """Joins the hub, now and whenever it is lost, until it is cancelled."""
+        tries = 0
+        while True:
+            try:
+                await self._once()
+                tries = 0
+            except CockpitError as error:
+                log.info("the hub is away: %s", error.message.id)
+            except (nats_error(), OSError, TimeoutError):
+                log.info("the hub went")
+            except (msgspec.MsgspecError, ValueError):
+                log.info("the hub said what nobody understands")
+            await asyncio.sleep(RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)])
+            tries += 1
+
+    async def _once(self) -> None:
+        """Joins, and returns when the connection is lost.
+
+        Raises:
+            CockpitError, nats.errors.Error, OSError, msgspec.MsgspecError, ValueError: it did not come to that.
+        """
+        lost = asyncio.Event()
+        url, user = find(self._profile)
+        self._client = client = await connect(url, user, user.name, lost.set)
+        try:
+            welcome = await self._hello()
+            async with self._follow(client, welcome):
+                self.welcome = welcome
+                self._on_welcome(welcome)
+                log.info("joined the hub")
+                while not lost.is_set():
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(lost.wait(), TIME_SECONDS)
+                    if not lost.is_set():
+                        self.welcome = await self._hello()
+                        self._on_welcome(self.welcome)
+            log.info("lost the hub")
+        finally:
+            self.welcome = self._client = None
+            with contextlib.suppress(Exception):
+                await client.close()
+
+    async def _hello(self) -> asks.Welcome:
+        hello = asks.Hello(asks.PROTOCOL, cockpit.__version__, GATEWAY)
+        said = msgspec.msgpack.decode(await self._request(subjects.ask(GATEWAY, "hello"), asks.encode(hello)))
+        if not isinstance(said, dict) or said.get("protocol") != asks.PROTOCOL:
+            theirs = said.get("version", "?") if isinstance(said, dict) else "?"
+            raise UserError("seat.other_version", hub=theirs, seat=cockpit.__version__)
+        return msgspec.convert(said, asks.Welcome)
+
+    async def texts(self, ids: list[str]) -> dict[str, str] | None:
+        """Words by id, those erased missing; None: the hub can not say now."""
+        found: dict[str, str] = {}
+        wanted = list(dict.fromkeys(ids))
+        try:
+            while wanted:
+                now, wanted = wanted[:_TEXTS], wanted[_TEXTS:]
+                reply: asks.TextsReply = await self._ask("texts", asks.TextsWanted(now), asks.TextsReply)
+                if reply.problem is not None or len(reply.more) >= len(now):
+                    return None
+                found |= reply.texts
+                wanted += reply.more
+        except CockpitError:
+            return None
+        return found
+
+    async def send_fact(self, data: bytes) -> bytes:
+        """The receipt of a fact.
+
+        Raises:
+            OutsideError: the hub is away, or does not answer.
+        """
+        welcome = self.welcome
+        if welcome is None:
+            raise OutsideError("seat.hub_gone")
+        return await self._request(subjects.fact(welcome.city, welcome.world, GATEWAY), data)
+
+    async def _ask(self, what: str, wanted: object, reply: type) -> Any:
+        try:
+            return msgspec.msgpack.decode(
+                await self._request(subjects.ask(GATEWAY, what), asks.encode(wanted)), type=reply
+            )
+        except msgspec.MsgspecError as error:
+            raise OutsideError("seat.hub_nonsense") from error
+
+    async def _request(self, subject: str, data: bytes) -> bytes:
+        client = self._client
+        if client is None or not client.is_connected:
+            raise OutsideError("seat.hub_gone")
+        try:
+            return (await client.request(subject, data, timeout=ASK_SECONDS)).data
+        except (nats_error(), TimeoutError) as error:
+            raise OutsideError("seat.hub_silent") from error
+
+
+_TEXTS = 200
+"""Ids in one question."""
