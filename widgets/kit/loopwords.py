@@ -7,6 +7,7 @@ from typing import NamedTuple
 from cockpit.model.ages import countdown
 from cockpit.model.cases import Case
 from cockpit.model.clock import DAY
+from cockpit.model.entries import CaseClosed, StageReached
 from cockpit.model.messages import Message
 from cockpit.picture import Picture
 from cockpit.picture.selection import Item
@@ -97,3 +98,21 @@ def number_of(case: Case) -> Message | str:
 def item_of(case: Case, picture: Picture) -> Item:
     """How a case is selected: as its event where the picture has it, else as itself."""
     return ("event", case.facts.event) if case.facts.event in picture["event"] else ("case", case.id)
+
+
+def in_time(case: Case) -> bool:
+    """Whether a case left each of its stages before that was overdue."""
+    due, stage = 0, ""
+    for step in case.steps:
+        if isinstance(step.entry, CaseClosed):
+            return not 0 < due < step.at
+        if isinstance(step.entry, StageReached):
+            if step.entry.stage != stage and 0 < due < step.at:
+                return False
+            due, stage = step.entry.due, step.entry.stage
+    return True
+
+
+def overdue(case: Case, now: int) -> bool:
+    """Whether an open case stayed in its stage for too long."""
+    return case.open and 0 < case.due < now

@@ -125,6 +125,11 @@ class QueueModel:
         where = np.flatnonzero(self._rows == row)
         return int(where[0]) if len(where) else None
 
+    def level_of(self, key: str) -> int | None:
+        """Level of an event of the picture."""
+        row = self.table.row_of(key)
+        return None if row is None else int(self.table.value(row, "level"))
+
     def keys(self, start: int, stop: int) -> list[str]:
         keys = self.table.text("key")
         return [keys[row] if row >= 0 else self._ghosts[GHOST - row].key for row in self._rows[start:stop].tolist()]

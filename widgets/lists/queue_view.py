@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
@@ -18,15 +19,42 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
-from widgets.lists.queue_model import Face, QueueModel
+from widgets.lists.queue_model import Face
 from widgets.lists.queue_row import ROW_HEIGHT, RowPainter, RowState
 
 _COUNT_EXACTLY = 5000
 """Up to this many rows above the viewport are compared key by key to tell the new ones."""
 
 
+class Rows(Protocol):
+    """What a view shows: rows in order, each with a key; positions are those of the list."""
+
+    def __len__(self) -> int: ...
+
+    @property
+    def outdated(self) -> bool:
+        """Whether what it was made from changed."""
+        ...
+
+    def position(self, key: str) -> int | None: ...
+
+    def keys(self, start: int, stop: int) -> list[str]: ...
+
+    def faces(self, start: int, stop: int) -> list[Face]: ...
+
+    def level_of(self, key: str) -> int | None: ...
+
+    def haunt(self, before: Sequence[Face], after: int) -> None:
+        """Puts rows that have left back into the list as ghosts, at position `after` and following."""
+        ...
+
+    def exorcise(self) -> bool:
+        """Drops the ghosts; says whether there were any."""
+        ...
+
+
 class QueueView(QAbstractScrollArea):
-    """Rows of a `QueueModel`.
+    """Rows of events or cases.
 
     While the pointer is in it, or the keyboard on one of its rows, rows that come or go elsewhere do not move what is
     under the pointer (or the cursor): the scroll position follows that row, what left stays as a ghost, and `newer`
@@ -44,7 +72,7 @@ class QueueView(QAbstractScrollArea):
     newer = Signal(int, int)
     """(how many rows came above the viewport unseen, the most urgent level among them)."""
 
-    def __init__(self, model: QueueModel, refresh: Callable[[], None], now: Callable[[], int]) -> None:
+    def __init__(self, model: Rows, refresh: Callable[[], None], now: Callable[[], int]) -> None:
         super().__init__()
         self.model = model
         self.selected = ""
@@ -221,11 +249,9 @@ class QueueView(QAbstractScrollArea):
         self._tell_unseen()
 
     def _tell_unseen(self) -> None:
-        table, level = self.model.table, 5
+        level = 5
         for key in self._unseen:
-            row = table.row_of(key)
-            if row is not None:
-                level = min(level, int(table.value(row, "level")))
+            level = min(level, self.model.level_of(key) or 5)
         self.newer.emit(len(self._unseen) + self._unseen_far, level)
 
     def _forget_unseen(self) -> None:
