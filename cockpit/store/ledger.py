@@ -44,9 +44,12 @@ class LedgerCopy:
         notices: sentences about the state in which it was found.
     """
 
-    def __init__(self, path: Path | None, connection: sqlite3.Connection, notices: list[Message]) -> None:
+    def __init__(
+        self, path: Path | None, connection: sqlite3.Connection, notices: list[Message], full: bool = False
+    ) -> None:
         self.path = path
         self.notices = notices
+        self._full = full
         self._db = connection
         self._lock = threading.Lock()
         try:
@@ -69,19 +72,19 @@ class LedgerCopy:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                return cls(path, _connect(path, full), [])
+                return cls(path, _connect(path, full), [], full)
             except sqlite3.DatabaseError as error:
                 if kind_of(error) not in UNUSABLE:
                     raise
                 notice = set_aside(path, clock)
-                return cls(path, _connect(path, full), [notice])
+                return cls(path, _connect(path, full), [notice], full)
         except (OSError, sqlite3.Error) as error:
             raise _as_outside(error, path) from error
 
     @classmethod
     def in_memory(cls) -> LedgerCopy:
         """A copy of this run only, for a profile that can not be written."""
-        return cls(None, _prepared(sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)), [])
+        return cls(None, _in_memory(), [])
 
     def close(self) -> None:
         with self._lock:
@@ -120,22 +123,27 @@ class LedgerCopy:
                 raise _as_outside(error, self.path) from error
             self._last = last
 
-    def start_over(self, clock: Clock) -> LedgerCopy:
-        """Moves the file aside, for one of another chain; a new copy takes its place, and this one is closed.
+    def start_over(self, clock: Clock) -> None:
+        """Moves the file aside, for one of another chain, and goes on with an empty one; `notices` says so.
 
         Raises:
-            OutsideError: it can not be moved, or no new one be made.
+            OutsideError: it can not be moved, or no new one be made; this copy is in memory from then on.
         """
-        self.close()
-        if self.path is None:
-            return LedgerCopy.in_memory()
-        try:
-            aside = set_aside(self.path, clock).params["aside"]
-        except OSError as error:
-            raise _as_outside(error, self.path) from error
-        copy = LedgerCopy.open(self.path, clock)
-        copy.notices.append(Message("store.ledger_other", {"file": str(self.path), "aside": aside}))
-        return copy
+        with self._lock:
+            self._db.close()
+            self._last = (0, GENESIS)
+            path, self.path = self.path, None
+            self._db = _in_memory()
+            if path is None:
+                return
+            try:
+                aside = set_aside(path, clock).params["aside"]
+                db = _connect(path, self._full)
+            except (OSError, sqlite3.Error) as error:
+                raise _as_outside(error, path) from error
+            self._db.close()
+            self._db, self.path = db, path
+            self.notices.append(Message("store.ledger_other", {"file": str(path), "aside": aside}))
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -209,6 +217,10 @@ def _connect(path: Path, full: bool) -> sqlite3.Connection:
     except BaseException:
         connection.close()
         raise
+
+
+def _in_memory() -> sqlite3.Connection:
+    return _prepared(sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
 
 
 def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
