@@ -68,7 +68,10 @@ class Children:
             self.base_url = self._address_of_city()
             self._hub.terminate()
         port = str(_port(self.base_url))
-        return cockpit_command("city", "serve", "--city", self._pack, "--port", port, *self._city_args)
+        field = str(self._hub_profile / "field.json")  # where the hub's gateway says where it is, once it is there
+        return cockpit_command(
+            "city", "serve", "--city", self._pack, "--port", port, "--field", field, *self._city_args
+        )
 
     def _address_of_city(self) -> str:
         """Where `cockpit city fault` looks by itself, else any free port of loopback.

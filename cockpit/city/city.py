@@ -6,22 +6,25 @@ Same seed and same start, same events, however often it is stepped.
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from cockpit.city.devices import Sensors, cameras
 from cockpit.city.everyday import Everyday, numbers_of, read_customs
 from cockpit.city.ground import Ground
-from cockpit.city.happening import Change, Happening, Stamp
+from cockpit.city.happening import Change, Happening, Stamp, Text
 from cockpit.city.story import Story, read_plot
 from cockpit.city.units import Unit, muster, read_people
 from cockpit.city.warnings import Warnings
 from cockpit.city.weather import Air, Storms
+from cockpit.city.worker import Worker
 from cockpit.geo.roadgraph import RoadGraph
 from cockpit.model.city import Pack
-from cockpit.model.clock import DAY, HOUR, midnight
+from cockpit.model.clock import DAY, HOUR, MINUTE, midnight
 from cockpit.paths import assets_dir
 
 BACKLOG = 72 * HOUR
@@ -31,6 +34,8 @@ HELPERS = {1: 3, 2: 2, 3: 1}
 """Units that the source itself sends to an event, by its level."""
 ROUTES_A_STEP = 2
 """Ways that are looked for in one step; a search over the whole graph takes tens of milliseconds."""
+HELD = 10 * MINUTE
+"""How long the source puts off closing an event by itself that a worker with an order takes care of."""
 
 
 class City:
@@ -48,6 +53,9 @@ class City:
         open: open events by id.
         scenes: what the picture of an event shows, by its id.
         units: all units.
+        workers: those of the units that have a device.
+        customs: what an ordinary day is made of.
+        story_scenes: what the pictures of the story's kinds show.
     """
 
     def __init__(
@@ -64,14 +72,16 @@ class City:
     ) -> None:
         folder = assets_dir() / "city"
         self.pack, self.ground, self.seed, self.start = pack, ground, seed, start
-        self._roads = roads
+        self.roads = roads
         self.cameras = cameras(ground, seed)
         self.storms = Storms(start, pack.bounds, calm=story == "calm")
         numbers = numbers_of(pack.kinds)
-        customs = read_customs(folder / "events.toml")
+        customs = self.customs = read_customs(folder / "events.toml")
         plot = read_plot(folder / "story.toml")
         notes = {channel: lead.note for channel, lead in customs.leads.items()}
         self._everyday = Everyday(customs, ground, pack.kinds, numbers, seed, events_per_day)
+        self.story_scenes = {scene.kind: scene.picture for scene in plot.scene if scene.picture}
+        self.story_scenes |= {plot.flood.kind: plot.flood.scene, plot.dump.kind: "dump"}
         self._story = Story(plot, ground, self.storms, seed, numbers, notes)
         sensor_kinds = {kind.id: (kind.unit, kind.decimals) for kind in pack.sensor_kinds.values()}
         self.sensors = Sensors(ground, self.storms, Air(folder / "air.npz"), self._story.low, sensor_kinds, seed)
@@ -88,6 +98,8 @@ class City:
         self._queue: list[tuple[int, int, Happening, Change]] = []
         self._made = 0
         self._asking: list[Happening] = []
+        self.workers: list[Worker] = []
+        self._cared_for: Counter[str] = Counter()
         self._filled = (start - BACKLOG) // HOUR
         self._storm = 0
         self._night = (start - 3 * DAY) // DAY
@@ -112,6 +124,9 @@ class City:
         self._fill(now, self.start)
         said = [happening.message(stamp, pictures) for happening in self._due(now)]
         self.now = now
+        for worker in self.workers:
+            if worker.active:
+                worker.step(now)
         for unit in self.units:
             unit.step(now)
         self._send_helpers()
@@ -125,6 +140,16 @@ class City:
     def happening(self, ident: str) -> Happening | None:
         """An event that is open or closed today."""
         return self.open.get(ident) or self.closed.get(ident)
+
+    def care(self, ident: str, change: int) -> None:
+        """One worker more (1) or less (-1) takes care of an event; the source does not close it by itself meanwhile."""
+        self._cared_for[ident] += change
+
+    def dealt_with(self, happening: Happening, notes: tuple[tuple[int, Text], ...]) -> None:
+        """Its source closes an event by its own report: what it notes at which times, the last one closes it."""
+        for i, (at, note) in enumerate(notes):
+            last = i == len(notes) - 1
+            self._later(happening, Change(at, note, closes=last, amends=True))
 
     def _fill(self, now: int, since: int, today: int = 0) -> None:
         """Makes what comes in until an hour from now; of hours before `today` only what is open at `since`."""
@@ -145,14 +170,22 @@ class City:
         if happening.kind not in self.pack.kinds:
             return
         for change in happening.changes:
-            self._made += 1
-            heapq.heappush(self._queue, (change.at, self._made, happening, change))
+            self._later(happening, change)
         happening.changes = []
+
+    def _later(self, happening: Happening, change: Change) -> None:
+        self._made += 1
+        heapq.heappush(self._queue, (change.at, self._made, happening, change))
 
     def _due(self, now: int) -> Iterator[Happening]:
         """Applies what is due, one change after another."""
         while self._queue and self._queue[0][0] <= now:
             _, _, happening, change = heapq.heappop(self._queue)
+            if happening.closed:
+                continue  # a worker was quicker than the source's own story
+            if change.closes and not change.amends and self._cared_for[happening.id] > 0:
+                self._later(happening, msgspec.structs.replace(change, at=change.at + HELD))
+                continue
             fresh = not happening.timeline and not happening.closed and happening.updated == 0
             happening.apply(change)
             if happening.closed:
@@ -185,5 +218,5 @@ class City:
             unit = free[int(np.argmin(away))]
             streets = self.ground.streets
             start = (float(streets.lon[unit.node]), float(streets.lat[unit.node]))
-            route = self._roads.route(start, (task.spot.lon, task.spot.lat), unit.on_foot)
+            route = self.roads.route(start, (task.spot.lon, task.spot.lat), unit.on_foot)
             unit.send(task, self.ground.nodes_along(route.path, unit.node))

@@ -8,6 +8,7 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from cockpit.city.faults import DEFAULT_SECONDS, FAULTS
@@ -18,6 +19,8 @@ from cockpit.processes import die_with_parent
 
 PORT = 8300
 SLOWEST, FASTEST = 1.0, 240.0
+TEMPERS = ("usual", "willing")
+"""Workers as people are; or such that every one answers, and none refuses, is late or slow."""
 STORIES = ("storm", "calm")
 """A rainstorm that begins before the city does and comes again; an ordinary day without one."""
 MOST_UNITS = 20_000
@@ -55,6 +58,8 @@ def add_parsers(subparsers: Any) -> None:
     serve.add_argument("--units", metavar="N", type=int, default=240, help=t("city.units"))
     serve.add_argument("--events-per-day", metavar="N", type=float, default=1200.0, help=t("city.events_per_day"))
     serve.add_argument("--story", choices=STORIES, default=STORIES[0], help=t("city.story"))
+    serve.add_argument("--field", metavar="FILE", type=Path, help=t("city.field"))
+    serve.add_argument("--workers", choices=TEMPERS, default=TEMPERS[0], help=t("city.workers"))
     serve.set_defaults(go=_serve)
     fault = commands.add_parser(
         "fault",
@@ -94,7 +99,7 @@ def _serve(args: argparse.Namespace) -> int:
                 loop.add_signal_handler(signum, task.cancel)
         with contextlib.suppress(asyncio.CancelledError):
             options = (args.seed, args.speed, start, args.units, args.events_per_day, args.story)
-            await serve(pack, args.port, *options, clock, ready)
+            await serve(pack, args.port, *options, clock, ready, args.field, args.workers == TEMPERS[1])
 
     asyncio.run(main())
     return 0

@@ -1,11 +1,13 @@
-"""Faults on demand: what a city platform does on a bad day, for a number of seconds."""
+"""Faults on demand: what a city platform, or its workers' devices, do on a bad day, for a number of seconds."""
 
 from __future__ import annotations
 
 from cockpit.model.clock import HOUR, Clock
 from cockpit.model.errors import UserError
 
-FAULTS = ("sse-drop", "slow", "garbage", "clock-skew", "down", "restart")
+OF_DEVICES = ("worker-silent", "worker-clock", "worker-replay", "photo-broken")
+"""No device is heard; every device's clock is an hour ahead; each report is sent twice; photos are none."""
+FAULTS = ("sse-drop", "slow", "garbage", "clock-skew", "down", "restart", *OF_DEVICES)
 DEFAULT_SECONDS = 30.0
 MAX_SECONDS = 3600.0
 SLOW_BY = 4.0

@@ -174,17 +174,33 @@ class Ground:
 
     def nodes_along(self, path: Floats, start: int) -> list[int]:
         """The nodes of a path (n, 2) of lon/lat along the streets, from a node on."""
-        if not len(path):
-            return [start]
+        way = [start]
+        for node in self.nodes_at(path) if len(path) else ():
+            if node not in (-1, way[-1]):
+                way.append(node)
+        return way
+
+    def nodes_at(self, path: Floats) -> list[int]:
+        """The node at each place of a path (n, 2) of lon/lat; -1 for a place between two nodes."""
         keys, order = self._by_place
         wanted = _key(path[:, 0], path[:, 1])
         found = order[np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)]
         here = _key(self.streets.lon[found], self.streets.lat[found]) == wanted
-        way = [start]
-        for node in found[here].tolist():
-            if node != way[-1]:
-                way.append(node)
-        return way
+        nodes: list[int] = np.where(here, found, -1).tolist()
+        return nodes
+
+    def ahead(self, node: int, lon: float, lat: float, on_foot: bool) -> int:
+        """The far end of the street on which a place lies that one came to from a node; else the node."""
+        x, y = self.at_metres(node)
+        to_x, to_y = self.plane(np.array([lon]), np.array([lat]))[0].tolist()
+        best, least = node, math.inf
+        for other in self.next_nodes(node, on_foot).tolist():
+            other_x, other_y = self.at_metres(other)
+            long = math.hypot(other_x - x, other_y - y)
+            by = math.hypot(to_x - x, to_y - y) + math.hypot(other_x - to_x, other_y - to_y) - long
+            if by < least:
+                best, least = other, by
+        return best
 
     def see(self, ids: list[str], lon: Floats, lat: Floats) -> None:
         """Says where cameras stand."""

@@ -1,6 +1,7 @@
 """One thing that happens in the city, and everything that will be said about it until its source closes it.
 
-All of it is decided when it is made: what is said when does not depend on how often the simulation is stepped.
+All of it is decided when it is made, but for what workers with an order do about it: what is said when does not depend
+on how often the simulation is stepped.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Change(msgspec.Struct, frozen=True):
     Attributes:
         at: city time, UTC microseconds.
         note: what the source writes into the timeline.
+        amends: came up as it went on, and was not decided when the event was made.
     """
 
     at: int
@@ -46,6 +48,7 @@ class Change(msgspec.Struct, frozen=True):
     text: str | None = None
     facts: tuple[Fact, ...] | None = None
     closes: bool = False
+    amends: bool = False
 
 
 class Happening(msgspec.Struct):

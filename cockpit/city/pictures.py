@@ -12,7 +12,11 @@ import numpy as np
 from cockpit.city.png import Canvas, Colour
 
 WIDTH, HEIGHT = 480, 360
-_HORIZON = 130.0
+RAINS_FROM = 1.0
+"""mm/h from which a picture shows rain."""
+DRY = ("lift", "lid")
+"""Scenes under a roof, or so near that no rain is seen."""
+HORIZON = 130.0
 _BOX: Colour = (226, 232, 238)
 
 
@@ -28,34 +32,34 @@ def draw(ident: str, scene: str, rain: bool) -> bytes:
     rng = random.Random(zlib.crc32(ident.encode()))
     canvas = Canvas(WIDTH, HEIGHT, (30, 36, 42))
     SCENES.get(scene, _street)(canvas, rng)
-    if rain and scene not in ("lift", "lid"):
-        _rain(canvas, rng)
+    if rain and scene not in DRY:
+        rainfall(canvas, rng)
     canvas.grain(np.random.default_rng(rng.randrange(1 << 32)), 3.5)
     return canvas.png()
 
 
-def _view(c: Canvas, rng: random.Random, dusk: bool = True) -> None:
+def view(c: Canvas, rng: random.Random, dusk: bool = True) -> None:
     """Sky, houses and a road that runs away from the camera."""
-    c.fall((62, 72, 82) if dusk else (20, 25, 31), (98, 107, 114) if dusk else (36, 42, 48), 0, _HORIZON)
-    c.fall((66, 70, 73), (48, 52, 56), _HORIZON, HEIGHT)
+    c.fall((62, 72, 82) if dusk else (20, 25, 31), (98, 107, 114) if dusk else (36, 42, 48), 0, HORIZON)
+    c.fall((66, 70, 73), (48, 52, 56), HORIZON, HEIGHT)
     for side in (-1, 1):
         x = WIDTH / 2 + side * 52
         while abs(x - WIDTH / 2) < WIDTH / 2 + 70:
             w, h = rng.uniform(34, 70), rng.uniform(50, 118)
             shade = rng.randint(34, 54)
             left = x if side > 0 else x - w
-            c.box(left, _HORIZON - h, w, h + 18, (shade, shade + 5, shade + 10))
+            c.box(left, HORIZON - h, w, h + 18, (shade, shade + 5, shade + 10))
             for row in range(int(h // 13)):
                 for column in range(int(w // 12)):
                     if rng.random() < 0.28:
-                        c.box(left + 4 + column * 12, _HORIZON - h + 5 + row * 13, 5, 6, (188, 170, 122), 0.55)
+                        c.box(left + 4 + column * 12, HORIZON - h + 5 + row * 13, 5, 6, (188, 170, 122), 0.55)
             x += side * w
     c.polygon(
-        [(0, 170), (WIDTH / 2 - 26, _HORIZON), (WIDTH / 2 + 26, _HORIZON), (WIDTH, 170), (WIDTH, HEIGHT), (0, HEIGHT)],
+        [(0, 170), (WIDTH / 2 - 26, HORIZON), (WIDTH / 2 + 26, HORIZON), (WIDTH, 170), (WIDTH, HEIGHT), (0, HEIGHT)],
         (54, 58, 62),
     )
     for k in range(6):
-        y = _HORIZON + 8 + 6 * k * k
+        y = HORIZON + 8 + 6 * k * k
         c.polygon(
             [
                 (WIDTH / 2 - 1 - k, y),
@@ -73,7 +77,7 @@ def _view(c: Canvas, rng: random.Random, dusk: bool = True) -> None:
             c.glow(x + (34 if x < 240 else -34), 43, 26, (236, 214, 160), 0.5)
 
 
-def _car(c: Canvas, x: float, y: float, size: float, colour: Colour, lights: bool = True) -> None:
+def car(c: Canvas, x: float, y: float, size: float, colour: Colour, lights: bool = True) -> None:
     """A car seen from behind; x, y is the middle of its foot."""
     w, h = 62 * size, 30 * size
     c.disc(x, y, w * 0.6, h * 0.16, (14, 16, 18), 0.6)
@@ -97,17 +101,17 @@ def _car(c: Canvas, x: float, y: float, size: float, colour: Colour, lights: boo
         c.glow(x, y - h * 0.65, w * 0.6, (206, 70, 60), 0.16)
 
 
-def _paint(rng: random.Random) -> Colour:
+def paint(rng: random.Random) -> Colour:
     return rng.choice([(176, 182, 186), (58, 64, 72), (124, 40, 42), (38, 62, 96), (210, 212, 210), (92, 98, 96)])
 
 
 def _street(c: Canvas, rng: random.Random) -> None:
-    _view(c, rng)
+    view(c, rng)
     for k in range(rng.randint(3, 5)):
         x, y = 30 + k * 22, 205 + k * 12
         c.box(x, y - 26 - k, 20, 26 + k, (110 + k * 8, 88, 60))
         c.box(x, y - 30 - k, 22, 5, (74, 104, 120))
-    _car(c, 300 + rng.uniform(-20, 30), 250, 1.0, _paint(rng))
+    car(c, 300 + rng.uniform(-20, 30), 250, 1.0, paint(rng))
     c.frame(22, 168, 140, 92, _BOX)
 
 
@@ -128,24 +132,24 @@ def _junction(c: Canvas, rng: random.Random) -> None:
     places = [(214, 60, 0), (262, 40, 0), (92, 150, 1), (396, 206, 1), (200, 318, 0), (276, 316, 0), (226, 196, 1)]
     for x, y, across in [*rng.sample(places, 5), (244, 168, 1)]:
         w, h = (48, 24) if across else (24, 46)
-        paint = _paint(rng)
+        colour = paint(rng)
         c.box(x - w / 2 + 3, y - h / 2 + 4, w, h, (20, 22, 24), 0.5)
-        c.box(x - w / 2, y - h / 2, w, h, paint)
+        c.box(x - w / 2, y - h / 2, w, h, colour)
         c.box(x - w / 4, y - h / 4, w / 2, h / 2, (28, 34, 40))
     c.frame(206, 140, 78, 56, (255, 159, 69))
 
 
 def _underpass(c: Canvas, rng: random.Random) -> None:
     """A road that dips under a bridge and stands in water."""
-    _view(c, rng, dusk=False)
+    view(c, rng, dusk=False)
     c.polygon([(0, 60), (WIDTH, 52), (WIDTH, 104), (0, 112)], (74, 78, 80))
     c.polygon([(0, 112), (WIDTH, 104), (WIDTH, 112), (0, 120)], (40, 44, 48))
     for x in (40.0, 440.0):
         c.box(x - 22, 106, 44, 150, (60, 64, 66))
     for k in range(7):
         c.box(30 + k * 64, 72, 40, 12, (196, 172, 64) if k % 2 else (36, 38, 38))
-    _car(c, 206, 238, 1.15, (150, 156, 160), lights=True)
-    _car(c, 296, 222, 0.85, (52, 60, 72), lights=False)
+    car(c, 206, 238, 1.15, (150, 156, 160), lights=True)
+    car(c, 296, 222, 0.85, (52, 60, 72), lights=False)
     c.polygon([(0, 222), (WIDTH, 210), (WIDTH, HEIGHT), (0, HEIGHT)], (62, 74, 80), 0.86)
     for k in range(46):
         x, y = rng.uniform(0, WIDTH), 226 + k * 2.9
@@ -155,7 +159,7 @@ def _underpass(c: Canvas, rng: random.Random) -> None:
 
 
 def _heap(c: Canvas, rng: random.Random) -> None:
-    _view(c, rng)
+    view(c, rng)
     for k in range(60):
         x = 240 + rng.gauss(0, 60)
         top = 268 - max(0.0, 62 - abs(x - 240) * 0.75) * rng.random()
@@ -175,7 +179,7 @@ def _heap(c: Canvas, rng: random.Random) -> None:
 
 def _dump(c: Canvas, rng: random.Random) -> None:
     """A tipper at night with its body raised."""
-    _view(c, rng, dusk=False)
+    view(c, rng, dusk=False)
     c.disc(330, 276, 94, 30, (84, 74, 62))
     c.polygon([(250, 278), (318, 216), (352, 220), (416, 280)], (104, 92, 76))
     c.box(96, 214, 132, 40, (62, 66, 70))
@@ -190,7 +194,7 @@ def _dump(c: Canvas, rng: random.Random) -> None:
 
 
 def _tree(c: Canvas, rng: random.Random) -> None:
-    _view(c, rng)
+    view(c, rng)
     c.line((84, 246), (340, 262), 15, (74, 58, 44))
     for k in range(70):
         x, y = 280 + rng.gauss(40, 50), 250 + rng.gauss(0, 24)
@@ -238,7 +242,7 @@ def _pit(c: Canvas, rng: random.Random) -> None:
 
 
 def _fire(c: Canvas, rng: random.Random) -> None:
-    _view(c, rng)
+    view(c, rng)
     for k in range(26):
         c.disc(310 + rng.gauss(0, 20) + k, 150 - k * 5.6, 14 + k * 1.5, 12 + k * 1.3, (60 + k, 60 + k, 62 + k), 0.28)
     c.glow(306, 166, 60, (250, 150, 60), 0.6)
@@ -249,9 +253,9 @@ def _fire(c: Canvas, rng: random.Random) -> None:
 
 
 def _dark(c: Canvas, rng: random.Random) -> None:
-    _view(c, rng, dusk=False)
+    view(c, rng, dusk=False)
     c.box(0, 0, WIDTH, HEIGHT, (8, 10, 14), 0.55)
-    _car(c, 270, 262, 1.1, (70, 74, 80))
+    car(c, 270, 262, 1.1, (70, 74, 80))
 
 
 def _river(c: Canvas, rng: random.Random) -> None:
@@ -281,7 +285,7 @@ def _lid(c: Canvas, rng: random.Random) -> None:
         c.line((284 + k * 22 - 6, 206 - 62 + abs(k) * 9), (284 + k * 22 - 6, 206 + 62 - abs(k) * 9), 5, (62, 58, 56))
 
 
-def _rain(c: Canvas, rng: random.Random) -> None:
+def rainfall(c: Canvas, rng: random.Random) -> None:
     for _ in range(210):
         x, y, long = rng.uniform(-20, WIDTH), rng.uniform(-20, HEIGHT), rng.uniform(10, 26)
         c.line((x, y), (x - long * 0.22, y + long), 0.9, (190, 200, 208), 0.35)

@@ -12,6 +12,7 @@ from cockpit.city.build import Place
 from cockpit.city.city import City
 from cockpit.city.faults import Faults
 from cockpit.city.stream import Reader, Stream, message
+from cockpit.city.workers import Workers
 from cockpit.model.clock import SECOND, CityTime, Clock, local, to_iso
 from cockpit.model.ids import new_id
 
@@ -27,6 +28,7 @@ class Platform:
         base: address of the server, for links to pictures.
         time: how the city's clock runs against the machine's.
         city: the simulation.
+        workers: the workers' devices; None where there is no gateway to go to.
         events: who reads the event stream.
         watchers: who reads positions; each has the frames that it was not sent yet.
     """
@@ -55,6 +57,7 @@ class Platform:
         self.time = CityTime(clock.now(), start_us, speed, new_id(clock), True)
         self.events = Stream(self.time.run)
         self.city = city
+        self.workers: Workers | None = None
         self._areas: Document | None = None
 
     def now(self) -> int:
@@ -139,6 +142,7 @@ class Platform:
         }
 
     def health(self) -> dict[str, Any]:
+        workers = {"workers": self.workers.health()} if self.workers is not None else {}
         return {
             "ok": True,
             "run": self.time.run,
@@ -149,6 +153,7 @@ class Platform:
             "sensors": len(self.city.sensors),
             "readers": {"events": len(self.events), "positions": len(self.watchers)},
             "faults": self.faults.all_on(),
+            **workers,
         }
 
     async def document(self, name: str) -> Document:

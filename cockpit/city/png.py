@@ -75,6 +75,11 @@ class Canvas:
         for share in (1.0, 0.75, 0.55, 0.38, 0.24):
             self.disc(x, y, radius * share, radius * share, colour, strength * 0.3)
 
+    def tone(self, gain: float, lift: Colour) -> None:
+        """All of it brighter or darker, and towards a colour."""
+        self._pixels *= gain
+        self._pixels += np.array(lift, dtype=np.float32)
+
     def grain(self, rng: np.random.Generator, amount: float) -> None:
         """The noise of a cheap camera, and its dark corners."""
         h, w = self._pixels.shape[:2]

@@ -11,14 +11,12 @@ from aiohttp import WSMsgType, web
 
 from cockpit.city.answers import json_answer
 from cockpit.city.faults import DEFAULT_SECONDS, SLOW_BY
-from cockpit.city.pictures import draw
+from cockpit.city.pictures import RAINS_FROM, draw
 from cockpit.city.platform import Platform
 from cockpit.city.stream import Reader
 from cockpit.model.errors import UserError
 
 RUBBISH = b'{"type": "FeatureCollection", "features": [{"id\xff\xfe'
-RAINS_FROM = 1.0
-"""mm/h from which a picture shows rain."""
 DOCUMENTS = {
     "/cameras.geojson": "cameras",
     "/sensors.geojson": "sensors",

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import errno
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -17,6 +18,7 @@ from cockpit.city.build import Place
 from cockpit.city.faults import SLOW_BY, Faults
 from cockpit.city.platform import Platform
 from cockpit.city.routes import routes_of
+from cockpit.city.workers import Workers
 from cockpit.model.city import Pack
 from cockpit.model.clock import Clock
 from cockpit.model.errors import CockpitError, UserError
@@ -60,7 +62,13 @@ class Server:
             raise
 
     async def run(self) -> None:
-        """Steps the city until it is cancelled."""
+        """Steps the city, with its workers where there are any, until it is cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._step())
+            if self.platform.workers is not None:
+                group.create_task(self.platform.workers.run(lambda: self.platform.city))
+
+    async def _step(self) -> None:
         beat_at = self._clock.mono() + BEAT
         while True:
             await asyncio.sleep(TICK)
@@ -157,6 +165,8 @@ async def serve(
     story: str,
     clock: Clock,
     ready: Callable[[int], None],
+    field: Path | None = None,
+    willing: bool = False,
 ) -> None:
     """Runs a city until it is cancelled.
 
@@ -166,12 +176,16 @@ async def serve(
         start_us: city time at the start, UTC microseconds.
         story: `storm` or `calm`.
         ready: called with the port when it listens.
+        field: file that says where the gateway is; None: the workers have no devices.
+        willing: none of them refuses, is late or never answers.
 
     Raises:
         UserError: the port is taken, or the pack is damaged.
     """
     place = Place(pack)
     platform = Platform(place, seed, speed, start_us, units, events_per_day, clock, Faults(clock), story)
+    if field is not None:
+        platform.workers = Workers(field, platform.now, platform.faults, clock, willing)
     server = Server(platform, port, clock)
     await server.open()
     try:

@@ -1,7 +1,8 @@
 """Units on duty: who they are, and how they move along the streets.
 
 A unit goes from node to node of its graph at the speed of its kind, straight on where it can, turns back to its beat
-when it has strayed, and pauses now and then. Its way does not depend on how often it is asked.
+when it has strayed, and pauses now and then. An order takes it off its beat along a way to a place, and a last street
+later it is on its beat again. Its way does not depend on how often it is asked.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from cockpit.city.ground import Ground
+from cockpit.city.ground import Floats, Ground
 from cockpit.city.happening import Happening, Stamp, Text
+from cockpit.city.trip import NO_NODE, Trip
 from cockpit.model.city import UnitKind
 from cockpit.model.clock import SECOND, local
 
@@ -25,6 +27,8 @@ PACE = 0.75
 """Share of its kind's usual speed that a unit has on patrol."""
 STANDING = 30 * SECOND
 """A unit that stands still says so as often."""
+HERE = 5e-7
+"""Degrees within which two places are one."""
 MOST_LEGS = 400
 """Legs that one step may cover for one unit; at a high rate of the city's clock the rest is skipped."""
 
@@ -64,6 +68,8 @@ class Unit:
         lon, lat, heading, speed: where and how it goes; degrees from north, m/s.
         node: the node that it goes to, or stands at.
         fixed: time of the position.
+        task: the event that the source itself sent it to, or None.
+        errand: number of the order that it works on, "" for none; the shift does not end before it.
         changed: something that is published is different from what was published last; whoever publishes resets it.
         retell: its body is different too.
     """
@@ -83,6 +89,8 @@ class Unit:
         self._way: list[int] = []
         self._own_task = self._rng.random() < corps.busy
         self.task: Happening | None = None
+        self.errand = ""
+        self._trip: Trip | None = None
         self.state = "free"
         self.lon = float(ground.streets.lon[home])
         self.lat = float(ground.streets.lat[home])
@@ -113,8 +121,8 @@ class Unit:
 
     def step(self, now: int) -> None:
         """Goes on to where it is at that time."""
-        duty = self.on_duty(now)
-        state = "off" if not duty else "busy" if self.task or self._own_task else "free"
+        duty = self.on_duty(now) or bool(self.errand)
+        state = "off" if not duty else "busy" if self.task or self._own_task or self.errand else "free"
         if state != self.state:
             self.state, self.changed = state, True
         if self.task is not None and self.task.closed:
@@ -123,11 +131,18 @@ class Unit:
             # it stands where its shift ended, and goes on from there
             self._left_at += now - self._stepped
             self._until += now - self._stepped
+            if self._trip is not None:
+                self._trip.delay(now - self._stepped)
             self._stepped = now
             if self.speed:
                 self.speed, self.changed = 0.0, True
             return
         self._stepped = now
+        if self._trip is not None and not self.errand and now >= self._trip.ends:
+            self._rejoin(self._trip)
+        if self._trip is not None:
+            self._place_on(self._trip, now)
+            return
         for _ in range(MOST_LEGS):
             if now < self._until:
                 break
@@ -142,7 +157,62 @@ class Unit:
 
     @property
     def idle(self) -> bool:
-        return self.state == "free" and self.task is None
+        return self.state == "free" and self.task is None and not self.errand
+
+    def take(self, number: str) -> None:
+        """Takes an order on: busy from now on, still on its beat until it sets out."""
+        self.errand, self.task, self.changed, self.retell = number, None, True, True
+
+    def set_out(self, path: Floats, now: int) -> int:
+        """Leaves for the place of its order at the time that it was last stepped to.
+
+        Args:
+            path: (n, 2) of lon/lat along the streets, from the node that it goes to.
+
+        Returns:
+            when it will be there, UTC microseconds.
+        """
+        nodes = self._ground.nodes_at(path)
+        if self._trip is None and self._from != self.node and len(nodes) > 1 and nodes[1] == self._from:
+            path, nodes = path[1:], nodes[1:]  # it leads back along the street that it is on: turn here
+        self._set_trip(path, nodes, now, self._pace / PACE)
+        self._way = []
+        assert self._trip is not None
+        return self._trip.ends
+
+    def let_go(self, now: int) -> None:
+        """Its order is over: it goes on to the end of the street that it is on, and from there it is on its beat."""
+        self.errand, self.changed, self.retell = "", True, True
+        trip = self._trip
+        if trip is None:
+            return
+        node = trip.next_node(now)
+        if node == NO_NODE:
+            last = trip.last_node(now)
+            node = self._ground.ahead(self.node if last == NO_NODE else last, self.lon, self.lat, self.on_foot)
+        streets = self._ground.streets
+        self._set_trip(np.array([[streets.lon[node], streets.lat[node]]]), [node], now, self._pace)
+
+    def _set_trip(self, path: Floats, nodes: list[int], now: int, pace: float) -> None:
+        """A way from where it is; a first place that is here already is not gone to."""
+        here = np.array([[self.lon, self.lat]])
+        away = np.abs(path[0] - here[0]).max()
+        if away > HERE:
+            path, nodes = np.concatenate([here, path]), [NO_NODE, *nodes]
+        self._trip = Trip(self._ground, path, nodes, now, pace)
+
+    def _rejoin(self, trip: Trip) -> None:
+        """At the end of its way back: on its beat from there."""
+        self._from = self.node = trip.nodes[-1]
+        self._left_at = self._until = trip.ends
+        self._trip = None
+
+    def _place_on(self, trip: Trip, now: int) -> None:
+        lon, lat, heading = trip.at(now)
+        node = trip.next_node(now)
+        node = trip.last_node(now) if node == NO_NODE else node
+        self.node = self.node if node == NO_NODE else node
+        self._show(lon, lat, trip.pace if now < trip.ends else 0.0, heading, now)
 
     def message(self, stamp: Stamp, words: dict[str, Text], whole: bool) -> dict[str, Any]:
         """As the positions say it; with a body when `whole` is asked for or its body is different."""
@@ -160,8 +230,8 @@ class Unit:
         }
         if whole or self.retell:
             facts = [(words["shift"], words["shift_" + self.shift]), (words["skill"], self.corps.skill)]
-            if self.task is not None:
-                facts.append((words["task"], {"zh": self.task.id, "en": self.task.id}))
+            if task := self.errand or (self.task.id if self.task is not None else ""):
+                facts.append((words["task"], {"zh": task, "en": task}))
             said["body"] = {"facts": [{"name": name, "value": value, "unit": ""} for name, value in facts]}
         return said
 
@@ -218,12 +288,17 @@ class Unit:
         share = min(1.0, max(0.0, share))
         lon = float(streets.lon[a] + (streets.lon[b] - streets.lon[a]) * share)
         lat = float(streets.lat[a] + (streets.lat[b] - streets.lat[a]) * share)
-        speed = self._pace if going else 0.0
-        if (lon, lat, speed) != (self.lon, self.lat, self.speed) or now - self._said >= STANDING:
-            self.changed, self._said = True, now
+        heading = None
         if going:
             east, north = xy[b] - xy[a]
-            self.heading = math.degrees(math.atan2(east, north)) % 360
+            heading = math.degrees(math.atan2(east, north)) % 360
+        self._show(lon, lat, self._pace if going else 0.0, heading, now)
+
+    def _show(self, lon: float, lat: float, speed: float, heading: float | None, now: int) -> None:
+        if (lon, lat, speed) != (self.lon, self.lat, self.speed) or now - self._said >= STANDING:
+            self.changed, self._said = True, now
+        if heading is not None:
+            self.heading = heading
         self.lon, self.lat, self.speed, self.fixed = lon, lat, speed, now
 
 

@@ -1,0 +1,239 @@
+"""The device of one unit: a client of the gateway's HTTP API. It keeps each report until the gateway has it.
+
+A report keeps its idempotency key and its bytes, so that one that is sent twice has effect once; what comes later
+waits for what came before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from cockpit.city.faults import Faults
+from cockpit.city.gatehouse import Gatehouse
+from cockpit.city.orders import Answer, Order, Report, Shot
+from cockpit.city.upload import Broken, Upload
+from cockpit.city.wire import Refused, Said, Unreached, request, utc
+from cockpit.model.clock import SECOND, Clock
+from cockpit.model.ids import new_id
+
+POLL_SECONDS = 25
+"""How long the gateway may wait with its answer."""
+SHORTEST, LONGEST = 0.5, 12.0
+"""Seconds until it is tried again: the first time, and at most."""
+HOUR_OFF = 3600.0
+"""Seconds that the fault `worker-clock` puts a clock ahead."""
+RETAKES = 3
+_orders = msgspec.json.Decoder(Answer)
+_encode = msgspec.json.Encoder().encode
+
+
+class _Enrolled(msgspec.Struct, frozen=True):
+    token: str
+
+
+class _Kept:
+    """A report on its way: its key and what it says stay the same until the gateway has it.
+
+    Attributes:
+        shot: the photo that goes with it; takes: how often it turned out to be none.
+    """
+
+    def __init__(self, order: str, key: str, body: dict[str, Any], shot: Shot | None) -> None:
+        self.order, self.key, self.body, self.shot = order, key, body, shot
+        self.takes = 0
+
+
+class Common(msgspec.Struct, frozen=True):
+    """What all devices of a city share.
+
+    Attributes:
+        now: city time, UTC microseconds.
+        broken: what a worker reports when a photo was not taken, with {why}.
+    """
+
+    session: aiohttp.ClientSession
+    gatehouse: Gatehouse
+    faults: Faults
+    clock: Clock
+    now: Callable[[], int]
+    broken: str
+
+
+class Handset:
+    """One device.
+
+    Args:
+        key: of its unit in the picture.
+        hear: is handed the orders of its unit when they may have changed.
+        ahead: seconds that its clock is ahead.
+
+    Attributes:
+        online: the last request was answered.
+        turned_away: reports that the gateway will never take, and why the last one was not.
+    """
+
+    def __init__(self, common: Common, key: str, hear: Callable[[list[Order]], None], ahead: float, seed: str) -> None:
+        self.key = key
+        self.online = False
+        self.turned_away = 0
+        self.why = ""
+        self._common, self._hear, self._ahead = common, hear, ahead
+        self._token = ""
+        self._rev = 0
+        self._kept: deque[_Kept] = deque()
+        self._more = asyncio.Event()
+        self._enrolling = asyncio.Lock()
+        self._rng = random.Random(seed)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def kept(self) -> int:
+        """Reports that the gateway does not have yet."""
+        return len(self._kept)
+
+    @property
+    def enrolled(self) -> bool:
+        return bool(self._token)
+
+    @property
+    def running(self) -> bool:
+        return bool(self._tasks)
+
+    def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._tasks = [loop.create_task(self._listen()), loop.create_task(self._send())]
+
+    async def stop(self) -> None:
+        """Switches it off; what it keeps, it keeps."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self.online = False
+
+    def check(self) -> None:
+        """Raises what ended it by itself: nothing should."""
+        for task in self._tasks:
+            if task.done() and not task.cancelled():
+                task.result()
+
+    def tell(self, order: Order, report: Report) -> None:
+        """Keeps a report until the gateway has it."""
+        skew = HOUR_OFF if self._common.faults.on("worker-clock") else self._ahead
+        body: dict[str, Any] = {
+            "kind": report.kind,
+            "at": utc(report.at + round(skew * SECOND)),
+            "lon": report.lon,
+            "lat": report.lat,
+        }
+        body |= {name: text for name, text in (("reason", report.reason), ("words", report.words)) if text}
+        self._kept.append(_Kept(order.id, new_id(self._common.clock), body, report.shot))
+        self._more.set()
+
+    async def _listen(self) -> None:
+        """Asks for orders, for ever."""
+        pause = SHORTEST
+        await asyncio.sleep(self._rng.uniform(0, 4 * SHORTEST))  # not all at once
+        while True:
+            try:
+                answer = await self._ask("GET", f"/v1/orders?after={self._rev}&wait={POLL_SECONDS}")
+                said = _orders.decode(answer.body)
+            except (Unreached, Refused, msgspec.MsgspecError):
+                self.online = False
+                await self._rest(pause)
+                pause = min(2 * pause, LONGEST)
+                continue
+            pause, self.online, self._rev = SHORTEST, True, said.rev
+            self._hear(said.orders)
+
+    async def _send(self) -> None:
+        """Brings what is kept to the gateway, oldest first, for ever."""
+        pause = SHORTEST
+        while True:
+            while self._kept:
+                try:
+                    await self._deliver(self._kept[0])
+                except Unreached as error:
+                    await self._rest(max(pause, error.after))
+                    pause = min(2 * pause, LONGEST)
+                    continue
+                except Refused as error:
+                    self.turned_away += 1
+                    self.why = str(error)
+                self._kept.popleft()
+                pause = SHORTEST
+            self._more.clear()
+            await self._more.wait()
+
+    async def _rest(self, seconds: float) -> None:
+        await self._common.gatehouse.wait(seconds * self._rng.uniform(0.7, 1.3))
+        await asyncio.sleep(self._rng.uniform(0, SHORTEST))  # when the gateway moves, not all at once
+
+    async def _deliver(self, kept: _Kept) -> None:
+        """Raises Unreached to be tried again, Refused for what will never be taken."""
+        if kept.shot is not None and "photo" not in kept.body:
+            await self._photo(kept, kept.shot)
+        head = {"Idempotency-Key": kept.key, "Content-Type": "application/json"}
+        for _ in range(2 if self._common.faults.on("worker-replay") else 1):
+            await self._ask("POST", f"/v1/orders/{kept.order}/facts", _encode(kept.body), head)
+
+    async def _photo(self, kept: _Kept, shot: Shot) -> None:
+        """Brings the photo of a report there first; when it is none for good, the report says so in words."""
+        upload = Upload(self._ask, shot, lambda: self._common.faults.on("photo-broken"))
+        try:
+            kept.body["photo"] = await upload.bring()
+        except Broken as error:
+            kept.takes += 1
+            if kept.takes < RETAKES:
+                raise Unreached(str(error)) from error  # takes another one
+            kept.shot = None
+            kept.body |= {"kind": "note", "words": self._common.broken.format(why=str(error))}
+
+    async def _ask(self, method: str, path: str, body: Any = None, head: dict[str, str] | None = None) -> Said:
+        """One request, signed in.
+
+        Raises:
+            Unreached, Refused: see `request`.
+        """
+        token = await self._sign_in()
+        try:
+            return await self._request(method, path, body, {**(head or {}), "Authorization": f"Bearer {token}"})
+        except Refused as error:
+            if error.status != HTTPStatus.UNAUTHORIZED:
+                raise
+            if self._token == token:
+                self._token, self._rev = "", 0
+            raise Unreached(str(error)) from error
+
+    async def _sign_in(self) -> str:
+        async with self._enrolling:
+            if self._token:
+                return self._token
+            house = self._common.gatehouse
+            gate = await house.known()
+            if not house.may_enrol(gate):
+                raise Unreached("enrol", LONGEST)
+            head = {"Authorization": f"Bearer {gate.enrol}", "Content-Type": "application/json"}
+            body = _encode({"unit": self.key, "device": f"city {self.key}"})
+            try:
+                answer = await self._request("POST", "/v1/enrol", body, head)
+                self._token = msgspec.json.decode(answer.body, type=_Enrolled).token
+            except Refused as error:
+                if error.status == HTTPStatus.UNAUTHORIZED:
+                    house.refused(gate)
+                raise Unreached(str(error), LONGEST) from error
+            except msgspec.MsgspecError as error:
+                raise Unreached(str(error), LONGEST) from error
+            return self._token
+
+    async def _request(self, method: str, path: str, body: Any, head: dict[str, str]) -> Said:
+        gate = await self._common.gatehouse.known()
+        return await request(self._common.session, method, gate.url.rstrip("/") + path, body, head)
