@@ -111,9 +111,9 @@ def decide(
 
 def refusal(state: State, command: Command, reason: Message) -> Decided:
     """What is to be appended for a command that was refused: it changes nothing and is remembered."""
-    known = state.known(command.case)
+    ident = command.case if state.known(command.case) else NO_CASE
     entry = Refused(word_of(command.act), reason)
-    return Decided((entry,), command.case if known else NO_CASE, state.revision(command.case), state.area(command.case))
+    return Decided((entry,), ident, state.revision(ident), state.area(ident))
 
 
 def asked_by(state: State, command: Command, actor: Actor, now: int, rules: LoopRules, units: Units) -> Asked:
