@@ -52,10 +52,8 @@ def tally(rows: Sequence[Waiting], noted: frozenset[str]) -> Tally:
 
 
 def shown(rows: Sequence[Waiting], noted: frozenset[str]) -> list[Waiting]:
-    """Those that the panel lists, in the order in which they are sent: what waits, what no device has acknowledged,
-    and failures that nobody took note of."""
-    return [
-        row
-        for row in rows
-        if row.state in (Sending.WAITING, Sending.SENT) or (row.state in FAILED and row.id not in noted)
-    ]
+    """Those that the panel lists: failures that nobody took note of, then what waits, in the order in which it is sent,
+    then what is in the ledger and no device has acknowledged."""
+    failed = [row for row in rows if row.state in FAILED and row.id not in noted]
+    waiting = [row for row in rows if row.state is Sending.WAITING]
+    return [*failed, *waiting, *(row for row in rows if row.state is Sending.SENT)]

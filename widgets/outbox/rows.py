@@ -56,8 +56,8 @@ def outbox_rows(ctx: PanelContext) -> list[OutboxRow]:
 def _row(ctx: PanelContext, waiting: Waiting) -> OutboxRow:
     t, now = ctx.t, ctx.clock.now()
     case = ctx.cases.case(waiting.case)
-    unsent = waiting.state in (Sending.WAITING, Sending.PARKED)
-    over = (waiting.decided or now) if not unsent else now
+    alive = waiting.state in (Sending.WAITING, Sending.PARKED, Sending.SENT)
+    over = now if alive else waiting.decided or now
     left = waiting.valid_until - now
     why = t(waiting.problem) if waiting.problem is not None and waiting.state in FAILED else ""
     if waiting.state is Sending.EXPIRED and not why:
@@ -70,8 +70,8 @@ def _row(ctx: PanelContext, waiting: Waiting) -> OutboxRow:
         what=_what(ctx, waiting, case),
         issued=clock_time(waiting.issued),
         waited=t(exactly(over - waiting.issued)),
-        left=t(exactly(left)) if waiting.valid_until and left > 0 and unsent else "",
-        near=bool(waiting.valid_until) and left * NEAR < waiting.valid_until - waiting.issued,
+        left=t(exactly(left)) if waiting.valid_until and left > 0 and alive else "",
+        near=bool(waiting.valid_until) and alive and left * NEAR < waiting.valid_until - waiting.issued,
         word=t(f"outbox.state_{waiting.state}"),
         why=why,
     )

@@ -29,7 +29,7 @@ HEAD, ROW, WITH_WHY = 28, 32, 52
 """Heights: of the line of titles, of a row, of a row that says why it failed."""
 PAD, GAP = 12, 12
 NARROW = 560
-"""Width below which the time of issue gives way."""
+"""Room below which the time of issue gives way."""
 
 
 class Column(NamedTuple):
@@ -40,12 +40,12 @@ class Column(NamedTuple):
 
 
 COLUMNS = (
-    Column("number", 116),
+    Column("number", 100),
     Column("what", 0),
     Column("issued", 60),
-    Column("waited", 88, True),
-    Column("left", 88, True),
-    Column("state", 76),
+    Column("waited", 80, True),
+    Column("left", 80, True),
+    Column("state", 64, True),
 )
 
 
