@@ -8,7 +8,7 @@ from typing import Any
 
 from cockpit.model.clock import CityClock, ManualClock
 from cockpit.model.messages import Message, texts
-from cockpit.model.ports import Body, Near, Refusal
+from cockpit.model.ports import Body, Here, NamedPlace, Near, Refusal
 from cockpit.picture.picture import Picture
 from cockpit.picture.selection import Selection
 from tests.living_cases import LivingCases
@@ -36,14 +36,14 @@ class DeskPorts:
     """Bodies, Nearby, Search and Prefs in one, whose questions the test answers.
 
     Attributes:
-        bodies, pictures, nears, searches, quarantines: questions asked.
+        bodies, pictures, nears, searches, quarantines, named, heres: questions asked.
         retried: feeds that were to be tried at once.
         kept: what prefs hold.
     """
 
     def __init__(self) -> None:
         self.bodies, self.pictures, self.nears, self.searches = Asked(), Asked(), Asked(), Asked()
-        self.quarantines = Asked()
+        self.quarantines, self.named, self.heres = Asked(), Asked(), Asked()
         self.retried: list[str] = []
         self.kept: dict[str, Any] = {}
 
@@ -61,6 +61,12 @@ class DeskPorts:
 
     def quarantine(self, feed: str, done: Callable[[list[Refusal] | Message], None]) -> None:
         self.quarantines.open.append((feed, done))
+
+    def places(self, text: str, done: Callable[[list[NamedPlace]], None]) -> None:
+        self.named.open.append((text, done))
+
+    def here(self, lon: float, lat: float, done: Callable[[Here], None]) -> None:
+        self.heres.open.append(((lon, lat), done))
 
     def retry(self, feed: str) -> None:
         self.retried.append(feed)
@@ -103,6 +109,7 @@ def desk(theme: str = "dark", lang: str = "zh", picture: Picture | None = None) 
         bodies=ports,
         nearby=ports,
         search=ports,
+        gazetteer=ports,
         feeds=ports,
         prefs=ports,
         actions=Actions(),

@@ -23,7 +23,7 @@ from cockpit.model.batch import Batch
 from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock, CityTime, Clock
 from cockpit.model.messages import Message
-from cockpit.model.ports import Body, NamedPlace
+from cockpit.model.ports import Body, Here, NamedPlace
 from cockpit.model.ports.link import Link, LinkState
 from cockpit.model.tables import TABLES
 from cockpit.picture.picture import Picture
@@ -33,6 +33,7 @@ from cockpit.store.pictures import Pictures
 
 if TYPE_CHECKING:
     from cockpit.bus.link import HubLink
+    from cockpit.geo.areas import Areas
     from cockpit.geo.places import Places
 
 MAX_WAITING = 5_000
@@ -80,6 +81,7 @@ class Seat:
         self._work = ThreadPoolExecutor(1, thread_name_prefix="seat-work")
         self._finder = Finder(pack)
         self._gazetteer: Places | None = None
+        self._areas: Areas | None = None
 
     # -- life ----------------------------------------------------------------------------------------------------
 
@@ -240,15 +242,32 @@ class Seat:
 
         self.aside(work)
 
+    def here(self, lon: float, lat: float, done: Callable[[Here], None]) -> None:
+        """`ports.Gazetteer.here`: by the pack's own names and areas."""
+
+        def work() -> None:
+            if self._areas is None:
+                from cockpit.geo.areas import Areas  # with shapely, 0.1 s
+
+                self._areas = Areas.load(self.pack.folder)
+            found = Here(self._names().at(lon, lat).words, self._areas.at(lon, lat))
+            self._later(lambda: done(found))
+
+        self.aside(work)
+
+    def _names(self) -> Places:
+        """Names of places, read at the first question; on the worker thread."""
+        if self._gazetteer is None:
+            from cockpit.geo.places import Places  # with SciPy, 0.2 s
+
+            self._gazetteer = Places.load(self.pack.folder)
+        return self._gazetteer
+
     def places(self, text: str, done: Callable[[list[NamedPlace]], None]) -> None:
         """`ports.Gazetteer`: by the pack's own names, so it needs no network."""
 
         def work() -> None:
-            if self._gazetteer is None:
-                from cockpit.geo.places import Places  # with SciPy, 0.2 s
-
-                self._gazetteer = Places.load(self.pack.folder)
-            found = [NamedPlace(p.words, p.kind, p.lon, p.lat) for p in self._gazetteer.search(text, PLACES)]
+            found = [NamedPlace(p.words, p.kind, p.lon, p.lat) for p in self._names().search(text, PLACES)]
             self._later(lambda: done(found))
 
         self.aside(work)

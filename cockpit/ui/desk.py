@@ -91,6 +91,7 @@ class Desk(QWidget):
             bodies=SeatBodies(seat),
             nearby=SeatNearby(seat),
             search=SeatSearch(seat),
+            gazetteer=SeatGazetteer(seat),
             feeds=SeatFeeds(seat),
             prefs=prefs,
             actions=self.actions_,
@@ -109,7 +110,7 @@ class Desk(QWidget):
         self.banner = Banner(self.context, self)
         self.toasts = Toasts(self, self.context, foot=52)
         self.context.notify = self.toasts.show
-        places = PlaceFinder(self.context, SeatGazetteer(seat), self._show_place)
+        places = PlaceFinder(self.context, self.context.gazetteer, self._show_place)
         self.palette_ = Palette(self.context, self, (places,))
         self._news = News(seat.picture, seat.clock, seat.pack)
         self._first_look = FirstLook(seat.picture, seat.selection)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 
 from cockpit.bus import asks
 from cockpit.model.messages import Message
-from cockpit.model.ports import Body, NamedPlace, Near, Refusal
+from cockpit.model.ports import Body, Here, NamedPlace, Near, Refusal
 from cockpit.seat import Seat
 
 
@@ -62,6 +62,9 @@ class SeatGazetteer:
 
     def places(self, text: str, done: Callable[[list[NamedPlace]], None]) -> None:
         self._seat.places(text, while_alive(done))
+
+    def here(self, lon: float, lat: float, done: Callable[[Here], None]) -> None:
+        self._seat.here(lon, lat, while_alive(done))
 
 
 class SeatFeeds:

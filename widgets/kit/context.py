@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cockpit.model.clock import CityClock
     from cockpit.model.entries import Act, TextRef
     from cockpit.model.messages import Texts
-    from cockpit.model.ports import Bodies, Feeds, Nearby, Prefs, Search
+    from cockpit.model.ports import Bodies, Feeds, Gazetteer, Nearby, Prefs, Search
     from cockpit.model.ports.cases import Cases, Check, Waiting
     from cockpit.picture import Picture, Selection
     from widgets.kit.actions import Actions
@@ -93,7 +93,7 @@ class PanelContext:
         theme, t: of now; after a change the shell calls `retheme` and `retranslate` of every panel.
         clock: the city's; `clock.wall()` is the machine's, for the freshness of feeds.
         pack: names and kinds of the city.
-        bodies, nearby, search, feeds, prefs: ports, see `cockpit.model.ports`.
+        bodies, nearby, search, gazetteer, feeds, prefs: ports, see `cockpit.model.ports`.
         actions: all commands, with their keys.
         notify: show a toast; the second is its level, 0 for a plain one.
         routes: ways along the streets that are to be seen on the map.
@@ -112,6 +112,7 @@ class PanelContext:
     bodies: Bodies
     nearby: Nearby
     search: Search
+    gazetteer: Gazetteer
     feeds: Feeds
     prefs: Prefs
     actions: Actions

@@ -65,6 +65,18 @@ class NamedPlace(msgspec.Struct, frozen=True):
     lat: float
 
 
+class Here(msgspec.Struct, frozen=True):
+    """What a place on the map is called.
+
+    Attributes:
+        words: the crossing, road or other place that it is near, "" where none is.
+        area: code of the smallest area it lies in, "" where it lies in none.
+    """
+
+    words: str
+    area: str
+
+
 class Refusal(msgspec.Struct, frozen=True):
     """A piece of a feed that was refused and is kept in quarantine.
 
@@ -104,6 +116,10 @@ class Search(Protocol):
 class Gazetteer(Protocol):
     def places(self, text: str, done: Callable[[list[NamedPlace]], None]) -> None:
         """Roads, crossings and other places whose name holds every word of `text`, best first, at most 8."""
+        ...
+
+    def here(self, lon: float, lat: float, done: Callable[[Here], None]) -> None:
+        """What a place (WGS-84) is called, and the area it lies in."""
         ...
 
 
