@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cockpit.bus import asks
+from cockpit.bus.follow import Follower, Told
+from cockpit.bus.users import GATEWAY
 from cockpit.field.board import Board
 from cockpit.field.forward import Forwarder
 from cockpit.field.guard import Guard
@@ -26,6 +28,7 @@ from cockpit.field.photos import Photos
 from cockpit.field.register import Register
 from cockpit.field.routes import Api
 from cockpit.field.server import Site
+from cockpit.ledger.chain import BrokenChain
 from cockpit.model.city import Pack, Text
 from cockpit.model.clock import CityClock, CityTime, Clock
 from cockpit.model.entries import read_decision
@@ -55,6 +58,7 @@ class Gateway:
         profile: of the hub.
         folder: what the gateway keeps there.
         site: where it listens.
+        enrol_secret: lets a device enrol; in `field.json`.
     """
 
     def __init__(self, profile: Path, port: int, pack: Pack | None, clock: Clock, limits: Limits | None = None) -> None:
@@ -70,24 +74,27 @@ class Gateway:
         limits = limits or Limits()
         self._clock = CityClock(clock)
         self._pack = pack
-        self._enrol_secret = _enrol_secret(self.folder)
-        self._register = Register(self.folder / "register.db", clock)
-        known = self._register.meta("time")
+        self.enrol_secret = _enrol_secret(self.folder)
+        self.register = Register(self.folder / "register.db", clock)
+        known = self.register.meta("time")
         if known:
             self._clock.city = msgspec.json.decode(known, type=CityTime)
-        self._outbox = Outbox.open(self.folder / "outbox.db", self._clock, on_problem=_say)
+        self.outbox = Outbox.open(self.folder / "outbox.db", self._clock, on_problem=_say)
         self._copy = LedgerCopy.open(self.folder / "ledger.db", clock)
-        for notice in [*self._outbox.notices, *self._copy.notices]:
+        for notice in [*self.outbox.notices, *self._copy.notices]:
             _say(notice)
         self._hub = HubSide(profile, self._welcomed, self._follow)
-        self._forwarder = Forwarder(self._outbox, self._hub.send_fact)
-        self._board = Board(self._clock, self._kind, self._hub.texts)
-        self._photos = Photos(self._register, Blobs(profile / "blobs"), limits, clock)
-        guard = Guard(self._register, self._enrol_secret, limits, clock)
-        intake = Intake(self._register, self._outbox, self._clock, self._forwarder.wake)
-        self._api = Api(guard, self._register, self._board, intake, self._photos, self._clock, lambda: self._hub.there)
-        self.site = Site(self._api.app(), port, limits)
+        self._forwarder = Forwarder(self.outbox, self._hub.send_fact)
+        self.board = Board(self._clock, self._kind, self._hub.texts)
+        self._photos = Photos(self.register, Blobs(profile / "blobs"), limits, clock)
+        guard = Guard(self.register, self.enrol_secret, limits, clock)
+        intake = Intake(self.register, self.outbox, self._clock, self._forwarder.wake)
+        self.api = Api(guard, self.register, self.board, intake, self._photos, self._clock, lambda: self._hub.there)
+        self.site = Site(self.api.app(), port, limits)
         self._stop = asyncio.Event()
+        self._other = asyncio.Event()
+        self._follower: Follower | None = None
+        self._city = ""
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Runs until `stop`.
@@ -101,14 +108,14 @@ class Gateway:
         tasks: list[asyncio.Task[None]] = []
         try:
             await asyncio.to_thread(self._recall)
-            board = asyncio.create_task(self._board.run(), name="board")
+            board = asyncio.create_task(self.board.run(), name="board")
             tasks = [
                 board,
                 asyncio.create_task(self._hub.run(), name="hub"),
                 asyncio.create_task(self._forwarder.run(), name="forward"),
                 asyncio.create_task(self._sweep(), name="sweep"),
             ]
-            await self._board.settled(SETTLE_SECONDS)
+            await self.board.settled(SETTLE_SECONDS)
             await self.site.open()
             self._announce()
             on_ready()
@@ -131,19 +138,53 @@ class Gateway:
     def _recall(self) -> None:
         """The orders as they were known, so that a device finds them while the hub is away."""
         for _, data in self._copy.all():
-            self._board.apply(read_decision(data), data)
-        self._api.joined = self._board.state.seq > 0
+            self.board.apply(read_decision(data), data)
+        self.api.joined = self.board.state.seq > 0
 
     @contextlib.asynccontextmanager
     async def _follow(self, client: Client, welcome: asks.Welcome) -> AsyncIterator[None]:
-        raise NotImplementedError
-        yield
+        if self._follower is None or self._city != welcome.city:
+            self._city = welcome.city
+            self._follower = Follower(
+                self._copy, welcome.city, self._clock.base, self._decided, self._other_ledger, _say
+            )
+        async with self._follower.following(client, GATEWAY, welcome.world):
+            watching = asyncio.create_task(self._watch(self._follower), name="caught up")
+            try:
+                yield
+            finally:
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
 
-    def _welcomed(self, welcome: asks.Welcome) -> None:
+    async def _watch(self, follower: Follower) -> None:
+        """What the ledger says is all there is once it has been read to its end."""
+        while True:
+            self._other.clear()
+            await follower.caught_up.wait()
+            self.api.joined = self.api.caught_up = True
+            await self._other.wait()
+
+    def _decided(self, told: Told) -> None:
+        try:
+            for decision, data in told:
+                self.board.apply(decision, data)
+        except BrokenChain:  # what an earlier run kept is not what was folded
+            assert self._follower is not None
+            self._follower.distrust()
+
+    def _other_ledger(self) -> None:
+        self.api.joined = self.api.caught_up = False
+        self._other.set()
+        self.board.start_over()
+
+    def _welcomed(self, welcome: asks.Welcome, joined: bool) -> None:
+        if joined:
+            self._forwarder.wake()
+            self.board.words_may_come()
         if welcome.time != self._clock.city:
             self._clock.city = welcome.time
             with contextlib.suppress(CockpitError):  # a full disk: it is asked for again after a restart
-                self._register.put_meta("time", msgspec.json.encode(welcome.time).decode())
+                self.register.put_meta("time", msgspec.json.encode(welcome.time).decode())
 
     def _kind(self, code: str) -> Text:
         return self._pack.kind(code).name if self._pack is not None else {"zh": code}
@@ -151,7 +192,7 @@ class Gateway:
     # -- its own -------------------------------------------------------------------------------------------------------
 
     def _announce(self) -> None:
-        facts = {"url": self.site.url, "enrol": self._enrol_secret, "pid": os.getpid()}
+        facts = {"url": self.site.url, "enrol": self.enrol_secret, "pid": os.getpid()}
         with writing_to(self.profile):
             write_private(self.profile / NOTE, json.dumps(facts))
 
@@ -162,14 +203,14 @@ class Gateway:
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
-        self._api.end_polls()
+        self.api.end_polls()
         await self.site.close()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.to_thread(self._outbox.close)
+        await asyncio.to_thread(self.outbox.close)
         self._copy.close()
-        self._register.close()
+        self.register.close()
         with contextlib.suppress(OSError):
             (self.profile / NOTE).unlink()
 

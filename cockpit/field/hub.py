@@ -58,13 +58,13 @@ class HubSide:
     def __init__(
         self,
         profile: Path,
-        on_welcome: Callable[[asks.Welcome], None],
+        on_welcome: Callable[[asks.Welcome, bool], None],
         follow: Callable[[Client, asks.Welcome], contextlib.AbstractAsyncContextManager[None]],
     ) -> None:
         """
         Args:
-            on_welcome: told what the hub says of itself, at each joining and every few seconds.
-            follow: follows the ledger as long as it is entered; entering ends when it has caught up.
+            on_welcome: told what the hub says of itself, at each joining (True) and every few seconds.
+            follow: follows the ledger as long as it is entered.
         """
         self.welcome: asks.Welcome | None = None
         self._profile = profile
@@ -105,14 +105,14 @@ class HubSide:
             welcome = await self._hello()
             async with self._follow(client, welcome):
                 self.welcome = welcome
-                self._on_welcome(welcome)
+                self._on_welcome(welcome, True)
                 log.info("joined the hub")
                 while not lost.is_set():
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(lost.wait(), TIME_SECONDS)
                     if not lost.is_set():
                         self.welcome = await self._hello()
-                        self._on_welcome(self.welcome)
+                        self._on_welcome(self.welcome, False)
             log.info("lost the hub")
         finally:
             self.welcome = self._client = None

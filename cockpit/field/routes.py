@@ -34,6 +34,7 @@ class Api:
 
     Attributes:
         joined: whether the orders are known: from the hub, or from what an earlier run had of it.
+        caught_up: whether this run has heard from the hub what there is: what it does not know then does not exist.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Api:
         clock: CityClock,
         hub_is_there: Callable[[], bool],
     ) -> None:
-        self.joined = False
+        self.joined = self.caught_up = False
         self._guard = guard
         self._register = register
         self._board = board
@@ -120,9 +121,7 @@ class Api:
     async def _fact(self, request: web.Request) -> web.Response:
         token = self._guard.device(request)
         order = request.match_info["id"]
-        unit, case = self._board.owner(order) or ("", "")
-        if unit != token.unit:
-            raise Problem(HTTPStatus.NOT_FOUND, "field.no_such_order")
+        case = self._case_of(token, order)
         wanted = await self._guard.body(request, FactWanted)
         key = request.headers.get("Idempotency-Key", "")
         new, taken = await self._intake.take(token, order, case, key, wanted)
@@ -130,6 +129,15 @@ class Api:
         if new:
             status = HTTPStatus.CREATED if self._hub_is_there() else HTTPStatus.ACCEPTED
         return _json(status, taken)
+
+    def _case_of(self, token: Token, order: str) -> str:
+        """Raises Problem: it is no order of this unit."""
+        unit, case = self._board.owner(order) or ("", "")
+        if not unit and not self.caught_up:  # a device would take "there is none" for the last word
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "field.not_joined", retry_after=2)
+        if unit != token.unit:
+            raise Problem(HTTPStatus.NOT_FOUND, "field.no_such_order")
+        return case
 
     async def _begin_photo(self, request: web.Request) -> web.Response:
         token = self._guard.device(request)
