@@ -66,6 +66,7 @@ class Follower:
         on_decisions: Callable[[Told], None],
         on_other: Callable[[], None],
         on_problem: Callable[[Message], None] = lambda message: None,
+        on_caught_up: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Args:
@@ -74,6 +75,7 @@ class Follower:
             on_decisions: is handed what comes next, in order.
             on_other: another ledger begins: forget all that was handed on.
             on_problem: told what the copy can not keep, once.
+            on_caught_up: told when nothing is known to be missing, after an absence or a gap.
         """
         self._copy = copy
         self._city = city
@@ -81,6 +83,7 @@ class Follower:
         self._on_decisions = on_decisions
         self._on_other = on_other
         self._on_problem = on_problem
+        self._on_caught_up = on_caught_up
         self.seq, self.head = copy.last
         self.caught_up = asyncio.Event()
         self._behind = asyncio.Event()
@@ -177,7 +180,9 @@ class Follower:
                 done = False
             if done and not self._behind.is_set():
                 tries = self._lags = 0
-                self.caught_up.set()
+                if not self.caught_up.is_set():
+                    self.caught_up.set()
+                    self._on_caught_up()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._behind.wait(), CHECK_SECONDS)
             else:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,6 +15,7 @@ import cockpit
 from cockpit.bus import asks, subjects
 from cockpit.bus.asks import PROTOCOL
 from cockpit.bus.client import connect, nats_error
+from cockpit.bus.users import User
 from cockpit.bus.where import WhereHub
 from cockpit.model.batch import Batch, decode
 from cockpit.model.clock import SECOND, CityTime, Clock
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+Alongside = Callable[["Client", User, asks.Welcome], contextlib.AbstractAsyncContextManager[None]]
+"""What lives as long as the hub is joined."""
 RETRY_SECONDS = (0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0)
 ASK_SECONDS = 4.0
 
@@ -48,7 +51,12 @@ class HubLink:
         on_batch: Callable[[Batch], None],
         on_link: Callable[[Link, asks.Welcome | None], None],
         on_time: Callable[[CityTime], None],
+        alongside: Sequence[Alongside] = (),
     ) -> None:
+        """
+        Args:
+            alongside: entered once the hub is joined, left when it is lost.
+        """
         self.link = Link(LinkState.STARTING, clock.now())
         self._where = where
         self._city = city
@@ -56,6 +64,7 @@ class HubLink:
         self._on_batch = on_batch
         self._on_link = on_link
         self._on_time = on_time
+        self._alongside = alongside
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._main, name="seat-io", daemon=True)
         self._stop = asyncio.Event()
@@ -99,6 +108,10 @@ class HubLink:
 
         self._post(go())
 
+    def on_loop(self, call: Callable[[], None]) -> None:
+        """Makes a call on the I/O thread, if that still runs."""
+        self._tell(call)
+
     def want_snapshot(self, topics: tuple[str, ...]) -> None:
         self._post(self._snapshot(topics))
 
@@ -133,14 +146,17 @@ class HubLink:
             lost = asyncio.Event()
             problem: Message | None
             try:
-                welcome = await self._join(lost)
-                tries = 0
-                self._say(LinkState.LIVE, None, 0, 0, welcome)
-                stopped = asyncio.ensure_future(self._stop.wait())
-                gone = asyncio.ensure_future(lost.wait())
-                await asyncio.wait([stopped, gone], return_when=asyncio.FIRST_COMPLETED)
-                stopped.cancel()
-                gone.cancel()
+                async with contextlib.AsyncExitStack() as stack:
+                    client, user, welcome = await self._join(lost)
+                    for enter in self._alongside:
+                        await stack.enter_async_context(enter(client, user, welcome))
+                    tries = 0
+                    self._say(LinkState.LIVE, None, 0, 0, welcome)
+                    stopped = asyncio.ensure_future(self._stop.wait())
+                    gone = asyncio.ensure_future(lost.wait())
+                    await asyncio.wait([stopped, gone], return_when=asyncio.FIRST_COMPLETED)
+                    stopped.cancel()
+                    gone.cancel()
                 problem = Message("seat.hub_gone")
             except CockpitError as error:
                 problem = error.message
@@ -171,10 +187,10 @@ class HubLink:
         self.link = Link(state, since, problem, retry, tries)
         self._on_link(self.link, welcome)
 
-    async def _join(self, lost: asyncio.Event) -> asks.Welcome:
+    async def _join(self, lost: asyncio.Event) -> tuple[Client, User, asks.Welcome]:
         url, user = self._where.find()
         self._user = user.name
-        self._client = await connect(url, user, user.name, lost.set)
+        self._client = client = await connect(url, user, user.name, lost.set)
         hello = asks.Hello(PROTOCOL, cockpit.__version__, user.name)
         data = await self._bytes("hello", hello)
         version: dict[str, Any] = msgspec.msgpack.decode(data)
@@ -186,9 +202,9 @@ class HubLink:
             raise UserError("seat.other_city", hub=welcome.city, seat=self._city)
         self._on_time(welcome.time)
         subject = subjects.all_pictures(welcome.city, welcome.world)
-        await self._client.subscribe(subject, cb=self._received, pending_msgs_limit=20_000)
+        await client.subscribe(subject, cb=self._received, pending_msgs_limit=20_000)
         await self._snapshot(tuple(TABLES))
-        return welcome
+        return client, user, welcome
 
     async def _received(self, message: Msg) -> None:
         if message.subject.endswith(".time"):

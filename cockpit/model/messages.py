@@ -67,6 +67,8 @@ class Texts:
             return self(value)
         if isinstance(value, Mapping) and "zh" in value:
             return self.pack(value)
+        if isinstance(value, Mapping) and value.keys() == {"id", "params"}:  # a Message that was kept or sent as JSON
+            return self(Message(str(value["id"]), dict(value["params"])))
         return value
 
     def ids(self) -> frozenset[str]:
