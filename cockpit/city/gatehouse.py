@@ -24,10 +24,12 @@ class Gatehouse:
 
     Attributes:
         gate: where the gateway was last said to be; None: never yet.
+        door: devices enrol one after the other, so that a secret that is none any more is tried once.
     """
 
     def __init__(self, file: Path) -> None:
         self.gate: Gate | None = None
+        self.door = asyncio.Lock()
         self._file = file
         self._seen: tuple[int, int, int] | None = None
         self._moved = asyncio.Event()

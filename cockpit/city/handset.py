@@ -90,7 +90,6 @@ class Handset:
         self._rev = 0
         self._kept: deque[_Kept] = deque()
         self._more = asyncio.Event()
-        self._enrolling = asyncio.Lock()
         self._rng = random.Random(seed)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -144,7 +143,8 @@ class Handset:
         await asyncio.sleep(self._rng.uniform(0, 4 * SHORTEST))  # not all at once
         while True:
             try:
-                answer = await self._ask("GET", f"/v1/orders?after={self._rev}&wait={POLL_SECONDS}")
+                wait = POLL_SECONDS if self.online else 0  # first whether anybody is there
+                answer = await self._ask("GET", f"/v1/orders?after={self._rev}&wait={wait}")
                 said = _orders.decode(answer.body)
             except (Unreached, Refused, msgspec.MsgspecError):
                 self.online = False
@@ -203,7 +203,7 @@ class Handset:
         Raises:
             Unreached, Refused: see `request`.
         """
-        token = await self._sign_in()
+        token = self._token or await self._sign_in()
         try:
             return await self._request(method, path, body, {**(head or {}), "Authorization": f"Bearer {token}"})
         except Refused as error:
@@ -214,11 +214,11 @@ class Handset:
             raise Unreached(str(error)) from error
 
     async def _sign_in(self) -> str:
-        async with self._enrolling:
+        house = self._common.gatehouse
+        gate = await house.known()
+        async with house.door:
             if self._token:
                 return self._token
-            house = self._common.gatehouse
-            gate = await house.known()
             if not house.may_enrol(gate):
                 raise Unreached("enrol", LONGEST)
             head = {"Authorization": f"Bearer {gate.enrol}", "Content-Type": "application/json"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 import zlib
 from collections.abc import Sequence
@@ -47,7 +48,10 @@ class Canvas:
         box[inside] = box[inside] * (1 - opacity) + np.array(colour, dtype=np.float32) * opacity
 
     def box(self, x: float, y: float, w: float, h: float, colour: Colour, opacity: float = 1.0) -> None:
-        self.polygon([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], colour, opacity)
+        x0, x1 = math.ceil(x * FINE - 0.5), math.floor((x + w) * FINE - 0.5) + 1
+        y0, y1 = math.ceil(y * FINE - 0.5), math.floor((y + h) * FINE - 0.5) + 1
+        box = self._pixels[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)]
+        box[:] = box * (1 - opacity) + np.array(colour, dtype=np.float32) * opacity
 
     def line(self, a: Point, b: Point, width: float, colour: Colour, opacity: float = 1.0) -> None:
         along = np.array(b, dtype=np.float64) - a
