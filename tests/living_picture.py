@@ -15,6 +15,7 @@ from cockpit.model.city import Channel, FeedSpec, Kind, Pack, SensorKind, UnitKi
 from cockpit.model.clock import MINUTE, SECOND, from_iso
 from cockpit.model.tables import TABLES
 from cockpit.picture.picture import Picture
+from tests.living_loop import living_rules
 
 NOW = from_iso("2026-07-14T17:42:36+08:00")
 WEST, SOUTH, EAST, NORTH = 120.12, 30.22, 120.23, 30.31
@@ -108,6 +109,7 @@ def living_pack() -> Pack:
         feeds=feeds,
         kinds={kind.code: kind for kind in KINDS}, unit_kinds={kind.id: kind for kind in UNIT_KINDS},
         sensor_kinds={kind.id: kind for kind in SENSOR_KINDS}, channels={one.id: one for one in CHANNELS},
+        loop=living_rules(),
         findings={}, folder=Path("absent"),
     )  # fmt: skip
 

@@ -20,8 +20,9 @@ from widgets.kit.theme import Theme
 from widgets.lists.event import EventPage
 from widgets.lists.page_event import EventThing
 from widgets.lists.page_things import SensorThing
-from widgets.lists.parts import Fact, Head, Line, Row, SectionHead, Timeline
+from widgets.lists.parts import Fact, Head, Line, Row, SectionHead
 from widgets.lists.queue import QueuePanel
+from widgets.orders.history import History
 
 FLOOD = "events/0714-1187"
 ZH = texts("zh")
@@ -115,8 +116,8 @@ def test_the_body_brings_title_facts_report_and_timeline(read: Reading) -> None:
     facts = [fact.accessibleName() for fact in read.parts(Fact)]
     assert facts == ["积水深度 62 cm", "1 小时雨量 58.4 mm", "被困 3 人"]
     assert "一辆轿车熄火" in read.said()
-    (timeline,) = read.parts(Timeline)
-    assert timeline.accessibleName().startswith("17:38:12 AI 视频识别上报")
+    (timeline,) = read.parts(History)
+    assert timeline.accessibleName().startswith("17:38:12  AI 视频识别上报")
 
 
 def test_a_body_with_broken_pieces_shows_the_sound_ones(read: Reading) -> None:
@@ -127,7 +128,7 @@ def test_a_body_with_broken_pieces_shows_the_sound_ones(read: Reading) -> None:
     read.desk.ports.bodies.answer(broken)
     assert not read.panel.failed
     assert read.parts(Fact)[-1].accessibleName() == "被困 3 人"
-    assert read.parts(Timeline)[0].accessibleName() == "17:38:12 上报"
+    assert read.parts(History)[0].accessibleName() == "17:38:12  上报"
 
 
 def test_a_body_that_can_not_be_had_says_why_and_is_asked_for_again(read: Reading, qtbot: QtBot) -> None:
@@ -144,7 +145,7 @@ def test_a_cached_body_says_its_age(read: Reading) -> None:
     body = story_body()
     read.desk.ports.bodies.answer(Body(body.key, body.fields, NOW - 7 * MINUTE, cached=True))
     assert "7 分钟前" in read.said()
-    assert read.parts(Timeline)
+    assert read.parts(History)
 
 
 def test_an_event_that_changed_is_read_again(read: Reading) -> None:

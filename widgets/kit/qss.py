@@ -27,6 +27,7 @@ QLabel[style="axis"] { font-size: 11px; }
 QLabel[style="row_title"] { font-size: 14px; font-weight: 700; }
 QLabel[style="title"] { font-size: 18px; font-weight: 700; }
 QToolTip { background: $s3; color: $t1; border: 1px solid $line2; padding: 4px 8px; font-size: 12px; }
+QScrollArea, QAbstractScrollArea { background: transparent; border: none; }
 QLineEdit, QPlainTextEdit, QTextEdit { background: $field; color: $t1; border: 1px solid $line2; border-radius: 4px;
   padding: 0 8px; selection-background-color: $acc; selection-color: $acc_ink; placeholder-text-color: $t3; }
 QLineEdit { min-height: 26px; }
@@ -74,7 +75,6 @@ QCheckBox::indicator:hover { border-color: $t3; }
 QCheckBox::indicator:checked { background: $acc; border-color: $acc; image: url("$check"); }
 QCheckBox:focus { outline: none; color: $acc; }
 QCheckBox:disabled { color: $t3; }
-QScrollArea, QAbstractScrollArea { background: transparent; border: none; }
 QScrollBar { background: transparent; border: none; }
 QScrollBar:vertical { width: 8px; margin: 0; }
 QScrollBar:horizontal { height: 8px; margin: 0; }

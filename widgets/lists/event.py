@@ -1,10 +1,12 @@
-"""事件详情: the page of whatever is selected: event, unit, sensor, camera, alert, area."""
+"""事件详情: the page of whatever is selected: event, case, unit, sensor, camera, alert, area; of events and cases with
+the order form or the orders at its foot."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from cockpit.model.messages import Message
@@ -14,14 +16,19 @@ from widgets.kit.panel import Panel, PanelContext
 from widgets.kit.states import PanelState
 from widgets.lists.areas import AreaTree
 from widgets.lists.page import Desk, Page
+from widgets.lists.page_case import CaseThing
 from widgets.lists.page_event import EventThing
 from widgets.lists.page_things import CameraThing, SensorThing, UnitThing
 from widgets.lists.page_wide import AlertThing, AreaThing
 from widgets.lists.words import EventWords, event_id
+from widgets.orders.actions import order_actions
+from widgets.orders.dock import Memory, OrderDock
+from widgets.orders.refusals import Refusals
 
 _PAGES: dict[str, type[Page]] = {
     page.topic: page for page in (EventThing, UnitThing, SensorThing, CameraThing, AlertThing, AreaThing)
 }
+_OF_CASES = frozenset({"case", "outbox"})
 
 
 class EventPage(Panel):
@@ -29,15 +36,19 @@ class EventPage(Panel):
 
     Attributes:
         page: what is shown, None when nothing is selected.
+        dock: what is at its foot: where an officer acts on a case; None of things that are no case.
     """
 
     panel_id: ClassVar[str] = "event"
-    topics: ClassVar[frozenset[str]] = frozenset({*_PAGES, "feed"})
+    topics: ClassVar[frozenset[str]] = frozenset({*_PAGES, *_OF_CASES, "feed"})
     title_id: ClassVar[str] = "lists.event"
 
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(ctx, parent)
         self.page: Page | None = None
+        self.dock: OrderDock | None = None
+        self._memory = Memory()
+        self._refusals = Refusals(ctx)
         self._areas = AreaTree(ctx.picture["area"])
         self._scroll = QScrollArea(self.content)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -45,9 +56,11 @@ class EventPage(Panel):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.viewport().setAutoFillBackground(False)
-        column = QVBoxLayout(self.content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._scroll)
+        self._column = QVBoxLayout(self.content)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self._scroll, 1)
+        self._offer_actions()
         ctx.selection.subscribe(self._selected)
         self._selected(ctx.selection)
 
@@ -55,11 +68,15 @@ class EventPage(Panel):
 
     def refresh(self, topics: frozenset[str]) -> None:
         page = self.page
+        if "outbox" in topics:
+            self._refusals.tell()
         if page is None:
-            if topics & _PAGES.keys():
+            if topics & (_PAGES.keys() | _OF_CASES):
                 self._selected(self.ctx.selection)
             return
-        if page.topic in topics:
+        if topics & _OF_CASES:
+            self._cases_changed()
+        if page.topic in topics and page.topic in _PAGES:
             page.take_row(self.ctx.picture[page.topic].get(page.key))
         if topics & page.watches:
             page.others_changed(topics & page.watches)
@@ -69,8 +86,11 @@ class EventPage(Panel):
     def age_tick(self) -> None:
         if self.page is None:
             return
-        self.set_age(*topic_age(self.ctx, self.page.topic))
+        if self.page.topic in _PAGES:
+            self.set_age(*topic_age(self.ctx, self.page.topic))
         self.page.age_tick()
+        if self.dock is not None:
+            self.dock.age_tick()
 
     def retranslate(self) -> None:
         super().retranslate()
@@ -89,19 +109,24 @@ class EventPage(Panel):
         page, topic, key = self.page, *selection.item
         if page is not None and (page.topic, page.key) == (topic, key):
             return
-        row = self.ctx.picture[topic].get(key) if topic in _PAGES else None
+        if topic == "case":
+            case = self.ctx.cases.case(key)
+            row: dict[str, Any] | None = {"facts": case.facts} if case is not None else None
+        else:
+            row = self.ctx.picture[topic].get(key) if topic in _PAGES else None
         if row is None:
             self._show(None)
             self._show_none(topic)
             return
-        self._show(_PAGES[topic](self._desk(), key, row))
+        self._show((CaseThing if topic == "case" else _PAGES[topic])(self._desk(), key, row))
 
     def _desk(self) -> Desk:
         return Desk(self.ctx, EventWords(self.ctx.t, self.ctx.pack, self._areas), self._areas)
 
     def _show(self, page: Page | None) -> None:
-        if isinstance(self.page, EventThing):
+        if isinstance(self.page, EventThing | CaseThing):
             self.page.nearby.leave()
+        self._undock()
         self.page = page
         old = self._scroll.takeWidget()
         if old is not None:
@@ -110,8 +135,53 @@ class EventPage(Panel):
             self._scroll.setWidget(page)
             page.setAutoFillBackground(False)  # setWidget turns it on
             self.show_content()
+        if isinstance(page, EventThing | CaseThing):
+            self._dock(page)
         self._name_page()
         self.age_tick()
+
+    def _dock(self, page: EventThing | CaseThing) -> None:
+        """Puts the form, or the orders, of a case at the foot of its page."""
+        nearby = page.nearby
+        self.dock = OrderDock(self.ctx, page.dossier, lambda: nearby.found, self._memory, self.content)
+        self.dock.fits(self.content.height())
+        self.dock.chosen = nearby.show_chosen
+        nearby.answered.connect(self.dock.found)
+        nearby.picked.connect(self.dock.pick)
+        self._column.addWidget(self.dock)
+        self.dock.show()
+
+    def _undock(self) -> None:
+        dock, self.dock = self.dock, None
+        if dock is not None:
+            self._column.removeWidget(dock)
+            dock.hide()
+            dock.deleteLater()
+
+    def _cases_changed(self) -> None:
+        page = self.page
+        if isinstance(page, EventThing | CaseThing):
+            page.dossier.take()
+            page.nearby.orders_changed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.dock is not None:
+            self.dock.fits(self.height())
+
+    def _offer_actions(self) -> None:
+        """Its commands for palette and keys, as long as it lives."""
+        actions = self.ctx.actions
+        offered = tuple(order_actions(lambda: self.dock, lambda message, level: self.ctx.notify(message, level)))
+        for action in offered:
+            actions.add(action)
+
+        def withdraw() -> None:
+            for action in offered:
+                if actions.get(action.id) is action:  # a page built in its place has put its own there
+                    actions.remove(action.id)
+
+        self.destroyed.connect(withdraw)
 
     def _show_anew(self) -> None:
         """The same thing in another language or theme; what was known of it is kept, it may have left the picture."""
@@ -127,7 +197,7 @@ class EventPage(Panel):
 
     def _show_none(self, topic: str) -> None:
         self.set_age(None)
-        if topic in _PAGES:
+        if topic in _PAGES or topic == "case":
             self.show_state(PanelState.EMPTY, Message("lists.not_there"), (Message("lists.not_there_why"),))
             return
         lines = (Message("lists.nothing_how"), Message("lists.nothing_keys"))
@@ -141,6 +211,9 @@ class EventPage(Panel):
         name = t(f"lists.thing_{page.topic}")
         if page.topic == "event":
             name = t("lists.thing_with_id", thing=name, id=event_id(page.key))
+        elif isinstance(page, CaseThing):
+            case = page.dossier.case
+            name = t("lists.thing_with_id", thing=name, id=(case.number if case else "") or t("orders.unnumbered"))
         self.header.set_title(name)
         self.setAccessibleName(name)
 

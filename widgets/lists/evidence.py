@@ -74,7 +74,7 @@ class Evidence(QWidget):
         """The picture in a window of its own; None while there is none."""
         if self.image.isNull():
             return None
-        dialog = _Larger(self._ctx, self.image, self.words(), self.window())
+        dialog = Larger(self._ctx, self.image, self.words(), self.window())
         dialog.open()
         return dialog
 
@@ -143,7 +143,7 @@ def paint_covering(painter: QPainter, rect: QRect, image: QImage) -> None:
     painter.drawImage(QRectF(rect), image, source)
 
 
-class _Larger(QDialog):
+class Larger(QDialog):
     """The picture as large as the window lets it; Escape or a click closes it."""
 
     def __init__(self, ctx: PanelContext, image: QImage, caption: str, parent: QWidget) -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -33,7 +33,12 @@ class NearbyBlock(Block):
     Attributes:
         found: the answer shown, nearest first.
         chosen: key of the unit whose way stands out on the map, "" for none; another one's does while it is pointed at.
+        answered: who is near is known, or is other than before.
+        picked: a person chose a unit, or let it go ("").
     """
+
+    answered = Signal()
+    picked = Signal(str)
 
     def __init__(self, desk: Desk, lon: float, lat: float, kind: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -46,6 +51,7 @@ class NearbyBlock(Block):
         self._pointed = ""
         self._all = False
         self._rows: dict[str, Row] = {}
+        self._told: dict[str, str] = {}
         ctx = desk.ctx
         self._title = SectionHead(ctx.theme, ctx.t("lists.nearby"), self._beside)
         self._body = Block(self)
@@ -98,6 +104,7 @@ class NearbyBlock(Block):
             return
         self._show_rows()
         self._show_paths()
+        self.answered.emit()
 
     @property
     def shown(self) -> list[Near]:
@@ -106,6 +113,7 @@ class NearbyBlock(Block):
 
     def _show_rows(self) -> None:
         t, shown = self._desk.ctx.t, self.shown
+        self._told = self._taken()
         self._rows = {near.key: self._row(near) for near in shown}
         parts: list[QWidget] = list(self._rows.values())
         if len(shown) < len(self.found):
@@ -120,10 +128,29 @@ class NearbyBlock(Block):
         self._rows[self.found[FEW].key].setFocus()
 
     def choose(self, key: str) -> None:
-        """Has the way of a unit stand out on the map; "" for none. The same again lets it go."""
-        self.chosen = "" if key == self.chosen else key
-        self._mark()
-        self._show_paths()
+        """A person chooses a unit: its way stands out on the map. The same again lets it go."""
+        self.show_chosen("" if key == self.chosen else key)
+        self.picked.emit(self.chosen)
+
+    def show_chosen(self, key: str) -> None:
+        """Shows a unit as the chosen one, "" for none."""
+        if key != self.chosen:
+            self.chosen = key
+            self._mark()
+            self._show_paths()
+
+    def orders_changed(self) -> None:
+        """Orders were given out or ended: rows say anew who may go, unless somebody is at one of them."""
+        told = self._taken()
+        if self.found and told != self._told and not self._pointed:
+            self._show_rows()
+            self._show_paths()
+
+    def _taken(self) -> dict[str, str]:
+        """Numbers of the orders that those near have, by key."""
+        t, order_of = self._desk.ctx.t, self._desk.ctx.cases.order_of
+        orders = {near.key: order_of(near.key) for near in self.found}
+        return {key: order.number or t("orders.unnumbered") for key, order in orders.items() if order is not None}
 
     def _mark(self) -> None:
         for of, row in self._rows.items():
@@ -135,21 +162,34 @@ class NearbyBlock(Block):
         unit: dict[str, Any] = ctx.picture["unit"].get(near.key) or {}
         kind = pack.unit_kind(unit.get("kind", ""))
         state = int(unit.get("state", UnitState.FREE if near.free else UnitState.BUSY))
-        fits = "，".join(t(message) for message in near.fits) if t.lang == "zh" else ", ".join(map(t, near.fits))
-        word = t(f"lists.unit_state_{state}") if near.free else t("lists.unit_not_free")
-        under = joined(word, fits) if near.free else t("lists.unit_because", word=word, why=fits) if fits else word
+        fits = "，".join(map(t, near.fits)) if t.lang == "zh" else ", ".join(map(t, near.fits))
+        number = self._told.get(near.key)
+        free = near.free and number is None
+        if number is not None:
+            state = int(UnitState.BUSY)
+            under = t("lists.unit_because", word=t("lists.unit_not_free"), why=t("orders.on_order", order=number))
+        elif near.free:
+            under = joined(t(f"lists.unit_state_{state}"), fits)
+        else:
+            word = t("lists.unit_not_free")  # a reason of the finder's begins with it already
+            told = fits.startswith(word) or not fits
+            under = (fits or word) if told else t("lists.unit_because", word=word, why=fits)
 
         def draw(painter: QPainter, rect: QRectF) -> None:
             draw_unit(painter, rect.center(), kind.shape, state, theme, radius=8.0)
 
         minutes = walk_words(near.seconds, kind.on_foot, t)
-        row = Row(
-            theme, draw, unit.get("name") or near.key, under, metres_words(near.metres, t), minutes, not near.free
-        )
+        row = Row(theme, draw, unit.get("name") or near.key, under, metres_words(near.metres, t), minutes, not free)
+        if near.key == self.suggested():
+            row.tag = t("orders.suggested")
         row.pointed.connect(lambda at_it, key=near.key: self._point(key, at_it))
         row.picked.connect(lambda key=near.key: self.choose(key))
         row.opened.connect(lambda key=near.key: ctx.selection.select("unit", key))
         return row
+
+    def suggested(self) -> str:
+        """Key of the best fit of those who may go, "" for none."""
+        return next((near.key for near in self.found if near.free and near.key not in self._told), "")
 
     def _point(self, key: str, at_it: bool) -> None:
         if not at_it and key and key != self._pointed:
@@ -161,7 +201,7 @@ class NearbyBlock(Block):
     def _show_paths(self) -> None:
         """Has the map show every way; the one that stands out is pointed at, else chosen, else the first free one's."""
         ways = [(near.key, near.path) for near in self.shown if near.path]
-        first = next((near.key for near in self.shown if near.free and near.path), "")
+        first = next((n.key for n in self.shown if n.free and n.path and n.key not in self._told), "")
         self._desk.ctx.routes.show(ways, self._pointed or self.chosen or first)
 
 

@@ -12,8 +12,11 @@ from cockpit.model.ports import Body
 from widgets.lists.evidence import Evidence
 from widgets.lists.nearby import NearbyBlock
 from widgets.lists.page import Block, BodyReader, Desk, Page, body_facts, level_badge
-from widgets.lists.parts import PAD, Fact, Head, Part, SectionHead, Sentence, Timeline
+from widgets.lists.page_case import CaseBlocks
+from widgets.lists.parts import PAD, Fact, Head, Part, SectionHead, Sentence
 from widgets.lists.words import clock_time, joined, number, unit_words
+from widgets.orders.dossier import Dossier
+from widgets.orders.draft import About
 
 
 class EventThing(Page):
@@ -25,9 +28,11 @@ class EventThing(Page):
         super().__init__(desk, key, row, parent)
         self.evidence: Evidence | None = None
         self._picture_url = ""
-        self._facts = Block(self, above=8)
+        self.dossier = Dossier(desk.ctx, ("event", key), self.about, self)
+        rail = self.block()
+        self._facts = Block(self, above=4)
         self._side = QVBoxLayout()
-        self._side.setContentsMargins(0, 12, 0, 12)
+        self._side.setContentsMargins(0, 8, 0, 8)
         first = QHBoxLayout()
         first.setContentsMargins(PAD, 0, PAD, 0)
         first.setSpacing(12)
@@ -39,24 +44,36 @@ class EventThing(Page):
         self.nearby = NearbyBlock(desk, row["lon"], row["lat"], row["kind"], self)
         self.column.addWidget(self.nearby)
         self._text = self.block()
-        self._timeline = self.block()
+        self.blocks = CaseBlocks(desk, self.dossier, rail, self.block())
+        self.dossier.changed.connect(self.blocks.show)
         self._fetched_for = 0
         self.begin()
+
+    def about(self) -> About:
+        """What an order about it would be about."""
+        row = self.row
+        return About(
+            "event", self.key, self.key, row["kind"], int(row["level"]), row["lon"], row["lat"], row["area"],
+            row["channel"], row["place"] or self.desk.say.place(row), self._title(),
+        )  # fmt: skip
+
+    def _title(self) -> str:
+        told = self.reader.body.fields.get("title") if self.reader.body else None
+        if isinstance(told, str) and told:
+            return told
+        return self.desk.say.title(self.row["kind"], float(self.row["amount"]))
 
     def show_row(self) -> None:
         desk, row = self.desk, self.row
         under = joined(desk.say.place(row), desk.say.class_path(row["kind"]))
-        title = desk.say.title(row["kind"], float(row["amount"]))
-        told = self.reader.body.fields.get("title") if self.reader.body else None
-        if isinstance(told, str) and told:
-            title = told
-        self.head.fill([Head(desk.ctx.theme, level_badge(int(row["level"]), desk.ctx.theme), title, under)])
+        self.head.fill([Head(desk.ctx.theme, level_badge(int(row["level"]), desk.ctx.theme), self._title(), under)])
+        self.blocks.reported, self.blocks.kind = int(row["occurred"]), row["kind"]
+        self.blocks.level = int(row["level"])
+        self.blocks.show()
         self._show_facts()
         t = desk.ctx.t
         lines = [
             self.line("source", joined(desk.say.channel(row["channel"]), t(f"lists.state_{int(row['state'])}"))),
-            self.time_line("occurred", int(row["occurred"])),
-            self.time_line("updated", int(row["updated"])),
             self.line("area", desk.area_path(row["area"])),
         ]
         self._lines.fill(lines)
@@ -91,11 +108,11 @@ class EventThing(Page):
             self._text.fill([SectionHead(theme, t("lists.report")), Sentence(theme, text.strip(), "t1")])
         else:
             self._text.fill([])
-        entries = self._entries(fields.get("timeline"))
-        self._timeline.fill([SectionHead(theme, t("lists.timeline")), Timeline(theme, entries)] if entries else [])
+        self.blocks.source = self._entries(fields.get("timeline"))
+        self.blocks.show()
 
-    def _entries(self, timeline: Any) -> list[tuple[str, str]]:
-        """Clock and words of each entry; one that is not one is left out."""
+    def _entries(self, timeline: Any) -> list[tuple[int, str]]:
+        """Time and words of each entry; one that is not one is left out."""
         found: list[tuple[int, str]] = []
         for entry in timeline if isinstance(timeline, list) else []:
             what = entry.get("what") if isinstance(entry, dict) else None
@@ -105,8 +122,7 @@ class EventThing(Page):
                 found.append((from_iso(str(entry.get("at"))), self.desk.ctx.t.pack(what)))
             except ValueError:
                 continue
-        now = self.desk.ctx.clock.now()
-        return [(clock_time(at, now), what) for at, what in sorted(found)]
+        return sorted(found)
 
     def _show_picture(self, fields: dict[str, Any]) -> None:
         url = fields.get("picture")

@@ -1,4 +1,4 @@
-"""What pages about a thing are put together from: head, facts, section titles, sentences, rows, a timeline.
+"""What pages about a thing are put together from: head, facts, section titles, sentences, rows.
 
 Parts paint themselves, cut what has no room with … and then say all of it as tooltip. Words that change by themselves
 (ages) are handed in as functions and read at each paint.
@@ -6,7 +6,7 @@ Parts paint themselves, cut what has no room with … and then say all of it as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -212,7 +212,11 @@ class Sentence(QLabel):
 
 
 class Row(Part):
-    """A row of 46 px that leads to another thing: symbol, title, a line under it, two lines at the right."""
+    """A row of 46 px that leads to another thing: symbol, title, a line under it, two lines at the right.
+
+    Attributes:
+        tag: a word in a frame behind the title, "" for none.
+    """
 
     picked = Signal()
     opened = Signal()
@@ -228,6 +232,7 @@ class Row(Part):
         self._right, self._right_under, self._dim = right, right_under, dim
         self._at_it = False
         self.marked = False
+        self.tag = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(f"{title}, {under}, {right}")
 
@@ -256,12 +261,23 @@ class Row(Part):
         draw_line(painter, QRect(edge - right, 4, right, 20), self._right, body, ink, right=True)
         second = theme.t3 if self._dim else theme.t2
         draw_line(painter, QRect(edge - below, 24, below, 18), under, small, second, right=True)
-        _, cut = draw_line(painter, QRect(left, 4, edge - right - 10 - left, 20), self._title, title, ink)
+        tag = QFontMetrics(small).horizontalAdvance(self.tag) + 12 if self.tag else 0
+        room = edge - right - 10 - left
+        used, cut = draw_line(painter, QRect(left, 4, room - tag - 6 * bool(tag), 20), self._title, title, ink)
+        if self.tag:
+            self._draw_tag(painter, QRectF(left + used + 6.5, 5.5, tag - 1, 17))
         _, also = draw_line(painter, QRect(left, 24, edge - below - 10 - left, 18), self._under, small, second)
         if self.hasFocus():
             painter.setPen(QPen(theme.acc, 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -2))
         self.whole(cut or also, self._title, self._under)
+
+    def _draw_tag(self, painter: QPainter, rect: QRectF) -> None:
+        painter.setPen(QPen(self.theme.acc, 1))
+        painter.setBrush(self.theme.acc_bg)
+        painter.drawRoundedRect(rect, 3, 3)
+        painter.setFont(self.theme.font("small"))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self.tag)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self._point(True)
@@ -298,37 +314,3 @@ class Row(Part):
             self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
         else:
             super().keyPressEvent(event)
-
-
-class Timeline(Part):
-    """What the source did, and when: the newest below."""
-
-    _STEP = 26
-
-    def __init__(self, theme: Theme, entries: Sequence[tuple[str, str]]) -> None:
-        super().__init__(theme, self._STEP * len(entries) + 10)
-        self._entries = list(entries)
-        self.setAccessibleName("; ".join(" ".join(entry) for entry in entries))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), self.theme
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        small = theme.font("small")
-        clock = max((QFontMetrics(small).horizontalAdvance(when) for when, _ in self._entries), default=0)
-        cut_any = False
-        for i, (when, what) in enumerate(self._entries):
-            y, last = i * self._STEP, i == len(self._entries) - 1
-            middle = QPointF(PAD + 5.5, y + self._STEP / 2)
-            if not last:
-                painter.setPen(QPen(theme.line2, 1.5))
-                painter.drawLine(middle, middle + QPointF(0, self._STEP))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.t1 if last else theme.t3)
-            painter.drawEllipse(middle, 4 if last else 3, 4 if last else 3)
-            at = PAD + 22
-            draw_line(painter, QRect(at, y, clock + 2, self._STEP), when, small, theme.t3)
-            at += clock + 12
-            room = QRect(at, y, self.width() - at - PAD, self._STEP)
-            _, cut = draw_line(painter, room, what, theme.font("body"), theme.t1 if last else theme.t2)
-            cut_any = cut_any or cut
-        self.whole(cut_any, *(f"{when}  {what}" for when, what in self._entries))

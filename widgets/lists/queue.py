@@ -65,6 +65,7 @@ class QueuePanel(Panel):
         self.bar.search.left.connect(self.view.setFocus)
         self.bar.search.entered.connect(self.view.setFocus)
         self.view.picked.connect(lambda key: ctx.selection.select("event", key))
+        self.view.entered.connect(lambda _key: ctx.actions.trigger("order.open"))
         self.view.hovered.connect(lambda key: ctx.selection.hover("event" if key else "", key))
         self.view.newer.connect(self._show_newer)
         self.view.installEventFilter(self)

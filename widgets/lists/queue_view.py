@@ -68,6 +68,8 @@ class QueueView(QAbstractScrollArea):
     """
 
     picked = Signal(str)
+    entered = Signal(str)
+    """Enter on a row, which is picked already."""
     hovered = Signal(str)
     newer = Signal(int, int)
     """(how many rows came above the viewport unseen, the most urgent level among them)."""
@@ -390,7 +392,9 @@ class QueueView(QAbstractScrollArea):
         if plain and key in steps:
             self._walk(steps[key])
         elif plain and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.cursor and not event.isAutoRepeat():
-            self.picked.emit(self.cursor)
+            key = self.cursor
+            self.picked.emit(key)
+            self.entered.emit(key)
         else:
             event.ignore()
 

@@ -1,0 +1,105 @@
+"""What pages say of a case, and the page of a case that has no event: one taken by telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from widgets.lists.nearby import NearbyBlock
+from widgets.lists.page import Block, Desk, Page, level_badge
+from widgets.lists.parts import Head, SectionHead, Sentence
+from widgets.lists.words import clock_time, joined
+from widgets.orders.dossier import Dossier
+from widgets.orders.draft import About
+from widgets.orders.history import History, entries
+from widgets.orders.rail import Mark, StageRail, marks
+
+
+class CaseBlocks:
+    """The parts of a page that a case fills: the rail under its head, the timeline at its end."""
+
+    def __init__(self, desk: Desk, dossier: Dossier, rail: Block, timeline: Block) -> None:
+        self._desk, self._dossier = desk, dossier
+        self._rail, self._timeline = rail, timeline
+        self._shown: Any = None
+        self.reported = 0
+        self.kind = ""
+        self.level = 5
+        self.source: Sequence[tuple[int, str]] = ()
+        self._rail.fill([StageRail(desk.ctx.theme, self._marks)])
+
+    def show(self) -> None:
+        """Fills the timeline anew where it has other lines than before; the rail reads at each paint."""
+        desk, dossier = self._desk, self._dossier
+        shown = entries(dossier.case, dossier.words, self.source, desk.ctx.clock.now())
+        for part in self._rail.parts:
+            part.update()
+        if shown == self._shown:
+            return
+        self._shown = shown
+        theme, t = desk.ctx.theme, desk.ctx.t
+        self._timeline.fill([SectionHead(theme, t("lists.timeline")), History(theme, shown)] if shown else [])
+
+    def _marks(self) -> list[Mark]:
+        ctx = self._desk.ctx
+        return marks(self._dossier.case, self.reported, self.kind, self.level, ctx.pack.loop, ctx.t, ctx.clock.now())
+
+
+class CaseThing(Page):
+    """The page of a case taken by telephone, or of one whose event has left the picture."""
+
+    topic = "case"
+
+    def __init__(self, desk: Desk, key: str, row: dict[str, Any], parent: QWidget | None = None) -> None:
+        super().__init__(desk, key, row, parent)
+        self.dossier = Dossier(desk.ctx, ("case", key), self.about, self)
+        rail = self.block()
+        self._lines = self.block(above=6, below=8)
+        facts = row["facts"]
+        self._text = self.block()
+        self.nearby = NearbyBlock(desk, facts.lon, facts.lat, facts.kind, self)
+        self.column.addWidget(self.nearby)
+        self.blocks = CaseBlocks(desk, self.dossier, rail, self.block())
+        self.blocks.kind, self.blocks.level = facts.kind, facts.level
+        self.dossier.changed.connect(self.show_row)
+        self.begin()
+
+    def about(self) -> About:
+        facts, desk = self.row["facts"], self.desk
+        title = desk.say.title(facts.kind, float("nan"))
+        return About(
+            "case", self.key, facts.event, facts.kind, facts.level, facts.lon, facts.lat, facts.area, facts.channel,
+            self._place(), title,
+        )  # fmt: skip
+
+    def take_row(self, row: dict[str, Any] | None) -> None:
+        """The dossier tells of changes."""
+
+    def _place(self) -> str:
+        street = self.desk.areas.street(self.row["facts"].area)
+        return joined(self.dossier.text("place"), street) or self.desk.ctx.t("lists.no_place")
+
+    def show_row(self) -> None:
+        desk, facts, dossier = self.desk, self.row["facts"], self.dossier
+        theme, t = desk.ctx.theme, desk.ctx.t
+        case = dossier.case
+        title = desk.say.title(facts.kind, float("nan"))
+        under = joined(self._place(), desk.say.class_path(facts.kind))
+        self.head.fill([Head(theme, level_badge(facts.level, theme), title, under)])
+        number = (case.number if case is not None else "") or t("orders.unnumbered")
+        lines = [self.line("case_number", number), self.line("source", desk.say.channel(facts.channel))]
+        if case is not None:
+            lines.append(self.line("opened", clock_time(case.opened, desk.ctx.clock.now())))
+        if caller := dossier.text("caller"):
+            lines.append(self.line("caller", caller))
+        lines.append(self.line("area", desk.area_path(facts.area)))
+        self._lines.fill(lines)
+        words = dossier.text("words")
+        self._text.fill([SectionHead(theme, t("lists.report")), Sentence(theme, words, "t1")] if words else [])
+        self.blocks.show()
+
+    def age_tick(self) -> None:
+        super().age_tick()
+        self.nearby.age_tick()

@@ -1,0 +1,54 @@
+"""Free words by the ids of their refs: asked for once, kept while the page is shown; those erased are "" for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from cockpit.model.clock import SECOND
+from cockpit.model.entries import TextRef
+from cockpit.model.messages import Message
+from widgets.kit.panel import PanelContext
+from widgets.lists.question import Question
+
+AGAIN_AFTER = 5 * SECOND
+"""Until words that could not be had are asked for again."""
+
+
+class Reading(QObject):
+    """Words that entries refer to.
+
+    Attributes:
+        words: by id; "" where they were erased.
+    """
+
+    def __init__(self, ctx: PanelContext, parent: QObject, came: Callable[[], object]) -> None:
+        super().__init__(parent)
+        self.words: dict[str, str] = {}
+        self._ctx, self._came = ctx, came
+        self._asked: set[str] = set()
+        self._again_at = 0
+
+    def __call__(self, ident: str) -> str | None:
+        """Words by id; None while they are not known, "" when they were erased."""
+        return self.words.get(ident)
+
+    def want(self, refs: Iterable[TextRef]) -> None:
+        """Asks for those that are not known yet."""
+        if self._ctx.clock.wall() < self._again_at:
+            return
+        missing = [ref for ref in refs if ref.id not in self.words and ref.id not in self._asked]
+        if missing:
+            self._asked.update(ref.id for ref in missing)
+            question = Question(self, partial(self._answered, [ref.id for ref in missing]))
+            self._ctx.cases.texts(missing, question.answer)
+
+    def _answered(self, ids: list[str], said: dict[str, str] | Message) -> None:
+        self._asked.difference_update(ids)
+        if isinstance(said, Message):
+            self._again_at = self._ctx.clock.wall() + AGAIN_AFTER
+            return
+        self.words.update({ident: said.get(ident, "") for ident in ids})
+        self._came()
