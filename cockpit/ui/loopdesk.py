@@ -1,10 +1,11 @@
-"""What the desk shows of the closed loop besides its panels' own: the outbox when it has to be seen, and its tabs."""
+"""What is opened and closed at the desk for the closed loop: the outbox, the form of a call, events or cases."""
 
 from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterator
 
+import shiboken6
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
@@ -15,29 +16,35 @@ from layouts.engine import LayoutEngine
 from widgets.kit.actions import Action
 from widgets.kit.context import PanelContext
 from widgets.kit.outbox import FAILED, seen, tally
+from widgets.outbox.panel import OutboxPanel
+from widgets.telephone.panel import TelephonePanel
 
 GRACE = 5 * SECOND
 """A hub that is restarted is back before."""
-OUTBOX, QUEUE, CASES = "outbox", "queue", "cases"
+OUTBOX, CALL, QUEUE, CASES = "outbox", "telephone", "queue", "cases"
 """Panels that are opened, closed and turned to."""
 
 
 class LoopDesk:
-    """Opens and closes the outbox, by hand and by itself, and turns between events and cases.
+    """Opens and closes the outbox and the form of a call, and turns between events and cases.
 
-    By itself it opens once for each command that failed, and once for each time that the hub is gone while something
-    waits; a person who closes it has seen it. It never takes the keyboard then.
+    By itself the outbox opens once for each command that failed, and once for each time that the hub is gone while
+    something waits; a person who closes it has seen it. It never takes the keyboard then.
     """
 
     def __init__(self, engine: LayoutEngine, ctx: PanelContext) -> None:
         self._engine, self._ctx = engine, ctx
         self._told: set[str] = set()
         self._told_gone = False
-        self._before: Callable[[], QWidget | None] = lambda: None
+        self._before: dict[str, Callable[[], QWidget | None]] = {}
 
     def actions(self) -> Iterator[Action]:
         """Its commands, with their keys."""
         yield Action("desk.outbox", "outbox.open", self.toggle_outbox, ("Ctrl+B",), self._can(OUTBOX), icon="outbox")
+        yield Action("desk.telephone", "telephone.open", self.take_call, ("Ctrl+N",), self._can(CALL), icon="phone")
+        yield Action(
+            "desk.telephone_close", "telephone.close_action", self.end_call, enabled=self._calling, shown=False
+        )
         yield Action("desk.events", "cases.to_events", lambda: self.turn_to(QUEUE), ("Ctrl+1",), self._can(QUEUE))
         yield Action("desk.cases", "cases.to_cases", lambda: self.turn_to(CASES), ("Ctrl+2",), self._can(CASES))
 
@@ -50,25 +57,43 @@ class LoopDesk:
 
     def toggle_outbox(self) -> None:
         """Opens it with the keyboard in it; closes it when it has the keyboard already."""
-        if not self.outbox_open:
-            self._remember()
-            self.show_outbox()
-            self._take_keyboard()
-        elif self._has_keyboard():
-            self.hide_outbox()
+        if self.outbox_open and self._has_keyboard(OUTBOX):
+            self._close(OUTBOX)
         else:
-            self._remember()
-            self._take_keyboard()
+            self._open(OUTBOX)
 
     def show_outbox(self) -> None:
         self._engine.show_region(self._engine.region_of(OUTBOX))
 
-    def hide_outbox(self) -> None:
-        """Closes it; the keyboard goes back to where it was."""
-        had = self._has_keyboard()
-        self._engine.show_region(self._engine.region_of(OUTBOX), shown=False)
-        before = self._before()
-        if had and before is not None and before.isVisible():
+    def take_call(self) -> None:
+        """Opens the form of a call, as it was left, with the keyboard in it."""
+        self._open(CALL)
+
+    def end_call(self) -> None:
+        """Closes the form of a call, which keeps what was typed."""
+        panel = self._engine.panel(CALL)
+        self._close(CALL)
+        if isinstance(panel, TelephonePanel):
+            panel.leave()
+
+    def _calling(self) -> bool:
+        return self._engine.panel(CALL) is not None
+
+    def _open(self, panel: str) -> None:
+        """Shows a panel and gives it the keyboard, remembering who had it."""
+        if not self._has_keyboard(panel):
+            focus = self._engine.window().focusWidget()
+            self._before[panel] = weakref.ref(focus) if focus is not None else lambda: None
+        self._engine.show_region(self._engine.region_of(panel))
+        # what was just opened is laid out first
+        QTimer.singleShot(0, self._engine, lambda: self._take_keyboard(panel))
+
+    def _close(self, panel: str) -> None:
+        """Hides a panel; the keyboard goes back to where it was."""
+        had = self._has_keyboard(panel)
+        self._engine.show_region(self._engine.region_of(panel), shown=False)
+        before = self._before.pop(panel, lambda: None)()
+        if had and before is not None and shiboken6.isValid(before) and before.isVisible():
             before.setFocus()
         elif had:
             self._engine.focus_next(1)
@@ -92,14 +117,13 @@ class LoopDesk:
             self.show_outbox()
         self._told_gone = gone and (self._told_gone or waits)
 
-    def _has_keyboard(self) -> bool:
-        panel, focus = self._engine.panel(OUTBOX), self._engine.window().focusWidget()
+    def _has_keyboard(self, panel_id: str) -> bool:
+        panel, focus = self._engine.panel(panel_id), self._engine.window().focusWidget()
         return panel is not None and focus is not None and (focus is panel or panel.isAncestorOf(focus))
 
-    def _remember(self) -> None:
-        focus = self._engine.window().focusWidget()
-        self._before = weakref.ref(focus) if focus is not None else lambda: None
-
-    def _take_keyboard(self) -> None:
-        # what was just opened is laid out first
-        QTimer.singleShot(0, self._engine, lambda: self._engine.focus_panel(OUTBOX))
+    def _take_keyboard(self, panel_id: str) -> None:
+        panel = self._engine.panel(panel_id)
+        if isinstance(panel, OutboxPanel | TelephonePanel):
+            panel.take_keyboard()
+        else:
+            self._engine.focus_panel(panel_id)

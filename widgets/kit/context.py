@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cockpit.model.messages import Message
+from widgets.kit.pick import Picking
 from widgets.kit.routes import Routes
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ class PanelContext:
         actions: all commands, with their keys.
         notify: show a toast; the second is its level, 0 for a plain one.
         routes: ways along the streets that are to be seen on the map.
+        picking: a place that a form wants from the map.
         report: take an error of ours and give the number of its report.
         reduced_motion: no animation at all.
         drawings: folder where panels may keep what is slow to draw; None: nowhere.
@@ -120,5 +122,6 @@ class PanelContext:
     report: Callable[[BaseException, str], str] = log_report
     reduced_motion: bool = False
     routes: Routes = field(default_factory=Routes)
+    picking: Picking = field(default_factory=Picking)
     drawings: Path | None = None
     cases: Cases = field(default_factory=NoCases)

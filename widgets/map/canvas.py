@@ -51,6 +51,8 @@ class Canvas(QWidget):
         picked: (topic, key) that a person clicked, ("", "") beside everything.
         hovered: (topic, key) under the cursor.
         pointed: (lon, lat) under the cursor, WGS-84; None when it left.
+        picking: the next click says a place and selects nothing; mark: a place that a form is about.
+        placed: (lon, lat) that a person said; unplaced: they say none.
         key_of_layers: a key that the panel knows, as text ("1" … "7", "L").
         moved: a person moved the map. looked: the camera changed.
     """
@@ -58,6 +60,8 @@ class Canvas(QWidget):
     picked = Signal(str, str)
     hovered = Signal(str, str)
     pointed = Signal(object)
+    placed = Signal(float, float)
+    unplaced = Signal()
     key_of_layers = Signal(str)
     moved = Signal()
     looked = Signal()
@@ -72,6 +76,8 @@ class Canvas(QWidget):
         self.scene = Scene()
         self.routes: tuple[Route, ...] = ()
         self.pin: Pin | None = None
+        self.mark: Pin | None = None
+        self.picking = False
         self.overlay, self.glide, self.trails = Overlay(), Glide(), Trails()
         self.limits: Box | None = None
         self.reduced = False
@@ -136,6 +142,13 @@ class Canvas(QWidget):
         goal = (self._flight[1] if self._flight else self.camera).zoomed(factor, at.x(), at.y())
         self.fly(goal) if fly else self._by_hand(goal)
 
+    def pick_place(self, on: bool) -> None:
+        """Whether the next click says a place."""
+        if on != self.picking:
+            self.picking = on
+            self.setCursor(Qt.CursorShape.CrossCursor) if on else self.unsetCursor()
+            self.touch()
+
     def close_map(self) -> None:
         self._frames.stop()
         self._hover_wait.stop()
@@ -162,7 +175,7 @@ class Canvas(QWidget):
         words = self._words(*self.selected) if self.selected[1] else None
         return View(
             self.camera, self.scene, self.glide.at(now), self.selected, self.hover_item, words, self.routes, self.room,
-            now, self.pin,
+            now, self.pin, self.mark, self.picking and self.hasFocus(),
         )  # fmt: skip
 
     def place(self, topic: str, key: str) -> tuple[float, float] | None:
@@ -321,6 +334,9 @@ class Canvas(QWidget):
             self.zoom(2.0, event.position())
 
     def _click(self, at: QPointF) -> None:
+        if self.picking:
+            self.placed.emit(*wgs84(*self.camera.to_world(at.x(), at.y())))
+            return
         hit = self.hit(at)
         if hit is None:
             self.picked.emit("", "")
@@ -370,6 +386,10 @@ class Canvas(QWidget):
             self.zoom(1 / 1.6)
         elif key == Qt.Key.Key_Home:
             self.fit()
+        elif key == Qt.Key.Key_Escape and self.picking:
+            self.unplaced.emit()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.picking and not event.isAutoRepeat():
+            self._click(QPointF(self.width() / 2, self.height() / 2))
         elif key == Qt.Key.Key_Escape:
             self.picked.emit("", "")
         elif text == "N":
@@ -410,7 +430,9 @@ class Canvas(QWidget):
         hit = self.hit(at)
         self._set_hover((hit.topic, hit.key) if hit else ("", ""))
         self._hover_at = at
-        if hit is not None:
+        if self.picking:
+            self.setCursor(Qt.CursorShape.CrossCursor)
+        elif hit is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         else:
             self.unsetCursor()

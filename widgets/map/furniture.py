@@ -1,4 +1,4 @@
-"""What stands on the map: the column of tools, scale bar, credit line."""
+"""What stands on the map: the column of tools, scale bar, credit line, what is asked of whoever looks at it."""
 
 from __future__ import annotations
 
@@ -136,6 +136,38 @@ class Credit(QWidget):
         for i, line in enumerate(self._lines):
             box = QRectF(0, 2 + 16 * i, self.width() - 9, 16)
             painter.drawText(box, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), line)
+
+
+class Hint(QWidget):
+    """What a click does now, at the top; hidden as long as it does what it always does."""
+
+    def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.ctx = ctx
+        self.words = ""
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def tell(self, words: str) -> None:
+        self.words = words
+        self.setAccessibleName(words)
+        self.setVisible(bool(words))
+
+    def fit(self, room: int) -> None:
+        metrics = QFontMetricsF(self.ctx.theme.font("body"))
+        self.setFixedSize(min(round(metrics.horizontalAdvance(self.words)) + 33, max(room, 0)), 32)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme = QPainter(self), self.ctx.theme
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.acc, 1))
+        painter.setBrush(theme.acc_bg)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.setFont(theme.font("body"))
+        painter.setPen(theme.t1)
+        cut = QFontMetricsF(theme.font("body")).elidedText(self.words, Qt.TextElideMode.ElideRight, self.width() - 24)
+        painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, cut)
 
 
 def _plate(painter: QPainter, box: QRectF, ctx: PanelContext) -> None:

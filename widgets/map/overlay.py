@@ -69,7 +69,8 @@ class View(msgspec.Struct, frozen=True):
         words: title and second line of the selected thing.
         room: pixels that lists and tools leave free.
         now: monotonic seconds, for rings.
-        pin: a place that was searched for.
+        pin: a place that was searched for. mark: one that a form is about.
+        aim: a cross in the middle, for whoever says a place by keyboard.
     """
 
     camera: Camera
@@ -82,6 +83,8 @@ class View(msgspec.Struct, frozen=True):
     room: QRectF
     now: float
     pin: Pin | None = None
+    mark: Pin | None = None
+    aim: bool = False
 
 
 class Overlay:
@@ -165,8 +168,11 @@ class Overlay:
         )
         if view.hovered != view.selected:
             self._around(painter, view, marks, view.hovered, theme.t2, 1.25)
-        if view.pin is not None:
-            self._pin(painter, view, view.pin, theme)
+        for pin in (view.pin, view.mark):
+            if pin is not None:
+                self._pin(painter, view, pin, theme)
+        if view.aim:
+            self._aim(painter, camera, theme)
         if at is not None and view.words is not None:
             draw_callout(painter, theme, *at, reach, view.words, view.room)
 
@@ -186,6 +192,16 @@ class Overlay:
         for ring in alert.rings if alert is not None else ():
             sx, sy = camera.to_screen(ring.x, ring.y)
             painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in zip(sx.tolist(), sy.tolist(), strict=True)]))
+
+    @staticmethod
+    def _aim(painter: QPainter, camera: Camera, theme: Theme) -> None:
+        x, y = round(camera.width / 2), round(camera.height / 2)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for shade, thick in ((theme.map.color("land"), 4), (theme.acc, 2)):
+            painter.setPen(QPen(shade, thick))
+            for near, far in ((6, 18), (-6, -18)):
+                painter.drawLine(x + near, y, x + far, y)
+                painter.drawLine(x, y + near, x, y + far)
 
     def _pin(self, painter: QPainter, view: View, pin: Pin, theme: Theme) -> None:
         x, y = (float(v) for v in view.camera.to_screen(pin.x, pin.y))

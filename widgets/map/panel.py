@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import msgspec
 import numpy as np
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
@@ -25,7 +25,7 @@ from widgets.map.base import base_file
 from widgets.map.camera import EARTH, box_of, mercator
 from widgets.map.canvas import Canvas
 from widgets.map.coloring import COLORINGS, EVENTS
-from widgets.map.furniture import Credit, ScaleBar, Tools
+from widgets.map.furniture import Credit, Hint, ScaleBar, Tools
 from widgets.map.layer_list import COUNTED, WIDTH, LayerList
 from widgets.map.overlay import Pin, Route, route_of
 from widgets.map.raster.backend import RasterBackend
@@ -93,6 +93,7 @@ class MapPanel(Panel):
         )
         self.tools.buttons["map.follow"].setChecked(self.following)
         self.scale_bar, self.credit = ScaleBar(ctx, self.canvas), Credit(ctx, self.canvas)
+        self.hint = Hint(ctx, self.canvas)
         self._cursor, self._follow_words = ElidedLabel(parent=self.header), ElidedLabel(parent=self.header)
         self.header.right.addWidget(self._follow_words)
         self.header.right.addWidget(self._cursor)
@@ -105,6 +106,9 @@ class MapPanel(Panel):
         canvas.picked.connect(self._pick)
         canvas.hovered.connect(selection.hover)
         canvas.pointed.connect(self._point)
+        canvas.placed.connect(self.ctx.picking.answer)
+        canvas.unplaced.connect(self.ctx.picking.leave)
+        self.ctx.picking.changed.connect(self._show_picking)
         canvas.key_of_layers.connect(self._layer_key)
         canvas.looked.connect(lambda: self.scale_bar.show_camera(canvas.camera))
         canvas.installEventFilter(self)
@@ -136,6 +140,26 @@ class MapPanel(Panel):
     def show_paths(self, paths: Sequence[tuple[str, Sequence[tuple[float, float]]]], chosen: str = "") -> None:
         """Ways along the streets: (key of the unit, WGS-84 (lon, lat) pairs); that of `chosen` in acc, others faint."""
         self.canvas.routes = tuple(route_of(key, path, key == chosen) for key, path in paths if len(path) > 1)
+        self.canvas.touch()
+
+    def _show_picking(self) -> None:
+        """The map is asked for a place, or a form's place is to be seen."""
+        asked = self.ctx.picking
+        if asked.wanted and not self.canvas.picking:
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.canvas.pick_place(asked.wanted)
+        self.hint.tell(self.ctx.t("telephone.pick_hint") if asked.wanted else "")
+        self._arrange()
+        mark = asked.mark
+        before = self.canvas.mark
+        if mark is None:
+            self.canvas.mark = None
+        else:
+            x, y = (float(v) for v in mercator(mark[0], mark[1]))
+            self.canvas.mark = Pin(x, y, (mark[2], self.ctx.t("telephone.mark")))
+            moved = before is None or (before.x, before.y) != (x, y)
+            if moved and not self.canvas.camera.sees(x, y, pad=48):
+                self.canvas.fly(self.canvas.camera.centred(x, y, max(self.canvas.camera.scale, 1 / 6.0)))
         self.canvas.touch()
 
     def _show_routes(self) -> None:
@@ -367,6 +391,9 @@ class MapPanel(Panel):
         self.credit.fit(canvas.width() - self.scale_bar.width() - 3 * INSET)
         self.credit.move(canvas.width() - self.credit.width() - INSET, canvas.height() - self.credit.height() - INSET)
         self.credit.raise_()
+        self.hint.fit(canvas.width() - 2 * INSET)
+        self.hint.move((canvas.width() - self.hint.width()) // 2, INSET)
+        self.hint.raise_()
 
 
 def _changed(now: Sequence[str], before: Sequence[str]) -> list[int]:
