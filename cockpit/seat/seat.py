@@ -22,12 +22,16 @@ from cockpit.dispatch.near import Finder
 from cockpit.model.batch import Batch
 from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock, CityTime, Clock
+from cockpit.model.entries import Actor
 from cockpit.model.messages import Message
 from cockpit.model.ports import Body, Here, NamedPlace
 from cockpit.model.ports.link import Link, LinkState
 from cockpit.model.tables import TABLES
 from cockpit.picture.picture import Picture
 from cockpit.picture.selection import Selection
+from cockpit.picture.units import PictureUnits
+from cockpit.seat.cases import LedgerCases
+from cockpit.seat.words import Words
 from cockpit.store.cache import Cache
 from cockpit.store.pictures import Pictures
 
@@ -54,7 +58,9 @@ class Seat:
         folder: what it keeps of this city.
         cache: cache.db, in it.
         link: how it stands with the hub.
+        cases: the closed loop: `ports.Cases`.
         wake: called on any thread when there is something for the next `tick`; whoever ticks may set it.
+        who: the officer's name, "" unknown; whoever knows it may set it.
         notices: sentences to be shown once (a cache that was set aside, a full disk).
     """
 
@@ -67,6 +73,7 @@ class Seat:
         self.selection = Selection()
         self.notices: deque[Message] = deque()
         self.wake = wake
+        self.who: Callable[[], str] = str
         self._arrived: deque[Callable[[], None]] = deque()
         self._woken = threading.Event()
         self.folder = profile / pack.id
@@ -81,6 +88,17 @@ class Seat:
         self._work = ThreadPoolExecutor(1, thread_name_prefix="seat-work")
         self._finder = Finder(pack)
         self._gazetteer: Places | None = None
+        self.cases = LedgerCases(
+            self.folder,
+            pack,
+            self.clock,
+            PictureUnits(self.picture, clock),
+            Words(self.cache, self._pictures, lambda *question: self._hub.ask(*question), clock),
+            later=self._later,
+            aside=self.aside,
+            notice=self.notices.append,
+            who=lambda: self.who(),
+        )
         self._areas: Areas | None = None
 
     # -- life ----------------------------------------------------------------------------------------------------
@@ -94,16 +112,22 @@ class Seat:
         known = self.cache.meta("time")
         if known:
             self.clock.city = msgspec.json.decode(known, type=CityTime)
+        actor = self.cache.meta("actor")
+        if actor:
+            self.cases.actor = msgspec.json.decode(actor, type=Actor)
+        self.cases.open()
 
     @cached_property
     def _hub(self) -> HubLink:
         """The link, made when it is first needed: what was known is shown without it, and asyncio takes a while."""
         from cockpit.bus.link import HubLink
 
-        return HubLink(self._where, self.pack.id, self.clock.base, self._batch, self._linked, self._time)
+        alongside = (self.cases.alongside,)
+        return HubLink(self._where, self.pack.id, self.clock.base, self._batch, self._linked, self._time, alongside)
 
     def start(self) -> None:
         """Joins the hub, now and whenever it is lost."""
+        self.cases.open()
         self._hub.start()
 
     def close(self) -> None:
@@ -113,10 +137,11 @@ class Seat:
         try:
             self.tick()
         finally:
+            self.cases.close()
             self.cache.close()
 
     def tick(self) -> frozenset[str]:
-        """Takes in what arrived; returns the topics of the picture that changed."""
+        """Takes in what arrived; returns the topics that changed: those of the picture, `case` and `outbox`."""
         self._woken.clear()
         while self._arrived:
             self._arrived.popleft()()
@@ -124,7 +149,7 @@ class Seat:
             topics = tuple(sorted({topic for _, topic in self.picture.gaps}))
             self.picture.gaps.clear()
             self._hub.want_snapshot(topics)
-        return self.picture.take_changes()
+        return self.picture.take_changes() | self.cases.tick()
 
     # -- from other threads --------------------------------------------------------------------------------------
 
@@ -169,6 +194,8 @@ class Seat:
     def _linked(self, link: Link, welcome: asks.Welcome | None) -> None:
         def take() -> None:
             self.link = link
+            if link.state is LinkState.LIVE:
+                self.cache.put_meta("actor", msgspec.json.encode(self.cases.actor).decode())
             self.on_link(link)
 
         self._later(take)

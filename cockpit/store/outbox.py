@@ -92,7 +92,7 @@ class Outbox:
 
         Args:
             clock: the city's: validity is told in it.
-            on_change: called after rows changed, on the thread that changed them.
+            on_change: called after rows changed (also by time alone), on the thread that changed them.
             on_problem: told later troubles, on the writer's thread.
             check: why a waiting row that was found can not be sent at all.
         """
@@ -231,6 +231,11 @@ class Outbox:
 
     # -- with the lock held ----------------------------------------------------------------------------------------
 
+    @property
+    def _mortal(self) -> bool:
+        """Whether something waits that may expire."""
+        return any(row.valid_until for rows in self._lanes.values() for row in rows)
+
     def _wish(self, wish: _Wish) -> None:
         self._wishes.append(wish)
         self._condition.notify_all()
@@ -284,7 +289,7 @@ class Outbox:
             with self._condition:
                 self._condition.wait_for(
                     lambda: self._wishes or self._stopping or (self._dirty and self._trouble is None),
-                    RETRY_SECONDS if self._dirty else None,
+                    RETRY_SECONDS if self._dirty or self._mortal else None,
                 )
                 wishes, self._wishes = self._wishes, []
                 dirty = [self._rows[ident] for ident in self._dirty if ident in self._rows]
@@ -292,6 +297,7 @@ class Outbox:
                 written, self._written = self._written, []
                 last = self._stopping
             self._write(wishes, dirty)
+            self.expire()
             for tell in written:
                 tell()
             if last and not self._wishes:

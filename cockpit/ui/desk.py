@@ -22,7 +22,7 @@ from cockpit.ui.first_look import FirstLook
 from cockpit.ui.hubbanner import hub_banner
 from cockpit.ui.loopdesk import LoopDesk
 from cockpit.ui.news import News
-from cockpit.ui.ports import SeatBodies, SeatFeeds, SeatGazetteer, SeatNearby, SeatSearch
+from cockpit.ui.ports import SeatBodies, SeatCases, SeatFeeds, SeatGazetteer, SeatNearby, SeatSearch
 from cockpit.ui.prefs import FilePrefs
 from cockpit.ui.sound import Player
 from layouts.engine import LayoutEngine
@@ -93,6 +93,7 @@ class Desk(QWidget):
             search=SeatSearch(seat),
             gazetteer=SeatGazetteer(seat),
             feeds=SeatFeeds(seat),
+            cases=SeatCases(seat),
             prefs=prefs,
             actions=self.actions_,
             notify=lambda message, level: None,
@@ -126,6 +127,7 @@ class Desk(QWidget):
         self.woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
         seat.on_link = self._linked
         seat.wake = self.wake
+        seat.who = lambda: str(prefs.get("name", ""))
         self.dress()
 
     # -- life ----------------------------------------------------------------------------------------------------
@@ -134,7 +136,7 @@ class Desk(QWidget):
         """Shows what the cache knew, then begins to follow the hub: at once where nothing was known, else when that
         is painted (the shell calls `follow`), since both at once make the first picture late."""
         self.seat.tick()
-        self.engine.refresh(frozenset(TABLES))
+        self.engine.refresh(frozenset({*TABLES, "case", "outbox"}))
         self._take_keyboard()
         self._seconds.start()
         self._second()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import inspect
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import shiboken6
 from PySide6.QtCore import QObject
 
 from cockpit.bus import asks
+from cockpit.model.cases import Case, Order
+from cockpit.model.entries import Act, TextRef
 from cockpit.model.messages import Message
 from cockpit.model.ports import Body, Here, NamedPlace, Near, Refusal
+from cockpit.model.ports.cases import Check, Waiting
 from cockpit.seat import Seat
 
 
@@ -96,3 +99,51 @@ class SeatSearch:
 
     def search(self, text: str, done: Callable[[list[str]], None]) -> None:
         self._seat.search(text, while_alive(done))
+
+
+class SeatCases:
+    """`ports.Cases`."""
+
+    def __init__(self, seat: Seat) -> None:
+        self._cases = seat.cases
+
+    def case(self, ident: str) -> Case | None:
+        return self._cases.case(ident)
+
+    def of_event(self, key: str) -> Case | None:
+        return self._cases.of_event(key)
+
+    def all_open(self) -> list[Case]:
+        return self._cases.all_open()
+
+    def closed(self) -> list[Case]:
+        return self._cases.closed()
+
+    def order_of(self, unit: str) -> Order | None:
+        return self._cases.order_of(unit)
+
+    def nearby(self, lon: float, lat: float, metres: float) -> list[tuple[Case, float]]:
+        return self._cases.nearby(lon, lat, metres)
+
+    def checks(self, act: Act, case: str) -> list[Check]:
+        return self._cases.checks(act, case)
+
+    def submit(
+        self, act: Act, case: str, texts: dict[str, str], done: Callable[[Message | None], None], valid_for: int = 0
+    ) -> str:
+        return self._cases.submit(act, case, texts, while_alive(done), valid_for)
+
+    def outbox(self) -> list[Waiting]:
+        return self._cases.outbox()
+
+    def cancel(self, command: str, done: Callable[[Message | None], None]) -> None:
+        self._cases.cancel(command, while_alive(done))
+
+    def send_again(self, command: str) -> None:
+        self._cases.send_again(command)
+
+    def texts(self, refs: Sequence[TextRef], done: Callable[[dict[str, str] | Message], None]) -> None:
+        self._cases.texts(refs, while_alive(done))
+
+    def photo(self, sha256: str, thumb: bool, done: Callable[[bytes | Message], None]) -> None:
+        self._cases.photo(sha256, thumb, while_alive(done))
