@@ -17,7 +17,7 @@ from PIL import Image
 
 from cockpit.field.gateway import Gateway
 from cockpit.field.limits import Limits
-from cockpit.model.clock import ManualClock
+from cockpit.model.clock import Clock, ManualClock
 from cockpit.packs.read import read_pack
 from cockpit.store.ledger import LedgerCopy
 from tests.ledger_desk import START, Desk, issue
@@ -62,7 +62,7 @@ class Device:
 @dataclass
 class LivingGateway:
     gateway: Gateway
-    clock: ManualClock
+    clock: Any
     web: httpx.AsyncClient
     devices: list[Device] = field(default_factory=list)
 
@@ -99,8 +99,12 @@ def remember(profile: Path, desk: Desk) -> None:
 
 @contextlib.asynccontextmanager
 async def living_gateway(
-    profile: Path, desk: Desk | None = None, clock: ManualClock | None = None, limits: Limits | None = None
+    profile: Path, desk: Desk | None = None, clock: Clock | None = None, limits: Limits | None = None
 ) -> AsyncIterator[LivingGateway]:
+    """
+    Args:
+        clock: the machine's; one that stands at the beginning of the desk's day where none is given.
+    """
     if desk is not None:
         remember(profile, desk)
     clock = clock or ManualClock(START)

@@ -16,6 +16,7 @@ import msgspec
 
 from cockpit.bus import asks, subjects
 from cockpit.bus.client import nats_error
+from cockpit.bus.tasks import end
 from cockpit.model.clock import Clock
 from cockpit.model.entries import GENESIS, Decision, digest, read_decision
 from cockpit.model.errors import OutsideError
@@ -113,9 +114,9 @@ class Follower:
             yield
         finally:
             self.caught_up.clear()
-            keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeper
+            await end(keeper)
+            if not keeper.cancelled():
+                keeper.result()
             with contextlib.suppress(nats_error(), OSError):
                 await news.unsubscribe()
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cockpit.bus.client import nats_error
+from cockpit.bus.tasks import end
 from cockpit.model.clock import Clock
 from cockpit.model.entries import Receipt
 from cockpit.model.errors import OutsideError
@@ -63,10 +64,7 @@ class Sender:
             yield
         finally:
             self._loop = None
-            tasks = [keeper, *self._tasks.values()]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(keeper, *self._tasks.values())
 
     async def _keep(self, client: Client, subject: str) -> None:
         while True:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cockpit.bus import asks
+from cockpit.bus import asks, subjects
 from cockpit.bus.follow import Follower, Told
+from cockpit.bus.sending import Sender
+from cockpit.bus.tasks import end
 from cockpit.bus.users import GATEWAY
 from cockpit.field.board import Board
-from cockpit.field.forward import Forwarder
 from cockpit.field.guard import Guard
 from cockpit.field.hub import HubSide
 from cockpit.field.intake import Intake
@@ -84,12 +85,12 @@ class Gateway:
         for notice in [*self.outbox.notices, *self._copy.notices]:
             _say(notice)
         self._hub = HubSide(profile, self._welcomed, self._follow)
-        self._forwarder = Forwarder(self.outbox, self._hub.send_fact)
+        self._sender = Sender(self.outbox, clock)
         self.board = Board(self._clock, self._kind, self._hub.texts)
         self._photos = Photos(self.register, Blobs(profile / "blobs"), limits, clock)
         guard = Guard(self.register, self.enrol_secret, limits, clock)
-        intake = Intake(self.register, self.outbox, self._clock, self._forwarder.wake)
-        self.api = Api(guard, self.register, self.board, intake, self._photos, self._clock, lambda: self._hub.there)
+        intake = Intake(self.register, self.outbox, self._clock, self._sender.poke)
+        self.api = Api(guard, self.register, self.board, intake, self._photos, self._clock, lambda: self.hub_is_there)
         self.site = Site(self.api.app(), port, limits)
         self._stop = asyncio.Event()
         self._other = asyncio.Event()
@@ -112,7 +113,6 @@ class Gateway:
             tasks = [
                 board,
                 asyncio.create_task(self._hub.run(), name="hub"),
-                asyncio.create_task(self._forwarder.run(), name="forward"),
                 asyncio.create_task(self._sweep(), name="sweep"),
             ]
             await self.board.settled(SETTLE_SECONDS)
@@ -133,6 +133,10 @@ class Gateway:
     async def _until_stopped(self) -> None:
         await self._stop.wait()
 
+    @property
+    def hub_is_there(self) -> bool:
+        return self._hub.there
+
     # -- the hub -----------------------------------------------------------------------------------------------------
 
     def _recall(self) -> None:
@@ -148,13 +152,13 @@ class Gateway:
             self._follower = Follower(
                 self._copy, welcome.city, self._clock.base, self._decided, self._other_ledger, _say
             )
-        async with self._follower.following(client, GATEWAY, welcome.world):
+        facts = subjects.fact(welcome.city, welcome.world, GATEWAY)
+        async with self._follower.following(client, GATEWAY, welcome.world), self._sender.sending(client, facts):
             watching = asyncio.create_task(self._watch(self._follower), name="caught up")
             try:
                 yield
             finally:
-                watching.cancel()
-                await asyncio.gather(watching, return_exceptions=True)
+                await end(watching)
 
     async def _watch(self, follower: Follower) -> None:
         """What the ledger says is all there is once it has been read to its end."""
@@ -179,7 +183,6 @@ class Gateway:
 
     def _welcomed(self, welcome: asks.Welcome, joined: bool) -> None:
         if joined:
-            self._forwarder.wake()
             self.board.words_may_come()
         if welcome.time != self._clock.city:
             self._clock.city = welcome.time
@@ -205,9 +208,7 @@ class Gateway:
     async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
         self.api.end_polls()
         await self.site.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(*tasks)
         await asyncio.to_thread(self.outbox.close)
         self._copy.close()
         self.register.close()

@@ -1,4 +1,4 @@
-"""The gateway's side of the bus: finds the hub of its profile, follows the ledger, asks for words, sends facts."""
+"""The gateway's side of the bus: finds the hub of its profile, follows the ledger, asks for words."""
 
 from __future__ import annotations
 
@@ -143,17 +143,6 @@ class HubSide:
             return None
         return found
 
-    async def send_fact(self, data: bytes) -> bytes:
-        """The receipt of a fact.
-
-        Raises:
-            OutsideError: the hub is away, or does not answer.
-        """
-        welcome = self.welcome
-        if welcome is None:
-            raise OutsideError("seat.hub_gone")
-        return await self._request(subjects.fact(welcome.city, welcome.world, GATEWAY), data)
-
     async def _ask(self, what: str, wanted: object, reply: type) -> Any:
         try:
             return msgspec.msgpack.decode(
@@ -168,8 +157,13 @@ class HubSide:
             raise OutsideError("seat.hub_gone")
         try:
             return (await client.request(subject, data, timeout=ASK_SECONDS)).data
-        except (nats_error(), TimeoutError) as error:
+        except (nats_error(), TimeoutError, OSError) as error:
             raise OutsideError("seat.hub_silent") from error
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise OutsideError("seat.hub_gone") from None  # the client was closed under the question
 
 
 _TEXTS = 200
