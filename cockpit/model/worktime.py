@@ -19,7 +19,7 @@ UNITS = {"min": MINUTE, "u": HOUR, "U": DAY}
 WORKING = ("h", "d")
 """工作时 and 工作日; a working day is as long as the calendar's hours of one day."""
 MAX_AMOUNT = 1000
-_SPAN = re.compile(r"(\d{1,4})(min|u|U|h|d)")
+_SPAN = re.compile(r"([0-9]{1,4})(min|u|U|h|d)")
 
 
 class Span(msgspec.Struct, frozen=True):

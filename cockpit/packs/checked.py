@@ -110,15 +110,16 @@ class Checked:
         self.wrong(path, "packs.wrong_value", key=key, given=str(value)[:60])
 
 
-def named(file: Checked, key: str, name: str) -> Checked:
-    """The file that `key` of a pack's file names: beside it, else shipped.
+def named(file: Checked, key: str, name: str, folder: Path | None = None) -> Checked:
+    """The file that `key` of a pack's file names: in the pack's folder (where the file is, if none is given), else
+    the one that ships.
 
     Raises:
         UserError: there is none of that name, or it can not be read.
     """
     shipped = assets_dir() / "kinds"
-    for folder in (file.file.parent, shipped):
-        path = folder / f"{name}.toml"
+    for place in (folder or file.file.parent, shipped):
+        path = place / f"{name}.toml"
         if path.is_file():
             return Checked(path)
     return file.unknown((key,), "packs.no_kinds", name, (path.stem for path in shipped.glob("*.toml")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from cockpit.model.loop import ByLevel, KindClock, LoopRules, StageRule
 from cockpit.model.rights import ACTS, Rights
@@ -16,9 +17,12 @@ NEEDED = ("intake", "filed", "assigned", "handling", "check", "closed")
 """Stages that no loop can do without; 反馈 and 评价 are a city's choice."""
 
 
-def read_loop(file: Checked) -> LoopRules:
-    """Raises:
-    UserError: something in it is wrong: one sentence with file, line and column.
+def read_loop(file: Checked, folder: Path) -> LoopRules:
+    """Args:
+        folder: of the pack: a calendar of its own lies there.
+
+    Raises:
+        UserError: something in it is wrong: one sentence with file, line and column.
     """
     whole = file.convert(LoopFile)
     reopen = _span(file, ("reopen",), whole.reopen)
@@ -31,7 +35,7 @@ def read_loop(file: Checked) -> LoopRules:
         finish=_clock(file, ("finish",), whole.finish),
         kinds=_kinds(file, whole),
         ready=_clock(file, ("ready",), whole.ready),
-        calendar=read_calendar(named(file, "calendar", whole.calendar)),
+        calendar=read_calendar(named(file, "calendar", whole.calendar, folder)),
         reopen=reopen.amount * UNITS[reopen.unit],
         basis=whole.basis,
         source=whole.source,

@@ -88,7 +88,7 @@ def read_pack(
         channels={id: Channel(id, row.text()) for id, row in operations.rows("channels", Words).items()},
         findings=findings,
         folder=folder,
-        loop=read_loop(named(file, "loop", pack.loop)),
+        loop=read_loop(named(file, "loop", pack.loop), folder),
     )
 
 
