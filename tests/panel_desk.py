@@ -8,7 +8,7 @@ from typing import Any
 
 from cockpit.model.clock import CityClock, ManualClock
 from cockpit.model.messages import Message, texts
-from cockpit.model.ports import Body, Here, NamedPlace, Near, Refusal
+from cockpit.model.ports import Body, Here, NamedPlace, Near, Refusal, Way
 from cockpit.picture.picture import Picture
 from cockpit.picture.selection import Selection
 from tests.living_cases import LivingCases
@@ -36,14 +36,14 @@ class DeskPorts:
     """Bodies, Nearby, Search and Prefs in one, whose questions the test answers.
 
     Attributes:
-        bodies, pictures, nears, searches, quarantines, named, heres: questions asked.
+        bodies, pictures, nears, searches, quarantines, named, heres, ways: questions asked.
         retried: feeds that were to be tried at once.
         kept: what prefs hold.
     """
 
     def __init__(self) -> None:
         self.bodies, self.pictures, self.nears, self.searches = Asked(), Asked(), Asked(), Asked()
-        self.quarantines, self.named, self.heres = Asked(), Asked(), Asked()
+        self.quarantines, self.named, self.heres, self.ways = Asked(), Asked(), Asked(), Asked()
         self.retried: list[str] = []
         self.kept: dict[str, Any] = {}
 
@@ -55,6 +55,9 @@ class DeskPorts:
 
     def near(self, lon: float, lat: float, kind: str, done: Callable[[list[Near] | Message], None]) -> None:
         self.nears.open.append(((lon, lat, kind), done))
+
+    def way(self, unit: str, lon: float, lat: float, done: Callable[[Way | Message], None]) -> None:
+        self.ways.open.append(((unit, lon, lat), done))
 
     def search(self, text: str, done: Callable[[list[str]], None]) -> None:
         self.searches.open.append((text, done))

@@ -11,7 +11,7 @@ import numpy as np
 
 from cockpit.model.city import Kind, Pack
 from cockpit.model.messages import Message
-from cockpit.model.ports import Near
+from cockpit.model.ports import Near, Way
 from cockpit.model.tables import UnitState
 from cockpit.paths import assets_dir
 from cockpit.picture.table import LiveTable
@@ -72,13 +72,8 @@ class Finder:
             return Message("near.no_place")
         if not units.keys:
             return Message("near.nobody")
-        if self._graph is None:
-            from cockpit.geo.roadgraph import RoadGraph  # with SciPy, 0.4 s
-
-            try:
-                self._graph = RoadGraph.load(self._pack.folder / "roads.npz")
-            except OSError:
-                return Message("near.no_roads")
+        if not self._has_roads():
+            return Message("near.no_roads")
         found: list[Near] = []
         for on_foot in (True, False):
             index = [i for i, k in enumerate(units.kinds) if self._pack.unit_kind(k).on_foot is on_foot]
@@ -87,6 +82,31 @@ class Finder:
                 found += self._along(lon, lat, kind, units, index, on_foot)
         found.sort(key=lambda n: (not n.free, self._rank(kind, n, units) is None, n.seconds))
         return found[:SHOWN]
+
+    def way(self, lon: float, lat: float, unit: str, units: Units) -> Way | Message:
+        """The way of one unit to a place, along the streets."""
+        if unit not in units.keys:
+            return Message("near.nobody")
+        if not self._has_roads():
+            return Message("near.no_roads")
+        assert self._graph is not None
+        i = units.keys.index(unit)
+        kind = self._pack.unit_kind(units.kinds[i])
+        start = (float(units.places[i, 0]), float(units.places[i, 1]))
+        route = self._graph.route(start, (lon, lat), kind.on_foot)
+        path = tuple((float(x), float(y)) for x, y in route.path)
+        return Way(route.metres, route.metres / kind.speed, path)
+
+    def _has_roads(self) -> bool:
+        """Reads the road graph at the first question; whether there is one."""
+        if self._graph is None:
+            from cockpit.geo.roadgraph import RoadGraph  # with SciPy, 0.4 s
+
+            try:
+                self._graph = RoadGraph.load(self._pack.folder / "roads.npz")
+            except OSError:
+                return False
+        return True
 
     @staticmethod
     def _closest(lon: float, lat: float, places: np.ndarray, index: list[int]) -> list[int]:

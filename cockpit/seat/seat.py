@@ -24,7 +24,7 @@ from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock, CityTime, Clock
 from cockpit.model.entries import Actor
 from cockpit.model.messages import Message
-from cockpit.model.ports import Body, Here, NamedPlace
+from cockpit.model.ports import Body, Here, NamedPlace, Way
 from cockpit.model.ports.link import Link, LinkState
 from cockpit.model.tables import TABLES
 from cockpit.picture.picture import Picture
@@ -265,6 +265,16 @@ class Seat:
 
         def work() -> None:
             answer = self._finder.near(lon, lat, self.pack.kind(kind), units)
+            self._later(lambda: done(answer))
+
+        self.aside(work)
+
+    def way(self, unit: str, lon: float, lat: float, done: Callable[[Way | Message], None]) -> None:
+        """`ports.Nearby.way`: of one unit along the streets."""
+        units = self._finder.units_of(self.picture["unit"])
+
+        def work() -> None:
+            answer = self._finder.way(lon, lat, unit, units)
             self._later(lambda: done(answer))
 
         self.aside(work)

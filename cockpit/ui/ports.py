@@ -14,7 +14,7 @@ from cockpit.bus import asks
 from cockpit.model.cases import Case, Order
 from cockpit.model.entries import Act, TextRef
 from cockpit.model.messages import Message
-from cockpit.model.ports import Body, Here, NamedPlace, Near, Refusal
+from cockpit.model.ports import Body, Here, NamedPlace, Near, Refusal, Way
 from cockpit.model.ports.cases import Check, Waiting
 from cockpit.seat import Seat
 
@@ -55,6 +55,9 @@ class SeatNearby:
 
     def near(self, lon: float, lat: float, kind: str, done: Callable[[list[Near] | Message], None]) -> None:
         self._seat.near(lon, lat, kind, while_alive(done))
+
+    def way(self, unit: str, lon: float, lat: float, done: Callable[[Way | Message], None]) -> None:
+        self._seat.way(unit, lon, lat, while_alive(done))
 
 
 class SeatGazetteer:

@@ -12,16 +12,13 @@ from widgets.kit.pick import Picking
 from widgets.kit.routes import Routes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-    from cockpit.model.cases import Case, Order
     from cockpit.model.city import Pack
     from cockpit.model.clock import CityClock
-    from cockpit.model.entries import Act, TextRef
     from cockpit.model.messages import Texts
     from cockpit.model.ports import Bodies, Feeds, Gazetteer, Nearby, Prefs, Search
-    from cockpit.model.ports.cases import Cases, Check, Waiting
+    from cockpit.model.ports.cases import Cases
     from cockpit.picture import Picture, Selection
     from widgets.kit.actions import Actions
     from widgets.kit.theme import Theme
@@ -39,52 +36,6 @@ def log_report(error: BaseException, where: str) -> str:
     return ""
 
 
-class NoCases:
-    """`ports.Cases` of a desk that follows no ledger: nothing is open, and nothing can be given out."""
-
-    def case(self, ident: str) -> Case | None:
-        return None
-
-    def of_event(self, key: str) -> Case | None:
-        return None
-
-    def all_open(self) -> list[Case]:
-        return []
-
-    def closed(self) -> list[Case]:
-        return []
-
-    def order_of(self, unit: str) -> Order | None:
-        return None
-
-    def nearby(self, lon: float, lat: float, metres: float) -> list[tuple[Case, float]]:
-        return []
-
-    def checks(self, act: Act, case: str) -> list[Check]:
-        return []
-
-    def submit(
-        self, act: Act, case: str, texts: dict[str, str], done: Callable[[Message | None], None], valid_for: int = 0
-    ) -> str:
-        done(Message("kit.not_now"))
-        return ""
-
-    def outbox(self) -> list[Waiting]:
-        return []
-
-    def cancel(self, command: str, done: Callable[[Message | None], None]) -> None:
-        done(Message("kit.not_now"))
-
-    def send_again(self, command: str) -> None:
-        pass
-
-    def texts(self, refs: Sequence[TextRef], done: Callable[[dict[str, str] | Message], None]) -> None:
-        done({})
-
-    def photo(self, sha256: str, thumb: bool, done: Callable[[bytes | Message], None]) -> None:
-        done(Message("kit.not_now"))
-
-
 @dataclass
 class PanelContext:
     """What a panel is handed.
@@ -95,6 +46,7 @@ class PanelContext:
         clock: the city's; `clock.wall()` is the machine's, for the freshness of feeds.
         pack: names and kinds of the city.
         bodies, nearby, search, gazetteer, feeds, prefs: ports, see `cockpit.model.ports`.
+        cases: the closed loop: cases, orders, the outbox; a port too.
         actions: all commands, with their keys.
         notify: show a toast; the second is its level, 0 for a plain one.
         routes: ways along the streets that are to be seen on the map.
@@ -102,7 +54,6 @@ class PanelContext:
         report: take an error of ours and give the number of its report.
         reduced_motion: no animation at all.
         drawings: folder where panels may keep what is slow to draw; None: nowhere.
-        cases: the closed loop: cases, orders, the outbox.
     """
 
     picture: Picture
@@ -117,6 +68,7 @@ class PanelContext:
     gazetteer: Gazetteer
     feeds: Feeds
     prefs: Prefs
+    cases: Cases
     actions: Actions
     notify: Callable[[Message, int], None]
     report: Callable[[BaseException, str], str] = log_report
@@ -124,4 +76,3 @@ class PanelContext:
     routes: Routes = field(default_factory=Routes)
     picking: Picking = field(default_factory=Picking)
     drawings: Path | None = None
-    cases: Cases = field(default_factory=NoCases)

@@ -21,7 +21,7 @@ from widgets.lists.areas import AreaTree
 from widgets.lists.parts import PAD
 from widgets.lists.question import Question
 from widgets.lists.words import joined
-from widgets.orders.pieces import OrderText
+from widgets.orders.pieces import Flow, OrderText
 from widgets.telephone.draft import CallDraft
 from widgets.telephone.kinds import FoundKind, find_kinds
 from widgets.telephone.suggest import Choice, SuggestField
@@ -76,8 +76,8 @@ class CallForm(QWidget):
         grid.setVerticalSpacing(0)
         grid.setColumnMinimumWidth(0, _NAME)
         grid.setColumnStretch(1, 1)
-        where, who, levels = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        for row in (where, who, levels):
+        where, who, levels = QHBoxLayout(), QHBoxLayout(), Flow(_GAP)
+        for row in (where, who):
             row.setSpacing(_GAP)
         where.addWidget(self.place, 1)
         where.addWidget(self.map)
@@ -85,7 +85,6 @@ class CallForm(QWidget):
         who.addWidget(self.number, 3)
         for chip in self.levels.values():
             levels.addWidget(chip)
-        levels.addStretch(1)
         self.words.setFixedHeight(84)
         rows = (
             ("kind", self.kind, self.kind_note), ("place", where, self.place_note), ("level", levels, None),
@@ -271,7 +270,7 @@ class CallForm(QWidget):
         self.map.setText(t("telephone.on_map"))
         self.map.setToolTip(t("telephone.on_map_why", key=MAP_KEY))
         for level, chip in self.levels.items():
-            chip.setText(t(f"telephone.level_{level}"))
+            chip.setText(" " + t(f"telephone.level_{level}"))
             chip.setToolTip(t("telephone.level_key", key=f"Alt+{level}"))
             chip.setAccessibleName(t(f"lists.level_{level}"))
         self._say()

@@ -91,6 +91,19 @@ class Refusal(msgspec.Struct, frozen=True):
     received: int
 
 
+class Way(msgspec.Struct, frozen=True):
+    """The way of a unit to a place, along the streets.
+
+    Attributes:
+        metres: along the streets; seconds: at the way of moving of its kind.
+        path: [(lon, lat), …] from where the unit was when it was asked for, WGS-84.
+    """
+
+    metres: float
+    seconds: float
+    path: tuple[tuple[float, float], ...]
+
+
 class Bodies(Protocol):
     def body(self, key: str, done: Callable[[Body | Message], None]) -> None:
         """The body of an event, unit or alert; a Message says in a sentence why there is none."""
@@ -104,6 +117,10 @@ class Bodies(Protocol):
 class Nearby(Protocol):
     def near(self, lon: float, lat: float, kind: str, done: Callable[[list[Near] | Message], None]) -> None:
         """Who is near (WGS-84) and fits events of `kind`, nearest by road first, at most 8."""
+        ...
+
+    def way(self, unit: str, lon: float, lat: float, done: Callable[[Way | Message], None]) -> None:
+        """The way of one unit, by its key, to a place (WGS-84); a Message says why there is none."""
         ...
 
 
