@@ -150,8 +150,8 @@ class LedgerCases:
         self.follower = Follower(
             self.copy, self._pack.id, self._clock.base, self._told, self._other, self._problem, self._caught_up
         )
-        self._look_at_rows(first=True)
         self._look_for_acknowledged()
+        self._look_at_rows()
 
     def _start_over(self) -> None:
         try:
