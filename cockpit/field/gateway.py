@@ -87,10 +87,10 @@ class Gateway:
         self._hub = HubSide(profile, self._welcomed, self._follow)
         self._sender = Sender(self.outbox, clock)
         self.board = Board(self._clock, self._kind, self._hub.texts)
-        self._photos = Photos(self.register, Blobs(profile / "blobs"), limits, clock)
+        self.photos = Photos(self.register, Blobs(profile / "blobs"), limits, clock)
         guard = Guard(self.register, self.enrol_secret, limits, clock)
         intake = Intake(self.register, self.outbox, self._clock, self._sender.poke)
-        self.api = Api(guard, self.register, self.board, intake, self._photos, self._clock, lambda: self.hub_is_there)
+        self.api = Api(guard, self.register, self.board, intake, self.photos, self._clock, lambda: self.hub_is_there)
         self.site = Site(self.api.app(), port, limits)
         self._stop = asyncio.Event()
         self._other = asyncio.Event()
@@ -202,7 +202,7 @@ class Gateway:
     async def _sweep(self) -> None:
         while True:
             with contextlib.suppress(CockpitError, OSError):
-                await asyncio.to_thread(self._photos.sweep)
+                await asyncio.to_thread(self.photos.sweep)
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def _close(self, tasks: list[asyncio.Task[None]]) -> None:

@@ -22,7 +22,6 @@ from cockpit.store.blobs import Blobs, NotAPhoto, Part
 log = logging.getLogger(__name__)
 
 PIECE_TYPE = "application/offset+octet-stream"
-WRITE_BYTES = 256 * 1024
 FORGET_AFTER = DAY
 """How long a photo that was begun is waited for; machine time."""
 
@@ -113,28 +112,17 @@ class Photos:
         return part
 
     async def _pieces(self, request: web.Request) -> AsyncIterator[bytes]:
-        waiting = bytearray()
-        trouble: Problem | None = None
-        while trouble is None:
+        while True:
             try:
                 async with asyncio.timeout(self._limits.photo_seconds):
                     data = await request.content.readany()
-            except TimeoutError:
-                trouble = Problem(HTTPStatus.REQUEST_TIMEOUT, "field.too_slow")
-                break
-            except (web.RequestPayloadError, ConnectionError):
-                trouble = Problem(HTTPStatus.BAD_REQUEST, "field.cut_off")
-                break
+            except TimeoutError as error:
+                raise Problem(HTTPStatus.REQUEST_TIMEOUT, "field.too_slow") from error
+            except (web.RequestPayloadError, ConnectionError) as error:
+                raise Problem(HTTPStatus.BAD_REQUEST, "field.cut_off") from error
             if not data:
-                break
-            waiting += data
-            if len(waiting) >= WRITE_BYTES:
-                yield bytes(waiting)
-                waiting.clear()
-        if waiting:
-            yield bytes(waiting)
-        if trouble is not None:
-            raise trouble
+                return
+            yield data
 
     async def _keep(self, token: Token, upload: Upload) -> None:
         try:
