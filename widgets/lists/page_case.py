@@ -63,6 +63,7 @@ class CaseThing(Page):
         self.column.addWidget(self.nearby)
         self.blocks = CaseBlocks(desk, self.dossier, rail, self.block())
         self.blocks.kind, self.blocks.level = facts.kind, facts.level
+        self._said: tuple[str, ...] = ()
         self.dossier.changed.connect(self.show_row)
         self.begin()
 
@@ -87,6 +88,11 @@ class CaseThing(Page):
         case = dossier.case
         title = desk.say.title(facts.kind, float("nan"))
         under = joined(self._place(), desk.say.class_path(facts.kind))
+        self.blocks.show()
+        said = (under, case.number if case is not None else "", dossier.text("caller"), dossier.text("words"))
+        if said == self._said:
+            return
+        self._said = said
         self.head.fill([Head(theme, level_badge(facts.level, theme), title, under)])
         number = (case.number if case is not None else "") or t("orders.unnumbered")
         lines = [self.line("case_number", number), self.line("source", desk.say.channel(facts.channel))]
@@ -98,7 +104,6 @@ class CaseThing(Page):
         self._lines.fill(lines)
         words = dossier.text("words")
         self._text.fill([SectionHead(theme, t("lists.report")), Sentence(theme, words, "t1")] if words else [])
-        self.blocks.show()
 
     def age_tick(self) -> None:
         super().age_tick()

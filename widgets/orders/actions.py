@@ -36,7 +36,7 @@ def order_actions(dock: Callable[[], OrderDock | None], notify: Callable[[Messag
 
     def undo() -> None:
         shown = dock()
-        said = shown.undo() if shown is not None else None
+        said = shown.acts.undo() if shown is not None else None
         if said is not None:
             notify(said, 0)
 

@@ -6,39 +6,36 @@ It is where an officer acts on a case. Keys act wherever the keyboard is; nothin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from cockpit.model.cases import Case
-from cockpit.model.clock import MINUTE
-from cockpit.model.entries import Act, CloseCase, IssueOrders, RecallOrder, ReopenCase, VerifyOrder
+from cockpit.model.entries import IssueOrders
 from cockpit.model.ids import new_id
 from cockpit.model.levels import Level
 from cockpit.model.messages import Message
 from cockpit.model.ports import Near
-from cockpit.model.ports.cases import Check, Sending, Waiting
+from cockpit.model.ports.cases import Check, Waiting
 from widgets.kit.panel import PanelContext
-from widgets.lists.question import Question
+from widgets.orders.acts import CaseActs
 from widgets.orders.card import OrderCard
 from widgets.orders.dossier import Dossier
-from widgets.orders.draft import About, Draft, Times, best, prefilled
-from widgets.orders.foot import HEIGHT, Foot
+from widgets.orders.draft import Draft, Times, best, prefilled
+from widgets.orders.foot import Foot
 from widgets.orders.form import OrderForm
-from widgets.orders.next_act import FAILED, Do, Offer, newest, offers, recallable, to_verify
+from widgets.orders.next_act import FAILED, Do, Offer, newest, offers
 from widgets.orders.say import failure as failed_words
 from widgets.orders.say import plain, what_next
-from widgets.orders.undo import undo
-from widgets.orders.words import BAD, Said, act_message
+from widgets.orders.words import BAD, Said
 
 BODY, BODY_TALL = 264, 312
 """Height of form and card in pixels: the same, so that nothing moves when one takes the place of the other."""
 _TALL = 1200
 SETTLE = 0.4
 """Seconds in which the same key or button does not do the next act too: one press too many is no decision."""
-_KEEP = 120 * MINUTE
 Item = tuple[str, str]
 
 
@@ -61,9 +58,10 @@ class OrderDock(QWidget):
     """The dock of one page.
 
     Attributes:
-        dossier: the case of it, and what it is about.
+        dossier: the case of it, and what it is about. acts: what can be done to it.
         form: the order form while it is open. card: the orders while there are some.
         foot: the big button and the others.
+        chosen: told which unit is to be seen as the chosen one among those near, "" for none.
     """
 
     def __init__(
@@ -80,43 +78,37 @@ class OrderDock(QWidget):
         """
         super().__init__(parent)
         self.dossier = dossier
+        self.acts = CaseActs(ctx, dossier, self)
         self.form: OrderForm | None = None
         self.card: OrderCard | None = None
         self.chosen: Callable[[str], object] = lambda unit: None
         self._ctx, self._words, self._near, self._memory = ctx, dossier.words, near, memory
         self._item: Item = dossier.item
-        self._sending: Question | None = None
-        self._pressed_at: dict[str, float] = {}
-        self._changed_at = 0.0
+        self._sending = False
+        self._confirmed_at = self._changed_at = -1e9
         self._before: QWidget | None = None
+        self._body_height = BODY
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 1, 0, 0)
         self._column.setSpacing(0)
         self.foot = Foot(ctx, self)
         self.foot.pressed.connect(self._clicked)
         self._column.addWidget(self.foot)
-        dossier.changed.connect(self.take)
-        self.take()
+        dossier.changed.connect(self._show)
+        self._show()
         if self._item in memory.open:
             self._unfold()
 
     # -- what it is told
-
-    def take(self) -> None:
-        """Cases, units or the outbox changed."""
-        self._show()
 
     @property
     def case(self) -> Case | None:
         """The case of it, None while there is none."""
         return self.dossier.case
 
-    @property
-    def about(self) -> About:
-        return self.dossier.about()
-
     def age_tick(self) -> None:
         """A second passed."""
+        self.dossier.age_tick()
         self._show()
         if self.card is not None:
             self.card.age_tick()
@@ -133,11 +125,15 @@ class OrderDock(QWidget):
     def pick(self, unit: str) -> None:
         """A person picked a unit among those near: the lead, if it may go; why not is said in the form."""
         why = self.why_not(unit) if unit else None
+        if self.form is None:
+            if unit and why is None:
+                self._draft().choose(unit)
+            elif not unit and self._item in self._memory.drafts:
+                self._memory.drafts[self._item].let_go()
+            return
         draft = self._draft()
         if unit and why is None:
             draft.choose(unit)
-        if self.form is None:
-            return
         self.form.show_draft()
         self.chosen(draft.lead)
         self._check(Message("orders.can_not_go", {"unit": self._words.unit(unit), "why": why}) if why else None)
@@ -149,58 +145,46 @@ class OrderDock(QWidget):
             if body is not None:
                 body.setFixedHeight(self._body_height)
 
-    _body_height = BODY
-
     # -- what can be done
 
+    def can(self, what: Do) -> bool | Message:
+        """Whether an act can be done now, or why not."""
+        return self.acts.can(what)
+
     def do(self, what: Do, by: str = "key") -> None:
-        """Does one of the acts; what was pressed a moment ago does no second one."""
-        now = self._ctx.clock.mono()
-        if by == "mouse" and now - self._changed_at < SETTLE:
+        """Does one of the acts.
+
+        Args:
+            by: `key` or `mouse`; a click that comes right after the button came to mean something else is none.
+        """
+        if by == "mouse" and self._ctx.clock.mono() - self._changed_at < SETTLE:
             return
+        looked_at = self.card.looked_at if self.card is not None else ""
         acts: dict[Do, Callable[[], None]] = {
-            Do.DRAFT: lambda: self.open_form(by == "key"),
+            Do.DRAFT: lambda: self.open_form(take_keyboard=by == "key"),
             Do.CONFIRM: self._confirm,
             Do.FOLD: self.fold,
-            Do.RECALL: self._recall,
-            Do.VERIFY: lambda: self._verify(True),
-            Do.REWORK: lambda: self._verify(False),
-            Do.CLOSE: lambda: self._close("solved"),
-            Do.VOID: lambda: self._close("void"),
-            Do.REOPEN: self._reopen,
+            Do.RECALL: self.acts.recall,
+            Do.VERIFY: lambda: self.acts.verify(True, looked_at),
+            Do.REWORK: lambda: self.acts.verify(False, looked_at),
+            Do.CLOSE: lambda: self.acts.close("solved"),
+            Do.VOID: lambda: self.acts.close("void"),
+            Do.REOPEN: self.acts.reopen,
         }
         if what in acts:
             acts[what]()
 
     def press_confirm(self) -> Message | None:
         """Ctrl+Enter: the next act, where it is one that a person confirms; else why not."""
-        now = self._ctx.clock.mono()
-        last = self._pressed_at.get("confirm", -1e9)
-        self._pressed_at["confirm"] = now
+        now, last = self._ctx.clock.mono(), self._confirmed_at
+        self._confirmed_at = now
         offer = self.foot.offer
-        if now - last < SETTLE or offer is None or self._sending is not None:
+        if now - last < SETTLE or offer is None or self._sending:
             return None
         if offer.do in (Do.CONFIRM, Do.VERIFY, Do.CLOSE):
             self.do(offer.do)
             return None
         return offer.why or Message("orders.confirm_first")
-
-    def can(self, what: Do) -> bool | Message:
-        """Whether an act can be done now, or why not."""
-        case = self.case
-        if what is Do.DRAFT:
-            return True if case is None or case.open else Message("orders.closed_already")
-        if case is None:
-            return Message("orders.no_case")
-        if what is Do.RECALL:
-            return True if case.open and recallable(case) else Message("orders.nothing_to_recall")
-        if what in (Do.VERIFY, Do.REWORK):
-            return True if to_verify(case) else Message("orders.nothing_done")
-        if what is Do.REOPEN:
-            return True if not case.open else Message("orders.still_open")
-        if what in (Do.VOID, Do.CLOSE):
-            return True if case.open and not case.at_work() else Message("orders.still_at_work")
-        return True
 
     def open_form(self, take_keyboard: bool = False) -> None:
         """Unfolds the form, filled in; the keyboard goes into it only where the person asked for that."""
@@ -218,9 +202,7 @@ class OrderDock(QWidget):
         if form is None:
             return
         self._give_back_keyboard(form)
-        self._column.removeWidget(form)
-        form.hide()
-        form.deleteLater()
+        self._remove(form)
         self.chosen("")
         self._show()
 
@@ -246,11 +228,11 @@ class OrderDock(QWidget):
         """Key of the best fit among those near, "" for none."""
         return best(self._near(), self.taken)
 
-    # -- acts
+    # -- giving orders out
 
     def _confirm(self) -> None:
         form, draft = self.form, self._memory.drafts.get(self._item)
-        if form is None or draft is None or self._sending is not None:
+        if form is None or draft is None or self._sending:
             return
         if form.composing:
             self._ctx.notify(Message("orders.composing"), 0)
@@ -261,15 +243,19 @@ class OrderDock(QWidget):
             return
         texts = {"order": draft.text.strip()}
         if self.case is None:
-            texts["place"] = self.about.place
-        ctx = self._ctx
-        valid = ctx.pack.loop.calendar.after(ctx.clock.now(), draft.times.valid).at - ctx.clock.now()
-        self._submit(self._act(draft), texts, self._kept, valid)
+            texts["place"] = draft.about.place
+        now = self._ctx.clock.now()
+        valid = self._ctx.pack.loop.calendar.after(now, draft.times.valid).at - now
+        self._sending = True
+        self.acts.submit(self._act(draft), None, texts, valid, self._kept)
 
     def _kept(self, problem: Message | None) -> None:
-        self._sending = None
+        """It is durable here; or it is not, and nothing was given out."""
+        self._sending = False
         if problem is not None:
-            self._failed_to_keep(problem)
+            said = Message("orders.not_kept", {"why": problem})
+            self._ctx.notify(said, Level.RED)
+            self._check(said)
             return
         draft = self._memory.drafts.pop(self._item, None)
         if draft is not None:
@@ -278,101 +264,15 @@ class OrderDock(QWidget):
         self.fold()
         self.dossier.take()
 
-    def _recall(self) -> None:
-        case = self.case
-        if case is None:
-            return
-        rows = {row.id: row for row in self._ctx.cases.outbox()}
-        cancelled: set[str] = set()
-        for order in recallable(case):
-            row = rows.get(order.command)
-            if order.provisional and row is not None and row.state is Sending.WAITING:
-                if row.id not in cancelled:
-                    cancelled.add(row.id)
-                    self._cancel(row, Message("orders.recalled_waiting"))
-            else:
-                self._submit(RecallOrder(order.id), {}, self._acted)
-        if recallable(case) and not cancelled:
-            self._ctx.notify(Message("orders.recalled", {"n": len(recallable(case))}), 0)
-
-    def _verify(self, good: bool) -> None:
-        case = self.case
-        if case is None or not to_verify(case):
-            return
-        done = to_verify(case)
-        looked = self.card.looked_at if self.card is not None else ""
-        order = next((order for order in done if order.id == looked), done[0])
-        self._submit(VerifyOrder(order.id, good), {}, self._acted)
-        if not good:
-            self._ctx.notify(Message("orders.sent_back", {"unit": self._words.unit(order.unit)}), 0)
-
-    def _close(self, result: str) -> None:
-        if self.case is not None:
-            number = self.case.number or Message("orders.unnumbered")
-            self._submit(CloseCase(result), {}, self._acted)
-            self._ctx.notify(Message(f"orders.closed_{result}", {"case": number}), 0)
-
-    def _reopen(self) -> None:
-        if self.case is not None:
-            self._submit(ReopenCase(), {}, self._acted)
-
-    def _cancel(self, row: Waiting, says: Message) -> None:
-        def told(problem: Message | None) -> None:
-            self._ctx.notify(problem or says, Level.ORANGE if problem else 0)
-            self.dossier.take()
-
-        self._ctx.cases.cancel(row.id, Question(self, told).answer)
-
-    def undo(self) -> Message | None:
-        """Ctrl+Z: takes back what this seat did last and says so, or says why not."""
-        cases = self._ctx.cases
-        found = undo(cases.outbox(), cases.case, act_message)
-        if isinstance(found, Message):
-            return found
-        if found.cancel:
-            self._cancel(found.row, found.says)
-            return None
-        for act in found.acts:
-            cases.submit(act, found.row.case, self._who(), Question(self, self._acted).answer)
-        self._ctx.notify(found.says, 0)
-        return None
-
-    def _submit(
-        self, act: Act, texts: dict[str, str], done: Callable[[Message | None], object], valid_for: int = 0
-    ) -> None:
-        question = Question(self, done)
-        if isinstance(act, IssueOrders):
-            self._sending = question
-        case = self.case.id if self.case is not None else ""
-        self._ctx.cases.submit(act, case, {**texts, **self._who()}, question.answer, valid_for)
-
-    def _who(self) -> dict[str, str]:
-        """The officer's name, where it was given."""
-        name = self._ctx.prefs.get("name", "")
-        return {"who": name} if isinstance(name, str) and name else {}
-
-    def _acted(self, problem: Message | None) -> None:
-        if problem is not None:
-            self._failed_to_keep(problem)
-        self.dossier.take()
-
-    def _failed_to_keep(self, problem: Message) -> None:
-        """Nothing was given out: it could not be made durable."""
-        said = Message("orders.not_kept", {"why": problem})
-        self._ctx.notify(said, Level.RED)
-        if self.form is not None:
-            self.form.tell(self._checks(), said)
-
-    # -- the form
-
     def _draft(self) -> Draft:
+        """The draft of this, begun if there is none; after a refusal it is what was refused."""
         memory, item = self._memory, self._item
         draft = memory.drafts.get(item)
         if draft is None:
-            about = self.about
-            before = memory.sent.get(item) if self._failure() is not None else None
+            about = self.dossier.about()
             times = Times.of(self._ctx.pack.loop, about.kind, about.level)
-            draft = Draft(about, prefilled(about, self._ctx.pack, self._ctx.t), times)
+            draft = Draft(about, "", times)
+            before = memory.sent.get(item) if self._failure() is not None else None
             if before is not None:
                 draft.text, draft.edited, draft.times = before.text, before.edited, before.times
                 draft.helpers = [unit for unit in before.helpers if self.why_not(unit) is None]
@@ -381,8 +281,11 @@ class OrderDock(QWidget):
 
     def _unfold(self) -> None:
         draft = self._draft()
+        if not draft.edited:
+            draft.about = self.dossier.about()
+            draft.text = prefilled(draft.about, self._ctx.pack, self._ctx.t)
         if draft.lead and self.why_not(draft.lead) is not None:
-            draft.lead, draft.by_hand = "", False
+            draft.let_go()
         draft.suggest(self._near(), self.taken)
         self._memory.open.add(self._item)
         self.form = OrderForm(self._ctx, draft, self._words.unit, self._candidates, self)
@@ -403,22 +306,22 @@ class OrderDock(QWidget):
 
     def _act(self, draft: Draft) -> IssueOrders:
         ctx = self._ctx
-        now = ctx.clock.now()
-        return draft.act(self.case is None, lambda: new_id(ctx.clock), ctx.pack.loop.calendar, now)
+        return draft.act(self.case is None, lambda: new_id(ctx.clock), ctx.pack.loop.calendar, ctx.clock.now())
 
     def _checks(self) -> list[Check]:
+        """Whether the hub would take it, as far as this seat knows."""
         draft = self._memory.drafts.get(self._item)
-        if draft is None or not draft.lead or draft.missing() is not None:
+        if draft is None or draft.missing() is not None:
             return []
-        return self._ctx.cases.checks(self._act(draft), self.case.id if self.case is not None else "")
+        found = self._ctx.cases.checks(self._act(draft), self.case.id if self.case is not None else "")
+        return [Check(one.name, one.problem and plain(self._ctx, one.problem)) for one in found]
 
     def _check(self, said: Message | None = None) -> Message | None:
         """Shows whether the order would be taken; the answer is why not."""
         form, draft = self.form, self._memory.drafts.get(self._item)
         if form is None or draft is None:
             return None
-        ctx = self._ctx
-        checks = [Check(one.name, one.problem and plain(ctx, one.problem)) for one in self._checks()]
+        checks = self._checks()
         failed = next((check.problem for check in checks if check.problem is not None), None)
         problem = draft.missing() or failed
         form.tell(checks, said or problem)
@@ -428,8 +331,9 @@ class OrderDock(QWidget):
 
     def _failure(self) -> Waiting | None:
         """The last command of this seat about this, if it had no effect."""
-        case = self.case.id if self.case is not None else ""
-        row = newest(self._ctx.cases.outbox(), case, self.about.event)
+        topic, key = self._item
+        case = self.case.id if self.case is not None else key if topic == "case" else ""
+        row = newest(self._ctx.cases.outbox(), case, key if topic == "event" else "")
         return row if row is not None and row.state in FAILED else None
 
     def _show(self) -> None:
@@ -443,10 +347,10 @@ class OrderDock(QWidget):
         big, others = offers(self.case, self.form is not None, self._ctx.clock.now())
         if self.foot.offer is None or big.do is not self.foot.offer.do:
             self._changed_at = self._ctx.clock.mono()
-        self.foot.show_offers(big, [self._with_why(offer) for offer in others])
+        self.foot.show_offers(self._with_why(big), [self._with_why(offer) for offer in others])
 
     def _with_why(self, offer: Offer) -> Offer:
-        can = self.can(offer.do) if offer.do is not Do.FOLD else True
+        can = True if offer.do in (Do.CONFIRM, Do.FOLD, Do.WAIT) else self.can(offer.do)
         return Offer(offer.do, offer.words, can) if isinstance(can, Message) else offer
 
     def _show_card(self) -> None:
@@ -466,14 +370,17 @@ class OrderDock(QWidget):
     def _drop_card(self) -> None:
         card, self.card = self.card, None
         if card is not None:
-            self._column.removeWidget(card)
-            card.hide()
-            card.deleteLater()
+            self._remove(card)
 
     def _put(self, body: QWidget) -> None:
         body.setFixedHeight(self._body_height)
         self._column.insertWidget(0, body)
         body.show()
+
+    def _remove(self, body: QWidget) -> None:
+        self._column.removeWidget(body)
+        body.hide()
+        body.deleteLater()
 
     def _give_back_keyboard(self, form: QWidget) -> None:
         """The keyboard goes back to where it was before the form, if it is in the form."""
@@ -481,7 +388,7 @@ class OrderDock(QWidget):
         if focus is None or not (focus is form or form.isAncestorOf(focus)):
             return
         before = self._before
-        if before is not None and _alive(before) and before.isVisible():
+        if before is not None and shiboken6.isValid(before) and before.isVisible():
             before.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.foot.big.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -493,12 +400,3 @@ class OrderDock(QWidget):
         painter, theme = QPainter(self), self._ctx.theme
         painter.fillRect(self.rect(), theme.s1)
         painter.fillRect(0, 0, self.width(), 1, theme.line)
-
-    def least_height(self) -> int:
-        return HEIGHT + (self._body_height if self.form is not None or self.card is not None else 0)
-
-
-def _alive(widget: Any) -> bool:
-    import shiboken6
-
-    return shiboken6.isValid(widget)

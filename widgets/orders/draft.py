@@ -94,6 +94,10 @@ class Draft:
         self.lead, self.by_hand = unit, True
         self.helpers = [helper for helper in self.helpers if helper != unit]
 
+    def let_go(self) -> None:
+        """Nobody is the lead any more; the best fit may be taken."""
+        self.lead, self.by_hand = "", False
+
     def help(self, unit: str) -> None:
         """A person adds a helper."""
         if unit not in (self.lead, *self.helpers):

@@ -56,7 +56,7 @@ def marks(case: Case | None, reported: int, kind: str, level: int, rules: LoopRu
     at = _at(case, rules)
     for i, rule in enumerate(shown(rules)):
         label, came = t.pack(rule.name), case.stages.get(rule.id, 0) if case else 0
-        if case is not None and (i < at or (i == at and not case.open)):
+        if case is not None and (i < at or (i == at and not case.open and not case.provisional)):
             made.append(Mark(label, _clock(came, now), PASSED, tip=_tip(came)))
         elif case is None and i == 0:
             made.append(Mark(label, t("orders.stage_waits"), NOW))

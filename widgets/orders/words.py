@@ -101,6 +101,8 @@ class CaseWords:
     def state(self, order: Order, row: Waiting | None) -> Said:
         """Its state in words: 已记入本机待发, 已送达, …"""
         t = self.t
+        if order.provisional and order.state != "confirmed":
+            return Said(t("orders.state_pending", state=t(f"orders.state_{order.state}")), WAIT)
         if order.provisional:
             if row is not None and row.state is Sending.PARKED:
                 return Said(t("orders.state_parked"), BAD)
@@ -134,7 +136,7 @@ class CaseWords:
         """What is not as it should be, a sentence each."""
         t, now, said = self.t, self.now(), []
         unit = self.unit(order.unit)
-        if order.provisional and row is not None and now - row.issued >= A_MOMENT:
+        if order.state == "confirmed" and row is not None and now - row.issued >= A_MOMENT:
             waited = t("orders.waits", span=t(self.exactly(now - row.issued)))
             said.append(Said(waited, WAIT))
         if order.state == "refused":
