@@ -111,6 +111,17 @@ def test_what_is_no_decision_ends_the_chain_there(story):
     assert (broken.value.seq, broken.value.message.id) == (3, "ledger.chain_unreadable")
 
 
+def test_a_decision_with_something_that_is_no_entry_ends_the_chain_and_changes_nothing(story):
+    before = snapshot(story.state)
+    decision = read_decision(story.log[-1])
+    broken = msgspec.structs.replace(
+        decision, seq=story.state.seq + 1, prev=story.state.head, entries=(msgspec.Raw(b"[1]"),)
+    )
+    with pytest.raises(BrokenChain):
+        story.state.apply(broken, encode(broken))
+    assert snapshot(story.state) == before
+
+
 def test_an_entry_nobody_knows_is_kept_as_a_step(story):
     decision = read_decision(story.log[-1])
     novel = msgspec.structs.replace(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 
 import msgspec
 
-from cockpit.ledger.chain import follows, walk
+from cockpit.ledger.chain import BrokenChain, follows, walk
 from cockpit.ledger.changes import Doing, changed
 from cockpit.model.cases import Case, Order
 from cockpit.model.clock import DAY, local
@@ -61,7 +61,10 @@ class State:
             BrokenChain: it does not follow the one before; nothing changed.
         """
         follows(decision, self.seq, self.head)
-        entries = decision.said()
+        try:
+            entries = decision.said()
+        except msgspec.MsgspecError as error:
+            raise BrokenChain("ledger.chain_unreadable", decision.seq, self.seq) from error
         self.seq, self.head = decision.seq, digest(data)
         doing = Doing(
             seq=decision.seq,
