@@ -78,4 +78,7 @@ async def connect(url: str, user: User, name: str, on_lost: Callable[[], None]) 
         if "uthorization" in str(problem) or any("uthorization" in str(p) for p in refused):
             raise OutsideError("bus.refused", url=f"{host}:{port}") from problem
         raise OutsideError("bus.unreachable", url=f"{host}:{port}") from problem
+    except BaseException:  # cancelled
+        await client.close()
+        raise
     return client

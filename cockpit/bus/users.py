@@ -127,7 +127,7 @@ def permissions(user: User) -> dict[str, dict[str, list[str]]]:
     own_inbox = f"{subjects.inbox(user.name)}.>"
     if user.name == "hub":
         return {
-            "publish": {"allow": ["pic.>", "_INBOX.>", "led.>", *_STREAM_API]},
+            "publish": {"allow": ["pic.>", "_INBOX.>", "led.>", "ask.hub.hello", *_STREAM_API]},
             "subscribe": {"allow": [subjects.ALL_ASKS, "cmd.*.*.*", "fact.*.*.*", own_inbox]},
         }
     if user.name == GATEWAY:

@@ -1,9 +1,11 @@
-"""What a hub answers its seats: who it is, the picture whole, bodies, evidence pictures, what its feeds refused."""
+"""What a hub answers its seats: who it is, the picture whole, bodies, evidence, what its feeds refused, the ledger."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
+from typing import TypeVar
 
 import httpx
 import msgspec
@@ -11,10 +13,12 @@ from nats.aio.msg import Msg
 
 from cockpit.bus import asks, subjects
 from cockpit.feeds.quarantine import Kept, Quarantine
+from cockpit.ledger.book import Book
 from cockpit.model.batch import Batch, encode
-from cockpit.model.errors import OutsideError
+from cockpit.model.errors import CockpitError, OutsideError
 from cockpit.model.messages import Message
 from cockpit.model.tables import TABLES
+from cockpit.store.blobs import Blobs
 from cockpit.store.cache import Cache
 
 log = logging.getLogger(__name__)
@@ -32,6 +36,8 @@ class Answers:
         base_url: str,
         cache: Cache,
         quarantine: Quarantine,
+        book: Book,
+        blobs: Blobs,
         *,
         welcome: Callable[[], asks.Welcome],
         snapshot: Callable[[tuple[str, ...]], list[Batch]],
@@ -47,6 +53,8 @@ class Answers:
         self._base_url = base_url
         self._cache = cache
         self._quarantine = quarantine
+        self._book = book
+        self._blobs = blobs
         self._welcome = welcome
         self._snapshot = snapshot
         self._retry = retry
@@ -67,6 +75,12 @@ class Answers:
                 for batch in self._snapshot(tuple(topic for topic in wanted.topics if topic in TABLES)):
                     await message.respond(encode(batch))
                 await message.respond(b"")
+            elif what == "ledger":
+                await message.respond(asks.encode(await self._book.rows(_read(message, asks.LedgerWanted).after)))
+            elif what == "texts":
+                await message.respond(asks.encode(await self._book.words(_read(message, asks.TextsWanted).ids)))
+            elif what == "photo":
+                await message.respond(asks.encode(await self.photo(_read(message, asks.PhotoWanted))))
             elif what in ("body", "picture", "retry", "quarantine"):
                 key = msgspec.msgpack.decode(message.data, type=asks.KeyWanted).key
                 await message.respond(asks.encode(await self.answer(what, key)))
@@ -90,6 +104,14 @@ class Answers:
             return asks.QuarantineReply()
         return asks.QuarantineReply([_refusal(kept) for kept in self._quarantine.last(key, MOST_REFUSED)])
 
+    async def photo(self, wanted: asks.PhotoWanted) -> asks.PictureReply:
+        """A re-encoded copy of what a device sent."""
+        copy = self._blobs.thumb if wanted.thumb else self._blobs.view
+        try:
+            return asks.PictureReply(data=await asyncio.to_thread(copy, wanted.sha256))
+        except CockpitError as error:
+            return asks.PictureReply(problem=error.message)
+
     async def _picture(self, path: str) -> bytes:
         """An evidence picture of the city platform; only what lies below its own address is fetched.
 
@@ -112,6 +134,13 @@ class Answers:
         except httpx.HTTPError as error:
             raise OutsideError("hub.no_picture", why=type(error).__name__) from error
         return data
+
+
+_T = TypeVar("_T")
+
+
+def _read(message: Msg, kind: type[_T]) -> _T:
+    return msgspec.msgpack.decode(message.data, type=kind)
 
 
 def _refusal(kept: Kept) -> asks.Refusal:

@@ -1,4 +1,4 @@
-"""The hub: runs the feeds, holds the picture, publishes it, and answers the seats. No Qt; one a hall."""
+"""The hub: runs the feeds, publishes the picture, keeps the ledger, and answers the seats. No Qt; one a hall."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import asyncio
 import contextlib
 import json
 import logging
-import math
 import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import numpy as np
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
@@ -25,32 +22,32 @@ from cockpit.bus.client import connect
 from cockpit.bus.server import NatsServer
 from cockpit.bus.users import Keys
 from cockpit.feeds.city_time import fetch_clock
-from cockpit.feeds.items import Change, Gone, Refused, Rows
-from cockpit.feeds.quarantine import KEEP, Kept, Quarantine
-from cockpit.feeds.runner import FeedRunner, FeedState
 from cockpit.hub.answers import Answers
-from cockpit.model.batch import Batch, Columns, columns_of_rows, encode
+from cockpit.hub.gateway import GatewayChild
+from cockpit.hub.intake import Intake
+from cockpit.hub.ledger import LedgerOnBus
+from cockpit.ledger.book import Book
+from cockpit.ledger.files import STREAM
+from cockpit.model.batch import encode
 from cockpit.model.city import Pack
-from cockpit.model.clock import SECOND, CityClock, CityTime, Clock
+from cockpit.model.clock import CityClock, CityTime, Clock
 from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message, language, texts
-from cockpit.model.tables import EVERYWHERE, FEEDS, TABLES, EventState, district_of
-from cockpit.picture.outgoing import Outgoing
-from cockpit.picture.picture import Picture
-from cockpit.picture.retention import overdue
+from cockpit.model.tables import EVERYWHERE
+from cockpit.picture.units import PictureUnits
 from cockpit.processes import take_lock, write_private, writing_to
+from cockpit.store.blobs import Blobs
 from cockpit.store.cache import Cache
 
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 0.1
-STATE_SECONDS = 0.5
 SNAPSHOT_SECONDS = 60.0
 LOCK_SECONDS = 3.0
 """How long a hub that is on its way out is waited for."""
-TIDY_SECONDS = 5.0
 CLOCK_SECONDS = 5.0
+JOIN_SECONDS = 5.0
 FIRST_CLOCK_SECONDS = 0.5
 """Until the platform said how its clock runs: what a feed brings before is read by the machine's time."""
 
@@ -59,7 +56,7 @@ class Hub:
     """One hub of one city.
 
     Attributes:
-        profile: folder with its keys, its memory (hub.db) and the log of the bus.
+        profile: folder with its keys, its memory (hub.db), the log of the bus, and a folder a city with the ledger.
         pack: the city.
         base_url: address of the city platform, or "" where every feed has one of its own.
         id: of this run.
@@ -74,27 +71,45 @@ class Hub:
         self.id = new_id(clock)
         self.city_clock = CityClock(clock)
         self.world = subjects.LIVE
-        self.picture = Picture()
         self.keys = Keys(profile)
-        self.server = NatsServer(profile, port, self.keys.ensure(), clock)
+        users = self.keys.ensure()
+        folder = ledger_folder(profile, pack.id)
+        self.server = NatsServer(profile, port, users, clock, folder / STREAM)
         self.cache = Cache.open(profile / "hub.db", clock, on_problem=_say)
-        self.quarantine = Quarantine(self._write_down)
-        self._out = Outgoing(self.picture, self.id, clock, district_of)
-        self._runners: dict[str, FeedRunner] = {}
+        self.intake = Intake(pack, self.base_url, self.city_clock, self.cache, self.id)
+        self.picture = self.intake.picture
+        self.quarantine = self.intake.quarantine
         self._client: Client | None = None
         self._lost = asyncio.Event()
+        self._stop = asyncio.Event()
+        self.book = Book(
+            folder,
+            profile / "hub.id",
+            pack.loop,
+            PictureUnits(self.picture, clock),
+            self.city_clock,
+            on_trouble=lambda: self.ledger.trouble(),
+            say=_say,
+        )
+        self.ledger = LedgerOnBus(
+            self.book,
+            pack.id,
+            self.world,
+            {user.name: user.role for user in users},
+            lambda lost: connect(self.server.url, self.keys.hub(), "hub-ledger", lost),
+            self.server.stop,  # `_keep_bus` sees to the rest
+            clock,
+        )
         self.answers = Answers(
             self.base_url,
             self.cache,
             self.quarantine,
+            self.book,
+            Blobs(profile / "blobs"),
             welcome=self._welcome,
-            snapshot=self._snapshot,
-            retry=self._retry,
+            snapshot=self.intake.snapshot,
+            retry=self.intake.retry,
         )
-        self._stop = asyncio.Event()
-        self._rows_in: dict[str, list[dict[str, Any]]] = {}
-        self._states_in: dict[str, FeedState] = {}
-        self._states_told: dict[str, tuple[float, object]] = {}
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Runs until `stop`.
@@ -107,38 +122,24 @@ class Hub:
         """
         for notice in self.cache.notices:
             _say(notice)
-        self._recall()
+        self.intake.recall()
         self.server.start()
-        self._announce()
         try:
             await self._join()
+            self._announce()
             on_ready()
-            for spec in self.pack.feeds:
-                self._note_state(FeedState(spec.id))
-                runner = FeedRunner(
-                    spec,
-                    self.base_url,
-                    self.pack.bounds,
-                    self.city_clock,
-                    self._items,
-                    self._note_state,
-                    quarantine=self.quarantine,
-                )
-                self._runners[spec.id] = runner
-                self._out.whole("feed", spec.id)
-                runner.start()
+            self.intake.start()
             tasks = [
                 asyncio.create_task(self._publish(), name="publish"),
                 asyncio.create_task(self._keep_bus(), name="bus"),
                 asyncio.create_task(self._keep_time(), name="time"),
                 asyncio.create_task(self._snapshots(), name="snapshots"),
-                asyncio.create_task(self._tidy(), name="tidy"),
+                asyncio.create_task(self.intake.tidy(), name="tidy"),
+                asyncio.create_task(self.ledger.keep(), name="ledger"),
             ]
             stopping = asyncio.create_task(self._stop.wait(), name="stop")
             done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
-            for task in [*tasks, stopping]:
-                task.cancel()
-            await asyncio.gather(*tasks, stopping, return_exceptions=True)
+            await _end(*tasks, stopping)
             for task in done:
                 if task is not stopping and not task.cancelled():
                     task.result()
@@ -148,139 +149,19 @@ class Hub:
     def stop(self) -> None:
         self._stop.set()
 
-    # -- what the feeds bring ------------------------------------------------------------------------------------
-
-    def _items(self, feed: str, changes: list[Change], received: int) -> None:
-        for change in changes:
-            if isinstance(change, Rows):
-                self._note_rows(feed, change, received)
-            elif isinstance(change, Gone):
-                self._gone(change.topic, [f"{feed}/{i}" for i in change.ids])
-            else:
-                self._only(feed, change.topic, {f"{feed}/{i}" for i in change.ids})
-
-    def _note_rows(self, feed: str, change: Rows, received: int) -> None:
-        """Rows wait for the next `_take_in`: a stream brings them one by one, and a hundred cost what one does."""
-        rows = self._rows_in.setdefault(change.topic, [])
-        for source in change.rows:
-            key = f"{feed}/{source['id']}"
-            body = source.get("body")
-            if body:
-                self.cache.put_body(key, msgspec.json.encode(body).decode(), received)
-            rows.append({**source, "key": key, "feed": feed, "received": received})
-
-    def _note_state(self, state: FeedState) -> None:
-        """Of what a feed says of itself only the last word counts: at the next `_take_in` if anything is wrong or
-        well again, else once in `STATE_SECONDS`, since ages are shown in seconds."""
-        self._states_in[state.feed] = state
-
-    def _take_in(self) -> None:
-        """Brings the picture up to what the feeds brought; to be called before it is read or rows are taken out."""
-        rows_in, self._rows_in = self._rows_in, {}
-        for topic, rows in rows_in.items():
-            if rows:
-                self._put(topic, columns_of_rows(TABLES[topic], rows))
-        now = self.clock.mono()
-        for state in list(self._states_in.values()):
-            at, told = self._states_told.get(state.feed, (-math.inf, None))
-            trouble = (state.bad, state.problem, state.retry_us)
-            if trouble != told or now - at >= STATE_SECONDS:
-                del self._states_in[state.feed]
-                self._states_told[state.feed] = (now, trouble)
-                self._put_state(state)
-
-    def _put(self, topic: str, columns: Columns) -> None:
-        self._out.upsert(topic, columns)
-        self.cache.upsert(topic, columns)
-
-    def _gone(self, topic: str, keys: list[str]) -> None:
-        self._take_in()
-        gone = self._out.remove(topic, keys)
-        if gone:
-            self.cache.remove(topic, gone)
-
-    def _only(self, feed: str, topic: str, keys: set[str]) -> None:
-        self._take_in()
-        live = self.picture[topic]
-        prefix = f"{feed}/"
-        # a list of what is open says nothing of what closed: that leaves by its age
-        stays = live.numbers("state") == EventState.CLOSED if topic == "event" else np.zeros(len(live), dtype=np.bool_)
-        rows = enumerate(live.keys)
-        self._gone(topic, [k for i, k in rows if not stays[i] and k.startswith(prefix) and k not in keys])
-        self._out.whole(topic, feed)
-
-    async def _tidy(self) -> None:
-        """Takes out what is over, whether its source says so or not."""
-        while True:
-            self._take_in()
-            for topic, keys in overdue(self.picture, self.city_clock.now()):
-                self._gone(topic, keys)
-            await asyncio.sleep(TIDY_SECONDS)
-
-    def _write_down(self, kept: Kept) -> None:
-        reason = msgspec.json.encode(kept.refused.reason, enc_hook=str).decode()
-        self.cache.put_quarantine(kept.feed, reason, kept.refused.sample, kept.received)
-
-    def _put_state(self, state: FeedState) -> None:
-        spec = self.pack.feed(state.feed)
-        if spec is None:
-            return
-        live = self.picture["feed"]
-        row = live.row_of(spec.id)
-        # what an earlier run of the hub received is still when this feed last spoke
-        before = int(live.row(row)["received"]) if row is not None else 0
-        problem = state.problem
-        columns = columns_of_rows(
-            FEEDS,
-            [
-                {
-                    "key": spec.id,
-                    "feed": spec.id,
-                    "name": json.dumps(spec.name, ensure_ascii=False),
-                    "source": spec.source,
-                    "format": spec.format,
-                    "beat": round(spec.beat * SECOND),
-                    "received": max(state.received, before),
-                    "good": state.good,
-                    "bad": state.bad,
-                    "lag": state.lag,
-                    "problem": problem.id if problem else "",
-                    "detail": str(problem.params.get("detail", "")) if problem else "",
-                    "retry": state.retry_us,
-                }
-            ],
-        )
-        self._put("feed", columns)
-
-    def _recall(self) -> None:
-        """The picture of the last run, so that a seat without a cache sees what this hub once saw."""
-        for topic in TABLES:
-            columns = self.cache.load(topic)
-            if columns["key"]:
-                self.picture.upsert(topic, columns)
-        self.picture.take_changes()
-        for feed, reason, sample, received in reversed(self.cache.quarantine(limit=KEEP)):
-            with contextlib.suppress(msgspec.MsgspecError):  # one of a version that wrote it otherwise
-                self.quarantine.recall(Kept(feed, received, Refused(msgspec.json.decode(reason, type=Message), sample)))
-        time = self.cache.meta("time")
-        if time:
-            self.city_clock.city = msgspec.json.decode(time, type=CityTime)
-
     # -- what the seats see --------------------------------------------------------------------------------------
 
     async def _publish(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
-            self._take_in()
-            for batch in self._out.flush():
+            for batch in self.intake.flush():
                 await self._send(subjects.picture(self.pack.id, self.world, batch.district, batch.topic), encode(batch))
 
     async def _snapshots(self) -> None:
         while True:
             await asyncio.sleep(SNAPSHOT_SECONDS)
-            self._take_in()
             # cameras and areas hardly change; they come on request
-            for batch in self._out.snapshot(("event", "unit", "sensor", "alert", "feed")):
+            for batch in self.intake.snapshot(("event", "unit", "sensor", "alert", "feed")):
                 await self._send(subjects.picture(self.pack.id, self.world, batch.district, batch.topic), encode(batch))
 
     async def _send(self, subject: str, data: bytes) -> None:
@@ -289,15 +170,21 @@ class Hub:
                 await self._client.publish(subject, data)
 
     async def _join(self) -> None:
+        """Signs in and answers from now on: asked by itself, so that the server has the subscription."""
         self._lost.clear()
         self._client = await connect(self.server.url, self.keys.hub(), "hub", self._lost.set)
         await self._client.subscribe(subjects.ALL_ASKS, cb=self.answers.asked)
+        try:
+            await self._client.request(subjects.ask("hub", "hello"), b"", timeout=JOIN_SECONDS)
+        except (NatsError, TimeoutError) as error:
+            raise OutsideError("bus.unreachable", url=self.server.url) from error
 
     async def _keep_bus(self) -> None:
         """Restarts nats-server when it dies, alone."""
         while True:
             await self._lost.wait()
             log.info("the bus is gone; starting it again")
+            await self._leave()
             self.server.stop()
             try:
                 self.server.start()
@@ -307,6 +194,12 @@ class Hub:
                 log.info("%s", error)
                 self._lost.set()
                 await asyncio.sleep(1)
+
+    async def _leave(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with contextlib.suppress(Exception):
+                await client.close()
 
     async def _keep_time(self) -> None:
         """Asks the city how its clock runs; another run of a demo city is another story."""
@@ -325,24 +218,12 @@ class Hub:
         self.cache.put_meta("time", msgspec.json.encode(found).decode())
         subject = subjects.picture(self.pack.id, self.world, EVERYWHERE, "time")
         await self._send(subject, msgspec.msgpack.encode(found))
-        self._retry("")  # alerts and the like hold by the city's time: read again by the new one
-
-    # -- what the seats ask --------------------------------------------------------------------------------------
+        self.intake.retry("")  # alerts and the like hold by the city's time: read again by the new one
 
     def _welcome(self) -> asks.Welcome:
         return asks.Welcome(
             PROTOCOL, cockpit.__version__, self.id, self.pack.id, self.world, self.city_clock.city, self.clock.now()
         )
-
-    def _snapshot(self, topics: tuple[str, ...]) -> list[Batch]:
-        self._take_in()
-        return self._out.snapshot(topics)
-
-    def _retry(self, feed: str) -> None:
-        """Tries one feed, or all of them (""), at once."""
-        for name, runner in self._runners.items():
-            if feed in ("", name):
-                runner.retry_now()
 
     def _announce(self) -> None:
         """Tells the seats of this profile where the hub listens."""
@@ -351,17 +232,20 @@ class Hub:
             write_private(self.profile / "hub.json", json.dumps(facts))
 
     async def _close(self) -> None:
-        for runner in self._runners.values():
-            await runner.stop()
-        await self.answers.close()
-        if self._client is not None:
-            with contextlib.suppress(Exception):
-                await self._client.close()
-        self.server.stop()
-        self._take_in()
-        self.cache.close()
         with contextlib.suppress(OSError):
             (self.profile / "hub.json").unlink()
+        await self.intake.stop()
+        await self.answers.close()
+        await self.book.close()
+        await self._leave()
+        self.server.stop()
+        self.intake.take_in()
+        self.cache.close()
+
+
+def ledger_folder(profile: Path, city: str) -> Path:
+    """Where a hub keeps the ledger of a city: the stream, the copy of it, the texts."""
+    return profile / city
 
 
 def _say(problem: Message) -> None:
@@ -387,9 +271,33 @@ def serve(profile: Path, pack: Pack, base_url: str, port: int, clock: Clock, on_
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signum, hub.stop)
-        await hub.run(lambda: on_ready(hub))
+        await _with_gateway(hub, lambda: on_ready(hub))
 
     try:
         asyncio.run(main())
     finally:
         lock.release()
+
+
+async def _end(*tasks: asyncio.Task[None] | asyncio.Task[bool]) -> None:
+    """Cancels tasks until they are done: nats-py now and then keeps a cancellation to itself."""
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=0.5)
+
+
+async def _with_gateway(hub: Hub, on_ready: Callable[[], None]) -> None:
+    """Runs the hub and, once it can be joined, its gateway."""
+    gateway = GatewayChild(hub.profile, hub.clock)
+    keeping: list[asyncio.Task[None]] = []
+
+    def ready() -> None:
+        on_ready()
+        keeping.append(asyncio.create_task(gateway.keep(), name="gateway"))
+
+    try:
+        await hub.run(ready)
+    finally:
+        await _end(*keeping)
+        await gateway.stop()

@@ -108,6 +108,17 @@ class Book:
         """Id of the hub; "" before the book was opened."""
         return self._files.identity.hub if self._files is not None else ""
 
+    @property
+    def is_open(self) -> bool:
+        return self._files is not None
+
+    def has_room(self) -> bool:
+        """Whether the disk has room for more."""
+        try:
+            return self._free() >= LEAST_FREE
+        except OSError:
+            return False
+
     # -- beginning and end ---------------------------------------------------------------------------------------
 
     async def open(self) -> None:
@@ -118,16 +129,20 @@ class Book:
         """
         async with self._one:
             try:
-                files, state = await self._wait(lambda: open_files(self.folder, self._identity, self._clock.base))
+                notices = await self._wait(self._open)
             except Stopped as error:
                 self._stop(error.message)
                 raise
             except OutsideError as error:
                 self.problem = _of_disk(error)
                 raise
-            for notice in files.notices:
+            for notice in notices:
                 self._say(notice)
-            self._files, self.state = files, state
+
+    def _open(self) -> list[Message]:
+        """On the disk's thread, all of it: whoever waits may be cancelled meanwhile."""
+        self._files, self.state = open_files(self.folder, self._identity, self._clock.base)
+        return self._files.notices
 
     async def join(self, stream: Stream) -> None:
         """Goes on with the stream: compares it with what is known, and takes in what is new there.
@@ -165,11 +180,11 @@ class Book:
             self.leave(Message("ledger.closing"))
             if self._saving is not None:
                 await asyncio.gather(self._saving, return_exceptions=True)
-            if self._files is not None:
-                await self._save()
-                await self._wait(self._files.close)
-                self._files = None
+            await self._save()
         self._disk.shutdown()
+        if self._files is not None:
+            self._files.close()
+            self._files = None
 
     # -- what comes in -------------------------------------------------------------------------------------------
 

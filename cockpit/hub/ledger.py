@@ -1,0 +1,155 @@
+"""The hub's ledger on the bus: hands commands and facts to the book, keeps it joined to its stream, mends it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+
+from cockpit.bus import subjects
+from cockpit.ledger.book import Book
+from cockpit.ledger.files import Stopped
+from cockpit.ledger.stream import Stream
+from cockpit.model.clock import Clock
+from cockpit.model.entries import Receipt, encode
+from cockpit.model.errors import CockpitError
+from cockpit.model.messages import Message
+
+log = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 1.0
+RETRY_SECONDS = (0.1, 0.3, 1.0, 2.0)
+RESTART_SECONDS = (0.0, 5.0, 15.0, 60.0, 300.0)
+"""Between two starts of a bus that will not append: each one cuts off every seat for a moment."""
+PATIENCE = 2
+"""Times that the stream may fail in a row before the bus is started again; a full disk leaves it stuck until then."""
+
+SignIn = Callable[[Callable[[], None]], Awaitable[Client]]
+Take = Callable[[str, str, bytes], Awaitable[Receipt]]
+
+
+class LedgerOnBus:
+    """Serves the book, on a connection of its own: what seats see does not wait for what they want, nor it for that."""
+
+    def __init__(
+        self,
+        book: Book,
+        city: str,
+        world: str,
+        roles: Mapping[str, str],
+        sign_in: SignIn,
+        restart_bus: Callable[[], None],
+        clock: Clock,
+    ) -> None:
+        """
+        Args:
+            roles: of users, by name.
+            sign_in: connects as the hub; is handed what to call when the connection is lost.
+            restart_bus: ends the server, which is then started again.
+        """
+        self._book = book
+        self._city = city
+        self._world = world
+        self._roles = roles
+        self._sign_in = sign_in
+        self._restart_bus = restart_bus
+        self._clock = clock
+        self._look = asyncio.Event()
+        self._client: Client | None = None
+        self._tries = 0
+        self._failures = 0
+        self._restarts = 0
+        self._restart_due = 0.0
+        self._seq = 0
+
+    def trouble(self) -> None:
+        """The stream has to be looked at again."""
+        self._look.set()
+
+    async def keep(self) -> None:
+        """Serves until it is cancelled."""
+        sweeps = asyncio.create_task(self._sweep(), name="ledger-sweep")
+        try:
+            while True:
+                self._look.clear()
+                try:
+                    await self._serve()
+                except (CockpitError, NatsError, OSError, TimeoutError) as error:
+                    log.info("the ledger: %s", error)
+                stuck = self._client is not None and self._client.is_connected
+                await self._leave()
+                if stuck:
+                    self._mend()
+                self._tries += 1
+                await asyncio.sleep(RETRY_SECONDS[min(self._tries, len(RETRY_SECONDS)) - 1])
+        finally:
+            sweeps.cancel()
+            await asyncio.gather(sweeps, return_exceptions=True)
+            await self._leave()
+
+    async def _serve(self) -> None:
+        """Until the connection is lost or the book is in trouble. Who asks meanwhile is told why nothing is decided."""
+        self._client = await self._sign_in(self._look.set)
+        await self._client.subscribe(subjects.all_commands(self._city, self._world), cb=self._commanded)
+        await self._client.subscribe(subjects.all_facts(self._city, self._world), cb=self._reported)
+        with contextlib.suppress(Stopped):  # said; until a person has looked, commands are told so
+            if not self._book.is_open:
+                await self._book.open()
+            await self._book.join(Stream(self._client, self._city, self._world, self._book.hub))
+        self._tries = 0
+        await self._look.wait()
+
+    async def _leave(self) -> None:
+        self._book.leave(Message("ledger.no_bus"))
+        client, self._client = self._client, None
+        if client is not None:
+            with contextlib.suppress(Exception):
+                await client.close()
+
+    def _mend(self) -> None:
+        """A stream that fails again and again on a good connection is stuck, mostly by a disk that was full: its server
+        is started again."""
+        if self._book.state.seq > self._seq:
+            self._failures = self._restarts = 0
+        self._seq = self._book.state.seq
+        self._failures += 1
+        now = self._clock.mono()
+        if self._failures < PATIENCE or now < self._restart_due or not self._book.has_room():
+            return
+        log.info("the ledger's stream is stuck; starting the bus again")
+        self._restart_due = now + RESTART_SECONDS[min(self._restarts + 1, len(RESTART_SECONDS) - 1)]
+        self._restarts += 1
+        self._failures = 0
+        self._restart_bus()
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                await self._book.sweep()
+            except CockpitError as error:
+                log.info("the ledger: %s", error)
+            except Exception:  # our bug: said, and the clock goes on
+                log.exception("sweeping the ledger")
+
+    async def _commanded(self, message: Msg) -> None:
+        await self._answer(message, self._book.command)
+
+    async def _reported(self, message: Msg) -> None:
+        await self._answer(message, self._book.fact)
+
+    async def _answer(self, message: Msg, take: Take) -> None:
+        user = subjects.sender(message.subject)
+        try:
+            receipt = await take(user, self._roles.get(user, ""), message.data)
+        except Exception:  # our bug: the sender asks again
+            log.exception("deciding for %s", user)
+            return
+        if message.reply:
+            with contextlib.suppress(NatsError, OSError):  # it asks again and gets the same
+                await message.respond(encode(receipt))
