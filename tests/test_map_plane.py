@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.model.clock import MINUTE, SECOND
+from cockpit.model.clock import MINUTE, SECOND, ManualClock
 from cockpit.model.tables import EventState, UnitState
+from cockpit.picture import Picture
+from tests.living_cases import LivingCases
 from tests.living_picture import NOW, living_pack, living_picture
 from widgets.map.camera import MAX_SCALE, Camera, between, box_of, mercator, scale_bar, wgs84
 from widgets.map.clusters import cluster
@@ -185,9 +187,13 @@ def test_the_axis_of_time_ends_at_a_round_number_above_the_bars(highest: int) ->
     assert highest <= top <= max(4, highest * 2)
 
 
+def _reader(picture: Picture) -> SceneReader:
+    return SceneReader(picture, living_pack(), LivingCases(ManualClock(NOW), picture))
+
+
 def test_the_map_shows_open_events_and_units_on_duty_only() -> None:
     picture = living_picture()
-    scene = SceneReader(picture, living_pack()).read(frozenset(LAYERS), "events", False, NOW)
+    scene = _reader(picture).read(frozenset(LAYERS), "events", False, NOW)
     assert len(scene.events.keys) == int((picture["event"].numbers("state") == EventState.OPEN).sum())
     assert len(scene.units.keys) == int((picture["unit"].numbers("state") != UnitState.OFF_DUTY).sum())
     assert len(scene.alerts) == 2
@@ -196,7 +202,7 @@ def test_the_map_shows_open_events_and_units_on_duty_only() -> None:
 
 def test_what_did_not_change_is_not_read_again() -> None:
     picture = living_picture()
-    reader = SceneReader(picture, living_pack())
+    reader = _reader(picture)
     first = reader.read(frozenset(LAYERS), "events", False, NOW)
     second = reader.read(frozenset(LAYERS), "events", False, NOW + SECOND)
     assert second.events is first.events
@@ -209,7 +215,7 @@ def test_what_did_not_change_is_not_read_again() -> None:
 
 
 def test_an_alert_that_expired_or_does_not_hold_yet_is_off_the_map() -> None:
-    reader = SceneReader(living_picture(), living_pack())
+    reader = _reader(living_picture())
     assert len(reader.read(frozenset(LAYERS), "", False, NOW).alerts) == 2
     assert reader.read(frozenset(LAYERS), "", False, NOW + 24 * 60 * MINUTE).alerts == ()
     assert len(reader.read(frozenset(LAYERS), "", False, NOW - 60 * MINUTE).alerts) == 1

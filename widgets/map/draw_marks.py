@@ -16,7 +16,7 @@ from widgets.kit.symbols import EVENT_RADIUS_FAR, UNIT_RADIUS, event_radius, eve
 from widgets.kit.theme import Theme
 from widgets.map.camera import Camera
 from widgets.map.marks import Marks
-from widgets.map.scene import Events, Units
+from widgets.map.scene import Cases, Events, Units
 
 Floats = NDArray[np.float64]
 UNITS_SMALL_UNTIL = 12.6
@@ -44,6 +44,26 @@ def draw_events(painter: QPainter, events: Events, marks: Marks, camera: Camera,
             known = kept[what] = (image, image.width() / 2, image.height() / 2)
         image, half_wide, half_high = known
         draw(QPointF(round(x * dpr - half_wide) / dpr, round(y * dpr - half_high) / dpr), image)
+
+
+def draw_cases(painter: QPainter, cases: Cases, camera: Camera, theme: Theme) -> None:
+    """Cases without an event: the symbol of one with a frame around it, dashed as long as it waits to be sent."""
+    if not len(cases.keys):
+        return
+    sx, sy = camera.to_screen(cases.x, cases.y)
+    for i, (x, y) in enumerate(zip(sx.tolist(), sy.tolist(), strict=True)):
+        if not (-40 < x < camera.width + 40 and -40 < y < camera.height + 40):
+            continue
+        level = int(cases.level[i])
+        blit(painter, event_symbol(level, cases.patterns[i], event_radius(level), theme, True, camera.dpr), x, y)
+        pen = QPen(theme.level(level, "text"), 1.5)
+        if cases.waits[i]:
+            pen.setDashPattern([2.0, 2.0])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(pen)
+        side = event_radius(level) + 5
+        painter.drawRoundedRect(QRectF(x - side, y - side, 2 * side, 2 * side), 4, 4)
 
 
 def draw_units(painter: QPainter, units: Units, at: Floats, camera: Camera, theme: Theme, chosen: str) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from widgets.map.camera import Camera
 from widgets.map.clusters import Clusters, cluster, crowded
 from widgets.map.hits import HitGrid
-from widgets.map.scene import CAMERA, EVENT, SENSOR, UNIT, Dots, Events, Scene
+from widgets.map.scene import CAMERA, CASE, EVENT, SENSOR, UNIT, Dots, Events, Scene
 
 Floats = NDArray[np.float64]
 CLUSTER_PX = ((11.5, 40.0), (13.0, 32.0), (14.5, 22.0), (16.0, 14.0), (99.0, 5.0))
@@ -70,6 +70,11 @@ class MarkMaker:
         """
         x, y = camera.to_world(px, py)
         one = 1 / camera.scale
+        if scene.shows(EVENT) and len(scene.cases.keys):
+            far = np.hypot(scene.cases.x - x, scene.cases.y - y)
+            nearest = int(np.argmin(far))
+            if far[nearest] <= REACH[EVENT] * one:
+                return Hit(CASE, scene.cases.keys[nearest])
         if scene.shows(EVENT) and len(scene.events.keys):
             marks = self.marks(scene.events, camera, selected)
             at = marks.grid.nearest(x, y, REACH[EVENT] * one)

@@ -14,10 +14,10 @@ from cockpit.model.messages import Texts
 from widgets.kit.symbols import EVENT_RADIUS_FAR, UNIT_RADIUS, event_radius
 from widgets.kit.theme import Theme
 from widgets.map.camera import Camera, mercator
-from widgets.map.draw_marks import draw_events, draw_ring, draw_units
+from widgets.map.draw_marks import draw_cases, draw_events, draw_ring, draw_units
 from widgets.map.draw_words import callout_box, draw_alert_chips, draw_callout, draw_unit_names
 from widgets.map.marks import MarkMaker, Marks, reaches
-from widgets.map.scene import ALERT, CAMERA, EVENT, SENSOR, UNIT, Alert, Scene
+from widgets.map.scene import ALERT, CAMERA, CASE, EVENT, SENSOR, UNIT, Alert, Scene
 from widgets.map.still import Still
 
 Floats = NDArray[np.float64]
@@ -37,12 +37,14 @@ class Route(msgspec.Struct, frozen=True):
         key: of the unit that would take it.
         x, y: Mercator metres, from the unit to the place.
         chosen: drawn in the accent; the others are faint.
+        open_: drawn dashed: the unit has not accepted yet, or the order waits in this seat's outbox.
     """
 
     key: str
     x: Floats
     y: Floats
     chosen: bool = False
+    open_: bool = False
 
 
 class Pin(msgspec.Struct, frozen=True):
@@ -128,7 +130,8 @@ class Overlay:
         if topic == ALERT:
             rings = next((a.rings for a in scene.alerts if a.key == key), None)
             return (float(rings[0].x.mean()), float(rings[0].y.mean())) if rings else None
-        things = {EVENT: scene.events, UNIT: scene.units, SENSOR: scene.sensors, CAMERA: scene.cameras}.get(topic)
+        columns = {EVENT: scene.events, UNIT: scene.units, SENSOR: scene.sensors, CAMERA: scene.cameras}
+        things = scene.cases if topic == CASE else columns.get(topic)
         row = things.row_of.get(key) if things is not None else None
         if things is None or row is None:
             return None
@@ -154,6 +157,7 @@ class Overlay:
             self._events_still.paint(
                 painter, camera, whole, marks, theme, draw=lambda p: draw_events(p, scene.events, marks, camera, theme)
             )
+            draw_cases(painter, scene.cases, camera, theme)
         alerts = scene.alerts if scene.shows(ALERT) else ()
         chosen_alert = view.selected[1] if view.selected[0] == ALERT else ""
         self._outline(painter, next((a for a in alerts if a.key == chosen_alert), None), camera, theme)
@@ -217,9 +221,9 @@ class Overlay:
         """A ring around a thing; the answer is its radius."""
         at = self.place(view, *item)
         topic = item[0]
-        if at is None or topic == ALERT or not view.scene.shows(topic):
+        if at is None or topic == ALERT or not view.scene.shows(EVENT if topic == CASE else topic):
             return 8.0
-        radius = {UNIT: UNIT_RADIUS * 2.2}.get(topic, 10.0)
+        radius = {UNIT: UNIT_RADIUS * 2.2, CASE: 22.0}.get(topic, 10.0)
         if topic == EVENT:
             row = view.scene.events.row_of[item[1]]
             mark = int(marks.clusters.group[row])
@@ -260,10 +264,13 @@ class Overlay:
             if not route.chosen:
                 color.setAlphaF(0.5)
                 strokes = [(color, 1.5)]
-            for shade, thick in strokes:
+            for i, (shade, thick) in enumerate(strokes):
                 pen = QPen(shade, thick)
                 pen.setCapStyle(Qt.PenCapStyle.RoundCap)
                 pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+                if route.open_ and i == len(strokes) - 1:
+                    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+                    pen.setDashPattern([3.0, 2.0])
                 painter.setPen(pen)
                 painter.drawPolyline(line)
 

@@ -27,6 +27,7 @@ from widgets.map.canvas import Canvas
 from widgets.map.coloring import COLORINGS, EVENTS
 from widgets.map.furniture import Credit, Hint, ScaleBar, Tools
 from widgets.map.layer_list import COUNTED, WIDTH, LayerList
+from widgets.map.orders import OrderWays
 from widgets.map.overlay import Pin, Route, route_of
 from widgets.map.raster.backend import RasterBackend
 from widgets.map.reader import SceneReader
@@ -52,7 +53,7 @@ class MapPanel(Panel):
     """
 
     panel_id: ClassVar[str] = "map"
-    topics: ClassVar[frozenset[str]] = frozenset(("event", "unit", "sensor", "camera", "alert", "area", "feed"))
+    topics: ClassVar[frozenset[str]] = frozenset(("event", "unit", "sensor", "camera", "alert", "area", "feed", "case"))
     title_id: ClassVar[str] = "map.title"
 
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
@@ -65,7 +66,9 @@ class MapPanel(Panel):
         self.following = bool(ctx.prefs.get("map.following", False))
         self._closed = False
         self._had_events = False
-        self._reader, self._titles = SceneReader(ctx.picture, ctx.pack), Titles(ctx.picture, ctx.pack)
+        self._reader = SceneReader(ctx.picture, ctx.pack, ctx.cases)
+        self._titles = Titles(ctx.picture, ctx.pack, ctx.cases)
+        self._ways = OrderWays(ctx, self)
         self._backend = RasterBackend(FAMILY)
         self._backend.failed.connect(self.fail)
         self._backend.loaded.connect(self._loaded)
@@ -117,6 +120,7 @@ class MapPanel(Panel):
         self.layers.colored.connect(self.set_coloring)
         self.layers.folded.connect(self._folded)
         self.ctx.routes.changed.connect(self._show_routes)
+        self._ways.changed.connect(self._show_routes)
         self._unsubscribe = (selection.subscribe(self._selected), selection.subscribe_hover(self._hovered))
         for name, run in (("home", canvas.fit), ("to_selected", self.show_selected), ("follow", self._toggle_follow)):
             self.ctx.actions.add(Action(f"map.{name}", f"map.{name}", run))
@@ -138,8 +142,11 @@ class MapPanel(Panel):
         self._say_state()
 
     def show_paths(self, paths: Sequence[tuple[str, Sequence[tuple[float, float]]]], chosen: str = "") -> None:
-        """Ways along the streets: (key of the unit, WGS-84 (lon, lat) pairs); that of `chosen` in acc, others faint."""
-        self.canvas.routes = tuple(route_of(key, path, key == chosen) for key, path in paths if len(path) > 1)
+        """Ways along the streets: (key of the unit, WGS-84 (lon, lat) pairs); that of `chosen` in acc, others faint.
+        Where units are ordered, it is their ways that stand out."""
+        ordered = {route.key for route in self._ways.routes}
+        near = [route_of(key, path, key == chosen and not ordered) for key, path in paths if len(path) > 1]
+        self.canvas.routes = (*(route for route in near if route.key not in ordered), *self._ways.routes)
         self.canvas.touch()
 
     def _show_picking(self) -> None:
@@ -225,11 +232,14 @@ class MapPanel(Panel):
     def refresh(self, topics: frozenset[str]) -> None:
         if topics & (self.topics - {"feed"}):
             self._read()
+        if "case" in topics:
+            self._ways.look()
 
     def age_tick(self) -> None:
         message, stale = topic_age(self.ctx, UNIT)
         self.set_age(message, stale)
         self._read()
+        self._ways.look()
         now = self.ctx.clock.now()
         events = self.ctx.picture["event"].numbers("occurred")
         self.timebar.show_events(events, now, has_data(self.ctx, "event"))
@@ -318,6 +328,7 @@ class MapPanel(Panel):
     def _selected(self, selection: Selection) -> None:
         self.canvas.selected = selection.item
         self.canvas.routes, self.canvas.pin = (), None
+        self._ways.look()
         at = self.canvas.place(*selection.item) if selection.key else None
         camera = self.canvas.camera
         if selection.topic == ALERT:

@@ -11,12 +11,13 @@ import numpy as np
 
 from cockpit.model.city import Pack
 from cockpit.model.clock import MINUTE
+from cockpit.model.ports.cases import Cases as Loop
 from cockpit.model.tables import CameraState, EventState, UnitState
 from cockpit.picture import LiveTable, Picture
 from cockpit.picture.columns import Decoded
 from widgets.map.camera import mercator
 from widgets.map.coloring import TIER, AreaTree, Coloring, color
-from widgets.map.scene import Alert, Area, Dots, Events, Ring, Scene, Units
+from widgets.map.scene import Alert, Area, Cases, Dots, Events, Ring, Scene, Units
 
 TELL_SECONDS = 1.0
 _rings = msgspec.json.Decoder(list[list[list[tuple[float, float]]]])
@@ -42,8 +43,9 @@ class SceneReader:
         coloring: what the areas' colour told in the scene read last.
     """
 
-    def __init__(self, picture: Picture, pack: Pack) -> None:
-        self._picture, self._pack = picture, pack
+    def __init__(self, picture: Picture, pack: Pack, loop: Loop) -> None:
+        self._picture, self._pack, self._loop = picture, pack, loop
+        self._cases: tuple[tuple[tuple[str, bool], ...], Cases] = ((), Cases())
         self._made: dict[str, tuple[tuple[int, object], Any]] = {}
         self._shapes: dict[str, tuple[str, tuple[Ring, ...]]] = {}
         self._tree: AreaTree | None = None
@@ -74,6 +76,7 @@ class SceneReader:
         return Scene(
             events=self._once("event", (), self._events),
             units=units,
+            cases=self._read_cases(),
             sensors=self._once("sensor", (), lambda t: self._dots(t, ~np.isfinite(t.numbers("value")))),
             cameras=self._once("camera", (), lambda t: self._dots(t, t.numbers("state") == CameraState.OFFLINE)),
             alerts=self._once("alert", now // MINUTE, lambda t: self._alerts(t, now)),
@@ -89,6 +92,32 @@ class SceneReader:
         if made is None or made[0] != state:
             made = self._made[topic] = (state, make(table))
         return made[1]
+
+    def _read_cases(self) -> Cases:
+        """Open cases that no open event of the picture stands for; the same object as long as they are the same."""
+        events = self._picture["event"]
+
+        def stands(event: str) -> bool:
+            row = events.row_of(event) if event else None
+            return row is not None and int(events.value(row, "state")) == EventState.OPEN
+
+        found = [case for case in self._loop.all_open() if not stands(case.facts.event)]
+        seen = tuple((case.id, case.provisional) for case in found)
+        if seen != self._cases[0]:
+            lon, lat = (np.array([getattr(case.facts, name) for case in found]) for name in ("lon", "lat"))
+            x, y = mercator(lon, lat)
+            self._cases = (
+                seen,
+                Cases(
+                    keys=[case.id for case in found],
+                    x=x,
+                    y=y,
+                    level=np.clip([case.facts.level for case in found], 1, 5).astype(np.int64),
+                    patterns=[self._pack.kind(case.facts.kind).pattern for case in found],
+                    waits=[case.provisional for case in found],
+                ),
+            )
+        return self._cases[1]
 
     def _events(self, table: LiveTable) -> Events:
         x, y = mercator(table.numbers("lon"), table.numbers("lat"))

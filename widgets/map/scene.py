@@ -13,6 +13,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 EVENT, UNIT, TRAIL, SENSOR, CAMERA, ALERT, AREA = "event", "unit", "trail", "sensor", "camera", "alert", "area"
+CASE = "case"
+"""Open cases that have no open event in the picture, as those taken by telephone; shown with the events."""
 LAYERS = (EVENT, UNIT, TRAIL, SENSOR, CAMERA, ALERT, AREA)
 """In the order of the list; each can be shown and hidden."""
 SHOWN_FIRST = frozenset((EVENT, UNIT, TRAIL, ALERT, AREA))
@@ -41,6 +43,17 @@ class Events(Keyed, frozen=True):
     level: Ints = NO_INTS
     occurred: Ints = NO_INTS
     patterns: Sequence[str] = ()
+
+
+class Cases(Keyed, frozen=True):
+    """Open cases without an open event in the picture. x, y, level of shape (N,); patterns, keys and waits (something
+    about it is not in the ledger yet) of length N."""
+
+    x: Floats = NO_FLOATS
+    y: Floats = NO_FLOATS
+    level: Ints = NO_INTS
+    patterns: Sequence[str] = ()
+    waits: Sequence[bool] = ()
 
 
 class Units(Keyed, frozen=True):
@@ -106,6 +119,7 @@ class Scene(msgspec.Struct, frozen=True):
 
     events: Events = Events()
     units: Units = Units()
+    cases: Cases = Cases()
     sensors: Dots = Dots()
     cameras: Dots = Dots()
     alerts: tuple[Alert, ...] = ()

@@ -6,11 +6,14 @@ import math
 from typing import Any
 
 from cockpit.model.ages import age, hour_minute
+from cockpit.model.cases import Case
 from cockpit.model.city import Pack
 from cockpit.model.messages import Texts
+from cockpit.model.ports.cases import Cases
 from cockpit.model.tables import UnitState
 from cockpit.picture import Picture
-from widgets.map.scene import ALERT, CAMERA, EVENT, SENSOR, UNIT
+from widgets.kit.loopwords import left_of, number_of, stage_of
+from widgets.map.scene import ALERT, CAMERA, CASE, EVENT, SENSOR, UNIT
 
 DOT = " · "
 
@@ -22,8 +25,8 @@ def number(value: float, decimals: int) -> str:
 class Titles:
     """Says things of the picture in the language of `t`."""
 
-    def __init__(self, picture: Picture, pack: Pack) -> None:
-        self._picture, self._pack = picture, pack
+    def __init__(self, picture: Picture, pack: Pack, cases: Cases) -> None:
+        self._picture, self._pack, self._cases = picture, pack, cases
 
     def of(self, topic: str, key: str, t: Texts, now: int) -> tuple[str, str] | None:
         """Title and second line (what and how old); None for a thing that is not there.
@@ -31,6 +34,8 @@ class Titles:
         Args:
             now: city's clock, UTC us.
         """
+        if topic == CASE:
+            return self._case(key, t, now)
         row = self._picture[topic].get(key) if topic in (EVENT, UNIT, SENSOR, CAMERA, ALERT) else None
         if row is None:
             return None
@@ -42,11 +47,42 @@ class Titles:
         title, amount = t.pack(kind.name), float(row["amount"])
         if kind.unit and amount and math.isfinite(amount):
             title += f" {number(amount, 0 if amount.is_integer() else 1)} {t.pack(kind.unit)}"
+        case = self._cases.of_event(row["key"])
+        if case is not None and case.open:
+            return title, self._stage(case, t, now)
         return title, DOT.join(p for p in (row["place"], t(age(row["occurred"], now))) if p)
+
+    def _case(self, key: str, t: Texts, now: int) -> tuple[str, str] | None:
+        case = self._cases.case(key)
+        if case is None:
+            return None
+        number = number_of(case)
+        said = number if isinstance(number, str) else t(number)
+        return f"{t.pack(self._pack.kind(case.facts.kind).name)} {said}", self._stage(case, t, now)
+
+    @staticmethod
+    def _stage(case: Case, t: Texts, now: int) -> str:
+        """待派遣 · 余 02:36."""
+        left = left_of(case.due, case.stage_at, now)
+        return DOT.join((t(stage_of(case).words), t(left.words))) if left is not None else t(stage_of(case).words)
 
     def _unit(self, row: dict[str, Any], t: Texts, now: int) -> tuple[str, str]:
         state = ("free", "busy", "off")[min(int(row["state"]), UnitState.OFF_DUTY)]
-        return row["name"], DOT.join((t(f"map.unit_{state}"), t("map.position_age", age=t(age(row["fixed"], now)))))
+        said = [
+            self._order(row["key"], t) or t(f"map.unit_{state}"),
+            t("map.position_age", age=t(age(row["fixed"], now))),
+        ]
+        return row["name"], DOT.join(said)
+
+    def _order(self, unit: str, t: Texts) -> str:
+        """The order that a unit works on: 工单 G-0714-0642 道路积水, 前往中."""
+        order = self._cases.order_of(unit)
+        case = self._cases.case(order.case) if order is not None else None
+        if order is None or case is None:
+            return ""
+        kind = t.pack(self._pack.kind(case.facts.kind).name)
+        number = order.number or t("cases.no_number")
+        return t("map.unit_order", number=number, kind=kind, state=t(f"map.order_{order.state}"))
 
     def _sensor(self, row: dict[str, Any], t: Texts, now: int) -> tuple[str, str]:
         kind, value = self._pack.sensor_kind(row["kind"]), float(row["value"])
