@@ -1,4 +1,4 @@
-"""The figures of the bars, counted from the picture and nothing else. Plain functions on columns."""
+"""The figures of the bars, counted from the picture and the ledger and nothing else."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from cockpit.model.clock import HOUR, midnight
+from cockpit.model.ports.cases import Cases
 from cockpit.model.tables import EventState, UnitState
 from cockpit.picture.picture import Picture
+from widgets.kit.loopwords import in_time, overdue
 
 LOAD_CALM, LOAD_MOST = 6, 12
 """Alarms an hour that are calm, and the most that one person can handle (ISA-18.2, 6.2 performance metrics)."""
@@ -49,6 +51,37 @@ def figures(picture: Picture, now_us: int) -> Figures:
         on_duty=int(np.count_nonzero(units.numbers("state") != UnitState.OFF_DUTY)),
         units=len(units),
         load=int(np.count_nonzero(grave & past & (occurred > now_us - HOUR))),
+    )
+
+
+@dataclass(frozen=True)
+class LoopFigures:
+    """What is counted of the ledger.
+
+    Attributes:
+        open: cases that are not closed; overdue: of these the ones that stayed in their stage for too long.
+        closed: cases closed since the city's midnight; in_time: of these the ones that were never overdue.
+    """
+
+    open: int
+    overdue: int
+    closed: int
+    in_time: int
+
+    @property
+    def share(self) -> float | None:
+        """Of the cases closed today, how many were closed in time, 0–100; None while there is none."""
+        return 100 * self.in_time / self.closed if self.closed else None
+
+
+def loop_figures(cases: Cases, now_us: int) -> LoopFigures:
+    """Count, as of the city's time `now_us`."""
+    found, closed = cases.all_open(), cases.closed()
+    return LoopFigures(
+        open=len(found),
+        overdue=sum(overdue(case, now_us) for case in found),
+        closed=len(closed),
+        in_time=sum(in_time(case) for case in closed),
     )
 
 

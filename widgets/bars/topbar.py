@@ -1,4 +1,4 @@
-"""The top bar: which city and seat, alerts that hold now, and the figures of the picture with their age."""
+"""The top bar: which city and seat, alerts that hold now, figures of the picture with their age, and of the ledger."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from cockpit.model.messages import Message
 from cockpit.picture.selection import Selection
 from widgets.bars.alertchip import AlertChip, MoreAlerts, alerts_now
 from widgets.bars.bar import Bar, Piece
-from widgets.bars.figures import Figures, figures
+from widgets.bars.figures import Figures, figures, loop_figures
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import FeedState, topic_state
 from widgets.kit.symbols import draw_badge
 
 MOST_CHIPS = 4
+CASES = "desk.cases"
+"""The command that shows the cases; without it their figures are not shown either."""
 
 
 class Mark(Piece):
@@ -109,6 +111,46 @@ class Figure(Piece):
         self.words(painter, x + 5, "small", self.unit, "t3" if self.old else "t2")
 
 
+class LoopFigure(Piece):
+    """A label and a number of the ledger. It is as this seat knows it: what waits in its outbox is counted in."""
+
+    stages: ClassVar[int] = 3
+
+    def __init__(self, ctx: PanelContext, name: str, action: str, parent: QWidget) -> None:
+        """
+        Args:
+            name: of its texts. action: what a click runs.
+        """
+        super().__init__(ctx, parent)
+        self._name, self._action = name, action
+        self.number, self.unit, self.token = "", "", "t1"
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.clicked.connect(lambda: ctx.actions.trigger(action))
+
+    def tell(self, number: str, unit: str, token: str, **why: object) -> None:
+        self.number, self.unit, self.token = number, unit, token
+        t = self.ctx.t
+        self.setToolTip(t(f"bars.{self._name}_why", **why))
+        self.setAccessibleName(f"{t(f'bars.{self._name}')} {number}{unit}")
+
+    def wide(self, stage: int) -> int:
+        if stage == 2 or not self.ctx.actions.get(self._action):
+            return 0
+        label = self.measure("small", self.ctx.t(f"bars.{self._name}")) + 8 if stage == 0 else 0
+        unit = self.measure("small", self.unit) + 5 if self.unit else 0
+        return round(13 + label + self.measure("title", self.number) + unit + 12)
+
+    def paint(self, painter: QPainter) -> None:
+        self.rule(painter, 0)
+        x = 13.0
+        if self.stage == 0:
+            label = "t1" if self.underMouse() else "t2"
+            x = self.words(painter, x, "small", self.ctx.t(f"bars.{self._name}"), label) + 8
+        x = self.words(painter, x, "title", self.number, self.token, drop=-1)
+        if self.unit:
+            self.words(painter, x + 5, "small", self.unit, "t2")
+
+
 class Grave(Piece):
     """Open events of level Ⅰ and Ⅱ, each with its sign."""
 
@@ -177,7 +219,7 @@ class TopBar(Bar):
     """
 
     panel_id: ClassVar[str] = "topbar"
-    topics: ClassVar[frozenset[str]] = frozenset({"event", "unit", "alert", "feed"})
+    topics: ClassVar[frozenset[str]] = frozenset({"event", "unit", "alert", "feed", "case"})
 
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(ctx, parent)
@@ -193,6 +235,7 @@ class TopBar(Bar):
         self.units = Figure(
             ctx, "bars.units", lambda f: f"{f.on_duty:,}", lambda f: f"/ {f.units:,}", "bars.units_why", self
         )
+        self.loop = {name: LoopFigure(ctx, name, CASES, self) for name in ("cases", "overdue", "in_time")}
         ctx.selection.subscribe(self._selected)
         self.refresh(self.topics)
 
@@ -214,9 +257,14 @@ class TopBar(Bar):
             *((chip, 3) for chip in chips),
             (self.mark, 2),
             *((chip, 4) for chip in chips),
+            (self.loop["in_time"], 2),
             (self.today, 1),
             (self.open, 1),
+            (self.loop["cases"], 1),
             (self.units, 1),
+            (self.loop["overdue"], 1),
+            (self.loop["cases"], 2),
+            (self.loop["overdue"], 2),
         )
 
     def _tell(self) -> None:
@@ -229,9 +277,20 @@ class TopBar(Bar):
         self.grave.tell(now, self.open.known)
         self.event_age.tell(event)
         self.unit_age.tell(unit)
+        self._tell_loop()
         self._show_alerts()
-        right: list[Piece] = [self.today, self.open, self.grave, self.event_age, self.units, self.unit_age]
+        of_events = [self.today, self.open, self.grave, self.event_age]
+        right: list[Piece] = [*of_events, *self.loop.values(), self.units, self.unit_age]
         self.set_pieces([self.mark, *self.chips, self._more], right)
+
+    def _tell_loop(self) -> None:
+        t, now = self.ctx.t, loop_figures(self.ctx.cases, self.ctx.clock.now())
+        count, none = t("bars.count"), t("bars.no_value")
+        self.loop["cases"].tell(f"{now.open:,}", count, "t1", n=now.open)
+        self.loop["overdue"].tell(f"{now.overdue:,}", count, "red_text" if now.overdue else "t1", n=now.overdue)
+        share = f"{now.share:.1f}" if now.share is not None else none
+        unit = "%" if now.share is not None else ""
+        self.loop["in_time"].tell(share, unit, "t1", n=now.in_time, all=now.closed)
 
     def _show_alerts(self) -> None:
         """A chip an alert; a chip whose alert is still there stays the same widget."""
