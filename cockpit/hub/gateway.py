@@ -17,9 +17,14 @@ FIRST_SECONDS = 0.5
 class GatewayChild:
     """Keeps `cockpit gateway` of a hub's profile running. To be used on the main thread."""
 
-    def __init__(self, profile: Path, clock: Clock) -> None:
+    def __init__(self, profile: Path, pack: Path, clock: Clock) -> None:
+        """
+        Args:
+            profile: of the hub; pack: folder of its city pack.
+        """
+
         def command() -> list[str]:
-            return cockpit_command("gateway", "--profile", str(profile), "--port", "0")
+            return cockpit_command("gateway", "--profile", str(profile), "--pack", str(pack), "--port", "0")
 
         self.child = Child("gateway", command, profile / "gateway.log", clock)
 

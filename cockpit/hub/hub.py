@@ -289,7 +289,7 @@ async def _end(*tasks: asyncio.Task[None] | asyncio.Task[bool]) -> None:
 
 async def _with_gateway(hub: Hub, on_ready: Callable[[], None]) -> None:
     """Runs the hub and, once it can be joined, its gateway."""
-    gateway = GatewayChild(hub.profile, hub.clock)
+    gateway = GatewayChild(hub.profile, hub.pack.folder, hub.clock)
     keeping: list[asyncio.Task[None]] = []
 
     def ready() -> None:
