@@ -35,7 +35,7 @@ from cockpit.model.clock import CityClock, CityTime, Clock
 from cockpit.model.entries import read_decision
 from cockpit.model.errors import CockpitError, UserError
 from cockpit.model.messages import Message
-from cockpit.processes import take_lock, write_private, writing_to
+from cockpit.processes import can_listen, take_lock, write_private, writing_to
 from cockpit.store.blobs import Blobs
 from cockpit.store.ledger import LedgerCopy
 from cockpit.store.outbox import Outbox
@@ -91,7 +91,7 @@ class Gateway:
         guard = Guard(self.register, self.enrol_secret, limits, clock)
         intake = Intake(self.register, self.outbox, self._clock, self._sender.poke)
         self.api = Api(guard, self.register, self.board, intake, self.photos, self._clock, lambda: self.hub_is_there)
-        self.site = Site(self.api.app(), port, limits)
+        self.site = Site(self.api.app(), port or self._port_of_last_time(), limits)
         self._stop = asyncio.Event()
         self._other = asyncio.Event()
         self._follower: Follower | None = None
@@ -194,7 +194,13 @@ class Gateway:
 
     # -- its own -------------------------------------------------------------------------------------------------------
 
+    def _port_of_last_time(self) -> int:
+        """So that devices find a gateway that was started again; 0 where it is taken."""
+        known = self.register.meta("port") or "0"
+        return int(known) if known.isdecimal() and can_listen(int(known)) else 0
+
     def _announce(self) -> None:
+        self.register.put_meta("port", str(self.site.port))
         facts = {"url": self.site.url, "enrol": self.enrol_secret, "pid": os.getpid()}
         with writing_to(self.profile):
             write_private(self.profile / NOTE, json.dumps(facts))

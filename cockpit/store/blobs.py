@@ -14,13 +14,16 @@ import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cockpit.model.entries import PhotoRef
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.processes import write_private
+
+if TYPE_CHECKING:
+    from PIL.Image import Image  # loaded where a photo is judged: who only reads copies needs none of it
 
 TYPES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 MAX_PIXELS = 50_000_000
@@ -197,8 +200,11 @@ def _copies(path: Path, type: str = "") -> dict[str, bytes]:
     Raises:
         NotAPhoto: it is none, not of this type, or too large.
     """
+    from PIL import Image
+
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of corrupt EXIF and the like: the picture counts
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=tuple(TYPES.values())) as image:
                 if type and image.format != TYPES.get(type):
@@ -214,15 +220,20 @@ def _copies(path: Path, type: str = "") -> dict[str, bytes]:
         return {_SUFFIX_VIEW: view, _SUFFIX_THUMB: _jpeg(seen, THUMB_SIDE, THUMB_BYTES)[0]}
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise NotAPhoto("store.photo_too_many_pixels", most=MAX_PIXELS // 1_000_000) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, MemoryError, ArithmeticError) as error:
-        raise NotAPhoto("store.not_a_photo") from error
-    except (TypeError, LookupError, AttributeError, NotImplementedError) as error:  # broken inside: Pillow's own errors
+    except NotAPhoto:
+        raise
+    except Exception as error:  # a decoder that is fed with spoilt bytes raises anything
         raise NotAPhoto("store.not_a_photo") from error
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def _upright(image: Image) -> Image:
     """The picture on white, turned as the camera says, in plain RGB."""
-    turned = ImageOps.exif_transpose(image)
+    from PIL import Image, ImageOps
+
+    try:
+        turned = ImageOps.exif_transpose(image)
+    except Exception:  # corrupt EXIF is no reason to refuse what can be seen
+        turned = image
     if turned.mode in ("RGBA", "LA", "PA") or "transparency" in turned.info:
         clear = turned.convert("RGBA")
         turned = Image.new("RGBA", clear.size, "white")
@@ -232,8 +243,10 @@ def _upright(image: Image.Image) -> Image.Image:
     return plain
 
 
-def _jpeg(image: Image.Image, side: int, most: int) -> tuple[bytes, Image.Image]:
+def _jpeg(image: Image, side: int, most: int) -> tuple[bytes, Image]:
     """A JPEG of at most so many bytes, less exact first, then smaller; and the picture that it was made of."""
+    from PIL import ImageOps
+
     while True:
         small = ImageOps.contain(image, (side, side)) if max(image.size) > side else image
         for quality in _QUALITIES:
