@@ -55,11 +55,13 @@ class Crew:
 
     def __init__(self) -> None:
         self.now: dict[str, UnitNow] = {
-            f"positions/U{n}": UnitNow(UnitState.FREE, f"巡警 {n}", "police", "310115004001") for n in range(1, 8)
+            f"positions/U{n}": UnitNow(UnitState.FREE, f"网格员 {n}", "grid", "310115004001") for n in range(1, 8)
         }
 
-    def set(self, unit: str, state: UnitState, area: str = "310115004001", known: bool = True) -> None:
-        self.now[f"positions/{unit}"] = UnitNow(state, unit, "police", area, known)
+    def set(
+        self, unit: str, state: UnitState, area: str = "310115004001", known: bool = True, kind: str = "grid"
+    ) -> None:
+        self.now[f"positions/{unit}"] = UnitNow(state, unit, kind, area, known)
 
     def unit(self, key: str) -> UnitNow | None:
         return self.now.get(key)

@@ -225,6 +225,13 @@ def test_a_unit_off_duty_busy_or_of_another_district_is_not_ordered(desk, state,
     assert why(desk.do(issue("U1", event="events/E1"))) == reason
 
 
+def test_a_police_car_goes_to_another_district_a_grid_worker_does_not(desk):
+    desk.crew.set("U1", UnitState.FREE, "310101002003", kind="police")
+    assert desk.do(issue("U1", event="events/E1")) is None
+    desk.crew.set("U2", UnitState.FREE, "310101002003", kind="grid")
+    assert why(desk.do(issue("U2"))) == "ledger.other_district"
+
+
 def test_a_unit_nobody_knows_is_not_ordered(desk):
     assert why(desk.do(issue("U99", event="events/E1"))) == "ledger.no_unit"
 

@@ -129,6 +129,7 @@ def test_a_city_may_add_its_own_free_days(edit):
         ("loop.toml", 'acts = ["case.note"]', 'acts = ["case.not"]', "leader =", "是不是想写“case.note”"),
         ("loop.toml", 'upto = "closed"', 'upto = "close"', "duty =", "是不是想写“closed”"),
         ("loop.toml", 'E0101 = "2U/15d"', 'E0101 = "2U/15"', "E0101 =", "“15”不是时限"),
+        ("loop.toml", '"grid", "sanitation"', '"grid", "sanitatoin"', "bound =", "是不是想写“sanitation”"),
         ("loop.toml", 'basis = "G"', 'basis = "X"', 'basis = "X"', "“basis”不能是“X”"),
         ("loop.toml", 'calendar = "workdays"', 'calendar = "workday"', "calendar =", "是不是想写“workdays”"),
         ("workdays.toml", "2026-06-19,", "2026-06-20,", "2026-06-20", "“off”里的 2026-06-20 不对"),

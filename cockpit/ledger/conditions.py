@@ -144,11 +144,11 @@ def free(asked: Asked) -> Message | None:
 
 
 def in_area(asked: Asked) -> Message | None:
-    """在辖区: the unit is in the district of the case, as far as both are known."""
+    """在辖区: a unit that is bound to its district is in that of the case, as far as both are known."""
     district = district_of(asked.area)
     for unit, key in _units(asked):
         own = district_of(unit.area)
-        if EVERYWHERE not in (own, district) and own != district:
+        if unit.kind in asked.rules.bound and EVERYWHERE not in (own, district) and own != district:
             return Message("ledger.other_district", {"unit": short(key), "own": own, "district": district})
     return None
 

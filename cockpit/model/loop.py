@@ -49,6 +49,7 @@ class LoopRules(msgspec.Struct, frozen=True):
         arrive, finish: how long a unit has to arrive and to finish, by level; from the hub's acceptance.
         kinds: clocks of classes, by code; they go before `finish`.
         ready: how long a case may stay open once all is verified, by level.
+        bound: kinds of units that work in their own district only.
         reopen: how long a closing can be taken back, us; at most a day.
         calendar: working time.
         basis, source: of the clocks of stages and levels.
@@ -61,6 +62,7 @@ class LoopRules(msgspec.Struct, frozen=True):
     kinds: dict[str, KindClock]
     ready: ByLevel
     calendar: Calendar
+    bound: frozenset[str] = frozenset()
     reopen: int = DAY
     basis: str = "O"
     source: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
@@ -17,9 +18,10 @@ NEEDED = ("intake", "filed", "assigned", "handling", "check", "closed")
 """Stages that no loop can do without; 反馈 and 评价 are a city's choice."""
 
 
-def read_loop(file: Checked, folder: Path) -> LoopRules:
+def read_loop(file: Checked, folder: Path, units: Collection[str]) -> LoopRules:
     """Args:
         folder: of the pack: a calendar of its own lies there.
+        units: ids of the pack's kinds of units.
 
     Raises:
         UserError: something in it is wrong: one sentence with file, line and column.
@@ -28,6 +30,9 @@ def read_loop(file: Checked, folder: Path) -> LoopRules:
     reopen = _span(file, ("reopen",), whole.reopen)
     if not reopen.continuous or reopen.amount * UNITS[reopen.unit] > UNITS["U"]:
         file.wrong(("reopen",), "packs.wrong_value", key="reopen", given=whole.reopen)
+    for i, kind in enumerate(whole.bound):
+        if kind not in units:
+            file.unknown(("bound", i), "packs.unknown_unit", kind, units)
     return LoopRules(
         stages=_stages(file),
         rights=_rights(file),
@@ -36,6 +41,7 @@ def read_loop(file: Checked, folder: Path) -> LoopRules:
         kinds=_kinds(file, whole),
         ready=_clock(file, ("ready",), whole.ready),
         calendar=read_calendar(named(file, "calendar", whole.calendar, folder)),
+        bound=frozenset(whole.bound),
         reopen=reopen.amount * UNITS[reopen.unit],
         basis=whole.basis,
         source=whole.source,

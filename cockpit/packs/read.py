@@ -67,6 +67,10 @@ def read_pack(
     kinds, findings = _kinds(named(file, "kinds", pack.kinds))
     operations = named(file, "operations", pack.operations)
     operations.convert(OperationsFile)
+    unit_kinds = {
+        id: UnitKind(id, row.text(), row.shape, row.speed, row.on_foot)
+        for id, row in operations.rows("units", UnitRow).items()
+    }
     return Pack(
         id=pack.id,
         code=pack.code,
@@ -80,15 +84,12 @@ def read_pack(
         tiers=tuple(tier.text() for tier in pack.tiers),
         feeds=_feeds(file, pack, sources, formats),
         kinds=kinds,
-        unit_kinds={
-            id: UnitKind(id, row.text(), row.shape, row.speed, row.on_foot)
-            for id, row in operations.rows("units", UnitRow).items()
-        },
+        unit_kinds=unit_kinds,
         sensor_kinds=_sensors(operations),
         channels={id: Channel(id, row.text()) for id, row in operations.rows("channels", Words).items()},
         findings=findings,
         folder=folder,
-        loop=read_loop(named(file, "loop", pack.loop), folder),
+        loop=read_loop(named(file, "loop", pack.loop), folder, unit_kinds),
     )
 
 

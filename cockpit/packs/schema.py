@@ -142,6 +142,7 @@ class LoopFile(Strict, frozen=True):
     arrive: Clock
     finish: Clock
     ready: Clock
+    bound: list[str]
     stages: dict[str, Any]
     rights: dict[str, Any]
     clocks: ClocksTable
