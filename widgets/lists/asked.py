@@ -25,8 +25,8 @@ class Scope(StrEnum):
 
 
 class Order(StrEnum):
-    """URGENT: level, then newest. DUE: level, then what has the least time left. NEAREST: from the place of the
-    selected thing, by air line."""
+    """URGENT: level, then newest. DUE: level, then what nobody took, then what has the least time left. NEAREST: from the
+    place of the selected thing, by air line."""
 
     URGENT = "urgent"
     DUE = "due"
@@ -177,7 +177,7 @@ def answer(
     rows = np.flatnonzero(keep)
     rows = rows[_sorting(table, rows, asked.order, near)]
     if asked.order is Order.DUE:
-        rows = _by_due(table, rows, loop.open)
+        rows = _by_due(table, rows, loop)
     return Answer(rows, {n: int(by_level[n]) for n in LEVELS}, total, table.version)
 
 
@@ -198,10 +198,11 @@ def _handled(table: Any, asked: frozenset[Handling], loop: Loop, now_us: int) ->
     return keep
 
 
-def _by_due(table: Any, rows: Rows, due: Mapping[str, int]) -> Rows:
-    """Rows sorted as URGENT, within a level the one with the least time left first, those without a limit behind."""
-    when = np.full(len(table), np.iinfo(np.int64).max)
-    for key, at in due.items():
+def _by_due(table: Any, rows: Rows, loop: Loop) -> Rows:
+    """Rows sorted as URGENT; within a level those that nobody took first, then the one with the least time left, those
+    without a limit behind."""
+    when = np.where(_found(table, loop.known), np.iinfo(np.int64).max, 0)
+    for key, at in loop.open.items():
         row = table.row_of(key)
         if row is not None and at > 0:
             when[row] = at

@@ -13,7 +13,7 @@ from cockpit.model.messages import Texts
 from widgets.kit.loopwords import Left, left_of
 from widgets.kit.symbols import draw_badge, draw_pattern
 from widgets.kit.theme import Theme
-from widgets.kit.ticks import TICKS_WIDE, draw_ticks, stage_token
+from widgets.kit.ticks import NARROW, WIDE, draw_ticks, stage_token, ticks_wide
 from widgets.lists.queue_model import Face
 from widgets.lists.words import clock_time
 
@@ -28,6 +28,8 @@ Line = tuple[str, QFont, str]
 """(words, font, token of the ink)."""
 
 
+_WIDE_ENOUGH = 310
+"""Width of a row from which its ticks are as wide as in the look."""
 _KEPT = 64
 """Painted rows that are kept, some four screens full."""
 
@@ -49,6 +51,11 @@ class Times(NamedTuple):
 
 _Wanted = tuple[Face, RowState, str, str, str, int, float]
 """What a painted row says: face, state, age, clock, countdown, width, device pixels a pixel."""
+
+
+def _tick(width: int) -> int:
+    """How wide a tick is in a row of this width."""
+    return WIDE if width >= _WIDE_ENOUGH else NARROW
 
 
 class RowPainter:
@@ -119,7 +126,7 @@ class RowPainter:
             width, at = right - _TEXT_AT - rect.left(), rect.left() + _TEXT_AT
             taken = self._right(painter, line, right, at_right, width * 45 // 100, ink)
             if words is third_left and not dim:
-                ticks = draw_ticks(painter, at, line.center().y() + 1, face.stage, theme) + 8 - at
+                ticks = draw_ticks(painter, at, line.center().y() + 1, face.stage, theme, _tick(rect.width())) + 8 - at
                 self._left(painter, line, round(at + ticks), round(width - taken - _GAP - ticks), words, ink)
             else:
                 self._left(painter, line, at, width - taken - _GAP, words, ink)
@@ -171,10 +178,11 @@ class RowPainter:
         """The whole of what a row of `width` had to cut, else nothing."""
         room = width - _TEXT_AT - _PAD
         title, small = QFontMetrics(self._title), QFontMetrics(self._small)
+        stage = ticks_wide(_tick(width)) + 8 + small.horizontalAdvance(self.t(face.stage.words))
         cut = (
             title.horizontalAdvance(face.title) > room * 0.72
             or small.horizontalAdvance(face.place) > room * 0.72
             or small.horizontalAdvance(face.channel) > room * 0.45
-            or (not face.closed and TICKS_WIDE + 8 + small.horizontalAdvance(self.t(face.stage.words)) > room * 0.72)
+            or (not face.closed and stage > room * 0.72)
         )
         return "\n".join((face.title, face.place, face.group, face.channel, self.t(face.stage.words))) if cut else ""

@@ -28,7 +28,7 @@ from widgets.outbox.rows import OutboxRow
 HEAD, ROW, WITH_WHY = 28, 32, 52
 """Heights: of the line of titles, of a row, of a row that says why it failed."""
 PAD, GAP = 12, 12
-NARROW = 560
+NARROW = 600
 """Room below which the time of issue gives way."""
 
 
@@ -168,7 +168,9 @@ class OutboxTable(QAbstractScrollArea):
             self._hover(None)
         elif event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             found = self._at(event.pos().y())
-            words = "\n".join(part for part in (found.number, found.what, found.why) if part) if found else ""
+            words = (
+                "\n".join(part for part in (found.number, found.what, found.issued, found.why) if part) if found else ""
+            )
             QToolTip.showText(event.globalPos(), words, self.viewport())
             return True
         return super().viewportEvent(event)
