@@ -106,6 +106,16 @@ def test_a_case_is_checked_once_its_last_unit_is_done(ordered):
     assert ordered.state.cases["c1"].stage == "check"
 
 
+def test_a_case_in_hand_is_due_with_the_last_of_its_orders(ordered):
+    ordered.report("accepted", order="o-U1")
+    ordered.later(10 * MINUTE)
+    ordered.do(issue("U2"))
+    case = ordered.state.cases["c1"]
+    assert (case.stage, case.due) == ("handling", ordered.now + HOUR)
+    ordered.do(RecallOrder("o-U2"))
+    assert ordered.state.cases["c1"].due == case.orders["o-U1"].finish_by
+
+
 def test_a_verified_case_is_due_for_closing(ordered):
     ordered.report("done", order="o-U1")
     at = ordered.state.cases["c1"].stage_at

@@ -222,7 +222,8 @@ def _issues(asked: Asked, act: IssueOrders, numbers: Numbering, command: Command
         for more, order in enumerate(act.orders)
     )
     if case is not None and case.stage != "intake":
-        return (*entries, *_stages(case, {order.id: "sent" for order in act.orders}, rules, now))
+        sent = {order.id: "sent" for order in act.orders}
+        return (*entries, *_stages(case, sent, rules, now, finish=now + act.finish_within))
     facts = act.open or (case.facts if case else None)
     assert facts is not None
     return (*entries, StageReached("assigned", rules.stage_due("assigned", facts.level, now)))
@@ -235,15 +236,15 @@ def _moves(case: Case | None, moved: OrderMoved, rules: LoopRules, now: int) -> 
 
 
 def _stages(
-    case: Case, moved: dict[str, str], rules: LoopRules, now: int, reopened: bool = False
+    case: Case, moved: dict[str, str], rules: LoopRules, now: int, reopened: bool = False, finish: int = 0
 ) -> tuple[StageReached, ...]:
-    """Where an open case comes to when its orders come into these states."""
+    """Where an open case comes to when its orders come into these states; `finish`: when new ones are to be done."""
     states = {order.id: order.state for order in case.orders.values()} | moved
     stage = _stage_of(case.stage, set(states.values()))
     level = case.facts.level
     if stage == "handling":
-        finish = [order.finish_by for order in case.orders.values() if states[order.id] in AT_WORK]
-        due = max(finish, default=0)
+        at_work = (order.finish_by for order in case.orders.values() if states[order.id] in AT_WORK)
+        due = max((finish, *at_work))
         return (StageReached(stage, due),) if (stage, due) != (case.stage, case.due) else ()
     verified = stage == "check" and "done" not in states.values()
     if verified:
