@@ -25,8 +25,8 @@ class Scope(StrEnum):
 
 
 class Order(StrEnum):
-    """URGENT: level, then newest. DUE: level, then what nobody took, then what has the least time left. NEAREST: from the
-    place of the selected thing, by air line."""
+    """URGENT: level, then newest. DUE: level, then what nobody took, then what has the least time left.
+    NEAREST: from the place of the selected thing, by air line."""
 
     URGENT = "urgent"
     DUE = "due"
