@@ -8,12 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.model.clock import DAY, HOUR, MINUTE, from_iso, to_iso
+from cockpit.model.clock import DAY, HOUR, MINUTE, from_iso, local, midnight, to_iso
 from cockpit.model.worktime import Calendar, Span
 from tests.ledger_desk import rules
 
 CALENDAR = rules().calendar
 MONTHS = st.integers(from_iso("2026-01-01T00:00:00+08:00"), from_iso("2026-11-30T00:00:00+08:00"))
+
+
+def worked(calendar, start, end):
+    """Working time between two instants, us, counted part by part of each day."""
+    total, day = 0, midnight(start)
+    while day < end:
+        if calendar.works(local(day).date()):
+            parts = [(day + begins * MINUTE, day + ends * MINUTE) for begins, ends in calendar.hours]
+            total += sum(max(0, min(ends, end) - max(begins, start)) for begins, ends in parts)
+        day += DAY
+    return total
 
 
 def at(text):
@@ -70,8 +81,8 @@ def test_no_length_of_time_is_guessed():
 def test_what_lies_between_start_and_due_is_the_span(start, amount, unit):
     span = Span(amount, unit)
     due = CALENDAR.after(start, span).at
-    assert CALENDAR.worked(start, due) == amount * (HOUR if unit == "h" else 8 * HOUR)
-    assert CALENDAR.worked(start, due - 1) < CALENDAR.worked(start, due)
+    assert worked(CALENDAR, start, due) == amount * (HOUR if unit == "h" else 8 * HOUR)
+    assert worked(CALENDAR, start, due - 1) < worked(CALENDAR, start, due)
 
 
 @given(
@@ -98,6 +109,5 @@ def test_hours_of_a_day_are_the_calendars():
     early = Calendar(hours=((7 * 60, 13 * 60),))
     assert early.day_length == 6 * HOUR
     assert to_iso(early.after(at("07-14T12:00"), Span.parse("2h")).at) == "2026-07-15T08:00:00+08:00"
-    assert early.worked(at("07-14T12:30"), at("07-15T07:30")) == HOUR
-    assert early.worked(at("07-15T07:30"), at("07-14T12:30")) == 0
+    assert worked(early, at("07-14T12:30"), at("07-15T07:30")) == HOUR
     assert early.after(at("07-14T12:00"), Span(30, "min")).at == at("07-14T12:00") + 30 * MINUTE

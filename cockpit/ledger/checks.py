@@ -9,7 +9,7 @@ import msgspec
 from cockpit.ledger import conditions
 from cockpit.ledger.asked import Asked
 from cockpit.ledger.fold import State
-from cockpit.model.entries import Act, Actor, IssueOrders, NewCase, OpenCase, VerifyOrder
+from cockpit.model.entries import Act, Actor, IssueOrders, VerifyOrder
 from cockpit.model.loop import LoopRules
 from cockpit.model.messages import Message
 from cockpit.model.ports.cases import Check
@@ -86,8 +86,3 @@ def checks(
     shown = [(row, problem) for row, problem in found if problem or not row.quiet]
     shown.sort(key=lambda pair: _SHOWN.index(pair[0].name.id) if pair[0].name.id in _SHOWN else len(_SHOWN))
     return [Check(row.name, problem) for row, problem in shown]
-
-
-def checks_of_new(facts: NewCase, state: State, actor: Actor, now: int, rules: LoopRules, units: Units) -> list[Check]:
-    """The rows for a case that is to be opened without an order."""
-    return checks(state, OpenCase(facts), "", actor, now, rules, units)

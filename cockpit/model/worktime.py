@@ -104,15 +104,6 @@ class Calendar(msgspec.Struct, frozen=True):
                     left -= there
             day += timedelta(days=1)
 
-    def worked(self, start: int, end: int) -> int:
-        """Working time between two instants, us; 0 where the second is not later."""
-        total, day, last = 0, local(start).date(), local(end).date()
-        while day <= last:
-            if self.works(day):
-                total += sum(max(0, min(ends, end) - max(begins, start)) for begins, ends in self._parts(day))
-            day += timedelta(days=1)
-        return total
-
     def _parts(self, day: date) -> list[tuple[int, int]]:
         midnight = round(datetime.combine(day, time(), SHANGHAI).timestamp()) * SECOND
         return [(midnight + begins * MINUTE, midnight + ends * MINUTE) for begins, ends in self.hours]
