@@ -359,7 +359,7 @@ def test_words_that_were_erased_are_gone_and_the_chain_stays(tmp_path: Path) -> 
     async def story(living: LivingBook) -> None:
         command, _ = await living.seat(issue("U1"), caller="李先生 13800000000")
         ref = living.book.state.cases[command.case].texts["caller"]
-        assert living.book._files.texts.erase(ref.id)
+        assert living.book._kept._files.texts.erase(ref.id)
         assert (await living.book.words([ref.id])).texts == {}
         assert len(list(walk(await stream_of(living)))) == 1
         assert "13800000000" not in (tmp_path / "hangzhou" / "texts.db").read_bytes().decode("latin-1")

@@ -20,6 +20,7 @@ from cockpit.bus import asks, subjects
 from cockpit.bus.asks import PROTOCOL
 from cockpit.bus.client import connect
 from cockpit.bus.server import NatsServer
+from cockpit.bus.tasks import end
 from cockpit.bus.users import Keys
 from cockpit.feeds.city_time import fetch_clock
 from cockpit.hub.answers import Answers
@@ -137,9 +138,9 @@ class Hub:
                 asyncio.create_task(self.intake.tidy(), name="tidy"),
                 asyncio.create_task(self.ledger.keep(), name="ledger"),
             ]
-            stopping = asyncio.create_task(self._stop.wait(), name="stop")
+            stopping = asyncio.create_task(self._until_stopped(), name="stop")
             done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
-            await _end(*tasks, stopping)
+            await end(*tasks, stopping)
             for task in done:
                 if task is not stopping and not task.cancelled():
                     task.result()
@@ -148,6 +149,9 @@ class Hub:
 
     def stop(self) -> None:
         self._stop.set()
+
+    async def _until_stopped(self) -> None:
+        await self._stop.wait()
 
     # -- what the seats see --------------------------------------------------------------------------------------
 
@@ -279,14 +283,6 @@ def serve(profile: Path, pack: Pack, base_url: str, port: int, clock: Clock, on_
         lock.release()
 
 
-async def _end(*tasks: asyncio.Task[None] | asyncio.Task[bool]) -> None:
-    """Cancels tasks until they are done: nats-py now and then keeps a cancellation to itself."""
-    while pending := [task for task in tasks if not task.done()]:
-        for task in pending:
-            task.cancel()
-        await asyncio.wait(pending, timeout=0.5)
-
-
 async def _with_gateway(hub: Hub, on_ready: Callable[[], None]) -> None:
     """Runs the hub and, once it can be joined, its gateway."""
     gateway = GatewayChild(hub.profile, hub.pack.folder, hub.clock)
@@ -299,5 +295,5 @@ async def _with_gateway(hub: Hub, on_ready: Callable[[], None]) -> None:
     try:
         await hub.run(ready)
     finally:
-        await _end(*keeping)
+        await end(*keeping)
         await gateway.stop()
