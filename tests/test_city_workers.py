@@ -212,6 +212,37 @@ def test_an_event_that_a_worker_gave_up_is_closed_by_its_source_after_all() -> N
     assert event.closed
 
 
+def test_where_water_stands_the_pump_runs_from_the_arrival_and_the_sensor_there_falls() -> None:
+    one = street()
+    flood = next(event for event in one.city.open.values() if event.kind == "E0506" and event.level == 1)
+
+    def depth() -> float:
+        features = one.city.sensors.features(one.city.now, to_iso)
+        near = [
+            f["properties"]["value"]
+            for f in features
+            if f["properties"]["kind"] == "water_depth"
+            and np.hypot(
+                f["geometry"]["coordinates"][0] - flood.spot.lon, f["geometry"]["coordinates"][1] - flood.spot.lat
+            )
+            < 3e-4
+        ]
+        return float(max(near))
+
+    one.worker.hear([order(flood)], one.city.now)
+    one.until("on_scene")
+    one.run(10)
+    full = depth()
+    assert full > 40
+    said = len(flood.timeline)
+    assert "泵" in flood.timeline[-1][1]["zh"]
+    one.until("done")
+    assert depth() < full / 2
+    assert len(flood.timeline) == said, "it rises no more"
+    one.run(240)
+    assert (flood.closed, flood.amount) == (True, 0.0)
+
+
 @pytest.mark.parametrize("more", [{"kind": Kind("E0110")}, {"lead": False}])
 def test_orders_by_telephone_and_of_helpers_close_nothing(more: dict[str, Any]) -> None:
     one = street()

@@ -82,6 +82,7 @@ class City:
         self._everyday = Everyday(customs, ground, pack.kinds, numbers, seed, events_per_day)
         self.story_scenes = {scene.kind: scene.picture for scene in plot.scene if scene.picture}
         self.story_scenes |= {plot.flood.kind: plot.flood.scene, plot.dump.kind: "dump"}
+        self._flood = plot.flood.kind
         self._story = Story(plot, ground, self.storms, seed, numbers, notes)
         sensor_kinds = {kind.id: (kind.unit, kind.decimals) for kind in pack.sensor_kinds.values()}
         self.sensors = Sensors(ground, self.storms, Air(folder / "air.npz"), self._story.low, sensor_kinds, seed)
@@ -100,6 +101,7 @@ class City:
         self._asking: list[Happening] = []
         self.workers: list[Worker] = []
         self._cared_for: Counter[str] = Counter()
+        self._pumped: set[str] = set()
         self._filled = (start - BACKLOG) // HOUR
         self._storm = 0
         self._night = (start - 3 * DAY) // DAY
@@ -145,11 +147,23 @@ class City:
         """One worker more (1) or less (-1) takes care of an event; the source does not close it by itself meanwhile."""
         self._cared_for[ident] += change
 
+    def on_the_spot(self, happening: Happening, at: int, pumping: Text) -> None:
+        """A worker with an order is there; where water stands the pump runs from now on, and it rises no more.
+
+        Args:
+            pumping: what the source notes then.
+        """
+        if happening.kind == self._flood and happening.id not in self._pumped:
+            self._pumped.add(happening.id)
+            self.sensors.pump(happening.spot.lon, happening.spot.lat, at)
+            self._later(happening, Change(at, pumping, amends=True))
+
     def dealt_with(self, happening: Happening, notes: tuple[tuple[int, Text], ...]) -> None:
         """Its source closes an event by its own report: what it notes at which times, the last one closes it."""
         for i, (at, note) in enumerate(notes):
             last = i == len(notes) - 1
-            self._later(happening, Change(at, note, closes=last, amends=True))
+            amount = 0.0 if last and happening.id in self._pumped else None
+            self._later(happening, Change(at, note, amount=amount, closes=last, amends=True))
 
     def _fill(self, now: int, since: int, today: int = 0) -> None:
         """Makes what comes in until an hour from now; of hours before `today` only what is open at `since`."""
@@ -183,6 +197,8 @@ class City:
             _, _, happening, change = heapq.heappop(self._queue)
             if happening.closed:
                 continue  # a worker was quicker than the source's own story
+            if happening.id in self._pumped and not (change.amends or change.closes):
+                continue
             if change.closes and not change.amends and self._cared_for[happening.id] > 0:
                 self._later(happening, msgspec.structs.replace(change, at=change.at + HELD))
                 continue

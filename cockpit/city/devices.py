@@ -16,15 +16,21 @@ from numpy.typing import NDArray
 from cockpit.city.ground import Ground
 from cockpit.city.happening import Spot, Stamp
 from cockpit.city.weather import Air, Storms
-from cockpit.model.clock import SECOND, local
+from cockpit.model.clock import HOUR, MINUTE, SECOND, local
 
 Floats = NDArray[np.float64]
 
 CAMERAS = 2000
 OFFLINE = 0.012
 SENSORS = 3000
+PUMPED = 6 * MINUTE
+"""A pump takes the water down to a third in so long."""
+STAYS_DRY = 4 * HOUR
+"""And it stays so until the storm is over."""
 SILENT = 0.008
 """Share of sensors that stopped speaking hours ago."""
+AT_THE_PLACE = 3e-4
+"""Degrees from a pump within which a sensor stands in the same water."""
 EMPTY = 0.004
 """Share of sensors that never said a value."""
 
@@ -131,6 +137,12 @@ class Sensors:
     def __len__(self) -> int:
         return sum(len(group.ids) for group in self._groups)
 
+    def pump(self, lon: float, lat: float, at: int) -> None:
+        """A pump is set up at a place at that time: the water sensor there falls, whatever the storm brings."""
+        for group in self._groups:
+            if group.sort.id == "water_depth":
+                group.pump(lon, lat, at)
+
     def features(self, now: int, stamp: Stamp) -> list[dict[str, Any]]:
         """All sensors with their values at that time, as GeoJSON features."""
         return [feature for group in self._groups for feature in group.features(now, stamp, self._storms, self._air)]
@@ -157,6 +169,7 @@ class _Group:
         off = np.random.default_rng(rng.randrange(1 << 32))
         self.lon = ground.streets.lon[where] + off.uniform(-6e-5, 6e-5, n)
         self.lat = ground.streets.lat[where] + off.uniform(-6e-5, 6e-5, n)
+        self._pumped: dict[int, int] = {}
         self._own = off.uniform(0, 1, n)
         self._phase = off.uniform(0, 2 * math.pi, n)
         self._late = off.integers(0, sort.period, n) * SECOND
@@ -177,6 +190,19 @@ class _Group:
             }
             for node in nodes
         ]
+
+    def pump(self, lon: float, lat: float, at: int) -> None:
+        away = np.hypot(self.lon - lon, self.lat - lat)
+        if len(away) and away.min() < AT_THE_PLACE:
+            self._pumped[int(away.argmin())] = at
+
+    def _dry(self, now: int) -> Floats:
+        """Share of the water that pumps have left."""
+        left = np.ones(len(self.ids))
+        for i, at in self._pumped.items():
+            if at <= now < at + STAYS_DRY:
+                left[i] = math.exp((at - now) / PUMPED)
+        return left
 
     def features(self, now: int, stamp: Stamp, storms: Storms, air: Air) -> list[dict[str, Any]]:
         period = self.sort.period * SECOND
@@ -205,7 +231,7 @@ class _Group:
         own = self._own
         match self.sort.id:
             case "water_depth":
-                return np.maximum(0.0, storms.depth(now, self._fullest) * (1 + 0.01 * ripple))
+                return np.maximum(0.0, storms.depth(now, self._fullest) * self._dry(now) * (1 + 0.01 * ripple))
             case "river_level":
                 return 1.6 + 1.2 * own + 0.02 * ripple + 0.006 * storms.fallen(now, self.lon, self.lat)
             case "rain":

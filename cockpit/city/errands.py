@@ -87,6 +87,10 @@ class Errands:
         if (event := self.about(order)) is not None:
             self._city.care(event.id, -1)
 
+    def arrived(self, order: Order, at: int) -> None:
+        if (event := self.about(order)) is not None:
+            self._city.on_the_spot(event, at, self._manners.pumping)
+
     def done(self, order: Order, at: int, words: str, rng: random.Random) -> None:
         self.let_go(order)
         event = self.about(order)

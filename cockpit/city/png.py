@@ -41,10 +41,13 @@ class Canvas:
         box = self._pixels[y0:y1, x0:x1]
         if not box.size:
             return
-        ys, xs = np.mgrid[y0 : y0 + box.shape[0], x0 : x0 + box.shape[1]].astype(np.float32) + 0.5
-        nxt = np.roll(corners, -1, axis=0)
-        sides = [(bx - ax) * (ys - ay) - (by - ay) * (xs - ax) for (ax, ay), (bx, by) in zip(corners, nxt, strict=True)]
-        inside = np.all([s >= 0 for s in sides], axis=0) | np.all([s <= 0 for s in sides], axis=0)
+        ys = np.arange(y0, y0 + box.shape[0], dtype=np.float32)[:, None] + 0.5
+        xs = np.arange(x0, x0 + box.shape[1], dtype=np.float32) + 0.5
+        left = right = np.ones(box.shape[:2], dtype=bool)
+        for (ax, ay), (bx, by) in zip(corners, np.concatenate((corners[1:], corners[:1])), strict=True):
+            side = (bx - ax) * (ys - ay) - (by - ay) * (xs - ax)
+            left, right = left & (side >= 0), right & (side <= 0)
+        inside = left | right
         box[inside] = box[inside] * (1 - opacity) + np.array(colour, dtype=np.float32) * opacity
 
     def box(self, x: float, y: float, w: float, h: float, colour: Colour, opacity: float = 1.0) -> None:

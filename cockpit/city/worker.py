@@ -60,6 +60,7 @@ class Manners(msgspec.Struct, frozen=True):
     habits: Habits
     words: Words
     closing: Text
+    pumping: Text
     done: dict[str, tuple[str, ...]]
 
 
@@ -97,6 +98,8 @@ class Surroundings(Protocol):
     def let_go(self, order: Order) -> None:
         """It does so no more, and it is not done."""
         ...
+
+    def arrived(self, order: Order, at: int) -> None: ...
 
     def done(self, order: Order, at: int, words: str, rng: random.Random) -> None: ...
 
@@ -230,6 +233,7 @@ class Worker:
                 return self._leave(job, at)
             case "arrive":
                 self._report(job, "on_scene", at)
+                self._around.arrived(job.order, at)
                 job.wait(habits.look, at, "look")
             case "look":
                 self._photograph(job, at, dealt=False)

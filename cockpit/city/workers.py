@@ -23,6 +23,8 @@ from cockpit.paths import assets_dir
 
 LOOK_EVERY = 1.0
 """Seconds between two looks at who is on duty."""
+WORK_EVERY = 0.1
+"""Seconds between two looks at what those with an order do next."""
 FEED = "positions"
 """The packs' feed that the units are published by: their keys in the picture begin with it."""
 TIMEOUT = aiohttp.ClientTimeout(total=POLL_SECONDS + 20.0, sock_connect=5.0)
@@ -59,12 +61,22 @@ class Workers:
             words = self._manners.words.broken
             self._common = Common(session, self._gatehouse, self._faults, self._clock, self._now, words)
             group.create_task(self._gatehouse.watch())
+            group.create_task(self._work())
             try:
                 while True:
                     await self._look(city())
                     await asyncio.sleep(LOOK_EVERY)
             finally:
                 await self._all_off()
+
+    async def _work(self) -> None:
+        """Lets those with an order act between two steps of the city too: at a high rate a step is a minute."""
+        while True:
+            await asyncio.sleep(WORK_EVERY)
+            now = self._now()
+            for pair in self._crew:
+                if pair.worker.active:
+                    pair.worker.step(now)
 
     def health(self) -> dict[str, Any]:
         """How they are, in numbers."""
