@@ -9,15 +9,13 @@ dashboard: once a second the whole list is fetched by HTTP and its table filled 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +28,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer, Signal
 from PySide6.QtWidgets import QTableWidget, QTableWidgetItem, QWidget
 
+from benchmarks.children import child
 from benchmarks.city_cpu import used
 from benchmarks.source import FEED, STANDING
 from cockpit.bus.where import OwnHub
 from cockpit.model.clock import SystemClock
 from cockpit.model.layout_read import read_layout_file
 from cockpit.packs.read import read_pack
-from cockpit.processes import cockpit_command, environment_of_child
+from cockpit.processes import cockpit_command
 from cockpit.seat import Seat
 from cockpit.ui.app import application
 from cockpit.ui.desk import Desk
@@ -155,18 +154,6 @@ class Polled(QWidget):
     def end(self) -> None:
         self._ended.set()
         self._thread.join()
-
-
-@contextlib.contextmanager
-def child(*command: str) -> Iterator[tuple[subprocess.Popen[bytes], dict[str, Any]]]:
-    """A process of ours that says one JSON line when it is ready, and that line."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment_of_child())
-    try:
-        assert process.stdout is not None
-        yield process, json.loads(process.stdout.readline())
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def pack_of(folder: Path, source: str) -> Path:

@@ -59,7 +59,8 @@ def test_a_measurement_that_fails_does_not_stop_the_others(
 def test_every_measurement_takes_at_least_five_runs_or_its_own_median() -> None:
     names = set(run.discover())
     asked_for = {"start.first_picture_100k", "event.to_glass_p95", "store.batch_rows", "search.two_char_100k"}
-    assert asked_for | {"city.cpu"} <= names
+    of_the_loop = {"key_to_durable_p99", "seat_to_seat_p99", "crash.lost", "crash.doubled"}
+    assert asked_for | {"city.cpu"} | {f"dispatch.{name}" for name in of_the_loop} <= names
     assert all(one.runs >= 5 or one.runs == 1 for one in BENCHES.values())
 
 
@@ -128,3 +129,23 @@ def test_every_event_that_is_sent_is_seen_on_the_glass(options: tuple[str, ...])
     answer = json.loads(done.stdout.splitlines()[-1])
     assert [span["n"] >= 15 for span in answer["spans"]] == [True, True]
     assert all(0 < span["p50"] <= span["p95"] for span in answer["spans"])
+
+
+@pytest.mark.system
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("command", "spans"),
+    [
+        (("durable", "--commands", "10", "--units", "40"), {"durable": 10, "bare": 10}),
+        (("neighbour", "--orders", "3", "--units", "120"), {"seat_to_seat": 3}),
+        (("web_dispatch", "--orders", "3"), {"seat_to_seat": 3}),
+    ],
+)
+def test_every_command_that_is_given_out_is_measured(command: tuple[str, ...], spans: dict[str, int]) -> None:
+    module, *options = command
+    words = [sys.executable, "-m", f"benchmarks.{module}", *options]
+    done = subprocess.run(words, env={**os.environ}, stdout=subprocess.PIPE, timeout=240, check=True)
+    answer = json.loads(done.stdout.splitlines()[-1])
+    for name, count in spans.items():
+        assert answer["n"] == count
+        assert 0 < answer[name]["p50"] <= answer[name]["p99"] <= answer[name]["most"]
