@@ -14,7 +14,7 @@ RUN_STAMP := $(VENV)/.run-$(call sum,packaging/requirements.lock pyproject.toml 
 DEV_STAMP := $(VENV)/.dev-$(call sum,packaging/requirements-dev.lock pyproject.toml packaging/system-deps.sh)
 NOQT_STAMP := $(NOQT)/.stamp-$(call sum,packaging/requirements-dev.lock pyproject.toml packaging/without_qt.py)
 
-.PHONY: help setup run test quick lint format audit bench shots lock clean
+.PHONY: help setup run test quick lint format audit bench torture soak shots lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -49,6 +49,12 @@ audit: $(DEV_STAMP) ## known holes in what we ship (asks the network)
 
 bench: $(DEV_STAMP) ## measures, writes benchmarks/results.json; ONLY=store.,start. picks by prefix
 	$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
+
+torture: $(DEV_STAMP) ## all kills and faults of the closed loop, resumable; ARGS="--seat 40 --hub 10" for fewer
+	$(PY) -m tests.torture kills $(ARGS)
+
+soak: $(DEV_STAMP) ## hours at work with a kill now and then; ARGS="--minutes 30" for fewer
+	$(PY) -m tests.torture soak $(ARGS)
 
 shots: $(DEV_STAMP) ## a picture of every seat and state in build/shots/
 	$(PY) -m benchmarks.shots --out build/shots

@@ -17,7 +17,7 @@ Message = dict[str, Any]
 def a_ledger() -> list[Message]:
     """One case, opened, ordered, accepted, noted."""
     steps = [
-        ("c1", 1, [{"kind": "case.opened", "number": "0714-0001"}, issued("o1", "u1", "G-1")]),
+        ("c1", 1, [{"kind": "case.opened", "number": "0714-0001"}, issued("o1", "u1", "G-1"), reached("assigned")]),
         ("f1", 2, [moved("o1", "accepted")]),
         ("c2", 3, [{"kind": "noted"}]),
     ]
@@ -29,6 +29,10 @@ def a_ledger() -> list[Message]:
 
 def issued(order: str, unit: str, number: str) -> Message:
     return {"kind": "order.issued", "order": order, "unit": unit, "number": number}
+
+
+def reached(stage: str) -> Message:
+    return {"kind": "stage.reached", "stage": stage}
 
 
 def moved(order: str, state: str) -> Message:
@@ -43,10 +47,15 @@ def chained(messages: list[Message]) -> list[tuple[int, bytes]]:
     return rows
 
 
+def a_state(stage: str = "assigned", order: str = "accepted") -> dict[str, Any]:
+    """What a seat shows of `a_ledger`."""
+    return {"seat": {"k1": ["0714-0001", stage, 3, {"o1": order}]}}
+
+
 def left(messages: list[Message], states: tuple[str, str] = ("sent", "done")) -> Left:
     rows = chained(messages)
     box = [(json.dumps({"id": i, "case": "k1"}).encode(), s) for i, s in zip(("c1", "c2"), states, strict=True)]
-    return Left(rows, {"hub": list(rows)}, {"seat": box}, {"seat": ["c1", "c2"]}, ["f1"])
+    return Left(rows, {"hub": list(rows)}, {"seat": box}, {"seat": ["c1", "c2"]}, {"f1": "done"}, a_state())
 
 
 def test_a_sound_ledger_is_found_sound() -> None:
@@ -108,3 +117,18 @@ def test_a_reader_that_is_behind_is_found() -> None:
     found = left(a_ledger())
     found.copies["hub"].pop()
     assert any("has 2 of 3" in problem for problem in check(found).problems)
+
+
+@pytest.mark.parametrize("state", [a_state(stage="check"), a_state(order="done")])
+def test_a_seat_that_shows_something_else_is_found(state: dict[str, Any]) -> None:
+    found = left(a_ledger())
+    found.states = state
+    assert any("not as the stream has it" in problem for problem in check(found).problems)
+
+
+def test_a_fact_that_its_device_still_has_to_send_is_not_lost() -> None:
+    messages = a_ledger()
+    messages[1]["cause"] = "another"
+    found = left(messages)
+    found.facts = {"f1": "waiting"}
+    assert check(found).lost == 0

@@ -28,14 +28,16 @@ class Left:
         copies: the ledger as each reader has it, by name.
         outboxes: rows of each seat's outbox in order of their writing: (command as bytes, state).
         journals: ids that each seat was told are durable, in order.
-        facts: ids that devices were told are recorded.
+        facts: ids that devices were told are recorded, and what the gateway's outbox says of them.
+        states: by seat, then by case: number, stage, revision, and the state of each order.
     """
 
     stream: list[tuple[int, bytes]]
     copies: dict[str, list[tuple[int, bytes]]] = field(default_factory=dict)
     outboxes: dict[str, list[tuple[bytes, str]]] = field(default_factory=dict)
     journals: dict[str, list[str]] = field(default_factory=dict)
-    facts: list[str] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
+    states: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
 
 
 @dataclass
@@ -73,6 +75,7 @@ def check(left: Left) -> Verdict:
     found += _out_of_order(left, decisions)
     found += _taken_twice(decisions)
     found += _revisions(decisions)
+    found += _states(left, decisions)
     return Verdict(found, len(lost), len(doubles), len(decisions))
 
 
@@ -117,8 +120,8 @@ def _lost(left: Left, decisions: list[dict[str, Any]]) -> Iterable[str]:
                 yield f"{seat}: command {ident} is not in the ledger, and its outbox says {state}"
             if ident in decided and state in ("cancelled", "expired"):
                 yield f"{seat}: command {ident} is {state} in the outbox, and took effect"
-    for ident in left.facts:
-        if ident not in decided:
+    for ident, state in left.facts.items():
+        if ident not in decided and state not in NOT_SENT:
             yield f"fact {ident} was acknowledged to its device, and is not in the ledger"
 
 
@@ -162,6 +165,28 @@ def _revisions(decisions: list[dict[str, Any]]) -> Iterable[str]:
         if d["revision"] != awaited:
             yield f"decision {d['seq']}: revision {d['revision']} of case {d['case']} where {awaited} comes next"
         now[d["case"]] = d["revision"]
+
+
+def _states(left: Left, decisions: list[dict[str, Any]]) -> Iterable[str]:
+    """What every seat shows is what the stream says, replayed by hand."""
+    revision: dict[str, int] = {}
+    stage: dict[str, str] = {}
+    orders: dict[str, dict[str, str]] = defaultdict(dict)
+    for d in decisions:
+        revision[d["case"]] = d["revision"]
+        for e in d["entries"]:
+            if e["kind"] == "stage.reached":
+                stage[d["case"]] = e["stage"]
+            elif e["kind"] == "case.closed":
+                stage[d["case"]] = "closed"
+            elif e["kind"] == "order.issued":
+                orders[d["case"]][e["order"]] = "sent"
+            elif e["kind"] == "order.moved" and not e.get("late"):
+                orders[d["case"]][e["order"]] = e["state"]
+    for seat, cases in left.states.items():
+        for ident, (_, shown, counted, moved) in cases.items():
+            if (shown, counted, moved) != (stage.get(ident), revision.get(ident), orders[ident]):
+                yield f"{seat}: case {ident} is not as the stream has it"
 
 
 def rows_of_copy(path: Path) -> list[tuple[int, bytes]]:

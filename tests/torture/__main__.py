@@ -1,0 +1,138 @@
+"""All kills and faults, and the long run: `make torture`, `make soak`.
+
+    python -m tests.torture kills [--seat 200] [--hub 50] [--cut 300] [--seed N]
+    python -m tests.torture soak [--minutes 240]
+
+A round is a city of its own with a share of the kills, checked at its end. Rounds that are done are noted in
+build/torture.json, so that a run which was stopped goes on where it was; when the last one is done the whole is written
+to benchmarks/soak/<day>-<what>.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from cockpit.model.clock import SystemClock, local
+from tests.story import a_home
+from tests.torture.stage import BUS, GATEWAY, Stage
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTES = ROOT / "build" / "torture.json"
+RESULTS = ROOT / "benchmarks" / "soak"
+SEAT_KILLS, HUB_KILLS = 20, 5
+"""Kills of a round."""
+SAMPLE_SECONDS = 30.0
+_clock = SystemClock()
+
+
+def kills(seed: int, cut: float) -> dict[str, Any]:
+    """One round: kills of seats and hub in an order of the seed, bus and gateway among them, and a cut."""
+    with a_home() as home, Stage(home, seed) as stage:
+        stage.await_more(5)
+        faults = [stage.kill_seat] * SEAT_KILLS + [stage.kill_hub] * HUB_KILLS
+        faults += [lambda: stage.kill_child("bus", BUS)] * 2 + [lambda: stage.kill_child("gateway", GATEWAY)] * 2
+        stage.random.shuffle(faults)
+        for fault in faults:
+            stage.let_work(stage.random.uniform(0.1, 2.0))
+            fault()
+        if cut:
+            stage.await_more(5)
+            stage.cut_off(cut)
+        stage.await_more(5)
+        verdict, _ = stage.settle()
+        return {
+            "seed": seed,
+            "kills": stage.kills,
+            "decided": verdict.decided,
+            "lost": verdict.lost,
+            "doubled": verdict.doubled,
+            "problems": verdict.problems,
+        }
+
+
+def soak(minutes: float, seed: int) -> dict[str, Any]:
+    """One round: so many minutes at work, a kill of everything each ten; how the processes grow."""
+    with a_home() as home, Stage(home, seed) as stage:
+        samples = []
+        began = _clock.mono()
+        killed = 0
+        while (passed := _clock.mono() - began) < minutes * 60:
+            stage.let_work(SAMPLE_SECONDS)
+            samples.append({"s": round(passed), "decided": stage.decided(), **stage.megabytes()})
+            if passed > (killed + 1) * 600:
+                killed += 1
+                stage.kill_seat()
+                stage.kill_hub()
+        verdict, _ = stage.settle()
+        return {
+            "minutes": minutes,
+            "kills": stage.kills,
+            "decided": verdict.decided,
+            "lost": verdict.lost,
+            "doubled": verdict.doubled,
+            "problems": verdict.problems,
+            "samples": samples,
+        }
+
+
+def rounds(what: str, options: argparse.Namespace) -> int:
+    """Runs what is not done yet; the exit code."""
+    wanted = {"what": what, **{k: v for k, v in vars(options).items() if k != "what"}}
+    notes = _notes(wanted)
+    count = max(options.seat // SEAT_KILLS, options.hub // HUB_KILLS) if what == "kills" else 1
+    for number in range(len(notes["rounds"]), count):
+        cut = options.cut if what == "kills" and number == 0 else 0.0
+        seed = options.seed + number
+        found = kills(seed, cut) if what == "kills" else soak(options.minutes, seed)
+        print(json.dumps({k: v for k, v in found.items() if k != "samples"}, ensure_ascii=False), flush=True)
+        notes["rounds"].append(found)
+        NOTES.parent.mkdir(exist_ok=True)
+        NOTES.write_text(json.dumps(notes))
+    found = notes["rounds"]
+    whole = {
+        "day": local(_clock.now()).strftime("%Y-%m-%d"),
+        **wanted,
+        "machine": f"{psutil.cpu_count()} cores",
+        **{name: sum(one[name] for one in found) for name in ("decided", "lost", "doubled")},
+        "rounds": found,
+    }
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    file = RESULTS / f"{whole['day']}-{what}.json"
+    file.write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    NOTES.unlink(missing_ok=True)
+    print(f"{file.relative_to(ROOT)}: {whole['decided']} decided, {whole['lost']} lost, {whole['doubled']} doubled")
+    return 1 if any(one["problems"] for one in found) else 0
+
+
+def _notes(wanted: dict[str, Any]) -> dict[str, Any]:
+    """What an interrupted run of the same wishes has done."""
+    try:
+        notes: dict[str, Any] = json.loads(NOTES.read_text())
+    except (OSError, ValueError):
+        notes = {}
+    return notes if notes.get("wanted") == wanted else {"wanted": wanted, "rounds": []}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="tests.torture", description=__doc__.partition("\n")[0])
+    commands = parser.add_subparsers(dest="what", required=True)
+    killing = commands.add_parser("kills", help="kills and cuts")
+    killing.add_argument("--seat", type=int, default=200, help="kills of a seat")
+    killing.add_argument("--hub", type=int, default=50, help="kills of the hub")
+    killing.add_argument("--cut", type=float, default=300.0, help="seconds that the bus stands still")
+    soaking = commands.add_parser("soak", help="a long run")
+    soaking.add_argument("--minutes", type=float, default=240.0)
+    for one in (killing, soaking):
+        one.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    return rounds(options.what, options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
