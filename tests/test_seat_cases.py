@@ -329,6 +329,24 @@ def test_hours_of_decisions_come_in_slices_and_stop_no_tick(tmp_path: Path) -> N
         seat.until(lambda: cases._view.state.seq == 500)
 
 
+def test_a_ledger_of_weeks_is_folded_on_while_the_desk_comes_up(
+    tmp_path: Path, hub: LivingHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cockpit.seat.cases.OPEN_SECONDS", 0.0)
+    with seated(tmp_path / "seat", hub) as seat:
+        cases = [seat.submit(an_open()) for _ in range(5)]
+        seat.until(lambda: seat.cases.copy.last[0] == 5)
+    with seated(tmp_path / "other", hub) as other:
+        cases.append(other.submit(an_open()))
+        other.await_states(DONE)
+    with seated(tmp_path / "seat", hub) as seat:
+        assert seat.cases.all_open() == []
+        seat.until(lambda: {case.id for case in seat.cases.all_open()} == set(cases))
+        assert seat.notices == []
+    with seated(tmp_path / "seat", hub, start=False):
+        pass  # closed before it was ready
+
+
 def test_a_command_carries_what_the_officer_saw_and_who_it_is(away: Seated) -> None:
     away.submit(an_order(), order="请到场处置", place="天城路")
     command = read_command(away.cases.row(away.rows()[0].id).data)

@@ -6,6 +6,7 @@ that hours of them stop no frame; rows of the outbox change on its writer's thre
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from collections import deque
@@ -18,7 +19,7 @@ from cockpit.bus import asks, subjects
 from cockpit.bus.follow import Follower, Told
 from cockpit.bus.sending import Sender
 from cockpit.bus.users import User
-from cockpit.ledger.chain import BrokenChain, walk
+from cockpit.ledger.chain import BrokenChain
 from cockpit.model.cases import Case, Order
 from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock
@@ -29,6 +30,7 @@ from cockpit.model.messages import Message
 from cockpit.model.outgoing import Row
 from cockpit.model.ports.cases import Check, Sending, Waiting
 from cockpit.model.ports.units import Units
+from cockpit.seat.folding import CopyFold, Folded
 from cockpit.seat.sent import Sent, acknowledged, decided, unreadable
 from cockpit.seat.view import CaseView
 from cockpit.seat.words import Words
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+OPEN_SECONDS = 0.5
+"""What the opening spends on the copy; a ledger of weeks is folded on while the desk comes up."""
 FOLD_SECONDS = 0.006
 """What one tick spends on decisions at the most."""
 TELL_SECONDS = 0.25
@@ -102,9 +106,12 @@ class LedgerCases:
         self._told_at = 0.0
         self._orphans: set[str] = set()
         self._live = False
+        self._opening: CopyFold | None = None
+        self._spoilt = False
+        self._io: asyncio.AbstractEventLoop | None = None
         self.copy = self._opened_copy(folder / "ledger.db")
         self.box = Outbox.open(
-            folder / "outbox.db", clock, on_change=self._boxchanged, on_problem=self._problem, check=unreadable
+            folder / "outbox.db", clock, on_change=self._box_changed, on_problem=self._problem, check=unreadable
         )
         self._sender = Sender(self.box, clock)
         for problem in (*self.copy.notices, *self.box.notices):
@@ -136,29 +143,40 @@ class LedgerCases:
             return
         self._look_at_rows(first=True)
         self._suspect()
-        try:
-            for decision, data in walk(data for _, data in self.copy.all()):
-                self._take(decision, data)
-        except BrokenChain as error:
-            self._notice(Message("seat.ledger_damaged", {"seq": error.seq}))
-            self._view.begin_anew()
-            self._start_over()
-        except OutsideError as error:  # the disk does not give it: what is missing comes from the hub
-            self._notice(error.message)
-            self._view.begin_anew()
-            self._start_over()
+        fold = self._opening = CopyFold(self.copy, self._clock, self._settle)
         self.follower = Follower(
             self.copy, self._pack.id, self._clock.base, self._told, self._other, self._problem, self._caught_up
         )
+        if fold.run(OPEN_SECONDS):
+            self._opened()
+        else:
+            fold.run_aside(lambda: self._later(self._opened))
         self._look_for_acknowledged()
         self._look_at_rows()
 
-    def _start_over(self) -> None:
-        try:
-            self.copy.start_over(self._clock.base)
-        except OutsideError as error:
-            self._notice(error.message)
-        self.copy.notices.clear()  # said already
+    def _opened(self) -> None:
+        """What the copy had is folded."""
+        fold, self._opening = self._opening, None
+        if fold is None:
+            return
+        if fold.problem is None:
+            self._view.turn_to(fold.folded)
+        else:
+            self._notice(fold.problem)
+            self._distrust()
+        self._rows_changed = True
+
+    def _distrust(self) -> None:
+        """The copy is of no use: all of it comes from the hub, as soon as that is there."""
+        self._spoilt = True
+        if self._io is not None:
+            with contextlib.suppress(RuntimeError):  # the loop ended meanwhile; the next start finds it again
+                self._io.call_soon_threadsafe(self._fetch_anew)
+
+    def _fetch_anew(self) -> None:
+        """On the I/O thread."""
+        if self._spoilt and self.follower is not None:
+            self.follower.distrust()
 
     @contextlib.asynccontextmanager
     async def alongside(self, client: Client, user: User, welcome: asks.Welcome) -> AsyncIterator[None]:
@@ -169,12 +187,16 @@ class LedgerCases:
         following = self.follower.following(client, user.name, welcome.world)
         async with following, self._sender.sending(client, commands):
             self._live = True
+            self._io = asyncio.get_running_loop()
+            self._fetch_anew()
             try:
                 yield
             finally:
                 self._live = False
 
     def close(self) -> None:
+        if self._opening is not None:
+            self._opening.close()
         self.box.close()
         self.copy.close()
 
@@ -187,15 +209,16 @@ class LedgerCases:
     def _other(self) -> None:
         self._arrived.append(_Mark.OTHER)
         notices, self.copy.notices = self.copy.notices, []
-        for notice in notices:
-            self._problem(notice)
+        if not self._spoilt:  # that has been said
+            for notice in notices:
+                self._problem(notice)
         self._stir()
 
     def _caught_up(self) -> None:
         self._arrived.append(_Mark.CAUGHT_UP)
         self._stir()
 
-    def _boxchanged(self) -> None:
+    def _box_changed(self) -> None:
         self._rows_changed = True
         self._sender.poke()
         self._stir()
@@ -215,7 +238,7 @@ class LedgerCases:
         """Takes in what arrived; `case` and `outbox`, as far as they changed."""
         self._stirred = False
         topics: set[str] = set()
-        if self._arrived:
+        if self._arrived and self._opening is None:
             self._fold()
         if self._rows_changed:
             self._look_at_rows()
@@ -228,7 +251,7 @@ class LedgerCases:
             self._case_changed = False
             self._told_at = now
             topics.add("case")
-        if self._arrived:
+        if self._arrived and self._opening is None:
             self._stir()
         return frozenset(topics)
 
@@ -237,11 +260,12 @@ class LedgerCases:
         while self._arrived:
             item = self._arrived.popleft()
             if item is _Mark.OTHER:
-                self._view.begin_anew()
+                self._spoilt = False
+                self._view.turn_to(Folded())
                 self._suspect()
             elif isinstance(item, _Mark):
                 self._disown()
-            else:
+            elif not self._spoilt:
                 self._take(*item)
             if self._clock.mono() >= end:
                 break
@@ -250,7 +274,16 @@ class LedgerCases:
         self._look_for_acknowledged()
 
     def _take(self, decision: Decision, data: bytes) -> None:
-        self._view.apply(decision, data)
+        try:
+            self._view.apply(decision, data)
+        except BrokenChain as error:  # our bug: the follower has looked at it
+            log.exception("decision %s does not follow", error.seq)
+            self._distrust()
+            return
+        self._settle(decision)
+
+    def _settle(self, decision: Decision) -> None:
+        """What the ledger says of a row; on any thread."""
         row = self.box.row(decision.cause)
         if row is None:
             return

@@ -73,12 +73,12 @@ class Sent:
         """What is to be seen before the ledger has it, in the order in which it was given out.
 
         Args:
-            seq: the last decision that was taken in; the news of one may come after its receipt.
+            seq: the last decision that was taken in; the news of one may come after the receipt of this run.
         """
         rows = (
             row
             for row in self._rows.values()
-            if row.state is Sending.WAITING or (row.state in _TOOK_EFFECT and row.seq > seq)
+            if row.state is Sending.WAITING or (row.state in _TOOK_EFFECT and row.tries and row.seq > seq)
         )
         commands = (self.command(row) for row in sorted(rows, key=lambda row: row.n))
         return [command for command in commands if command is not None]

@@ -15,13 +15,13 @@ from cockpit.model.entries import Act, Actor, Command, Decision
 from cockpit.model.loop import LoopRules
 from cockpit.model.ports.cases import Check
 from cockpit.model.ports.units import Units
+from cockpit.seat.folding import Folded
 
 
 class CaseView:
     """The reading half of `ports.Cases`; belongs to one thread.
 
     Attributes:
-        state: what the ledger says.
         actor: this seat.
     """
 
@@ -30,13 +30,11 @@ class CaseView:
         Args:
             clock: the city's.
         """
-        self.state = State()
+        self._folded = Folded()
         self.actor = actor
         self._rules = rules
         self._units = units
         self._clock = clock
-        self._open: dict[str, Case] = {}
-        self._closed: dict[str, Case] = {}
         self._waiting: Sequence[Command] = ()
         self._top = self.state
         self._stale = False
@@ -44,27 +42,24 @@ class CaseView:
 
     # -- what comes in -------------------------------------------------------------------------------------------
 
-    def begin_anew(self) -> None:
-        """Forgets the ledger: another one comes."""
-        self.state = State()
-        self._open.clear()
-        self._closed.clear()
+    @property
+    def state(self) -> State:
+        """What the ledger says."""
+        return self._folded.state
+
+    def turn_to(self, folded: Folded) -> None:
+        """Another fold of the ledger, which belongs to this view from now on."""
+        self._folded = folded
         self._changed()
 
-    def apply(self, decision: Decision, data: bytes) -> str:
-        """The next decision; returns the case that changed.
+    def apply(self, decision: Decision, data: bytes) -> None:
+        """The next decision.
 
         Raises:
             BrokenChain: it does not follow.
         """
-        ident = self.state.apply(decision, data)
-        case = self.state.cases.get(ident)
-        self._open.pop(ident, None)
-        self._closed.pop(ident, None)
-        if case is not None:
-            (self._open if case.open else self._closed)[ident] = case
+        self._folded.apply(decision, data)
         self._changed()
-        return ident
 
     def lay(self, waiting: Sequence[Command]) -> None:
         """What waits in the outbox, in its order."""
@@ -97,14 +92,15 @@ class CaseView:
     def all_open(self) -> list[Case]:
         """Open cases, by what is due first."""
         if self._by_due is None:
-            found = [case for case in self._with_own(self._open) if case.open]
+            found = [case for case in self._with_own(self._folded.open) if case.open]
             self._by_due = sorted(found, key=lambda case: (case.due or 1 << 62, case.id))
         return list(self._by_due)
 
     def closed(self) -> list[Case]:
         """Cases closed today, newest first."""
         today = midnight(self._clock.now())
-        found = [case for case in self._with_own(self._closed) if not case.open and case.closed >= today]
+        self._folded.forget_closed()
+        found = [case for case in self._with_own(self._folded.closed) if not case.open and case.closed >= today]
         return sorted(found, key=lambda case: (-case.closed, case.id))
 
     def _with_own(self, known: dict[str, Case]) -> list[Case]:
