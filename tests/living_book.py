@@ -48,7 +48,7 @@ class LivingBook:
         self.said: list[Message] = []
         self.troubles = 0
         self.clock = CityClock(CLOCK)
-        self._put_units("U1", "U2", "U3")
+        put_units(self.picture, "U1", "U2", "U3")
         self.book = self.new_book()
         self.client: Client | None = None
 
@@ -66,15 +66,6 @@ class LivingBook:
     def _trouble(self) -> None:
         self.troubles += 1
 
-    def _put_units(self, *names: str) -> None:
-        feed = {"key": "positions", "feed": "positions", "name": "", "source": "city", "format": "city"}
-        feed |= {"beat": MINUTE, "received": CLOCK.now() + 60 * MINUTE, "good": 1, "bad": 0, "lag": 0, "problem": ""}
-        self.picture.upsert("feed", columns_of_rows(FEEDS, [feed | {"detail": "", "retry": 0}]))
-        nowhere = {"lon": 120.1, "lat": 30.2, "heading": 0.0, "speed": 0.0, "area": "330102", "fixed": 0, "received": 0}
-        same = nowhere | {"feed": "positions", "kind": "grid", "state": UnitState.FREE, "skill": ""}
-        rows = [same | {"key": f"positions/{name}", "name": name} for name in names]
-        self.picture.upsert("unit", columns_of_rows(UNITS, rows))
-
     async def sign_in(self) -> Stream:
         """The stream over a connection of the hub, which is closed with the book."""
         if self.client is not None:
@@ -89,6 +80,17 @@ class LivingBook:
         """A new command of a seat: itself, its bytes, and the receipt."""
         command = command_of(act, case, expected, **texts)
         return command, await self.book.command(seat, "duty", encode(command))
+
+
+def put_units(picture: Picture, *names: str) -> None:
+    """Units that are free, of a feed that speaks."""
+    feed = {"key": "positions", "feed": "positions", "name": "", "source": "city", "format": "city", "beat": MINUTE}
+    feed |= {"received": CLOCK.now() + 60 * MINUTE, "good": 1, "bad": 0, "lag": 0, "problem": "", "detail": ""}
+    picture.upsert("feed", columns_of_rows(FEEDS, [feed | {"retry": 0}]))
+    nowhere = {"lon": 120.1, "lat": 30.2, "heading": 0.0, "speed": 0.0, "area": "330102", "fixed": 0, "received": 0}
+    same = nowhere | {"feed": "positions", "kind": "grid", "state": UnitState.FREE, "skill": ""}
+    rows = [same | {"key": f"positions/{name}", "name": name} for name in names]
+    picture.upsert("unit", columns_of_rows(UNITS, rows))
 
 
 def command_of(act: Act, case: str = "", expected: int = 0, **texts: str) -> Command:

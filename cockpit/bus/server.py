@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import socket
@@ -13,7 +14,10 @@ from pathlib import Path
 from cockpit.bus.users import User, permissions
 from cockpit.model.clock import Clock
 from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.messages import Message, language, texts
 from cockpit.processes import preexec_die_with_parent, write_private, writing_to
+
+log = logging.getLogger(__name__)
 
 MAX_PAYLOAD = 1_048_576
 MAX_STORE = 64_000_000_000
@@ -57,15 +61,26 @@ class NatsServer:
     def start(self) -> None:
         """Starts it and waits until it listens; must be called from the process' main thread.
 
+        One that can not start with its store is started without: seats then see what there is to be seen.
+
         Raises:
             UserError: the port is in use.
             OutsideError: the profile can not be written; it ended at once, or does not listen within five seconds.
         """
+        try:
+            self._start(self.store)
+        except OutsideError as error:
+            if self.store is None or error.message.id != "bus.server_ended":
+                raise
+            log.warning("%s", texts(language())(Message("bus.no_store", {"folder": str(self.store)})))
+            self._start(None)
+
+    def _start(self, store: Path | None) -> None:
         if port_in_use(self.port):
             raise UserError("bus.port_in_use", port=self.port)
         conf = self.profile / "nats.conf"
         with writing_to(self.profile):
-            write_private(conf, self._configuration())
+            write_private(conf, self._configuration(store))
         log = self.profile / "nats.log"
         self.process = subprocess.Popen(
             [server_binary(), "-c", str(conf), "--log", str(log)],
@@ -99,7 +114,7 @@ class NatsServer:
         self.process.wait()
         self.process = None
 
-    def _configuration(self) -> str:
+    def _configuration(self, store: Path | None) -> str:
         # nats-server reads JSON as a dialect of its own configuration language
         conf: dict[str, object] = {
             "listen": f"127.0.0.1:{self.port}",
@@ -111,9 +126,9 @@ class NatsServer:
                 "users": [{"user": u.name, "password": u.password, "permissions": permissions(u)} for u in self._users]
             },
         }
-        if self.store is not None:
+        if store is not None:
             conf["jetstream"] = {
-                "store_dir": str(self.store),
+                "store_dir": str(store),
                 "sync_interval": "always",  # an append that was acknowledged outlives a power cut
                 "max_memory_store": 0,
                 "max_file_store": MAX_STORE,

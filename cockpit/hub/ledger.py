@@ -12,6 +12,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from cockpit.bus import subjects
+from cockpit.bus.tasks import end
 from cockpit.ledger.book import Book
 from cockpit.ledger.files import Stopped
 from cockpit.ledger.stream import Stream
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
 RETRY_SECONDS = (0.1, 0.3, 1.0, 2.0)
-RESTART_SECONDS = (0.0, 5.0, 15.0, 60.0, 300.0)
+RESTART_SECONDS = (5.0, 15.0, 60.0, 300.0)
 """Between two starts of a bus that will not append: each one cuts off every seat for a moment."""
 PATIENCE = 2
 """Times that the stream may fail in a row before the bus is started again; a full disk leaves it stuck until then."""
@@ -76,33 +77,48 @@ class LedgerOnBus:
         sweeps = asyncio.create_task(self._sweep(), name="ledger-sweep")
         try:
             while True:
-                self._look.clear()
                 try:
                     await self._serve()
                 except (CockpitError, NatsError, OSError, TimeoutError) as error:
                     log.info("the ledger: %s", error)
-                stuck = self._client is not None and self._client.is_connected
                 await self._leave()
-                if stuck:
-                    self._mend()
-                self._tries += 1
-                await asyncio.sleep(RETRY_SECONDS[min(self._tries, len(RETRY_SECONDS)) - 1])
+                await self._pause()
         finally:
-            sweeps.cancel()
-            await asyncio.gather(sweeps, return_exceptions=True)
+            await end(sweeps)
             await self._leave()
 
     async def _serve(self) -> None:
-        """Until the connection is lost or the book is in trouble. Who asks meanwhile is told why nothing is decided."""
-        self._client = await self._sign_in(self._look.set)
-        await self._client.subscribe(subjects.all_commands(self._city, self._world), cb=self._commanded)
-        await self._client.subscribe(subjects.all_facts(self._city, self._world), cb=self._reported)
-        with contextlib.suppress(Stopped):  # said; until a person has looked, commands are told so
-            if not self._book.is_open:
-                await self._book.open()
-            await self._book.join(Stream(self._client, self._city, self._world, self._book.hub))
-        self._tries = 0
-        await self._look.wait()
+        """Until the connection is lost. Who commands is told why nothing is decided, whenever that is so."""
+        stream: Stream | None = None
+
+        def lost() -> None:
+            self._look.set()
+            if stream is not None:
+                stream.lose()
+
+        client = self._client = await self._sign_in(lost)
+        await client.subscribe(subjects.all_commands(self._city, self._world), cb=self._commanded)
+        await client.subscribe(subjects.all_facts(self._city, self._world), cb=self._reported)
+        while client.is_connected:
+            self._look.clear()
+            try:
+                if not self._book.is_open:
+                    await self._book.open()
+                stream = Stream(client, self._city, self._world, self._book.hub)
+                await self._book.join(stream)
+                self._tries = 0
+                await self._look.wait()
+            except Stopped:  # said; until a person has looked, commands are told so
+                await self._look.wait()
+            except CockpitError as error:
+                log.info("the ledger: %s", error)
+            if client.is_connected:
+                self._mend()
+                await self._pause()
+
+    async def _pause(self) -> None:
+        self._tries += 1
+        await asyncio.sleep(RETRY_SECONDS[min(self._tries, len(RETRY_SECONDS)) - 1])
 
     async def _leave(self) -> None:
         self._book.leave(Message("ledger.no_bus"))
@@ -122,7 +138,7 @@ class LedgerOnBus:
         if self._failures < PATIENCE or now < self._restart_due or not self._book.has_room():
             return
         log.info("the ledger's stream is stuck; starting the bus again")
-        self._restart_due = now + RESTART_SECONDS[min(self._restarts + 1, len(RESTART_SECONDS) - 1)]
+        self._restart_due = now + RESTART_SECONDS[min(self._restarts, len(RESTART_SECONDS) - 1)]
         self._restarts += 1
         self._failures = 0
         self._restart_bus()

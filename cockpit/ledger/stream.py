@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from itertools import pairwise
@@ -9,8 +10,9 @@ from typing import Any
 
 import msgspec
 from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import ConnectionClosedError, NoRespondersError
 from nats.errors import Error as NatsError
-from nats.errors import NoRespondersError
 
 from cockpit.bus import subjects
 from cockpit.model.entries import Decision
@@ -61,6 +63,12 @@ class Stream:
         self._city = city
         self._world = world
         self.hub = hub
+        self._lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def lose(self) -> None:
+        """The connection is gone: nobody waits for an answer any longer. nats-py would until the time is up."""
+        if not self._lost.done():
+            self._lost.set_result(None)
 
     async def ensure(self) -> Ends:
         """Makes the stream, or holds one that is there to what we want of it.
@@ -102,8 +110,7 @@ class Stream:
         subject = subjects.ledger(self._city, self._world, self.hub, district_of(area), decision.case)
         headers = {"Nats-Expected-Last-Sequence": str(decision.seq - 1), "Nats-Msg-Id": decision.cause}
         try:
-            answer = await self._client.request(subject, data, timeout=APPEND_SECONDS, headers=headers)
-            said = json.loads(answer.data)
+            said = json.loads(await self._request(subject, data, APPEND_SECONDS, headers))
         except (NatsError, TimeoutError, OSError, ValueError) as error:
             raise Unsure("ledger.not_kept", why=_name(error)) from error
         if _code(said) == _WRONG_LAST_SEQUENCE:
@@ -147,13 +154,26 @@ class Stream:
         body = b"" if wanted is None else json.dumps(wanted).encode()
         try:
             subject = f"$JS.API.STREAM.{what}.{subjects.STREAM}"
-            answer = await self._client.request(subject, body, timeout=READ_SECONDS)
-            found: dict[str, Any] = json.loads(answer.data)
+            found: dict[str, Any] = json.loads(await self._request(subject, body, READ_SECONDS))
         except NoRespondersError as error:
             raise OutsideError("ledger.no_streams") from error
         except (NatsError, TimeoutError, OSError, ValueError) as error:
             raise OutsideError("ledger.no_stream", why=_name(error)) from error
         return found
+
+    async def _request(self, subject: str, data: bytes, seconds: float, headers: dict[str, str] | None = None) -> bytes:
+        """Raises NatsError, OSError, TimeoutError: there is no answer."""
+        asking: asyncio.Future[Msg] = asyncio.ensure_future(
+            self._client.request(subject, data, timeout=seconds, headers=headers)
+        )
+        try:
+            waited: set[asyncio.Future[Any]] = {asking, self._lost}
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                raise ConnectionClosedError
+            return bytes(asking.result().data)
+        finally:
+            asking.cancel()
 
     def _configuration(self) -> dict[str, Any]:
         ledger = subjects.all_ledger(self._city, self._world)
