@@ -46,8 +46,9 @@ class Photos:
         """
         if wanted.size > self._limits.photo:
             raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "field.photo_too_large", most=self._limits.photo)
+        size = round(wanted.size)
         known = self._register.upload(token.unit, wanted.sha256)
-        if known is not None and (known.done or (known.size, known.type) == (wanted.size, wanted.type)):
+        if known is not None and (known.done or (known.size, known.type) == (size, wanted.type)):
             return False, await self.state(token, wanted.sha256)
         async with self._alone(token, wanted.sha256):
             if known is None and self._register.open_uploads(token.unit) >= self._limits.uploads:
@@ -59,8 +60,9 @@ class Photos:
         if shutil.disk_usage(self._blobs.folder).free - wanted.size < self._limits.free_bytes:
             raise Problem(HTTPStatus.INSUFFICIENT_STORAGE, "field.no_room", retry_after=300)
         self._blobs.drop(wanted.sha256, token.unit)
-        self._register.begin_upload(token.unit, wanted.sha256, wanted.size, wanted.type)
-        return self._blobs.begin(wanted.sha256, token.unit, wanted.size)
+        size = round(wanted.size)
+        self._register.begin_upload(token.unit, wanted.sha256, size, wanted.type)
+        return self._blobs.begin(wanted.sha256, token.unit, size)
 
     async def state(self, token: Token, sha: str) -> Part:
         """How much of a photo is here.

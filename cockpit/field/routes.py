@@ -92,6 +92,8 @@ class Api:
 
     async def _orders(self, request: web.Request) -> web.Response:
         token = self._guard.device(request)
+        if unknown := sorted(set(request.query) - {"after", "wait"}):
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "field.unknown_query", name=unknown[0][:80])
         after, wait = _revision(request), _wait(request)
         if not self.joined:
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "field.not_joined", retry_after=2)
@@ -179,15 +181,21 @@ def _end(future: asyncio.Future[None]) -> None:
         future.set_result(None)
 
 
+def _once(request: web.Request, name: str) -> str:
+    """A value of the query, "0" where it is not given, "" where it is more than once."""
+    said = request.query.getall(name, ["0"])
+    return said[0] if len(said) == 1 else ""
+
+
 def _revision(request: web.Request) -> int:
-    said = request.query.get("after", "0")
+    said = _once(request, "after")
     if not (said.isascii() and said.isdecimal() and len(said) <= _REVISION_DIGITS):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "field.bad_after")
     return int(said)
 
 
 def _wait(request: web.Request) -> float:
-    said = request.query.get("wait", "0")
+    said = _once(request, "wait")
     seconds = float(said) if _SECONDS.fullmatch(said) else -1.0
     if not 0 <= seconds <= MAX_WAIT:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "field.bad_wait", most=round(MAX_WAIT))

@@ -98,7 +98,8 @@ class FactTaken(msgspec.Struct, frozen=True):
 
 class BlobWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sha256: Sha256
-    size: Annotated[int, Meta(ge=1, le=12_000_000)]
+    # as JSON Schema has it, 100.0 is an integer too
+    size: Annotated[float, Meta(ge=1, le=12_000_000, multiple_of=1, extra_json_schema={"type": "integer"})]
     type: PhotoType
 
 
