@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from cockpit.model.layout import Layout, Overlay, Rect, Region, least_size, solve
 from layouts.panels import Panels
-from widgets.kit.panel import Panel, PanelContext
+from widgets.kit.panel import Pane, Panel, PanelContext
 
 _Key = tuple[str, str, int]
 """What makes two places the same panel: its id, its options, and which of several alike it is."""
@@ -284,7 +284,7 @@ class LayoutEngine(QWidget):
 
     def _refresh(self, widget: QWidget, topics: frozenset[str]) -> None:
         wanted: frozenset[str] = getattr(widget, "topics", frozenset()) & topics
-        if wanted and isinstance(widget, Panel) and not widget.failed:
+        if wanted and isinstance(widget, Pane) and not widget.failed:
             widget.refresh(wanted)
 
     @staticmethod

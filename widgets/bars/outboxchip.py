@@ -39,7 +39,9 @@ class OutboxChip(Piece):
         now = self.tally = tally(ctx.cases.outbox(), seen(ctx.prefs))
         why = ctx.t("outbox.chip_why", waiting=now.waiting, delivered=now.delivered, wrong=now.wrong)
         action = ctx.actions.get(self._action)
-        self.setToolTip(ctx.t("bars.key_tip", words=why, key=key_words(action.keys[0])) if action else why)
+        self.setToolTip(
+            ctx.t("bars.key_tip", words=why, key=key_words(action.keys[0])) if action and action.keys else why
+        )
         self.setAccessibleName(why)
         self.update()
 

@@ -31,7 +31,8 @@ class Strip(Bar):
     """
 
     panel_id: ClassVar[str] = "strip"
-    topics: ClassVar[frozenset[str]] = frozenset({"feed", "event", "outbox"})
+    topics: ClassVar[frozenset[str]] = frozenset({"outbox"})
+    """Of what is told at once; feeds and alarms are told each second."""
     top: ClassVar[bool] = True
 
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:

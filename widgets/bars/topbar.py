@@ -219,7 +219,8 @@ class TopBar(Bar):
     """
 
     panel_id: ClassVar[str] = "topbar"
-    topics: ClassVar[frozenset[str]] = frozenset({"event", "unit", "alert", "feed", "case"})
+    topics: ClassVar[frozenset[str]] = frozenset({"case"})
+    """Of what is told at once; what the picture says is counted each second."""
 
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(ctx, parent)

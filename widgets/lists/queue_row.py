@@ -79,7 +79,8 @@ class RowPainter:
     def paint(self, painter: QPainter, rect: QRect, face: Face, state: RowState, now_us: int) -> None:
         """Paints a row at `rect`; one that says the same as when it was painted last comes from memory."""
         left = None if face.closed or face.gone else left_of(face.due, face.since, now_us)
-        times = Times(self.age(face.occurred, now_us), clock_time(face.occurred, now_us), left)
+        age, clock = self.age(face.occurred, now_us), clock_time(face.occurred, now_us)
+        times = Times(age, "" if clock == age else clock, left)  # past a day the age is its date and clock
         device = painter.device()
         dpr = device.devicePixelRatioF() if device is not None else 1.0
         counted = f"{left.token} {self.t(left.words)}" if left is not None else ""

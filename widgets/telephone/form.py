@@ -166,9 +166,19 @@ class CallForm(QWidget):
         field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @property
+    def fields(self) -> tuple[LineEdit | OrderText, ...]:
+        """Those in which words are written."""
+        return self.kind, self.place, self.name, self.number, self.words
+
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """Where the Tab key stops, in order."""
+        return self.kind, self.place, self.map, *self.levels.values(), self.name, self.number, self.words
+
+    @property
     def composing(self) -> bool:
         """Whether an input method composes in one of the fields."""
-        return any(field.composing for field in (self.kind, self.place, self.name, self.number, self.words))
+        return any(field.composing for field in self.fields)
 
     # -- class and level
 

@@ -30,6 +30,7 @@ class KnownBlock(QWidget):
         self._ctx = ctx
         self.known: tuple[Known, ...] | None = None
         self.joins: list[QPushButton] = []
+        self._rows: list[QWidget] = []
         self._parts: list[QWidget] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -45,11 +46,16 @@ class KnownBlock(QWidget):
             self._column.removeWidget(part)
             part.hide()
             part.deleteLater()
-        self.joins = []
+        self.joins, self._rows = [], []
         self._parts = self._made()
         for part in self._parts:
             self._column.addWidget(part)
             part.show()
+
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where the Tab key stops, in order."""
+        return [stop for pair in zip(self._rows, self.joins, strict=True) for stop in pair]
 
     def _made(self) -> list[QWidget]:
         theme, t = self._ctx.theme, self._ctx.t
@@ -81,6 +87,7 @@ class KnownBlock(QWidget):
         join.clicked.connect(lambda _checked=False: self.joined.emit(known))
         across.addWidget(row, 1)
         across.addWidget(join)
+        self._rows.append(row)
         self.joins.append(join)
         return line
 

@@ -7,9 +7,10 @@ what was typed until it is saved or cleared.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
@@ -71,6 +72,9 @@ class TelephonePanel(Panel):
         self.known.joined.connect(self._join)
         self.save.clicked.connect(lambda: self._save(False))
         self.save_order.clicked.connect(lambda: self._save(True))
+        self.form.words.left.connect(self._close)
+        for field in self.form.fields:
+            field.installEventFilter(self)
         ctx.picking.picked.connect(self._picked)
         ctx.picking.left.connect(self._back_to_form)
         self.retranslate()
@@ -198,11 +202,15 @@ class TelephonePanel(Panel):
 
     def _show_known(self, anew: bool = False) -> None:
         draft = self.form.draft
-        if not draft.placed:
+        if draft.placed:
+            say = EventWords(self.ctx.t, self.ctx.pack, self._areas)
+            self.known.tell(known_around(self.ctx, say, draft.lon, draft.lat, draft.kind), anew)
+        else:
             self.known.tell(None, anew)
-            return
-        say = EventWords(self.ctx.t, self.ctx.pack, self._areas)
-        self.known.tell(known_around(self.ctx, say, draft.lon, draft.lat, draft.kind), anew)
+        # what was just made comes where it stands, not behind all else
+        stops = [*self.form.stops, *self.known.stops, self.save_order, self.save, self.close_]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
     # -- what the rules say
 
@@ -307,6 +315,15 @@ class TelephonePanel(Panel):
             event.accept()
             return True
         return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # a line of text takes Alt with a letter for that letter
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or event.key() == Qt.Key.Key_Escape:
+            return False
+        run = self._keys(event)
+        if run is not None and not event.isAutoRepeat():
+            run()
+        return run is not None
 
     @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
