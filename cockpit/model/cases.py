@@ -1,4 +1,7 @@
-"""Cases and orders as the fold of the ledger makes them. Times are city time, UTC microseconds, 0 = never."""
+"""Cases and orders as the fold of the ledger makes them. Times are city time, UTC microseconds, 0 = never.
+
+Nothing here can be part of a cycle: the garbage collector need not look at it (`gc=False`; see `entries`).
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ AT_WORK = frozenset({"sent", "delivered", "read", "accepted", "en_route", "on_sc
 """States in which a unit is taken by an order."""
 
 
-class Step(msgspec.Struct):
+class Step(msgspec.Struct, gc=False):
     """One line of a case's timeline.
 
     Attributes:
@@ -36,7 +39,7 @@ class Step(msgspec.Struct):
     cause: str = ""
 
 
-class Order(msgspec.Struct):
+class Order(msgspec.Struct, gc=False):
     """工单.
 
     Attributes:
@@ -80,7 +83,7 @@ class Order(msgspec.Struct):
         return self.state in AT_WORK
 
 
-class Case(msgspec.Struct):
+class Case(msgspec.Struct, gc=False):
     """案件.
 
     Attributes:

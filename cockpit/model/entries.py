@@ -4,6 +4,9 @@ A command can be refused, with a sentence; a fact is never refused, however late
 stream with all its entries. The chain holds ids, codes, times and places, never a name, a number or free words: those
 are texts, of which an entry has a `TextRef` only. Times are city time, UTC microseconds, where nothing else is said.
 Readers that meet an entry of a kind they do not know keep it, forward it and show it as such.
+
+None of these can be part of a cycle, so the garbage collector need not look at them (`gc=False`): ten thousand that
+come at once after an absence would stop a frame for 0.1 s.
 """
 
 from __future__ import annotations
@@ -23,14 +26,14 @@ GENESIS = "0" * 64
 """`prev` of the first decision of a chain."""
 
 
-class TextRef(msgspec.Struct, frozen=True):
+class TextRef(msgspec.Struct, frozen=True, gc=False):
     """Words that can be erased: a random id and HMAC-SHA-256(salt, words) in hex; the salt lies with the words."""
 
     id: str
     mac: str
 
 
-class PhotoRef(msgspec.Struct, frozen=True):
+class PhotoRef(msgspec.Struct, frozen=True, gc=False):
     """A piece of evidence, stored as received under its SHA-256 (hex)."""
 
     sha256: str
@@ -38,7 +41,7 @@ class PhotoRef(msgspec.Struct, frozen=True):
     type: str
 
 
-class Actor(msgspec.Struct, frozen=True, omit_defaults=True):
+class Actor(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Who did it.
 
     Attributes:
@@ -55,7 +58,7 @@ class Actor(msgspec.Struct, frozen=True, omit_defaults=True):
 # -- what a seat wants: acts of a command ------------------------------------------------------------------------
 
 
-class NewCase(msgspec.Struct, frozen=True):
+class NewCase(msgspec.Struct, frozen=True, gc=False):
     """The facts of a case to be opened.
 
     Attributes:
@@ -73,7 +76,7 @@ class NewCase(msgspec.Struct, frozen=True):
     channel: str
 
 
-class NewOrder(msgspec.Struct, frozen=True):
+class NewOrder(msgspec.Struct, frozen=True, gc=False):
     """One order of an `IssueOrders`: id made at the seat, key of the unit, whether it leads (主办) or helps (协办)."""
 
     id: str
@@ -81,13 +84,13 @@ class NewOrder(msgspec.Struct, frozen=True):
     lead: bool = True
 
 
-class OpenCase(msgspec.Struct, frozen=True, tag="case.open", tag_field="kind"):
+class OpenCase(msgspec.Struct, frozen=True, gc=False, tag="case.open", tag_field="kind"):
     """受理立案. Texts: `place`, `caller`, `words`."""
 
     case: NewCase
 
 
-class IssueOrders(msgspec.Struct, frozen=True, tag="order.issue", tag_field="kind"):
+class IssueOrders(msgspec.Struct, frozen=True, gc=False, tag="order.issue", tag_field="kind"):
     """派遣: opens the case when `open` is given, passes the stages up to 派遣, and orders; all or nothing.
 
     Texts: `order` (what is to be done), and those of `OpenCase`.
@@ -102,20 +105,20 @@ class IssueOrders(msgspec.Struct, frozen=True, tag="order.issue", tag_field="kin
     open: NewCase | None = None
 
 
-class RecallOrder(msgspec.Struct, frozen=True, tag="order.recall", tag_field="kind"):
+class RecallOrder(msgspec.Struct, frozen=True, gc=False, tag="order.recall", tag_field="kind"):
     """撤回, until the unit has accepted. Text: `reason`."""
 
     order: str
 
 
-class VerifyOrder(msgspec.Struct, frozen=True, tag="order.verify", tag_field="kind"):
+class VerifyOrder(msgspec.Struct, frozen=True, gc=False, tag="order.verify", tag_field="kind"):
     """核查 what a unit reported done: good, or back to it (返工). Text: `words`."""
 
     order: str
     good: bool = True
 
 
-class CloseCase(msgspec.Struct, frozen=True, tag="case.close", tag_field="kind"):
+class CloseCase(msgspec.Struct, frozen=True, gc=False, tag="case.close", tag_field="kind"):
     """结案, when its orders have ended. Text: `words`.
 
     Attributes:
@@ -125,18 +128,18 @@ class CloseCase(msgspec.Struct, frozen=True, tag="case.close", tag_field="kind")
     result: str = "solved"
 
 
-class ReopenCase(msgspec.Struct, frozen=True, tag="case.reopen", tag_field="kind"):
+class ReopenCase(msgspec.Struct, frozen=True, gc=False, tag="case.reopen", tag_field="kind"):
     """Takes a closing back. Text: `reason`."""
 
 
-class AddNote(msgspec.Struct, frozen=True, tag="case.note", tag_field="kind"):
+class AddNote(msgspec.Struct, frozen=True, gc=False, tag="case.note", tag_field="kind"):
     """Words into the timeline. Text: `words`."""
 
 
 Act = OpenCase | IssueOrders | RecallOrder | VerifyOrder | CloseCase | ReopenCase | AddNote
 
 
-class Command(msgspec.Struct, frozen=True):
+class Command(msgspec.Struct, frozen=True, gc=False):
     """What a seat wants, as its outbox keeps it and the bus carries it.
 
     Attributes:
@@ -163,7 +166,7 @@ class Command(msgspec.Struct, frozen=True):
 FACTS = ("delivered", "read", "accepted", "refused", "en_route", "on_scene", "photo", "done", "note")
 
 
-class Fact(msgspec.Struct, frozen=True):
+class Fact(msgspec.Struct, frozen=True, gc=False):
     """What a unit's device reported, as the gateway keeps it and the bus carries it.
 
     Attributes:
@@ -189,7 +192,7 @@ class Fact(msgspec.Struct, frozen=True):
     v: int = VERSION
 
 
-class Receipt(msgspec.Struct, frozen=True):
+class Receipt(msgspec.Struct, frozen=True, gc=False):
     """The hub's answer to a command or fact, the same each time it is asked again.
 
     Attributes:
@@ -208,21 +211,21 @@ class Receipt(msgspec.Struct, frozen=True):
 # -- what the ledger says: entries of a decision -----------------------------------------------------------------
 
 
-class CaseOpened(msgspec.Struct, frozen=True, tag="case.opened", tag_field="kind"):
+class CaseOpened(msgspec.Struct, frozen=True, gc=False, tag="case.opened", tag_field="kind"):
     """`number` is the printed one, given by the hub ("0714-0642")."""
 
     number: str
     facts: NewCase
 
 
-class StageReached(msgspec.Struct, frozen=True, tag="stage.reached", tag_field="kind"):
+class StageReached(msgspec.Struct, frozen=True, gc=False, tag="stage.reached", tag_field="kind"):
     """The case is at a stage of `STAGES`; `due` is when that stage is overdue, 0 never."""
 
     stage: str
     due: int = 0
 
 
-class OrderIssued(msgspec.Struct, frozen=True, tag="order.issued", tag_field="kind"):
+class OrderIssued(msgspec.Struct, frozen=True, gc=False, tag="order.issued", tag_field="kind"):
     """`number` is the printed one, `issued` when the key was pressed, the rest deadlines by the hub's clock."""
 
     order: str
@@ -235,7 +238,7 @@ class OrderIssued(msgspec.Struct, frozen=True, tag="order.issued", tag_field="ki
     finish_by: int
 
 
-class OrderMoved(msgspec.Struct, frozen=True, tag="order.moved", tag_field="kind", omit_defaults=True):
+class OrderMoved(msgspec.Struct, frozen=True, gc=False, tag="order.moved", tag_field="kind", omit_defaults=True):
     """An order is in a state of `ORDER_STATES`; of a fact that came too late to move it, only that it came.
 
     Attributes:
@@ -254,7 +257,7 @@ class OrderMoved(msgspec.Struct, frozen=True, tag="order.moved", tag_field="kind
     lat: float | None = None
 
 
-class PhotoAdded(msgspec.Struct, frozen=True, tag="photo.added", tag_field="kind", omit_defaults=True):
+class PhotoAdded(msgspec.Struct, frozen=True, gc=False, tag="photo.added", tag_field="kind", omit_defaults=True):
     order: str
     photo: PhotoRef
     said: int = 0
@@ -263,7 +266,7 @@ class PhotoAdded(msgspec.Struct, frozen=True, tag="photo.added", tag_field="kind
     lat: float | None = None
 
 
-class Noted(msgspec.Struct, frozen=True, tag="noted", tag_field="kind", omit_defaults=True):
+class Noted(msgspec.Struct, frozen=True, gc=False, tag="noted", tag_field="kind", omit_defaults=True):
     """Words of a seat or a device; `order` is "" for the case as a whole."""
 
     order: str = ""
@@ -271,22 +274,22 @@ class Noted(msgspec.Struct, frozen=True, tag="noted", tag_field="kind", omit_def
     skew: int = 0
 
 
-class CaseClosed(msgspec.Struct, frozen=True, tag="case.closed", tag_field="kind"):
+class CaseClosed(msgspec.Struct, frozen=True, gc=False, tag="case.closed", tag_field="kind"):
     result: str
 
 
-class CaseReopened(msgspec.Struct, frozen=True, tag="case.reopened", tag_field="kind"):
+class CaseReopened(msgspec.Struct, frozen=True, gc=False, tag="case.reopened", tag_field="kind"):
     pass
 
 
-class Refused(msgspec.Struct, frozen=True, tag="refused", tag_field="kind"):
+class Refused(msgspec.Struct, frozen=True, gc=False, tag="refused", tag_field="kind"):
     """A command had no effect; `reason` holds codes and ids only."""
 
     act: str
     reason: Message
 
 
-class Unknown(msgspec.Struct, frozen=True):
+class Unknown(msgspec.Struct, frozen=True, gc=False):
     """An entry of a kind, or a version, that this program does not know; shown as such."""
 
     kind: str
@@ -296,7 +299,7 @@ class Unknown(msgspec.Struct, frozen=True):
 Entry = CaseOpened | StageReached | OrderIssued | OrderMoved | PhotoAdded | Noted | CaseClosed | CaseReopened | Refused
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """One message of the stream.
 
     Attributes:
