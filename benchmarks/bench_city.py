@@ -14,5 +14,5 @@ SPAN = 32.0
 
 @bench("city.cpu", unit="cores", better="lower", runs=1)
 def city_cpu() -> float:
-    """Share of a core at speed 1 with 240 units and one hub that reads all it says, median of five spans; aim 0.1."""
+    """Share of a core at speed 1 with 240 units, their devices and one hub, median of five spans; aim 0.1."""
     return statistics.median(asyncio.run(measure(SPAN, 5))["city.cpu"])

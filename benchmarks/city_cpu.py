@@ -1,6 +1,7 @@
-"""CPU of the embedded city at speed 1 with 240 units, read by one hub: share of a core over a span after start-up.
+"""CPU of the embedded city at speed 1 on a stormy evening, 240 units, their devices on: share of a core.
 
-`python benchmarks/city_cpu.py [SECONDS]` prints one JSON line. The reader polls as the pack's feeds do.
+`python benchmarks/city_cpu.py [SECONDS]` prints one JSON line. The hub that reads it, its bus and its gateway are the
+real ones, each a process of its own that is not measured.
 """
 
 from __future__ import annotations
@@ -9,11 +10,17 @@ import asyncio
 import json
 import os
 import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
-import websockets
+
+COCKPIT = (sys.executable, "-m", "cockpit")
+EVENING = "2026-07-14T17:42:00+08:00"
+STARTS = 60.0
+"""Seconds for all devices to enrol."""
 
 
 def used(pid: int) -> float:
@@ -23,57 +30,52 @@ def used(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def read(url: str) -> None:
-    """What a hub does to a city."""
+async def _started(*command: str) -> tuple[asyncio.subprocess.Process, str]:
+    """A process and the address that it says."""
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    return process, json.loads(await process.stdout.readline())["url"]
 
-    async def stream(web: httpx.AsyncClient) -> None:
-        async with web.stream("GET", url + "/events", timeout=None) as answer:
-            async for _ in answer.aiter_bytes():
-                pass
 
-    async def positions() -> None:
-        async with websockets.connect(url.replace("http", "ws") + "/positions") as socket:
-            async for _ in socket:
-                pass
-
-    async def poll(web: httpx.AsyncClient, path: str, beat: float) -> None:
-        etag = ""
+async def _all_there(url: str) -> int:
+    """Waits for all devices that are switched on; how many they are."""
+    async with httpx.AsyncClient(trust_env=False) as web, asyncio.timeout(STARTS):
         while True:
-            answer = await web.get(url + path, headers={"If-None-Match": etag})
-            etag = answer.headers.get("ETag", "")
-            await asyncio.sleep(beat)
-
-    async with httpx.AsyncClient() as web, asyncio.TaskGroup() as group:
-        group.create_task(stream(web))
-        group.create_task(positions())
-        for path, beat in (("/sensors", 30), ("/cameras", 60), ("/areas", 300)):
-            group.create_task(poll(web, path + ".geojson", beat))
-        group.create_task(poll(web, "/alerts.cap", 30))
+            workers = (await web.get(url + "/health")).json()["workers"]
+            if workers["online"] == workers["on"] > 0:
+                return int(workers["on"])
+            await asyncio.sleep(0.2)
 
 
 async def measure(seconds: float, spans: int = 1) -> dict[str, Any]:
-    """Shares of a core over spans of `seconds`, and how long the city took to listen."""
-    begun = time.monotonic()
-    city = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cockpit.city.cli", "serve", "--port", "0"), stdout=asyncio.subprocess.PIPE
-    )
-    assert city.stdout is not None
-    url = json.loads(await city.stdout.readline())["url"]
-    started = time.monotonic() - begun
-    reader = asyncio.create_task(read(url))
-    shares = []
-    try:
-        await asyncio.sleep(4)  # the first polls are answered, areas packed
-        for _ in range(spans):
-            before, since = used(city.pid), time.monotonic()
-            await asyncio.sleep(seconds)
-            shares.append((used(city.pid) - before) / (time.monotonic() - since))
-    finally:
-        reader.cancel()
-        await asyncio.gather(reader, return_exceptions=True)
-        city.terminate()
-        await city.wait()
-    return {"city.cpu": [round(share, 4) for share in shares], "city.start_s": round(started, 2)}
+    """Shares of a core over spans of `seconds`, how many devices asked for orders, how long the city took to listen."""
+    with tempfile.TemporaryDirectory(prefix="ck-") as folder:
+        profile = Path(folder) / "hub"
+        begun = time.monotonic()
+        field = ("--field", str(profile / "field.json"), "--start", EVENING)
+        city, url = await _started(sys.executable, "-m", "cockpit.city.cli", "serve", "--port", "0", *field)
+        started = time.monotonic() - begun
+        hub = None
+        shares = []
+        try:
+            options = ("--city", url, "--pack", "hangzhou", "--port", "0", "--profile", str(profile))
+            hub, _ = await _started(*COCKPIT, "hub", *options)
+            devices = await _all_there(url)
+            await asyncio.sleep(4)  # the first polls of the feeds are answered, areas packed
+            for _ in range(spans):
+                before, since = used(city.pid), time.monotonic()
+                await asyncio.sleep(seconds)
+                shares.append((used(city.pid) - before) / (time.monotonic() - since))
+        finally:
+            for process in (hub, city):
+                if process is not None:
+                    process.terminate()
+                    await process.wait()
+    return {
+        "city.cpu": [round(share, 4) for share in shares],
+        "city.devices": devices,
+        "city.start_s": round(started, 2),
+    }
 
 
 if __name__ == "__main__":
