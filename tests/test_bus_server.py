@@ -49,6 +49,27 @@ def test_keys_stay_the_same_at_the_next_start(tmp_path: Path) -> None:
     assert Keys(tmp_path).ensure() == Keys(tmp_path).ensure()
 
 
+def test_a_desk_gets_the_key_again_that_it_had(tmp_path: Path) -> None:
+    Keys(tmp_path).ensure()
+    first, second = claim_seat(tmp_path, "a"), claim_seat(tmp_path, "b")
+    names = first.user.name, second.user.name
+    first.release()
+    second.release()
+    again_second, newcomer, again_first = (claim_seat(tmp_path, desk) for desk in ("b", "c", "a"))
+    assert (again_first.user.name, again_second.user.name) == names
+    assert newcomer.user.name not in names
+    for claim in (again_first, again_second, newcomer):
+        claim.release()
+
+
+def test_a_desk_takes_another_key_when_its_own_is_held(tmp_path: Path) -> None:
+    Keys(tmp_path).ensure()
+    first, same = claim_seat(tmp_path, "a"), claim_seat(tmp_path, "a")
+    assert first.user.name != same.user.name
+    first.release()
+    same.release()
+
+
 def test_two_seats_never_hold_the_same_key(tmp_path: Path) -> None:
     Keys(tmp_path).ensure()
     first, second = claim_seat(tmp_path), claim_seat(tmp_path)

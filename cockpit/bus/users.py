@@ -100,8 +100,11 @@ class Claim:
             self._fd = -1
 
 
-def claim_seat(profile: Path) -> Claim:
-    """The first seat key of the hub's profile that nobody holds.
+def claim_seat(profile: Path, desk: str = "") -> Claim:
+    """The seat key of the hub's profile that this desk had last, else one that no desk had, else any that is free.
+
+    Args:
+        desk: what the asker is known by from one start to the next; the ledger says who did what by the key.
 
     Raises:
         UserError: there are no keys, or every one is held.
@@ -110,15 +113,28 @@ def claim_seat(profile: Path) -> Claim:
     paths = sorted(folder.glob("seat-*.json"), key=lambda p: int(p.stem.rpartition("-")[2]))
     if not paths:
         raise UserError("bus.no_keys", folder=str(folder))
-    for path in paths:
+    had = {path: _desk_of(path) for path in paths}
+    for path in sorted(paths, key=lambda path: (had[path] != desk, had[path] != "")):
         fd = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(fd)
             continue
+        with contextlib.suppress(OSError):  # a full disk: the next start may get another key
+            if desk != had[path]:
+                os.ftruncate(fd, 0)
+                os.pwrite(fd, desk.encode(), 0)
         return Claim(read_key(path), fd)
     raise UserError("bus.all_seats_taken", n=len(paths))
+
+
+def _desk_of(path: Path) -> str:
+    """Which desk had a key last, "" none."""
+    try:
+        return path.with_suffix(".lock").read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def permissions(user: User) -> dict[str, dict[str, list[str]]]:

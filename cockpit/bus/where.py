@@ -25,6 +25,10 @@ class WhereHub(Protocol):
         """
         ...
 
+    def sit(self, desk: str) -> None:
+        """Which desk asks, from one start to the next: it gets the key that it had."""
+        ...
+
     def release(self) -> None: ...
 
 
@@ -38,7 +42,11 @@ class OwnHub:
         """
         self.profile = profile
         self._why_not = why_not
+        self._desk = ""
         self._claim: Claim | None = None
+
+    def sit(self, desk: str) -> None:
+        self._desk = desk
 
     def find(self) -> tuple[str, User]:
         try:
@@ -51,7 +59,7 @@ class OwnHub:
         if not lives(pid):  # the file of a hub that was killed
             raise self._not_there()
         if self._claim is None:
-            self._claim = claim_seat(self.profile)
+            self._claim = claim_seat(self.profile, self._desk)
         return url, self._claim.user
 
     def _not_there(self) -> OutsideError:
@@ -70,7 +78,11 @@ class NamedHub:
     def __init__(self, url: str, key: Path | None) -> None:
         self.url = url
         self._key = key
+        self._desk = ""
         self._own: OwnHub | None = None
+
+    def sit(self, desk: str) -> None:
+        self._desk = desk
 
     def check(self) -> None:
         """Tries what can be tried before the hub is: its address and the key file.
@@ -87,6 +99,7 @@ class NamedHub:
             return self.url, self._read_key(self._key)
         if self._own is None:
             self._own = OwnHub(profile_of_local_hub(self.url))
+            self._own.sit(self._desk)
         try:
             return self.url, self._own.find()[1]
         except OutsideError as error:

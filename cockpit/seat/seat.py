@@ -85,6 +85,7 @@ class Seat:
         self.link = Link(LinkState.STARTING, clock.now())
         self.on_link: Callable[[Link], None] = lambda link: None
         self._where = where
+        where.sit(str(profile.resolve()))
         self._work = ThreadPoolExecutor(1, thread_name_prefix="seat-work")
         self._finder = Finder(pack)
         self._gazetteer: Places | None = None
