@@ -52,9 +52,11 @@ def parser() -> argparse.ArgumentParser:
     from cockpit.city.cli import add_parsers as add_city
     from cockpit.doctor import add_parser as add_doctor
     from cockpit.field.cli import add_parser as add_gateway
+    from cockpit.ledger.cli import add_parser as add_ledger
 
     add_city(commands)
     add_gateway(commands)
+    add_ledger(commands)
     add_doctor(commands)
     return top
 

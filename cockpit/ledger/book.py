@@ -231,10 +231,11 @@ class Book:
         now = self._clock.now()
         try:
             decided = rule(now)
+            decision = self._decision(asked.id, now, issued, actor, decided)
+            read_decision(encode(decision)).said()  # nothing goes in that could not be read again
         except Exception as error:  # our bug: said, and the others go on
             log.exception("deciding %s", asked.id)
             return Receipt(asked.id, refused=Message("ledger.our_bug", {"detail": type(error).__name__}))
-        decision = self._decision(asked.id, now, issued, actor, decided)
         if len(encode(decision)) > MAX_DECISION - REF_BYTES * len(asked.texts):
             return Receipt(asked.id, refused=Message("ledger.too_large", {"most": MAX_DECISION // 1000}))
         reason = _reason(decision)

@@ -125,13 +125,18 @@ class Stream:
             OutsideError: one is missing, or the server does not answer.
         """
         while after < last:
-            piece = await self._piece(after)
+            piece = await self.piece(after)
             if not piece or piece[0][0] != after + 1 or any(b[0] != a[0] + 1 for a, b in pairwise(piece)):
                 raise OutsideError("ledger.stream_gap", seq=after + 1)
             yield [row for row in piece if row[0] <= last]
             after = piece[-1][0]
 
-    async def _piece(self, after: int) -> list[tuple[int, bytes]]:
+    async def piece(self, after: int) -> list[tuple[int, bytes]]:
+        """The next messages behind `after`, some of which may be missing; none behind the last.
+
+        Raises:
+            OutsideError: the server does not answer.
+        """
         found: list[tuple[int, bytes]] = []
         inbox = self._client.new_inbox()
         wanted = json.dumps({"seq": after + 1, "batch": 1000, "max_bytes": PIECE}).encode()
