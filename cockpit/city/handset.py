@@ -16,6 +16,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
+from cockpit.city.evidence import photo
 from cockpit.city.faults import Faults
 from cockpit.city.gatehouse import Gatehouse
 from cockpit.city.orders import Answer, Order, Report, Shot
@@ -31,6 +32,8 @@ SHORTEST, LONGEST = 0.5, 12.0
 HOUR_OFF = 3600.0
 """Seconds that the fault `worker-clock` puts a clock ahead."""
 RETAKES = 3
+NO_PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 80
+"""What the fault `photo-broken` makes of a photo."""
 _orders = msgspec.json.Decoder(Answer)
 _encode = msgspec.json.Encoder().encode
 
@@ -43,11 +46,12 @@ class _Kept:
     """A report on its way: its key and what it says stay the same until the gateway has it.
 
     Attributes:
-        shot: the photo that goes with it; takes: how often it turned out to be none.
+        shot: the photo that goes with it; upload: it on its way; takes: how often it turned out to be none.
     """
 
     def __init__(self, order: str, key: str, body: dict[str, Any], shot: Shot | None) -> None:
         self.order, self.key, self.body, self.shot = order, key, body, shot
+        self.upload: Upload | None = None
         self.takes = 0
 
 
@@ -57,6 +61,7 @@ class Common(msgspec.Struct, frozen=True):
     Attributes:
         now: city time, UTC microseconds.
         broken: what a worker reports when a photo was not taken, with {why}.
+        camera: one photo is drawn at a time, so that the city goes on beside it.
     """
 
     session: aiohttp.ClientSession
@@ -65,6 +70,7 @@ class Common(msgspec.Struct, frozen=True):
     clock: Clock
     now: Callable[[], int]
     broken: str
+    camera: asyncio.Lock
 
 
 class Handset:
@@ -187,15 +193,24 @@ class Handset:
 
     async def _photo(self, kept: _Kept, shot: Shot) -> None:
         """Brings the photo of a report there first; when it is none for good, the report says so in words."""
-        upload = Upload(self._ask, shot, lambda: self._common.faults.on("photo-broken"))
+        if kept.upload is None:
+            kept.upload = await self._taken(shot)
         try:
-            kept.body["photo"] = await upload.bring()
+            kept.body["photo"] = await kept.upload.bring()
+            kept.upload = None
         except Broken as error:
+            kept.upload = None
             kept.takes += 1
             if kept.takes < RETAKES:
                 raise Unreached(str(error)) from error  # takes another one
             kept.shot = None
             kept.body |= {"kind": "note", "words": self._common.broken.format(why=str(error))}
+
+    async def _taken(self, shot: Shot) -> Upload:
+        if self._common.faults.on("photo-broken"):
+            return Upload(self._ask, NO_PHOTO, "image/jpeg", shot.cut)
+        async with self._common.camera:
+            return Upload(self._ask, await asyncio.to_thread(photo, shot), "image/png", shot.cut)
 
     async def _ask(self, method: str, path: str, body: Any = None, head: dict[str, str] | None = None) -> Said:
         """One request, signed in.

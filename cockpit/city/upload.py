@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 
-from cockpit.city.evidence import photo
-from cockpit.city.orders import Shot
+import msgspec
+
 from cockpit.city.wire import Refused, Said, Unreached
 
 PART = 32 * 1024
@@ -28,12 +26,12 @@ class Upload:
 
     Args:
         ask: sends a request; see `Handset`.
-        spoilt: whether the camera makes bytes that are no photo now.
+        data, kind: the photo, and its media type.
+        cut: breaks off once.
     """
 
-    def __init__(self, ask: Ask, shot: Shot, spoilt: Callable[[], bool]) -> None:
-        self._ask, self._shot, self._spoilt = ask, shot, spoilt
-        self._cut = shot.cut
+    def __init__(self, ask: Ask, data: bytes, kind: str, cut: bool) -> None:
+        self._ask, self._data, self._kind, self._cut = ask, data, kind, cut
 
     async def bring(self) -> str:
         """Brings it there, whole.
@@ -45,10 +43,10 @@ class Upload:
             Broken: it is no photo.
             Unreached: to be tried again; what is there already is not sent again.
         """
-        data, kind = await self._taken()
+        data = self._data
         name = hashlib.sha256(data).hexdigest()
         try:
-            at = await self._begin(name, len(data), kind)
+            at = await self._begin(name)
             while at < len(data):
                 at = await self._part(name, data, at)
         except Refused as error:
@@ -57,14 +55,9 @@ class Upload:
             raise Broken(str(error)) from error
         return name
 
-    async def _taken(self) -> tuple[bytes, str]:
-        if self._spoilt():
-            return b"\xff\xd8\xff\xe0" + random.Random(self._shot.ident).randbytes(20_000), "image/jpeg"
-        return await asyncio.to_thread(photo, self._shot), "image/png"
-
-    async def _begin(self, name: str, size: int, kind: str) -> int:
+    async def _begin(self, name: str) -> int:
         """How much of it is there."""
-        body = f'{{"sha256": "{name}", "size": {size}, "type": "{kind}"}}'.encode()
+        body = msgspec.json.encode({"sha256": name, "size": len(self._data), "type": self._kind})
         answer = await self._ask("POST", "/v1/blobs", body, {"Content-Type": "application/json"})
         return _offset(answer)
 

@@ -59,7 +59,7 @@ class Workers:
             asyncio.TaskGroup() as group,
         ):
             words = self._manners.words.broken
-            self._common = Common(session, self._gatehouse, self._faults, self._clock, self._now, words)
+            self._common = Common(session, self._gatehouse, self._faults, self._clock, self._now, words, asyncio.Lock())
             group.create_task(self._gatehouse.watch())
             group.create_task(self._work())
             try:
