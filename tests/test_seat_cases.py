@@ -228,7 +228,7 @@ def test_what_can_not_be_kept_is_refused_in_one_sentence_and_leaves_nothing(
     many = {f"t{n}": "长" * MAX_TEXT for n in range(40)}
     large = away.heard(lambda done: away.cases.submit(an_order(), "", many, done))
     assert large.id == "seat.too_large_to_send"
-    file = away.cases.box._file
+    file = away.cases.box._disk._file
     pages = file._db.execute("PRAGMA page_count").fetchone()[0]
     file._db.execute(f"PRAGMA max_page_count = {pages}")
     full = None

@@ -6,7 +6,6 @@ the same, and written when it can.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -15,15 +14,15 @@ import msgspec
 
 from cockpit.model.clock import Clock
 from cockpit.model.messages import Message
-from cockpit.model.outgoing import SETTLED, Row
+from cockpit.model.outgoing import Row
 from cockpit.model.ports.cases import Sending
-from cockpit.store.files import is_damage, problem_of
-from cockpit.store.outbox_file import OutboxFile
+from cockpit.store.outbox_disk import TWICE, Disk
+from cockpit.store.outbox_file import DAMAGED
+from cockpit.store.outbox_rows import Rows
 
 RETRY_SECONDS = 1.0
 CLOSE_SECONDS = 10.0
-MOST_SETTLED = 2_000
-"""Settled rows that are held in memory."""
+_OPEN = (Sending.WAITING, Sending.PARKED)
 
 Done = Callable[[Message | None], None]
 
@@ -58,22 +57,17 @@ class Outbox:
         self._on_problem = on_problem
         self._check = check
         self._condition = threading.Condition()
-        self._rows: dict[str, Row] = {}
-        self._lanes: dict[str, list[Row]] = {}  # what waits, in order
-        self._busy: set[str] = set()
-        self._unseen: set[str] = set()  # no try of them ever reached anybody: they can still be taken back
-        self._withheld: set[str] = set()  # being cancelled
-        self._n = 0
+        self._rows = Rows()
         self._wishes: list[_Wish] = []
         self._dirty: set[str] = set()
         self._written: list[Callable[[], None]] = []  # told when what is dirty now has been tried to be written
         self._stopping = False
         self._trouble: str | None = None
-        self._file: OutboxFile | None = None
-        try:
-            self._open()
-        except (OSError, sqlite3.Error) as error:
-            self.notices.append(_problem(error, path))
+        self._opened = False
+        self._disk = Disk(path, clock, self.rows, self._found, self._tell)
+        if (problem := self._disk.open()) is not None:
+            self.notices.append(problem)
+        self._opened = True
         self._thread = threading.Thread(target=self._run, name="outbox-writer", daemon=True)
         self._thread.start()
 
@@ -119,9 +113,10 @@ class Outbox:
             going: it will be sent at once: that it was tried is written in the same commit.
         """
         with self._condition:
-            if ident in self._rows:
-                same = self._rows[ident].data == data
-                self._written.append(lambda: done(None if same else Message("store.outbox_twice")))
+            known = self._rows.get(ident)
+            if known is not None:
+                same = known.data == data
+                self._written.append(lambda: done(None if same else TWICE))
                 self._write_down(ident)
                 return
             row = Row(0, ident, lane, data, issued, valid_until, awaits, tried=going)
@@ -130,7 +125,7 @@ class Outbox:
     def rows(self) -> list[Row]:
         """What waits, what is under way, and the settled ones of late, in order."""
         with self._condition:
-            return sorted(self._rows.values(), key=lambda row: row.n)
+            return self._rows.all()
 
     def row(self, ident: str) -> Row | None:
         with self._condition:
@@ -138,17 +133,16 @@ class Outbox:
 
     def heads(self) -> list[Row]:
         with self._condition:
-            firsts = (rows[0] for rows in self._lanes.values() if rows)
-            return [row for row in firsts if row.id not in self._busy and row.id not in self._withheld]
+            return self._rows.heads()
 
     def take(self, ident: str, ready: Callable[[bool], None]) -> None:
         with self._condition:
             row = self._rows.get(ident)
-            free = row is not None and row.state is Sending.WAITING and ident not in self._busy | self._withheld
+            free = self._rows.is_free(ident)
             if free and row is not None:
-                self._busy.add(ident)
+                self._rows.busy.add(ident)
                 if not row.tried:
-                    self._set(msgspec.structs.replace(row, tried=True))
+                    self._rows.put(msgspec.structs.replace(row, tried=True))
                     self._written.append(lambda: ready(True))
                     self._write_down(ident)
                     return
@@ -157,67 +151,59 @@ class Outbox:
     def put_back(self, ident: str, problem: Message, reached: bool) -> None:
         with self._condition:
             row = self._rows.get(ident)
-            self._busy.discard(ident)
+            self._rows.busy.discard(ident)
             if row is None or row.state is not Sending.WAITING:
                 return
             if reached:
-                self._unseen.discard(ident)
-            elif ident in self._unseen:
+                self._rows.unseen.discard(ident)
+            elif ident in self._rows.unseen:
                 self._write_down(ident)
-            tried = ident not in self._unseen
-            self._set(msgspec.structs.replace(row, tried=tried, tries=row.tries + 1, problem=problem))
+            tried = ident not in self._rows.unseen
+            self._rows.put(msgspec.structs.replace(row, tried=tried, tries=row.tries + 1, problem=problem))
         self._on_change()
 
     def settle(self, ident: str, state: Sending, problem: Message | None = None, seq: int = 0) -> None:
         with self._condition:
             row = self._rows.get(ident)
-            self._busy.discard(ident)
+            self._rows.busy.discard(ident)
             if row is None or (row.state is state and row.problem == problem):
                 return
-            now = self._clock.now()
-            tries = row.tries + (row.state is Sending.WAITING)
-            self._set(
-                msgspec.structs.replace(row, state=state, decided=now, tries=tries, problem=problem, seq=seq or row.seq)
-            )
-            self._write_down(ident)
-            self._forget_old()
+            self._settle(row, state, problem, seq)
         self._on_change()
 
     def expire(self) -> list[Row]:
-        now = self._clock.now()
         with self._condition:
-            late = [
-                row
-                for rows in self._lanes.values()
-                for row in rows
-                if 0 < row.valid_until < now and row.id in self._unseen - self._busy - self._withheld
-            ]
-        for row in late:
-            self.settle(row.id, Sending.EXPIRED)
+            late = self._rows.past(self._clock.now())
+            for row in late:
+                self._settle(row, Sending.EXPIRED, None, 0)
+        if late:
+            self._on_change()
         return late
 
     def cancel(self, ident: str, done: Done) -> None:
         """Takes back what was never sent, or can not be sent; `done` is told why it is too late."""
         with self._condition:
             row = self._rows.get(ident)
-            if row is None or row.state not in (Sending.WAITING, Sending.PARKED) or ident in self._withheld:
+            if row is None or row.state not in _OPEN or ident in self._rows.withheld:
                 problem = Message("store.cancel_not_waiting")
-            elif row.state is Sending.WAITING and (ident in self._busy or ident not in self._unseen):
+            elif not self._rows.can_be_taken_back(row):
                 problem = Message("store.cancel_too_late")
             else:
-                self._withheld.add(ident)
+                self._rows.withheld.add(ident)
                 now = self._clock.now()
                 self._wish(_Wish(msgspec.structs.replace(row, state=Sending.CANCELLED, decided=now), False, done))
                 return
         done(problem)
 
     def again(self, ident: str) -> None:
-        """Puts a parked row back among the waiting, in its old place."""
+        """Puts a parked row back among the waiting, in its old place; not one whose bytes are damaged."""
         with self._condition:
             row = self._rows.get(ident)
-            if row is None or row.state is not Sending.PARKED or ident in self._withheld:
+            if row is None or row.state is not Sending.PARKED or ident in self._rows.withheld:
                 return
-            self._set(msgspec.structs.replace(row, state=Sending.WAITING, decided=0, problem=None))
+            if row.problem == DAMAGED or self._check(row.data) is not None:
+                return
+            self._rows.put(msgspec.structs.replace(row, state=Sending.WAITING, decided=0, problem=None))
             self._write_down(ident)
         self._on_change()
 
@@ -231,10 +217,14 @@ class Outbox:
 
     # -- with the lock held ----------------------------------------------------------------------------------------
 
-    @property
-    def _mortal(self) -> bool:
-        """Whether something waits that may expire."""
-        return any(row.valid_until for rows in self._lanes.values() for row in rows)
+    def _settle(self, row: Row, state: Sending, problem: Message | None, seq: int) -> None:
+        tries = row.tries + (row.state is Sending.WAITING and state is not Sending.EXPIRED)
+        now = self._clock.now()
+        self._rows.put(
+            msgspec.structs.replace(row, state=state, decided=now, tries=tries, problem=problem, seq=seq or row.seq)
+        )
+        self._write_down(row.id)
+        self._rows.forget_old(self._dirty)
 
     def _wish(self, wish: _Wish) -> None:
         self._wishes.append(wish)
@@ -244,55 +234,28 @@ class Outbox:
         self._dirty.add(ident)
         self._condition.notify_all()
 
-    def _set(self, row: Row) -> None:
-        before = self._rows.get(row.id)
-        self._rows[row.id] = row
-        lane = self._lanes.setdefault(row.lane, [])
-        if before is not None and before.state is Sending.WAITING:
-            lane.remove(before)
-        if row.state is Sending.WAITING:
-            lane.append(row)
-            lane.sort(key=lambda one: one.n)
-            return
-        if not lane:
-            del self._lanes[row.lane]
-        if row.state is not Sending.PARKED:
-            self._unseen.discard(row.id)
-
-    def _forget_old(self) -> None:
-        settled = [row for row in self._rows.values() if row.state in SETTLED]
-        if len(settled) > MOST_SETTLED:
-            for row in sorted(settled, key=lambda row: row.n)[: MOST_SETTLED // 2]:
-                if row.id not in self._dirty:
-                    del self._rows[row.id]
-                    self._unseen.discard(row.id)
-
     # -- the writer's thread ---------------------------------------------------------------------------------------
 
-    def _open(self) -> None:
-        """Raises OSError, sqlite3.Error: not possible now."""
-        file = OutboxFile(self._path, self._clock)
+    def _found(self, rows: list[Row]) -> None:
+        """What a file had when it was opened."""
         with self._condition:
-            for row in file.rows:
+            for row in rows:
                 if row.id not in self._rows:
                     if not row.tried:
-                        self._unseen.add(row.id)
+                        self._rows.unseen.add(row.id)
                     why = self._check(row.data) if row.state is Sending.WAITING else None
-                    self._set(row if why is None else msgspec.structs.replace(row, state=Sending.PARKED, problem=why))
-            self._n = max([self._n, *(row.n for row in self._rows.values())])
-        self._file = file
-        self.notices += file.notices
-        file.notices.clear()
+                    parked = why is not None
+                    self._rows.put(msgspec.structs.replace(row, state=Sending.PARKED, problem=why) if parked else row)
 
     def _run(self) -> None:
         while True:
             with self._condition:
                 self._condition.wait_for(
                     lambda: self._wishes or self._stopping or (self._dirty and self._trouble is None),
-                    RETRY_SECONDS if self._dirty or self._mortal else None,
+                    RETRY_SECONDS if self._dirty or self._rows.mortal else None,
                 )
                 wishes, self._wishes = self._wishes, []
-                dirty = [self._rows[ident] for ident in self._dirty if ident in self._rows]
+                dirty = self._rows.some(self._dirty)
                 self._dirty.clear()
                 written, self._written = self._written, []
                 last = self._stopping
@@ -302,8 +265,7 @@ class Outbox:
                 tell()
             if last and not self._wishes:
                 break
-        if self._file is not None:
-            self._file.close()
+        self._disk.close()
 
     def _write(self, wishes: list[_Wish], dirty: list[Row]) -> None:
         problem = self._try(wishes, dirty)
@@ -321,74 +283,43 @@ class Outbox:
             problem = why
         self._say(problem)
 
-    def _try(self, wishes: list[_Wish], dirty: list[Row], mend: bool = True) -> Message | None:
+    def _try(self, wishes: list[_Wish], dirty: list[Row]) -> Message | None:
         """Writes them in one commit; why not, else."""
         if not wishes and not dirty:
             return None
-        try:
-            if self._file is None:
-                self._open()
-                self._tell_notices()
-            assert self._file is not None
-            if not self._file.there:
-                self._anew()
-            new = self._numbered(wishes)
-            changed = [wish.row for wish in wishes if not wish.new] + dirty
-            self._file.write(new, changed)
-        except sqlite3.IntegrityError:
-            return Message("store.outbox_twice")
-        except (OSError, sqlite3.Error) as error:
-            if mend and isinstance(error, sqlite3.Error) and is_damage(error):
-                return self._mended(wishes, dirty)
-            return _problem(error, self._path)
-        return None
+        new = [wish for wish in wishes if wish.new]
+        for n, wish in enumerate(new, self._disk.last + 1):
+            wish.row = msgspec.structs.replace(wish.row, n=n)
+        changed = [wish.row for wish in wishes if not wish.new]
+        return self._disk.write([wish.row for wish in new], [*changed, *dirty])
 
-    def _numbered(self, wishes: list[_Wish]) -> list[Row]:
-        """The new rows, each with its place: behind all that the file has."""
-        for place, wish in enumerate((wish for wish in wishes if wish.new), self._n + 1):
-            wish.row = msgspec.structs.replace(wish.row, n=place)
-        return [wish.row for wish in wishes if wish.new]
-
-    def _mended(self, wishes: list[_Wish], dirty: list[Row]) -> Message | None:
-        try:
-            self._anew()
-        except (OSError, sqlite3.Error) as worse:
-            return _problem(worse, self._path)
-        return self._try(wishes, dirty, mend=False)
-
-    def _anew(self) -> None:
-        """Begins a new file with all that is known here."""
-        assert self._file is not None
-        with self._condition:
-            known = sorted(self._rows.values(), key=lambda row: row.n)
-        self._file.begin_anew(known)
-        self._tell_notices()
-
-    def _tell_notices(self) -> None:
-        file = self._file
-        for notice in [*self.notices, *(file.notices if file else ())]:
+    def _tell(self, notice: Message) -> None:
+        if self._opened:
             self._on_problem(notice)
-        self.notices = []
-        if file is not None:
-            file.notices.clear()
+        else:
+            self.notices.append(notice)
 
     def _granted(self, wish: _Wish) -> None:
-        with self._condition:
-            self._withheld.discard(wish.row.id)
-            if wish.new:
-                self._n = max(self._n, wish.row.n)
-                self._unseen.add(wish.row.id)
-                self._set(wish.row)
-            elif self._rows[wish.row.id].state in (Sending.WAITING, Sending.PARKED):
-                self._set(wish.row)
-            else:  # the ledger had it after all
-                self._write_down(wish.row.id)
+        self._enter(wish)
         self._on_change()
         wish.done(None)
 
+    def _enter(self, wish: _Wish) -> None:
+        with self._condition:
+            self._rows.withheld.discard(wish.row.id)
+            if wish.new:
+                self._rows.unseen.add(wish.row.id)
+                self._rows.put(wish.row)
+                return
+            known = self._rows.get(wish.row.id)
+            if known is not None and known.state in _OPEN:
+                self._rows.put(wish.row)
+            else:  # the ledger had it after all
+                self._write_down(wish.row.id)
+
     def _denied(self, wish: _Wish, why: Message) -> None:
         with self._condition:
-            self._withheld.discard(wish.row.id)
+            self._rows.withheld.discard(wish.row.id)
         wish.done(why)
 
     def _say(self, problem: Message | None) -> None:
@@ -398,9 +329,3 @@ class Outbox:
             self._on_problem(problem)
         elif problem is None and before is not None:
             self._on_problem(Message("store.writing_again", {"file": str(self._path)}))
-
-
-def _problem(error: BaseException, path: Path) -> Message:
-    """Why nothing can be put in now."""
-    said = problem_of(error, path)
-    return Message({"store.disk_full": "store.outbox_full"}.get(said.id, "store.outbox_closed"), said.params)

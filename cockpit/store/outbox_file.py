@@ -24,6 +24,7 @@ KEEP = 5_000
 """Settled rows that stay in the file for whoever wants to look."""
 SHOWN = 500
 """Settled rows that are read at the start."""
+DAMAGED = Message("store.row_damaged")
 
 _TABLE = """CREATE TABLE outbox (
     n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, lane TEXT NOT NULL, data BLOB NOT NULL, sum BLOB NOT NULL,
@@ -190,7 +191,7 @@ def _row(found: tuple[Any, ...]) -> Row:
         damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
         raise damage from error
     if row.state not in SETTLED and sha256(row.data).digest() != check:
-        row = msgspec.structs.replace(row, state=Sending.PARKED, problem=Message("store.row_damaged"))
+        row = msgspec.structs.replace(row, state=Sending.PARKED, problem=DAMAGED)
     return row
 
 
