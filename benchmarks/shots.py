@@ -57,13 +57,33 @@ class Stage:
         self.shot("before", *args, after=SETTLE + 6)
         self.taken.pop().unlink()
 
+    def act(self, name: str, *args: str) -> None:
+        """Has a hand play the acts of that name (`benchmarks.hand`) and saves what the window shows then.
+
+        Raises:
+            RuntimeError: what was waited for did not come about.
+        """
+        command = [sys.executable, "-m", "benchmarks.hand", name, str(self.file(name)), "run", "--size", self.size]
+        done = subprocess.run(
+            [*command, "--profile", str(self._profile()), *args], env=environment(), stdout=subprocess.PIPE, check=True
+        )
+        said = json.loads(done.stdout.splitlines()[0])
+        if not said.get("saved"):
+            raise RuntimeError(f"{name}: {said}")
+        self.taken.append(self.file(name))
+
+    def _profile(self) -> Path:
+        """The seat's, with the officer's name in it."""
+        profile = self.folder / "desk"
+        profile.mkdir(exist_ok=True)
+        (profile / "prefs.json").write_text(json.dumps({"name": "王强"}), "utf-8")
+        return profile
+
     def file(self, name: str) -> Path:
         return self.out / f"{name}-{self.size}.png"
 
     def _run(self, name: str, args: tuple[str, ...], seconds: float) -> dict[str, Any]:
-        profile = self.folder / "desk"
-        profile.mkdir(exist_ok=True)
-        (profile / "prefs.json").write_text(json.dumps({"name": "王强"}), "utf-8")
+        profile = self._profile()
         command = cockpit_command(
             *("run", "--shot", str(self.file(name)), "--after", str(seconds), "--size", self.size, "--json"),
             *("--profile", str(profile), *args),
@@ -149,8 +169,42 @@ def lujiazui(stage: Stage) -> None:
         stage.shot("lujiazui", "--city", town["url"])
 
 
+def order_form(stage: Stage) -> None:
+    """An event is selected and the form stands open, filled in."""
+    stage.act("order_form", "--start", STORM)
+
+
+def provisional(stage: Stage) -> None:
+    """The order was given out and the hub answers no more: hatched, without a number."""
+    stage.act("provisional", "--start", STORM)
+
+
+def delivered(stage: Stage) -> None:
+    """The unit's device has the order."""
+    stage.act("delivered", "--start", STORM)
+
+
+def overdue(stage: Stage) -> None:
+    """The unit is on its way and late."""
+    stage.act("overdue", "--start", STORM, "--speed", "20")
+
+
+def refused(stage: Stage) -> None:
+    """The hub refused an order: to a unit that is busy."""
+    stage.act("refused", "--start", STORM)
+
+
+def done(stage: Stage) -> None:
+    """The unit reports it done, with photos: to be verified."""
+    stage.act("done", "--start", STORM, "--speed", "20")
+
+
 STATES: dict[str, Callable[[Stage], None]] = {
-    state.__name__: state for state in (normal, storm, stale, offline, empty, light, english)
+    state.__name__: state
+    for state in (
+        *(normal, storm, stale, offline, empty, light, english),
+        *(order_form, provisional, delivered, overdue, refused, done),
+    )
 }
 MANUAL: dict[str, tuple[Callable[[Stage], None], str]] = {
     "duty": (storm, "1920x1080"),

@@ -10,11 +10,13 @@ from pytestqt.qtbot import QtBot
 
 from cockpit.model.clock import MINUTE
 from cockpit.model.entries import CloseCase, RecallOrder, VerifyOrder
+from cockpit.model.levels import Level
 from cockpit.model.messages import Message
 from tests.order_desk import OrderDesk
 from tests.panel_desk import scene_png
 from widgets.orders.next_act import Do
 from widgets.orders.photos import Photo
+from widgets.orders.say import outcome
 from widgets.orders.track import Track, UnitRow
 
 
@@ -234,8 +236,9 @@ def test_a_recall_that_came_too_late_is_refused_where_the_officer_looks(desk: Or
     desk.desk.cases.online = True
     desk.tick(1)
     assert desk.order.state == "accepted"
-    assert "撤回未生效" in desk.toasts[-1]
+    assert desk.card.said[0].startswith("撤回未生效")
     assert "不能撤回" in desk.card.said[0]
+    assert "可按 Ctrl+D 加派" in desk.card.said[0]
 
 
 def test_work_that_is_not_good_goes_back(desk: OrderDesk) -> None:
@@ -309,8 +312,8 @@ def test_what_another_seat_did_first_makes_this_seat_s_act_fail_in_words(desk: O
     desk.desk.cases.other(VerifyOrder(order.id), desk.case.id)
     desk.desk.cases.online = True
     desk.tick(1)
-    assert any("返工未生效" in toast and "看清案件现在的样子" in toast for toast in desk.toasts)
-    assert "返工未生效" in desk.card.said[0]
+    assert desk.card.said[0].startswith("返工未生效")
+    assert "看清案件现在的样子" in desk.card.said[0]
 
 
 def test_a_command_that_is_parked_says_so(desk: OrderDesk) -> None:
@@ -319,8 +322,22 @@ def test_a_command_that_is_parked_says_so(desk: OrderDesk) -> None:
     (row,) = desk.desk.cases.outbox()
     desk.desk.cases.park(row.id, Message("ledger.bad_case"))
     desk.tick(1)
-    assert "派遣发不出，已搁置" in desk.toasts[-1]
     assert "派遣发不出，已搁置" in desk.card.said[0]
+
+
+def test_what_the_seat_tells_of_a_failure_has_names_and_what_to_do_next(desk: OrderDesk) -> None:
+    ctx, unit = desk.desk.ctx, desk.near[0].key
+    why = Message("ledger.off_duty", {"unit": unit.partition("/")[2]})
+    told, level = outcome(ctx, Message("seat.command_refused", {"what": Message("seat.act_issue"), "why": why}))
+    name = desk.desk.picture["unit"].get(unit) or {}
+    words = ctx.t(told)
+    assert words.startswith(f"派遣被退回：{name['name']} 不在岗")
+    assert words.endswith("按 Ctrl+D 打开工单草稿，改好后再按 Ctrl+Enter。")
+    assert level == Level.ORANGE
+    assert outcome(ctx, Message("seat.hub_ended", {"why": "1"})) == (
+        Message("seat.hub_ended", {"why": "1"}),
+        Level.YELLOW,
+    )
 
 
 @pytest.mark.parametrize(("lang", "theme"), [("en", "dark"), ("zh", "light"), ("en", "light")])

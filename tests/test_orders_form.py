@@ -400,9 +400,9 @@ def test_an_order_to_a_unit_that_another_seat_was_quicker_with_is_refused_and_ca
     assert row.state is Sending.REFUSED
     assert desk.desk.cases.of_event(FLOOD) is None
     name = desk.dock.dossier.unit(unit)
-    assert any(f"派遣未生效：{name} 正在办工单" in toast and "Ctrl+D" in toast for toast in desk.toasts)
     (said,) = desk.card.said
-    assert name in said
+    assert said.startswith(f"派遣未生效：{name} 正在办工单 G-0714-0001")
+    assert "下一步：按 Ctrl+D" in said
     assert desk.button == ("起草派遣", "Ctrl+D", True)
     desk.ctrl(Qt.Key.Key_D)
     assert desk.form.text.toPlainText() == "先断电"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -37,11 +37,14 @@ from widgets.kit.theme import Theme, apply_theme
 from widgets.kit.toast import Toasts
 from widgets.lists.queue import QueuePanel
 from widgets.map.panel import MapPanel
+from widgets.orders.say import outcome
 
 PATIENCE_MS = 2000
 """How long the hub waits for the first picture at the most."""
 FRAME_MS = 33
 """At most one tick a frame; the raster map draws thirty a second."""
+_MAP_FOOT = 122
+"""Height of the time bar and the scale at the foot of the map, with a gap."""
 GATHER_MS = 8
 """A flush of the hub comes in some messages: all of them make one tick."""
 
@@ -110,6 +113,7 @@ class Desk(QWidget):
         self.engine.show_layout(layout)
         self.banner = Banner(self.context, self)
         self.toasts = Toasts(self, self.context, foot=52)
+        self.toasts.place = self._place_of_toasts
         self.context.notify = self.toasts.show
         places = PlaceFinder(self.context, self.context.gazetteer, self._show_place)
         self.palette_ = Palette(self.context, self, (places,))
@@ -179,7 +183,7 @@ class Desk(QWidget):
         if "event" in topics or "alert" in topics:
             self._announce()
         while self.seat.notices:
-            self.toasts.show(self.seat.notices.popleft(), Level.YELLOW)
+            self.toasts.show(*outcome(self.context, self.seat.notices.popleft()))
 
     def _second(self) -> None:
         if self._following:
@@ -301,6 +305,16 @@ class Desk(QWidget):
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def _place_of_toasts(self) -> QRect | None:
+        """Over the map, above its scale and the outbox: at the window's lower right an officer gives orders."""
+        panel, outbox = self.engine.panel("map"), self.engine.panel("outbox")
+        if panel is None:
+            return None
+        free = panel.geometry().adjusted(9, 0, 0, -_MAP_FOOT)
+        if outbox is not None and outbox.geometry().intersects(free):
+            free.setBottom(min(free.bottom(), outbox.geometry().top() - 9))
+        return free
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), QColor(self.context.theme.bg))

@@ -1,8 +1,13 @@
-"""Toasts: short words at the lower right, above the strip, that leave by themselves and never take the focus."""
+"""Toasts: short words at the lower right, above the strip, that leave by themselves and never take the focus.
+
+A desk on whose lower right an officer acts names another place for them: no toast lies on a button that gives an order.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -89,12 +94,14 @@ class Toasts(QObject):
     Attributes:
         ctx: theme and language.
         foot: height at the window's foot that is kept free (the strip).
+        place: the rectangle of the window at whose lower left they stand; None: the window's lower right.
     """
 
     def __init__(self, window: QWidget, ctx: PanelContext, foot: int = 44) -> None:
         super().__init__(window)
         self.ctx = ctx
         self.foot = foot
+        self.place: Callable[[], QRect | None] = lambda: None
         self._window = window
         self._toasts: list[Toast] = []
         window.installEventFilter(self)
@@ -148,7 +155,9 @@ class Toasts(QObject):
         return False
 
     def _place(self) -> None:
-        bottom = self._window.height() - self.foot - GAP
+        within = self.place()
+        bottom = within.bottom() + 1 if within is not None else self._window.height() - self.foot - GAP
+        left = within.left() if within is not None else self._window.width() - WIDTH - GAP
         for toast in reversed(self._toasts):
-            toast.move(self._window.width() - WIDTH - GAP, bottom - toast.height())
+            toast.move(left, bottom - toast.height())
             bottom -= toast.height() + GAP

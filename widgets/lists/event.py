@@ -23,7 +23,6 @@ from widgets.lists.page_wide import AlertThing, AreaThing
 from widgets.lists.words import EventWords, event_id
 from widgets.orders.actions import order_actions
 from widgets.orders.dock import Memory, OrderDock
-from widgets.orders.refusals import Refusals
 
 _PAGES: dict[str, type[Page]] = {
     page.topic: page for page in (EventThing, UnitThing, SensorThing, CameraThing, AlertThing, AreaThing)
@@ -48,7 +47,6 @@ class EventPage(Panel):
         self.page: Page | None = None
         self.dock: OrderDock | None = None
         self._memory = Memory()
-        self._refusals = Refusals(ctx)
         self._areas = AreaTree(ctx.picture["area"])
         self._scroll = QScrollArea(self.content)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -68,8 +66,6 @@ class EventPage(Panel):
 
     def refresh(self, topics: frozenset[str]) -> None:
         page = self.page
-        if "outbox" in topics:
-            self._refusals.tell()
         if page is None:
             if topics & (_PAGES.keys() | _OF_CASES):
                 self._selected(self.ctx.selection)

@@ -56,4 +56,4 @@ def order_actions(dock: Callable[[], OrderDock | None], notify: Callable[[Messag
     yield Action("case.void", "orders.action_void", do(Do.VOID), ("Alt+V",), can(Do.VOID))
     yield Action("case.reopen", "orders.action_reopen", do(Do.REOPEN), ("Alt+O",), can(Do.REOPEN))
     yield Action("order.undo", "orders.action_undo", undo, ("Ctrl+Z",), somewhere, "retry")
-    yield Action("order.open", "orders.action_draft", open_quietly, (), somewhere, shown=False)
+    yield Action("order.open", "orders.action_open", open_quietly, (), somewhere, shown=False)

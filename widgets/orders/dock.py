@@ -33,6 +33,8 @@ from widgets.orders.words import BAD, Said
 
 BODY, BODY_TALL = 264, 312
 """Height of form and card in pixels: the same, so that nothing moves when one takes the place of the other."""
+BODY_ALONE = 120
+"""Height of a refusal that no order stands beside."""
 _TALL = 1200
 SETTLE = 0.4
 """Seconds in which the same key or button does not do the next act too: one press too many is no decision."""
@@ -141,9 +143,9 @@ class OrderDock(QWidget):
     def fits(self, height: int) -> None:
         """The page has this height: form and card are as high as that lets them be."""
         self._body_height = BODY_TALL if height >= _TALL else BODY
-        for body in (self.form, self.card):
-            if body is not None:
-                body.setFixedHeight(self._body_height)
+        if self.form is not None:
+            self.form.setFixedHeight(self._body_height)
+        self._show()
 
     # -- what can be done
 
@@ -364,6 +366,7 @@ class OrderDock(QWidget):
             self._put(self.card)
         failed = Said(self._ctx.t(failed_words(self._ctx, failure)), BAD) if failure is not None else None
         todo = self._ctx.t(what_next(failure.act)) if failure is not None else ""
+        self.card.setFixedHeight(self._body_height if case is not None and case.orders else BODY_ALONE)
         self.card.show_case(case, self._ctx.cases.outbox(), failed, todo)
         self._memory.looked_at[self._item] = self.card.looked_at
 

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from cockpit.model.entries import Act, IssueOrders, RecallOrder
+from cockpit.model.levels import Level
 from cockpit.model.messages import Message
 from cockpit.model.ports.cases import Waiting
 from widgets.kit.panel import PanelContext
 from widgets.orders.words import act_message
 
+_FAILURES = frozenset(
+    {"seat.command_refused", "seat.command_parked", "seat.command_undelivered", "seat.command_expired"}
+)
+"""What a seat tells of a command that had no effect, or may have none."""
+_NEXT = {"seat.act_issue": "orders.next_issue", "seat.act_recall": "orders.next_recall"}
+
+
+def outcome(ctx: PanelContext, message: Message) -> tuple[Message, int]:
+    """What a seat tells of its own, as a toast: with names, what to do next after a failure, and its level."""
+    told = plain(ctx, message)
+    if message.id not in _FAILURES:
+        return told, Level.YELLOW
+    what = message.params.get("what")
+    todo = _NEXT.get(what.id if isinstance(what, Message) else "", "orders.next_again")
+    return Message("orders.refusal", {"what": told, "todo": Message(todo)}), Level.ORANGE
+
 
 def plain(ctx: PanelContext, message: Message) -> Message:
     """A sentence with the names of unit and districts: the rules know ids only."""
-    params = dict(message.params)
+    params = {k: plain(ctx, v) if isinstance(v, Message) else v for k, v in message.params.items()}
     unit = params.get("unit")
     if isinstance(unit, str) and unit:
         table = ctx.picture["unit"]
