@@ -275,7 +275,10 @@ class OpenSeat:
             self.seat.tick()
             return look(self.seat)
 
-        return until(ticked, what, seconds, lambda: self.seat.link)
+        return until(ticked, what, seconds, self._facts)
+
+    def _facts(self) -> object:
+        return self.seat.link, self.seat.cases.outbox()[-3:], [case.orders for case in self.seat.cases.all_open()[-3:]]
 
     def until_said(self, words: str) -> None:
         """Waits for a sentence about the hub with these words."""
