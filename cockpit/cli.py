@@ -142,7 +142,7 @@ def _pack_named(said: object) -> str:
 
 
 def _hub(args: argparse.Namespace) -> int:
-    from cockpit.bus.where import hub_note
+    from cockpit.bus.where import forget_hub, hub_note
     from cockpit.hub import Hub, serve
     from cockpit.packs.read import read_pack
     from cockpit.processes import die_with_parent, free_port, write_private
@@ -162,6 +162,7 @@ def _hub(args: argparse.Namespace) -> int:
     def ready(hub: Hub) -> None:
         facts = json.dumps({"url": hub.server.url, "profile": str(profile)})
         with contextlib.suppress(OSError):  # without the note a seat of another profile needs its key named
+            forget_hub(profile)
             notes.append(hub_note(hub.server.url))
             write_private(notes[0], facts)
         with contextlib.suppress(OSError):  # a log on a full disk

@@ -20,7 +20,7 @@ from cockpit.bus import subjects
 from cockpit.bus.client import address, connect
 from cockpit.bus.server import NatsServer
 from cockpit.bus.users import Keys, User, claim_seat, read_key
-from cockpit.bus.where import NamedHub, OwnHub, hub_note
+from cockpit.bus.where import NamedHub, OwnHub, forget_hub, hub_note
 from cockpit.model.clock import SystemClock
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.processes import free_port, write_private
@@ -223,3 +223,26 @@ def test_a_named_hub_that_was_killed_is_said_not_to_run_and_not_to_be_starting(t
     with pytest.raises(OutsideError) as own:
         OwnHub(tmp_path).find()
     assert own.value.message.id == "seat.hub_starting"
+
+
+def test_a_hub_that_starts_again_takes_the_notes_of_its_killed_runs_away(tmp_path: Path) -> None:
+    ours, theirs = hub_note("nats://127.0.0.1:14997"), hub_note("nats://127.0.0.1:14998")
+    write_private(ours, json.dumps({"profile": str(tmp_path)}))
+    write_private(theirs, json.dumps({"profile": str(tmp_path / "other")}))
+    forget_hub(tmp_path)
+    assert not ours.exists()
+    assert theirs.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.logs("不能使用台账目录")
+def test_a_server_whose_store_can_not_be_used_starts_without_and_says_so(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    store.write_text("no folder")
+    nats = NatsServer(tmp_path, free_port(), Keys(tmp_path).ensure(), SystemClock(), store)
+    nats.start()
+    try:
+        assert nats.running()
+        assert "jetstream" not in json.loads((tmp_path / "nats.conf").read_text())
+    finally:
+        nats.stop()

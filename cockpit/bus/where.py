@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -121,6 +122,14 @@ class NamedHub:
 def hub_note(url: str) -> Path:
     """Where a hub of this machine notes its profile, by port, for seats that are told its address only."""
     return runtime_dir() / f"hub-{address(url)[1]}.json"
+
+
+def forget_hub(profile: Path) -> None:
+    """Takes away the notes of earlier runs of this profile's hub, which a killed one leaves."""
+    for note in runtime_dir().glob("hub-*.json"):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            if json.loads(note.read_bytes())["profile"] == str(profile):
+                note.unlink()
 
 
 def profile_of_local_hub(url: str) -> Path:

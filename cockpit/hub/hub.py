@@ -51,6 +51,8 @@ CLOCK_SECONDS = 5.0
 JOIN_SECONDS = 5.0
 FIRST_CLOCK_SECONDS = 0.5
 """Until the platform said how its clock runs: what a feed brings before is read by the machine's time."""
+CLOCK_PATIENCE = 3.0
+"""How long commands wait for that."""
 
 
 class Hub:
@@ -83,6 +85,7 @@ class Hub:
         self._client: Client | None = None
         self._lost = asyncio.Event()
         self._stop = asyncio.Event()
+        self._time_known = asyncio.Event()
         self.book = Book(
             folder,
             profile / "hub.id",
@@ -99,6 +102,7 @@ class Hub:
             {user.name: user.role for user in users},
             lambda lost: connect(self.server.url, self.keys.hub(), "hub-ledger", lost),
             self.server.stop,  # `_keep_bus` sees to the rest
+            self._until_time_known,
             clock,
         )
         self.answers = Answers(
@@ -213,7 +217,15 @@ class Hub:
                 with contextlib.suppress(OutsideError):  # the feeds say so already
                     await self._set_time(await fetch_clock(self.base_url, self.clock))
                     known = True
+            if known:
+                self._time_known.set()
             await asyncio.sleep(CLOCK_SECONDS if known else FIRST_CLOCK_SECONDS)
+
+    async def _until_time_known(self) -> None:
+        """Nothing is decided by a clock that may be another day's; a platform that is away is not waited for long."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._time_known.wait(), CLOCK_PATIENCE)
+        self._time_known.set()
 
     async def _set_time(self, found: CityTime) -> None:
         if found.run == self.city_clock.city.run:

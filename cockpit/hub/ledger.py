@@ -45,6 +45,7 @@ class LedgerOnBus:
         roles: Mapping[str, str],
         sign_in: SignIn,
         restart_bus: Callable[[], None],
+        time_known: Callable[[], Awaitable[None]],
         clock: Clock,
     ) -> None:
         """
@@ -52,6 +53,7 @@ class LedgerOnBus:
             roles: of users, by name.
             sign_in: connects as the hub; is handed what to call when the connection is lost.
             restart_bus: ends the server, which is then started again.
+            time_known: waits until the city's clock is known, or can be waited for no longer.
         """
         self._book = book
         self._city = city
@@ -59,6 +61,7 @@ class LedgerOnBus:
         self._roles = roles
         self._sign_in = sign_in
         self._restart_bus = restart_bus
+        self._time_known = time_known
         self._clock = clock
         self._look = asyncio.Event()
         self._client: Client | None = None
@@ -104,6 +107,7 @@ class LedgerOnBus:
             try:
                 if not self._book.is_open:
                     await self._book.open()
+                await self._time_known()
                 stream = Stream(client, self._city, self._world, self._book.hub)
                 await self._book.join(stream)
                 self._tries = 0
