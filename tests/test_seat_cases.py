@@ -98,6 +98,7 @@ def test_words_are_plain_while_they_wait_and_come_by_their_refs_later_also_witho
 def test_a_refusal_has_its_sentence_in_the_outbox_and_is_told(tmp_path: Path, hub: LivingHub) -> None:
     with seated(tmp_path / "seat", hub) as seat:
         first = seat.submit(an_order(unit=1), order="一")
+        seat.await_states(SENT)
         seat.submit(an_order(unit=1), order="二")
         seat.await_states(SENT, Sending.REFUSED)
         refused = seat.rows()[1]
@@ -250,9 +251,10 @@ def test_what_the_ledger_has_already_is_settled_without_being_sent(tmp_path: Pat
     with seated(tmp_path / "seat", hub) as seat:
         seat.submit(an_open())
         seat.submit(an_order(unit=1), order="一")
+        seat.await_states(DONE, SENT)
         seat.submit(an_order(unit=1), order="二")
         seat.await_states(DONE, SENT, Sending.REFUSED)
-        seat.until(lambda: seat.cases.copy.last[0] == 3)
+        seat.until(lambda: seat.cases._ledger.copy.last[0] == 3)
     with closing(sqlite3.connect(tmp_path / "seat" / "hangzhou" / "outbox.db")) as db:
         db.execute("UPDATE outbox SET state = 'waiting', seq = 0, decided = 0, problem = ''")
         db.commit()
@@ -295,7 +297,7 @@ def test_another_ledger_leaves_what_only_the_former_one_had_to_a_person(tmp_path
 def test_a_damaged_copy_of_the_ledger_comes_anew_from_the_hub(tmp_path: Path, hub: LivingHub) -> None:
     with seated(tmp_path / "seat", hub) as seat:
         cases = [seat.submit(an_open()) for _ in range(4)]
-        seat.until(lambda: seat.cases.copy.last[0] == 4)
+        seat.until(lambda: seat.cases._ledger.copy.last[0] == 4)
     with closing(sqlite3.connect(tmp_path / "seat" / "hangzhou" / "ledger.db")) as db:
         (data,) = db.execute("SELECT data FROM decision WHERE seq = 2").fetchone()
         db.execute("UPDATE decision SET data = ? WHERE seq = 2", (data.replace(b'"wall":', b'"wall": '),))
@@ -322,7 +324,7 @@ def test_hours_of_decisions_come_in_slices_and_stop_no_tick(tmp_path: Path) -> N
     rows = [(read_decision(data), data) for _, data in chain(500)]
     with seated(tmp_path / "seat", tmp_path / "nowhere", clock=Ticking(), start=False) as seat:
         cases = seat.cases
-        cases._told(rows)
+        cases._ledger._came(rows)
         seat.tick()
         first = cases._view.state.seq
         assert 0 < first < 50
@@ -332,10 +334,10 @@ def test_hours_of_decisions_come_in_slices_and_stop_no_tick(tmp_path: Path) -> N
 def test_a_ledger_of_weeks_is_folded_on_while_the_desk_comes_up(
     tmp_path: Path, hub: LivingHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cockpit.seat.cases.OPEN_SECONDS", 0.0)
+    monkeypatch.setattr("cockpit.seat.following.OPEN_SECONDS", 0.0)
     with seated(tmp_path / "seat", hub) as seat:
         cases = [seat.submit(an_open()) for _ in range(5)]
-        seat.until(lambda: seat.cases.copy.last[0] == 5)
+        seat.until(lambda: seat.cases._ledger.copy.last[0] == 5)
     with seated(tmp_path / "other", hub) as other:
         cases.append(other.submit(an_open()))
         other.await_states(DONE)

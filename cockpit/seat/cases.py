@@ -6,46 +6,32 @@ that hours of them stop no frame; rows of the outbox change on its writer's thre
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import logging
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.bus import asks, subjects
-from cockpit.bus.follow import Follower, Told
 from cockpit.bus.sending import Sender
 from cockpit.bus.users import User
-from cockpit.ledger.chain import BrokenChain
 from cockpit.model.cases import Case, Order
 from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock
 from cockpit.model.entries import MAX_TEXT, Act, Actor, Command, Decision, IssueOrders, OpenCase, TextRef, encode
-from cockpit.model.errors import OutsideError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.model.outgoing import Row
 from cockpit.model.ports.cases import Check, Sending, Waiting
 from cockpit.model.ports.units import Units
-from cockpit.seat.folding import CopyFold, Folded
+from cockpit.seat.following import LedgerAtSeat
 from cockpit.seat.sent import Sent, acknowledged, decided, unreadable
 from cockpit.seat.view import CaseView
 from cockpit.seat.words import Words
-from cockpit.store.ledger import LedgerCopy
 from cockpit.store.outbox import Outbox
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
 
-log = logging.getLogger(__name__)
-
-OPEN_SECONDS = 0.5
-"""What the opening spends on the copy; a ledger of weeks is folded on while the desk comes up."""
-FOLD_SECONDS = 0.006
-"""What one tick spends on decisions at the most."""
 TELL_SECONDS = 0.25
 """While more of them wait, panels are told so often."""
 MAX_COMMAND = 200_000
@@ -54,17 +40,11 @@ MAX_COMMAND = 200_000
 Done = Callable[[Message | None], None]
 
 
-class _Mark(Enum):
-    OTHER = "another ledger begins"
-    CAUGHT_UP = "nothing is missing"
-
-
 class LedgerCases:
     """`ports.Cases`.
 
     Attributes:
-        copy: ledger.db; box: outbox.db.
-        follower: what follows the ledger; None before `open`.
+        box: outbox.db.
         actor: this seat, as the hub last knew it.
     """
 
@@ -96,35 +76,33 @@ class LedgerCases:
         self._aside = aside
         self._notice = notice
         self._who = who
-        self.follower: Follower | None = None
         self._view = CaseView(pack.loop, units, clock, Actor("", "duty"))
         self._sent = Sent()
-        self._arrived: deque[tuple[Decision, bytes] | _Mark] = deque()
         self._stirred = False
         self._rows_changed = False
         self._case_changed = False
         self._told_at = 0.0
         self._orphans: set[str] = set()
         self._live = False
-        self._opening: CopyFold | None = None
-        self._spoilt = False
-        self._io: asyncio.AbstractEventLoop | None = None
-        self.copy = self._opened_copy(folder / "ledger.db")
+        self._ledger = LedgerAtSeat(
+            folder / "ledger.db",
+            pack.id,
+            self._view,
+            clock,
+            stir=self._stir,
+            later=later,
+            notice=notice,
+            each=self._settle,
+            on_other=self._suspect,
+            on_whole=self._disown,
+        )
         self.box = Outbox.open(
             folder / "outbox.db", clock, on_change=self._box_changed, on_problem=self._problem, check=unreadable
         )
         self._sender = Sender(self.box, clock)
-        for problem in (*self.copy.notices, *self.box.notices):
+        for problem in self.box.notices:
             notice(problem)
-        self.copy.notices.clear()
         self.box.notices.clear()
-
-    def _opened_copy(self, path: Path) -> LedgerCopy:
-        try:
-            return LedgerCopy.open(path, self._clock.base)
-        except OutsideError as error:
-            self._notice(error.message)
-            return LedgerCopy.in_memory()
 
     # -- life ----------------------------------------------------------------------------------------------------
 
@@ -139,84 +117,32 @@ class LedgerCases:
 
     def open(self) -> None:
         """Folds what is in the copy, so that everything is there with the hub dead; to be called before a tick."""
-        if self.follower is not None:
+        if self._ledger.is_open:
             return
         self._look_at_rows(first=True)
         self._suspect()
-        fold = self._opening = CopyFold(self.copy, self._clock, self._settle)
-        self.follower = Follower(
-            self.copy, self._pack.id, self._clock.base, self._told, self._other, self._problem, self._caught_up
-        )
-        if fold.run(OPEN_SECONDS):
-            self._opened()
-        else:
-            fold.run_aside(lambda: self._later(self._opened))
+        self._ledger.open()
         self._look_for_acknowledged()
         self._look_at_rows()
-
-    def _opened(self) -> None:
-        """What the copy had is folded."""
-        fold, self._opening = self._opening, None
-        if fold is None:
-            return
-        if fold.problem is None:
-            self._view.turn_to(fold.folded)
-        else:
-            self._notice(fold.problem)
-            self._distrust()
-        self._rows_changed = True
-
-    def _distrust(self) -> None:
-        """The copy is of no use: all of it comes from the hub, as soon as that is there."""
-        self._spoilt = True
-        if self._io is not None:
-            with contextlib.suppress(RuntimeError):  # the loop ended meanwhile; the next start finds it again
-                self._io.call_soon_threadsafe(self._fetch_anew)
-
-    def _fetch_anew(self) -> None:
-        """On the I/O thread."""
-        if self._spoilt and self.follower is not None:
-            self.follower.distrust()
 
     @contextlib.asynccontextmanager
     async def alongside(self, client: Client, user: User, welcome: asks.Welcome) -> AsyncIterator[None]:
         """Follows the ledger and sends what waits, as long as the hub is joined. On the I/O thread."""
-        assert self.follower is not None, "open() comes first"
         self._later(lambda: setattr(self, "actor", Actor(user.name, user.role)))
         commands = subjects.command(self._pack.id, welcome.world, user.name)
-        following = self.follower.following(client, user.name, welcome.world)
+        following = self._ledger.following(client, user.name, welcome.world)
         async with following, self._sender.sending(client, commands):
             self._live = True
-            self._io = asyncio.get_running_loop()
-            self._fetch_anew()
             try:
                 yield
             finally:
                 self._live = False
 
     def close(self) -> None:
-        if self._opening is not None:
-            self._opening.close()
         self.box.close()
-        self.copy.close()
+        self._ledger.close()
 
     # -- on other threads ----------------------------------------------------------------------------------------
-
-    def _told(self, told: Told) -> None:
-        self._arrived.extend(told)
-        self._stir()
-
-    def _other(self) -> None:
-        self._arrived.append(_Mark.OTHER)
-        notices, self.copy.notices = self.copy.notices, []
-        if not self._spoilt:  # that has been said
-            for notice in notices:
-                self._problem(notice)
-        self._stir()
-
-    def _caught_up(self) -> None:
-        self._arrived.append(_Mark.CAUGHT_UP)
-        self._stir()
 
     def _box_changed(self) -> None:
         self._rows_changed = True
@@ -238,8 +164,11 @@ class LedgerCases:
         """Takes in what arrived; `case` and `outbox`, as far as they changed."""
         self._stirred = False
         topics: set[str] = set()
-        if self._arrived and self._opening is None:
-            self._fold()
+        if self._ledger.waits:
+            self._ledger.fold()
+            self._view.lay(self._sent.pending(self._view.state.seq))
+            self._case_changed = True
+            self._look_for_acknowledged()
         if self._rows_changed:
             self._look_at_rows()
             self._look_for_acknowledged()
@@ -247,40 +176,13 @@ class LedgerCases:
         if self._rows_changed:  # some were acknowledged
             self._look_at_rows()
         now = self._clock.mono()
-        if self._case_changed and (not self._arrived or now - self._told_at >= TELL_SECONDS):
+        if self._case_changed and (not self._ledger.waits or now - self._told_at >= TELL_SECONDS):
             self._case_changed = False
             self._told_at = now
             topics.add("case")
-        if self._arrived and self._opening is None:
+        if self._ledger.waits:
             self._stir()
         return frozenset(topics)
-
-    def _fold(self) -> None:
-        end = self._clock.mono() + FOLD_SECONDS
-        while self._arrived:
-            item = self._arrived.popleft()
-            if item is _Mark.OTHER:
-                self._spoilt = False
-                self._view.turn_to(Folded())
-                self._suspect()
-            elif isinstance(item, _Mark):
-                self._disown()
-            elif not self._spoilt:
-                self._take(*item)
-            if self._clock.mono() >= end:
-                break
-        self._view.lay(self._sent.pending(self._view.state.seq))
-        self._case_changed = True
-        self._look_for_acknowledged()
-
-    def _take(self, decision: Decision, data: bytes) -> None:
-        try:
-            self._view.apply(decision, data)
-        except BrokenChain as error:  # our bug: the follower has looked at it
-            log.exception("decision %s does not follow", error.seq)
-            self._distrust()
-            return
-        self._settle(decision)
 
     def _settle(self, decision: Decision) -> None:
         """What the ledger says of a row; on any thread."""
