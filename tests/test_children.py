@@ -6,8 +6,9 @@ import contextlib
 import socket
 from pathlib import Path
 
-from cockpit.children import Children
+from cockpit.children import Children, hub_profile
 from cockpit.city.cli import PORT
+from cockpit.field.gateway import NOTE
 from cockpit.model.clock import SystemClock
 from cockpit.processes import can_listen
 
@@ -37,4 +38,13 @@ def test_a_port_that_is_taken_is_left_to_its_owner(tmp_path: Path) -> None:
         other.listen()
         one = children(tmp_path)
         assert one.base_url != f"http://127.0.0.1:{PORT}"
+        one.stop()
+
+
+def test_the_embedded_city_looks_for_the_gateway_where_its_hub_says_it(tmp_path: Path) -> None:
+    one = children(tmp_path)
+    try:
+        command = one._city_command()
+        assert Path(command[command.index("--field") + 1]) == hub_profile(tmp_path) / NOTE
+    finally:
         one.stop()
