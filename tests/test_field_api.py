@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -15,7 +18,7 @@ from cockpit.field.wire import iso
 from cockpit.model.clock import DAY, HOUR, MINUTE, SECOND
 from cockpit.model.entries import read_fact
 from tests.ledger_desk import START, Desk
-from tests.living_gateway import LivingGateway, desk_with_orders, living_gateway
+from tests.living_gateway import LivingGateway, desk_with_orders, living_gateway, remember
 
 Story = Callable[[LivingGateway], Awaitable[None]]
 
@@ -180,6 +183,21 @@ def test_a_gateway_that_knows_no_orders_yet_says_so_instead_of_none(tmp_path: Pa
         assert sentence(await (await city.enrol()).orders(), 503) == "field.not_joined"
 
     play(tmp_path, story, Desk())
+
+
+@pytest.mark.parametrize("spoilt", [b'{"no": "decision"}', None])
+def test_a_copy_of_the_ledger_that_was_changed_is_not_believed(tmp_path: Path, spoilt: bytes | None) -> None:
+    desk = desk_with_orders()
+    desk.report("delivered", "read", order="o-U1")
+    remember(tmp_path, desk)
+    with closing(sqlite3.connect(tmp_path / "field" / "ledger.db")) as file, file:
+        file.execute("UPDATE decision SET data = ? WHERE seq = 2", (spoilt or desk.log[1].replace(b"U1", b"U2"),))
+
+    async def go() -> None:
+        async with living_gateway(tmp_path) as city:
+            assert sentence(await (await city.enrol()).orders(), 503) == "field.not_joined"
+
+    asyncio.run(go())
 
 
 @pytest.mark.parametrize(
@@ -379,6 +397,24 @@ def test_a_connection_that_never_asks_is_closed(tmp_path: Path) -> None:
         await writer.wait_closed()
 
     play(tmp_path, story, limits=Limits(idle_seconds=0.3))
+
+
+def test_more_connections_than_there_is_room_for_are_hung_up_on(tmp_path: Path) -> None:
+    async def story(city: LivingGateway) -> None:
+        port = city.gateway.site.port
+        many = [await asyncio.open_connection("127.0.0.1", port) for _ in range(6)]
+        try:
+            reader, writer = many[-1]
+            with contextlib.suppress(ConnectionError):
+                writer.write(b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n")
+                assert await asyncio.wait_for(reader.read(), 30) == b""
+            many[0][1].write(b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert (await asyncio.wait_for(many[0][0].readline(), 30)).split()[1] == b"200"
+        finally:
+            for _, writer in many:
+                writer.transport.abort()
+
+    play(tmp_path, story, limits=Limits(connections=5))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from cockpit.model.entries import RecallOrder
 from cockpit.model.ports.cases import Sending
-from tests.living_book import CLOCK, issue
+from tests.living_book import CITY, CLOCK, issue
 from tests.living_gateway import LivingGateway, living_gateway
 from tests.living_hall import Hall, living_hall
 
@@ -148,5 +149,30 @@ def test_words_that_come_late_make_another_revision(tmp_path: Path) -> None:
                 after = (await waiting).json()
                 assert [order["text"] for order in after["orders"]] == ["看一下"]
                 assert after["rev"] > before["rev"]
+
+    asyncio.run(later())
+
+
+def test_another_ledger_is_followed_from_its_beginning(tmp_path: Path) -> None:
+    async def first(hall: Hall, city: LivingGateway) -> None:
+        await hall.living.seat(issue("U1"), order="旧的")
+        await hall.living.seat(issue("U2"), order="旧的")
+        await until(lambda: city.gateway.board.state.seq == 2)
+
+    play(tmp_path, first)
+    for path in (tmp_path / CITY, tmp_path / "hub.id"):  # the hub's ledger is lost, and begins anew
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    async def later() -> None:
+        async with living_gateway(tmp_path, clock=CLOCK) as city:
+            device = await city.enrol("positions/U1")
+            rev = (await device.orders()).json()["rev"]
+            async with living_hall(tmp_path) as hall:
+                command, _ = await hall.living.seat(issue("U1"), order="新的")
+                await until(lambda: city.gateway.board.owner(command.act.orders[0].id) is not None)
+                await until(lambda: city.gateway.api.caught_up)
+                async with asyncio.timeout(LIMIT):
+                    while [o["text"] for o in (await device.orders(rev)).json()["orders"]] != ["新的"]:  # noqa: ASYNC110
+                        await asyncio.sleep(0.1)
 
     asyncio.run(later())

@@ -185,6 +185,17 @@ def test_a_unit_begins_only_so_many_photos_and_what_it_left_is_forgotten_after_a
     play(tmp_path, story, Limits(uploads=2))
 
 
+def test_a_unit_begins_only_so_many_photos_in_a_day(tmp_path: Path) -> None:
+    async def story(city: LivingGateway) -> None:
+        device = await city.enrol()
+        assert (await send_all(device)).status_code == 204
+        another = photo(100, 80)
+        assert code(await device.begin(another, hashlib.sha256(another).hexdigest()), 429) == "field.photos_of_a_day"
+        assert (await device.begin(PHOTO, SHA)).status_code == 200, "what is here is here"
+
+    play(tmp_path, story, Limits(photos_a_day=1))
+
+
 def test_photos_wait_while_the_disk_has_no_room(tmp_path: Path) -> None:
     async def story(city: LivingGateway) -> None:
         device = await city.enrol()

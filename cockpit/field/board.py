@@ -20,6 +20,9 @@ SHOWN_ENDED = HOUR
 RETRY_SECONDS = 2.0
 """Until texts that the hub did not give are asked for again."""
 
+_WORDS_UNLOOKED = 1_000
+"""Words that may come before it is looked which are still needed."""
+
 AskTexts = Callable[[list[str]], Awaitable[dict[str, str] | None]]
 """Words by id, those erased missing; None: the hub can not say now."""
 
@@ -65,6 +68,7 @@ class Board:
         self._shelves: dict[str, _Shelf] = {}
         self._of: dict[str, tuple[str, str]] = {}
         self._words: dict[str, str] = {}
+        self._words_before = 0
         self._dirty: set[str] = set()
         self._wake = asyncio.Event()
         self._settled = asyncio.Event()
@@ -116,7 +120,8 @@ class Board:
     async def settled(self, timeout: float) -> bool:
         """Waits until every change is told; False when it is not after so many seconds."""
         try:
-            await asyncio.wait_for(self._settled.wait(), timeout)
+            async with asyncio.timeout(timeout):
+                await self._settled.wait()
         except TimeoutError:
             return False
         return True
@@ -156,7 +161,8 @@ class Board:
             self._settled.set()
             self._wake.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), RETRY_SECONDS if incomplete else None)
+                async with asyncio.timeout(RETRY_SECONDS if incomplete else None):
+                    await self._wake.wait()
             self._dirty |= incomplete
 
     def words_may_come(self) -> None:
@@ -181,7 +187,15 @@ class Board:
                 for future in shelf.waiting:
                     if not future.done():
                         future.set_result(None)
+        self._forget_words()
         return incomplete
+
+    def _forget_words(self) -> None:
+        """Words of orders that are not shown any more are not kept."""
+        if len(self._words) > self._words_before + _WORDS_UNLOOKED:
+            needed = {ref.id for shelf in self._shelves.values() for ref in self._refs(shelf)}
+            self._words = {id: words for id, words in self._words.items() if id in needed}
+            self._words_before = len(self._words)
 
     def _refs(self, shelf: _Shelf) -> Iterator[TextRef]:
         for id in shelf.orders:

@@ -141,8 +141,12 @@ class Gateway:
 
     def _recall(self) -> None:
         """The orders as they were known, so that a device finds them while the hub is away."""
-        for _, data in self._copy.all():
-            self.board.apply(read_decision(data), data)
+        try:
+            for _, data in self._copy.all():
+                self.board.apply(read_decision(data), data)
+        except (BrokenChain, msgspec.MsgspecError):  # it was changed: all of it comes anew from the hub
+            self._copy.start_over(self._clock.base)
+            self.board.start_over()
         self.api.joined = self.board.state.seq > 0
 
     @contextlib.asynccontextmanager

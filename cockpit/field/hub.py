@@ -109,7 +109,8 @@ class HubSide:
                 log.info("joined the hub")
                 while not lost.is_set():
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(lost.wait(), TIME_SECONDS)
+                        async with asyncio.timeout(TIME_SECONDS):
+                            await lost.wait()
                     if not lost.is_set():
                         self.welcome = await self._hello()
                         self._on_welcome(self.welcome, False)

@@ -30,8 +30,9 @@ class Limits(msgspec.Struct, frozen=True):
         photo: bytes of a photo.
         body_seconds: until a JSON body is there; photo_seconds: until the next piece of a photo is.
         idle_seconds: a connection without a whole request in this time is closed.
-        uploads: photos that a unit may have begun and not finished.
+        uploads: photos that a unit may have begun and not finished; photos_a_day: that it may begin in a day.
         free_bytes: the disk keeps this much free of photos.
+        connections: open ones, of all addresses; one more is hung up on.
         polls: waiting requests of one token; one more ends the oldest.
     """
 
@@ -44,7 +45,9 @@ class Limits(msgspec.Struct, frozen=True):
     photo_seconds: float = 20.0
     idle_seconds: float = 60.0
     uploads: int = 20
+    photos_a_day: int = 300
     free_bytes: int = 200_000_000
+    connections: int = 4_000
     polls: int = 2
 
 

@@ -53,6 +53,9 @@ class Photos:
         async with self._alone(token, wanted.sha256):
             if known is None and self._register.open_uploads(token.unit) >= self._limits.uploads:
                 raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "field.too_many_photos", retry_after=60)
+            since = self._clock.now() - DAY
+            if known is None and self._register.uploads_since(token.unit, since) >= self._limits.photos_a_day:
+                raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "field.photos_of_a_day", retry_after=3600)
             return True, await asyncio.to_thread(self._begin, token, wanted)
 
     def _begin(self, token: Token, wanted: BlobWanted) -> Part:

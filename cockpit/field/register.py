@@ -96,14 +96,18 @@ class Register:
         self.path = path
         self._clock = clock
         self._lock = threading.Lock()
+        self._read_lock = threading.Lock()
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._db = _connect(path)
+            # who reads never waits for a write to reach the disk
+            self._reader = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
             raise _outside(error, path) from error
 
     def close(self) -> None:
-        with self._lock:
+        with self._lock, self._read_lock:
+            self._reader.close()
             self._db.close()
 
     # -- tokens ----------------------------------------------------------------------------------------------------
@@ -208,6 +212,14 @@ class Register:
         """
         return int(self._read("SELECT count(*) FROM upload WHERE unit = ? AND done = 0", (unit,))[0][0])
 
+    def uploads_since(self, unit: str, since: int) -> int:
+        """How many photos the unit began since then.
+
+        Raises:
+            OutsideError: the file can not be read.
+        """
+        return int(self._read("SELECT count(*) FROM upload WHERE unit = ? AND begun >= ?", (unit, since))[0][0])
+
     def old_uploads(self, before: int) -> list[tuple[str, str]]:
         """(unit, sha) of photos begun before then and never finished.
 
@@ -231,9 +243,9 @@ class Register:
     # ----------------------------------------------------------------------------------------------------------------
 
     def _read(self, query: str, values: tuple[object, ...]) -> list[Any]:
-        with self._lock:
+        with self._read_lock:
             try:
-                return self._db.execute(query, values).fetchall()
+                return self._reader.execute(query, values).fetchall()
             except sqlite3.Error as error:
                 raise _outside(error, self.path) from error
 

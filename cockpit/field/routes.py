@@ -113,7 +113,8 @@ class Api:
             mine.append(future)
             try:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(future, wait)
+                    async with asyncio.timeout(wait):
+                        await future
             finally:
                 with contextlib.suppress(ValueError):
                     mine.remove(future)

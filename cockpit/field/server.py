@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
+import resource
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
@@ -21,6 +23,8 @@ from cockpit.model.messages import Message
 log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
+_OWN_FILES = 100
+"""Open files that the gateway needs besides its connections."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -97,19 +101,40 @@ class _Connection(RequestHandler):
 
 
 class _Server(Server):
+    most = 0
+
+    def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
+        super().connection_made(handler, transport)
+        if len(self._connections) > self.most:
+            self._loop.call_soon(transport.abort)  # aiohttp does not expect it gone before it began
+
     def __call__(self) -> RequestHandler:
         return _Connection(self, loop=self._loop, **self._kwargs)
 
 
 class _Runner(web.AppRunner):
+    __slots__ = ("most",)
+
+    def __init__(self, app: web.Application, most: int, **kwargs: Any) -> None:
+        super().__init__(app, **kwargs)
+        self.most = most
+
     async def _make_server(self) -> Server:
         made = await super()._make_server()
-        return _Server(
-            made.request_handler,
-            request_factory=made.request_factory,
-            loop=made._loop,
-            **made._kwargs,
-        )
+        ours = _Server(made.request_handler, request_factory=made.request_factory, loop=made._loop, **made._kwargs)
+        ours.most = self.most
+        return ours
+
+
+def _room_for(connections: int) -> int:
+    """How many connections there may be: as many as wished for, or as the system has files for."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _OWN_FILES
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return min(connections, max(wanted - _OWN_FILES, _OWN_FILES))
 
 
 class Site:
@@ -123,6 +148,7 @@ class Site:
         self.port = port
         self._runner = _Runner(
             app,
+            _room_for(limits.connections),
             access_log=None,
             shutdown_timeout=1.0,
             keepalive_timeout=limits.idle_seconds,
