@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cockpit.model.batch import Batch, columns_of_rows, pack_columns
 from cockpit.model.clock import MINUTE, SECOND, CityTime, ManualClock
 from cockpit.model.entries import (
     MAX_TEXT,
@@ -26,6 +27,7 @@ from cockpit.model.entries import (
 from cockpit.model.messages import LANGUAGES, Message, texts
 from cockpit.model.ports.cases import Sending
 from cockpit.model.ports.link import LinkState
+from cockpit.model.tables import UNITS
 from tests.living_hub import LivingHub, Seated, an_open, an_order, seated
 
 pytestmark = pytest.mark.slow
@@ -356,3 +358,16 @@ def test_a_command_carries_what_the_officer_saw_and_who_it_is(away: Seated) -> N
     assert isinstance(command.act, IssueOrders)
     assert (command.expected, command.texts["who"]) == (0, "张敏")
     assert encode(command) == away.cases.row(command.id).data
+
+
+def test_a_screen_that_stalls_loses_old_pictures_but_no_answer(away: Seated, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cockpit.seat.seat.MAX_WAITING", 3)
+    heard: list[Message | None] = []
+    away.cases.submit(an_open(), "", {}, heard.append)
+    columns = pack_columns(UNITS, columns_of_rows(UNITS, []))
+    for n in range(20):
+        away.seat._batch(Batch(1, "hub", "unit", "330102", n, 0, 0, columns))
+    waiting = sum(getattr(call, "func", None) is not None for call in away.seat._arrived)
+    assert waiting <= 3
+    away.until(lambda: heard)
+    assert heard == [None]

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import gc
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
+import shiboken6
 from PySide6.QtCore import QObject
 
-from cockpit.ui.ports import while_alive
+from cockpit.model.entries import AddNote
+from cockpit.ui.ports import SeatCases, while_alive
 
 
 class Asker(QObject):
@@ -29,8 +34,6 @@ def test_a_living_asker_is_told(qapp: object) -> None:
 def test_an_asker_whose_widget_was_deleted_is_not_told(qapp: object) -> None:
     asker = Asker()
     done = while_alive(asker.told)
-    import shiboken6
-
     shiboken6.delete(asker)
     done("late")
     assert asker.heard == []
@@ -52,3 +55,30 @@ def test_who_belongs_to_no_widget_is_always_told() -> None:
     while_alive(heard.append)("yes")
     while_alive(lambda what: heard.append(what))("and this")
     assert heard == ["yes", "and this"]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda cases, done: cases.submit(AddNote(), "case", {}, done),
+        lambda cases, done: cases.cancel("row", done),
+        lambda cases, done: cases.texts([], done),
+        lambda cases, done: cases.photo("sha", True, done),
+    ],
+)
+def test_a_form_that_was_closed_is_not_told_what_became_of_its_command(qapp: object, ask: Any) -> None:
+    asked: list[Any] = []
+
+    class Loop:
+        def __getattr__(self, name: str) -> Any:
+            return lambda *args: asked.append(next(arg for arg in args if callable(arg)))
+
+    asker, gone = Asker(), Asker()
+    cases = SeatCases(SimpleNamespace(cases=Loop()))
+    ask(cases, asker.told)
+    ask(cases, gone.told)
+    shiboken6.delete(gone)
+    for done in asked:
+        done("answer")
+    assert asker.heard == ["answer"]
+    assert gone.heard == []

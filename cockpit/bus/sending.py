@@ -74,10 +74,12 @@ class Sender:
             again: float | None = None
             for row in self._outbox.heads():
                 pause = self._not_before.get(row.id, now) - now
+                if len(self._tasks) >= MOST_UNDER_WAY:
+                    break  # one that ends looks again
                 if row.id in self._tasks:
                     continue
-                if pause > 0 or len(self._tasks) >= MOST_UNDER_WAY:
-                    again = min(again or pause, max(pause, 0.05))
+                if pause > 0:
+                    again = pause if again is None else min(again, pause)
                     continue
                 task = asyncio.create_task(self._send(client, subject, row))
                 self._tasks[row.id] = task

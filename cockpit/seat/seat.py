@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +75,8 @@ class Seat:
         self.wake = wake
         self.who: Callable[[], str] = str
         self._arrived: deque[Callable[[], None]] = deque()
+        self._batches = 0
+        self._lock = threading.Lock()
         self._woken = threading.Event()
         self.folder = profile / pack.id
         self.cache = Cache.open(
@@ -144,13 +146,17 @@ class Seat:
     def tick(self) -> frozenset[str]:
         """Takes in what arrived; returns the topics that changed: those of the picture, `case` and `outbox`."""
         self._woken.clear()
-        while self._arrived:
-            self._arrived.popleft()()
+        while (call := self._next()) is not None:
+            call()
         if self.picture.gaps:
             topics = tuple(sorted({topic for _, topic in self.picture.gaps}))
             self.picture.gaps.clear()
             self._hub.want_snapshot(topics)
         return self.picture.take_changes() | self.cases.tick()
+
+    def _next(self) -> Callable[[], None] | None:
+        with self._lock:
+            return self._arrived.popleft() if self._arrived else None
 
     # -- from other threads --------------------------------------------------------------------------------------
 
@@ -172,12 +178,22 @@ class Seat:
             self._work.submit(work).add_done_callback(over)
 
     def _batch(self, batch: Batch) -> None:
-        if len(self._arrived) >= MAX_WAITING:
-            self._arrived.clear()
+        if self._batches >= MAX_WAITING:
+            self._drop_batches()
             self._hub.want_snapshot(tuple(TABLES))
-        self._later(lambda: self._apply(batch))
+        self._batches += 1
+        self._later(partial(self._apply, batch))
+
+    def _drop_batches(self) -> None:
+        """Answers and what else waits for a tick stay: somebody waits for them."""
+        with self._lock:
+            kept = [call for call in self._arrived if getattr(call, "func", None) != self._apply]
+            self._arrived.clear()
+            self._arrived.extend(kept)
+            self._batches = 0
 
     def _apply(self, batch: Batch) -> None:
+        self._batches = max(self._batches - 1, 0)
         change = self.picture.apply(batch)
         if change is None:
             return
