@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import io
 import json
 import os
 import shutil
@@ -17,6 +19,7 @@ import psutil
 import pytest
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from PIL import Image
 
 from cockpit.bus import asks, subjects
 from cockpit.bus.client import connect
@@ -27,6 +30,7 @@ from cockpit.model.entries import AddNote, Command, OpenCase, Receipt, encode
 from cockpit.model.errors import CockpitError
 from cockpit.packs.read import read_pack
 from cockpit.processes import free_port, write_private
+from cockpit.store.blobs import Blobs
 from tests.living_book import CLOCK, LIMIT, command_of, fact_of, issue, put_units, until
 from tests.story import Program, a_home
 from tests.story import until as seen
@@ -118,6 +122,18 @@ class AtSeat:
         return rows
 
 
+def photo_in(profile: Path) -> str:
+    """A photo that a device sent; its SHA-256."""
+    out = io.BytesIO()
+    Image.new("RGB", (80, 60), (120, 40, 40)).save(out, "PNG")
+    data, blobs = out.getvalue(), Blobs(profile / "blobs")
+    sha = hashlib.sha256(data).hexdigest()
+    blobs.begin(sha, "device-1", len(data))
+    blobs.append(sha, "device-1", 0, data)
+    blobs.keep(sha, "device-1", "image/png")
+    return sha
+
+
 def play(profile: Path, story: Callable[[Hub], Awaitable[None]]) -> None:
     async def go() -> None:
         async with running(profile) as hub:
@@ -157,8 +173,13 @@ def test_a_seat_orders_another_hears_of_it_reads_the_words_and_the_device_answer
             ref = opened.texts["order"]
             reply = await second.ask("texts", asks.TextsWanted([ref.id, "none"]), asks.TextsReply)
             assert reply.texts == {ref.id: "请到王家弄 3 号"}
-            photo = await second.ask("photo", asks.PhotoWanted("0" * 64), asks.PictureReply)
-            assert photo.problem is not None
+            for wanted in ("0" * 64, "../hub.db"):
+                none = await second.ask("photo", asks.PhotoWanted(wanted), asks.PictureReply)
+                assert none.problem is not None
+            sha = photo_in(profile)
+            for thumb in (False, True):
+                photo = await second.ask("photo", asks.PhotoWanted(sha, thumb), asks.PictureReply)
+                assert photo.data.startswith(b"\xff\xd8\xff")
 
     play(profile, story)
 

@@ -10,7 +10,7 @@ from cockpit.model.clock import Clock
 from cockpit.processes import cockpit_command
 
 POLL_SECONDS = 0.3
-FIRST_SECONDS = 0.5
+FIRST_SECONDS = 1.5
 """What a start brings to the screen goes first."""
 
 
