@@ -253,6 +253,25 @@ def test_a_device_whose_clock_is_an_hour_off_is_told_and_its_word_is_kept(tmp_pa
     play(tmp_path, story)
 
 
+def test_a_third_question_that_waits_ends_the_oldest(tmp_path: Path) -> None:
+    async def story(city: LivingGateway) -> None:
+        device = await city.enrol()
+        rev = (await device.orders()).json()["rev"]
+        waiting = []
+        for n in range(3):
+            waiting.append(asyncio.create_task(device.orders(rev, wait=25)))
+            async with asyncio.timeout(30):
+                while city.gateway.api.polls < min(n + 1, 2):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+        assert (await asyncio.wait_for(waiting[0], 10)).json()["rev"] == rev
+        assert not waiting[1].done()
+        assert not waiting[2].done()
+        city.gateway.api.end_polls()
+        assert [answer.status_code for answer in await asyncio.gather(*waiting)] == [200] * 3
+
+    play(tmp_path, story)
+
+
 # -- tokens ------------------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cockpit.model.entries import RecallOrder
+from cockpit.model.entries import RecallOrder, Receipt, read_fact
+from cockpit.model.messages import Message
 from cockpit.model.ports.cases import Sending
 from tests.living_book import CITY, CLOCK, issue
 from tests.living_gateway import LivingGateway, living_gateway
@@ -128,6 +129,31 @@ def test_a_fact_whose_receipt_was_lost_is_sent_again_and_recorded_once(tmp_path:
         assert len(hall.heard) >= 2
         assert len(set(hall.heard)) == 1, "the same bytes"
         assert len(await hall.recorded()) == 1
+
+    play(tmp_path, story)
+
+
+@pytest.mark.logs("the hub does not take the fact .*: ledger.no_fact")
+def test_a_fact_that_the_hub_can_not_take_stays_and_those_behind_it_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(hall: Hall, city: LivingGateway) -> None:
+        command, _ = await hall.living.seat(issue("U1"), order="看一下")
+        order = command.act.orders[0].id
+        device = await city.enrol("positions/U1")
+        await until(lambda: city.gateway.board.owner(order) is not None)
+        take = hall.book.fact
+
+        async def once(gateway: str, role: str, data: bytes) -> Receipt:
+            monkeypatch.setattr(hall.book, "fact", take)
+            return Receipt(read_fact(data).id, refused=Message("ledger.no_fact", {"why": "test"}))
+
+        monkeypatch.setattr(hall.book, "fact", once)
+        await device.fact(order, "delivered")
+        await until(lambda: city.gateway.outbox.rows()[0].state is Sending.PARKED)
+        await device.fact(order, "read")
+        await until(lambda: city.gateway.outbox.rows()[1].state is Sending.DONE)
+        assert [state for _, state in await hall.recorded()] == ["read"]
 
     play(tmp_path, story)
 

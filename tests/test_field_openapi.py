@@ -16,6 +16,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cockpit.field.limits import Limits, Rate
+from cockpit.field.wire import (
+    BlobWanted,
+    Enrolled,
+    EnrolWanted,
+    FactTaken,
+    FactWanted,
+    Health,
+    OrderOut,
+    OrdersOut,
+)
+from cockpit.model.entries import FACTS
 from tests.living_gateway import LivingGateway, desk_with_orders, living_gateway
 
 pytestmark = pytest.mark.slow
@@ -81,6 +92,17 @@ def test_every_address_is_described_and_every_described_one_is_there(tmp_path: P
         said = {(method.upper(), path) for path, methods in described.items() for method in methods}
         routes = {(route.method, route.resource.canonical) for route in city.gateway.api.app().router.routes()}
     assert said == routes == set(OPERATIONS)
+
+
+def test_the_page_for_device_makers_names_every_address_and_every_field() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "field-api.md").read_text("utf-8")
+    for method, path in OPERATIONS:
+        assert f"{method} {path.replace('{sha256}', '<sha256>')}" in page, path
+    for struct in (EnrolWanted, Enrolled, OrdersOut, OrderOut, FactWanted, FactTaken, BlobWanted, Health):
+        for name in struct.__struct_fields__:
+            assert f'"{name}"' in page or f"`{name}`" in page, name
+    for kind in FACTS:
+        assert f"`{kind}`" in page, kind
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)

@@ -23,7 +23,7 @@ from cockpit.bus.users import GATEWAY
 from cockpit.field.board import Board
 from cockpit.field.guard import Guard
 from cockpit.field.hub import HubSide
-from cockpit.field.intake import Intake
+from cockpit.field.intake import FactOutbox, Intake
 from cockpit.field.limits import Limits
 from cockpit.field.photos import Photos
 from cockpit.field.register import Register
@@ -38,7 +38,6 @@ from cockpit.model.messages import Message
 from cockpit.processes import can_listen, take_lock, write_private, writing_to
 from cockpit.store.blobs import Blobs
 from cockpit.store.ledger import LedgerCopy
-from cockpit.store.outbox import Outbox
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -80,7 +79,7 @@ class Gateway:
         known = self.register.meta("time")
         if known:
             self._clock.city = msgspec.json.decode(known, type=CityTime)
-        self.outbox = Outbox.open(self.folder / "outbox.db", self._clock, on_problem=_say)
+        self.outbox = FactOutbox.open(self.folder / "outbox.db", self._clock, on_problem=_say)
         self._copy = LedgerCopy.open(self.folder / "ledger.db", clock)
         for notice in [*self.outbox.notices, *self._copy.notices]:
             _say(notice)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import logging
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
@@ -18,10 +19,21 @@ from cockpit.model.clock import SECOND, Clock
 from cockpit.model.entries import Fact, PhotoRef, encode
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.ports.cases import Sending
 from cockpit.store.outbox import Outbox
+from cockpit.store.outbox_disk import TWICE
 
-TWICE = "store.outbox_twice"
-"""What the outbox says of a fact that it has already."""
+log = logging.getLogger(__name__)
+
+
+class FactOutbox(Outbox):
+    """What is on its way to the hub. A fact that the hub can not take stays, and the log says so."""
+
+    def settle(self, ident: str, state: Sending, problem: Message | None = None, seq: int = 0) -> None:
+        if state in (Sending.REFUSED, Sending.PARKED):
+            log.error("the hub does not take the fact %s: %s", ident, problem.id if problem else "?")
+            state = Sending.PARKED
+        super().settle(ident, state, problem, seq)
 
 
 class Intake:
@@ -91,7 +103,7 @@ class Intake:
 
         self._outbox.put(fact.id, case, encode(fact), done, issued=fact.received)
         problem = await kept
-        if problem is not None and problem.id != TWICE:
+        if problem is not None and problem != TWICE:
             raise OutsideError(problem.id, **problem.params)
         self._on_put()
 

@@ -78,6 +78,11 @@ class Api:
         self._guard.address(request)
         return await handler(request)
 
+    @property
+    def polls(self) -> int:
+        """Requests that wait for news."""
+        return sum(map(len, self._polls.values()))
+
     def end_polls(self) -> None:
         """Answers all who wait: the gateway ends."""
         for waiting in list(self._polls.values()):
