@@ -17,6 +17,8 @@ from cockpit.field.limits import Limits, Rate
 from cockpit.field.wire import iso
 from cockpit.model.clock import DAY, HOUR, MINUTE, SECOND
 from cockpit.model.entries import read_fact
+from cockpit.model.errors import OutsideError
+from cockpit.model.messages import Message
 from tests.ledger_desk import START, Desk
 from tests.living_gateway import LivingGateway, desk_with_orders, living_gateway, remember
 
@@ -102,6 +104,33 @@ def test_a_fact_is_on_the_disk_before_the_device_is_told(tmp_path: Path) -> None
     assert b"accepted" in (tmp_path / "field" / "outbox.db").read_bytes() + b"".join(
         path.read_bytes() for path in (tmp_path / "field").glob("outbox.db-wal")
     )
+
+
+def test_a_fact_that_the_disk_refuses_is_not_taken_and_taken_once_when_it_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(city: LivingGateway) -> None:
+        device = await city.enrol()
+        key = str(uuid.uuid4())
+        full = Message("store.outbox_full", {"file": "outbox.db"})
+        with monkeypatch.context() as patched:
+            patched.setattr(city.gateway.outbox, "put", lambda i, lane, data, done, **more: done(full))
+            refused = await device.fact("o-U1", "accepted", key)
+            assert sentence(refused, 503) == "field.not_now"
+            assert "outbox" not in refused.text, "where things lie here is told to nobody"
+            assert int(refused.headers["Retry-After"]) > 0
+        with monkeypatch.context() as patched:
+            patched.setattr(city.gateway.register, "take", _full)
+            assert sentence(await device.fact("o-U1", "read"), 503) == "field.not_now"
+        assert kept(city) == []
+        assert (await device.fact("o-U1", "accepted", key)).status_code == 200
+        assert kept(city) == [("accepted", "o-U1", "positions/U1")]
+
+    play(tmp_path, story)
+
+
+def _full(*args: object) -> None:
+    raise OutsideError("store.disk_full", file="register.db")
 
 
 def test_a_replayed_fact_is_answered_the_same_and_kept_once(tmp_path: Path) -> None:

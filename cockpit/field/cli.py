@@ -24,7 +24,7 @@ OWNER_ONLY = 0o077
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     t = texts(language())
-    gateway = _parser(commands, t, "gateway", "cli.gateway", "cockpit gateway --profile ~/.local/share/cockpit/hub")
+    gateway = _parser(commands, t, "gateway", "cli.gateway", "cockpit gateway --profile ~/desk-2/hub")
     gateway.add_argument("--port", type=int, default=0, help=t("cli.gateway_port"))
     gateway.add_argument("--pack", metavar="PACK", default="", help=t("cli.pack"))
     gateway.set_defaults(go=_serve)

@@ -45,8 +45,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except web.HTTPException as error:
         answer = _of_aiohttp(error, request)
     except CockpitError as error:
-        log.info("refused a request: %s", error.message.id)
-        answer = answer_of(HTTPStatus.SERVICE_UNAVAILABLE, error.message, request)
+        log.info("refused a request: %s", error.message.id)  # its own words name files of ours
+        answer = answer_of(HTTPStatus.SERVICE_UNAVAILABLE, Message("field.not_now"), request)
         answer.headers["Retry-After"] = "5"
     except ConnectionError:
         raise
