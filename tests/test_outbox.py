@@ -236,6 +236,22 @@ def test_the_same_id_is_kept_once(path: Path) -> None:
         assert [row.data for row in box.box.rows()] == [b"one"]
 
 
+def test_settled_rows_are_kept_for_a_week_and_what_waits_for_ever(path: Path) -> None:
+    with opened(path) as box:
+        box.put("old", lane="old")
+        box.put("waits", lane="waits")
+        box.box.settle("old", Sending.DONE)
+    with opened(path) as box:
+        assert box.states() == {"old": "done", "waits": "waiting"}
+        box.clock.advance(8 * 24 * 3600)
+        box.put("new", lane="new")
+        box.box.settle("new", Sending.DONE)
+    with opened(path) as box:
+        assert box.states() == {"waits": "waiting", "new": "done"}
+        box.put("next")
+        assert [row.n for row in box.box.rows()] == [2, 3, 4]
+
+
 # -- the disk --------------------------------------------------------------------------------------------------------
 
 

@@ -179,6 +179,9 @@ class Follower:
             except (OutsideError, nats_error(), TimeoutError, OSError, msgspec.MsgspecError) as error:
                 log.info("the ledger: %s", error)
                 done = False
+            except Exception:  # our bug: said in the log, and it is tried again
+                log.exception("following the ledger")
+                done = False
             if done and not self._behind.is_set():
                 tries = self._lags = 0
                 if not self.caught_up.is_set():

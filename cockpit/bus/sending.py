@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -69,27 +70,33 @@ class Sender:
     async def _keep(self, client: Client, subject: str) -> None:
         while True:
             self._more.clear()
-            self._outbox.expire()
-            now = self._clock.mono()
-            again: float | None = None
-            for row in self._outbox.heads():
-                pause = self._not_before.get(row.id, now) - now
-                if len(self._tasks) >= MOST_UNDER_WAY:
-                    break  # one that ends looks again
-                if row.id in self._tasks:
-                    continue
-                if pause > 0:
-                    again = pause if again is None else min(again, pause)
-                    continue
-                task = asyncio.create_task(self._send(client, subject, row))
-                self._tasks[row.id] = task
-                task.add_done_callback(lambda done, ident=row.id: self._ended(ident))  # type: ignore[misc]
+            again = self._start_what_is_due(client, subject)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._more.wait(), again)
 
-    def _ended(self, ident: str) -> None:
+    def _start_what_is_due(self, client: Client, subject: str) -> float | None:
+        """A task for each row that can go; seconds until the next one is due, None when that will be told."""
+        self._outbox.expire()
+        now = self._clock.mono()
+        again: float | None = None
+        for row in self._outbox.heads():
+            if len(self._tasks) >= MOST_UNDER_WAY:
+                break  # one that ends looks again
+            pause = self._not_before.get(row.id, now) - now
+            if row.id in self._tasks:
+                continue
+            if pause > 0:
+                again = pause if again is None else min(again, pause)
+                continue
+            task = self._tasks[row.id] = asyncio.create_task(self._send(client, subject, row))
+            task.add_done_callback(partial(self._ended, row.id))
+        return again
+
+    def _ended(self, ident: str, task: asyncio.Task[None]) -> None:
         self._tasks.pop(ident, None)
         self._more.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("sending a row", exc_info=error)
 
     async def _send(self, client: Client, subject: str, row: Row) -> None:
         """One try of one row; what becomes of it stands in the outbox afterwards."""

@@ -175,6 +175,7 @@ class LedgerCases:
             topics.add("outbox")
         if self._rows_changed:  # some were acknowledged
             self._look_at_rows()
+            topics.add("outbox")
         now = self._clock.mono()
         if self._case_changed and (not self._ledger.waits or now - self._told_at >= TELL_SECONDS):
             self._case_changed = False

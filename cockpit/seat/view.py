@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from itertools import chain
 
@@ -16,6 +17,8 @@ from cockpit.model.loop import LoopRules
 from cockpit.model.ports.cases import Check
 from cockpit.model.ports.units import Units
 from cockpit.seat.folding import Folded
+
+log = logging.getLogger(__name__)
 
 
 class CaseView:
@@ -75,8 +78,15 @@ class CaseView:
         """The ledger's state with what waits on top."""
         if self._stale:
             self._stale = False
-            self._top = overlay(self.state, self._waiting, self.actor, self._rules) if self._waiting else self.state
+            self._top = self._overlaid() if self._waiting else self.state
         return self._top
+
+    def _overlaid(self) -> State:
+        try:
+            return overlay(self.state, self._waiting, self.actor, self._rules)
+        except Exception:  # our bug: one row must not hide what the ledger says
+            log.exception("what waits can not be shown")
+            return self.state
 
     # -- what is read --------------------------------------------------------------------------------------------
 

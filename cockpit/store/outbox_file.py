@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from cockpit.model.clock import Clock
+from cockpit.model.clock import DAY, Clock
 from cockpit.model.messages import Message
 from cockpit.model.outgoing import SETTLED, Row
 from cockpit.model.ports.cases import Sending
@@ -21,7 +21,9 @@ from cockpit.store.files import BUSY_SECONDS, UNUSABLE, kind_of, set_aside, uri_
 VERSION = 1
 """`user_version` of the file."""
 KEEP = 5_000
-"""Settled rows that stay in the file for whoever wants to look."""
+"""Settled rows that stay in the file for whoever wants to look, and"""
+KEEP_FOR = 7 * DAY
+"""so long before the newest of them: they have words of people in them."""
 SHOWN = 500
 """Settled rows that are read at the start."""
 DAMAGED = Message("store.row_damaged")
@@ -37,7 +39,9 @@ _UPDATE = "UPDATE outbox SET state = ?, decided = ?, tried = ?, seq = ?, problem
 _SETTLED = ", ".join(f"'{state}'" for state in sorted(SETTLED))
 _LOAD = f"""SELECT {_COLUMNS} FROM outbox WHERE state NOT IN ({_SETTLED}) OR n > (SELECT max(n) FROM outbox) - {SHOWN}
     ORDER BY n"""
-_TRIM = f"DELETE FROM outbox WHERE state IN ({_SETTLED}) AND n <= (SELECT max(n) FROM outbox) - {KEEP}"
+_TRIM = f"""DELETE FROM outbox WHERE state IN ({_SETTLED}) AND (
+    n <= (SELECT max(n) FROM outbox) - {KEEP} OR decided < (SELECT max(decided) FROM outbox) - {KEEP_FOR}
+)"""
 
 
 class OutboxFile:
