@@ -154,8 +154,19 @@ def test_a_worker_keeps_to_the_streets_at_its_pace_and_does_not_jump(kind: str) 
     assert far <= 2 * pace + 1.0
     at = one.city.now
     one.run(600)
-    assert unit._stepped == at + 600 * SECOND
+    assert unit.stepped == at + 600 * SECOND
     assert roads.nearest(unit.lon, unit.lat, unit.on_foot).metres < 1.0
+
+
+def test_one_that_stands_by_goes_home_again() -> None:
+    one = street(unit_kind="fire")
+    home = (one.unit.lon, one.unit.lat)
+    one.worker.hear([order(nearest_event(one))], one.city.now)
+    one.until("done")
+    assert (one.unit.lon, one.unit.lat) != home
+    one.run(3600, 20)
+    assert (one.unit.lon, one.unit.lat) == home
+    assert one.unit.state == "free"
 
 
 def test_a_recalled_order_is_dropped_at_once_and_its_worker_goes_back() -> None:

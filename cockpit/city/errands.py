@@ -61,10 +61,12 @@ class Errands:
         if ways > WAYS_A_STEP:
             return None
         self._asked = (city.now, ways)
-        streets = city.ground.streets
-        start = np.array([[streets.lon[unit.node], streets.lat[unit.node]]])
-        route = city.roads.route((float(start[0, 0]), float(start[0, 1])), (order.lon, order.lat), unit.on_foot)
-        return route.path if len(route.path) else start
+        return self._route(unit, (order.lon, order.lat))
+
+    def home(self, unit: Unit) -> Floats | None:
+        streets = self._city.ground.streets
+        place = (float(streets.lon[unit.home]), float(streets.lat[unit.home]))
+        return self._route(unit, place) if unit.stands_by else None
 
     def metres(self, unit: Unit, order: Order) -> float:
         ends = self._city.ground.plane(np.array([unit.lon, order.lon]), np.array([unit.lat, order.lat]))
@@ -100,6 +102,12 @@ class Errands:
         closed = noted + rng.randint(30, 150) * SECOND
         note = {lang: text.format(words=words) for lang, text in self._manners.closing.items()}
         self._city.dealt_with(event, ((noted, note), (closed, self._city.customs.closing)))
+
+    def _route(self, unit: Unit, place: tuple[float, float]) -> Floats:
+        streets = self._city.ground.streets
+        start = (float(streets.lon[unit.node]), float(streets.lat[unit.node]))
+        path = self._city.roads.route(start, place, unit.on_foot).path
+        return path if len(path) else np.array([start])
 
     def _find(self, order: Order) -> Happening | None:
         city = self._city

@@ -152,9 +152,9 @@ class Handset:
                 wait = POLL_SECONDS if self.online else 0  # first whether anybody is there
                 answer = await self._ask("GET", f"/v1/orders?after={self._rev}&wait={wait}")
                 said = _orders.decode(answer.body)
-            except (Unreached, Refused, msgspec.MsgspecError):
+            except (Unreached, Refused, msgspec.MsgspecError) as error:
                 self.online = False
-                await self._rest(pause)
+                await self._rest(max(pause, getattr(error, "after", 0.0)))
                 pause = min(2 * pause, LONGEST)
                 continue
             pause, self.online, self._rev = SHORTEST, True, said.rev

@@ -70,6 +70,8 @@ class Unit:
         fixed: time of the position.
         task: the event that the source itself sent it to, or None.
         errand: number of the order that it works on, "" for none; the shift does not end before it.
+        stepped: the time that it was last stepped to.
+        home: the node that its beat is around.
         changed: something that is published is different from what was published last; whoever publishes resets it.
         retell: its body is different too.
     """
@@ -82,10 +84,10 @@ class Unit:
         self._ground, self.on_foot = ground, kind.on_foot
         self._rng = random.Random(seed)
         self._pace = kind.speed * PACE * self._rng.uniform(0.8, 1.1)
-        self._home = self.node = self._from = home
+        self.home = self.node = self._from = home
         self._until = 0
         self._left_at = 0
-        self._stepped = 0
+        self.stepped = 0
         self._way: list[int] = []
         self._own_task = self._rng.random() < corps.busy
         self.task: Happening | None = None
@@ -115,7 +117,7 @@ class Unit:
         while self._until <= now:
             self._leg()
         self._place(now)
-        self._stepped, self._said = now, now - self._rng.randrange(STANDING)
+        self.stepped, self._said = now, now - self._rng.randrange(STANDING)
         self.step(now)
         self.changed = False
 
@@ -129,15 +131,15 @@ class Unit:
             self.task, self.changed, self.retell = None, True, True
         if not duty:
             # it stands where its shift ended, and goes on from there
-            self._left_at += now - self._stepped
-            self._until += now - self._stepped
+            self._left_at += now - self.stepped
+            self._until += now - self.stepped
             if self._trip is not None:
-                self._trip.delay(now - self._stepped)
-            self._stepped = now
+                self._trip.delay(now - self.stepped)
+            self.stepped = now
             if self.speed:
                 self.speed, self.changed = 0.0, True
             return
-        self._stepped = now
+        self.stepped = now
         if self._trip is not None and not self.errand and now >= self._trip.ends:
             self._rejoin(self._trip)
         if self._trip is not None:
@@ -180,11 +182,23 @@ class Unit:
         assert self._trip is not None
         return self._trip.ends
 
-    def let_go(self, now: int) -> None:
-        """Its order is over: it goes on to the end of the street that it is on, and from there it is on its beat."""
+    @property
+    def stands_by(self) -> bool:
+        """It has no beat: it waits at its home."""
+        return self.corps.range == 0
+
+    def let_go(self, now: int, home: Floats | None = None) -> None:
+        """Its order is over: it goes on to the end of the street that it is on, and from there it is on its beat.
+
+        Args:
+            home: the way from the node that it goes to, for one that stands by at its home.
+        """
         self.errand, self.changed, self.retell = "", True, True
         trip = self._trip
         if trip is None:
+            return
+        if home is not None:
+            self._set_trip(home, [*self._ground.nodes_at(home)[:-1], self.home], now, self._pace)
             return
         node = trip.next_node(now)
         if node == NO_NODE:
@@ -253,13 +267,13 @@ class Unit:
         """The next node of the beat: straight on if it can, homewards when it has strayed."""
         options: list[int] = self._ground.next_nodes(self.node, self.on_foot).tolist()
         if not options:
-            return self._home if self.corps.range == 0 else self.node
+            return self.home if self.corps.range == 0 else self.node
         ahead = [n for n in options if n != was] or options
         if len(ahead) == 1:
             return ahead[0]
         at = self._ground.at_metres
         x, y = at(self.node)
-        home_x, home_y = at(self._home)
+        home_x, home_y = at(self.home)
         home_x, home_y = home_x - x, home_y - y
         away = math.hypot(home_x, home_y)
         from_x, from_y = at(was) if was is not None else (x, y)

@@ -81,6 +81,10 @@ class Surroundings(Protocol):
         """The way from the node that the unit goes to, (n, 2) lon/lat; None: ask again at the next step."""
         ...
 
+    def home(self, unit: Unit) -> Floats | None:
+        """The way home of one that stands by there."""
+        ...
+
     def metres(self, unit: Unit, order: Order) -> float:
         """As the crow flies."""
         ...
@@ -175,7 +179,7 @@ class Worker:
     def step(self, now: int) -> None:
         """Does all that is due by then, in order, the unit always where it is at that moment."""
         while (job := self._next()) is not None and job.due <= now:
-            at = job.due
+            at = max(job.due, self.unit.stepped)  # later than due is what had to be tried again
             self.unit.step(at)
             if not self._act(job, at):
                 break
@@ -304,7 +308,7 @@ class Worker:
         job.taken = False
         if job is self._current:
             self._current = None
-        self.unit.let_go(at)
+        self.unit.let_go(at, self._around.home(self.unit))
         for other in self._jobs.values():
             if other.taken and not other.then:
                 self.unit.take(other.order.number or other.order.id)
