@@ -46,6 +46,7 @@ def test_a_word_typed_through_the_input_method_finds_its_events(method: InputMet
             assert seen["queue"]["count"] == sum(wanted.values()) > 0
             assert seen["palette_opened"] == opened, "a slash while composing is the input method's"
             open_the_palette_by_a_slash(window)
+            write_the_word_into_an_order(window)
         finally:
             window.close()
 
@@ -101,6 +102,39 @@ def chosen(window: RealWindow) -> Seen:
     except pytest.fail.Exception:
         return seen
     return seen
+
+
+def write_the_word_into_an_order(window: RealWindow) -> None:
+    """No Enter confirms while a word is being composed, with Ctrl or without."""
+    window.key("Escape")
+    window.sees("the palette closed", lambda seen: not seen["palette"])
+    window.key("Home", "Return", "ctrl+d")
+    window.sees("the keyboard in the form", lambda seen: seen["focus"]["widget"] == "OrderText")
+    assert any(order_text(window, number) == WORD for number in range(1, CANDIDATES + 1))
+    window.type("jing")
+    window.sees("another one being composed", lambda seen: seen["order"]["composing"])
+    window.key("ctrl+Return")
+    seen = window.sees("nothing given out", lambda seen: seen["order"]["open"])
+    assert seen["order"]["issued"] == 0
+    assert seen["focus"]["widget"] == "OrderText"
+
+
+def order_text(window: RealWindow, number: int) -> str:
+    """What the empty text of the order holds once the candidate of that number was chosen."""
+    if window.look()["order"]["composing"]:
+        window.key("Escape")
+        window.sees("nothing composed", lambda seen: not seen["order"]["composing"])
+    window.key("ctrl+a", "BackSpace")
+    window.sees("an empty text", lambda seen: not seen["order"]["text"])
+    window.type("jinggai")
+    window.sees("a word that is being composed", lambda seen: seen["order"]["composing"])
+    window.key(str(number))
+    try:
+        wait_for("a text", lambda: window.look()["order"]["text"], 2.0)
+    except pytest.fail.Exception:
+        return ""  # it was only a part of the word
+    text: str = window.look()["order"]["text"]
+    return text
 
 
 def open_the_palette_by_a_slash(window: RealWindow) -> None:

@@ -49,10 +49,19 @@ def window(xvfb: str, home: Path) -> Iterator[RealWindow]:
     made = RealWindow(xvfb, profile, "--start", "2026-07-14T17:42:00+08:00", env=environment(home))
     try:
         made.open()
-        wait_for("hub, bus and city", lambda: len(made.children()) >= 3)  # they are not what a test leaves behind
+        # they are not what a test leaves behind
+        wait_for("hub, bus, city and gateway", lambda: any("gateway" in words(child) for child in made.children()))
         yield made
     finally:
         made.close()
+
+
+def words(child: psutil.Process) -> list[str]:
+    """The words of its command line; none once it is gone."""
+    try:
+        return child.cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 @pytest.fixture
@@ -204,6 +213,27 @@ def test_an_event_is_found_by_its_words_in_the_palette(living: RealWindow) -> No
     living.sees("one line found", lambda seen: seen["palette"] and len(seen["palette"]["lines"]) == 1)
     living.key("Return")
     living.sees("the event selected", lambda seen: seen["selection"] == ["event", wanted])
+
+
+def test_an_order_is_given_in_two_key_strokes_once_however_long_they_are_held_and_taken_back_in_one(
+    living: RealWindow,
+) -> None:
+    living.key("Home", "Return")
+    seen = living.sees("the form filled in", lambda seen: seen["order"] and seen["order"]["ready"])
+    assert seen["selection"] == ["event", seen["queue"]["rows"][0]["key"]]
+    assert seen["order"]["button"] == ["确认派遣", "Ctrl+Enter"]
+    assert seen["focus"]["widget"] == "QueueView", "the keyboard stays in the list"
+    living.hand("keydown", "ctrl", "keydown", "Return", "sleep", "1.5", "keyup", "Return", "keyup", "ctrl")
+    seen = living.sees("the order given out", lambda seen: seen["order"]["states"])
+    assert seen["order"]["issued"] == 1
+    assert seen["focus"]["widget"] == "QueueView"
+    living.key("F8")
+    # where the machine was slow the unit has accepted by now, and that is said
+    living.sees(
+        "it taken back",
+        lambda seen: seen["order"]["states"] == ["recalled"] or any("没有可以撤回" in said for said in seen["toasts"]),
+    )
+    assert living.look()["order"]["issued"] == 1
 
 
 def test_the_map_is_zoomed_and_moved_by_wheel_and_keys(living: RealWindow) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
 
 from cockpit.cli import main
+from cockpit.model.entries import IssueOrders
 from cockpit.model.tables import EventState
 from cockpit.ui.desk import Desk
 from cockpit.ui.summary import feed_counts
@@ -95,6 +96,7 @@ def seen(desk: Desk) -> dict[str, Any]:
         "palette": palette(desk),
         "queue": queue(desk),
         "page": page(desk),
+        "order": order(desk),
         "map": map_(desk),
         "strip": strip(desk),
         "name": ctx.prefs.get("name", ""),
@@ -172,6 +174,25 @@ def page(desk: Desk) -> dict[str, Any]:
         "title": panel.header.title.text(),
         "item": [shown.topic, shown.key] if shown is not None else ["", ""],
         "words": words,
+    }
+
+
+def order(desk: Desk) -> dict[str, Any] | None:
+    """The form, or the orders, at the foot of the page; None where there is neither."""
+    panel = desk.engine.panel("event")
+    dock = panel.dock if isinstance(panel, EventPage) else None
+    if dock is None:
+        return None
+    form, case = dock.form, dock.case
+    return {
+        "button": [dock.foot.big.text(), dock.foot.big.key],
+        "open": form is not None,
+        "lead": form.draft.lead if form is not None else "",
+        "ready": form is not None and bool(form.checks.checks) and not form.checks.why,
+        "text": form.text.toPlainText() if form is not None else "",
+        "composing": form is not None and form.text.composing,
+        "states": [one.state for one in case.orders.values()] if case is not None else [],
+        "issued": sum(isinstance(row.act, IssueOrders) for row in desk.context.cases.outbox()),
     }
 
 
