@@ -70,6 +70,7 @@ class LedgerOnBus:
         self._restarts = 0
         self._restart_due = 0.0
         self._seq = 0
+        self._noted = ""
 
     def trouble(self) -> None:
         """The stream has to be looked at again."""
@@ -83,7 +84,7 @@ class LedgerOnBus:
                 try:
                     await self._serve()
                 except (CockpitError, NatsError, OSError, TimeoutError) as error:
-                    log.info("the ledger: %s", error)
+                    self._note(error)
                 await self._leave()
                 await self._pause()
         finally:
@@ -110,15 +111,22 @@ class LedgerOnBus:
                 await self._time_known()
                 stream = Stream(client, self._city, self._world, self._book.hub)
                 await self._book.join(stream)
-                self._tries = 0
+                self._tries, self._noted = 0, ""
                 await self._look.wait()
             except Stopped:  # said; until a person has looked, commands are told so
                 await self._look.wait()
             except CockpitError as error:
-                log.info("the ledger: %s", error)
+                self._note(error)
             if client.is_connected:
-                self._mend()
+                if self._book.is_open:
+                    self._mend()
                 await self._pause()
+
+    def _note(self, error: Exception) -> None:
+        """Into the log, once while it stays the same."""
+        if str(error) != self._noted:
+            self._noted = str(error)
+            log.info("the ledger: %s", error)
 
     async def _pause(self) -> None:
         self._tries += 1
@@ -153,7 +161,7 @@ class LedgerOnBus:
             try:
                 await self._book.sweep()
             except CockpitError as error:
-                log.info("the ledger: %s", error)
+                self._note(error)
             except Exception:  # our bug: said, and the clock goes on
                 log.exception("sweeping the ledger")
 
