@@ -28,7 +28,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     t = texts(language())
     ledger = commands.add_parser("ledger", help=t("cli.ledger"), description=t("cli.ledger"))
     verbs = ledger.add_subparsers(dest="ledger_command", metavar="COMMAND", required=True)
-    verify = _verb(verbs, t, "verify", "cockpit ledger verify --profile ~/.local/share/cockpit/hub")
+    verify = _verb(verbs, t, "verify", "cockpit ledger verify --profile ~/desk-2/hub")
     verify.add_argument("--json", action="store_true", help=t("cli.ledger_json"))
     verify.set_defaults(go=_verify)
     export = _verb(verbs, t, "export", "cockpit ledger export --texts --out ledger.jsonl")
