@@ -204,7 +204,7 @@ def overdue_(hand: Hand) -> Iterator[Wait]:
     """To the one who is the farthest, at once: that is too late."""
     yield from hand.open_form()
     draft, near = hand.dock.form.draft, hand.page.page.nearby.found  # type: ignore[union-attr]
-    far = [one for one in near if one.free and not hand.dock.taken(one.key)]
+    far = [one for one in near if one.free and not hand.dock.drafting.taken(one.key)]
     draft.choose(max(far, key=lambda one: one.seconds).key)
     hand.dock.form.times["arrive"].chosen.emit("5min")  # type: ignore[union-attr]
     yield hand.seconds(1)

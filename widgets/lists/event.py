@@ -22,7 +22,8 @@ from widgets.lists.page_things import CameraThing, SensorThing, UnitThing
 from widgets.lists.page_wide import AlertThing, AreaThing
 from widgets.lists.words import EventWords, event_id
 from widgets.orders.actions import order_actions
-from widgets.orders.dock import Memory, OrderDock
+from widgets.orders.dock import OrderDock
+from widgets.orders.drafting import Memory
 
 _PAGES: dict[str, type[Page]] = {
     page.topic: page for page in (EventThing, UnitThing, SensorThing, CameraThing, AlertThing, AreaThing)

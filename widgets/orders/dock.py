@@ -13,22 +13,19 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from cockpit.model.cases import Case
-from cockpit.model.entries import IssueOrders
-from cockpit.model.ids import new_id
 from cockpit.model.levels import Level
 from cockpit.model.messages import Message
 from cockpit.model.ports import Near
-from cockpit.model.ports.cases import Check, Waiting
 from widgets.kit.panel import PanelContext
 from widgets.orders.acts import CaseActs
 from widgets.orders.card import OrderCard
 from widgets.orders.dossier import Dossier
-from widgets.orders.draft import Draft, Times, best, prefilled
+from widgets.orders.drafting import Drafting, Memory
 from widgets.orders.foot import Foot
 from widgets.orders.form import OrderForm
-from widgets.orders.next_act import FAILED, Do, Offer, newest, offers
+from widgets.orders.next_act import Do, Offer, offers
 from widgets.orders.say import failure as failed_words
-from widgets.orders.say import plain, what_next
+from widgets.orders.say import what_next
 from widgets.orders.words import BAD, Said
 
 BODY, BODY_TALL = 264, 312
@@ -38,29 +35,13 @@ BODY_ALONE = 120
 _TALL = 1200
 SETTLE = 0.4
 """Seconds in which the same key or button does not do the next act too: one press too many is no decision."""
-Item = tuple[str, str]
-
-
-class Memory:
-    """What a desk keeps while other things are looked at, and through a change of language or theme.
-
-    Attributes:
-        drafts: forms that were begun; open: those that are unfolded; sent: what was given out last.
-        looked_at: order that is looked at.
-    """
-
-    def __init__(self) -> None:
-        self.drafts: dict[Item, Draft] = {}
-        self.open: set[Item] = set()
-        self.sent: dict[Item, Draft] = {}
-        self.looked_at: dict[Item, str] = {}
 
 
 class OrderDock(QWidget):
     """The dock of one page.
 
     Attributes:
-        dossier: the case of it, and what it is about. acts: what can be done to it.
+        dossier: the case of it, and what it is about. acts: what can be done to it; drafting: its draft.
         form: the order form while it is open. card: the orders while there are some.
         foot: the big button and the others.
         chosen: told which unit is to be seen as the chosen one among those near, "" for none.
@@ -81,11 +62,12 @@ class OrderDock(QWidget):
         super().__init__(parent)
         self.dossier = dossier
         self.acts = CaseActs(ctx, dossier, self)
+        self.drafting = Drafting(ctx, dossier, near, memory)
         self.form: OrderForm | None = None
         self.card: OrderCard | None = None
         self.chosen: Callable[[str], object] = lambda unit: None
-        self._ctx, self._words, self._near, self._memory = ctx, dossier.words, near, memory
-        self._item: Item = dossier.item
+        self._ctx, self._words, self._memory = ctx, dossier.words, memory
+        self._item = dossier.item
         self._sending = False
         self._confirmed_at = self._changed_at = -1e9
         self._before: QWidget | None = None
@@ -117,28 +99,24 @@ class OrderDock(QWidget):
 
     def found(self) -> None:
         """Who is near is known, or is other than before: an open form without a lead takes the best fit."""
-        draft = self._memory.drafts.get(self._item)
-        if draft is not None and self.form is not None:
-            draft.suggest(self._near(), self.taken)
+        if self.form is not None:
+            self.drafting.suggest()
             self.form.show_draft()
-            self.chosen(draft.lead)
+            self.chosen(self.form.draft.lead)
             self._check()
 
     def pick(self, unit: str) -> None:
         """A person picked a unit among those near: the lead, if it may go; why not is said in the form."""
-        why = self.why_not(unit) if unit else None
-        if self.form is None:
-            if unit and why is None:
-                self._draft().choose(unit)
-            elif not unit and self._item in self._memory.drafts:
-                self._memory.drafts[self._item].let_go()
-            return
-        draft = self._draft()
+        why = self.drafting.why_not(unit) if unit else None
         if unit and why is None:
-            draft.choose(unit)
-        self.form.show_draft()
-        self.chosen(draft.lead)
-        self._check(Message("orders.can_not_go", {"unit": self._words.unit(unit), "why": why}) if why else None)
+            self.drafting.begun().choose(unit)
+        elif not unit and self.form is None and self.drafting.now is not None:
+            self.drafting.now.let_go()
+        if self.form is not None:
+            self.form.show_draft()
+            self.chosen(self.form.draft.lead)
+            name = self._words.unit(unit) if unit else ""
+            self._check(Message("orders.can_not_go", {"unit": name, "why": why}) if why else None)
 
     def fits(self, height: int) -> None:
         """The page has this height: form and card are as high as that lets them be."""
@@ -208,33 +186,11 @@ class OrderDock(QWidget):
         self.chosen("")
         self._show()
 
-    # -- who may go
-
-    def taken(self, unit: str) -> bool:
-        """Whether an order of ours has it."""
-        return self._ctx.cases.order_of(unit) is not None
-
-    def why_not(self, unit: str) -> Message | None:
-        """Why a unit can not be sent; None when it can."""
-        order = self._ctx.cases.order_of(unit)
-        if order is not None:
-            here = self.case is not None and order.case == self.case.id
-            number = order.number or Message("orders.unnumbered")
-            return Message("orders.on_this_case" if here else "orders.on_order", {"order": number})
-        near = next((near for near in self._near() if near.key == unit), None)
-        if near is None or near.free:
-            return None
-        return near.fits[0] if near.fits else Message("lists.unit_not_free")
-
-    def suggested(self) -> str:
-        """Key of the best fit among those near, "" for none."""
-        return best(self._near(), self.taken)
-
     # -- giving orders out
 
     def _confirm(self) -> None:
-        form, draft = self.form, self._memory.drafts.get(self._item)
-        if form is None or draft is None or self._sending:
+        form = self.form
+        if form is None or self._sending:
             return
         if form.composing:
             self._ctx.notify(Message("orders.composing"), 0)
@@ -243,13 +199,12 @@ class OrderDock(QWidget):
         if problem is not None:
             self._ctx.notify(Message("orders.can_not", {"why": problem}), Level.ORANGE)
             return
+        draft = form.draft
         texts = {"order": draft.text.strip()}
         if self.case is None:
             texts["place"] = draft.about.place
-        now = self._ctx.clock.now()
-        valid = self._ctx.pack.loop.calendar.after(now, draft.times.valid).at - now
         self._sending = True
-        self.acts.submit(self._act(draft), None, texts, valid, self._kept)
+        self.acts.submit(self.drafting.act(draft), None, texts, self.drafting.valid_for(draft), self._kept)
 
     def _kept(self, problem: Message | None) -> None:
         """It is durable here; or it is not, and nothing was given out."""
@@ -259,38 +214,15 @@ class OrderDock(QWidget):
             self._ctx.notify(said, Level.RED)
             self._check(said)
             return
-        draft = self._memory.drafts.pop(self._item, None)
-        if draft is not None:
-            self._memory.sent[self._item] = draft
+        self.drafting.given_out()
         self._memory.looked_at.pop(self._item, None)
         self.fold()
         self.dossier.take()
 
-    def _draft(self) -> Draft:
-        """The draft of this, begun if there is none; after a refusal it is what was refused."""
-        memory, item = self._memory, self._item
-        draft = memory.drafts.get(item)
-        if draft is None:
-            about = self.dossier.about()
-            times = Times.of(self._ctx.pack.loop, about.kind, about.level)
-            draft = Draft(about, "", times)
-            before = memory.sent.get(item) if self._failure() is not None else None
-            if before is not None:
-                draft.text, draft.edited, draft.times = before.text, before.edited, before.times
-                draft.helpers = [unit for unit in before.helpers if self.why_not(unit) is None]
-            memory.drafts[item] = draft
-        return draft
-
     def _unfold(self) -> None:
-        draft = self._draft()
-        if not draft.edited:
-            draft.about = self.dossier.about()
-            draft.text = prefilled(draft.about, self._ctx.pack, self._ctx.t)
-        if draft.lead and self.why_not(draft.lead) is not None:
-            draft.let_go()
-        draft.suggest(self._near(), self.taken)
+        draft = self.drafting.filled()
         self._memory.open.add(self._item)
-        self.form = OrderForm(self._ctx, draft, self._words.unit, self._candidates, self)
+        self.form = OrderForm(self._ctx, draft, self._words.unit, self.drafting.candidates, self)
         self.form.changed.connect(self._changed)
         self.form.left.connect(self.fold)
         self._put(self.form)
@@ -299,44 +231,18 @@ class OrderDock(QWidget):
 
     def _changed(self) -> None:
         self._check()
-        draft = self._memory.drafts.get(self._item)
-        if draft is not None:
-            self.chosen(draft.lead)
-
-    def _candidates(self) -> list[tuple[str, str, Message | None]]:
-        return [(near.key, self._words.unit(near.key), self.why_not(near.key)) for near in self._near()]
-
-    def _act(self, draft: Draft) -> IssueOrders:
-        ctx = self._ctx
-        return draft.act(self.case is None, lambda: new_id(ctx.clock), ctx.pack.loop.calendar, ctx.clock.now())
-
-    def _checks(self) -> list[Check]:
-        """Whether the hub would take it, as far as this seat knows."""
-        draft = self._memory.drafts.get(self._item)
-        if draft is None or draft.missing() is not None:
-            return []
-        found = self._ctx.cases.checks(self._act(draft), self.case.id if self.case is not None else "")
-        return [Check(one.name, one.problem and plain(self._ctx, one.problem)) for one in found]
+        if self.form is not None:
+            self.chosen(self.form.draft.lead)
 
     def _check(self, said: Message | None = None) -> Message | None:
         """Shows whether the order would be taken; the answer is why not."""
-        form, draft = self.form, self._memory.drafts.get(self._item)
-        if form is None or draft is None:
+        if self.form is None:
             return None
-        checks = self._checks()
-        failed = next((check.problem for check in checks if check.problem is not None), None)
-        problem = draft.missing() or failed
-        form.tell(checks, said or problem)
+        checks, problem = self.drafting.checks()
+        self.form.tell(checks, said or problem)
         return problem
 
     # -- what it looks like
-
-    def _failure(self) -> Waiting | None:
-        """The last command of this seat about this, if it had no effect."""
-        topic, key = self._item
-        case = self.case.id if self.case is not None else key if topic == "case" else ""
-        row = newest(self._ctx.cases.outbox(), case, key if topic == "event" else "")
-        return row if row is not None and row.state in FAILED else None
 
     def _show(self) -> None:
         """Brings body and foot up to date."""
@@ -356,7 +262,7 @@ class OrderDock(QWidget):
         return Offer(offer.do, offer.words, can) if isinstance(can, Message) else offer
 
     def _show_card(self) -> None:
-        case, failure = self.case, self._failure()
+        case, failure = self.case, self.drafting.failure()
         if (case is None or not case.orders) and failure is None:
             self._drop_card()
             return
