@@ -9,6 +9,7 @@ import logging
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from PIL import Image
 
 from cockpit.field.gateway import Gateway
 from cockpit.field.limits import Limits
+from cockpit.model.city import Pack
 from cockpit.model.clock import Clock, ManualClock
 from cockpit.packs.read import read_pack
 from cockpit.store.ledger import LedgerCopy
@@ -80,6 +82,11 @@ class LivingGateway:
         return Device(self.web, answer.json()["token"], unit)
 
 
+@lru_cache(maxsize=1)
+def pack() -> Pack:
+    return read_pack("lujiazui")
+
+
 def desk_with_orders(*units: str) -> Desk:
     """A desk that ordered units to an event; the words of its case never reach a gateway without a hub."""
     desk = Desk()
@@ -108,7 +115,7 @@ async def living_gateway(
     if desk is not None:
         remember(profile, desk)
     clock = clock or ManualClock(START)
-    gateway = Gateway(profile, 0, read_pack("lujiazui"), clock, limits)
+    gateway = Gateway(profile, 0, pack(), clock, limits)
     ready = asyncio.Event()
     running = asyncio.create_task(gateway.run(ready.set))
     starting = asyncio.create_task(ready.wait())

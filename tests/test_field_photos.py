@@ -16,6 +16,8 @@ from cockpit.model.entries import PhotoRef, read_fact
 from cockpit.store.blobs import Blobs
 from tests.living_gateway import Device, LivingGateway, desk_with_orders, living_gateway, photo
 
+pytestmark = pytest.mark.slow
+
 PHOTO = photo(1200, 900, quality=95)
 SHA = hashlib.sha256(PHOTO).hexdigest()
 Story = Callable[[LivingGateway], Awaitable[None]]
