@@ -40,12 +40,12 @@ def opened(desk: LoopWindow) -> OutboxPanel:
     return panel
 
 
-def waiting(desk: LoopWindow, count: int, valid_for: int = 20 * MINUTE) -> list[str]:
-    """Orders given out while the hub is gone; ids of the commands."""
+def waiting(desk: LoopWindow, count: int, valid_for: int = 20 * MINUTE, apart: int = 30) -> list[str]:
+    """Orders given out while the hub is gone, some seconds apart; ids of the commands."""
     desk.at.cases.online = False
     for event in desk.events()[:count]:
         desk.order(event, valid_for=valid_for)
-        desk.at.clock.advance(30)
+        desk.at.clock.advance(apart)
     return [row.id for row in desk.at.cases.outbox() if row.state is Sending.WAITING]
 
 
@@ -171,7 +171,7 @@ def test_escape_closes_it_and_the_keyboard_goes_back_to_where_it_was(desk: LoopW
 def test_it_opens_by_itself_when_something_failed_once_and_never_takes_the_keyboard(desk: LoopWindow) -> None:
     view = desk.panel("queue").view
     view.setFocus()
-    (ident,) = waiting(desk, 1)
+    (ident,) = waiting(desk, 1, apart=0)
     desk.loop.look(LIVE)
     assert not desk.loop.outbox_open
     desk.at.cases.park(ident, Message("near.no_place"))
@@ -188,7 +188,7 @@ def test_it_opens_by_itself_when_something_failed_once_and_never_takes_the_keybo
 def test_it_opens_by_itself_when_the_hub_is_gone_and_something_waits_once_for_each_time(desk: LoopWindow) -> None:
     desk.loop.look(LOST)
     assert not desk.loop.outbox_open, "nothing waits"
-    waiting(desk, 1)
+    waiting(desk, 1, apart=0)
     desk.loop.look(Link(LinkState.LOST, desk.at.ctx.clock.wall() - SECOND))
     assert not desk.loop.outbox_open, "a hub that is restarted is back at once"
     for again in (True, False):
@@ -200,6 +200,15 @@ def test_it_opens_by_itself_when_the_hub_is_gone_and_something_waits_once_for_ea
     assert desk.loop.outbox_open, "gone again"
 
 
+def test_it_opens_by_itself_when_a_hub_that_is_there_does_not_answer(desk: LoopWindow) -> None:
+    waiting(desk, 1, apart=0)
+    desk.loop.look(LIVE)
+    assert not desk.loop.outbox_open
+    desk.at.clock.advance(15)
+    desk.loop.look(LIVE)
+    assert desk.loop.outbox_open
+
+
 def test_it_lies_over_the_lower_right_of_the_map_and_is_as_high_as_its_rows(desk: LoopWindow) -> None:
     waiting(desk, 2)
     panel = opened(desk)
@@ -207,6 +216,7 @@ def test_it_lies_over_the_lower_right_of_the_map_and_is_as_high_as_its_rows(desk
     assert place.right() == over.right() - 8
     assert place.bottom() == over.bottom() - 80, "the time bar stays free"
     low = place.height()
+    assert panel.table.verticalScrollBar().maximum() == 0, "every row is in sight"
     waiting(desk, 4)
     assert panel.height() > low
     assert panel.geometry().bottom() == place.bottom()

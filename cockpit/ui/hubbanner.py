@@ -33,9 +33,9 @@ def hub_banner(
     if now - link.since < GRACE:
         return None
     again = (Message("ui.retry_now"), lambda: retry(""))
+    waiting = tally(ctx.cases.outbox(), frozenset()).waiting
+    buttons = (again, (Message("ui.show_outbox", {"n": waiting}), show_outbox)) if waiting else (again,)
     if link.state is not LinkState.LIVE:
-        waiting = tally(ctx.cases.outbox(), frozenset()).waiting
-        buttons = (again, (Message("ui.show_outbox", {"n": waiting}), show_outbox)) if waiting else (again,)
         gone = _hub_gone(ctx, link, now, waiting)
         return BannerText(gone, _retrying(link.tries, link.retry - now), buttons)
     states = feed_states(ctx)
@@ -44,9 +44,9 @@ def hub_banner(
     if not silent and len(gone) * 2 <= len(states):
         return None
     failing = [state for state in states if state in gone or (silent and state.problem is not None)]
-    what = _city_gone(ctx, failing, len(states), now) if failing else _nothing_comes(ctx, states, now)
+    what = _city_gone(ctx, failing, len(states), now) if failing else _nothing_comes(ctx, states, now, waiting)
     waits = [state.retry - now for state in failing if state.retry > now]
-    return BannerText(what, _retrying(0, min(waits, default=0)), (again,))
+    return BannerText(what, _retrying(0, min(waits, default=0)), buttons)
 
 
 def _is_gone(state: FeedState, live_us: int) -> bool:
@@ -69,9 +69,10 @@ def _is_silent(states: Sequence[FeedState], now: int) -> bool:
     return last > 0 and now - last >= max(SILENCE, 3 * beat)
 
 
-def _nothing_comes(ctx: PanelContext, states: Sequence[FeedState], now: int) -> Message:
+def _nothing_comes(ctx: PanelContext, states: Sequence[FeedState], now: int, waiting: int) -> Message:
     last = max(state.received for state in states)
-    return Message("ui.nothing_comes", {"span": span(now - last), "at": _city_time(ctx, last)})
+    told = {"span": span(now - last), "at": _city_time(ctx, last), "n": waiting}
+    return Message("ui.nothing_comes_kept" if waiting else "ui.nothing_comes", told)
 
 
 def _hub_gone(ctx: PanelContext, link: Link, now: int, waiting: int) -> Message:

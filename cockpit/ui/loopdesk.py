@@ -21,6 +21,8 @@ from widgets.telephone.panel import TelephonePanel
 
 GRACE = 5 * SECOND
 """A hub that is restarted is back before."""
+LONG = 15 * SECOND
+"""What waits for so long is held up, whatever the connection says of itself."""
 OUTBOX, CALL, QUEUE, CASES = "outbox", "telephone", "queue", "cases"
 """Panels that are opened, closed and turned to."""
 
@@ -28,14 +30,14 @@ OUTBOX, CALL, QUEUE, CASES = "outbox", "telephone", "queue", "cases"
 class LoopDesk:
     """Opens and closes the outbox and the form of a call, and turns between events and cases.
 
-    By itself the outbox opens once for each command that failed, and once for each time that the hub is gone while
-    something waits; a person who closes it has seen it. It never takes the keyboard then.
+    By itself the outbox opens once for each command that failed, and once for each time that something waits because
+    the hub is gone or does not answer; a person who closes it has seen it. It never takes the keyboard then.
     """
 
     def __init__(self, engine: LayoutEngine, ctx: PanelContext) -> None:
         self._engine, self._ctx = engine, ctx
         self._told: set[str] = set()
-        self._told_gone = False
+        self._told_waits = False
         self._before: dict[str, Callable[[], QWidget | None]] = {}
 
     def actions(self) -> Iterator[Action]:
@@ -111,11 +113,13 @@ class LoopDesk:
         failed = {row.id for row in rows if row.state in FAILED and row.id not in noted}
         new = failed - self._told
         self._told |= failed
-        gone = link.state is not LinkState.LIVE and ctx.clock.wall() - link.since >= GRACE
-        waits = gone and tally(rows, noted).waiting > 0
-        if new or (waits and not self._told_gone):
+        counted = tally(rows, noted)
+        lost = link.state is not LinkState.LIVE and ctx.clock.wall() - link.since >= GRACE
+        long = counted.waiting > 0 and ctx.clock.now() - counted.oldest >= LONG
+        waits = counted.waiting > 0 and (lost or long)
+        if new or (waits and not self._told_waits):
             self.show_outbox()
-        self._told_gone = gone and (self._told_gone or waits)
+        self._told_waits = waits or (self._told_waits and lost)
 
     def _has_keyboard(self, panel_id: str) -> bool:
         panel, focus = self._engine.panel(panel_id), self._engine.window().focusWidget()

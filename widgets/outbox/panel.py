@@ -86,7 +86,8 @@ class OutboxPanel(Panel):
     @property
     def wanted_height(self) -> int:
         """What it needs to show every row."""
-        return self.header.height() + 2 + (self.table.wanted_height + FOOT if self.table.rows else EMPTY)
+        frame = 2 + self.height() - self.contentsRect().height()  # its own pixel, and the stylesheet's
+        return frame + self.header.height() + (self.table.wanted_height + FOOT if self.table.rows else EMPTY)
 
     def take_keyboard(self) -> None:
         """The keyboard goes to the rows, or to what closes an empty one."""
