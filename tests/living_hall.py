@@ -57,8 +57,9 @@ class Hall:
 
     async def _fact(self, message: Msg) -> None:
         self.heard.append(message.data)
+        mute = self.mute
         receipt = await self.book.fact(subjects.sender(message.subject), "device", message.data)
-        if not self.mute:
+        if not mute:
             await message.respond(encode(receipt))
 
     async def recorded(self) -> list[tuple[str, str]]:
