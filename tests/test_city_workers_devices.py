@@ -30,8 +30,9 @@ ALL = ["delivered", "read", "accepted", "en_route", "on_scene", "photo", "photo"
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short waits; and the source sends nobody, whom a test might have ordered."""
+    """Short waits, coarse pictures; and the source sends nobody whom a test has ordered."""
     monkeypatch.setattr("cockpit.city.city.HELPERS", {})
+    monkeypatch.setattr("cockpit.city.png.FINE", 1)
     for name, seconds in (("gatehouse", 0.05), ("workers", 0.05)):
         monkeypatch.setattr(f"cockpit.city.{name}.LOOK_EVERY", seconds)
     monkeypatch.setattr("cockpit.city.handset.SHORTEST", 0.02)
