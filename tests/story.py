@@ -28,6 +28,7 @@ from tests import leaks
 PATIENCE = 60.0
 """Seconds that anything is waited for: a busy machine is no failure."""
 EVENING = ("--start", "2026-07-14T17:42:00+08:00")
+GATEWAY = ("cockpit", "gateway")
 EVERY_CHILD = (("cockpit", "hub"), ("nats-server",), ("cockpit", "city", "serve"))
 
 _clock = SystemClock()
@@ -214,6 +215,7 @@ def standing_hub(profile: Path, home: Path, platform: str) -> Iterator[Program]:
     """A hub that stands by itself, for the tests of a module."""
     with Program(home, "hub", "--profile", profile, "--city", platform, "--port", "0") as program:
         program.answer()
+        program.await_child(GATEWAY)  # it comes a moment later, and is kept too
         program.keep()
         yield program
 
