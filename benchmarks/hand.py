@@ -21,6 +21,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from benchmarks import hand_desk
 from cockpit.cli import main
 from cockpit.model.cases import Order
 from cockpit.model.clock import MINUTE
@@ -233,6 +234,7 @@ ACTS: dict[str, Acts] = {
     "done": done,
     "overdue": overdue_,
     "refused": refused,
+    **hand_desk.ACTS,
 }
 
 

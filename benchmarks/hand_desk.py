@@ -107,7 +107,7 @@ def case_list(hand: Hand) -> Iterator[Wait]:
             ctx.cases.submit(OpenCase(_facts(row)), "", {"place": row["place"]}, lambda problem: None)
         else:
             yield from _order(hand, row)
-    call = NewCase("", "P0103", 3, rows[0]["lon"], rows[0]["lat"], rows[0]["area"], "phone")
+    call = NewCase("", "P0103", 3, rows[0]["lon"] + 0.006, rows[0]["lat"] - 0.004, rows[0]["area"], "phone")
     ctx.cases.submit(OpenCase(call), "", {"place": rows[0]["place"], "words": "井盖响"}, lambda problem: None)
     yield lambda: len(ctx.cases.all_open()) >= len(rows)
     yield hand.seconds(25)

@@ -199,11 +199,27 @@ def done(stage: Stage) -> None:
     stage.act("done", "--start", STORM, "--speed", "20")
 
 
+def telephone(stage: Stage) -> None:
+    """A call is taken down; what is open nearby is seen before it is saved."""
+    stage.act("telephone", "--start", STORM)
+
+
+def case_list(stage: Stage) -> None:
+    """Cases in many stages, by what is due first."""
+    stage.act("case_list", "--start", STORM, "--speed", "8")
+
+
+def offline_outbox(stage: Stage) -> None:
+    """The hub and its bus are gone; three orders wait at the seat."""
+    stage.act("offline_outbox", "--start", STORM)
+
+
 STATES: dict[str, Callable[[Stage], None]] = {
     state.__name__: state
     for state in (
         *(normal, storm, stale, offline, empty, light, english),
         *(order_form, provisional, delivered, overdue, refused, done),
+        *(telephone, case_list, offline_outbox),
     )
 }
 MANUAL: dict[str, tuple[Callable[[Stage], None], str]] = {
