@@ -164,16 +164,16 @@ class NearbyBlock(Block):
         state = int(unit.get("state", UnitState.FREE if near.free else UnitState.BUSY))
         fits = "，".join(map(t, near.fits)) if t.lang == "zh" else ", ".join(map(t, near.fits))
         number = self._told.get(near.key)
-        free = near.free and number is None
+        free = near.free and number is None and state == UnitState.FREE
         if number is not None:
             state = int(UnitState.BUSY)
             under = t("lists.unit_because", word=t("lists.unit_not_free"), why=t("orders.on_order", order=number))
-        elif near.free:
+        elif free:
             under = joined(t(f"lists.unit_state_{state}"), fits)
         else:
             word = t("lists.unit_not_free")  # a reason of the finder's begins with it already
-            told = fits.startswith(word) or not fits
-            under = (fits or word) if told else t("lists.unit_because", word=word, why=fits)
+            why = t(f"lists.unit_state_{state}") if near.free else fits
+            under = (why or word) if why.startswith(word) or not why else t("lists.unit_because", word=word, why=why)
 
         def draw(painter: QPainter, rect: QRectF) -> None:
             draw_unit(painter, rect.center(), kind.shape, state, theme, radius=8.0)
@@ -189,7 +189,13 @@ class NearbyBlock(Block):
 
     def suggested(self) -> str:
         """Key of the best fit of those who may go, "" for none."""
-        return next((near.key for near in self.found if near.free and near.key not in self._told), "")
+        return next((near.key for near in self.found if self._may_go(near)), "")
+
+    def _may_go(self, near: Near) -> bool:
+        """Whether it is free now, which it was when the answer was made, and has no order of ours."""
+        unit = self._desk.ctx.picture["unit"].get(near.key)
+        free = near.free and (unit is None or unit["state"] == UnitState.FREE)
+        return free and near.key not in self._told
 
     def _point(self, key: str, at_it: bool) -> None:
         if not at_it and key and key != self._pointed:
@@ -201,7 +207,7 @@ class NearbyBlock(Block):
     def _show_paths(self) -> None:
         """Has the map show every way; the one that stands out is pointed at, else chosen, else the first free one's."""
         ways = [(near.key, near.path) for near in self.shown if near.path]
-        first = next((n.key for n in self.shown if n.free and n.path and n.key not in self._told), "")
+        first = next((near.key for near in self.shown if near.path and self._may_go(near)), "")
         self._desk.ctx.routes.show(ways, self._pointed or self.chosen or first)
 
 

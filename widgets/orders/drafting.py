@@ -9,10 +9,12 @@ from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.model.ports import Near
 from cockpit.model.ports.cases import Check, Waiting
+from cockpit.model.tables import UnitState
+from widgets.kit.outbox import FAILED
 from widgets.kit.panel import PanelContext
 from widgets.orders.dossier import Dossier
 from widgets.orders.draft import Draft, Times, prefilled
-from widgets.orders.next_act import FAILED, newest
+from widgets.orders.next_act import newest
 from widgets.orders.say import plain
 
 Item = tuple[str, str]
@@ -95,8 +97,10 @@ class Drafting:
     # -- who may go
 
     def taken(self, unit: str) -> bool:
-        """Whether an order of ours has it."""
-        return self._ctx.cases.order_of(unit) is not None
+        """Whether an order of ours has it, or the city itself has given it something to do since it was found."""
+        row = self._ctx.picture["unit"].get(unit)
+        busy = row is not None and row["state"] != UnitState.FREE
+        return busy or self._ctx.cases.order_of(unit) is not None
 
     def why_not(self, unit: str) -> Message | None:
         """Why a unit can not be sent; None when it can."""
@@ -107,7 +111,9 @@ class Drafting:
             return Message("orders.on_this_case" if here else "orders.on_order", {"order": number})
         near = next((near for near in self._near() if near.key == unit), None)
         if near is None or near.free:
-            return None
+            row = self._ctx.picture["unit"].get(unit)
+            state = UnitState.FREE if row is None else row["state"]
+            return None if state == UnitState.FREE else Message(f"lists.unit_state_{int(state)}")
         return near.fits[0] if near.fits else Message("lists.unit_not_free")
 
     def candidates(self) -> list[tuple[str, str, Message | None]]:
@@ -135,5 +141,10 @@ class Drafting:
         if missing is not None:
             return [], missing
         found = self._ctx.cases.checks(self.act(draft), case.id if case is not None else "")
-        checks = [Check(one.name, one.problem and plain(self._ctx, one.problem)) for one in found]
+        checks = [Check(one.name, one.problem and plain(self._ctx, one.problem)) for one in found if _shown(one)]
         return checks, next((check.problem for check in checks if check.problem is not None), None)
+
+
+def _shown(check: Check) -> bool:
+    """Whether a row stands in the form: the version of the case is of interest only where it is not the newest."""
+    return check.problem is not None or check.name.id != "ledger.check_version"

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from cockpit.model.cases import UNTIL_ACCEPTED, Case, Order
 from cockpit.model.messages import Message
-from cockpit.model.ports.cases import Sending, Waiting
+from cockpit.model.ports.cases import Waiting
 from widgets.orders.words import overdue
 
 
@@ -119,7 +119,3 @@ def newest(rows: Sequence[Waiting], case: str, event: str) -> Waiting | None:
         return (bool(case) and row.case == case) or (bool(event) and getattr(opened, "event", "") == event)
 
     return max((row for row in rows if about(row)), key=lambda row: row.issued, default=None)
-
-
-FAILED = frozenset({Sending.REFUSED, Sending.PARKED, Sending.EXPIRED})
-"""What became of commands that had no effect, or may have none."""

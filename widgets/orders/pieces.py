@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLayout, QLayoutItem, QMenu, QPlainTextEdit, QPushButton, QSizePolicy, QWidget
 
 from cockpit.model.messages import Texts
@@ -212,14 +212,20 @@ class Checks(Part):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self.theme
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font = theme.font("small")
-        metrics = QFontMetrics(font)
-        words = sum(metrics.horizontalAdvance(name) + 18 for name, _ in self._names)
-        gap = min(20, max(6, (self.width() - words) // max(1, len(self._names) - 1))) if self._names else 0
+        font, lead = theme.font("small"), 17
+        words = self._wide(font, lead)
+        if words + 6 * len(self._names) > self.width():
+            font, lead = theme.font("axis"), 14
+            words = self._wide(font, lead)
+        gap = min(20, max(4, (self.width() - words) // max(1, len(self._names) - 1)))
         x = 0
         for name, holds in self._names:
             mark = QRectF(x, self._LINE / 2 - 6, 12, 12)
             draw_icon(painter, mark, "check" if holds else "close", theme.acc if holds else theme.red_text, 2.4)
             ink = theme.t2 if holds else theme.red_text
-            used, _ = draw_line(painter, QRect(x + 17, 0, self.width() - x - 17, self._LINE), name, font, ink)
-            x += 17 + used + gap
+            used, _ = draw_line(painter, QRect(x + lead, 0, self.width() - x - lead, self._LINE), name, font, ink)
+            x += lead + used + gap
+
+    def _wide(self, font: QFont, lead: int) -> int:
+        metrics = QFontMetrics(font)
+        return sum(metrics.horizontalAdvance(name) + lead for name, _ in self._names)

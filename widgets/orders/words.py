@@ -137,7 +137,7 @@ class CaseWords:
         t, now, said = self.t, self.now(), []
         unit = self.unit(order.unit)
         if order.state == "confirmed" and row is not None and now - row.issued >= A_MOMENT:
-            waited = t("orders.waits", span=t(self.exactly(now - row.issued)))
+            waited = t("orders.waits", span=t(ages.exactly(now - row.issued)))
             said.append(Said(waited, WAIT))
         if order.state == "refused":
             said.append(Said(t("orders.refused_by", unit=unit, why=self.reason(order)), BAD))
@@ -151,10 +151,10 @@ class CaseWords:
         if not order.ended and overdue(order, now):
             what = "finish" if order.finish_by and now > order.finish_by else "arrive"
             over = now - (order.finish_by if what == "finish" else order.arrive_by)
-            said.append(Said(t(f"orders.late_{what}", unit=unit, span=t(self.exactly(over))), BAD))
+            said.append(Said(t(f"orders.late_{what}", unit=unit, span=t(ages.exactly(over))), BAD))
         if abs(order.skew) >= CLOCK_OFF:
             name = "orders.clock_ahead" if order.skew > 0 else "orders.clock_behind"
-            said.append(Said(t(name, unit=unit, span=t(self.exactly(abs(order.skew)))), WAIT))
+            said.append(Said(t(name, unit=unit, span=t(ages.exactly(abs(order.skew)))), WAIT))
         return said
 
     def reason(self, order: Order) -> str:
@@ -163,16 +163,6 @@ class CaseWords:
             return self.t("orders.no_reason")
         words = self.read(order.reason.id)
         return self.t("orders.text_coming") if words is None else words or self.t("orders.text_erased")
-
-    @staticmethod
-    def exactly(us: int) -> Message:
-        """5 分 40 秒; from an hour on to the minute."""
-        seconds = max(0, us) // SECOND
-        if seconds < 60:
-            return Message("orders.span_s", {"s": seconds})
-        if seconds < 3600:
-            return Message("orders.span_ms", {"m": seconds // 60, "s": seconds % 60})
-        return Message("orders.span_hm", {"h": seconds // 3600, "m": seconds // 60 % 60})
 
     # -- who did it
 

@@ -13,6 +13,7 @@ from cockpit.model.ports.cases import Sending, Waiting
 from cockpit.model.rights import word_of
 from widgets.kit.context import PanelContext
 from widgets.kit.outbox import FAILED, seen, shown
+from widgets.orders.say import plain
 
 NEAR = 5
 """A fifth of its validity left is near."""
@@ -59,7 +60,7 @@ def _row(ctx: PanelContext, waiting: Waiting) -> OutboxRow:
     alive = waiting.state in (Sending.WAITING, Sending.PARKED, Sending.SENT)
     over = now if alive else waiting.decided or now
     left = waiting.valid_until - now
-    why = t(waiting.problem) if waiting.problem is not None and waiting.state in FAILED else ""
+    why = t(plain(ctx, waiting.problem)) if waiting.problem is not None and waiting.state in FAILED else ""
     if waiting.state is Sending.EXPIRED and not why:
         why = t("outbox.expired_why")
     return OutboxRow(
