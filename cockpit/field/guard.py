@@ -1,4 +1,4 @@
-"""What stands before every request: rates, tokens, sizes, time-outs; and what every answer carries."""
+"""What stands before every request: rates, tokens, sizes, time-outs."""
 
 from __future__ import annotations
 
@@ -16,14 +16,6 @@ from cockpit.field.register import Register, Token
 from cockpit.model.clock import Clock
 
 T = TypeVar("T")
-SECURITY = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Server": "cockpit",
-}
 _LONGEST_SECRET = 200
 
 

@@ -71,6 +71,7 @@ class HubSide:
         self._on_welcome = on_welcome
         self._follow = follow
         self._client: Client | None = None
+        self._said = ""
 
     @property
     def there(self) -> bool:
@@ -84,13 +85,19 @@ class HubSide:
                 await self._once()
                 tries = 0
             except CockpitError as error:
-                log.info("the hub is away: %s", error.message.id)
+                self._say(f"the hub is away: {error.message.id}")
             except (nats_error(), OSError, TimeoutError):
-                log.info("the hub went")
+                self._say("the hub went")
             except (msgspec.MsgspecError, ValueError):
-                log.info("the hub said what nobody understands")
+                self._say("the hub said what nobody understands")
             await asyncio.sleep(RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)])
             tries += 1
+
+    def _say(self, line: str) -> None:
+        """Into the log, once: it is tried again every two seconds for as long as the hub is away."""
+        if line != self._said:
+            self._said = line
+            log.info("%s", line)
 
     async def _once(self) -> None:
         """Joins, and returns when the connection is lost.
@@ -106,7 +113,7 @@ class HubSide:
             async with self._follow(client, welcome):
                 self.welcome = welcome
                 self._on_welcome(welcome, True)
-                log.info("joined the hub")
+                self._say("joined the hub")
                 while not lost.is_set():
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(TIME_SECONDS):
@@ -114,7 +121,7 @@ class HubSide:
                     if not lost.is_set():
                         self.welcome = await self._hello()
                         self._on_welcome(self.welcome, False)
-            log.info("lost the hub")
+            self._say("lost the hub")
         finally:
             self.welcome = self._client = None
             with contextlib.suppress(Exception):

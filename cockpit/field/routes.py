@@ -11,6 +11,7 @@ from http import HTTPStatus
 import msgspec
 from aiohttp import web
 
+from cockpit.field.answers import Handler, problems
 from cockpit.field.board import Board
 from cockpit.field.guard import Guard
 from cockpit.field.intake import Intake
@@ -18,7 +19,6 @@ from cockpit.field.openapi import description
 from cockpit.field.photos import Photos
 from cockpit.field.problems import Problem, language_of
 from cockpit.field.register import Register, Token
-from cockpit.field.server import Handler, problems
 from cockpit.field.wire import BlobBegun, BlobWanted, Enrolled, EnrolWanted, FactWanted, Health, iso
 from cockpit.model.clock import CityClock
 from cockpit.store.blobs import Part
@@ -58,7 +58,7 @@ class Api:
         self._polls: dict[str, list[asyncio.Future[None]]] = {}
 
     def app(self) -> web.Application:
-        app = web.Application(middlewares=[problems, self._checked], client_max_size=self._guard.limits.body)
+        app = web.Application(middlewares=[problems(), self._checked], client_max_size=self._guard.limits.body)
         app.add_routes(
             [
                 web.post("/v1/enrol", self._enrol),
