@@ -155,12 +155,15 @@ class Stage:
         until(self._at_rest, "all seats at rest and of one mind", 180, self._all_said)
         self._programs["city"].end()  # the workers go home: nothing more happens
         until(self._at_rest, "all seats at rest and of one mind", 60, self._all_said)
-        stream = asyncio.run(self._stream())
+        until(self._facts_gone, "all facts of devices on their way", 60, self._all_said)
+        left = Left([])
+        # before the stream: what is done here must be there
+        left.facts = {json.loads(data)["id"]: state for data, state in rows_of_outbox(self._field("outbox.db"))}
+        left.stream = stream = asyncio.run(self._stream())
         until(lambda: self._readers_have(len(stream)), "all readers have all of the stream", 60, self._all_said)
         states = {seat: self._state(seat) for seat in SEATS}
         for seat in SEATS:
             self._programs[seat].end()
-        left = Left(stream)
         left.copies["hub"] = rows_of_copy(self._copy())
         for seat in SEATS:
             left.copies[seat] = rows_of_copy(self.home / seat / PACK / "ledger.db")
@@ -168,16 +171,20 @@ class Stage:
             journal = self.home / f"{seat}.journal"
             left.journals[seat] = journal.read_text().split("\n")[:-1] if journal.exists() else []
             left.states[seat] = states[seat]["cases"]
-        field = self._hub_profile / "field"
-        left.copies["gateway"] = rows_of_copy(field / "ledger.db")
-        left.facts = {json.loads(data)["id"]: state for data, state in rows_of_outbox(field / "outbox.db")}
+        left.copies["gateway"] = rows_of_copy(self._field("ledger.db"))
         # what follows the stream while we read may have more at its end
         left.copies = {name: rows[: len(stream)] for name, rows in left.copies.items()}
         return check(left), states
 
     def _readers_have(self, decisions: int) -> bool:
         copies = [self.home / seat / PACK / "ledger.db" for seat in SEATS]
-        return all(_count(copy) >= decisions for copy in [*copies, self._hub_profile / "field" / "ledger.db"])
+        return all(_count(copy) >= decisions for copy in [*copies, self._field("ledger.db")])
+
+    def _facts_gone(self) -> bool:
+        return all(state != "waiting" for _, state in rows_of_outbox(self._field("outbox.db")))
+
+    def _field(self, name: str) -> Path:
+        return self._hub_profile / "field" / name
 
     def _at_rest(self) -> bool:
         states = [self._state(seat) for seat in SEATS]
