@@ -211,6 +211,24 @@ def test_a_case_taken_by_telephone_has_a_page_and_can_be_dispatched(desk: OrderD
     assert found.number == "0714-0001"
 
 
+def test_a_case_and_its_order_taken_while_cut_off_go_out_in_their_order(desk: OrderDesk) -> None:
+    desk.desk.cases.online = False
+    case = telephone(desk)
+    assert case.provisional
+    assert desk.page.header.title.text() == "案件 未编号"
+    desk.ctrl(Qt.Key.Key_D)
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.tick(5)
+    assert desk.head == "工单 未编号 已签发，未送达"
+    assert all(entry.pending for entry in lines(desk))
+    desk.desk.cases.online = True
+    desk.tick(1)
+    assert [row.act.__class__.__name__ for row in desk.desk.cases.outbox()] == ["OpenCase", "IssueOrders"]
+    assert desk.head == "工单 G-0714-0001 已发出，未送达"
+    assert desk.page.header.title.text() == "案件 0714-0001"
+    assert not any(entry.pending for entry in lines(desk))
+
+
 def test_a_case_that_was_closed_by_another_seat_says_so_on_its_page(desk: OrderDesk) -> None:
     case = telephone(desk)
     desk.desk.cases.other(CloseCase("void"), case.id)

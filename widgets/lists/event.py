@@ -160,6 +160,7 @@ class EventPage(Panel):
         if isinstance(page, EventThing | CaseThing):
             page.dossier.take()
             page.nearby.orders_changed()
+            self._name_page()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -24,6 +24,7 @@ class CaseBlocks:
         self._desk, self._dossier = desk, dossier
         self._rail, self._timeline = rail, timeline
         self._shown: Any = None
+        self._made_of: tuple[Any, Any, int] = (None, None, -1)
         self.reported = 0
         self.kind = ""
         self.level = 5
@@ -33,9 +34,13 @@ class CaseBlocks:
     def show(self) -> None:
         """Fills the timeline anew where it has other lines than before; the rail reads at each paint."""
         desk, dossier = self._desk, self._dossier
-        shown = entries(dossier.case, dossier.words, self.source, desk.ctx.clock.now())
         for part in self._rail.parts:
             part.update()
+        case, source, read = self._made_of
+        if case is dossier.case and source is self.source and read == len(dossier.reading.words):
+            return  # other cases changed, this one did not
+        self._made_of = (dossier.case, self.source, len(dossier.reading.words))
+        shown = entries(dossier.case, dossier.words, self.source, desk.ctx.clock.now())
         if shown == self._shown:
             return
         self._shown = shown
