@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -11,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from cockpit.model.clock import HOUR, SECOND
 from cockpit.model.entries import CloseCase, NewCase, OpenCase, VerifyOrder
+from cockpit.ui.summary import summary
 from tests.loop_desk import LoopWindow, loop_window
 from widgets.lists.cases import CaseList
 from widgets.lists.cases_model import Which
@@ -157,4 +160,19 @@ def test_the_top_bar_counts_the_ledger_and_has_no_share_before_a_case_was_closed
     assert told() == ["2", "2", "50.0"]
     bar.loop["overdue"].click()
     QApplication.processEvents()
-    assert desk.panel("cases") is not None
+    panel = desk.panel("cases")
+    assert panel.model.which is Which.OVER
+    assert len(panel.model) == 2
+
+
+def test_the_line_of_a_picture_counts_cases_by_stage_orders_by_state_and_what_waits(desk: LoopWindow) -> None:
+    solved(desk, 1)
+    desk.order(desk.events()[0])
+    desk.at.cases.online = False
+    by_telephone(desk)
+    ctx = desk.at.ctx
+    seat: Any = SimpleNamespace(cases=ctx.cases, picture=ctx.picture, pack=ctx.pack, clock=ctx.clock)
+    line = summary(seat, "duty", "raster", None)
+    assert {stage: n for stage, n in line["cases"].items() if n} == {"filed": 1, "assigned": 1, "closed": 1}
+    assert {state: n for state, n in line["orders"].items() if n} == {"sent": 1, "verified": 1}
+    assert line["outbox"] == 1

@@ -15,7 +15,7 @@ from cockpit.paths import assets_dir
 from tests.panel_desk import Desk, desk
 from widgets.kit.banner import Banner, BannerText
 from widgets.kit.buttons import KeyButton, Segments, disable
-from widgets.kit.dialog import MessageDialog, name_dialog
+from widgets.kit.dialog import name_dialog
 from widgets.kit.icons import icon_names
 from widgets.kit.toast import MOST, STAY_MS, Toasts
 
@@ -136,16 +136,6 @@ def test_the_name_is_asked_until_there_is_one(hands: Desk, qtbot: QtBot) -> None
     assert (dialog.result(), dialog.name) == (1, "王 强")
 
 
-def test_a_button_of_a_message_closes_it_and_does_its_thing(hands: Desk, qtbot: QtBot) -> None:
-    done: list[int] = []
-    buttons = ((Message("kit.close"), lambda: done.append(1)), (Message("kit.reopen"), lambda: done.append(2)))
-    dialog = MessageDialog(hands.ctx.t, NEW, NEW, buttons)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    next(b for b in dialog.findChildren(QPushButton) if b.text() == "重开面板").click()
-    assert (done, dialog.isVisible()) == ([2], False)
-
-
 def test_a_disabled_button_says_why(qtbot: QtBot, hands: Desk) -> None:
     button = KeyButton("改派", "Alt+T", hands.ctx.theme)
     qtbot.addWidget(button)
@@ -163,7 +153,10 @@ def test_of_segments_one_is_on(qtbot: QtBot) -> None:
     qtbot.addWidget(segments)
     with qtbot.waitSignal(segments.chosen) as heard:
         segments.findChildren(QPushButton)[1].click()
-    assert (heard.args, segments.current) == (["war"], "war")
+    on = [button.text() for button in segments.findChildren(QPushButton) if button.isChecked()]
+    assert (heard.args, on) == (["war"], ["战时"])
+    segments.set_current("calm")
+    assert segments.findChildren(QPushButton)[0].isChecked()
 
 
 def test_every_text_and_icon_that_kit_and_bars_name_is_there() -> None:

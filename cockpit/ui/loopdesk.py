@@ -16,6 +16,7 @@ from layouts.engine import LayoutEngine
 from widgets.kit.actions import Action
 from widgets.kit.context import PanelContext
 from widgets.kit.outbox import FAILED, seen, tally
+from widgets.lists.cases import CaseList
 from widgets.outbox.panel import OutboxPanel
 from widgets.telephone.panel import TelephonePanel
 
@@ -49,6 +50,7 @@ class LoopDesk:
         )
         yield Action("desk.events", "cases.to_events", lambda: self.turn_to(QUEUE), ("Ctrl+1",), self._can(QUEUE))
         yield Action("desk.cases", "cases.to_cases", lambda: self.turn_to(CASES), ("Ctrl+2",), self._can(CASES))
+        yield Action("desk.overdue", "cases.to_overdue", self.show_overdue, ("Ctrl+3",), self._can(CASES))
 
     def _can(self, panel: str) -> Callable[[], bool | Message]:
         return lambda: bool(self._engine.region_of(panel)) or Message("cases.not_in_layout")
@@ -104,6 +106,13 @@ class LoopDesk:
         """Brings a panel of a stack on top and the keyboard into it."""
         self._engine.show_region(self._engine.region_of(panel))
         self._engine.focus_panel(panel)
+
+    def show_overdue(self) -> None:
+        """The case list with those that stayed in a stage for too long."""
+        self.turn_to(CASES)
+        panel = self._engine.panel(CASES)
+        if isinstance(panel, CaseList):
+            panel.ask("over")
 
     def look(self, link: Link) -> None:
         """Opens the outbox where something in it has to be seen; called each second and when the outbox changed."""

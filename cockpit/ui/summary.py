@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from cockpit.model.freshness import Freshness, freshness
+from cockpit.model.ports.cases import Sending
 from cockpit.model.stages import ORDER_STATES, STAGES
 from cockpit.seat import Seat
 
@@ -21,21 +23,22 @@ def feed_counts(seat: Seat) -> dict[str, int]:
 
 
 def summary(seat: Seat, name: str, backend: str, first_picture_ms: float | None) -> dict[str, Any]:
-    """The line.
+    """The line. Cases are those that are open or were closed today, orders theirs; the outbox is what waits in it.
 
     Args:
         name: of the seat.
         backend: of the map.
         first_picture_ms: from exec to the first painted frame with base map and queue rows; None: none yet.
     """
+    cases = [*seat.cases.all_open(), *seat.cases.closed()]
+    orders = [order for case in cases for order in case.orders.values()]
     return {
         "seat": name,
         "backend": backend,
         "first_picture_ms": None if first_picture_ms is None else round(first_picture_ms),
         "events": len(seat.picture["event"]),
-        # cases, orders and the outbox come with the ledger; until then there are none, and that is what is said
-        "cases": dict.fromkeys(STAGES, 0),
-        "orders": dict.fromkeys(ORDER_STATES, 0),
+        "cases": dict.fromkeys(STAGES, 0) | Counter(case.stage for case in cases),
+        "orders": dict.fromkeys(ORDER_STATES, 0) | Counter(order.state for order in orders),
         "feeds": feed_counts(seat),
-        "outbox": 0,
+        "outbox": sum(row.state is Sending.WAITING for row in seat.cases.outbox()),
     }

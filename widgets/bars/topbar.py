@@ -21,8 +21,8 @@ from widgets.kit.feedstate import FeedState, topic_state
 from widgets.kit.symbols import draw_badge
 
 MOST_CHIPS = 4
-CASES = "desk.cases"
-"""The command that shows the cases; without it their figures are not shown either."""
+CASES, OVERDUE = "desk.cases", "desk.overdue"
+"""The commands that show the cases and those overdue; without them their figures are not shown either."""
 
 
 class Mark(Piece):
@@ -236,7 +236,8 @@ class TopBar(Bar):
         self.units = Figure(
             ctx, "bars.units", lambda f: f"{f.on_duty:,}", lambda f: f"/ {f.units:,}", "bars.units_why", self
         )
-        self.loop = {name: LoopFigure(ctx, name, CASES, self) for name in ("cases", "overdue", "in_time")}
+        runs = {"cases": CASES, "overdue": OVERDUE, "in_time": CASES}
+        self.loop = {name: LoopFigure(ctx, name, action, self) for name, action in runs.items()}
         ctx.selection.subscribe(self._selected)
         self.refresh(self.topics)
 

@@ -139,10 +139,6 @@ class Segments(QWidget):
             self._buttons[id] = made
             row.addWidget(made)
 
-    @property
-    def current(self) -> str:
-        return next((id for id, made in self._buttons.items() if made.isChecked()), "")
-
     def set_current(self, id: str) -> None:
         self._buttons[id].setChecked(True)
 

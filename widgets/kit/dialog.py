@@ -1,8 +1,6 @@
-"""Dialogs: ask for one line (a name, once), say something with buttons. Enter while composing never confirms."""
+"""The dialog that asks for one line (a name, once). Enter while composing never confirms."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -65,27 +63,3 @@ class NameDialog(_Dialog):
 def name_dialog(t: Texts, parent: QWidget | None = None) -> NameDialog:
     """The dialog that asks once who sits here. `exec` it; its `name` is the answer when it was accepted."""
     return NameDialog(t, Message("kit.ask_name"), Message("kit.ask_name_why"), Message("kit.ask_name_ok"), parent)
-
-
-class MessageDialog(_Dialog):
-    """Says something; each button closes it and does its thing. The first one is the primary and the default."""
-
-    def __init__(
-        self,
-        t: Texts,
-        title: Message,
-        words: Message,
-        buttons: Sequence[tuple[Message, Callable[[], object]]] = (),
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(t(title), t(words), parent)
-        made = []
-        for i, (label, run) in enumerate(buttons or ((Message("kit.close"), lambda: None),)):
-            one = button(t(label), kind="normal" if i else "primary", parent=self)
-            one.clicked.connect(lambda _checked=False, run=run: (self.accept(), run()))
-            made.append(one)
-        made[0].setDefault(True)
-        for one in reversed(made):
-            self.foot.addWidget(one)
-        self.column.addSpacing(6)
-        self.column.addLayout(self.foot)

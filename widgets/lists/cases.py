@@ -42,7 +42,7 @@ class CaseList(Panel):
         self.nothing = StateView(self.content)
         self._told: StateText | None = None
         self._lay_out()
-        self.which.chosen.connect(self._ask)
+        self.which.chosen.connect(self.ask)
         self.view.picked.connect(self._pick)
         ctx.selection.subscribe(self._selected)
         self.retranslate()
@@ -94,8 +94,10 @@ class CaseList(Panel):
         self.view.setAccessibleName(t("cases.title"))
         self.view.dress(RowPainter(self.ctx.theme, t, lambda then, now: t(age(then, now))))
 
-    def _ask(self, which: str) -> None:
+    def ask(self, which: str) -> None:
+        """Lists others: `open`, `over` or `closed`."""
         self.model.which = Which(which)
+        self.which.set_current(which)
         self.model.refresh()
         self.view.take(keep=False)
         self._show_answer()
