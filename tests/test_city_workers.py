@@ -307,6 +307,21 @@ def test_an_order_that_is_sent_back_is_worked_on_once_more() -> None:
     assert one.kinds()[len(ALL) :] == ["en_route", "on_scene", "photo", "photo", "done"]
 
 
+def test_an_order_that_was_sent_back_before_its_device_asked_again_is_begun_anew() -> None:
+    one = street()
+    given = order(nearest_event(one))
+    one.worker.hear([given], one.city.now)
+    one.until("on_scene")
+    one.worker.hear([msgspec.structs.replace(given, state="on_scene")], one.city.now)
+    one.until("done")
+    one.worker.hear([given], one.city.now)
+    one.run(3600)
+    assert one.kinds() == [*ALL, *ALL]
+    shots = [report.shot for _, report in one.reports if report.shot is not None]
+    assert len({shot.ident for shot in shots}) == 2, "photos of the second time are others"
+    assert one.unit.errand == ""
+
+
 def test_two_orders_at_once_are_worked_on_one_after_the_other() -> None:
     one = street()
     event = nearest_event(one)

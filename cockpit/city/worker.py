@@ -114,7 +114,8 @@ class _Job:
     Attributes:
         due, then: when it does something next, and what; 0 and "" for nothing.
         known: how far the order is, as an index into `STEPS`; what is known already is not reported again.
-        reported: the worker said that it is done; `heard` is whether the order came back so.
+        heard: how far it was when it was last told of.
+        reported: the worker said that it is done; times: how often it is worked on.
     """
 
     def __init__(self, order: Order, rng: random.Random, habits: Habits) -> None:
@@ -124,8 +125,9 @@ class _Job:
         self.refuses = habits.never <= fate < habits.never + habits.refuses
         self.late, self.slow = rng.random() < habits.late, rng.random() < habits.slow
         self.due, self.then = 0, ""
-        self.known = order.step
-        self.taken = self.reported = self.heard = False
+        self.known = self.heard = order.step
+        self.taken = self.reported = False
+        self.times = 1
 
     def wait(self, span: Span, since: int, then: str) -> None:
         self.due, self.then = since + round(self.rng.uniform(*span) * SECOND), then
@@ -212,16 +214,14 @@ class Worker:
             job.wait(self._habits.read_late if job.late else self._habits.read, now, "read")
 
     def _go_on(self, job: _Job, order: Order, now: int) -> None:
-        job.order = order
-        if not job.reported:
-            return
-        if order.state == "done":
-            job.heard = True
-        elif job.heard and order.step >= 0:  # it was sent back: once more
-            job.reported = job.heard = job.never = job.refuses = job.late = False
+        heard, job.heard, job.order = job.heard, order.step, order
+        if job.reported and 0 <= order.step < heard:  # it was sent back: once more
+            job.reported = job.never = job.refuses = job.late = False
             job.known = order.step
+            job.times += 1
             if job is self._current:
                 self._free(job, now)
+            self._report(job, "delivered", now)
             self._resume(job, now)
 
     def _act(self, job: _Job, at: int) -> bool:
@@ -290,7 +290,7 @@ class Worker:
         return 0.8 * usual, 1.25 * usual
 
     def _photograph(self, job: _Job, at: int, dealt: bool) -> None:
-        ident = f"{self.unit.id}/{job.order.id}"
+        ident = f"{self.unit.id}/{job.order.id}/{job.times}"
         shot = self._around.shot(job.order, ident, at, dealt, job.rng.random() < self._habits.cut)
         words = self._manners.words
         self._report(job, "photo", at, words=words.after if dealt else words.before, shot=shot)
