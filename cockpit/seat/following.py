@@ -110,7 +110,7 @@ class LedgerAtSeat:
             lambda: self._marked(_Mark.WHOLE),
         )
         if fold.run(OPEN_SECONDS):
-            self._opened()
+            self._opened()  # the first tick is still to come
         else:
             fold.run_aside(lambda: self._later(self._opened))
 
@@ -125,7 +125,6 @@ class LedgerAtSeat:
         else:
             self._notice(fold.problem)
             self._distrust()
-        self._stir()
 
     def close(self) -> None:
         if self._opening is not None:

@@ -72,7 +72,7 @@ class Seat:
         self.picture = Picture()
         self.selection = Selection()
         self.notices: deque[Message] = deque()
-        self.wake = wake
+        self._wake = wake
         self.who: Callable[[], str] = str
         self._arrived: deque[Callable[[], None]] = deque()
         self._batches = 0
@@ -103,6 +103,16 @@ class Seat:
             who=lambda: self.who(),
         )
         self._areas: Areas | None = None
+
+    @property
+    def wake(self) -> Callable[[], None]:
+        return self._wake
+
+    @wake.setter
+    def wake(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        if self._arrived:  # it came when nobody listened
+            wake()
 
     # -- life ----------------------------------------------------------------------------------------------------
 
@@ -165,7 +175,7 @@ class Seat:
         self._arrived.append(what)
         if not self._woken.is_set():
             self._woken.set()
-            self.wake()
+            self._wake()
 
     def aside(self, work: Callable[[], object]) -> None:
         """Does what is slow on the one worker thread; what it raises is raised in the next tick, never lost."""
