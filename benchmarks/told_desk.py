@@ -41,6 +41,8 @@ from widgets.lists.queue import QueuePanel
 
 SIZE = (1920, 1080)
 LOOK_MS = 20
+PATIENCE = 6.0
+"""Seconds until an event is passed over for which nobody can be sent."""
 mono = SystemClock().mono
 
 
@@ -132,14 +134,15 @@ class Told(QObject):
     def _open(self, key: str) -> None:
         self._desk.seat.selection.select("event", key)
         self._desk.actions_.trigger("order.draft")
-        self._when(self._can_press, lambda answer: say(ready=answer == "ready", why=answer))
+        end = mono() + PATIENCE
+        self._when(lambda: self._can_press(end), lambda answer: say(ready=answer == "ready", why=answer))
 
-    def _can_press(self) -> str:
+    def _can_press(self, end: float) -> str:
         """`ready`, or why the order can not be given out; "" while it is not known."""
         dock = self._page.dock
         form = dock.form if dock is not None else None
-        if form is None or not self._page.page or not form.draft.lead:
-            return ""
+        if form is None or not form.draft.lead:
+            return "nobody to send" if mono() > end else ""
         return form.checks.why or "ready"
 
     def _press(self) -> None:
