@@ -303,6 +303,34 @@ def test_a_third_question_that_waits_ends_the_oldest(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
+@pytest.mark.logs("field.json can not be written")
+def test_a_gateway_whose_note_can_not_be_written_serves_all_the_same_and_writes_it_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[Path] = []
+
+    def full(path: Path, text: str) -> None:
+        tries.append(path)
+        if len(tries) == 2:
+            monkeypatch.undo()
+        raise OSError(28, "No space left on device")
+
+    async def story() -> None:
+        remember(tmp_path, desk_with_orders())
+        monkeypatch.setattr("cockpit.field.gateway.NOTE_SECONDS", 0.05)
+        async with living_gateway(tmp_path) as city:
+            assert (await (await city.enrol()).orders()).status_code == 200
+            async with asyncio.timeout(30):
+                while not (tmp_path / "field.json").exists():  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+
+    (tmp_path / "field").mkdir()
+    (tmp_path / "field" / "enrol").write_text("x" * 43)
+    monkeypatch.setattr("cockpit.field.gateway.write_private", full)
+    asyncio.run(story())
+    assert len(tries) == 2
+
+
 # -- tokens ------------------------------------------------------------------------------------------------------------
 
 

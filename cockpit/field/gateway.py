@@ -48,6 +48,7 @@ NOTE = "field.json"
 """In the hub's profile: where the gateway listens, and the secret for enrolling; 0600."""
 LOCK_SECONDS = 3.0
 SETTLE_SECONDS = 5.0
+NOTE_SECONDS = 2.0
 SWEEP_SECONDS = 600.0
 
 
@@ -103,7 +104,7 @@ class Gateway:
             on_ready: called when devices can come.
 
         Raises:
-            CockpitError: it can not listen, or the profile can not be written.
+            UserError: it can not listen.
         """
         tasks: list[asyncio.Task[None]] = []
         try:
@@ -116,7 +117,8 @@ class Gateway:
             ]
             await self.board.settled(SETTLE_SECONDS)
             await self.site.open()
-            self._announce()
+            if not self._announce():
+                tasks.append(asyncio.create_task(self._announce_later(), name="note"))
             on_ready()
             stopping = asyncio.create_task(self._until_stopped(), name="stop")
             tasks.append(stopping)
@@ -202,11 +204,21 @@ class Gateway:
         known = self.register.meta("port") or "0"
         return int(known) if known.isdecimal() and can_listen(int(known)) else 0
 
-    def _announce(self) -> None:
-        self.register.put_meta("port", str(self.site.port))
+    def _announce(self) -> bool:
+        """Says where it listens; False when the disk is full: devices that know the port of last time need no note."""
         facts = {"url": self.site.url, "enrol": self.enrol_secret, "pid": os.getpid()}
-        with writing_to(self.profile):
+        try:
             write_private(self.profile / NOTE, json.dumps(facts))
+            self.register.put_meta("port", str(self.site.port))
+        except (OSError, CockpitError):
+            return False
+        return True
+
+    async def _announce_later(self) -> None:
+        log.warning("%s can not be written; it is tried again", NOTE)
+        while not self._announce():  # noqa: ASYNC110 - a disk tells nobody that it has room again
+            await asyncio.sleep(NOTE_SECONDS)
+        await self._until_stopped()
 
     async def _sweep(self) -> None:
         while True:
