@@ -105,6 +105,14 @@ def test_every_step_has_its_doer_with_role_seat_and_name(desk: OrderDesk) -> Non
     ]
 
 
+def test_a_stage_is_named_where_it_is_come_to_and_not_where_it_is_only_due_anew(desk: OrderDesk) -> None:
+    desk.confirmed()
+    desk.report("done")
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.tick(1)
+    assert [who.partition(" · 进入")[2] for _, who in said(desk)[-2:]] == ["反馈 → 核查", ""]
+
+
 def test_what_another_seat_did_bears_its_name_and_seat(desk: OrderDesk) -> None:
     desk.confirmed()
     desk.desk.cases.other(AddNote(), desk.case.id, {"words": "已通知交警"}, "seat-4")

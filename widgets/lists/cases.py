@@ -44,6 +44,7 @@ class CaseList(Panel):
         self._lay_out()
         self.which.chosen.connect(self.ask)
         self.view.picked.connect(self._pick)
+        self.view.entered.connect(lambda _key: ctx.actions.trigger("order.open"))
         ctx.selection.subscribe(self._selected)
         self.retranslate()
         self.refresh(self.topics)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from cockpit.model.cases import Case, Step
-from cockpit.model.entries import StageReached, TextRef
+from cockpit.model.entries import CaseClosed, StageReached, TextRef
 from widgets.kit.theme import Theme
 from widgets.lists.parts import PAD, Part, draw_line
 from widgets.lists.words import clock_time
@@ -70,11 +70,16 @@ def entries(case: Case | None, words: CaseWords, source: Sequence[tuple[int, str
 def _of_case(case: Case, words: CaseWords, now: int) -> list[Entry]:
     """A line a step; the stages that a decision brought stand behind its doer."""
     made: list[Entry] = []
-    last = ("", 0)
+    last, stage = ("", 0), ""
     for step in case.steps:
         same = (step.cause, step.seq) == last
         last = (step.cause, step.seq)
+        if isinstance(step.entry, CaseClosed):
+            stage = "closed"
         if isinstance(step.entry, StageReached):
+            if step.entry.stage == stage:
+                continue  # it stays there and is only due at another time
+            stage = step.entry.stage
             name = words.stage(step.entry.stage)
             if same and made:
                 made[-1] = replace(made[-1], stages=(*made[-1].stages, name))

@@ -112,7 +112,7 @@ class UnitRow(Part):
         room = right - wide - 10 - at
         tag = QFontMetrics(small).horizontalAdvance(self._lead) + 6
         used, cut = draw_line(painter, QRect(at, 0, max(0, room - tag), 30), self.unit, body, ink)
-        draw_line(painter, QRect(at + used + 6, 0, tag, 30), self._lead, small, theme.t3)
+        draw_line(painter, QRect(at + used + 6, 0, tag, 30), self._lead, small, theme.t2 if self.pending else theme.t3)
         self.whole(cut, self.unit)
         self.hairline(painter, self.height() - 1, PAD)
         if self.hasFocus():
