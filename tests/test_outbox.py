@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from cockpit.model.clock import MINUTE, ManualClock
+from cockpit.model.clock import MINUTE, ManualClock, SystemClock
 from cockpit.model.messages import LANGUAGES, Message, texts
 from cockpit.model.outgoing import Row
 from cockpit.model.ports.cases import Sending
@@ -250,6 +251,18 @@ def test_settled_rows_are_kept_for_a_week_and_what_waits_for_ever(path: Path) ->
         assert box.states() == {"waits": "waiting", "new": "done"}
         box.put("next")
         assert [row.n for row in box.box.rows()] == [2, 3, 4]
+
+
+def test_the_log_is_brought_into_the_file_when_nobody_waits(path: Path) -> None:
+    with opened(path) as box:
+        for n in range(20):
+            box.put(f"{n}")
+        before = path.stat().st_size
+        end = SystemClock().mono() + PATIENCE
+        while path.stat().st_size == before:
+            assert SystemClock().mono() < end
+            threading.Event().wait(0.02)
+        assert box.put("after") is None
 
 
 # -- the disk --------------------------------------------------------------------------------------------------------

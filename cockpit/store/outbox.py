@@ -248,17 +248,21 @@ class Outbox:
                     self._rows.put(msgspec.structs.replace(row, state=Sending.PARKED, problem=why) if parked else row)
 
     def _run(self) -> None:
+        untidy = False
         while True:
             with self._condition:
-                self._condition.wait_for(
+                called = self._condition.wait_for(
                     lambda: self._wishes or self._stopping or (self._dirty and self._trouble is None),
-                    RETRY_SECONDS if self._dirty or self._rows.mortal else None,
+                    RETRY_SECONDS if self._dirty or self._rows.mortal or untidy else None,
                 )
                 wishes, self._wishes = self._wishes, []
                 dirty = self._rows.some(self._dirty)
                 self._dirty.clear()
                 written, self._written = self._written, []
                 last = self._stopping
+            if not called and untidy and not dirty:
+                self._disk.tidy()
+            untidy = bool(called or dirty)
             self._write(wishes, dirty)
             self.expire()
             for tell in written:

@@ -68,6 +68,11 @@ class Disk:
         self.last = max([self.last, *(row.n for row in new)])
         return None
 
+    def tidy(self) -> None:
+        """Does what can wait."""
+        if self._file is not None:
+            self._file.tidy()
+
     def close(self) -> None:
         if self._file is not None:
             self._file.close()

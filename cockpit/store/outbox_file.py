@@ -26,6 +26,8 @@ KEEP_FOR = 7 * DAY
 """so long before the newest of them: they have words of people in them."""
 SHOWN = 500
 """Settled rows that are read at the start."""
+_WAL_PAGES = 8_000
+"""Of the log, at which it is tidied also while somebody waits."""
 DAMAGED = Message("store.row_damaged")
 
 _TABLE = """CREATE TABLE outbox (
@@ -105,6 +107,11 @@ class OutboxFile:
         self._anew(rows)
         self._inode = os.stat(self.path).st_ino
 
+    def tidy(self) -> None:
+        """Brings what the log has into the file, which waits for the disk several times: for when nobody waits."""
+        with contextlib.suppress(sqlite3.Error):
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
     def close(self) -> None:
         self._db.close()
 
@@ -130,6 +137,7 @@ def _open(path: Path) -> tuple[sqlite3.Connection, list[Row]]:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
         _prepare(connection)
         rows = [_row(found) for found in connection.execute(_LOAD)]
     except BaseException:
