@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from cockpit.bus.where import OwnHub
 from cockpit.model.clock import MINUTE, SECOND, ManualClock
+from cockpit.model.entries import MAX_TEXT, AddNote
 from cockpit.model.layout_read import read_layout_file
 from cockpit.model.levels import Level
 from cockpit.model.messages import LANGUAGES, Message, texts
@@ -298,3 +299,23 @@ def test_the_first_letter_in_the_palette_finds_the_pinyin_ready(duty: Duty, qtbo
     duty.open(event(1, 3))
     pinyin.cache_clear()
     qtbot.waitUntil(lambda: pinyin.cache_info().currsize > 0, timeout=20_000)
+
+
+def test_a_step_of_the_closed_loop_is_shown_without_waiting_for_what_else_may_come(
+    duty: Duty, qapp: QApplication
+) -> None:
+    duty.open()
+    prompt: list[bool] = []
+    tick = duty.seat.tick
+
+    def noted() -> frozenset[str]:
+        prompt.append(duty.seat.prompt)
+        return tick()
+
+    duty.desk.tick()
+    duty.seat.tick = noted  # type: ignore[method-assign]
+    duty.seat.cases.submit(AddNote(), "", {"words": "x" * (MAX_TEXT + 1)}, lambda problem: None)  # answered at once
+    for _ in range(3):
+        qapp.processEvents()
+    assert True in prompt
+    assert not duty.seat.prompt

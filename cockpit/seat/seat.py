@@ -60,6 +60,7 @@ class Seat:
         link: how it stands with the hub.
         cases: the closed loop: `ports.Cases`.
         wake: called on any thread when there is something for the next `tick`; whoever ticks may set it.
+        prompt: what arrived is of the closed loop, a step that a person waits for: to be shown before more is gathered.
         who: the officer's name, "" unknown; whoever knows it may set it.
         notices: sentences to be shown once (a cache that was set aside, a full disk).
     """
@@ -73,6 +74,7 @@ class Seat:
         self.selection = Selection()
         self.notices: deque[Message] = deque()
         self._wake = wake
+        self.prompt = False
         self.who: Callable[[], str] = str
         self._arrived: deque[Callable[[], None]] = deque()
         self._batches = 0
@@ -97,7 +99,7 @@ class Seat:
             self.clock,
             PictureUnits(self.picture, clock),
             Words(self.cache, self._pictures, lambda *question: self._hub.ask(*question), clock),
-            later=self._later,
+            later=self._soon,
             aside=self.aside,
             notice=self.notices.append,
             who=lambda: self.who(),
@@ -156,6 +158,7 @@ class Seat:
     def tick(self) -> frozenset[str]:
         """Takes in what arrived; returns the topics that changed: those of the picture, `case` and `outbox`."""
         self._woken.clear()
+        self.prompt = False
         while (call := self._next()) is not None:
             call()
         if self.picture.gaps:
@@ -174,6 +177,14 @@ class Seat:
         """Runs `what` in the next tick."""
         self._arrived.append(what)
         if not self._woken.is_set():
+            self._woken.set()
+            self._wake()
+
+    def _soon(self, what: Callable[[], None]) -> None:
+        """Runs `what` in the next tick, which does not wait for more to come."""
+        self._arrived.append(what)
+        if not (self._woken.is_set() and self.prompt):
+            self.prompt = True
             self._woken.set()
             self._wake()
 

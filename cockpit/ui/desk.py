@@ -42,7 +42,7 @@ from widgets.orders.say import outcome
 PATIENCE_MS = 2000
 """How long the hub waits for the first picture at the most."""
 FRAME_MS = 33
-"""At most one tick a frame; the raster map draws thirty a second."""
+"""At most one tick a frame, since the raster map draws thirty a second; and one more for a step of the closed loop."""
 _MAP_FOOT = 122
 """Height of the time bar and the scale at the foot of the map, with a gap."""
 GATHER_MS = 8
@@ -123,6 +123,7 @@ class Desk(QWidget):
         self._ticker = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._ticker.timeout.connect(self.tick)
         self._ticked = 0.0
+        self._hurried = -1.0
         self._following = False
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self.follow)
@@ -167,8 +168,12 @@ class Desk(QWidget):
             self.woken.emit()
 
     def _wake(self) -> None:
-        if not self._ticker.isActive():
-            since = (self.seat.clock.mono() - self._ticked) * 1000
+        now = self.seat.clock.mono()
+        if self.seat.prompt and (now - self._hurried) * 1000 >= FRAME_MS:
+            self._hurried = now
+            self._ticker.start(0)
+        elif not self._ticker.isActive():
+            since = (now - self._ticked) * 1000
             self._ticker.start(round(max(GATHER_MS, FRAME_MS - since)))
 
     def tick(self) -> None:
