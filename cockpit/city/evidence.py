@@ -116,6 +116,8 @@ def _lift(c: Canvas, rng: random.Random) -> None:
 def _pit(c: Canvas, rng: random.Random) -> None:
     SCENES["pit"](c, rng)
     c.polygon([(96, 178), (158, 178), (166, 304), (104, 330)], (92, 86, 80))
+    for k in range(4):
+        c.line((70 + k * 6, 150 + k * 44), (416 - k * 6, 144 + k * 44), 9, (150, 116, 54))
     c.disc(160, 318, 48, 14, (84, 74, 60))
     for row in range(4):
         for k in range(5 - row):
