@@ -61,7 +61,7 @@ class Intake:
         said = _checked(wanted)
         photo = self._photo(token, wanted)
         digest = hashlib.sha256(f"{token.unit}\n{order}\n".encode() + msgspec.json.encode(wanted)).digest()
-        taken = await asyncio.to_thread(self._register.taken, ident)
+        taken = self._register.taken(ident)
         new = taken is None
         if taken is None:
             mine = Taken(digest, self._clock.now(), token.id)
