@@ -326,6 +326,29 @@ def test_escape_puts_the_form_away_and_keeps_what_is_in_it(desk: OrderDesk) -> N
     assert desk.form.text.toPlainText() == "先断电"
 
 
+def test_tab_walks_the_form_from_the_lead_to_the_big_button(desk: OrderDesk) -> None:
+    desk.select()
+    desk.ctrl(Qt.Key.Key_D)
+    desk.form.more.chosen.emit(desk.near[1].key)
+    form = desk.form
+    assert form.lead is not None
+    form.lead.setFocus()
+    walked = [desk.window.focusWidget()]
+    for _ in range(7):
+        desk.press(Qt.Key.Key_Tab)
+        walked.append(desk.window.focusWidget())
+    assert walked == [*form.chain(), desk.dock.foot.big]
+
+
+def test_those_who_can_be_the_lead_are_listed_with_how_far_and_why_not(desk: OrderDesk) -> None:
+    desk.select()
+    desk.ctrl(Qt.Key.Key_D)
+    assert desk.form.lead is not None
+    words = [words for words, _may in desk.form.lead.choices()]
+    assert words[0].endswith("· 0.3 km")
+    assert "· 1.5 km · " in words[2]
+
+
 # -- Chinese input -------------------------------------------------------------------------------------------------
 
 

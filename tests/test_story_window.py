@@ -222,6 +222,7 @@ def test_an_order_is_given_in_two_key_strokes_once_however_long_they_are_held_an
     seen = living.sees("the form filled in", lambda seen: seen["order"] and seen["order"]["ready"])
     assert seen["selection"] == ["event", seen["queue"]["rows"][0]["key"]]
     assert seen["order"]["button"] == ["确认派遣", "Ctrl+Enter"]
+    assert not seen["order"]["covered"], "no toast lies where orders are given"
     assert seen["focus"]["widget"] == "QueueView", "the keyboard stays in the list"
     living.hand("keydown", "ctrl", "keydown", "Return", "sleep", "1.5", "keyup", "Return", "keyup", "ctrl")
     seen = living.sees("the order given out", lambda seen: seen["order"]["states"])
@@ -233,7 +234,10 @@ def test_an_order_is_given_in_two_key_strokes_once_however_long_they_are_held_an
         "it taken back",
         lambda seen: seen["order"]["states"] == ["recalled"] or any("没有可以撤回" in said for said in seen["toasts"]),
     )
-    assert living.look()["order"]["issued"] == 1
+    seen = living.look()
+    assert seen["order"]["issued"] == 1
+    assert seen["toasts"]
+    assert not seen["order"]["covered"]
 
 
 def test_the_map_is_zoomed_and_moved_by_wheel_and_keys(living: RealWindow) -> None:

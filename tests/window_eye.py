@@ -192,8 +192,14 @@ def order(desk: Desk) -> dict[str, Any] | None:
         "text": form.text.toPlainText() if form is not None else "",
         "composing": form is not None and form.text.composing,
         "states": [one.state for one in case.orders.values()] if case is not None else [],
+        "covered": any(toast.geometry().intersects(box(dock, desk)) for toast in desk.toasts.toasts),
         "issued": sum(isinstance(row.act, IssueOrders) for row in desk.context.cases.outbox()),
     }
+
+
+def box(widget: QWidget, desk: Desk) -> QRect:
+    """Where a widget is in the window."""
+    return QRect(widget.mapTo(desk, QPoint(0, 0)), widget.size())
 
 
 def map_(desk: Desk) -> dict[str, Any]:

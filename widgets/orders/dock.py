@@ -6,6 +6,7 @@ It is where an officer acts on a case. Keys act wherever the keyboard is; nothin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import shiboken6
 from PySide6.QtCore import Qt
@@ -225,9 +226,17 @@ class OrderDock(QWidget):
         self.form = OrderForm(self._ctx, draft, self._words.unit, self.drafting.candidates, self)
         self.form.changed.connect(self._changed)
         self.form.left.connect(self.fold)
+        self.form.rechained.connect(self._chain)
+        self._chain()
         self._put(self.form)
         self._show()
         self.chosen(draft.lead)
+
+    def _chain(self) -> None:
+        """After the last field of the form Tab comes to the big button."""
+        if self.form is not None:
+            for before, after in pairwise([*self.form.chain(), self.foot.big, *self.foot.beside]):
+                QWidget.setTabOrder(before, after)
 
     def _changed(self) -> None:
         self._check()

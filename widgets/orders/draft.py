@@ -30,7 +30,7 @@ class About:
     Attributes:
         topic, key: how it is selected.
         event: key of the event, "" for none.
-        kind: code of its class; level: 1–4, 5 where its source says none.
+        kind: code of its class; level: 1–4 as `Level`, 5 where its source says none.
         lon, lat: WGS-84, NaN where it has no place.
         place, title: in words.
     """
@@ -48,7 +48,7 @@ class About:
     title: str
 
     def new_case(self) -> NewCase:
-        level = self.level if 1 <= self.level <= 4 else 4
+        level = self.level if 1 <= self.level <= 5 else 5
         return NewCase(self.event, self.kind, level, self.lon, self.lat, self.area, self.channel)
 
 

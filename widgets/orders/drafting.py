@@ -12,6 +12,8 @@ from cockpit.model.ports.cases import Check, Waiting
 from cockpit.model.tables import UnitState
 from widgets.kit.outbox import FAILED
 from widgets.kit.panel import PanelContext
+from widgets.lists.nearby import metres_words
+from widgets.lists.words import joined
 from widgets.orders.dossier import Dossier
 from widgets.orders.draft import Draft, Times, prefilled
 from widgets.orders.next_act import newest
@@ -117,8 +119,12 @@ class Drafting:
         return near.fits[0] if near.fits else Message("lists.unit_not_free")
 
     def candidates(self) -> list[tuple[str, str, Message | None]]:
-        """(key, name, why not) of those who are near."""
-        return [(near.key, self._dossier.unit(near.key), self.why_not(near.key)) for near in self._near()]
+        """(key, name and how far, why not) of those who are near."""
+        t = self._ctx.t
+        return [
+            (near.key, joined(self._dossier.unit(near.key), metres_words(near.metres, t)), self.why_not(near.key))
+            for near in self._near()
+        ]
 
     # -- what would be given out
 

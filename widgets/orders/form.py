@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -31,11 +32,12 @@ class OrderForm(QWidget):
         draft: what it holds; written as the person changes it.
         text: where what is to be done is written.
         checks: whether the hub would take it.
-        changed: the person changed something.
+        changed: the person changed something. rechained: Tab walks other things than before.
         left: Escape was pressed.
     """
 
     changed = Signal()
+    rechained = Signal()
     left = Signal()
 
     def __init__(
@@ -65,6 +67,9 @@ class OrderForm(QWidget):
             self._shown = shown
             self._show_units()
             self._show_times()
+            for before, after in pairwise(self.chain()):
+                QWidget.setTabOrder(before, after)
+            self.rechained.emit()
         if not draft.edited and self.text.toPlainText() != draft.text:
             self.text.blockSignals(True)
             self.text.setPlainText(draft.text)
@@ -81,6 +86,11 @@ class OrderForm(QWidget):
     @property
     def composing(self) -> bool:
         return self.text.composing
+
+    def chain(self) -> list[QWidget]:
+        """What Tab walks, from the top to the foot."""
+        lead = [self.lead] if self.lead is not None else []
+        return [*lead, *self.helpers, self.more, self.text, *self.times.values()]
 
     def take_keyboard(self) -> None:
         """Puts the keyboard into the text, at its end."""
@@ -193,6 +203,7 @@ class OrderForm(QWidget):
             chip = MenuChip(words, t(f"orders.time_{name}_tip"), lambda read=read: read)
             chip.chosen.connect(lambda key, name=name: self._timed(name, key))
             self._time_row.addWidget(chip)
+            chip.show()  # a layout in sight would only show it an event later
             self.times[name] = chip
         self._time_row.addStretch(1)
 
