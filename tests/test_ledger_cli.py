@@ -19,9 +19,9 @@ import pytest
 from cockpit.cli import main
 from cockpit.ledger.chain import walk
 from cockpit.model.entries import PhotoRef, encode
-from cockpit.processes import write_private
+from cockpit.processes import take_lock, write_private
 from cockpit.store.texts import Texts
-from tests.living_book import NOTE, LivingBook, fact_of, issue, living_book
+from tests.living_book import CLOCK, NOTE, LivingBook, fact_of, issue, living_book
 
 pytestmark = pytest.mark.slow
 
@@ -72,6 +72,19 @@ def test_a_whole_ledger_is_said_to_be_whole_and_nothing_in_the_profile_changes(
     assert main(["ledger", "verify", "--profile", str(profile)]) == 0
     assert "台账完好" in capsys.readouterr().out
     assert {path: path.read_bytes() for path in store.rglob("*") if path.is_file()} == before
+
+
+def test_a_backup_without_keys_is_read_and_a_hub_that_is_just_starting_is_not_disturbed(
+    profile: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(profile / "keys")
+    assert verify(profile, capsys)[0] == 0
+    assert not (profile / "keys").exists()
+    lock = take_lock(profile / "hub.lock", CLOCK)
+    assert lock is not None
+    assert main(["ledger", "verify", "--profile", str(profile)]) == 2
+    assert "请稍后再试" in capsys.readouterr().err
+    lock.release()
 
 
 def test_words_that_were_erased_are_no_harm(profile: Path, capsys: pytest.CaptureFixture[str]) -> None:

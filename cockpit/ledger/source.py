@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -17,11 +18,11 @@ import msgspec
 from cockpit.bus import subjects
 from cockpit.bus.client import connect
 from cockpit.bus.server import NatsServer
-from cockpit.bus.users import Keys
+from cockpit.bus.users import Keys, User
 from cockpit.ledger.files import STREAM
 from cockpit.ledger.stream import Stream
 from cockpit.model.clock import Clock
-from cockpit.model.errors import UserError
+from cockpit.model.errors import OutsideError, UserError
 from cockpit.processes import free_port, lives, take_lock
 
 LOCK_SECONDS = 1.0
@@ -43,16 +44,17 @@ async def reading(profile: Path, city: str, clock: Clock) -> AsyncIterator[Sourc
     """The stream of a hub's profile.
 
     Raises:
-        UserError: the profile has no such stream.
-        OutsideError: the server does not come up, or the hub does not answer.
+        UserError: a hub is just starting.
+        OutsideError: the files can not be copied, the server does not come up, or the hub does not answer.
     """
     url = running_hub(profile)
     if url:
-        async with _signed_in(url, profile, city) as stream:
+        async with _signed_in(url, Keys(profile).hub(), city) as stream:
             yield Source(stream, live=True)
         return
-    with _server_on_copy(profile, city, clock) as server:
-        async with _signed_in(server.url, profile, city) as stream:
+    user = User("hub", secrets.token_urlsafe(32), "hub")  # the profile may be a backup without keys
+    with _server_on_copy(profile, city, user, clock) as server:
+        async with _signed_in(server.url, user, city) as stream:
             yield Source(stream, live=False)
 
 
@@ -82,8 +84,8 @@ def city_of(profile: Path, city: str) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _signed_in(url: str, profile: Path, city: str) -> AsyncIterator[Stream]:
-    client = await connect(url, Keys(profile).hub(), "ledger-reader", lambda: None)
+async def _signed_in(url: str, user: User, city: str) -> AsyncIterator[Stream]:
+    client = await connect(url, user, "ledger-reader", lambda: None)
     try:
         yield Stream(client, city, subjects.LIVE, "")
     finally:
@@ -91,20 +93,34 @@ async def _signed_in(url: str, profile: Path, city: str) -> AsyncIterator[Stream
 
 
 @contextlib.contextmanager
-def _server_on_copy(profile: Path, city: str, clock: Clock) -> Iterator[NatsServer]:
-    """A server on a copy of the files; no hub starts while they are copied."""
+def _server_on_copy(profile: Path, city: str, user: User, clock: Clock) -> Iterator[NatsServer]:
+    """A server on a copy of the files."""
     with tempfile.TemporaryDirectory(prefix="cockpit-ledger-") as folder:
         store = Path(folder) / STREAM
-        lock = take_lock(profile / "hub.lock", clock, LOCK_SECONDS)
-        if lock is None:
-            raise UserError("ledger.hub_starting")
         try:
-            shutil.copytree(profile / city / STREAM, store)
-        finally:
-            lock.release()
-        server = NatsServer(Path(folder), free_port(), [Keys(profile).hub()], clock, store)
+            with _no_hub(profile, clock):
+                shutil.copytree(profile / city / STREAM, store)
+        except (OSError, shutil.Error) as error:
+            raise OutsideError("ledger.not_copied", folder=folder, why=str(error)[:200]) from error
+        server = NatsServer(Path(folder), free_port(), [user], clock, store)
         server.start()
         try:
             yield server
         finally:
             server.stop()
+
+
+@contextlib.contextmanager
+def _no_hub(profile: Path, clock: Clock) -> Iterator[None]:
+    """No hub starts in here; where its lock can not be made, none can start."""
+    try:
+        lock = take_lock(profile / "hub.lock", clock, LOCK_SECONDS)
+    except OSError:
+        yield
+        return
+    if lock is None:
+        raise UserError("ledger.hub_starting")
+    try:
+        yield
+    finally:
+        lock.release()
