@@ -175,14 +175,16 @@ class Seat:
 
     def _later(self, what: Callable[[], None]) -> None:
         """Runs `what` in the next tick."""
-        self._arrived.append(what)
+        with self._lock:
+            self._arrived.append(what)
         if not self._woken.is_set():
             self._woken.set()
             self._wake()
 
     def _soon(self, what: Callable[[], None]) -> None:
         """Runs `what` in the next tick, which does not wait for more to come."""
-        self._arrived.append(what)
+        with self._lock:
+            self._arrived.append(what)
         if not (self._woken.is_set() and self.prompt):
             self.prompt = True
             self._woken.set()
