@@ -26,11 +26,13 @@ from cockpit.bus.client import connect
 from cockpit.bus.users import GATEWAY, Keys
 from cockpit.hub import Hub
 from cockpit.ledger.chain import walk
+from cockpit.model.clock import DAY, HOUR, to_iso
 from cockpit.model.entries import AddNote, Command, OpenCase, Receipt, encode
 from cockpit.model.errors import CockpitError
 from cockpit.packs.read import read_pack
 from cockpit.processes import free_port, write_private
 from cockpit.store.blobs import Blobs
+from tests.feeds_server import serving
 from tests.living_book import CLOCK, LIMIT, command_of, fact_of, issue, put_units, until
 from tests.story import Program, a_home
 from tests.story import until as seen
@@ -41,10 +43,10 @@ GATEWAY_WORDS = ("cockpit", "gateway")
 
 
 @asynccontextmanager
-async def running(profile: Path) -> AsyncIterator[Hub]:
+async def running(profile: Path, platform: str = "") -> AsyncIterator[Hub]:
     """A hub without feeds that takes commands."""
     pack = msgspec.structs.replace(read_pack("hangzhou"), feeds=())
-    hub = Hub(profile, pack, "", free_port(), CLOCK)
+    hub = Hub(profile, pack, platform, free_port(), CLOCK)
     ready = asyncio.Event()
     run = asyncio.create_task(hub.run(ready.set))
     try:
@@ -195,6 +197,30 @@ def test_rights_are_those_of_the_role_in_the_hubs_own_key_file(profile: Path) ->
             assert (await duty.send(command_of(issue("U1")))).refused is None
 
     play(profile, story)
+
+
+def test_nothing_is_decided_by_the_machines_clock_before_the_citys_is_known(
+    profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The demo city's evening may be months away from today: every deadline would be over at once."""
+    monkeypatch.setattr("cockpit.hub.hub.CLOCK_PATIENCE", LIMIT)
+    begin = CLOCK.now() - 90 * DAY
+
+    async def story() -> None:
+        away = f"http://127.0.0.1:{free_port()}"
+        async with serving() as city, running(profile, away) as hub, AtSeat(profile, "seat-1") as seat:
+            command = command_of(issue("U1"))
+            await until(lambda: hub.book.is_open)
+            assert (await seat.once(command)).problem.id == "ledger.starting"
+            hands = {"city": to_iso(begin), "rate": 1.0}
+            city.card = {"service": "city-cockpit-city", "clock": hands, "run": "r1", "demo": True}
+            hub.base_url = city.base
+            assert (await seat.send(command)).seq == 1
+            [decision] = [decision for decision, _ in walk(data for _, data in await seat.ledger())]
+            assert abs(decision.at - begin) < HOUR
+            assert decision.wall - decision.at > 80 * DAY
+
+    asyncio.run(story())
 
 
 def test_the_bus_is_killed_again_and_again_and_every_command_takes_effect_once(profile: Path) -> None:
