@@ -88,7 +88,7 @@ def test_what_waits_in_the_outbox_has_no_number_is_hatched_and_says_how_long_it_
     assert desk.head == "工单 未编号 已记入本机待发"
     desk.tick(339)
     assert desk.head == "工单 未编号 已签发，未送达"
-    assert desk.card.said == ["已记入本机，等待发送 5 分 40 秒；连上中心后自动发出，只发一次"]
+    assert desk.card.said == ["已记入本机，等待发送 5 分 40 秒；连上中枢后自动发出，只发一次"]
     assert unit_row(desk).pending
     assert track(desk).beats[0].label == "待发"
     assert track(desk).beats[0].pending
@@ -160,7 +160,7 @@ def test_a_unit_that_refuses_says_why(desk: OrderDesk) -> None:
 def test_a_device_whose_clock_is_an_hour_ahead_is_said(desk: OrderDesk) -> None:
     desk.confirmed()
     desk.report("delivered", ahead=3600.0)
-    assert desk.card.said == [f"{unit(desk)}的设备时钟快 1 小时 0 分，各步时间按中心收到时计"]
+    assert desk.card.said == [f"{unit(desk)}的设备时钟快 1 小时 0 分，各步时间按中枢收到时计"]
     desk.report("read", ahead=-300.0)
     assert "慢 5 分 0 秒" in desk.card.said[0]
 

@@ -159,7 +159,7 @@ def test_an_entry_of_a_kind_that_is_not_known_is_shown_as_such(desk: OrderDesk) 
     desk.desk.cases._view.apply(decision, encode(decision))
     desk.desk.cases.step()
     desk.tick(1)
-    assert said(desk)[-1] == ("本程序不认识的记录（drone.flown，第 7 版），已原样保留", "中心")
+    assert said(desk)[-1] == ("本程序不认识的记录（drone.flown，第 7 版），已原样保留", "中枢")
 
 
 def test_words_that_were_erased_are_said_to_be(desk: OrderDesk) -> None:
