@@ -16,7 +16,7 @@ from cockpit.model.ports import NamedPlace
 from cockpit.packs.read import read_pack
 from tests.living_picture import put
 from tests.panel_desk import Desk, desk
-from widgets.map.camera import mercator
+from widgets.map.camera import mercator, wgs84
 from widgets.map.panel import MapPanel
 from widgets.map.scene import LAYERS
 
@@ -212,6 +212,20 @@ def test_a_place_that_was_searched_for_is_marked_until_escape(panel: MapPanel, q
     qtbot.keyClick(panel.canvas, Qt.Key.Key_Escape)
     assert panel.canvas.grab().toImage() != before
     assert panel.canvas.pin is None
+
+
+def test_what_is_seen_at_the_end_of_a_flight_counts_not_what_is_seen_at_its_beginning(
+    panel: MapPanel, stage: Desk, qtbot: QtBot
+) -> None:
+    panel.canvas.reduced = False
+    panel.canvas.zoom(8.0, fly=False)
+    middle = panel.canvas.camera
+    here = wgs84(middle.x, middle.y)
+    stage.ctx.picking.show((here[0] + 0.2, here[1], "那里"))
+    stage.ctx.picking.show((*here, "这里"))
+    qtbot.waitUntil(lambda: panel.canvas.goal == panel.canvas.camera, timeout=20_000)
+    assert panel.canvas.mark is not None
+    assert panel.canvas.camera.sees(panel.canvas.mark.x, panel.canvas.mark.y)
 
 
 def test_a_selected_event_that_goes_leaves_the_map_standing(panel: MapPanel, stage: Desk) -> None:

@@ -132,6 +132,11 @@ class Canvas(QWidget):
             self._flight = (self.camera, goal, self._mono())
             self._wake()
 
+    @property
+    def goal(self) -> Camera:
+        """Where it is going to be: the end of a flight, else where it is."""
+        return self._flight[1] if self._flight else self.camera
+
     def fit(self) -> None:
         """The whole city."""
         if self.limits:
@@ -139,7 +144,7 @@ class Canvas(QWidget):
 
     def zoom(self, factor: float, at: QPointF | None = None, fly: bool = True) -> None:
         at = at or QPointF(self.width() / 2, self.height() / 2)
-        goal = (self._flight[1] if self._flight else self.camera).zoomed(factor, at.x(), at.y())
+        goal = self.goal.zoomed(factor, at.x(), at.y())
         self.fly(goal) if fly else self._by_hand(goal)
 
     def pick_place(self, on: bool) -> None:

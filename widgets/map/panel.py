@@ -165,8 +165,9 @@ class MapPanel(Panel):
             x, y = (float(v) for v in mercator(mark[0], mark[1]))
             self.canvas.mark = Pin(x, y, (mark[2], self.ctx.t("telephone.mark")))
             moved = before is None or (before.x, before.y) != (x, y)
-            if moved and not self.canvas.camera.sees(x, y, pad=48):
-                self.canvas.fly(self.canvas.camera.centred(x, y, max(self.canvas.camera.scale, 1 / 6.0)))
+            goal = self.canvas.goal
+            if moved and not goal.sees(x, y, pad=48):
+                self.canvas.fly(goal.centred(x, y, max(goal.scale, 1 / 6.0)))
         self.canvas.touch()
 
     def _show_routes(self) -> None:
@@ -330,7 +331,7 @@ class MapPanel(Panel):
         self.canvas.routes, self.canvas.pin = (), None
         self._ways.look()
         at = self.canvas.place(*selection.item) if selection.key else None
-        camera = self.canvas.camera
+        camera = self.canvas.goal
         if selection.topic == ALERT:
             self._look_at_alert(selection.key)
         elif at is not None and self.following:
