@@ -404,6 +404,35 @@ def test_a_disk_that_is_full_is_said_and_the_form_stays(desk: OrderDesk) -> None
     assert desk.order.state == "sent"
 
 
+def test_who_looks_elsewhere_at_once_finds_the_order_given_out_and_no_form_left(desk: OrderDesk) -> None:
+    desk.select()
+    desk.ctrl(Qt.Key.Key_D)
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.desk.ctx.selection.select("event", LIFT)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # the page before is gone
+    desk.tick(1)
+    desk.desk.ctx.selection.back()
+    desk.answer()
+    assert desk.dock.form is None
+    assert [order.state for order in desk.case.orders.values()] == ["sent"]
+    assert len(issued(desk)) == 1
+
+
+def test_who_looks_elsewhere_at_once_is_told_when_it_could_not_be_kept(desk: OrderDesk) -> None:
+    desk.select()
+    desk.ctrl(Qt.Key.Key_D)
+    desk.form.text.setPlainText("先断电")
+    desk.desk.cases.broken = Message("orders.why_parked")
+    desk.ctrl(Qt.Key.Key_Return)
+    desk.desk.ctx.selection.select("event", LIFT)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # the page before is gone
+    desk.tick(1)
+    assert desk.toasts[-1].startswith("没有派出：本机存不下")
+    desk.desk.ctx.selection.back()
+    desk.answer()
+    assert desk.form.text.toPlainText() == "先断电"
+
+
 def test_an_order_to_a_unit_that_another_seat_was_quicker_with_is_refused_and_can_be_given_anew(
     desk: OrderDesk,
 ) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+import shiboken6
 from PySide6.QtCore import QObject
 
 from cockpit.model.entries import Act, CloseCase, RecallOrder, ReopenCase, VerifyOrder
@@ -25,9 +26,13 @@ from widgets.orders.words import act_message
 class CaseActs(QObject):
     """Acts on the case of a dossier."""
 
-    def __init__(self, ctx: PanelContext, dossier: Dossier, parent: QObject) -> None:
+    def __init__(self, ctx: PanelContext, dossier: Dossier, asker: QObject, parent: QObject) -> None:
+        """
+        Args:
+            asker: waits for answers also when something else is looked at by then.
+        """
         super().__init__(parent)
-        self._ctx, self._dossier = ctx, dossier
+        self._ctx, self._dossier, self._asker = ctx, dossier, asker
 
     def can(self, what: Do) -> bool | Message:
         """Whether an act can be done now, or why not."""
@@ -111,30 +116,39 @@ class CaseActs(QObject):
 
         Args:
             says: what is said once it is durable here.
-            done: told instead of that; a Message says why it could not be kept.
+            done: told too; a Message says why it could not be kept. This may be gone by then.
             case: another one than the dossier's.
         """
         name = self._ctx.prefs.get("name", "")
         who = {"who": name} if isinstance(name, str) and name else {}
         here = self._dossier.case.id if self._dossier.case is not None else ""
-        question = Question(self, done or partial(self._kept, says))
+        question = Question(self._asker, partial(self._kept, says, done))
         self._ctx.cases.submit(
             act, here if case is None else case, {**(texts or {}), **who}, question.answer, valid_for
         )
 
-    def _kept(self, says: Message | None, problem: Message | None) -> None:
+    def _kept(
+        self, says: Message | None, done: Callable[[Message | None], object] | None, problem: Message | None
+    ) -> None:
         if problem is not None:
             self._ctx.notify(Message("orders.not_kept", {"why": problem}), Level.RED)
         elif says is not None:
             self._ctx.notify(says, 0)
-        self._dossier.take()
+        if done is not None:
+            done(problem)
+        self._look()
+
+    def _look(self) -> None:
+        """Takes in what came of it, if it is still looked at."""
+        if shiboken6.isValid(self):
+            self._dossier.take()
 
     def _cancel(self, row: Waiting, says: Message) -> None:
         def told(problem: Message | None) -> None:
             self._ctx.notify(problem or says, Level.ORANGE if problem else 0)
-            self._dossier.take()
+            self._look()
 
-        self._ctx.cases.cancel(row.id, Question(self, told).answer)
+        self._ctx.cases.cancel(row.id, Question(self._asker, told).answer)
 
 
 def _waits(row: Waiting | None) -> bool:

@@ -6,6 +6,7 @@ It is where an officer acts on a case. Keys act wherever the keyboard is; nothin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 
 import shiboken6
@@ -21,6 +22,7 @@ from widgets.kit.panel import PanelContext
 from widgets.orders.acts import CaseActs
 from widgets.orders.card import OrderCard
 from widgets.orders.dossier import Dossier
+from widgets.orders.draft import Draft
 from widgets.orders.drafting import Drafting, Memory
 from widgets.orders.foot import Foot
 from widgets.orders.form import OrderForm
@@ -62,7 +64,7 @@ class OrderDock(QWidget):
         """
         super().__init__(parent)
         self.dossier = dossier
-        self.acts = CaseActs(ctx, dossier, self)
+        self.acts = CaseActs(ctx, dossier, parent, self)
         self.drafting = Drafting(ctx, dossier, near, memory)
         self.form: OrderForm | None = None
         self.card: OrderCard | None = None
@@ -204,21 +206,22 @@ class OrderDock(QWidget):
         texts = {"order": draft.text.strip()}
         if self.case is None:
             texts["place"] = draft.about.place
+        act, valid_for = self.drafting.act(draft), self.drafting.valid_for(draft)
         self._sending = True
-        self.acts.submit(self.drafting.act(draft), None, texts, self.drafting.valid_for(draft), self._kept)
+        self.drafting.give_out()
+        self.acts.submit(act, None, texts, valid_for, partial(self._kept, draft))
 
-    def _kept(self, problem: Message | None) -> None:
-        """It is durable here; or it is not, and nothing was given out."""
+    def _kept(self, draft: Draft, problem: Message | None) -> None:
+        """It is durable here; or it is not, and nothing was given out. Something else may be looked at by now."""
+        if problem is not None:
+            self.drafting.take_back(draft)
+        if not shiboken6.isValid(self):
+            return
         self._sending = False
         if problem is not None:
-            said = Message("orders.not_kept", {"why": problem})
-            self._ctx.notify(said, Level.RED)
-            self._check(said)
-            return
-        self.drafting.given_out()
-        self._memory.looked_at.pop(self._item, None)
-        self.fold()
-        self.dossier.take()
+            self._check(Message("orders.not_kept", {"why": problem}))
+        else:
+            self.fold()
 
     def _unfold(self) -> None:
         draft = self.drafting.filled()
@@ -259,7 +262,7 @@ class OrderDock(QWidget):
             self._show_card()
         elif self.card is not None:
             self._drop_card()
-        if self.form is not None:
+        if self.form is not None and not self._sending:
             self._check()
         big, others = offers(self.case, self.form is not None, self._ctx.clock.now())
         if self.foot.offer is None or big.do is not self.foot.offer.do:

@@ -83,11 +83,20 @@ class Drafting:
         if self.now is not None:
             self.now.suggest(self._near(), self.taken)
 
-    def given_out(self) -> None:
-        """The draft became an order; its words are kept for the case that it is refused."""
-        draft = self._memory.drafts.pop(self._dossier.item, None)
+    def give_out(self) -> None:
+        """The draft becomes an order; its words are kept for the case that it is refused."""
+        item, memory = self._dossier.item, self._memory
+        draft = memory.drafts.pop(item, None)
         if draft is not None:
-            self._memory.sent[self._dossier.item] = draft
+            memory.sent[item] = draft
+        memory.open.discard(item)
+        memory.looked_at.pop(item, None)
+
+    def take_back(self, draft: Draft) -> None:
+        """It could not be kept: it is a draft still."""
+        item, memory = self._dossier.item, self._memory
+        memory.drafts[item] = draft
+        memory.open.add(item)
 
     def failure(self) -> Waiting | None:
         """The last command of this seat about this, if it had no effect."""
