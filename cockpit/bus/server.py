@@ -20,6 +20,10 @@ from cockpit.processes import preexec_die_with_parent, write_private, writing_to
 log = logging.getLogger(__name__)
 
 MAX_PAYLOAD = 1_048_576
+START_SECONDS = 5.0
+"""How long a server may take until it listens, and"""
+STORE_SECONDS = 60.0
+"""one that looks through its streams before: a slow disk is no reason to go without the ledger."""
 MAX_STORE = 64_000_000_000
 """Bytes that the ledger's streams may take; a day of a large city takes about 100 MB."""
 
@@ -65,7 +69,7 @@ class NatsServer:
 
         Raises:
             UserError: the port is in use.
-            OutsideError: the profile can not be written; it ended at once, or does not listen within five seconds.
+            OutsideError: the profile can not be written; it ended at once, or does not listen in time.
         """
         try:
             self._start(self.store)
@@ -89,7 +93,7 @@ class NatsServer:
             stderr=subprocess.DEVNULL,
             preexec_fn=preexec_die_with_parent,
         )
-        end = self._clock.mono() + 5
+        end = self._clock.mono() + (START_SECONDS if store is None else STORE_SECONDS)
         while not port_in_use(self.port):
             try:
                 self.process.wait(0.01)
