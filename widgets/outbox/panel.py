@@ -32,7 +32,6 @@ class OutboxPanel(Panel):
     Attributes:
         table: its rows.
         go, take_back, again, note: its buttons; those that the current row has no use for are hidden.
-        left: the keyboard is to go where it was before.
     """
 
     panel_id: ClassVar[str] = "outbox"

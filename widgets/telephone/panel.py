@@ -10,7 +10,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
@@ -48,13 +48,11 @@ class TelephonePanel(Panel):
     topics: ClassVar[frozenset[str]] = frozenset({"case", "event", "area", "unit"})
     title_id: ClassVar[str] = "telephone.title"
 
-    saved = Signal(str)
-    """Id of the case that it became, or was joined to."""
-
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(ctx, parent)
         self._areas = AreaTree(ctx.picture["area"])
         self._sending = False
+        self._known_kind = ""
         self.form = CallForm(ctx, self._areas, CallDraft(), self.content)
         self.known = KnownBlock(ctx, self.content)
         self.checks = Checks(ctx.theme)
@@ -227,8 +225,6 @@ class TelephonePanel(Panel):
             self._known_kind = draft.kind
             self._show_known()
 
-    _known_kind = ""
-
     def _say(self, missing: Message | None, why: str = "", failed: bool = False) -> None:
         theme = self.ctx.theme
         words = why or (self.ctx.t(missing) if missing is not None else self.ctx.t("telephone.hint"))
@@ -287,7 +283,6 @@ class TelephonePanel(Panel):
         self.form.show_draft()
         self._moved()
         self._close()
-        self.saved.emit(ident)
         if then_order:
             ctx.selection.select(*(item_of(case, ctx.picture) if case is not None else ("case", ident)))
             QTimer.singleShot(0, self, lambda: ctx.actions.trigger(ORDER))
