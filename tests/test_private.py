@@ -85,20 +85,21 @@ def test_a_living_seat_listens_on_loopback_only_and_writes_for_its_owner_only(tm
         cockpit_command("run", "--profile", str(profile)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
 
-    def listening() -> set[tuple[str, str]]:
-        """Name of the process and address."""
+    def listening() -> set[tuple[int, str]]:
+        """Process and address."""
         found = set()
         for process in psutil.Process(seat.pid).children(recursive=True):
             with contextlib.suppress(psutil.Error):  # it ended meanwhile
                 for connection in process.net_connections("inet"):
                     if connection.status == psutil.CONN_LISTEN:
-                        found.add((process.name(), connection.laddr.ip))
+                        found.add((process.pid, connection.laddr.ip))
         return found
 
     def databases() -> set[str]:
         return {path.name for path in profile.rglob("*.db")}
 
-    wait_for(lambda: len(listening()) == 2 and databases() == {"cache.db", "hub.db"}, seat)  # the city and the bus
+    kept = {"cache.db", "hub.db", "ledger.db", "texts.db", "outbox.db", "register.db"}
+    wait_for(lambda: len(listening()) == 3 and databases() >= kept, seat)  # the city, the bus and the gateway
     addresses = {address for _, address in listening()}
     seat.terminate()
     said = seat.communicate(timeout=60)[1]
