@@ -69,6 +69,7 @@ class MapPanel(Panel):
         self._reader = SceneReader(ctx.picture, ctx.pack, ctx.cases)
         self._titles = Titles(ctx.picture, ctx.pack, ctx.cases)
         self._ways = OrderWays(ctx, self)
+        self._said: tuple[tuple[str, str] | None, ...] = ()
         self._backend = RasterBackend(FAMILY)
         self._backend.failed.connect(self.fail)
         self._backend.loaded.connect(self._loaded)
@@ -231,10 +232,18 @@ class MapPanel(Panel):
     # The panel's own.
 
     def refresh(self, topics: frozenset[str]) -> None:
-        if topics & (self.topics - {"feed"}):
+        if topics & (self.topics - {"feed", "case"}) or ("case" in topics and self._shows_other_cases()):
             self._read()
         if "case" in topics:
             self._ways.look()
+
+    def _shows_other_cases(self) -> bool:
+        """Whether a change in the ledger is seen on the map: mostly it is not, and all of it need not be painted."""
+        if self._closed or self._reader.cases() is not self.canvas.scene.cases:
+            return True
+        items = (self.canvas.selected, self.canvas.hover_item)
+        before, self._said = self._said, tuple(self._words(*item) if item[1] else None for item in items)
+        return before != self._said
 
     def age_tick(self) -> None:
         message, stale = topic_age(self.ctx, UNIT)

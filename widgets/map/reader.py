@@ -76,7 +76,7 @@ class SceneReader:
         return Scene(
             events=self._once("event", (), self._events),
             units=units,
-            cases=self._read_cases(),
+            cases=self.cases(),
             sensors=self._once("sensor", (), lambda t: self._dots(t, ~np.isfinite(t.numbers("value")))),
             cameras=self._once("camera", (), lambda t: self._dots(t, t.numbers("state") == CameraState.OFFLINE)),
             alerts=self._once("alert", now // MINUTE, lambda t: self._alerts(t, now)),
@@ -93,7 +93,7 @@ class SceneReader:
             made = self._made[topic] = (state, make(table))
         return made[1]
 
-    def _read_cases(self) -> Cases:
+    def cases(self) -> Cases:
         """Open cases that no open event of the picture stands for; the same object as long as they are the same."""
         events = self._picture["event"]
 
