@@ -287,7 +287,7 @@ class TopBar(Bar):
 
     def _tell_loop(self) -> None:
         t, now = self.ctx.t, loop_figures(self.ctx.cases, self.ctx.clock.now())
-        count, none = t("bars.count"), t("bars.no_value")
+        count, none = t("bars.count_cases"), t("bars.no_value")
         self.loop["cases"].tell(f"{now.open:,}", count, "t1", n=now.open)
         self.loop["overdue"].tell(f"{now.overdue:,}", count, "red_text" if now.overdue else "t1", n=now.overdue)
         share = f"{now.share:.1f}" if now.share is not None else none
