@@ -61,6 +61,8 @@ class Told(QObject):
         self._watched: dict[str, str] = {}
         self._painting: list[str] = []
         queue.view.viewport().installEventFilter(self)
+        self._refresh = queue.refresh
+        queue.refresh = self._refreshed  # type: ignore[method-assign]
         self.said.connect(self._do)
         threading.Thread(target=self._listen, name="told", daemon=True).start()
 
@@ -120,12 +122,19 @@ class Told(QObject):
             for key in changed:
                 del self._watched[key]
             if changed:
+                self._painting += changed
                 # when the loop comes round, all of the frame is painted
-                QTimer.singleShot(0, self, lambda: self._painted(changed))
+                QTimer.singleShot(0, self, self._painted)
         return False
 
-    def _painted(self, keys: list[str]) -> None:
+    def _refreshed(self, topics: frozenset[str]) -> None:
+        """A list that paints at once has painted, and given the window what it painted, when it returns."""
+        self._refresh(topics)
+        self._painted()
+
+    def _painted(self) -> None:
         now = mono()
+        keys, self._painting = self._painting, []
         for key in keys:
             say(seen=key, at=now)
 

@@ -155,6 +155,8 @@ class QueuePanel(Panel):
     def refresh(self, topics: frozenset[str]) -> None:
         if topics & {"event", "area", "case"}:
             self._take()
+        if "case" in topics and self.view.isVisible():
+            self.view.viewport().repaint()  # a step that someone waits for goes before the rest of the frame
         if "feed" in topics:
             self.age_tick()
 
