@@ -230,6 +230,11 @@ MANUAL: dict[str, tuple[Callable[[Stage], None], str]] = {
     "duty-empty": (empty, "1366x768"),
     "duty-english": (english, "1366x768"),
     "duty-lujiazui": (lujiazui, "1366x768"),
+    "order-form": (order_form, "1920x1080"),
+    "order-done": (done, "1920x1080"),
+    "order-offline": (offline_outbox, "1920x1080"),
+    "order-telephone": (telephone, "1366x768"),
+    "order-cases": (case_list, "1366x768"),
 }
 """The manual's pictures: file name in docs/pictures/ to state and size."""
 
