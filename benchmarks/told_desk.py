@@ -2,8 +2,9 @@
 
 `python -m benchmarks.told_desk --profile DIR --hub DIR`: `{"do": "keys"}` asks for open events without a case,
 `{"do": "watch", "key": K}` brings a row into sight and notes when its stage is first painted as another one,
-`{"do": "open", "key": K}` opens the order form on an event, `{"do": "press"}` presses Ctrl+Enter. Times are monotonic
-seconds, one clock for all processes of a machine. Like the shipped desk, but for the window that nobody sees.
+`{"do": "open", "key": K}` opens the form on an event, `{"do": "press"}` presses Ctrl+Enter, `{"do": "recall"}` F8.
+Times are monotonic seconds, one clock for all processes of a machine. It is the shipped desk, but for the window that
+nobody sees.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ from widgets.lists.queue import QueuePanel
 
 SIZE = (1920, 1080)
 LOOK_MS = 20
-PATIENCE = 6.0
+LONGEST_MS = 8000
+GONE = "gone"
+PATIENCE = 4.0
 """Seconds until an event is passed over for which nobody can be sent."""
 mono = SystemClock().mono
 
@@ -75,11 +78,14 @@ class Told(QObject):
             case "keys":
                 self._when(lambda: self._fresh(), lambda keys: say(keys=keys))
             case "watch":
-                self._when(lambda: self._in_sight(wish["key"]), lambda stage: self._watch(wish["key"], stage))
+                end = mono() + PATIENCE
+                self._when(lambda: self._in_sight(wish["key"], end), lambda stage: self._watch(wish["key"], stage))
             case "open":
                 self._open(wish["key"])
             case "press":
                 self._press()
+            case "recall":
+                QTest.keyClick(self._desk.windowHandle(), Qt.Key.Key_F8)
             case "end":
                 self._desk.close()
                 application().quit()
@@ -108,13 +114,22 @@ class Told(QObject):
         place = self._queue.model.position(key) if key in shown else None
         return self._queue.model.face(place).stage.words.id if place is not None else ""
 
-    def _in_sight(self, key: str) -> str:
+    def _in_sight(self, key: str, end: float) -> str:
+        """The stage of a row; GONE where its event has left the list meanwhile."""
         self._queue.view.show_key(key)
-        return self._face(key)
+        return self._face(key) or (GONE if mono() > end else "")
 
     def _watch(self, key: str, stage: str) -> None:
+        if stage == GONE:
+            say(watching="")
+            return
         self._watched[key] = stage
+        QTimer.singleShot(LONGEST_MS, self, lambda: self._give_up(key))
         say(watching=key)
+
+    def _give_up(self, key: str) -> None:
+        if self._watched.pop(key, None) is not None:
+            say(seen="", at=0.0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint and self._watched:
