@@ -56,7 +56,6 @@ def tortured() -> tuple[int, int]:
         stage.await_more(5)
         for turn in range(HUB_KILLS):
             for _ in range(SEAT_KILLS // HUB_KILLS):
-                stage.let_work(stage.random.uniform(0.3, 1.5))
                 stage.kill_seat()
             stage.kill_hub()
             stage.kill_child(*(("bus", BUS), ("gateway", GATEWAY))[turn % 2])

@@ -19,7 +19,6 @@ def test_no_order_is_lost_and_none_has_effect_twice_whoever_is_killed() -> None:
         stage.await_more(5)
         for turn in range(10):
             for _ in range(2):
-                stage.let_work(stage.random.uniform(0.3, 1.5))
                 stage.kill_seat()
             stage.kill_hub()
             if turn % 3 == 0:

@@ -55,7 +55,7 @@ def a_state(stage: str = "assigned", order: str = "accepted") -> dict[str, Any]:
 def left(messages: list[Message], states: tuple[str, str] = ("sent", "done")) -> Left:
     rows = chained(messages)
     box = [(json.dumps({"id": i, "case": "k1"}).encode(), s) for i, s in zip(("c1", "c2"), states, strict=True)]
-    return Left(rows, {"hub": list(rows)}, {"seat": box}, {"seat": ["c1", "c2"]}, {"f1": "done"}, a_state())
+    return Left(rows, {"hub": list(rows)}, {"seat": box}, {"seat": ["c1", "c2"]}, ["f1"], {"f1": "done"}, a_state())
 
 
 def test_a_sound_ledger_is_found_sound() -> None:
@@ -64,20 +64,41 @@ def test_a_sound_ledger_is_found_sound() -> None:
     assert (verdict.lost, verdict.doubled, verdict.decided) == (0, 0, 3)
 
 
-def test_a_command_that_is_nowhere_is_lost() -> None:
-    messages = a_ledger()[:2]
-    assert check(left(messages)).lost == 1
-    assert check(left(messages, ("sent", "waiting"))).lost == 0
+@pytest.mark.parametrize(
+    ("state", "lost"), [("waiting", 0), ("cancelled", 0), ("refused", 0), ("sent", 1), ("done", 1)]
+)
+def test_a_command_that_was_not_decided_is_lost_unless_its_outbox_says_why(state: str, lost: int) -> None:
+    assert check(left(a_ledger()[:2], ("sent", state))).lost == lost
 
 
-def test_a_cancelled_command_that_took_effect_is_found() -> None:
-    assert check(left(a_ledger(), ("sent", "cancelled"))).lost == 1
+def test_a_command_that_is_in_no_outbox_and_no_ledger_is_lost() -> None:
+    found = left(a_ledger()[:2])
+    found.outboxes["seat"].pop()
+    assert check(found).lost == 1
 
 
-def test_a_fact_that_is_nowhere_is_lost() -> None:
+@pytest.mark.parametrize("state", ["cancelled", "expired", "parked", "refused"])
+def test_a_command_that_took_effect_against_what_its_outbox_says_is_found(state: str) -> None:
+    assert check(left(a_ledger(), ("sent", state))).lost == 1
+
+
+def test_a_command_that_was_refused_and_is_called_done_is_found() -> None:
+    messages = a_ledger()
+    messages[2].update(entries=[{"kind": "refused"}], revision=2)
+    found = left(messages)
+    found.states = {}
+    assert check(found).lost == 1
+    found.outboxes["seat"][1] = (found.outboxes["seat"][1][0], "refused")
+    assert check(found).lost == 0
+
+
+@pytest.mark.parametrize("facts", [{"f1": "done"}, {"f1": "parked"}, {}])
+def test_a_fact_that_was_taken_and_is_not_in_the_ledger_is_lost(facts: dict[str, str]) -> None:
     messages = a_ledger()
     messages[1]["cause"] = "another"
-    assert check(left(messages)).lost == 1
+    found = left(messages)
+    found.facts = facts
+    assert check(found).lost >= 1
 
 
 def test_a_command_decided_twice_is_found() -> None:
@@ -119,7 +140,16 @@ def test_a_reader_that_is_behind_is_found() -> None:
     assert any("has 2 of 3" in problem for problem in check(found).problems)
 
 
-@pytest.mark.parametrize("state", [a_state(stage="check"), a_state(order="done")])
+@pytest.mark.parametrize(
+    "state",
+    [
+        a_state(stage="check"),
+        a_state(order="done"),
+        {"seat": {}},
+        {"seat": {**a_state()["seat"], "k2": ["0714-0002", "filed", 1, {}]}},
+        {"seat": {"k1": ["9999-9999", *a_state()["seat"]["k1"][1:]]}},
+    ],
+)
 def test_a_seat_that_shows_something_else_is_found(state: dict[str, Any]) -> None:
     found = left(a_ledger())
     found.states = state

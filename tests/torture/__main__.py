@@ -39,7 +39,6 @@ def kills(seed: int, cut: float) -> dict[str, Any]:
         faults += [lambda: stage.kill_child("bus", BUS)] * 2 + [lambda: stage.kill_child("gateway", GATEWAY)] * 2
         stage.random.shuffle(faults)
         for fault in faults:
-            stage.let_work(stage.random.uniform(0.1, 2.0))
             fault()
         if cut:
             stage.await_more(5)

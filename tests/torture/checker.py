@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 TAKEN = ("sent", "delivered", "read", "accepted", "en_route", "on_scene")
-NOT_SENT = ("waiting", "cancelled", "expired", "parked")
 
 
 @dataclass
@@ -28,7 +27,8 @@ class Left:
         copies: the ledger as each reader has it, by name.
         outboxes: rows of each seat's outbox in order of their writing: (command as bytes, state).
         journals: ids that each seat was told are durable, in order.
-        facts: ids that devices were told are recorded, and what the gateway's outbox says of them.
+        told: ids of the facts that the gateway took from devices.
+        facts: what the gateway's outbox says of each.
         states: by seat, then by case: number, stage, revision, and the state of each order.
     """
 
@@ -36,6 +36,7 @@ class Left:
     copies: dict[str, list[tuple[int, bytes]]] = field(default_factory=dict)
     outboxes: dict[str, list[tuple[bytes, str]]] = field(default_factory=dict)
     journals: dict[str, list[str]] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     states: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
 
@@ -111,18 +112,33 @@ def _doubles(decisions: list[dict[str, Any]]) -> Iterable[str]:
 
 
 def _lost(left: Left, decisions: list[dict[str, Any]]) -> Iterable[str]:
-    decided = {d["cause"] for d in decisions}
-    for seat, ids in left.journals.items():
-        states = {json.loads(data)["id"]: state for data, state in left.outboxes.get(seat, [])}
-        for ident in ids:
-            state = states.get(ident)
-            if ident not in decided and state not in NOT_SENT:
-                yield f"{seat}: command {ident} is not in the ledger, and its outbox says {state}"
-            if ident in decided and state in ("cancelled", "expired"):
-                yield f"{seat}: command {ident} is {state} in the outbox, and took effect"
+    """What was told to be safe is decided, or still waits where it was told; what a box says of it is true."""
+    refused = {d["cause"]: any(e["kind"] == "refused" for e in d["entries"]) for d in decisions}
+    for seat, rows in left.outboxes.items():
+        states = {json.loads(data)["id"]: state for data, state in rows}
+        for ident in left.journals.get(seat, []):
+            if ident not in states and ident not in refused:
+                yield f"{seat}: command {ident} was told to be durable, and is nowhere"
+        for ident, state in states.items():
+            if (problem := _untrue(state, refused.get(ident))) is not None:
+                yield f"{seat}: command {ident} is {state} in its outbox, and {problem}"
+    for ident in left.told:
+        if ident not in refused and left.facts.get(ident) != "waiting":
+            yield f"fact {ident} was taken from its device, is not in the ledger, and does not wait"
     for ident, state in left.facts.items():
-        if ident not in decided and state not in NOT_SENT:
-            yield f"fact {ident} was acknowledged to its device, and is not in the ledger"
+        if ident not in refused and state != "waiting":
+            yield f"fact {ident} is {state} at the gateway, and not in the ledger"
+
+
+def _untrue(state: str, refused: bool | None) -> str | None:
+    """What is wrong with a state; `refused`: None where nothing was decided."""
+    if state in ("sent", "done"):
+        return "nothing was decided" if refused is None else "was refused" if refused else None
+    if state == "refused":
+        return "took effect" if refused is False else None
+    if state in ("cancelled", "expired", "parked"):
+        return "took effect" if refused is False else None
+    return None
 
 
 def _out_of_order(left: Left, decisions: list[dict[str, Any]]) -> Iterable[str]:
@@ -168,14 +184,17 @@ def _revisions(decisions: list[dict[str, Any]]) -> Iterable[str]:
 
 
 def _states(left: Left, decisions: list[dict[str, Any]]) -> Iterable[str]:
-    """What every seat shows is what the stream says, replayed by hand."""
+    """What every seat shows is what the stream says, replayed by hand: every case, and no other."""
     revision: dict[str, int] = {}
     stage: dict[str, str] = {}
+    number: dict[str, str] = {}
     orders: dict[str, dict[str, str]] = defaultdict(dict)
     for d in decisions:
         revision[d["case"]] = d["revision"]
         for e in d["entries"]:
-            if e["kind"] == "stage.reached":
+            if e["kind"] == "case.opened":
+                number[d["case"]] = e["number"]
+            elif e["kind"] == "stage.reached":
                 stage[d["case"]] = e["stage"]
             elif e["kind"] == "case.closed":
                 stage[d["case"]] = "closed"
@@ -183,9 +202,10 @@ def _states(left: Left, decisions: list[dict[str, Any]]) -> Iterable[str]:
                 orders[d["case"]][e["order"]] = "sent"
             elif e["kind"] == "order.moved" and not e.get("late"):
                 orders[d["case"]][e["order"]] = e["state"]
+    truth = {ident: [number[ident], stage.get(ident), revision[ident], orders[ident]] for ident in number}
     for seat, cases in left.states.items():
-        for ident, (_, shown, counted, moved) in cases.items():
-            if (shown, counted, moved) != (stage.get(ident), revision.get(ident), orders[ident]):
+        for ident in sorted({*truth, *cases}):
+            if cases.get(ident) != truth.get(ident):
                 yield f"{seat}: case {ident} is not as the stream has it"
 
 
@@ -201,3 +221,9 @@ def rows_of_outbox(path: Path) -> list[tuple[bytes, str]]:
         return [
             (bytes(data), str(state)) for data, state in db.execute("select data, state from outbox order by rowid")
         ]
+
+
+def facts_taken(path: Path) -> list[str]:
+    """Ids of the facts that a gateway took from devices, by its register."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        return [str(ident) for (ident,) in db.execute("select key from taken")]

@@ -17,7 +17,7 @@ import psutil
 
 from cockpit.processes import free_port
 from tests.story import EVENING, Program, until
-from tests.torture.checker import Left, Verdict, check, rows_of_copy, rows_of_outbox
+from tests.torture.checker import Left, Verdict, check, facts_taken, rows_of_copy, rows_of_outbox
 
 PACK = "lujiazui"
 SEATS = ("a", "b")
@@ -43,6 +43,7 @@ class Stage:
         self._ends = ExitStack()
         self._programs: dict[str, Program] = {}
         self._starts = 0
+        self._written: dict[str, int] = {}
 
     def __enter__(self) -> Stage:
         port = free_port()
@@ -72,6 +73,7 @@ class Stage:
 
     def start_seat(self, seat: str) -> None:
         self._starts += 1
+        self._written[seat] = self._journal_size(seat)
         options: dict[str, str | Path] = {
             "--profile": self.home / seat,
             "--hub": self._hub_profile,
@@ -86,8 +88,13 @@ class Stage:
 
     # -- faults --------------------------------------------------------------------------------------------------
 
-    def kill_seat(self) -> None:
+    def kill_seat(self, most_delay: float = 1.0) -> None:
+        """Kills one that has given something out since it was started, at a moment of its work."""
         seat = self.random.choice(SEATS)
+        until(
+            lambda: self._journal_size(seat) > self._written[seat], f"seat {seat} at work", 120, besides=self._all_said
+        )
+        self.let_work(self.random.uniform(0.0, most_delay))
         self._programs[seat].kill()
         self._count("seat")
         self.start_seat(seat)
@@ -117,6 +124,11 @@ class Stage:
         self.let_work(seconds)
         with suppress(psutil.Error):
             child.send_signal(signal.SIGCONT)
+
+    def _journal_size(self, seat: str) -> int:
+        with suppress(OSError):
+            return (self.home / f"{seat}.journal").stat().st_size
+        return 0
 
     def _count(self, name: str) -> None:
         self.kills[name] = self.kills.get(name, 0) + 1
@@ -157,7 +169,8 @@ class Stage:
         until(self._at_rest, "all seats at rest and of one mind", 60, self._all_said)
         until(self._facts_gone, "all facts of devices on their way", 60, self._all_said)
         left = Left([])
-        # before the stream: what is done here must be there
+        # before the stream: what is told and done here must be there
+        left.told = facts_taken(self._field("register.db"))
         left.facts = {json.loads(data)["id"]: state for data, state in rows_of_outbox(self._field("outbox.db"))}
         left.stream = stream = asyncio.run(self._stream())
         until(lambda: self._readers_have(len(stream)), "all readers have all of the stream", 60, self._all_said)
