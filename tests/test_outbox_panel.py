@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cockpit.model.clock import MINUTE, SECOND
-from cockpit.model.entries import RecallOrder
+from cockpit.model.entries import AddNote, RecallOrder, VerifyOrder
 from cockpit.model.messages import Message
 from cockpit.model.ports.cases import Sending
 from cockpit.model.ports.link import Link, LinkState
@@ -137,7 +137,7 @@ def test_what_was_refused_or_ran_out_stays_with_its_sentence_until_it_is_noted(d
     assert [row.word for row in panel.table.rows] == ["已过期", "未受理"]
     assert all(row.why for row in panel.table.rows)
     assert panel.table.rows[1].number == "撤回 G-0714-0001"
-    assert tally(desk.at.cases.outbox(), frozenset()).wrong == 2
+    assert tally(desk.at.cases.outbox(), frozenset(), desk.at.cases.case).wrong == 2
     panel.table.show_rows(panel.table.rows)
     press(qtbot, desk, Qt.Key.Key_Delete)
     assert expired not in rows(panel)
@@ -249,6 +249,28 @@ def test_the_chip_says_how_much_waits_for_how_long_then_what_was_delivered(desk:
     desk.at.cases.park(ident, Message("near.no_place"))
     desk.settle()
     assert chip.words_now.endswith("1 件未成")
+
+
+def test_only_what_a_device_has_counts_as_delivered(desk: LoopWindow) -> None:
+    chip: OutboxChip = desk.panel("strip").outbox
+    events = desk.events()
+    case, recalled = desk.order(events[0])
+    for act in (RecallOrder(recalled), AddNote()):
+        desk.at.cases.submit(act, case, {"words": "不用去了"}, lambda problem: None)
+    desk.settle()
+    worked, order = desk.order(events[1])  # its first fact has the rows looked at: the recalled one is done
+    desk.at.cases.report(order, "delivered")
+    desk.settle()
+    done = [row for row in desk.at.cases.outbox() if row.state is Sending.DONE]
+    assert [type(row.act).__name__ for row in done] == ["IssueOrders", "RecallOrder", "AddNote", "IssueOrders"]
+    assert chip.words_now == "发件箱 0 待发 · 已送达 1", "the recalled one never got there, a note is no order"
+    desk.at.cases.walk(order, "read", "accepted", "en_route", "on_scene", "done")
+    desk.at.cases.submit(VerifyOrder(order, True), worked, {}, lambda problem: None)
+    desk.settle()
+    state = desk.at.cases.case(worked)
+    assert state is not None
+    assert state.orders[order].state == "verified"
+    assert chip.words_now == "发件箱 0 待发 · 已送达 1", "a verification is delivered to nobody"
 
 
 def test_the_banner_says_what_is_kept_here_and_leads_to_it(desk: LoopWindow) -> None:

@@ -33,7 +33,7 @@ def hub_banner(
     if now - link.since < GRACE:
         return None
     again = (Message("ui.retry_now"), lambda: retry(""))
-    waiting = tally(ctx.cases.outbox(), frozenset()).waiting
+    waiting = tally(ctx.cases.outbox(), frozenset(), ctx.cases.case).waiting
     buttons = (again, (Message("ui.show_outbox", {"n": waiting}), show_outbox)) if waiting else (again,)
     if link.state is not LinkState.LIVE:
         gone = _hub_gone(ctx, link, now, waiting)

@@ -122,7 +122,7 @@ class LoopDesk:
         failed = {row.id for row in rows if row.state in FAILED and row.id not in noted}
         new = failed - self._told
         self._told |= failed
-        counted = tally(rows, noted)
+        counted = tally(rows, noted, ctx.cases.case)
         lost = link.state is not LinkState.LIVE and ctx.clock.wall() - link.since >= GRACE
         long = counted.waiting > 0 and ctx.clock.now() - counted.oldest >= LONG
         waits = counted.waiting > 0 and (lost or long)

@@ -14,7 +14,7 @@ from widgets.bars.bar import Piece
 from widgets.kit.actions import key_words
 from widgets.kit.context import PanelContext
 from widgets.kit.icons import draw_icon
-from widgets.kit.outbox import seen, tally
+from widgets.kit.outbox import Tally, seen, tally
 
 
 class OutboxChip(Piece):
@@ -29,14 +29,14 @@ class OutboxChip(Piece):
     def __init__(self, ctx: PanelContext, action: str, parent: QWidget) -> None:
         super().__init__(ctx, parent)
         self._action = action
-        self.tally = tally((), frozenset())
+        self.tally = Tally(0, 0, 0, 0)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(lambda: ctx.actions.trigger(action))
 
     def tell(self) -> None:
         """The counts of now."""
         ctx = self.ctx
-        now = self.tally = tally(ctx.cases.outbox(), seen(ctx.prefs))
+        now = self.tally = tally(ctx.cases.outbox(), seen(ctx.prefs), ctx.cases.case)
         why = ctx.t("outbox.chip_why", waiting=now.waiting, delivered=now.delivered, wrong=now.wrong)
         action = ctx.actions.get(self._action)
         self.setToolTip(

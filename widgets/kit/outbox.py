@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from cockpit.model.cases import Case
+from cockpit.model.entries import FACTS, IssueOrders
 from cockpit.model.ports import Prefs
 from cockpit.model.ports.cases import Sending, Waiting
 
@@ -22,7 +24,7 @@ class Tally(NamedTuple):
         waiting: durable here, not yet decided by the hub.
         oldest: when the first of these was issued, city time, 0 none.
         wrong: refused, parked or expired, and not taken note of.
-        delivered: acknowledged by the device within the last hour.
+        delivered: of the last hour, commands whose every order a device has acknowledged; nothing that merely ended.
     """
 
     waiting: int
@@ -44,11 +46,20 @@ def take_note(prefs: Prefs, command: str) -> None:
     prefs.set(SEEN, [*before, command][-MOST_SEEN:])
 
 
-def tally(rows: Sequence[Waiting], noted: frozenset[str]) -> Tally:
+def tally(rows: Sequence[Waiting], noted: frozenset[str], case: Callable[[str], Case | None]) -> Tally:
+    """Counts the rows; `case` finds a case by its id, as `Cases.case` does."""
     waiting = [row.issued for row in rows if row.state is Sending.WAITING]
     wrong = sum(row.state in FAILED and row.id not in noted for row in rows)
-    delivered = sum(row.state is Sending.DONE for row in rows)
+    delivered = sum(row.state is Sending.DONE and _has_arrived(row, case(row.case)) for row in rows)
     return Tally(len(waiting), min(waiting, default=0), wrong, delivered)
+
+
+def _has_arrived(row: Waiting, case: Case | None) -> bool:
+    """A row is done, too, when its order was recalled before any device had it, or when it never was an order."""
+    if not isinstance(row.act, IssueOrders) or case is None:
+        return False
+    orders = [case.orders.get(order.id) for order in row.act.orders]
+    return all(order is not None and not order.times.keys().isdisjoint(FACTS) for order in orders)
 
 
 def shown(rows: Sequence[Waiting], noted: frozenset[str]) -> list[Waiting]:

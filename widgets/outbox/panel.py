@@ -99,7 +99,7 @@ class OutboxPanel(Panel):
         ctx = self.ctx
         rows = outbox_rows(ctx)
         self.table.show_rows(rows)
-        count = tally(ctx.cases.outbox(), frozenset()).waiting
+        count = tally(ctx.cases.outbox(), frozenset(), ctx.cases.case).waiting
         self.set_age(Message("outbox.kept", {"n": count}) if count else None)
         self.set_facts(Message("outbox.order") if rows else None)
         if rows:
