@@ -194,6 +194,56 @@ def test_an_export_has_every_decision_with_its_bytes_and_words(
     assert len(bare.splitlines()) == 8
 
 
+def test_an_export_that_fails_leaves_the_file_that_was_there_and_nothing_beside_it(
+    profile: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (profile / "hangzhou" / "texts.db").write_bytes(b"no database" * 999)
+    out = tmp_path / "out" / "ledger.jsonl"
+    out.parent.mkdir()
+    out.write_text("a sound export")
+    assert main(["ledger", "export", "--profile", str(profile), "--texts", "--out", str(out)]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert out.read_text() == "a sound export"
+    assert list(out.parent.iterdir()) == [out]
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_an_export_writes_into_a_pipe_and_does_not_replace_it(profile: Path, tmp_path: Path, linked: bool) -> None:
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # eight decisions fit into what a pipe holds
+    try:
+        out = link if linked else pipe
+        assert main(["ledger", "export", "--profile", str(profile), "--out", str(out)]) == 0
+        assert len(os.read(reader, 1 << 20).splitlines()) == 8
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+
+
+def test_an_export_into_a_link_writes_the_file_that_it_names(profile: Path, tmp_path: Path) -> None:
+    target, link = tmp_path / "there" / "ledger.jsonl", tmp_path / "link"
+    target.parent.mkdir()
+    link.symlink_to(target)
+    assert main(["ledger", "export", "--profile", str(profile), "--out", str(link)]) == 0
+    assert link.is_symlink()
+    assert len(target.read_text("utf-8").splitlines()) == 8
+
+
+@pytest.mark.parametrize("out", ["", "/", "folder", "missing/file", "x" * 300])
+def test_an_export_to_what_can_be_no_file_is_refused_in_a_sentence(
+    profile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], out: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    assert main(["ledger", "export", "--profile", str(profile), "--out", out]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_a_running_hub_is_read_while_it_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async def story() -> None:
         async with living_book(tmp_path) as living:

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -17,7 +18,7 @@ import msgspec
 
 from cockpit.model.clock import SystemClock
 from cockpit.model.entries import digest, read_decision
-from cockpit.model.errors import OutsideError
+from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.messages import Texts, language, texts
 from cockpit.paths import profile_dir
 
@@ -127,11 +128,7 @@ def _export(args: argparse.Namespace) -> int:
                         out.write(_line(seq, data, words) + "\n")
 
     with _output(args.out) as out:
-        try:
-            asyncio.run(go(out))
-        except OutsideError as error:
-            print(texts(language())(error.message), file=sys.stderr)
-            return 1
+        asyncio.run(go(out))
     return 0
 
 
@@ -149,21 +146,36 @@ def _line(seq: int, data: bytes, words: object) -> str:
 
 @contextlib.contextmanager
 def _output(path: Path | None) -> Iterator[IO[str]]:
-    """The file, whole or not at all; standard output where none is named.
+    """The file, whole or as it was before; standard output where none is named.
 
     Raises:
+        UserError: it is a folder.
         OutsideError: it can not be written.
     """
     if path is None:
         yield sys.stdout
         return
-    beside = path.with_name(path.name + ".part")
     try:
-        with open(beside, "w", encoding="utf-8") as file:
+        if path.is_dir():
+            raise UserError("ledger.out_is_folder", file=str(path))
+        if path.exists() and not path.is_file():
+            with open(path, "w", encoding="utf-8") as file:  # a device or a pipe is never replaced by a file
+                yield file
+            return
+        with _beside(Path(os.path.realpath(path))) as file:
             yield file
-        os.replace(beside, path)
     except OSError as error:
         raise OutsideError("ledger.out_unwritable", file=str(path), why=error.strerror or str(error)) from error
+
+
+@contextlib.contextmanager
+def _beside(path: Path) -> Iterator[IO[str]]:
+    """A temporary file that takes the place of `path` when everything has been written."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            yield file
+        os.replace(name, path)
     finally:
         with contextlib.suppress(OSError):
-            beside.unlink()
+            os.unlink(name)
