@@ -58,8 +58,8 @@ def test_clocks_of_a_class_go_before_those_of_its_level(loop):
     monday_noon = from_iso("2026-07-20T12:00:00+08:00")
     assert loop.finish_by("E0110", 1, FRIDAY_EVENING).at == monday_noon, "暴露生活垃圾 4 工作时"
     assert [str(span) for span in loop.finish_spans("E0599", 1)] == ["2u"], "a class of ours has its level's"
-    assert loop.finish_basis("E0506")[0] == "G"
-    assert loop.finish_basis("E0599")[0] == "O"
+    assert loop.kinds["E0506"].basis == "G"
+    assert (loop.basis, "E0599" in loop.kinds) == ("O", False)
 
 
 def test_a_unit_is_never_to_finish_before_it_is_to_arrive(loop):

@@ -7,9 +7,10 @@ waits for what came before.
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -34,6 +35,7 @@ HOUR_OFF = 3600.0
 RETAKES = 3
 NO_PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 80
 """What the fault `photo-broken` makes of a photo."""
+log = logging.getLogger(__name__)
 _orders = msgspec.json.Decoder(Answer)
 _encode = msgspec.json.Encoder().encode
 
@@ -105,16 +107,12 @@ class Handset:
         return len(self._kept)
 
     @property
-    def enrolled(self) -> bool:
-        return bool(self._token)
-
-    @property
     def running(self) -> bool:
         return bool(self._tasks)
 
     def start(self) -> None:
         loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(self._listen()), loop.create_task(self._send())]
+        self._tasks = [loop.create_task(self._for_ever(work)) for work in (self._listen, self._send)]
 
     async def stop(self) -> None:
         """Switches it off; what it keeps, it keeps."""
@@ -124,11 +122,15 @@ class Handset:
         await asyncio.gather(*tasks, return_exceptions=True)
         self.online = False
 
-    def check(self) -> None:
-        """Raises what ended it by itself: nothing should."""
-        for task in self._tasks:
-            if task.done() and not task.cancelled():
-                task.result()
+    async def _for_ever(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Begins it again when a bug of ours ended it: the other devices and the city go on meanwhile."""
+        while True:
+            try:
+                await work()
+            except Exception:
+                self.online = False
+                log.exception("the device of %s failed, and begins again", self.key)
+            await asyncio.sleep(LONGEST)
 
     def tell(self, order: Order, report: Report) -> None:
         """Keeps a report until the gateway has it."""

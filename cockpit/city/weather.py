@@ -17,7 +17,6 @@ from cockpit.model.clock import HOUR, MINUTE, local
 Floats = NDArray[np.float64]
 
 BEFORE = 40 * MINUTE
-LASTS = 3 * HOUR
 EVERY = 9 * HOUR
 STEP = 10 * MINUTE
 """Between two samples of the rain of an hour."""

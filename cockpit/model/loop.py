@@ -98,11 +98,6 @@ class LoopRules(msgspec.Struct, frozen=True):
         clock = self.kinds.get(kind)
         return clock.spans if clock else (_of(self.finish, level),)
 
-    def finish_basis(self, kind: str) -> tuple[str, str]:
-        """How well the clock of a class is founded, and where it was read."""
-        clock = self.kinds.get(kind)
-        return (clock.basis, clock.source) if clock else (self.basis, self.source)
-
     def arrive_by(self, level: int, now: int) -> Due:
         """When a unit ordered now is to arrive."""
         return self.calendar.after(now, self.arrive_span(level))
