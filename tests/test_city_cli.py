@@ -84,6 +84,9 @@ def test_a_taken_port_is_said_in_one_sentence(capsys: pytest.CaptureFixture[str]
         (["--units", "-1"], "--units"),
         (["--events-per-day", "-5"], "--events-per-day"),
         (["--seed", "-1"], "--seed"),
+        (["--field", ""], "--field"),
+        (["--field", "/"], "--field"),
+        (["--field", "x" * 300], "--field"),
     ],
 )
 def test_wrong_input_is_said_in_one_sentence(

@@ -340,3 +340,56 @@ def test_a_report_that_is_refused_for_good_is_dropped_and_those_behind_it_go_on(
             await here.until_kind("o2", "done")
 
     asyncio.run(story())
+
+
+def test_a_note_whose_secret_can_be_no_header_ends_nothing_and_the_next_good_one_is_used(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with scene(tmp_path) as here:
+            good = json.loads(here.file.read_text())
+            await here.gateway.close()
+            here.file.write_text(json.dumps({**good, "enrol": "a\nb"}))
+            await asyncio.sleep(0.3)
+            here.gateway.tokens.clear()
+            await here.gateway.open()
+            here.issue("o1", here.unit())
+            await here.until_kind("o1", "delivered")
+
+    asyncio.run(story())
+
+
+def test_a_gateway_whose_token_can_be_no_header_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        async with scene(tmp_path) as here:
+            with monkeypatch.context() as patched:
+                patched.setattr("tests.field_server.secrets.token_hex", lambda size: "a\nb")
+                here.gateway.tokens.clear()
+                await here.until(lambda: any(pair.phone._token == "a\nb" for pair in here.workers._crew))
+                await asyncio.sleep(0.3)
+            assert here.workers.health()["on"] > 0
+
+    asyncio.run(story())
+
+
+@pytest.mark.logs("the device of positions/U[0-9]+ failed, and begins again")
+def test_a_bug_of_one_device_is_logged_and_it_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story() -> None:
+        async with scene(tmp_path) as here:
+            unit = here.unit()
+            await here.until(lambda: here.workers._crew, 0.1)
+            pair = next(pair for pair in here.workers._crew if pair.worker.unit is unit)
+            with monkeypatch.context() as patched:
+
+                def bug(orders: object) -> None:
+                    raise KeyError("a bug")
+
+                patched.setattr(pair.phone, "_hear", bug)
+                here.issue("o1", unit)
+                await here.until(lambda: any("begins again" in r.getMessage() for r in caplog.records))
+                other = here.unit("urban")
+                here.issue("o2", other)
+                await here.until_kind("o2", "delivered")
+            await here.until_kind("o1", "delivered")
+
+    asyncio.run(story())

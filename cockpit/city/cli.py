@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import logging
 import signal
 import sys
 from collections.abc import Sequence
@@ -85,6 +86,9 @@ def _serve(args: argparse.Namespace) -> int:
     if not 0 <= args.port <= 65535:
         raise UserError("city.bad_port", port=args.port)
     check_options(args)
+    _check_note(args.field)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("cockpit").setLevel(logging.INFO)
     start = from_iso(args.start) if args.start else clock.now()
     pack = read_pack(args.city)
 
@@ -103,6 +107,15 @@ def _serve(args: argparse.Namespace) -> int:
 
     asyncio.run(main())
     return 0
+
+
+def _check_note(file: Path | None) -> None:
+    """Raises UserError: where the gateway's note should be is something that can never be one."""
+    try:
+        if file is not None and (file.is_dir() or (file.exists() and not file.is_file())):
+            raise UserError("city.bad_field", file=str(file))
+    except OSError as error:  # a name too long, a folder that one may not look into
+        raise UserError("city.bad_field", file=str(file)) from error
 
 
 def check_options(args: argparse.Namespace) -> None:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import re
+import stat
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
+log = logging.getLogger(__name__)
+
 LOOK_EVERY = 1.0
 """Seconds between two looks at the file."""
+LARGEST = 64 * 1024
+"""Bytes of a file that may be one."""
+_SECRET = re.compile(r"[!-~]{1,200}")
+_URL = re.compile(r"https?://([A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?/?")
 
 
 class Gate(msgspec.Struct, frozen=True):
@@ -17,6 +27,15 @@ class Gate(msgspec.Struct, frozen=True):
 
     url: str
     enrol: str
+
+    def __post_init__(self) -> None:
+        """Raises ValueError: a request can not be made with them."""
+        if not _SECRET.fullmatch(self.enrol) or not _URL.fullmatch(self.url):
+            raise ValueError
+        address = urlsplit(self.url)
+        labels = (address.hostname or "").split(".")
+        if address.port == 0 or any(not label or len(label) > 63 for label in labels):
+            raise ValueError
 
 
 class Gatehouse:
@@ -34,6 +53,7 @@ class Gatehouse:
         self._seen: tuple[int, int, int] | None = None
         self._moved = asyncio.Event()
         self._refused = ""
+        self._good: bool | None = None
 
     async def watch(self) -> None:
         """Looks until it is cancelled."""
@@ -43,17 +63,32 @@ class Gatehouse:
 
     def look(self) -> None:
         """Reads the file where it is another one; one that is half written is read at the next look."""
-        with contextlib.suppress(OSError, msgspec.MsgspecError):
-            facts = self._file.stat()
-            seen = (facts.st_ino, facts.st_mtime_ns, facts.st_size)
-            if seen == self._seen:
-                return
-            gate = msgspec.json.decode(self._file.read_bytes(), type=Gate)
-            self._seen = seen
-            if gate != self.gate and gate.url.startswith(("http://", "https://")):
-                self.gate = gate
-                self._moved.set()
-                self._moved = asyncio.Event()
+        try:
+            self._read()
+            good = True
+        except (OSError, ValueError, RecursionError, msgspec.MsgspecError):
+            good = False
+        if good == self._good:
+            return
+        self._good = good
+        if good:
+            log.info("%s says where the gateway is", self._file)
+        else:
+            log.info("%s is missing or says no usable address of a gateway: devices wait for it", self._file)
+
+    def _read(self) -> None:
+        facts = self._file.stat()
+        seen = (facts.st_ino, facts.st_mtime_ns, facts.st_size)
+        if seen == self._seen:
+            return
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > LARGEST:
+            raise ValueError
+        gate = msgspec.json.decode(self._file.read_bytes(), type=Gate)
+        self._seen = seen
+        if gate != self.gate:
+            self.gate = gate
+            self._moved.set()
+            self._moved = asyncio.Event()
 
     async def known(self) -> Gate:
         """Waits until there is an address."""

@@ -57,7 +57,7 @@ async def request(
     try:
         async with session.request(method, url, data=body, headers=head) as answer:
             data = await answer.read()
-    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+    except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:  # or a header that can be none
         raise Unreached(str(error)) from error
     if answer.status < HTTPStatus.BAD_REQUEST:
         return Said(answer.headers, data)

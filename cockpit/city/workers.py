@@ -102,7 +102,6 @@ class Workers:
                 phone.start()
             elif phone.running and not wanted:
                 await phone.stop()
-            phone.check()
 
     def _staff(self, city: City) -> None:
         """Gives each unit of a city a worker with a device."""
