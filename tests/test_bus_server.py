@@ -235,7 +235,7 @@ def test_a_hub_that_starts_again_takes_the_notes_of_its_killed_runs_away(tmp_pat
 
 
 @pytest.mark.slow
-@pytest.mark.logs("不能使用台账目录")
+@pytest.mark.logs("不能使用账本目录")
 def test_a_server_whose_store_can_not_be_used_starts_without_and_says_so(tmp_path: Path) -> None:
     store = tmp_path / "store"
     store.write_text("no folder")

@@ -70,7 +70,7 @@ def test_a_whole_ledger_is_said_to_be_whole_and_nothing_in_the_profile_changes(
     assert (code, found["count"], found["live"]) == (0, 0, False)
     assert (found["decisions"], found["texts"], found["photos"], found["behind"]) == (8, 13, 1, 0)
     assert main(["ledger", "verify", "--profile", str(profile)]) == 0
-    assert "台账完好" in capsys.readouterr().out
+    assert "账本完好" in capsys.readouterr().out
     assert {path: path.read_bytes() for path in store.rglob("*") if path.is_file()} == before
 
 
@@ -144,7 +144,7 @@ def test_each_harm_is_found_and_said_in_a_sentence(
     lines = capsys.readouterr().out.splitlines()
     assert any(said in line for line in lines), lines
     assert all(line.endswith("。") for line in lines)
-    assert "台账有问题" in lines[-1]
+    assert "账本有问题" in lines[-1]
 
 
 def test_a_chain_that_was_forged_from_one_decision_on_is_found(
@@ -268,4 +268,4 @@ def test_a_running_hub_is_read_while_it_writes(tmp_path: Path, capsys: pytest.Ca
 @pytest.mark.parametrize("city", ["", "nowhere"])
 def test_a_folder_without_a_ledger_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str], city: str) -> None:
     assert main(["ledger", "verify", "--profile", str(tmp_path), "--city", city]) == 2
-    assert "没有台账" in capsys.readouterr().err
+    assert "没有账本" in capsys.readouterr().err

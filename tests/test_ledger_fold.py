@@ -84,7 +84,7 @@ def test_a_gap_is_refused_and_says_where(story):
     with pytest.raises(BrokenChain) as broken:
         state.fold([*story.log[:3], *story.log[4:]])
     assert (broken.value.seq, broken.value.after, state.seq) == (5, 3, 3)
-    assert str(broken.value) == "台账断链：第 3 条之后应是下一条，却是第 5 条"
+    assert str(broken.value) == "账本断链：第 3 条之后应是下一条，却是第 5 条"
 
 
 def test_the_same_decision_twice_is_refused_and_changes_nothing(story):

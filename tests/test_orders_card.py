@@ -67,7 +67,7 @@ def test_every_state_is_said_in_words_with_its_next_act(desk: OrderDesk) -> None
     desk.tick(1)
     assert not desk.case.open
     assert desk.button == ("已结案", "", False)
-    assert desk.others == ["重开"]
+    assert desk.others == ["重新打开"]
 
 
 def test_each_state_has_its_time_on_the_track(desk: OrderDesk) -> None:
@@ -160,7 +160,7 @@ def test_a_unit_that_refuses_says_why(desk: OrderDesk) -> None:
 def test_a_device_whose_clock_is_an_hour_ahead_is_said(desk: OrderDesk) -> None:
     desk.confirmed()
     desk.report("delivered", ahead=3600.0)
-    assert desk.card.said == [f"{unit(desk)}的设备时钟快 1 小时 0 分，各步时间按中枢收到时计"]
+    assert desk.card.said == [f"{unit(desk)}的终端时钟快 1 小时 0 分，各步时间按中枢收到时计"]
     desk.report("read", ahead=-300.0)
     assert "慢 5 分 0 秒" in desk.card.said[0]
 

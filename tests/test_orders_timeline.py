@@ -100,8 +100,8 @@ def test_every_step_has_its_doer_with_role_seat_and_name(desk: OrderDesk) -> Non
     assert said(desk) == [
         ("立案 0714-0001", "值班员 王强 · 席位 1 · 进入立案"),
         (f"派单 G-0714-0001 → {unit}（主办）", "值班员 王强 · 席位 1 · 进入派遣"),
-        (f"{unit}设备签收", f"{unit} · 设备"),
-        (f"{unit}接单", f"{unit} · 设备 · 进入处置"),
+        (f"{unit}终端签收", f"{unit} · 终端"),
+        (f"{unit}接单", f"{unit} · 终端 · 进入处置"),
     ]
 
 
@@ -145,7 +145,7 @@ def test_a_fact_that_came_late_and_a_clock_that_is_off_are_said(desk: OrderDesk)
     desk.report("on_scene", ahead=3600.0)
     desk.report("read")
     unit = desk.dock.dossier.unit(desk.order.unit)
-    assert said(desk)[-2][0] == f"{unit}到场（设备钟 18:42:37）"
+    assert said(desk)[-2][0] == f"{unit}到场（终端钟 18:42:37）"
     assert said(desk)[-1][0] == f"{unit}已读（迟到的回报，工单状态不变）"
 
 

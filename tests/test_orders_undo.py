@@ -60,7 +60,7 @@ def test_a_case_that_was_just_closed_is_opened_again(desk: OrderDesk) -> None:
         desk.ctrl(Qt.Key.Key_Return)
         desk.tick(1)
     assert not desk.case.open
-    assert undo(desk) == "重开已签发（案件 0714-0001）"
+    assert undo(desk) == "重新打开已签发（案件 0714-0001）"
     assert desk.case.open
     assert desk.button == ("结案", "Ctrl+Enter", True)
 
