@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,18 @@ def test_nothing_but_ui_widgets_and_layouts_is_loaded_with_qt() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, *modules], cwd=REPO, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_every_room_and_module_is_under_the_rule_who_imports_whom() -> None:
+    """A new one is put under the contracts, or here as one that starts the window."""
+    opens_the_window = {"__main__", "cli", "doctor", "doctor_checks", "doctor_screen", "launch", "ui"}
+    top = [path for path in (REPO / "cockpit").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()]
+    rooms = {path.name for path in top if path.is_dir()}
+    modules = {path.stem for path in top} - {"__init__"}
+    contracts = tomllib.loads((REPO / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    by_source = {contract["source_modules"][0]: contract for contract in contracts if "source_modules" in contract}
+    without_qt = {name.removeprefix("cockpit.") for name in by_source["cockpit.model"]["source_modules"]}
+    assert without_qt == modules - opens_the_window
+    for who, may in (("widgets", {"model", "picture", "geo"}), ("layouts", {"model"})):
+        barred = {name.removeprefix("cockpit.") for name in by_source[who]["forbidden_modules"]}
+        assert rooms - may <= barred, who
