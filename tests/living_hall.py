@@ -13,6 +13,7 @@ from nats.aio.msg import Msg
 
 import cockpit
 from cockpit.bus import asks, subjects
+from cockpit.bus.users import ROLES
 from cockpit.model.entries import encode, read_decision
 from cockpit.processes import write_private
 from tests.living_book import CITY, CLOCK, WORLD, LivingBook, living_book
@@ -44,7 +45,7 @@ class Hall:
         write_private(profile / "hub.json", json.dumps(facts))
 
     async def _asked(self, message: Msg) -> None:
-        _, what = subjects.seat_and_what(message.subject)
+        who, what = subjects.seat_and_what(message.subject)
         if what == "hello":
             now = self.living.clock.city
             answer: object = asks.Welcome(asks.PROTOCOL, cockpit.__version__, "run", CITY, WORLD, now, CLOCK.now())
@@ -52,7 +53,7 @@ class Hall:
             answer = await self.book.rows(msgspec.msgpack.decode(message.data, type=asks.LedgerWanted).after)
         else:
             assert what == "texts", what
-            answer = await self.book.words(msgspec.msgpack.decode(message.data, type=asks.TextsWanted).ids)
+            answer = await self.book.words(msgspec.msgpack.decode(message.data, type=asks.TextsWanted).ids, ROLES[who])
         await message.respond(asks.encode(answer))
 
     async def _fact(self, message: Msg) -> None:

@@ -93,6 +93,18 @@ def test_a_seat_commands_in_its_own_name_only_and_reports_nothing_from_the_field
     with_server(tmp_path, story)
 
 
+def test_a_gateway_asks_for_the_ledger_and_its_words_and_for_nothing_else(tmp_path: Path) -> None:
+    async def story(living: LivingBook) -> None:
+        gateway = key(living, GATEWAY)
+        for what in ("hello", "ledger", "texts"):
+            assert not await refused(living, gateway, subjects.ask(GATEWAY, what)), what
+        for what in ("snapshot", "body", "picture", "retry", "quarantine", "photo"):
+            assert await refused(living, gateway, subjects.ask(GATEWAY, what)), what
+        assert await refused(living, gateway, subjects.ask("seat-1", "texts"))
+
+    with_server(tmp_path, story)
+
+
 def test_not_even_the_hub_takes_anything_out_of_the_ledger(tmp_path: Path) -> None:
     async def story(living: LivingBook) -> None:
         hub = living.keys.hub()

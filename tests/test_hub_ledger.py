@@ -199,6 +199,51 @@ def test_rights_are_those_of_the_role_in_the_hubs_own_key_file(profile: Path) ->
     play(profile, story)
 
 
+def test_the_gateway_reads_the_words_of_orders_and_nothing_else(profile: Path) -> None:
+    async def story(hub: Hub) -> None:
+        async with AtSeat(profile, "seat-1") as duty, AtSeat(profile, GATEWAY) as gate:
+            said = {"place": "王家弄", "words": "树倒了", "order": "清理", "caller": "李先生 13800000000"}
+            first = command_of(issue("U1"), **said)
+            assert (await duty.send(first)).refused is None
+            await duty.send(command_of(AddNote(), first.case, 1, words="来电人请保密"))
+            facts = first.act.open
+            await duty.send(
+                command_of(OpenCase(msgspec.structs.replace(facts, event="")), words="只立案", place="某处")
+            )
+            decided = [decision for decision, _ in walk(data for _, data in await gate.ledger())]
+            ids = [ref.id for decision in decided for ref in decision.texts.values()]
+            every = await duty.ask("texts", asks.TextsWanted(ids), asks.TextsReply)
+            assert {"李先生 13800000000", "张敏", "来电人请保密", "只立案"} <= set(every.texts.values())
+            its = await gate.ask("texts", asks.TextsWanted(ids), asks.TextsReply)
+            assert its.problem is None
+            assert sorted(its.texts.values()) == sorted(["王家弄", "树倒了", "清理"])
+
+    play(profile, story)
+
+
+@pytest.mark.parametrize("what", ["body", "picture", "quarantine", "retry", "photo", "snapshot"])
+def test_the_hub_answers_no_device_what_only_seats_ask(profile: Path, what: str) -> None:
+    async def story(hub: Hub) -> None:
+        told: list[bytes] = []
+        data = asks.encode(asks.SnapshotWanted(["event"]) if what == "snapshot" else asks.KeyWanted(""))
+        if what == "photo":
+            data = asks.encode(asks.PhotoWanted("0" * 64))
+
+        class Asked:
+            def __init__(self, seat: str) -> None:
+                self.subject, self.data = subjects.ask(seat, what), data
+
+            async def respond(self, reply: bytes) -> None:
+                told.append(reply)
+
+        await hub.answers.asked(Asked(GATEWAY))  # even if the server let it through
+        assert told == []
+        await hub.answers.asked(Asked("seat-1"))
+        assert told
+
+    play(profile, story)
+
+
 def test_nothing_is_decided_by_the_machines_clock_before_the_citys_is_known(
     profile: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,8 @@ from cockpit.processes import write_private
 GATEWAY = "gateway"
 ROLES = {"hub": "hub", GATEWAY: "device"}
 """Roles of users that are no seats."""
+DEVICE_ASKS = ("hello", "ledger", "texts")
+"""What a gateway may ask the hub."""
 SEATS = 12
 """Seats that one machine can have on its hub; far more than it has screens."""
 
@@ -148,7 +150,7 @@ def permissions(user: User) -> dict[str, dict[str, list[str]]]:
         }
     if user.name == GATEWAY:
         return {
-            "publish": {"allow": [f"fact.*.*.{GATEWAY}", f"ask.{GATEWAY}.*"]},
+            "publish": {"allow": [f"fact.*.*.{GATEWAY}", *(subjects.ask(GATEWAY, what) for what in DEVICE_ASKS)]},
             "subscribe": {"allow": ["log.>", own_inbox]},
         }
     return {

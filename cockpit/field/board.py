@@ -10,6 +10,7 @@ import msgspec
 
 from cockpit.field.wire import KindOut, OrderOut, iso, iso_or_none
 from cockpit.ledger.fold import State
+from cockpit.ledger.shown import shown
 from cockpit.model.cases import ENDED, Case, Order
 from cockpit.model.city import Text
 from cockpit.model.clock import HOUR, Clock
@@ -201,7 +202,7 @@ class Board:
         for id in shelf.orders:
             case = self.state.cases.get(self._of[id][1])
             if case is not None and id in case.orders:
-                yield from filter(None, _refs(case, case.orders[id]).values())
+                yield from filter(None, shown(case, case.orders[id]).values())
 
     def _make_up(self, unit: str, shelf: _Shelf) -> bool:
         """Makes up what the unit is shown; False where words are missing."""
@@ -218,7 +219,7 @@ class Board:
                 continue
             if ends:
                 leaves = min(leaves or ends, ends)
-            complete &= all(ref is None or ref.id in self._words for ref in _refs(case, order).values())
+            complete &= all(ref is None or ref.id in self._words for ref in shown(case, order).values())
             told.append((order.issued, self._told(case, order)))
         told.sort(key=lambda pair: (pair[0], pair[1].id))
         # a revision that is told again with its words is another one
@@ -227,7 +228,7 @@ class Board:
         return complete
 
     def _told(self, case: Case, order: Order) -> OrderOut:
-        refs = _refs(case, order)
+        refs = shown(case, order)
         words = {name: "" if ref is None else self._words.get(ref.id) for name, ref in refs.items()}
         name = self._kind(case.facts.kind)
         return OrderOut(
@@ -250,10 +251,6 @@ class Board:
             photos=[photo.sha256 for photo in order.photos],
             recalled=order.state == "recalled",
         )
-
-
-def _refs(case: Case, order: Order) -> dict[str, TextRef | None]:
-    return {"place": case.texts.get("place"), "words": case.texts.get("words"), "text": order.text}
 
 
 def _ended(order: Order) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import httpx
@@ -12,6 +12,7 @@ import msgspec
 from nats.aio.msg import Msg
 
 from cockpit.bus import asks, subjects
+from cockpit.bus.users import DEVICE_ASKS
 from cockpit.feeds.quarantine import Kept, Quarantine
 from cockpit.ledger.book import Book
 from cockpit.model.batch import Batch, encode
@@ -38,6 +39,7 @@ class Answers:
         quarantine: Quarantine,
         book: Book,
         blobs: Blobs,
+        roles: Mapping[str, str],
         *,
         welcome: Callable[[], asks.Welcome],
         snapshot: Callable[[tuple[str, ...]], list[Batch]],
@@ -46,6 +48,7 @@ class Answers:
         """
         Args:
             base_url: address of the city platform without a slash at its end, "" for none.
+            roles: of users, by name.
             welcome: who the hub is.
             snapshot: all there is of some topics.
             retry: tries a feed by id, or all of them (""), at once.
@@ -55,6 +58,7 @@ class Answers:
         self._quarantine = quarantine
         self._book = book
         self._blobs = blobs
+        self._roles = roles
         self._welcome = welcome
         self._snapshot = snapshot
         self._retry = retry
@@ -66,6 +70,10 @@ class Answers:
     async def asked(self, message: Msg) -> None:
         """A message on `ask.*.*`; one that is no request is noted and not answered."""
         seat, what = subjects.seat_and_what(message.subject)
+        role = self._roles.get(seat, "")
+        if role == "device" and what not in DEVICE_ASKS:  # the server lets none through
+            log.info("%s asked %s, which is not for devices", seat, what)
+            return
         try:
             if what == "hello":
                 # answered whatever it says: a seat of another version reads in the answer that it is one
@@ -78,7 +86,7 @@ class Answers:
             elif what == "ledger":
                 await message.respond(asks.encode(await self._book.rows(_read(message, asks.LedgerWanted).after)))
             elif what == "texts":
-                await message.respond(asks.encode(await self._book.words(_read(message, asks.TextsWanted).ids)))
+                await message.respond(asks.encode(await self._book.words(_read(message, asks.TextsWanted).ids, role)))
             elif what == "photo":
                 await message.respond(asks.encode(await self.photo(_read(message, asks.PhotoWanted))))
             elif what in ("body", "picture", "retry", "quarantine"):

@@ -76,6 +76,7 @@ class Hub:
         self.world = subjects.LIVE
         self.keys = Keys(profile)
         users = self.keys.ensure()
+        roles = {user.name: user.role for user in users}
         folder = ledger_folder(profile, pack.id)
         self.server = NatsServer(profile, port, users, clock, folder / STREAM)
         self.cache = Cache.open(profile / "hub.db", clock, on_problem=_say)
@@ -99,7 +100,7 @@ class Hub:
             self.book,
             pack.id,
             self.world,
-            {user.name: user.role for user in users},
+            roles,
             lambda lost: connect(self.server.url, self.keys.hub(), "hub-ledger", lost),
             self.server.stop,  # `_keep_bus` sees to the rest
             self._until_time_known,
@@ -111,6 +112,7 @@ class Hub:
             self.quarantine,
             self.book,
             Blobs(profile / "blobs"),
+            roles,
             welcome=self._welcome,
             snapshot=self.intake.snapshot,
             retry=self.intake.retry,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ from cockpit.ledger.files import Stopped
 from cockpit.ledger.fold import State
 from cockpit.ledger.incoming import command_of, fact_of, id_of
 from cockpit.ledger.keeping import Keeping, of_disk
+from cockpit.ledger.shown import shown_ids
 from cockpit.ledger.stream import Overtaken, Stream, Unsure
 from cockpit.model.clock import CityClock
 from cockpit.model.entries import (
@@ -43,6 +45,8 @@ from cockpit.store.texts import Reused
 
 log = logging.getLogger(__name__)
 
+SETTLE_SECONDS = 0.5
+"""Shorter than who asks waits; others are answered behind it."""
 REF_BYTES = 200
 """Bytes of a text's name, id and code in a decision."""
 
@@ -352,12 +356,24 @@ class Book:
             return asks.LedgerReply(problem=self._why(error))
         return asks.LedgerReply(rows, self.state.seq)
 
-    async def words(self, ids: list[str]) -> asks.TextsReply:
-        """Texts by id."""
+    async def words(self, ids: list[str], role: str) -> asks.TextsReply:
+        """Texts by id, those that this role may read."""
+        if role == "device":
+            if not await self._settled():
+                return asks.TextsReply(problem=self.problem or Message("ledger.starting"))
+            may = shown_ids(self.state)
+            ids = [ident for ident in ids if ident in may]
         try:
             return await self._kept.words(ids)
         except OutsideError as error:
             return asks.TextsReply(problem=self._why(error))
+
+    async def _settled(self) -> bool:
+        """Waits a little for what is being decided: it is asked for as soon as it is on disk, ahead of the state."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_SECONDS), self._one:
+                return self.problem is None or self.stopped
+        return False
 
     def _why(self, error: CockpitError) -> Message:
         return of_disk(error) if self._read else self.problem or error.message
