@@ -146,7 +146,8 @@ async def endless() -> AsyncIterator[bytes]:
 def test_more_than_announced_and_more_than_allowed_are_refused(tmp_path: Path) -> None:
     async def story(city: LivingGateway) -> None:
         device = await city.enrol()
-        assert code(await device.begin(PHOTO, SHA, size=12_000_001), 422) == "field.not_valid"
+        assert code(await device.begin(PHOTO, SHA, size=12_000_001), 413) == "field.photo_too_large"
+        assert code(await device.begin(PHOTO, SHA, size=10**30), 413) == "field.photo_too_large"
         assert code(await device.begin(PHOTO, SHA, size=200_000), 413) == "field.photo_too_large"
         await device.begin(PHOTO, SHA, size=100)
         assert code(await device.piece(SHA, PHOTO), 413) == "field.piece_too_large"

@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cockpit.field.wrong import printable
 from cockpit.model.city import Pack
 from cockpit.model.clock import SystemClock, to_iso
 from cockpit.model.errors import UserError
@@ -110,8 +111,8 @@ def _list(args: argparse.Namespace) -> int:
             state = t("field.token_was_revoked", at=to_iso(token.revoked))
         else:
             state = t("field.token_good" if token.good(now) else "field.token_has_expired", until=until)
-        device = "".join(c if c.isprintable() else " " for c in token.device)
-        print(t("field.token_line", id=token.id, unit=token.unit, device=device, state=state))
+        whose = {"unit": printable(token.unit), "device": printable(token.device)}
+        print(t("field.token_line", id=token.id, state=state, **whose))
     if not tokens:
         print(t("field.no_tokens"))
     return 0

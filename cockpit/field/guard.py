@@ -13,6 +13,7 @@ from aiohttp import web
 from cockpit.field.limits import Buckets, Limits
 from cockpit.field.problems import Problem
 from cockpit.field.register import Register, Token
+from cockpit.field.wrong import wrong
 from cockpit.model.clock import Clock
 
 T = TypeVar("T")
@@ -90,7 +91,7 @@ class Guard:
         try:
             return msgspec.json.decode(data, type=kind)
         except msgspec.ValidationError as error:
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "field.not_valid", why=str(error)) from error
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "field.not_valid", why=wrong(str(error), kind)) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Problem(HTTPStatus.BAD_REQUEST, "field.no_json") from error
 

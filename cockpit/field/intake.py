@@ -15,7 +15,7 @@ import msgspec
 from cockpit.field.problems import Problem
 from cockpit.field.register import Register, Taken, Token
 from cockpit.field.wire import FactTaken, FactWanted, iso, read_time
-from cockpit.model.clock import SECOND, Clock
+from cockpit.model.clock import DAY, SECOND, Clock
 from cockpit.model.entries import Fact, PhotoRef, encode
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
@@ -23,6 +23,9 @@ from cockpit.model.ports.cases import Sending
 from cockpit.store.outbox import Outbox
 from cockpit.store.outbox_disk import TWICE
 
+YEAR = 365 * DAY
+FARTHEST = 10 * YEAR
+"""Microseconds; a device whose clock is farther off says nothing of when it was."""
 log = logging.getLogger(__name__)
 
 
@@ -62,6 +65,8 @@ class Intake:
         photo = self._photo(token, wanted)
         digest = hashlib.sha256(f"{token.unit}\n{order}\n".encode() + msgspec.json.encode(wanted)).digest()
         taken = self._register.taken(ident)
+        if abs(said - (taken.received if taken else self._clock.now())) > FARTHEST:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "field.time_far_off", years=FARTHEST // YEAR)
         new = taken is None
         if taken is None:
             mine = Taken(digest, self._clock.now(), token.id)

@@ -18,7 +18,8 @@ _UNIT = r"^[^\s/\u0000-\u001f]+/[^\s\u0000-\u001f]+(?![\s\S])"
 Sha256 = Annotated[str, Meta(min_length=64, max_length=64, pattern="^[0-9a-f]{64}$")]
 UnitKey = Annotated[str, Meta(min_length=3, max_length=120, pattern=_UNIT)]
 Time = Annotated[str, Meta(max_length=40, pattern=r"^\d{4}-\d{2}-\d{2}T", extra_json_schema={"format": "date-time"})]
-Words = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
+# more than blanks, as of a seat
+Words = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT, pattern=r"\S")]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 PhotoType = Literal["image/jpeg", "image/png", "image/webp"]
@@ -98,8 +99,8 @@ class FactTaken(msgspec.Struct, frozen=True):
 
 class BlobWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sha256: Sha256
-    # as JSON Schema has it, 100.0 is an integer too
-    size: Annotated[float, Meta(ge=1, le=12_000_000, multiple_of=1, extra_json_schema={"type": "integer"})]
+    # as JSON Schema has it, 100.0 is an integer too; one that is too large is told so in its own words
+    size: Annotated[float, Meta(ge=1, multiple_of=1, extra_json_schema={"type": "integer", "maximum": 12_000_000})]
     type: PhotoType
 
 
