@@ -68,6 +68,7 @@ class LivingCases:
 
     Attributes:
         online: whether the hub decides in `step`; while it does not, what is durable waits.
+        known: whether there is a ledger to count.
         broken: why nothing can be kept now (a full disk); None: it can.
         actor: this seat.
     """
@@ -82,6 +83,7 @@ class LivingCases:
         who: str = "张敏",
     ) -> None:
         self.online = True
+        self.known = True
         self.broken: Message | None = None
         self.actor = Actor(seat, role)
         self._who = who

@@ -165,6 +165,21 @@ def test_the_top_bar_counts_the_ledger_and_has_no_share_before_a_case_was_closed
     assert len(panel.model) == 2
 
 
+def test_before_the_ledger_is_here_its_figures_are_dashes_and_no_zeros(desk: LoopWindow) -> None:
+    cases, bar = desk.at.cases, desk.panel("topbar")
+    cases.known = False
+    panel = turned(desk)
+    desk.engine.age_tick()
+    desk.settle()
+    assert {figure.number for figure in bar.loop.values()} == {"–"}
+    assert "还没有收到中枢的账本" in bar.loop["cases"].toolTip()
+    assert panel._told.title.id == "cases.unknown"
+    cases.known = True
+    desk.settle()
+    assert [bar.loop[name].number for name in ("cases", "overdue")] == ["0", "0"]
+    assert panel._told.title.id == "cases.none_open"
+
+
 def test_the_line_of_a_picture_counts_cases_by_stage_orders_by_state_and_what_waits(desk: LoopWindow) -> None:
     solved(desk, 1)
     desk.order(desk.events()[0])

@@ -333,6 +333,22 @@ def test_hours_of_decisions_come_in_slices_and_stop_no_tick(tmp_path: Path) -> N
         seat.until(lambda: cases._view.state.seq == 500)
 
 
+def test_a_seat_knows_its_ledger_when_the_hub_has_told_all_of_it_and_from_then_on_also_alone(
+    tmp_path: Path, hub: LivingHub
+) -> None:
+    with seated(tmp_path / "seat", tmp_path / "nowhere") as alone:
+        assert not alone.cases.known
+    with seated(tmp_path / "seat", hub) as seat:
+        seat.until(lambda: seat.cases.known)
+        assert seat.cases._view.state.seq == 0, "an empty ledger is known, too"
+        seat.submit(an_open())
+        seat.await_states(DONE)
+        seat.until(lambda: seat.cases._ledger.copy.last[0] == 1)
+    with seated(tmp_path / "seat", tmp_path / "nowhere") as alone:
+        assert alone.cases.known
+        assert len(alone.cases.all_open()) == 1
+
+
 def test_a_ledger_of_weeks_is_folded_on_while_the_desk_comes_up(
     tmp_path: Path, hub: LivingHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

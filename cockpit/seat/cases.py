@@ -224,6 +224,10 @@ class LedgerCases:
 
     # -- the port: reading ---------------------------------------------------------------------------------------
 
+    @property
+    def known(self) -> bool:
+        return self._ledger.known
+
     def case(self, ident: str) -> Case | None:
         return self._view.case(ident)
 

@@ -43,6 +43,7 @@ class LedgerAtSeat:
     Attributes:
         copy: ledger.db.
         waits: whether there is something for `fold`.
+        known: whether the view has a ledger: what the copy had, or all that the hub has.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class LedgerAtSeat:
         self._opening: CopyFold | None = None
         self._unseen = False
         self._spoilt = False
+        self.known = False
         self._io: asyncio.AbstractEventLoop | None = None
         try:
             self.copy = LedgerCopy.open(path, clock.base)
@@ -122,6 +124,7 @@ class LedgerAtSeat:
         self._unseen = True
         if fold.problem is None:
             self._view.turn_to(fold.folded)
+            self.known = fold.folded.state.seq > 0
         else:
             self._notice(fold.problem)
             self._distrust()
@@ -165,6 +168,7 @@ class LedgerAtSeat:
             if item is _Mark.OTHER:
                 self._begin_anew()
             elif isinstance(item, _Mark):
+                self.known = True
                 self._on_whole()
             elif not self._spoilt:
                 self._take(*item)
@@ -186,6 +190,7 @@ class LedgerAtSeat:
         self._tell_notices()
         self._spoilt = False
         self._view.turn_to(Folded())
+        self.known = False
         self._on_other()
 
     def _tell_notices(self) -> None:

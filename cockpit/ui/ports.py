@@ -110,6 +110,10 @@ class SeatCases:
     def __init__(self, seat: Seat) -> None:
         self._cases = seat.cases
 
+    @property
+    def known(self) -> bool:
+        return self._cases.known
+
     def case(self, ident: str) -> Case | None:
         return self._cases.case(ident)
 

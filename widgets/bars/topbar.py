@@ -128,9 +128,16 @@ class LoopFigure(Piece):
         self.clicked.connect(lambda: ctx.actions.trigger(action))
 
     def tell(self, number: str, unit: str, token: str, **why: object) -> None:
+        self._say(number, unit, token, self.ctx.t(f"bars.{self._name}_why", **why))
+
+    def tell_unknown(self) -> None:
+        """There is no ledger here yet that could be counted."""
+        self._say(self.ctx.t("bars.no_value"), "", "t1", self.ctx.t("bars.ledger_waiting"))
+
+    def _say(self, number: str, unit: str, token: str, why: str) -> None:
         self.number, self.unit, self.token = number, unit, token
         t = self.ctx.t
-        self.setToolTip(t(f"bars.{self._name}_why", **why))
+        self.setToolTip(why)
         self.setAccessibleName(f"{t(f'bars.{self._name}')} {number}{unit}")
 
     def wide(self, stage: int) -> int:
@@ -286,6 +293,10 @@ class TopBar(Bar):
         self.set_pieces([self.mark, *self.chips, self._more], right)
 
     def _tell_loop(self) -> None:
+        if not self.ctx.cases.known:
+            for figure in self.loop.values():
+                figure.tell_unknown()
+            return
         t, now = self.ctx.t, loop_figures(self.ctx.cases, self.ctx.clock.now())
         count, none = t("bars.count_cases"), t("bars.no_value")
         self.loop["cases"].tell(f"{now.open:,}", count, "t1", n=now.open)

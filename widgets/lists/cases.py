@@ -112,17 +112,17 @@ class CaseList(Panel):
 
     def _show_answer(self, anew: bool = False) -> None:
         counts = self._counted = self.model.counts()
+        known = self.ctx.cases.known
         for which, count in counts.items():
-            self.which.set_words(which, self.ctx.t(f"cases.which_{which}", n=f"{count:,}"))
+            number = f"{count:,}" if known else self.ctx.t("bars.no_value")
+            self.which.set_words(which, self.ctx.t(f"cases.which_{which}", n=number))
         if len(self.model):
             self._told = None
             self._body.setCurrentWidget(self.view)
             return
-        told = StateText(
-            PanelState.EMPTY,
-            Message(f"cases.none_{self.model.which}"),
-            (Message(f"cases.none_{self.model.which}_why"),),
-        )
+        none = Message(f"cases.none_{self.model.which}"), (Message(f"cases.none_{self.model.which}_why"),)
+        unknown = Message("cases.unknown"), (Message("cases.unknown_why"),)
+        told = StateText(PanelState.EMPTY, *none) if known else StateText(PanelState.WAITING, *unknown)
         if anew or self._told != told:
             self._told = told
             self.nothing.show_text(told, self.ctx.t, self.ctx.theme)

@@ -64,6 +64,12 @@ class Cases(Protocol):
     `refresh` of a panel gets the topic `case` when a case changed, `outbox` when the outbox did.
     """
 
+    @property
+    def known(self) -> bool:
+        """Whether there is a ledger to count: this seat's copy of it, or all of it from the hub. Until then no count of
+        cases is a zero, it is unknown."""
+        ...
+
     def case(self, ident: str) -> Case | None:
         """An open or recently closed case, with what waits in the outbox applied."""
         ...
