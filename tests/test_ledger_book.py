@@ -19,6 +19,7 @@ from cockpit.ledger.stream import Stream, Unsure
 from cockpit.model.clock import MINUTE
 from cockpit.model.entries import RecallOrder, encode, read_decision
 from cockpit.model.errors import OutsideError
+from cockpit.model.ids import new_id
 from cockpit.store.ledger import LedgerCopy
 from tests.living_book import CLOCK, NOTE, LivingBook, command_of, fact_of, issue, living_book
 
@@ -47,7 +48,7 @@ def test_an_order_is_in_the_stream_in_the_copy_and_in_the_state_with_its_words_b
         assert ["王家弄" in row.decode() for row in rows] == [False]
         decision = read_decision(rows[0])
         assert (decision.cause, decision.case, decision.actor.seat) == (command.id, command.case, "seat-1")
-        words = await living.book.words([ref.id for ref in decision.texts.values()])
+        words = await living.book.words([ref.id for ref in decision.texts.values()], "duty")
         assert set(words.texts.values()) == {"请到王家弄 3 号", "王家弄", "张敏"}
         assert living.book.state.cases[command.case].orders
         assert (await living.book.rows(0)).rows == [(1, rows[0])]
@@ -61,7 +62,7 @@ def test_a_command_that_comes_again_has_no_second_effect_and_gets_the_same_recei
     kept: list[tuple[bytes, object]] = []
 
     async def first(living: LivingBook) -> None:
-        for act in (issue("U1"), RecallOrder("nobody's")):
+        for act in (issue("U1"), RecallOrder(new_id(CLOCK))):
             command = command_of(act)
             data = encode(command)
             receipt = await living.book.command("seat-1", "duty", data)
@@ -126,7 +127,7 @@ def test_a_fact_is_recorded_once_however_late_and_by_whomever(tmp_path: Path) ->
         order = command.act.orders[0].id
         for fact in (
             fact_of(order, "accepted"),
-            fact_of("nobody's", "done"),
+            fact_of(new_id(CLOCK), "done"),
             fact_of(order, "delivered", words="晚到"),
         ):
             first = await living.book.fact("gateway", "device", encode(fact))
@@ -360,7 +361,7 @@ def test_words_that_were_erased_are_gone_and_the_chain_stays(tmp_path: Path) -> 
         command, _ = await living.seat(issue("U1"), caller="李先生 13800000000")
         ref = living.book.state.cases[command.case].texts["caller"]
         assert living.book._kept._files.texts.erase(ref.id)
-        assert (await living.book.words([ref.id])).texts == {}
+        assert (await living.book.words([ref.id], "duty")).texts == {}
         assert len(list(walk(await stream_of(living)))) == 1
         assert "13800000000" not in (tmp_path / "hangzhou" / "texts.db").read_bytes().decode("latin-1")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 
+from cockpit.ledger import codes
 from cockpit.ledger.asked import Asked
 from cockpit.model.cases import ENDED, UNTIL_ACCEPTED, Case
 from cockpit.model.clock import DAY, local
@@ -64,12 +65,14 @@ def sound(asked: Asked) -> Message | None:
     """The command is one that can be understood and kept."""
     if not _ID.fullmatch(asked.case):
         return Message("ledger.bad_id")
-    if unknown := asked.texts.keys() - _TEXT_NAMES:
-        return Message("ledger.text_unknown", {"name": min(unknown)[:40]})
+    if asked.texts.keys() - _TEXT_NAMES:
+        return Message("ledger.text_unknown")
     if any(len(words) > MAX_TEXT for words in asked.texts.values()):
         return Message("ledger.text_long", {"most": MAX_TEXT})
     if asked.new and not _place_and_kind(asked.new):
         return Message("ledger.bad_case")
+    if asked.new and not codes.of_case(asked.new):
+        return Message("ledger.bad_codes")
     match asked.act:
         case IssueOrders():
             return _orders(asked.act)
@@ -222,8 +225,7 @@ def _event_taken(asked: Asked) -> Message | None:
 
 def _place_and_kind(facts: NewCase) -> bool:
     place = math.isfinite(facts.lon) and math.isfinite(facts.lat) and abs(facts.lon) <= 180 and abs(facts.lat) <= 90
-    words = (facts.event, facts.kind, facts.area, facts.channel)
-    return place and 1 <= facts.level <= 5 and bool(facts.kind) and all(len(word) <= 200 for word in words)
+    return place and 1 <= facts.level <= 5 and bool(facts.kind)
 
 
 def _orders(act: IssueOrders) -> Message | None:
@@ -242,7 +244,7 @@ def _orders(act: IssueOrders) -> Message | None:
 
 
 def _whole(order: NewOrder) -> bool:
-    return bool(_ID.fullmatch(order.id)) and 0 < len(order.unit) <= 200
+    return bool(_ID.fullmatch(order.id)) and codes.is_key(order.unit)
 
 
 def _recalls(asked: Asked) -> Message | None:

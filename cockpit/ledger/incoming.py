@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
+from cockpit.ledger.codes import is_uuid, of_command, wrong_in
 from cockpit.model.entries import MAX_TEXT, Command, Fact, read_command, read_fact
 from cockpit.model.errors import UserError
 
 MAX_BYTES = 128_000
 """Bytes of a command or fact: six texts of `MAX_TEXT` characters and fifty orders have room."""
-MAX_ORDER_ID = 200
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class _Named(msgspec.Struct):
@@ -27,7 +24,7 @@ def id_of(data: bytes) -> str:
         ident = msgspec.json.decode(data, type=_Named).id
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return ""
-    return ident if _ID.fullmatch(ident) else ""
+    return ident if is_uuid(ident) else ""
 
 
 def command_of(data: bytes) -> Command:
@@ -41,7 +38,7 @@ def command_of(data: bytes) -> Command:
         command = read_command(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise UserError("ledger.no_command", why=str(error)[:200]) from error
-    if not _ID.fullmatch(command.id):
+    if not of_command(command):
         raise UserError("ledger.no_command", why="id")
     return command
 
@@ -57,8 +54,8 @@ def fact_of(data: bytes) -> Fact:
         fact = read_fact(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise UserError("ledger.no_fact", why=str(error)[:200]) from error
-    if not _ID.fullmatch(fact.id) or len(fact.order) > MAX_ORDER_ID or len(fact.unit) > MAX_ORDER_ID:
-        raise UserError("ledger.no_fact", why="id")
+    if field := wrong_in(fact):
+        raise UserError("ledger.no_fact", why=field)
     if any(len(words) > MAX_TEXT for words in fact.texts.values()):
         cut = {n: w if len(w) <= MAX_TEXT else w[: MAX_TEXT - 1] + "…" for n, w in fact.texts.items()}
         fact = msgspec.structs.replace(fact, texts=cut)

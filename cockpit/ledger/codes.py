@@ -1,0 +1,64 @@
+"""What the chain takes as a code or an id. Nothing else goes in: whoever holds a key could write a name otherwise."""
+
+from __future__ import annotations
+
+import re
+
+from cockpit.model.entries import Command, Fact, IssueOrders, NewCase, PhotoRef, RecallOrder, VerifyOrder
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_KEY = re.compile(r"(?=.{3,100}\Z)[0-9A-Za-z][0-9A-Za-z._:-]*/[0-9A-Za-z._:-]+", re.ASCII)
+_NO_TELEPHONE = r"(?!.*[0-9]{7})"
+_KIND = re.compile(_NO_TELEPHONE + r"[0-9A-Za-z][0-9A-Za-z_.-]{0,39}", re.ASCII)
+_CHANNEL = re.compile(_NO_TELEPHONE + r"[a-z0-9_-]{0,32}", re.ASCII)
+_AREA = re.compile(r"(?!([0-9]{11}|[0-9]{17}[0-9X])\Z)[0-9]{0,20}", re.ASCII)
+"""Not as long as the number of a mobile telephone or of an identity card; codes of areas have 2–9, 12, 14–16 digits."""
+_DEVICE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}", re.ASCII)
+_SHA = re.compile(r"[0-9a-f]{64}")
+_MIME = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,40}", re.ASCII)
+_FACT_TEXTS = frozenset({"reason", "words"})
+
+
+def is_uuid(ident: str) -> bool:
+    """A UUID in the one form in which ids are written."""
+    return bool(_UUID.fullmatch(ident))
+
+
+def is_key(key: str) -> bool:
+    """A key of the picture, `<feed>/<id at the feed>`: ASCII without spaces, at most 100 characters."""
+    return bool(_KEY.fullmatch(key))
+
+
+def of_case(facts: NewCase) -> bool:
+    """Whether event, kind, area and channel are codes; the pack need not know them, a feed may bring others."""
+    known = not facts.event or is_key(facts.event)
+    coded = _KIND.fullmatch(facts.kind) and _AREA.fullmatch(facts.area) and _CHANNEL.fullmatch(facts.channel)
+    return known and coded is not None
+
+
+def of_command(command: Command) -> bool:
+    """Whether the ids that a seat made, of the command, its case and its orders, are ids."""
+    idents = [command.id, command.case]
+    match command.act:
+        case IssueOrders(orders=orders):
+            idents += [order.id for order in orders]
+        case RecallOrder(order=order) | VerifyOrder(order=order):
+            idents.append(order)
+    return all(map(is_uuid, idents))
+
+
+def wrong_in(fact: Fact) -> str:
+    """Which field of a fact does not fit, "" none; what it holds is not said."""
+    fits = {
+        "id": is_uuid(fact.id),
+        "order": is_uuid(fact.order),
+        "unit": is_key(fact.unit),
+        "device": bool(_DEVICE.fullmatch(fact.device)),
+        "photo": fact.photo is None or _is_photo(fact.photo),
+        "texts": fact.texts.keys() <= _FACT_TEXTS,
+    }
+    return next((field for field, fit in fits.items() if not fit), "")
+
+
+def _is_photo(photo: PhotoRef) -> bool:
+    return bool(_SHA.fullmatch(photo.sha256)) and bool(_MIME.fullmatch(photo.type)) and photo.size >= 0
