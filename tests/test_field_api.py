@@ -245,8 +245,6 @@ NOT_VALID: list[tuple[dict[str, Any], str]] = [
     ({"kind": "note", "words": ""}, "field.not_valid"),
     ({"kind": "note", "words": " \t\n\u3000"}, "field.not_valid"),
     ({"kind": "refused", "reason": "  "}, "field.not_valid"),
-    ({"kind": "read", "at": "2016-07-01T09:00:00+08:00"}, "field.time_far_off"),
-    ({"kind": "read", "at": "2036-07-20T09:00:00+08:00"}, "field.time_far_off"),
     ({"kind": "read", "unit": "positions/U2"}, "field.not_valid"),
     ({"kind": "photo", "photo": "ab" * 32}, "field.photo_missing"),
     ({"kind": "photo", "photo": "../../etc"}, "field.not_valid"),
@@ -259,6 +257,18 @@ def test_a_fact_that_is_not_valid_is_refused_in_a_sentence(tmp_path: Path) -> No
         for body, code in NOT_VALID:
             assert sentence(await device.fact("o-U1", **body), 422) == code, body
         assert kept(city) == []
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize("at", ["1970-01-01T00:00:00Z", "2099-07-20T09:00:00+08:00"])
+def test_what_a_device_reports_under_a_clock_that_was_reset_is_taken_without_its_time(tmp_path: Path, at: str) -> None:
+    async def story(city: LivingGateway) -> None:
+        device = await city.enrol()
+        answer = await device.fact("o-U1", kind="read", at=at)
+        assert answer.status_code in (201, 202)
+        assert abs(answer.json()["clock_ahead_s"]) == 10 * 365 * 86_400
+        assert [read_fact(row.data).said for row in city.gateway.outbox.rows()] == [0]
 
     play(tmp_path, story)
 

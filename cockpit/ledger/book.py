@@ -188,7 +188,9 @@ class Book:
         except UserError as error:
             return Receipt(id_of(data), refused=error.message)
         actor = Actor(gateway, role, fact.unit)
-        return await self._take(fact, data, fact.said, actor, lambda now: record(self.state, fact, now, self._rules))
+        return await self._take(
+            fact, data, fact.said or fact.received, actor, lambda now: record(self.state, fact, now, self._rules)
+        )
 
     async def sweep(self) -> None:
         """Decides what follows from time alone, and saves what the disk refused before.
