@@ -105,6 +105,7 @@ def test_with_the_hub_away_facts_are_kept_and_recorded_once_when_it_is_back(tmp_
         assert first.status_code == 202
         assert (await device.fact(order, "delivered", key)).status_code == 200
         assert (await device.fact(order, "accepted")).status_code == 202
+        assert await city.gateway.board.settled(30)  # its words were asked for when the hub went
         assert [o["id"] for o in (await device.orders()).json()["orders"]] == [order], "known orders are still told"
         hall.living.server.start()
         await hall.living.join()
