@@ -27,7 +27,7 @@ run: $(RUN_STAMP) ## the duty desk of a living city; ARGS="--city lujiazui" pass
 test: $(DEV_STAMP) $(NOQT_STAMP) ## everything: the full suite, then the Qt-free rooms with no Qt installed; ARGS="-k queue"
 	$(PY) -m pytest $(ARGS)
 	! $(NOQT)/bin/python -c 'import PySide6' 2>/dev/null
-	$(NOQT)/bin/python -m pytest -m 'not system and not window' $(ARGS) || test $$? = 5 -a -n '$(subst ','\'',$(ARGS))'
+	$(NOQT)/bin/python -m pytest -m 'not system and not window and not slow' $(ARGS) || test $$? = 5 -a -n '$(subst ','\'',$(ARGS))'
 
 quick: $(DEV_STAMP) ## the fast part of the suite, at most a minute
 	$(PY) -m pytest -q -x -m 'not slow and not system and not window' $(ARGS)
