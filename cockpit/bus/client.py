@@ -7,7 +7,8 @@ back may listen elsewhere.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from cockpit.bus import subjects
@@ -24,6 +25,26 @@ def nats_error() -> type[Exception]:
     from nats.errors import Error
 
     return Error
+
+
+@contextlib.contextmanager
+def answering() -> Iterator[None]:
+    """Around a question to the hub: what the client library raises when no answer comes, as one of our sentences.
+
+    A client that is closed under a question cancels it, though nobody cancelled who asked.
+
+    Raises:
+        OutsideError: the connection went, or there is no answer in time.
+    """
+    try:
+        yield
+    except (nats_error(), TimeoutError, OSError) as error:
+        raise OutsideError("seat.hub_silent") from error
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise OutsideError("seat.hub_gone") from None
 
 
 async def connect(url: str, user: User, name: str, on_lost: Callable[[], None]) -> Client:

@@ -14,7 +14,7 @@ import msgspec
 import cockpit
 from cockpit.bus import asks, subjects
 from cockpit.bus.asks import PROTOCOL
-from cockpit.bus.client import connect, nats_error
+from cockpit.bus.client import answering, connect, nats_error
 from cockpit.bus.users import User
 from cockpit.bus.where import WhereHub
 from cockpit.model.batch import Batch, decode
@@ -239,11 +239,8 @@ class HubLink:
         client = self._client
         if client is None or not client.is_connected:
             raise OutsideError("seat.hub_gone")
-        try:
-            answer = await client.request(subjects.ask(self._user, what), asks.encode(wanted), timeout=ASK_SECONDS)
-        except (nats_error(), TimeoutError) as error:
-            raise OutsideError("seat.hub_silent") from error
-        return answer.data
+        with answering():
+            return (await client.request(subjects.ask(self._user, what), asks.encode(wanted), timeout=ASK_SECONDS)).data
 
     async def _leave(self) -> None:
         client, self._client = self._client, None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cockpit.bus.client import nats_error
+from cockpit.bus.client import answering
 from cockpit.bus.tasks import end
 from cockpit.model.clock import Clock
 from cockpit.model.entries import Receipt
@@ -164,22 +164,16 @@ async def _ask(client: Client, subject: str, row: Row) -> Receipt:
 
     if not client.is_connected:
         raise _NotReached("seat.hub_gone")
-    try:
-        answer = await client.request(subject, row.data, timeout=ANSWER_SECONDS)
-        receipt = _receipt.decode(answer.data)
-    except NoRespondersError as error:
-        raise _NotReached("seat.hub_no_ledger") from error
-    except MaxPayloadError as error:
-        raise Unsendable("seat.too_large_to_send") from error
-    except (nats_error(), TimeoutError, OSError) as error:
-        raise OutsideError("seat.hub_silent") from error
-    except msgspec.MsgspecError as error:
-        raise OutsideError("seat.hub_nonsense") from error
-    except asyncio.CancelledError:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise
-        raise OutsideError("seat.hub_gone") from None  # the client was closed under the question
+    with answering():
+        try:
+            answer = await client.request(subject, row.data, timeout=ANSWER_SECONDS)
+            receipt = _receipt.decode(answer.data)
+        except NoRespondersError as error:
+            raise _NotReached("seat.hub_no_ledger") from error
+        except MaxPayloadError as error:
+            raise Unsendable("seat.too_large_to_send") from error
+        except msgspec.MsgspecError as error:
+            raise OutsideError("seat.hub_nonsense") from error
     if receipt.id != row.id:
         raise OutsideError("seat.hub_nonsense")
     return receipt

@@ -14,7 +14,7 @@ import msgspec
 
 import cockpit
 from cockpit.bus import asks, subjects
-from cockpit.bus.client import connect, nats_error
+from cockpit.bus.client import answering, connect, nats_error
 from cockpit.bus.users import GATEWAY, User, read_key
 from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.processes import lives
@@ -163,15 +163,8 @@ class HubSide:
         client = self._client
         if client is None or not client.is_connected:
             raise OutsideError("seat.hub_gone")
-        try:
-            return (await client.request(subject, data, timeout=ASK_SECONDS)).data
-        except (nats_error(), TimeoutError, OSError) as error:
-            raise OutsideError("seat.hub_silent") from error
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            raise OutsideError("seat.hub_gone") from None  # the client was closed under the question
+        with answering():
+            return bytes((await client.request(subject, data, timeout=ASK_SECONDS)).data)
 
 
 _TEXTS = 200
