@@ -6,10 +6,8 @@ import asyncio
 import hashlib
 import io
 import json
-import os
 import shutil
 import signal
-import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -33,6 +31,7 @@ from cockpit.packs.read import read_pack
 from cockpit.processes import free_port, write_private
 from cockpit.store.blobs import Blobs
 from tests.feeds_server import serving
+from tests.full_disk import fill, small_disk
 from tests.living_book import CLOCK, LIMIT, command_of, fact_of, issue, put_units, until
 from tests.story import Program, a_home
 from tests.story import until as seen
@@ -319,37 +318,18 @@ def test_a_hub_whose_ledger_is_not_that_of_its_copy_shows_the_picture_and_takes_
 
 
 @pytest.fixture
-def small_disk() -> Iterator[Path]:
-    """A disk of 48 MB that can be filled."""
-    with a_home() as folder:
-        mount = ["mount", "-t", "tmpfs", "-o", "size=48m", "none", str(folder)]
-        if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-            pytest.skip("a small disk can not be mounted here; tests/test_ledger_book.py says that it is full instead")
-        try:
-            yield folder
-        finally:
-            subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def fill(folder: Path) -> Path:
-    path = folder / "filler"
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-    try:
-        with suppress(OSError):
-            while True:
-                os.write(fd, b"0" * 4096)
-    finally:
-        os.close(fd)
-    return path
+def disk() -> Iterator[Path]:
+    with small_disk(48, "tests/test_ledger_book.py says that it is full") as folder:
+        yield folder
 
 
 @pytest.mark.logs("磁盘")
 @pytest.mark.parametrize("stuck", [False, True])
 def test_a_full_disk_is_said_in_a_sentence_and_all_goes_on_when_there_is_room(
-    small_disk: Path, monkeypatch: pytest.MonkeyPatch, stuck: bool
+    disk: Path, monkeypatch: pytest.MonkeyPatch, stuck: bool
 ) -> None:
     """Also where the disk fills so fast that the stream gets stuck in it."""
-    profile = small_disk / "hub"
+    profile = disk / "hub"
     profile.mkdir(mode=0o700)
     monkeypatch.setattr("cockpit.ledger.stream.APPEND_SECONDS", 0.5)
 
@@ -357,7 +337,7 @@ def test_a_full_disk_is_said_in_a_sentence_and_all_goes_on_when_there_is_room(
         async with AtSeat(profile, "seat-1") as seat:
             sent = [command_of(issue("U1"), order="请到场")]
             assert (await seat.send(sent[0])).seq == 1
-            filler = fill(small_disk)
+            filler = fill(disk)
             with monkeypatch.context() as blind:
                 if stuck:
                     blind.setattr("cockpit.ledger.keeping.LEAST_FREE", 0)

@@ -8,9 +8,7 @@ import os
 import shutil
 import socket
 import sqlite3
-import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +32,7 @@ from cockpit.paths import assets_dir
 from cockpit.processes import free_port, write_private
 from cockpit.seat import Seat
 from tests import leaks
+from tests.full_disk import fill, small_disk
 from tests.story import (
     OpenSeat,
     a_home,
@@ -315,33 +314,18 @@ def test_a_hub_that_answers_nonsense_is_said_and_tried_again(tmp_path: Path, ans
 
 
 @pytest.fixture
-def small_disk() -> Iterator[Path]:
-    """A disk of 32 MB that can be filled."""
-    with a_home() as folder:
-        mount = ["mount", "-t", "tmpfs", "-o", "size=32m", "none", str(folder)]
-        if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-            pytest.skip("a small disk can not be mounted here; tests/test_store_states.py fills files instead")
-        try:
-            yield folder
-        finally:
-            subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def fill(disk: Path) -> Path:
-    ballast = disk / "ballast"
-    with suppress(OSError), ballast.open("ab", buffering=0) as file:
-        while True:
-            file.write(b"\0" * 4096)
-    return ballast
+def disk() -> Iterator[Path]:
+    with small_disk(32, "tests/test_store_states.py fills files") as folder:
+        yield folder
 
 
 def test_on_a_full_disk_hub_and_seat_go_on_and_write_again_when_there_is_space(
-    home: Path, platform: str, small_disk: Path
+    home: Path, platform: str, disk: Path
 ) -> None:
-    profile = small_disk / "hub"
-    with standing_hub(profile, home, platform) as hub, open_seat(small_disk / "desk", OwnHub(profile), CITY) as seat:
+    profile = disk / "hub"
+    with standing_hub(profile, home, platform) as hub, open_seat(disk / "desk", OwnHub(profile), CITY) as seat:
         live(seat)
-        ballast = fill(small_disk)
+        ballast = fill(disk)
 
         def said(words: str) -> None:
             seat.until(lambda it: any(words in zh(notice) for notice in it.notices), f"the seat says {words}")
@@ -355,13 +339,13 @@ def test_on_a_full_disk_hub_and_seat_go_on_and_write_again_when_there_is_space(
         said("已恢复写入")
 
 
-def test_a_profile_on_a_full_disk_opens_on_what_it_knew(home: Path, hub: Path, small_disk: Path) -> None:
-    with open_seat(small_disk, OwnHub(hub), CITY) as seat:
+def test_a_profile_on_a_full_disk_opens_on_what_it_knew(home: Path, hub: Path, disk: Path) -> None:
+    with open_seat(disk, OwnHub(hub), CITY) as seat:
         live(seat)
         known = len(seat.seat.picture["event"])
-    fill(small_disk)
+    fill(disk)
     shot = ("--json", "--shot", home / "full.png", "--after", "0")
-    done = run(home, "run", "--profile", small_disk, "--hub", NOBODY, "--city", CITY, *shot)
+    done = run(home, "run", "--profile", disk, "--hub", NOBODY, "--city", CITY, *shot)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["events"] == known
 
