@@ -18,7 +18,8 @@ from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
 from cockpit.store.ledger import LedgerCopy
 from tests.chains import chain
-from tests.ledger_bus import CITY, LedgerBus, ledger_bus, signed_in, until
+from tests.ledger_bus import CITY, LedgerBus, ledger_bus, signed_in
+from tests.waiting import until
 
 
 class Heard:

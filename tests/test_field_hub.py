@@ -16,6 +16,7 @@ from cockpit.model.ports.cases import Sending
 from tests.living_book import CITY, CLOCK, issue
 from tests.living_gateway import LivingGateway, living_gateway
 from tests.living_hall import Hall, living_hall
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -30,12 +31,6 @@ def play(profile: Path, story: Story) -> None:
             await story(hall, city)
 
     asyncio.run(go())
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(LIMIT):
-        while not condition():  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.02)
 
 
 def settled(city: LivingGateway) -> bool:

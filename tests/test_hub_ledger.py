@@ -32,9 +32,10 @@ from cockpit.processes import free_port, write_private
 from cockpit.store.blobs import Blobs
 from tests.feeds_server import serving
 from tests.full_disk import fill, small_disk
-from tests.living_book import CLOCK, LIMIT, command_of, fact_of, issue, put_units, until
+from tests.living_book import CLOCK, LIMIT, command_of, fact_of, issue, put_units
 from tests.story import Program, a_home
 from tests.story import until as seen
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 

@@ -20,7 +20,8 @@ from cockpit.model.clock import SystemClock
 from cockpit.model.entries import Receipt, encode
 from cockpit.model.messages import Message
 from cockpit.store.outbox import Outbox
-from tests.ledger_bus import CITY, LedgerBus, ledger_bus, signed_in, until
+from tests.ledger_bus import CITY, LedgerBus, ledger_bus, signed_in
+from tests.waiting import until
 
 SUBJECT = subjects.command(CITY, subjects.LIVE, "seat-1")
 Hub = Callable[[str, Msg], Awaitable[Receipt | bytes | None]]

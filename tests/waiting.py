@@ -1,0 +1,16 @@
+"""Waiting in a coroutine for what nobody tells."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+PATIENCE = 30.0
+"""Seconds that anything is waited for."""
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Returns once it is true."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
