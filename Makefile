@@ -8,6 +8,7 @@ MAKEFLAGS += --no-builtin-rules
 VENV := .venv
 PY := $(VENV)/bin/python
 NOQT := .venv-noqt
+LEG := -m pytest -p no:cacheprovider --durations=15
 # A setup is good as long as what it was made from is the same, by content.
 sum = $(shell cat $(1) 2>/dev/null | sha256sum | cut -c1-16)
 RUN_STAMP := $(VENV)/.run-$(call sum,packaging/requirements.lock pyproject.toml packaging/system-deps.sh)
@@ -25,9 +26,13 @@ run: $(RUN_STAMP) ## the duty desk of a living city; ARGS="--city lujiazui" pass
 	@$(VENV)/bin/cockpit run $(ARGS)
 
 test: $(DEV_STAMP) $(NOQT_STAMP) ## everything: the full suite, then the Qt-free rooms with no Qt installed; ARGS="-k queue"
-	$(PY) -m pytest $(ARGS)
 	! $(NOQT)/bin/python -c 'import PySide6' 2>/dev/null
-	$(NOQT)/bin/python -m pytest -m 'not system and not window and not slow' $(ARGS) || test $$? = 5 -a -n '$(subst ','\'',$(ARGS))'
+	@packaging/legs.sh 2 test-parts '$(PY) $(LEG) -m "not system and not window" --once $(ARGS)' \
+	  test-system-s '$(PY) $(LEG) -m "system or window" --letters s $(ARGS)' \
+	  test-system-ah '$(PY) $(LEG) -m "system or window" --letters a-h $(ARGS)' \
+	  test-system-ir '$(PY) $(LEG) -m "system or window" --letters i-r $(ARGS)' \
+	  test-system-tz '$(PY) $(LEG) -m "system or window" --letters t-z $(ARGS)' \
+	  test-without-qt '$(NOQT)/bin/python $(LEG) -m "not system and not window and not slow" $(ARGS)'
 
 quick: $(DEV_STAMP) ## the fast part of the suite, at most a minute
 	$(PY) -m pytest -q -x -m 'not slow and not system and not window' $(ARGS)
@@ -50,11 +55,13 @@ audit: $(DEV_STAMP) ## known holes in what we ship (asks the network)
 bench: $(DEV_STAMP) ## measures, writes benchmarks/results.json; ONLY=store.,start. picks by prefix
 	$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
 
-torture: $(DEV_STAMP) ## all kills and faults of the closed loop, resumable; ARGS="--seat 40 --hub 10" for fewer
+torture: $(DEV_STAMP) ## all kills and faults of the closed loop, hostile input to the formats, resumable; ARGS="--seat 40 --hub 10" for fewer kills, FUZZ=2 for less fuzzing (minutes)
 	$(PY) -m tests.torture kills $(ARGS)
+	$(PY) -m tests.torture fuzz --minutes $(or $(FUZZ),13)
 
-soak: $(DEV_STAMP) ## hours at work with a kill now and then; ARGS="--minutes 30" for fewer
+soak: $(DEV_STAMP) ## hours at work with a kill now and then; ARGS="--minutes 30" for fewer; then the stress rate of the feeds, ten minutes a way, FEEDS=120 for fewer (seconds)
 	$(PY) -m tests.torture soak $(ARGS)
+	$(PY) -m benchmarks.feeds_soak $(if $(FEEDS),--seconds $(FEEDS))
 
 shots: $(DEV_STAMP) ## a picture of every seat and state in build/shots/
 	$(PY) -m benchmarks.shots --out build/shots
@@ -67,7 +74,7 @@ clean: ## removes what was built, not the environments
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(RUN_STAMP):
-	@test -e $(DEV_STAMP) || { packaging/system-deps.sh --soft && packaging/venv.sh $(VENV) packaging/requirements.lock; }
+	@test -e $(DEV_STAMP) || { packaging/system-deps.sh --calls --soft && packaging/venv.sh $(VENV) packaging/requirements.lock; }
 	@rm -f $(VENV)/.run-* && touch $@
 
 $(DEV_STAMP):

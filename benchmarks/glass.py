@@ -47,7 +47,7 @@ from widgets.kit.fonts import load_fonts
 
 SIZE = (1920, 1080)
 RATE = 200
-LATE = 3.0
+LATE = 12.0
 """Seconds after the last span in which its events may still come."""
 mono = SystemClock().mono
 
@@ -77,9 +77,10 @@ class Glass(QObject):
         self._table = desk.seat.picture["event"]
         self._due = False
         self._scene: object = None
+        self._offered: Any = None
         self._given: object = None
-        for widget in (self._map.canvas, self._queue.view.viewport()):
-            widget.installEventFilter(self)
+        self._map.canvas.painted.connect(self._map_painted)
+        self._queue.view.viewport().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint and not self._due:
@@ -87,14 +88,17 @@ class Glass(QObject):
             QTimer.singleShot(0, self, self._painted)  # when the loop comes round, all of the frame is painted
         return False
 
+    def _map_painted(self) -> None:
+        """A paint may still show the frame of the scene before: what was offered at the last paint is on this one."""
+        self.frames += 1
+        seen, self._offered = self._offered, self._map.canvas.scene.events
+        if seen is not None and seen is not self._scene:
+            self._scene = seen
+            self.map.look(frozenset(seen.keys), mono())
+
     def _painted(self) -> None:
         now = mono()
         self._due = False
-        self.frames += 1
-        events = self._map.canvas.scene.events
-        if events is not self._scene:
-            self._scene = events
-            self.map.look(frozenset(events.keys), now)
         given = self._queue.model.given
         if given is not self._given and given.version == self._table.version:
             self._given = given

@@ -17,11 +17,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import psutil
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from benchmarks import hand_desk
+from benchmarks import hand_calls, hand_city, hand_desk, hand_map
 from cockpit.cli import main
 from cockpit.model.cases import Order
 from cockpit.model.clock import MINUTE
@@ -37,6 +38,7 @@ from widgets.orders.dock import OrderDock
 from widgets.orders.words import overdue
 
 LOOK_MS = 100
+ON_TOP_NOT_SEEN = Qt.WidgetAttribute.WA_DontShowOnScreen
 PATIENCE_MS = 240_000
 Wait = Callable[[], Any]
 Acts = Callable[["Hand"], Iterator[Wait]]
@@ -82,7 +84,17 @@ class Hand(QObject):
         try:
             self._wait = next(self._acts)
         except StopIteration:
-            self._end({"saved": self.desk.grab().save(self._file)})
+            self._end({"saved": self._seen().save(self._file)})
+
+    def _seen(self) -> QPixmap:
+        """The window with the dialogs and menus over it."""
+        seen = self.desk.grab()
+        painter = QPainter(seen)
+        for window in QApplication.topLevelWidgets():
+            if window is not self.desk and window.isVisible() and not window.testAttribute(ON_TOP_NOT_SEEN):
+                painter.drawPixmap(window.mapToGlobal(QPoint()) - self.desk.mapToGlobal(QPoint()), window.grab())
+        painter.end()
+        return seen
 
     def _end(self, said: dict[str, Any]) -> None:
         self._timer.stop()
@@ -235,6 +247,9 @@ ACTS: dict[str, Acts] = {
     "overdue": overdue_,
     "refused": refused,
     **hand_desk.ACTS,
+    **hand_map.ACTS,
+    **hand_city.ACTS,
+    **hand_calls.ACTS,
 }
 
 

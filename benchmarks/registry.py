@@ -10,6 +10,10 @@ import msgspec
 Better = Literal["lower", "higher"]
 
 
+class NotHere(Exception):
+    """This machine has not got what is measured; says what. No failure: the row of another machine stays."""
+
+
 class Measured(msgspec.Struct, frozen=True):
     """What one run of a measurement found.
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.registry import BENCHES, Bench, Measured
+from benchmarks.registry import BENCHES, Bench, Measured, NotHere
 
 FOLDER = Path(__file__).resolve().parent
 RESULTS = FOLDER / "results.json"
@@ -76,6 +76,9 @@ def main(arguments: list[str] | None = None) -> int:
     for one in benches:
         try:
             rows = rows_of(one)
+        except NotHere as why:
+            print(f"{one.name}: not measured: {why}", flush=True)
+            continue
         except Exception:
             traceback.print_exc()
             print(f"{one.name}: failed", file=sys.stderr)

@@ -214,12 +214,85 @@ def offline_outbox(stage: Stage) -> None:
     stage.act("offline_outbox", "--start", STORM)
 
 
+def around(stage: Stage) -> None:
+    """What lies around an event: a ring, and a list by kind."""
+    stage.act("around", "--start", STORM)
+
+
+def layers(stage: Stage) -> None:
+    """Heat of open events, cameras in groups."""
+    stage.act("layers", "--start", STORM)
+
+
+def signs(stage: Stage) -> None:
+    """The vital signs of a city in a rainstorm, one that is out of bounds on its page."""
+    stage.act("signs", "--start", STORM)
+
+
+def feeds(stage: Stage) -> None:
+    """What the hub receives, from whom, and how it is."""
+    stage.act("feeds", "--start", STORM)
+
+
+def alarms(stage: Stage) -> None:
+    """What our own rules raised."""
+    stage.act("alarms", "--start", STORM)
+
+
+def rules(stage: Stage) -> None:
+    """A rule in its form, tried on the tape."""
+    stage.act("rules", "--start", STORM)
+
+
+def replay(stage: Stage) -> None:
+    """What the screen showed a minute ago, marked so that nobody takes it for live."""
+    stage.act("replay", "--start", STORM)
+
+
+def call_ringing(stage: Stage) -> None:
+    """One key on a unit; its phone rings."""
+    stage.act("call_ringing", "--start", STORM)
+
+
+def call_group(stage: Stage) -> None:
+    """A group of five: four speak, one is busy."""
+    stage.act("call_group", "--start", STORM)
+
+
+def call_incoming(stage: Stage) -> None:
+    """A worker calls the desk."""
+    stage.act("call_incoming", "--start", STORM)
+
+
+def call_missed(stage: Stage) -> None:
+    """Calls that nobody took."""
+    stage.act("call_missed", "--start", STORM)
+
+
+def call_contacts(stage: Stage) -> None:
+    """The address book."""
+    stage.act("call_contacts", "--start", STORM)
+
+
+def call_letters(stage: Stage) -> None:
+    """Letters with a unit."""
+    stage.act("call_letters", "--start", STORM)
+
+
+def call_enrol(stage: Stage) -> None:
+    """The code that enrols a phone."""
+    stage.act("call_enrol", "--start", STORM)
+
+
 STATES: dict[str, Callable[[Stage], None]] = {
     state.__name__: state
     for state in (
         *(normal, storm, stale, offline, empty, light, english),
         *(order_form, provisional, delivered, overdue, refused, done),
         *(telephone, case_list, offline_outbox),
+        *(around, layers),
+        *(signs, feeds, alarms, rules, replay),
+        *(call_ringing, call_group, call_incoming, call_missed, call_contacts, call_letters, call_enrol),
     )
 }
 MANUAL: dict[str, tuple[Callable[[Stage], None], str]] = {
@@ -235,6 +308,18 @@ MANUAL: dict[str, tuple[Callable[[Stage], None], str]] = {
     "order-offline": (offline_outbox, "1920x1080"),
     "order-telephone": (telephone, "1366x768"),
     "order-cases": (case_list, "1366x768"),
+    "map-around": (around, "1920x1080"),
+    "map-layers": (layers, "1366x768"),
+    "city-signs": (signs, "1920x1080"),
+    "city-feeds": (feeds, "1920x1080"),
+    "city-alarms": (alarms, "1366x768"),
+    "city-rules": (rules, "1366x768"),
+    "city-replay": (replay, "1366x768"),
+    "call-group": (call_group, "1920x1080"),
+    "call-incoming": (call_incoming, "1366x768"),
+    "call-contacts": (call_contacts, "1366x768"),
+    "call-letters": (call_letters, "1366x768"),
+    "call-enrol": (call_enrol, "1366x768"),
 }
 """The manual's pictures: file name in docs/pictures/ to state and size."""
 

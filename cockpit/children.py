@@ -21,17 +21,21 @@ class Children:
         all: the children, hub first.
     """
 
-    def __init__(self, profile: Path, pack: str, base_url: str, city_args: list[str], clock: Clock) -> None:
+    def __init__(
+        self, profile: Path, pack: str, base_url: str, city_args: list[str], clock: Clock, feeds: Path | None = None
+    ) -> None:
         """
         Args:
             pack: name or folder of the city pack.
             base_url: address of a city platform, or "" for the embedded city as a child.
             city_args: options of `cockpit city serve` to pass on.
+            feeds: the site's feeds.toml.
         """
         self._hub_profile = hub_profile(profile)
         self._pack = pack
         self.base_url = base_url
         self._city_args = city_args
+        self._feeds = feeds
         self._clock = clock
         self._claim: Lock | None = None
         self._city: Child | None = None
@@ -58,8 +62,18 @@ class Children:
             self._claim.release()
 
     def _hub_command(self) -> list[str]:
+        more = ("--feeds", str(self._feeds)) if self._feeds is not None else ()
         return cockpit_command(
-            "hub", "--profile", str(self._hub_profile), "--city", self.base_url, "--pack", self._pack, "--port", "0"
+            "hub",
+            "--profile",
+            str(self._hub_profile),
+            "--city",
+            self.base_url,
+            "--pack",
+            self._pack,
+            "--port",
+            "0",
+            *more,
         )
 
     def _city_command(self) -> list[str]:

@@ -49,15 +49,32 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_run(commands, t)
     _add_hub(commands, t)
+    from cockpit.calls.cli import add_parser as add_calls
     from cockpit.city.cli import add_parsers as add_city
     from cockpit.doctor import add_parser as add_doctor
+    from cockpit.feeds.cli import add_parser as add_feeds
     from cockpit.field.cli import add_parser as add_gateway
+    from cockpit.geo.imports.cli import add_parser as add_layer
     from cockpit.ledger.cli import add_parser as add_ledger
+    from cockpit.make_pack import add_parser as add_pack
+    from cockpit.tape.cli import add_parser as add_tape
+    from cockpit.tiles_cli import add_parser as add_tiles
 
     add_city(commands)
+    add_calls(commands, DEFAULT_PACK)
+    add_feeds(commands, DEFAULT_PACK)
     add_gateway(commands)
     add_ledger(commands)
+    add_pack(commands)
+    add_tape(commands)
+    add_tiles(commands)
+    add_layer(commands)
     add_doctor(commands)
+    commands.add_parser("replay").set_defaults(go=_replay)  # only a hub calls it: it is in no list of commands
+    commands.add_parser("trial").set_defaults(go=_trial)  # this one too
+    media = commands.add_parser("media")  # a seat calls it, or a hub
+    media.add_argument("--pictures", type=int, default=-1)
+    media.set_defaults(go=_media)
     return top
 
 
@@ -76,10 +93,12 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: T
     run.add_argument("--key", metavar="FILE", type=Path, help=t("cli.key"))
     run.add_argument("--city", metavar="PACK|URL", default="", help=t("cli.city"))
     run.add_argument("--pack", metavar="PACK", default="", help=t("cli.pack"))
+    run.add_argument("--feeds", metavar="FILE", type=Path, help=t("feedcheck.feeds_file"))
     run.add_argument("--profile", metavar="DIR", help=t("cli.profile"))
     run.add_argument("--layout", metavar="FILE", type=Path, help=t("cli.layout"))
     run.add_argument("--theme", choices=("dark", "light"), help=t("cli.theme"))
     run.add_argument("--lang", choices=("zh", "en"), help=t("cli.lang"))
+    run.add_argument("--map", choices=("auto", "raster", "gloo"), help=t("mapgpu.option"))
     run.add_argument("--shot", metavar="FILE", type=Path, help=t("cli.shot"))
     run.add_argument("--after", metavar="SECONDS", type=float, default=10.0, help=t("cli.after"))
     run.add_argument("--size", metavar="WxH", default="", help=t("cli.size"))
@@ -100,6 +119,7 @@ def _add_hub(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: T
     )
     hub.add_argument("--city", metavar="PACK|URL", default="", help=t("cli.city"))
     hub.add_argument("--pack", metavar="PACK", default="", help=t("cli.pack"))
+    hub.add_argument("--feeds", metavar="FILE", type=Path, help=t("feedcheck.feeds_file"))
     hub.add_argument("--port", type=int, default=4222, help=t("cli.port"))
     hub.add_argument("--profile", metavar="DIR", help=t("cli.profile"))
     hub.set_defaults(go=_hub)
@@ -144,6 +164,7 @@ def _pack_named(said: object) -> str:
 def _hub(args: argparse.Namespace) -> int:
     from cockpit.bus.where import forget_hub, hub_note
     from cockpit.hub import Hub, serve
+    from cockpit.packs.feeds import site_feeds
     from cockpit.packs.read import read_pack
     from cockpit.processes import die_with_parent, free_port, write_private
 
@@ -152,10 +173,15 @@ def _hub(args: argparse.Namespace) -> int:
     if not 0 <= args.port <= 65535:
         raise UserError("bus.bad_port", port=args.port)
     name, base_url = resolve_city(args.city, args.pack)
+    profile = profile_dir(args.profile) if args.profile else profile_dir() / "hub"
     pack = read_pack(name)
+    # a hub that is the child of a seat has its seat's
+    if feeds := site_feeds(args.feeds, profile, *([profile.parent] if profile.name == "hub" else [])):
+        from cockpit.feeds.toml import with_feeds
+
+        pack = with_feeds(pack, feeds)
     if not base_url and any("{city}" in feed.url for feed in pack.feeds):
         raise UserError("cli.hub_needs_city", pack=pack.id)
-    profile = profile_dir(args.profile) if args.profile else profile_dir() / "hub"
 
     notes: list[Path] = []
 
@@ -176,6 +202,24 @@ def _hub(args: argparse.Namespace) -> int:
         for note in notes:
             note.unlink(missing_ok=True)
     return 0
+
+
+def _replay(args: argparse.Namespace) -> int:
+    from cockpit.hub.replaying import main as play
+
+    return play()
+
+
+def _trial(args: argparse.Namespace) -> int:
+    from cockpit.hub.trial import main as try_out
+
+    return try_out()
+
+
+def _media(args: argparse.Namespace) -> int:
+    from cockpit.media.process import main as mix
+
+    return mix(args.pictures)
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -10,20 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from cockpit.doctor import Finding, State
+from cockpit.model.graphics import ANSWER, is_gpu, way_of_drawing
 from cockpit.model.messages import Message
 from cockpit.processes import cockpit_command
 
-ANSWER = "doctor-screen:"
-"""What the child's one line begins with; a driver may write lines of its own."""
 WAIT_SECONDS = 20
-SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "software rasterizer")
-"""GL_RENDERER of a driver that computes on the CPU: no GPU."""
 LEAST = (1366, 768)
-
-
-def is_gpu(renderer: str) -> bool:
-    """Whether a GL_RENDERER is a graphics processor."""
-    return bool(renderer) and not any(name in renderer.lower() for name in SOFTWARE)
 
 
 def screen() -> Iterator[Finding]:
@@ -72,10 +64,11 @@ def _display(facts: dict[str, Any]) -> Finding:
 
 
 def _graphics(facts: dict[str, Any]) -> Finding:
-    renderer = facts["renderer"]
-    params: dict[str, object] = {"renderer": renderer or "OpenGL –", "version": facts["version"] or "–"}
-    facts["backend"] = "gl" if is_gpu(renderer) else "raster"
+    renderer, version = facts["renderer"], facts["version"]
+    params: dict[str, object] = {"renderer": renderer or "OpenGL –", "version": version or "–"}
+    facts["backend"] = way_of_drawing(renderer, version)
+    found = "doctor.gpu_none"
+    if is_gpu(renderer):
+        found = "doctor.gpu_found" if facts["backend"] == "gloo" else "doctor.gpu_old"
     # a seat without a GPU is a good seat: its map is drawn by the processor
-    return Finding(
-        "gpu", State.OK, Message("doctor.gpu_found" if is_gpu(renderer) else "doctor.gpu_none", params), None, facts
-    )
+    return Finding("gpu", State.OK, Message(found, params), None, facts)

@@ -23,6 +23,7 @@ from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.messages import language, texts
 from cockpit.oneseat import profile_if_free, take_profile
 from cockpit.opening import SeatOpening
+from cockpit.packs.feeds import site_feeds
 from cockpit.packs.read import read_pack
 from cockpit.paths import assets_dir, profile_dir
 from cockpit.processes import write_private, writing_to
@@ -72,16 +73,17 @@ def _open(args: argparse.Namespace, profile: Path, clock: Clock, size: tuple[int
     children: Children | None = None
     where: WhereHub
     before = RememberedCity.of(profile)
+    feeds = site_feeds(args.feeds, profile)
     if args.hub:
         where = NamedHub(args.hub, args.key)
         pack_name, base_url = args.pack or args.city or before.pack or DEFAULT_PACK, ""
-        pack = read_pack(pack_name)
+        pack = _with_feeds(read_pack(pack_name), feeds)
     else:
         city = args.city or ("" if args.pack else before.url or before.pack)
         pack_name, base_url = resolve_city(city, args.pack, before.pack if city == before.url else "")
-        pack = read_pack(pack_name)
+        pack = _with_feeds(read_pack(pack_name), feeds)
         if alone:
-            children = Children(profile, pack_name, base_url, _city_options(args), clock)
+            children = Children(profile, pack_name, base_url, _city_options(args), clock, feeds)
         where = OwnHub(hub_profile(profile), children.failure_of_hub if children is not None else str)
     gc.disable()  # what a start makes stays; run_seat enables it
     opening = SeatOpening(profile, pack, where, clock)
@@ -101,6 +103,15 @@ def _open(args: argparse.Namespace, profile: Path, clock: Clock, size: tuple[int
         opening.close()
         if children is not None:
             children.stop()
+
+
+def _with_feeds(pack: Pack, feeds: Path | None) -> Pack:
+    """The pack with the feeds of the site; what only those who run them can tell is left to the hub."""
+    if feeds is None:
+        return pack
+    from cockpit.feeds.toml import with_feeds
+
+    return with_feeds(pack, feeds, check=False)
 
 
 def _profile(args: argparse.Namespace) -> Path:

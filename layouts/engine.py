@@ -125,6 +125,22 @@ class LayoutEngine(QWidget):
         """The first region or overlay of this panel, shown or not; "" where the layout has none."""
         return next((name for name, place in self._places.items() if place.panel == panel_id), "")
 
+    def bring(self, panel_id: str) -> None:
+        """Bring a panel that lies under others of its stack on top; others are left as they are."""
+        name = self.region_of(panel_id)
+        if name in self._stacks and not self.is_shown(name):
+            self.show_region(name)
+
+    def kept(self, panel_id: str) -> QWidget | None:
+        """The first panel with this id that was built, shown or put aside."""
+        name = self.region_of(panel_id)
+        return self._built.get(self._at[name]) if name else None
+
+    def beside(self, panel_id: str) -> QWidget | None:
+        """What is shown where the first panel with this id has its place: it, or one of its stack."""
+        name, shown = self.region_of(panel_id), self.panels()
+        return next((shown[one] for one in self._stacks.get(name, (name,)) if one in shown), None)
+
     def panels(self) -> dict[str, QWidget]:
         """The panels shown, by name of their region, in reading order; those that could not be built are among them."""
         return {name: self._built[key] for name, key in self._at.items() if self.is_shown(name) and key in self._built}

@@ -18,7 +18,9 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from packmaker import base, cells, graph, labels, sources, tree, words  # noqa: E402
+from packmaker import sources  # noqa: E402
+
+from cockpit.geo.make import cells, graph, labels, layers, names, tree  # noqa: E402
 
 ASSETS = HERE.parent / "assets" / "cities"
 
@@ -29,7 +31,7 @@ def save(path: Path, arrays: dict[str, np.ndarray]) -> None:
     print(f"  {path.name}: {path.stat().st_size / 1000:.0f} kB")
 
 
-def make(city: str, maps: Path, names: Path, out: Path) -> None:
+def make(city: str, maps: Path, codes: Path, out: Path) -> None:
     settings = tomllib.loads((HERE / "cities" / f"{city}.toml").read_text(encoding="utf-8"))
     folder = out / city
     folder.mkdir(parents=True, exist_ok=True)
@@ -39,9 +41,9 @@ def make(city: str, maps: Path, names: Path, out: Path) -> None:
     print(f"{city}: {len(source.roads)} roads, {len(source.waters)} waters, {len(source.land_use)} land uses")
     roads = graph.graph_arrays(source.roads, middle, settings.get("heal", 0.0))
     save(folder / "roads.npz", roads)
-    save(folder / "places.npz", words.place_arrays(source, roads, bounds))
+    save(folder / "places.npz", names.place_arrays(source, roads, bounds))
     cut = cells.cut(source, bounds, settings)
-    areas = tree.build(cut, bounds, settings, names)
+    areas = tree.build(cut, bounds, settings, codes)
     counts = [sum(a.tier == t for a in areas) for t in range(5)]
     print(f"  areas by tier: {counts}")
     save(folder / "areas.npz", tree.area_arrays(areas))
@@ -50,7 +52,7 @@ def make(city: str, maps: Path, names: Path, out: Path) -> None:
     rows += [labels.area_label(a.name, a.shape, 0) for a in areas if a.tier == tree.DISTRICT]
     rows += [labels.area_label(tree.short(a.name), a.shape, 1) for a in areas if a.tier == tree.STREET]
     rows += labels.road_labels(source.roads, bounds, spacing, spacing / 5)
-    save(folder / "basemap.npz", base.basemap_arrays(source, bounds) | base.label_arrays(rows))
+    save(folder / "basemap.npz", layers.basemap_arrays(source, bounds) | layers.label_arrays(rows))
 
 
 def main() -> None:

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Installs, by apt, the system packages that are missing. Nothing to do is the quick case and prints nothing.
 #   system-deps.sh            what the program needs for a window
-#   system-deps.sh --tests    and what the tests need: a virtual screen, real input methods
+#   system-deps.sh --web      and what the 3D panel (extra [web]) needs
+#   system-deps.sh --calls    and what telephone calls need
+#   system-deps.sh --tests    and what the tests need: all of these, a virtual screen, input methods, a browser, an MQTT broker, a SIP proxy, a directory
 #   --soft                    where it may not install: say so and go on (exit 0)
 #   --list                    print the packages and stop
 set -euo pipefail
@@ -13,7 +15,12 @@ runtime=(
   libxcb-render-util0 libxcb-randr0 libxcb-sync1 libxcb-xfixes0 libxcb-xkb1 libx11-xcb1
   libdbus-1-3 libfontconfig1 libglib2.0-0
 )
-tests=(xvfb xdotool xauth dbus dbus-x11 ibus ibus-libpinyin fcitx5 fcitx5-chinese-addons)
+# what the pages of [web] leave to the system, and a browser that opens the shared page as anyone would
+web=(libnss3 libasound2 libxcomposite1 libxdamage1 libxtst6 libxrandr2 libxkbfile1)
+# telephones, sound, spoken orders: the program calls without them by the phone page alone
+calls=(baresip-core libasound2-plugins pulseaudio-utils espeak-ng)
+tests=(xvfb xdotool xauth dbus dbus-x11 ibus ibus-libpinyin fcitx5 fcitx5-chinese-addons chromium mosquitto
+  pulseaudio kamailio kamailio-tls-modules sip-tester slapd ldap-utils)
 
 soft=0 list=0
 wanted=("${runtime[@]}")
@@ -21,10 +28,12 @@ wanted=("${runtime[@]}")
 "${PYTHON:-python3}" -c 'import ensurepip' 2>/dev/null || wanted+=(python3-venv)
 for option in "$@"; do
   case $option in
-    --tests) wanted+=("${tests[@]}") ;;
+    --web) wanted+=("${web[@]}") ;;
+    --calls) wanted+=("${calls[@]}") ;;
+    --tests) wanted+=("${web[@]}" "${calls[@]}" "${tests[@]}") ;;
     --soft) soft=1 ;;
     --list) list=1 ;;
-    *) echo "system-deps: unknown option $option; there are --tests, --soft and --list." >&2; exit 2 ;;
+    *) echo "system-deps: unknown option $option; there are --web, --calls, --tests, --soft and --list." >&2; exit 2 ;;
   esac
 done
 if [ "$list" = 1 ]; then

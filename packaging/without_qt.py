@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-QT = {"pyside6-essentials", "shiboken6", "pyqtgraph", "vispy", "qasync", "pytest-qt"}
+QT = {"pyside6-essentials", "pyside6-addons", "shiboken6", "pyqtgraph", "vispy", "qasync", "pytest-qt"}
 LINTERS = {"mypy", "ruff", "import-linter", "grimp", "pip-audit", "uv"}  # not run there, and large
 
 

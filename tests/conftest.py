@@ -7,6 +7,7 @@ running timers that outlive their test.
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import logging
 import os
@@ -17,12 +18,18 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from cockpit.paths import assets_dir
 from tests import leaks
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFont, QPalette
 
 HAS_QT = importlib.util.find_spec("PySide6") is not None
 OF_THE_DESKTOP = ("DISPLAY", "WAYLAND_DISPLAY", "QT_IM_MODULE", "QT_SCALE_FACTOR", "QT_STYLE_OVERRIDE", "XMODIFIERS")
@@ -36,6 +43,9 @@ _HELPER_IMPORT = re.compile(r"^\s*from\s+tests(?:\.(\w+)\s+import|\s+import\s+(.
 ALL_TESTS = HAS_QT and "COCKPIT_ALL_TESTS" in os.environ
 """Continuous integration installs every program: a test that lacks one has failed there."""
 
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")  # how long an example takes is the machine's business
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ[leaks.MARK] = uuid.uuid4().hex
 for _name in (*OF_THE_DESKTOP, *OF_THE_NETWORK, *map(str.lower, OF_THE_NETWORK)):
@@ -43,6 +53,8 @@ for _name in (*OF_THE_DESKTOP, *OF_THE_NETWORK, *map(str.lower, OF_THE_NETWORK))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--once", action="store_true", help="leave out what is run where no Qt is installed")
+    parser.addoption("--letters", default="a-z", help="only of files whose names begin with one of these: a-f, s")
     if not HAS_QT:  # pytest-qt, which knows these, is not installed either
         parser.addini("qt_api", "of pytest-qt")
         parser.addini("qt_log_level_fail", "of pytest-qt")
@@ -67,11 +79,32 @@ def _imports_qt(path: Path, seen: set[Path]) -> bool:
     return any(_imports_qt(path.with_name(f"{name}.py"), seen) for name in names if name != "leaks")
 
 
-def pytest_ignore_collect(collection_path: Path) -> bool | None:
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Without Qt, test modules that need it are left out; the rest must run."""
-    if HAS_QT or collection_path.suffix != ".py" or not collection_path.name.startswith("test_"):
+    if collection_path.suffix != ".py" or not collection_path.name.startswith("test_"):
         return None
-    return True if _imports_qt(collection_path, set()) else None
+    if not re.match(f"test_[{config.getoption('letters')}]", collection_path.name):
+        return True
+    return True if not HAS_QT and _imports_qt(collection_path, set()) else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("once"):
+        left_out = {item for item in items if _runs_without_qt(item)}
+        config.hook.pytest_deselected(items=[*left_out])
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _runs_without_qt(item: pytest.Item) -> bool:
+    """Whether the tests that are run with no Qt installed have it, and have no reason to skip it."""
+    if any(item.get_closest_marker(name) for name in ("system", "window", "slow")):
+        return False
+    return not _needs_qt(item.path)
+
+
+@functools.cache
+def _needs_qt(path: Path) -> bool:
+    return _imports_qt(path, set()) or "PySide6" in path.read_text(encoding="utf-8")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -170,6 +203,54 @@ def _leaves_nothing_behind(request: pytest.FixtureRequest) -> Iterator[None]:
         leaks.end_processes(left_processes)
     if found:
         pytest.fail("the test leaves behind\n  " + "\n  ".join(found), pytrace=False)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _look_of_the_module() -> Iterator[None]:
+    with _look_kept():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _look_of_the_test() -> Iterator[None]:
+    with _look_kept():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _mouse_of_the_test() -> Iterator[None]:
+    """The pointer does not stay over what the next test puts there."""
+    yield
+    if HAS_QT:
+        from PySide6.QtGui import QCursor
+        from PySide6.QtWidgets import QApplication
+
+        if QApplication.instance() is not None:
+            QCursor.setPos(-10_000, -10_000)
+
+
+@contextmanager
+def _look_kept() -> Iterator[None]:
+    """The application's stylesheet, palette and font are not those of the test before: a desk dresses all of it."""
+    if not HAS_QT:
+        yield
+        return
+    from PySide6.QtGui import QFontDatabase, QPalette
+    from PySide6.QtWidgets import QApplication
+
+    def look() -> tuple[str, QPalette, QFont] | None:
+        app = QApplication.instance()
+        return (app.styleSheet(), app.palette(), app.font()) if isinstance(app, QApplication) else None
+
+    before = look()
+    yield
+    app = QApplication.instance()
+    if isinstance(app, QApplication) and look() != before:
+        new = "", QPalette(), QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+        sheet, palette, font = before or new
+        app.setStyleSheet(sheet)
+        app.setPalette(palette)
+        app.setFont(font)
 
 
 @pytest.fixture(scope="session")

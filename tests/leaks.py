@@ -40,11 +40,21 @@ def child_pids() -> set[int]:
 
 
 def orphan_pids() -> set[int]:
-    """Processes of this run whose parent died, found by their environment."""
+    """Processes of this run, found by their environment: those whose parent died too.
+
+    What a kept process starts, whenever it does, is its own matter.
+    """
     wanted = f"{MARK}={os.environ[MARK]}".encode()
     found: set[int] = set()
-    for process in psutil.process_iter(["pid", "ppid"]):
-        if process.pid == os.getpid() or process.pid in kept_processes:
+    parents = {process.pid: process.info["ppid"] for process in psutil.process_iter(["ppid"])}
+
+    def kept(pid: int) -> bool:
+        while pid and pid not in kept_processes:
+            pid = parents.get(pid, 0)
+        return pid != 0
+
+    for process in psutil.process_iter():
+        if process.pid == os.getpid() or kept(process.pid):
             continue
         try:
             if wanted in Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0"):

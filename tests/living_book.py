@@ -24,6 +24,7 @@ from cockpit.packs.read import read_pack
 from cockpit.picture.picture import Picture
 from cockpit.picture.units import PictureUnits
 from cockpit.processes import free_port
+from tests.living_picture import FEED_AT_REST
 
 CITY, WORLD = "hangzhou", "live"
 LIMIT = 30.0
@@ -85,7 +86,7 @@ def put_units(picture: Picture, *names: str) -> None:
     """Units that are free, of a feed that speaks."""
     feed = {"key": "positions", "feed": "positions", "name": "", "source": "city", "format": "city", "beat": MINUTE}
     feed |= {"received": CLOCK.now() + 60 * MINUTE, "good": 1, "bad": 0, "lag": 0, "problem": "", "detail": ""}
-    picture.upsert("feed", columns_of_rows(FEEDS, [feed | {"retry": 0}]))
+    picture.upsert("feed", columns_of_rows(FEEDS, [FEED_AT_REST | feed | {"retry": 0}]))
     nowhere = {"lon": 120.1, "lat": 30.2, "heading": 0.0, "speed": 0.0, "area": "330102", "fixed": 0, "received": 0}
     same = nowhere | {"feed": "positions", "kind": "grid", "state": UnitState.FREE, "skill": ""}
     rows = [same | {"key": f"positions/{name}", "name": name} for name in names]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from nats.aio.msg import Msg
@@ -26,6 +27,8 @@ class Hall:
         book: its ledger.
         heard: facts that came, as often as they came.
         mute: it records facts and does not answer.
+        further: what it answers by the name of the question, beside what every gateway asks; of its bytes, the struct.
+        client: its connection, while it is joined.
     """
 
     def __init__(self, living: LivingBook) -> None:
@@ -33,6 +36,11 @@ class Hall:
         self.book = living.book
         self.heard: list[bytes] = []
         self.mute = False
+        self.further: dict[str, Callable[[bytes], object]] = {}
+
+    @property
+    def client(self) -> Any:
+        return self.living.client
 
     async def open_doors(self) -> None:
         """Lets the gateway in."""
@@ -51,6 +59,8 @@ class Hall:
             answer: object = asks.Welcome(asks.PROTOCOL, cockpit.__version__, "run", CITY, WORLD, now, CLOCK.now())
         elif what == "ledger":
             answer = await self.book.rows(msgspec.msgpack.decode(message.data, type=asks.LedgerWanted).after)
+        elif what in self.further:
+            answer = asks.Told(msgspec.Raw(asks.encode(self.further[what](message.data))))
         else:
             assert what == "texts", what
             answer = await self.book.words(msgspec.msgpack.decode(message.data, type=asks.TextsWanted).ids, ROLES[who])

@@ -101,6 +101,12 @@ class LivingHub:
         self.hub = self._thread = self._loop = None
 
     @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The hub's own, for what has to be done on its thread."""
+        assert self._loop is not None
+        return self._loop
+
+    @property
     def decided(self) -> int:
         return self.hub.book.state.seq if self.hub is not None else 0
 

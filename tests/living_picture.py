@@ -220,15 +220,22 @@ def _alert_rows(now: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+FEED_AT_REST: dict[str, Any] = {
+    "system": "", "topic": "event", "rate": 0.2, "expected": 0.2, "bytes": 80.0, "skew": 0, "doubled": 0,
+    "disordered": 0, "dropped": 0, "unknown": 0, "waiting": 0,
+}  # fmt: skip
+"""What the feed board says of a feed that does what it should."""
+
+
 def feed_rows(now: int = NOW, **received: int) -> list[dict[str, Any]]:
     """The feed table, all live; `received` says otherwise by feed id (wall clock, UTC us, 0 = never)."""
     return [
         {
             "key": f"hub/{id}", "feed": id, "name": name["zh"], "source": source, "format": form,
             "beat": round(beat * SECOND), "received": received.get(id, now - 2 * SECOND), "good": 1000, "bad": 0,
-            "lag": 40_000, "problem": "", "detail": "", "retry": 0,
+            "lag": 40_000, "problem": "", "detail": "", "retry": 0, **FEED_AT_REST, "topic": topic,
         }
-        for id, name, source, form, beat, _ in _FEEDS
+        for id, name, source, form, beat, topic in _FEEDS
     ]  # fmt: skip
 
 

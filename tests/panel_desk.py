@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from cockpit.model.clock import CityClock, ManualClock
 from cockpit.model.messages import Message, texts
-from cockpit.model.ports import Body, Here, NamedPlace, Near, Refusal, Way
+from cockpit.model.ports import Body, Here, NamedPlace, Near, Refusal, Resource, Sample, Systems, Tried, Way
 from cockpit.picture.picture import Picture
 from cockpit.picture.selection import Selection
 from tests.living_cases import LivingCases
@@ -36,15 +36,19 @@ class DeskPorts:
     """Bodies, Nearby, Search and Prefs in one, whose questions the test answers.
 
     Attributes:
-        bodies, pictures, nears, searches, quarantines, named, heres, ways: questions asked.
-        retried: feeds that were to be tried at once.
+        bodies, pictures, nears, searches, quarantines, named, heres, ways, unit_names, stands, samples, agains,
+            all_systems: questions asked.
+        retried: feeds that were to be tried at once; looks_back: a replay is shown, so they are not.
         kept: what prefs hold.
     """
 
     def __init__(self) -> None:
         self.bodies, self.pictures, self.nears, self.searches = Asked(), Asked(), Asked(), Asked()
         self.quarantines, self.named, self.heres, self.ways = Asked(), Asked(), Asked(), Asked()
+        self.unit_names, self.stands = Asked(), Asked()
+        self.samples, self.agains, self.all_systems = Asked(), Asked(), Asked()
         self.retried: list[str] = []
+        self.looks_back = False
         self.kept: dict[str, Any] = {}
 
     def body(self, key: str, done: Callable[[Body | Message], None]) -> None:
@@ -56,6 +60,11 @@ class DeskPorts:
     def near(self, lon: float, lat: float, kind: str, done: Callable[[list[Near] | Message], None]) -> None:
         self.nears.open.append(((lon, lat, kind), done))
 
+    def resources(
+        self, lon: float, lat: float, topic: str, done: Callable[[list[Resource] | Message], None], spots: Any = None
+    ) -> None:
+        self.stands.open.append(((lon, lat, topic), done))
+
     def way(self, unit: str, lon: float, lat: float, done: Callable[[Way | Message], None]) -> None:
         self.ways.open.append(((unit, lon, lat), done))
 
@@ -65,14 +74,34 @@ class DeskPorts:
     def quarantine(self, feed: str, done: Callable[[list[Refusal] | Message], None]) -> None:
         self.quarantines.open.append((feed, done))
 
-    def places(self, text: str, done: Callable[[list[NamedPlace]], None]) -> None:
+    def places(
+        self, text: str, done: Callable[[list[NamedPlace]], None], near: tuple[float, float] | None = None
+    ) -> None:
         self.named.open.append((text, done))
+
+    def units(self, text: str, done: Callable[[list[tuple[str, float]]], None]) -> None:
+        self.unit_names.open.append((text, done))
 
     def here(self, lon: float, lat: float, done: Callable[[Here], None]) -> None:
         self.heres.open.append(((lon, lat), done))
 
-    def retry(self, feed: str) -> None:
+    def retry(self, feed: str) -> Message | None:
+        if self.looks_back:
+            return Message("tape.no_acts")
         self.retried.append(feed)
+        return None
+
+    def sample(self, feed: str, done: Callable[[Sample | Message], None]) -> None:
+        self.samples.open.append((feed, done))
+
+    def again(self, refusals: Sequence[int], done: Callable[[Tried | Message], None]) -> None:
+        self.agains.open.append((tuple(refusals), done))
+
+    def again_all(self, feed: str, group: str, done: Callable[[Tried | Message], None]) -> None:
+        self.agains.open.append(((feed, group), done))
+
+    def systems(self, done: Callable[[Systems | Message], None]) -> None:
+        self.all_systems.open.append(((), done))
 
     def get(self, name: str, default: Any) -> Any:
         return self.kept.get(name, default)

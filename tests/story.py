@@ -239,9 +239,9 @@ class Kept:
         rows = self._rows("SELECT key, occurred, updated, received FROM event WHERE gone = 0")
         return {key: (occurred, updated, received) for key, occurred, updated, received in rows}
 
-    def problems(self) -> set[str]:
-        """Ids of what is wrong with feeds."""
-        return {row[0] for row in self._rows("SELECT problem FROM feed WHERE problem <> ''")}
+    def refused(self) -> set[str]:
+        """Feeds whose source takes no connection."""
+        return {row[0] for row in self._rows("SELECT key FROM feed WHERE problem = 'feeds.refused'")}
 
     def all_spoke(self) -> bool:
         """Whether every feed has brought something."""

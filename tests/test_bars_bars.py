@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import random
 import wave
 from functools import partial
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from cockpit.model.alarms import Load
 from cockpit.model.clock import DAY, HOUR, MINUTE, SECOND, CityTime, midnight
 from cockpit.model.messages import Message, texts
 from cockpit.model.ports import Refusal
 from cockpit.paths import assets_dir
 from cockpit.picture.picture import Picture
-from tests.living_picture import NOW, event_row, feed_rows, put
+from tests.living_alarms import LivingAlarms
+from tests.living_picture import NOW, cell_codes, event_row, feed_rows, put
 from tests.panel_desk import Desk, desk
-from widgets.bars.bar import Bar
+from widgets.bars.bar import Bar, Piece
 from widgets.bars.feeddetail import FeedRates, feed_lines
 from widgets.bars.figures import figures, load_words
 from widgets.bars.strip import LANGUAGE, NAME, PALETTE, SOUND, THEME, Strip
@@ -36,7 +39,7 @@ def hands(lang: str = "zh", picture: Picture | None = None) -> Desk:
     made.ctx.report = lambda error, where: f"E-{where}"
     keys = {PALETTE: ("Ctrl+K",), SOUND: ("Ctrl+Shift+M",)}
     for id in (PALETTE, SOUND, THEME, LANGUAGE, NAME):
-        made.ctx.actions.add(Action(id, "kit.close", partial(made.ports.set, "ran", id), keys.get(id, ())))
+        made.ctx.actions.add(Action(id, "base.close", partial(made.ports.set, "ran", id), keys.get(id, ())))
     made.ctx.prefs.set("name", "王强")
     return made
 
@@ -71,14 +74,16 @@ def test_figures_are_counted_from_the_picture() -> None:
         {"level": 1, "state": 0, "occurred": NOW + HOUR},
     )
     now = figures(picture, NOW)
-    assert (now.today, now.open, now.red, now.orange, now.load) == (4, 4, 2, 1, 2)
+    assert (now.today, now.open, now.red, now.orange) == (4, 4, 2, 1)
 
 
 def test_the_day_begins_at_the_citys_midnight() -> None:
     assert NOW - midnight(NOW) == 17 * HOUR + 42 * MINUTE + 36 * SECOND
 
 
-@pytest.mark.parametrize(("load", "word"), [(0, "从容"), (6, "从容"), (7, "偏多"), (12, "偏多"), (13, "过载")])
+@pytest.mark.parametrize(
+    ("load", "word"), [(0, "合适"), (6, "合适"), (7, "尚可承受"), (12, "尚可承受"), (13, "偏高"), (61, "泛滥")]
+)
 def test_the_alarm_load_is_said_in_words_by_isa_18_2(load: int, word: str) -> None:
     assert texts("zh")(load_words(load)) == word
 
@@ -236,7 +241,20 @@ def test_without_any_data_nothing_is_counted_as_zero(qapp: object, qtbot: QtBot)
     bar.age_tick()
     strip.age_tick()
     assert bar.grave.counts == ("0", "0"), "a source that spoke and told of none"
-    assert strip.load.words_now == "0 / 12 从容"
+    assert strip.load.words_now == "– / 12", "no hub has told of alarms yet"
+    at.ctx.alarms = LivingAlarms(Load(hours=(0,) * 23 + (8,)))
+    strip.age_tick()
+    assert strip.load.words_now == "8 / 12 尚可承受"
+    at.ctx.alarms.load = Load(hours=(0,) * 23 + (19,), operators=4)
+    strip.age_tick()
+    assert strip.load.words_now == "5 / 12 合适", "of each operator, as the alarm list says it"
+    at.ctx.alarms.load = Load(known=False)
+    bar.age_tick()
+    strip.age_tick()
+    assert strip.load.words_now == "– / 12", "it is not counted in a replay"
+    assert "回放中不计" in strip.load.toolTip()
+    assert bar.loop["alarms"].unit == "– 条/10分"
+    assert "回放中不计" in bar.loop["alarms"].toolTip()
 
 
 def test_every_sentence_of_a_feed_is_in_both_languages(at: Desk) -> None:
@@ -275,7 +293,7 @@ def test_the_strip_runs_the_seats_actions(at: Desk, qtbot: QtBot) -> None:
 
 def test_a_switch_that_can_not_be_used_says_why(at: Desk, qtbot: QtBot) -> None:
     no = Message("bars.no_problem")
-    at.ctx.actions.add(Action(SOUND, "kit.close", lambda: None, (), lambda: no))
+    at.ctx.actions.add(Action(SOUND, "base.close", lambda: None, (), lambda: no))
     strip = shown(Strip(at.ctx), qtbot)
     assert (strip.sound.isEnabled(), strip.sound.toolTip()) == (False, "没有")
 
@@ -314,3 +332,59 @@ def test_sounds_are_short_and_calm(name: str) -> None:
     assert 0.2 < np.abs(samples).max() < 0.5
     assert abs(samples[0]) < 0.01
     assert abs(samples[-1]) < 0.01
+
+
+class Painted(QObject):
+    """Notes which pieces of a bar are painted."""
+
+    def __init__(self, bar: Bar) -> None:
+        super().__init__()
+        self.pieces: set[Piece] = set()
+        for piece in bar.findChildren(Piece):
+            piece.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and isinstance(watched, Piece):
+            self.pieces.add(watched)
+        return False
+
+
+def painted_in_a_second(bar: Bar, at: Desk) -> set[Piece]:
+    bar.age_tick()
+    QApplication.processEvents()
+    painted = Painted(bar)
+    at.clock.advance(1)
+    bar.age_tick()
+    QApplication.processEvents()
+    return painted.pieces
+
+
+def test_each_second_only_what_says_something_else_is_painted(at: Desk, qtbot: QtBot) -> None:
+    top = shown(TopBar(at.ctx), qtbot)
+    assert isinstance(top, TopBar)
+    assert painted_in_a_second(top, at) == {top.event_age, top.unit_age}
+    strip = shown(Strip(at.ctx), qtbot)
+    assert isinstance(strip, Strip)
+    seconds = [painted_in_a_second(strip, at) for _ in range(8)]
+    assert all(strip.clock in painted for painted in seconds)
+    at_rest = {strip.person, strip.palette_field, strip.theme, strip.outbox, strip.load}
+    assert any(not painted & at_rest for painted in seconds), "but where an age that grew wider moved them"
+
+
+def test_what_was_not_painted_anew_looks_as_if_it_had_been(at: Desk, qtbot: QtBot) -> None:
+    bars = [shown(TopBar(at.ctx), qtbot), shown(Strip(at.ctx), qtbot)]
+    for step in range(4):
+        at.clock.advance(1 + 40 * step)
+        put(at.picture, "event", [event_row(random.Random(step), 9000 + step, cell_codes(), level=1)])
+        if step == 2:
+            at.ctx.theme, at.ctx.t = Theme.load("light"), texts("en")
+            for bar in bars:
+                bar.retranslate()
+                bar.retheme()
+        for bar in bars:
+            bar.age_tick()
+        QApplication.processEvents()
+    for bar in bars:
+        fresh = shown(type(bar)(at.ctx), qtbot)
+        fresh.age_tick()
+        assert bar.grab().toImage() == fresh.grab().toImage()

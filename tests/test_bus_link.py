@@ -1,19 +1,35 @@
-"""The seat's link to its hub ends quietly, however the ends of its loop and of its owner fall together."""
+"""The seat's link to its hub: brings the whole picture, and ends quietly however its loop and its owner end."""
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from nats.aio.msg import Msg
 
-from cockpit.bus.asks import Welcome
+from cockpit.bus import asks, subjects
+from cockpit.bus import link as module
+from cockpit.bus.asks import PROTOCOL, Welcome
+from cockpit.bus.client import connect
 from cockpit.bus.link import HubLink
-from cockpit.bus.users import User
-from cockpit.model.clock import SystemClock
+from cockpit.bus.server import NatsServer
+from cockpit.bus.users import Keys, User
+from cockpit.bus.where import OwnHub
+from cockpit.model.batch import Batch, encode
+from cockpit.model.clock import CityTime, SystemClock
 from cockpit.model.errors import OutsideError
-from cockpit.model.ports.link import Link
+from cockpit.model.ports.link import Link, LinkState
+from cockpit.model.tables import district_of
+from cockpit.picture.outgoing import Outgoing
+from cockpit.processes import free_port, write_private
+from tests.living_picture import living_picture
+from tests.waiting import until
 
 
 class Nowhere:
@@ -62,3 +78,46 @@ def test_a_link_that_is_closed_takes_wishes_without_an_error() -> None:
     link.want_snapshot(("events",))
     link.close()
     assert where.released
+
+
+def test_a_snapshot_whose_end_does_not_come_is_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ASK_SECONDS", 1.0)
+    clock, keys = SystemClock(), Keys(tmp_path)
+    bus = NatsServer(tmp_path, free_port(), keys.ensure(), clock)
+    welcome = Welcome(PROTOCOL, "0", "h", "hangzhou", subjects.LIVE, CityTime(), clock.now())
+    batches = Outgoing(living_picture(), "h", clock, district_of).snapshot(("event",))
+    asked: list[str] = []
+    got: list[Batch] = []
+    told: list[LinkState] = []
+
+    async def answer(message: Msg) -> None:
+        asked.append(subjects.seat_and_what(message.subject)[1])
+        if asked[-1] == "hello":
+            await message.respond(asks.encode(welcome))
+        elif asked.count("snapshot") == 1:
+            await message.respond(encode(batches[0]))  # and stands still
+        elif asked[-1] == "snapshot":
+            for batch in batches:
+                await message.respond(encode(batch))
+            await message.respond(b"")
+
+    async def story() -> None:
+        hub = await connect(bus.url, keys.hub(), "hub", lambda: None)
+        await hub.subscribe(subjects.ALL_ASKS, cb=answer)
+        link.start()
+        await until(lambda: LinkState.LIVE in told)
+        await hub.close()
+
+    write_private(tmp_path / "hub.json", json.dumps({"url": bus.url, "pid": os.getpid()}))
+    link = HubLink(
+        OwnHub(tmp_path), "hangzhou", clock, got.append, lambda state, _: told.append(state.state), lambda time: None
+    )
+    bus.start()
+    try:
+        asyncio.run(story())
+    finally:
+        link.close()
+        bus.stop()
+    assert asked == ["hello", "snapshot", "snapshot"]
+    assert [batch.district for batch in got] == [batch.district for batch in (batches[0], *batches)]
+    assert len(batches) > 2

@@ -179,3 +179,30 @@ def test_commands_of_a_size_that_nobody_writes_are_refused(tmp_path: Path) -> No
         assert receipt.refused.id == "ledger.too_large"
 
     with_server(tmp_path, story)
+
+
+def test_who_signals_is_who_they_say_and_only_the_gateway_speaks_for_devices(tmp_path: Path) -> None:
+    async def story(living: LivingBook) -> None:
+        seat, gateway, hub = key(living, "seat-1"), key(living, GATEWAY), living.keys.hub()
+        for user, subject in (
+            (seat, subjects.signal("hangzhou", "live", "seat-2", GATEWAY)),
+            (seat, subjects.signal("hangzhou", "live", "hub", GATEWAY)),
+            (seat, subjects.said("hangzhou", "live", GATEWAY)),
+            (seat, subjects.said("hangzhou", "live", "seat-1")),
+            (gateway, subjects.signal("hangzhou", "live", "hub", "seat-1")),
+            (gateway, subjects.ask(GATEWAY, "calls.claim")),
+            (gateway, subjects.ask(GATEWAY, "letters.send")),
+            (hub, subjects.signal("hangzhou", "live", "seat-1", GATEWAY)),
+        ):
+            assert await refused(living, user, subject), (user.name, subject)
+        for user, subject in (
+            (seat, subjects.signal("hangzhou", "live", "seat-1", GATEWAY)),
+            (gateway, subjects.signal("hangzhou", "live", GATEWAY, "hub")),
+            (gateway, subjects.said("hangzhou", "live", GATEWAY)),
+            (gateway, subjects.ask(GATEWAY, "letters")),
+            (gateway, subjects.ask(GATEWAY, "voice")),
+            (hub, subjects.signal("hangzhou", "live", "hub", GATEWAY)),
+        ):
+            assert not await refused(living, user, subject), (user.name, subject)
+
+    with_server(tmp_path, story)

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeout
 
 from cockpit.bus import subjects
-from cockpit.bus.client import address, connect
+from cockpit.bus.client import LOOK_SECONDS, address, connect
 from cockpit.bus.server import NatsServer
 from cockpit.bus.users import Keys, User, claim_seat, read_key
 from cockpit.bus.where import NamedHub, OwnHub, forget_hub, hub_note
@@ -246,3 +247,37 @@ def test_a_server_whose_store_can_not_be_used_starts_without_and_says_so(tmp_pat
         assert "jetstream" not in json.loads((tmp_path / "nats.conf").read_text())
     finally:
         nats.stop()
+
+
+def test_that_a_connection_is_gone_is_told_once_also_amid_sending(server: NatsServer) -> None:
+    async def story(senders: int) -> int:
+        told, gone = 0, asyncio.Event()
+
+        def lost() -> None:
+            nonlocal told
+            told += 1
+            gone.set()
+
+        client = await connect(server.url, Keys(server.profile).hub(), "hub", lost)
+
+        async def send() -> None:
+            with contextlib.suppress(NatsError, OSError):
+                while not gone.is_set():
+                    await client.publish(subjects.ask("hub", "hello"), bytes(50_000))
+                    await asyncio.sleep(0)
+
+        sending = [asyncio.create_task(send()) for _ in range(senders)]
+        await asyncio.sleep(0.1)
+        assert server.process is not None
+        server.process.kill()
+        async with asyncio.timeout(20):
+            await gone.wait()
+        await asyncio.gather(*sending)
+        await client.close()
+        await asyncio.sleep(2 * LOOK_SECONDS)
+        return told
+
+    for senders in (0, 4):
+        assert asyncio.run(story(senders)) == 1, senders
+        server.stop()
+        server.start()

@@ -65,7 +65,7 @@ def test_events_and_cases_share_one_place_and_are_turned_to_by_key_or_by_their_t
     assert panel.geometry() == place
     assert not queue.isVisible()
     assert panel.isAncestorOf(desk.window.focusWidget())
-    assert [tab.text() for tab in panel.header.tabs.values()] == ["事件队列", "案件"]
+    assert [tab.text() for tab in panel.header.tabs.values()] == ["事件队列", "案件", "报警"]
     qtbot.mouseClick(panel.header.tabs["queue"], Qt.MouseButton.LeftButton)
     assert desk.panel("cases") is None
     assert queue.isVisible()
@@ -100,6 +100,20 @@ def test_a_case_by_telephone_says_the_place_that_was_told_and_selects_itself(des
     qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(100, place.center().y()))
     assert desk.at.ctx.selection.item == ("case", ident)
     assert panel.view.selected == ident
+
+
+def test_cases_that_were_gathered_on_the_map_are_marked_by_themselves_or_by_their_event(desk: LoopWindow) -> None:
+    own, (event, second) = by_telephone(desk), desk.events()[:2]
+    case, _ = desk.order(event)
+    other, _ = desk.order(second)
+    selection = desk.at.ctx.selection
+    selection.gather([("event", event["key"]), ("case", own)])
+    panel = turned(desk)
+    assert panel.view.members == {case, own}, "gathered before the list was turned to"
+    selection.gather([("event", second["key"])])
+    assert panel.view.members == {other}
+    selection.gather(())
+    assert panel.view.members == frozenset()
 
 
 def test_a_case_of_an_event_selects_the_event_and_is_marked_when_the_event_is_selected(

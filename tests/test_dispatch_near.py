@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
-from cockpit.dispatch.near import SHOWN, Finder, Units, suits
+from cockpit.dispatch.near import MOST_SPOTS, SHOWN, Finder, Spots, Units, nearest_by_road, suits
 from cockpit.geo.metres import haversine, length
+from cockpit.geo.roadgraph import RoadGraph
 from cockpit.model.city import PATTERNS, Pack
 from cockpit.model.messages import Message
 from cockpit.model.ports import Near
 from cockpit.model.tables import UnitState
 from cockpit.packs.read import read_pack
+from tests.living_picture import living_picture
 
 PLACE = (120.1650, 30.2745)
 
@@ -97,3 +101,60 @@ def test_no_more_are_shown_than_a_page_holds(finder: Finder, pack: Pack) -> None
 def test_every_pattern_has_someone_who_may_be_sent(pack: Pack) -> None:
     assert set(suits()) == set(PATTERNS)
     assert {kind for kinds in suits().values() for kind in kinds} <= set(pack.unit_kinds)
+
+
+def test_at_any_place_whoever_is_nearest_by_road_comes_first_whatever_they_do(finder: Finder) -> None:
+    found = finder.near(*PLACE, None, SOME)
+    assert not isinstance(found, Message)
+    assert [one.metres for one in found] == sorted(one.metres for one in found)
+    assert {one.key for one in found} == {"a", "b", "c", "d"}
+    assert all(one.fits == () and len(one.path) > 1 for one in found)
+
+
+def test_no_crowd_of_others_hides_the_one_that_fits(finder: Finder, pack: Pack) -> None:
+    rng = np.random.default_rng(3)
+    crowd = [("p" + str(i), "police", UnitState.BUSY, *(np.array(PLACE) + rng.normal(0, 1e-3, 2))) for i in range(900)]
+    found = finder.near(*PLACE, pack.kind("E0506"), units(*crowd, ("far", "repair", UnitState.FREE, 120.25, 30.33)))
+    assert not isinstance(found, Message)
+    assert found[0].key == "far"
+
+
+def test_the_nearest_by_road_are_exact_where_water_lies_between(pack: Pack) -> None:
+    graph = RoadGraph.load(pack.folder)
+    rng = np.random.default_rng(5)
+    places = np.column_stack([rng.uniform(120.10, 120.25, 400), rng.uniform(30.16, 30.28, 400)])
+    for at in ((120.145, 30.235), (120.19, 30.213)):  # beside the lake, amid the river
+        every = graph.near(*at, places, on_foot=False).metres
+        ways, order = nearest_by_road(graph.reach(*at), *at, places, 8)
+        assert [ways.metres[row] for row in order] == pytest.approx(np.sort(every)[:8].tolist())
+
+
+def test_what_stands_near_is_told_nearest_first_with_its_way(finder: Finder) -> None:
+    rng = np.random.default_rng(9)
+    spots = Spots([f"c{i}" for i in range(80)], np.array(PLACE) + rng.normal(0, 0.01, (80, 2)))
+    found = finder.resources(*PLACE, "camera", spots)
+    assert not isinstance(found, Message)
+    assert len(found) == SHOWN
+    assert [one.metres for one in found] == sorted(one.metres for one in found)
+    assert all(one.topic == "camera" and len(one.path) > 1 for one in found)
+    assert finder.resources(*PLACE, "camera", Spots([], np.zeros((0, 2)))) == []
+    assert finder.resources(math.nan, 30.0, "camera", spots) == Message("near.no_place")
+
+
+def test_of_very_many_things_those_nearest_by_air_are_copied_and_those_without_a_place_are_not() -> None:
+    table = living_picture(cameras=6_000)["camera"]
+    spots = Finder.spots_of(table, *PLACE)
+    assert len(spots.keys) == MOST_SPOTS
+    kept = haversine(*spots.places.T, *PLACE).max()
+    every = haversine(table.numbers("lon"), table.numbers("lat"), *PLACE)
+    assert (every < kept * 0.99).sum() <= MOST_SPOTS
+    assert spots.places[0].tolist() == [table.get(spots.keys[0])[name] for name in ("lon", "lat")]
+    few = living_picture(cameras=5)["camera"]
+    assert sorted(Finder.spots_of(few, *PLACE).keys) == sorted(few.text("key"))
+    assert Finder.spots_of(few, math.nan, 30.0).keys == []
+
+
+def test_a_pack_without_roads_says_so(pack: Pack, tmp_path: Path) -> None:
+    finder = Finder(msgspec.structs.replace(pack, folder=tmp_path))
+    assert finder.near(*PLACE, None, SOME) == Message("near.no_roads")
+    assert finder.resources(*PLACE, "camera", Spots(["c"], np.array([PLACE]))) == Message("near.no_roads")

@@ -14,7 +14,8 @@ import pytest
 
 from cockpit import doctor_checks
 from cockpit.doctor import Finding, State, examine, line_of
-from cockpit.doctor_screen import is_gpu, screen
+from cockpit.doctor_screen import screen
+from cockpit.model.graphics import is_gpu
 from cockpit.model.messages import texts
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import math
+import random
 import time
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,12 +17,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cockpit.feeds.checks import check
-from cockpit.feeds.finding import find_format
+from cockpit.feeds.finding import make_format
+from cockpit.feeds.formats._cells import BadCell, rings_of
 from cockpit.feeds.formats.base import Context
-from cockpit.feeds.items import SAMPLE_BYTES, Everything, Gone, Refused, Rows, SourceTime
+from cockpit.feeds.items import SAMPLE_BYTES, Everything, Gone, Readings, Refused, Rows, SourceTime
 from cockpit.model.batch import columns_of_rows
+from cockpit.model.city import FORMATS
 from cockpit.model.messages import texts
 from cockpit.model.tables import TABLES
+from tests.format_samples import samples
 
 pytestmark = pytest.mark.slow
 
@@ -61,12 +69,16 @@ message = st.one_of(
 )
 
 
-def hold(name, topic, data, event_type=""):
-    """Parse and check; hold the answer to what the hub relies on."""
+def hold(name, topic, data, event_type="", mapping=None, seconds=20.0):
+    """Parse and check; hold the answer to what the hub relies on.
+
+    Args:
+        seconds: that it may take; 20 is for large ones, that take 0.2 s: what grows by the square takes minutes.
+    """
     where = Context("f", topic, BOUNDS, 1_784_021_556_000_000, event_type=event_type, first=True, whole=True)
     began = time.thread_time()  # of this thread: what others take of a busy machine is not our cost
-    items = check(find_format(name)().parse(data, where), where)
-    assert time.thread_time() - began < 20.0  # takes 0.2 s; what grows by the square of its size takes minutes
+    items = check(make_format(name, mapping or {}, topic).parse(data, where), where)
+    assert time.thread_time() - began < seconds
     for item in items:
         if isinstance(item, Rows):
             table = TABLES[item.topic]
@@ -88,6 +100,10 @@ def hold(name, topic, data, event_type=""):
             said = texts("zh")(item.reason)
             assert said
             assert said != item.reason.id
+        elif isinstance(item, Readings):
+            assert len(item.ids) == len(item.values) == len(item.measured)
+            assert (item.values.dtype, item.measured.dtype) == (np.float64, np.int64)
+            assert all(isinstance(id_, str) for id_ in item.ids)
         else:
             assert isinstance(item, (Gone, Everything, SourceTime))
     return items
@@ -158,3 +174,122 @@ def test_large_and_deep_messages_do_not_cost_by_the_square_of_their_size():
         "features": [{"type": "Feature", "id": "x", "properties": {"name": "长" * 10**6}}],
     }
     assert math.isclose(len(hold("geojson", "area", json.dumps(million).encode())), 1)
+
+
+SAMPLES = samples()
+TOKENS = [
+    b"", b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"null", b"[]", b"{}", b'""', b"-1", b"1e999", b"NaN", b"9" * 400,
+    b"1e-400", b"\\ud800", b'"' * 3, b"[" * 3000, b'{"a":' * 3000, b"<a>" * 3000, b"<!DOCTYPE a [<!ENTITY b 'c'>]>",
+    b"&b;",
+    b"<![CDATA[", b"\n", b",", b";", b"\t", b"1", b"id", b"type", b"2026-07-14", b"0000-00-00T00:00:00Z",
+    b"9999-12-31T23:59:59+23:59", b"\xe5", b"\x80" * 9, b"\x12\x80\x80\x80\x80\x7f", b"POINT(1 2)",
+    b"\xf0\x9f\x8c\x8a" * 50,
+]  # fmt: skip
+
+
+def edited(data, dice):
+    """The message with up to six pieces of it taken out, and others put in their place."""
+    for _ in range(dice.randint(1, 6)):
+        at = dice.randrange(len(data) + 1)
+        token = dice.choice(TOKENS) if dice.random() < 0.7 else dice.randbytes(dice.randrange(12))
+        data = data[:at] + token + data[at + dice.randrange(40) :]
+    return data
+
+
+def edited_within(data, dice):
+    """The same for a zip: mostly one of its parts is edited, so that the way to it is not always closed."""
+    if dice.random() < 0.2:
+        return edited(data, dice)
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w") as new:
+        parts = {name: old.read(name) for name in old.namelist()}
+        name = dice.choice(sorted(parts))
+        for part, text in parts.items():
+            new.writestr(part, edited(text, dice) if part == name else text)
+    return file.getvalue()
+
+
+def test_every_format_has_a_sample_and_reads_it():
+    assert {name for name, _, _, _ in SAMPLES} == set(FORMATS)
+    for name, topic, mapping, data in SAMPLES:
+        items = hold(name, topic, data, mapping=mapping)
+        assert any(isinstance(item, (Rows, Readings)) for item in items), name
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_thousand_hostile_messages_end_in_items_each_within_a_second(name):
+    mine = [(topic, mapping, data) for named, topic, mapping, data in SAMPLES if named == name]
+
+    @settings(max_examples=1000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.sampled_from(mine), st.integers(0, 2**64 - 1))
+    def hostile(sample, seed):
+        topic, mapping, data = sample
+        edit = edited_within if name == "xlsx" else edited
+        hold(name, topic, edit(data, random.Random(seed)), mapping=mapping, seconds=1.0)
+
+    hostile()
+
+
+MB = 2**20
+BOMBS = {
+    "values": (
+        b"[" + b"0," * (8 * MB) + b"0]",
+        ("geojson", "jsonl", "ngsi_ld", "sensorthings", "open311", "cloudevents"),
+    ),
+    "lists": (b"[" + b"[]," * (4 * MB) + b"0]", ("jsonl", "ngsi_ld", "open311", "cloudevents")),
+    "members": (b"[" + b'{"a":0},' * (2 * MB) + b"0]", ("jsonl", "ngsi_ld", "open311", "cloudevents")),
+    "features": (b'{"type":"FeatureCollection","features":[' + b"0," * 700_000 + b"0]}", ("geojson", "ngsi_ld")),
+    "fewer values": (b"[" + b"0," * 700_000 + b"0]", ("jsonl", "ngsi_ld", "open311", "cloudevents")),
+    "empty objects": (b"[" + b"{}," * 400_000 + b"0]", ("jsonl", "ngsi_ld", "open311", "cloudevents")),
+    "depth": (b"[" * (16 * MB), ("geojson", "jsonl", "ngsi_ld", "sensorthings", "open311", "cloudevents", "readings")),
+    "elements": (b"<a>" + b"<b c=''/>" * (MB - 1) + b"</a>", ("cap", "cot", "open311")),
+    "requests": (b"<service_requests>" + b"<request/>" * 250_000 + b"</service_requests>", ("open311",)),
+    "events": (b"<events>" + b"<event/>" * 250_000 + b"</events>", ("cot",)),
+    "fields": (b"id,v\n" + b"," * (16 * MB), ("csv",)),
+    "chained lines": (b"id,v\n" + (b"," * 900_000 + b'"\n",') * 15, ("csv",)),
+    "quotes": (b'id,v\n"' + b"a\n" * (4 * MB), ("csv",)),
+    "lines": (b"id,v\n" + b"a\n" * (4 * MB), ("csv",)),
+    "empty lines": (b"\n" * (16 * MB), ("csv", "jsonl")),
+    "elsewhere": (
+        b'{"type":"FeatureCollection","features":['
+        + b",".join(
+            b'{"type":"Feature","id":"%d","geometry":{"type":"Point","coordinates":[1,2]}}' % n for n in range(100_000)
+        )
+        + b"]}",
+        ("geojson",),
+    ),
+    "entities": (b"\x0a\x05\x0a\x032.0" + b"\x12\x03\x0a\x01a" * MB, ("gtfs_realtime",)),
+    "empty entities": (b"\x0a\x05\x0a\x032.0" + b"\x12\x00" * (4 * MB), ("gtfs_realtime",)),
+    "one entity": (b"\x0a\x05\x0a\x032.0\x12\x80\x80\x80\x02" + b"\x2a\x00" * (2 * MB), ("gtfs_realtime",)),
+}
+"""Messages that are small for a wire, and large for whoever takes them at their word."""
+
+
+@pytest.mark.parametrize(("bomb", "name"), [(bomb, name) for bomb, (_, names) in BOMBS.items() for name in names])
+def test_a_bomb_takes_no_200_megabytes(bomb, name):
+    topic, mapping = next((topic, mapping) for named, topic, mapping, _ in reversed(SAMPLES) if named == name)
+    before = _peak_kb(reset=True)
+    hold(name, topic, BOMBS[bomb][0], mapping=mapping)
+    assert _peak_kb() - before < 200 * 1024
+
+
+@pytest.mark.parametrize("word", ["1", "POINT", " ", "(", "1 ", "1,1 "])
+def test_a_megabyte_of_one_word_where_patterns_look_is_read_in_no_time(word):
+    topic, _, data = next((topic, mapping, data) for named, topic, mapping, data in SAMPLES if named == "cap")
+    head, _, rest = data.partition(b"<references>")
+    assert rest
+    long = word.encode() * (MB // len(word))
+    hold("cap", topic, head + b"<references>" + long + rest, seconds=5.0)
+    for shape in (long, b"POLYGON((" + long + b"))"):
+        began = time.thread_time()
+        with contextlib.suppress(BadCell):
+            rings_of(shape.decode(), "shape")
+        assert time.thread_time() - began < 5.0
+
+
+def _peak_kb(reset=False):
+    """The most memory that this process held since the last reset, kB, as the kernel counts it."""
+    if reset:
+        Path("/proc/self/clear_refs").write_text("5")
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0])

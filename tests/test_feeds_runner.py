@@ -10,9 +10,9 @@ import pytest
 
 from cockpit.feeds.formats.city import City
 from cockpit.feeds.items import Everything, Rows
-from cockpit.feeds.quarantine import Quarantine
+from cockpit.feeds.quarantine import KEEP, Quarantine
 from cockpit.feeds.runner import FeedRunner, fetch_clock
-from cockpit.feeds.sources.base import BackOff
+from cockpit.feeds.sources.base import BackOff, Source
 from cockpit.model.city import FeedSpec
 from cockpit.model.clock import HOUR, CityClock, CityTime, ManualClock, SystemClock, from_iso, to_iso
 from cockpit.model.errors import OutsideError
@@ -278,14 +278,14 @@ def test_a_feed_can_be_stopped_and_started_again():
     go(test)
 
 
-def test_quarantine_keeps_the_last_500_and_counts_them_all():
+def test_quarantine_keeps_the_last_of_each_feed_and_reason_and_counts_them_all():
     from cockpit.feeds.items import refused
 
     written = []
     keeper = Quarantine(written.append)
     for i in range(700):
         keeper.add("a" if i % 2 else "b", i, refused("no_id", str(i)))
-    assert len(keeper.last()) == 500
+    assert len(keeper.last()) == 2 * KEEP
     assert keeper.last()[0].received == 699
     assert keeper.counts == {"a": 350, "b": 350}
     assert len(written) == 700
@@ -342,5 +342,34 @@ def test_a_city_that_does_not_answer_is_an_outside_error():
     async def test():
         with pytest.raises(OutsideError, match="连不上"):
             await asyncio.wait_for(fetch_clock(f"http://127.0.0.1:{free_port()}", SystemClock()), 5)
+
+    go(test)
+
+
+def test_a_source_that_swallows_its_end_is_told_once_more(monkeypatch):
+    class Stubborn(Source):
+        name = "stubborn"
+        swallowed = 0
+
+        async def attempt(self):
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                if not self.swallowed:
+                    Stubborn.swallowed += 1
+                    return
+                raise
+
+    monkeypatch.setattr("cockpit.feeds.runner.find_source", lambda name: Stubborn)
+    monkeypatch.setattr("cockpit.feeds.runner.STOP_SECONDS", 0.05)
+
+    async def test():
+        runner = Hub().runner("http://127.0.0.1:9")
+        runner.start()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        async with asyncio.timeout(20):
+            await runner.stop()
+        assert Stubborn.swallowed == 1
 
     go(test)

@@ -28,6 +28,11 @@ class Sink(Watcher):
         self.changed()
         return self.use
 
+    async def received_many(self, messages):
+        self.messages += messages
+        self.changed()
+        return self.use
+
     def alive(self, received_us):
         self.lives += 1
         self.changed()

@@ -15,6 +15,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from cockpit.field import pagewire
 from cockpit.field.limits import Limits, Rate
 from cockpit.field.wire import (
     BlobWanted,
@@ -27,12 +28,14 @@ from cockpit.field.wire import (
     OrdersOut,
 )
 from cockpit.model.entries import FACTS
+from cockpit.model.letters import Letters
 from tests.living_gateway import LivingGateway, desk_with_orders, living_gateway
 
 pytestmark = pytest.mark.slow
 
 PIECE_TYPE = "application/offset+octet-stream"
-OPEN = Limits(address=Rate(1e6, 1e6), device=Rate(1e6, 1e6), enrol=Rate(1e6, 1e6), uploads=10_000)
+FREE = Rate(1e6, 1e6)
+OPEN = Limits(address=FREE, device=FREE, enrol=FREE, code=FREE, codes=FREE, way=FREE, said=FREE, uploads=10_000)
 EXAMPLES = 15
 OPERATIONS = [
     ("POST", "/v1/enrol"),
@@ -43,7 +46,21 @@ OPERATIONS = [
     ("PATCH", "/v1/blobs/{sha256}"),
     ("GET", "/v1/health"),
     ("GET", "/v1/openapi.json"),
+    ("POST", "/v1/codes"),
+    ("GET", "/v1/devices"),
+    ("GET", "/v1/me"),
+    ("GET", "/v1/orders/{id}/way"),
+    ("POST", "/v1/positions"),
+    ("POST", "/v1/duty"),
+    ("POST", "/v1/reports"),
+    ("GET", "/v1/letters"),
+    ("POST", "/v1/letters"),
+    ("POST", "/v1/letters/{id}/seen"),
+    ("GET", "/v1/voices/{sha256}"),
+    ("GET", "/v1/live"),
 ]
+WITH_SECRET = ("/v1/enrol", "/v1/codes", "/v1/devices")
+ALWAYS_GOOD = ("/v1/health", "/v1/openapi.json", "/v1/me", "/v1/devices")
 
 
 @schemathesis.serializer(PIECE_TYPE)
@@ -52,6 +69,15 @@ def bytes_as_they_are(ctx: Any, value: Any) -> Any:
 
 
 schemathesis.openapi.media_type(PIECE_TYPE, st.binary(max_size=200))
+
+
+def hub_is_there(city: LivingGateway) -> None:
+    """A hub that has no letters, in the place of one that can not be reached."""
+
+    async def ask(what: str, wanted: object, reply: type) -> object:
+        return Letters(0)
+
+    city.gateway.live.letters._ask = ask
 
 
 @contextmanager
@@ -90,34 +116,42 @@ def test_every_address_is_described_and_every_described_one_is_there(tmp_path: P
     with served(tmp_path) as city:
         described = httpx.get(f"{city.url}/v1/openapi.json", trust_env=False).json()["paths"]
         said = {(method.upper(), path) for path, methods in described.items() for method in methods}
-        routes = {(route.method, route.resource.canonical) for route in city.gateway.api.app().router.routes()}
-    assert said == routes == set(OPERATIONS)
+        app = city.gateway.app()
+        routes = {(route.method, route.resource.canonical) for route in app.router.routes()}
+    assert said == {route for route in routes if route[1].startswith("/v1/")} == set(OPERATIONS)
 
 
 def test_the_page_for_device_makers_names_every_address_and_every_field() -> None:
     page = (Path(__file__).parent.parent / "docs" / "field-api.md").read_text("utf-8")
     for method, path in OPERATIONS:
         assert f"{method} {path.replace('{sha256}', '<sha256>')}" in page, path
-    for struct in (EnrolWanted, Enrolled, OrdersOut, OrderOut, FactWanted, FactTaken, BlobWanted, Health):
+    for struct in (
+        *(EnrolWanted, Enrolled, OrdersOut, OrderOut, FactWanted, FactTaken, BlobWanted, Health),
+        *(pagewire.CodeWanted, pagewire.CodeMade, pagewire.EnrolByCode, pagewire.DevicesOut, pagewire.MeOut),
+        *(pagewire.FormOut, pagewire.FormField, pagewire.WayOut, pagewire.PositionsWanted, pagewire.Fix),
+        *(pagewire.DutyWanted, pagewire.ReportWanted, pagewire.LetterWanted, pagewire.SeenWanted, pagewire.TakenOut),
+        *(pagewire.LettersOut, pagewire.LetterOut, pagewire.VoiceOut, pagewire.LiveIn),
+    ):
         for name in struct.__struct_fields__:
             assert f'"{name}"' in page or f"`{name}`" in page, name
     for kind in FACTS:
         assert f"`{kind}`" in page, kind
 
 
-@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+@pytest.mark.parametrize(("method", "path"), [one for one in OPERATIONS if one[1] != "/v1/live"])
 def test_an_operation_answers_as_it_is_described(tmp_path: Path, method: str, path: str) -> None:
     with served(tmp_path) as city:
         url = city.url
         enrol = {"unit": "positions/U1", "device": "x"}
         token = httpx.post(f"{url}/v1/enrol", json=enrol, headers=city.enrol_head, trust_env=False).json()["token"]
-        head = city.enrol_head if path == "/v1/enrol" else {"Authorization": f"Bearer {token}"}
+        hub_is_there(city)
+        head = city.enrol_head if path in WITH_SECRET else {"Authorization": f"Bearer {token}"}
         schema = schemathesis.openapi.from_url(f"{url}/v1/openapi.json")
         operation = schema[path][method]
         good = operation.as_strategy(generation_mode=schemathesis.GenerationMode.POSITIVE)
         bad = operation.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE)
 
-        @given(case=st.one_of(good, bad) if path not in ("/v1/health", "/v1/openapi.json") else good)
+        @given(case=st.one_of(good, bad) if path not in ALWAYS_GOOD else good)
         @settings(
             max_examples=EXAMPLES,
             derandomize=True,

@@ -18,8 +18,11 @@ from typing import Any
 import httpx
 import pytest
 
+from cockpit.bus import subjects
+from cockpit.model.entries import Receipt, encode
+from cockpit.model.letters import read_said
 from cockpit.processes import environment_of_child
-from tests.living_book import CITY, issue
+from tests.living_book import CITY, WORLD, issue
 from tests.living_gateway import Device
 from tests.living_hall import Hall, living_hall
 
@@ -186,6 +189,39 @@ async def _until_taken(gateway: Process, token: str, order: str, key: str, kill:
             order, "note", key, words="第一次说", at="2026-07-14T09:00:00Z"
         )
         assert answer.status_code in (200, 201, 202), answer.text
+
+
+def test_a_letter_that_a_killed_gateway_took_reaches_the_hub_once(tmp_path: Path) -> None:
+    async def story(hall: Hall, gateway: Process) -> None:
+        heard: list[str] = []
+
+        async def take(message: Any) -> None:
+            letter = read_said(message.data)
+            heard.append(letter.id)
+            await message.respond(encode(Receipt(letter.id, 1)))
+
+        key = str(uuid.uuid4())
+        body = {"at": "2026-07-14T09:00:00Z", "words": "桥下积水"}
+        async with gateway.web() as web:
+            device = await gateway.enrol(web)
+            head = {**device.head, "Idempotency-Key": key}
+            hall.living.server.stop()
+            first = await web.post("/v1/letters", json=body, headers=head)
+            assert first.status_code in (201, 202)
+            gateway.kill()
+        hall.living.server.start()
+        await hall.living.join()
+        await hall.client.subscribe(subjects.all_said(CITY, WORLD), cb=take)
+        await hall.open_doors()
+        await gateway.start()
+        await until(lambda: heard == [key])
+        async with gateway.web() as web:
+            again = await web.post("/v1/letters", json=body, headers=head)
+            assert (again.status_code, again.json()) == (200, first.json())
+        await asyncio.sleep(0.3)
+        assert heard == [key]
+
+    play(tmp_path, story)
 
 
 def test_what_is_private_is_in_no_log_and_no_secret_lies_open(tmp_path: Path) -> None:

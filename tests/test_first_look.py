@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from cockpit.model.clock import ManualClock
 from cockpit.model.tables import EventState
 from cockpit.picture.picture import Picture
 from cockpit.picture.selection import Selection
@@ -13,7 +14,7 @@ from tests.living_picture import NOW, event_row, feed_rows, put
 
 def looking() -> tuple[Picture, Selection, FirstLook]:
     picture, selection = Picture(), Selection()
-    return picture, selection, FirstLook(picture, selection)
+    return picture, selection, FirstLook(picture, selection, ManualClock(NOW))
 
 
 def bring(picture: Picture, *events: tuple[str, int, int, EventState]) -> None:
@@ -46,6 +47,26 @@ def test_what_was_there_when_the_desk_opened_is_told_from_what_comes_later() -> 
     for _ in range(5):
         first.second()
     assert first.settled, "a city without an event is settled too"
+
+
+def test_a_more_urgent_event_that_comes_late_takes_the_place_of_the_first_until_a_person_acts() -> None:
+    picture, selection, first = looking()
+    put(picture, "feed", feed_rows(NOW))
+    bring(picture, ("a", 3, 5, EventState.OPEN))
+    first.second()
+    first.second()
+    assert (selection.key, selection.depth) == ("events/a", 1)
+    bring(picture, ("b", 1, 1, EventState.OPEN))
+    first.second()
+    assert (selection.key, selection.depth) == ("events/b", 1), "Back does not lead to what was there for a second"
+    bring(picture, ("c", 1, 0, EventState.OPEN))
+    first.second()
+    first.second()
+    assert selection.key == "events/b", "what is new does not move what one looks at"
+    first.touched()
+    bring(picture, ("d", 1, 0, EventState.OPEN), ("e", 1, 9, EventState.OPEN))
+    first.second()
+    assert selection.key == "events/b", "nor does anything once a person has done something"
 
 
 def test_nothing_is_selected_over_a_person_who_selected_or_cleared() -> None:

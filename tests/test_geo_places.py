@@ -40,29 +40,6 @@ def test_a_place_off_the_streets_is_called_by_what_is_near_or_not_at_all(hangzho
     assert hangzhou.at(120.0825, 30.3040).words != ""
 
 
-def test_search_finds_streets_crossings_and_waters_streets_first(hangzhou: Places) -> None:
-    found = hangzhou.search("延安路")
-    assert (found[0].words, found[0].kind) == ("延安路", "road")
-    assert any(place.kind == "crossing" for place in found)
-    assert any(place.words == "西湖" and place.kind == "other" for place in hangzhou.search("西湖"))
-    assert {place.kind for place in hangzhou.search("延安 庆春")} == {"crossing"}
-    assert hangzhou.search("  ") == []
-    assert hangzhou.search(" × ") == []
-    assert hangzhou.search("没有这条路") == []
-    assert len(hangzhou.search("路", limit=5)) == 5
-
-
 def test_a_missing_file_ends_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"places\.npz"):
         Places.load(tmp_path)
-
-
-def test_a_name_is_found_by_its_pinyin_and_by_its_initials(hangzhou: Places) -> None:
-    for typed in ("yananlu", "YAL", "yananl", "ｙａｌ"):
-        assert "延安路" in [place.words for place in hangzhou.search(typed)], typed
-    assert "西湖" in [place.words for place in hangzhou.search("xihu")]
-    assert any(
-        place.kind == "crossing" and set(place.words.split(" × ")) == {"延安路", "庆春路"}
-        for place in hangzhou.search("yal qcl")
-    )
-    assert hangzhou.search("zzzzz") == []

@@ -108,6 +108,14 @@ def test_a_limit_leaves_out_what_is_farther() -> None:
     assert len(near.path_of(0)) == 0
 
 
+def test_a_city_of_foot_ways_has_no_way_for_a_vehicle() -> None:
+    graph = small([([(0, 0), (4, 0)], FOOT), ([(4, 0), (4, 4)], FOOT)])
+    assert np.isinf(graph.near(*at(0, 0), [at(2, 0), at(4, 2)]).metres).all()
+    assert len(graph.near(*at(0, 0), [at(2, 0)]).path_of(0)) == 0
+    assert np.isinf(graph.route(at(0, 0), at(4, 4)).metres)
+    assert np.isfinite(graph.route(at(0, 0), at(4, 4), on_foot=True).metres)
+
+
 def test_no_points_give_no_distances() -> None:
     assert len(small(RING).near(*at(1, 0), np.zeros((0, 2))).metres) == 0
 

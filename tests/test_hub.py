@@ -92,8 +92,7 @@ def test_what_was_refused_is_still_told_after_the_hub_started_again(profile: Pat
     async def reasons(city: Server) -> list[str]:
         async with running(profile, pack_of(events_feed()), city.base) as hub:
             await until(lambda: bool(hub.quarantine.last("incident")))
-            reply = await hub.answers.answer("quarantine", "incident")
-        return [f"{one.reason.id} {one.sample}" for one in reply.refused]
+            return [f"{k.refused.reason.id} {k.refused.sample.decode()}" for k in hub.quarantine.last("incident")]
 
     async def story() -> None:
         async with serving() as city:

@@ -324,7 +324,7 @@ def disk() -> Iterator[Path]:
         yield folder
 
 
-@pytest.mark.logs("磁盘")
+@pytest.mark.logs("磁盘", "已恢复写入")
 @pytest.mark.parametrize("stuck", [False, True])
 def test_a_full_disk_is_said_in_a_sentence_and_all_goes_on_when_there_is_room(
     disk: Path, monkeypatch: pytest.MonkeyPatch, stuck: bool

@@ -159,6 +159,7 @@ def test_an_event_that_is_found_is_selected(stage: Stage, qtbot: QtBot) -> None:
 def test_a_unit_is_found_by_its_call_sign(stage: Stage, qtbot: QtBot) -> None:
     name = stage.desk.picture["unit"].text("name")[0]
     stage.palette.open(name)
+    stage.desk.ports.unit_names.answer([(stage.desk.picture["unit"].key_at(0), 100.0)])
     assert stage.titles()[0] == name
     qtbot.keyClick(stage.palette.field, Qt.Key.Key_Return)
     assert stage.desk.ctx.selection.topic == "unit"
@@ -201,13 +202,13 @@ def test_it_is_drawn_in_both_themes(stage: Stage) -> None:
 @pytest.mark.parametrize("key", ["K", "/", "1", "Shift+K", "", "Nonsense+"])
 def test_a_bare_letter_or_sign_is_no_key_for_a_command(key: str) -> None:
     with pytest.raises(ValueError, match="can not be a key"):
-        Actions().add(Action("a", "kit.close", lambda: None, (key,)))
+        Actions().add(Action("a", "base.close", lambda: None, (key,)))
 
 
 @pytest.mark.parametrize("key", ["F8", "Esc", "Ctrl+K", "Alt+Left", "Ctrl+Return", "Shift+F6"])
 def test_function_keys_and_keys_with_ctrl_or_alt_are_keys_for_commands(key: str) -> None:
     actions = Actions()
-    actions.add(Action("a", "kit.close", lambda: None, (key,)))
+    actions.add(Action("a", "base.close", lambda: None, (key,)))
     found = actions.by_key(key)
     assert found is not None
     assert found.id == "a"
@@ -215,9 +216,9 @@ def test_function_keys_and_keys_with_ctrl_or_alt_are_keys_for_commands(key: str)
 
 def test_one_key_belongs_to_one_command() -> None:
     actions = Actions()
-    actions.add(Action("a", "kit.close", lambda: None, ("Ctrl+K",)))
+    actions.add(Action("a", "base.close", lambda: None, ("Ctrl+K",)))
     with pytest.raises(ValueError, match="belongs to a"):
-        actions.add(Action("b", "kit.close", lambda: None, ("Ctrl+K",)))
+        actions.add(Action("b", "base.close", lambda: None, ("Ctrl+K",)))
     actions.add(Action("a", "kit.reopen", lambda: None, ("Ctrl+K",)))
     assert len(actions) == 1
 
@@ -225,7 +226,7 @@ def test_one_key_belongs_to_one_command() -> None:
 def test_keys_of_a_window_run_commands_or_say_why_not(stage: Stage, qtbot: QtBot) -> None:
     told: list[Message] = []
     no = Message("bars.no_problem")
-    stage.desk.ctx.actions.add(Action("a.off", "kit.close", lambda: stage.ran.append("off"), ("F9",), lambda: no))
+    stage.desk.ctx.actions.add(Action("a.off", "base.close", lambda: stage.ran.append("off"), ("F9",), lambda: no))
     stage.desk.ctx.actions.bind(stage.window, told.append)
     qtbot.keyClick(stage.field, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClick(stage.field, Qt.Key.Key_F9)
@@ -235,20 +236,26 @@ def test_keys_of_a_window_run_commands_or_say_why_not(stage: Stage, qtbot: QtBot
 class Gazetteer:
     """Two places that any text finds."""
 
-    def places(self, text: str, done: Callable[[list[NamedPlace]], None]) -> None:
-        done([NamedPlace("延安路", "road", 120.16, 30.25), NamedPlace("延安路 × 庆春路", "crossing", 120.165, 30.26)])
+    def places(
+        self, text: str, done: Callable[[list[NamedPlace]], None], near: tuple[float, float] | None = None
+    ) -> None:
+        self.near = near
+        road = NamedPlace("延安路", "road", 120.16, 30.25, "上城区 · 湖滨街道")
+        done([road, NamedPlace("延安路 × 庆春路", "crossing", 120.165, 30.26)])
 
 
 def test_a_place_that_was_named_in_full_comes_first_and_is_shown_when_chosen(stage: Stage, qtbot: QtBot) -> None:
     shown: list[NamedPlace] = []
-    finder = PlaceFinder(stage.desk.ctx, Gazetteer(), shown.append)
+    gazetteer = Gazetteer()
+    finder = PlaceFinder(stage.desk.ctx, gazetteer, shown.append, lambda: (120.2, 30.3))
     palette = Palette(stage.desk.ctx, stage.window, (finder,))
     palette.open()
     palette.field.setText("延安路")
     assert [(line.title, line.detail) for line in palette.lines][:2] == [
-        ("延安路", "道路"),
+        ("延安路", "道路 · 上城区 · 湖滨街道"),
         ("延安路 × 庆春路", "路口"),
     ]
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert [place.words for place in shown] == ["延安路"]
+    assert gazetteer.near == (120.2, 30.3)
     assert not palette.isVisible()

@@ -5,13 +5,15 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from PySide6.QtGui import QColor, QFontDatabase, QFontInfo, QRawFont
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QFontDatabase, QFontInfo, QFontMetrics, QRawFont
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
 
 from cockpit.model.errors import UserError
 from cockpit.paths import assets_dir
 from widgets.kit import fonts
-from widgets.kit.theme import THEMES, Theme
+from widgets.kit.buttons import Segments
+from widgets.kit.theme import THEMES, Theme, apply_theme
 
 ROWS = (*range(0xA1, 0xAA), *range(0xB0, 0xF8))
 GB_2312 = "".join(bytes((row, cell)).decode("gb2312", "ignore") for row in ROWS for cell in range(0xA1, 0xFF))
@@ -43,6 +45,7 @@ def test_every_text_stands_out_from_every_ground_it_is_drawn_on(name: str) -> No
     pairs += [(text, "button") for text in ("t1", "t2", "t3", "acc")]
     pairs += [(text, "acc_bg") for text in ("t1", "t2", "t3", "acc")]
     pairs += [("acc_ink", "acc")]
+    pairs += [(text, "replay_tint") for text in ("t1", "t2")]
     for level in LEVELS:
         pairs += [(text, f"{level}_tint") for text in ("t1", "t2", f"{level}_text")]
         pairs += [(f"{level}_ink", f"{level}_fill")]
@@ -126,3 +129,28 @@ def test_the_token_file_holds_what_the_look_was_measured_with() -> None:
     tokens = tomllib.loads((assets_dir() / "themes" / "themes.toml").read_text(encoding="utf-8"))
     assert {style["px"] for style in tokens["type"].values()} == {11, 12, 13, 14, 16, 18, 20, 34, 56}
     assert all(length % 4 == 0 for name, length in tokens["space"].items() if not name.startswith("radius"))
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_segment_has_room_for_its_words_when_it_is_on_and_bold(qtbot: QtBot) -> None:
+    fonts.load_fonts()
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    before = app.palette(), app.font(), app.styleSheet()
+    try:
+        apply_theme(app, Theme.load("dark"))
+        row = Segments([("regions", "Offline areas"), ("preview", "What is seen offline")], "preview")
+        qtbot.addWidget(row)
+        row.set_words("regions", "Offline areas of the city")
+        row.resize(row.sizeHint())
+        row.show()
+        for id, words in (("regions", "Offline areas of the city"), ("preview", "What is seen offline")):
+            row.set_current(id)
+            made = next(one for one in row.findChildren(QPushButton) if one.text() == words)
+            bold = made.font()
+            bold.setBold(True)
+            assert made.width() >= QFontMetrics(bold).horizontalAdvance(words) + 2 * 12
+    finally:
+        app.setPalette(before[0])
+        app.setFont(before[1])
+        app.setStyleSheet(before[2])

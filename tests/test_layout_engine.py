@@ -61,9 +61,7 @@ class Panelled(LayoutEngine):
         return at.x(), at.y(), at.width(), at.height()
 
 
-CLASSES: dict[str, type] = dict.fromkeys(
-    ("topbar", "queue", "cases", "map", "event", "strip", "outbox", "telephone"), Told
-)
+CLASSES: dict[str, type] = dict.fromkeys(Panels(), Told)
 
 
 @pytest.fixture

@@ -13,9 +13,10 @@ import cockpit
 from cockpit.model.errors import UserError
 from cockpit.model.layout import GRID, Breakpoint, Layout, Overlay, Rect, Region, least_size, solve
 from cockpit.model.layout_read import read_layout, read_layout_file
+from layouts.panels import Panels
 
 DUTY = Path(cockpit.__file__).parent.parent / "layouts" / "duty.toml"
-DUTY_PANELS = ("topbar", "queue", "cases", "map", "event", "strip", "outbox", "telephone")
+DUTY_PANELS = tuple(Panels())
 MULTIPLES = st.integers(0, 40).map(lambda n: n * GRID)
 
 

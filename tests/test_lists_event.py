@@ -341,6 +341,23 @@ def test_a_sensor_grows_old_by_its_own_period_and_keeps_its_last_value(read: Rea
     assert "12" in read.parts(Fact)[0].accessibleName()
 
 
+def test_a_new_value_of_a_sensor_changes_its_value_alone_and_a_new_name_its_head(read: Reading) -> None:
+    row = read.desk.picture["sensor"].get("sensors/s0001")
+    assert row is not None
+
+    def told(**changed: Any) -> Head:
+        put(read.desk.picture, "sensor", [{**row, "period": 60 * SECOND, **changed}])
+        read.panel.refresh(frozenset({"sensor"}))
+        return read.parts(Head)[0]
+
+    read.select("sensor", "sensors/s0001")
+    head = told(value=12.0, measured=NOW)
+    assert told(value=41.0, measured=NOW + SECOND) is head
+    assert "41" in read.parts(Fact)[0].accessibleName()
+    assert told(value=41.0, measured=NOW + SECOND, name="凤起路泵站") is not head
+    assert "凤起路泵站" in read.parts(Head)[0].accessibleName()
+
+
 def test_an_area_counts_and_lists_its_open_events_and_leads_to_them(read: Reading, qtbot: QtBot) -> None:
     read.select("area", "areas/330105")
     first = read.parts(Row)[0]

@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "README.zh.md"]
 LARGEST = 1_000_000
 """Bytes of a picture in the repository."""
+NO_MAP = {"signs", "feeds", "rules"}
+"""States in which a list or a form stands where the map stands else."""
 LEAST_COLOURS = {"topbar": 60, "queue": 200, "map": 1500, "event": 200, "strip": 60}
 """Colours that a panel with something in it has at least; one that is blank has two or three."""
 WITHOUT_EVENTS = frozenset({"queue", "event"})
@@ -49,8 +51,10 @@ def test_every_picture_that_a_page_shows_is_there_and_none_lies_about() -> None:
         for link in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page.read_text("utf-8")):
             assert (page.parent / link).is_file(), f"{page.name} shows {link}"
             shown.add((page.parent / link).resolve())
-    assert shown == set(PICTURES.glob("*.png"))
-    assert {file.stem for file in shown} == set(MANUAL)
+    assert shown == {*PICTURES.glob("*.png"), *PICTURES.glob("*.svg")}
+    # those of the phone page: benchmarks/phone_shots.py
+    of_the_desk = {file.stem for file in shown if file.suffix == ".png" and not file.stem.startswith("phone-")}
+    assert of_the_desk == set(MANUAL)
 
 
 @pytest.mark.parametrize("name", MANUAL)
@@ -63,6 +67,8 @@ def test_a_picture_of_the_manual_has_its_size_and_something_in_every_panel(name:
     for panel, box in panels(seen.shape[1], seen.shape[0], state.__name__ in WITH_BANNER).items():
         if panel in LEAST_COLOURS:
             least = LEAST_COLOURS[panel] // (4 if state.__name__ == "empty" and panel in WITHOUT_EVENTS else 1)
+            if panel == "map" and state.__name__ in NO_MAP:
+                least //= 5
             assert colours(seen, box) >= least, panel
 
 
@@ -84,9 +90,16 @@ def test_making_a_picture_smaller_changes_no_pixel(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_program_of_today_draws_what_the_manual_shows(tmp_path: Path) -> None:
     state, size = MANUAL["duty"]
-    today, manual = pixels(take(state, size, tmp_path)), pixels(PICTURES / "duty.png")
-    assert today.shape == manual.shape
-    for panel, box in panels(today.shape[1], today.shape[0], banner=False).items():
-        if panel in LEAST_COLOURS:
-            assert colours(today, box) >= LEAST_COLOURS[panel], panel
-            assert colours(today, box) >= colours(manual, box) // 3, f"{panel} shows much less than in the manual"
+    manual = pixels(PICTURES / "duty.png")
+    for tried in range(3):  # a busy machine may not have brought the photo of the event by then
+        out = tmp_path / str(tried)
+        out.mkdir()
+        today = pixels(take(state, size, out))
+        assert today.shape == manual.shape
+        boxes = panels(today.shape[1], today.shape[0], banner=False)
+        seen = {panel: colours(today, box) for panel, box in boxes.items() if panel in LEAST_COLOURS}
+        least = {panel: max(LEAST_COLOURS[panel], colours(manual, boxes[panel]) // 3) for panel in seen}
+        poor = [panel for panel in seen if seen[panel] < least[panel]]
+        if not poor:
+            break
+    assert not poor, f"they show much less than in the manual: {seen}, {least}"

@@ -56,12 +56,19 @@ def test_the_way_of_an_ordered_unit_is_dashed_until_it_has_accepted_and_ends_whe
     case, order = desk.order(event)
     (route,) = routes(desk)
     assert route.open_, "it waits in the outbox"
+    assert not route.flows
     desk.at.cases.online = True
     desk.settle()
     assert routes(desk)[0].open_, "its device has not accepted"
     desk.at.cases.walk(order, "delivered", "read", "accepted")
     desk.settle()
     assert not routes(desk)[0].open_
+    desk.at.ctx.reduced_motion = False
+    desk.engine.age_tick()
+    assert routes(desk)[0].flows, "its unit is under way"
+    desk.at.ctx.reduced_motion = True
+    desk.engine.age_tick()
+    assert not routes(desk)[0].flows
     x, y = mercator(event["lon"], event["lat"])
     assert (route.x[-1], route.y[-1]) == pytest.approx((float(x), float(y)))
     desk.at.cases.report(order, "on_scene")

@@ -190,7 +190,10 @@ def test_number_keys_switch_layers_and_the_choice_is_kept(panel: MapPanel, stage
         qtbot.keyClick(panel.canvas, str(number))
         assert (layer in panel.visible) is not before
         assert panel.canvas.scene.shows(layer) is not before
-        assert (layer in stage.ports.kept["map.layers"]) is not before
+    shown = panel.visible
+    panel.close_panel()
+    kept = stage.ports.kept["map.stack"]
+    assert {one["key"] for one in kept if one["visible"]} == shown
 
 
 def test_ways_of_who_is_near_lie_on_the_map_until_something_else_is_selected(panel: MapPanel, stage: Desk) -> None:

@@ -15,7 +15,6 @@ from tests.living_picture import NOW, living_pack, living_picture
 from widgets.map.camera import MAX_SCALE, Camera, between, box_of, mercator, scale_bar, wgs84
 from widgets.map.clusters import cluster
 from widgets.map.hits import HitGrid
-from widgets.map.motion import TRAIL_SPAN, TRAIL_STEP, Glide, Trails
 from widgets.map.reader import SceneReader, rings_of
 from widgets.map.scene import LAYERS
 from widgets.map.timebar import BIN, SPAN, count_bins, scale_top
@@ -126,50 +125,6 @@ def test_the_nearest_thing_is_found_as_by_looking_at_all(
         assert not (far <= reach).any()
     else:
         assert far[found] == pytest.approx(far.min())
-
-
-def test_a_unit_glides_from_where_it_is_drawn_and_jumps_when_the_fix_is_a_correction() -> None:
-    glide = Glide()
-    glide.fixes(["a"], np.array([0.0]), np.array([0.0]), 0.0)
-    glide.fixes(["a"], np.array([10.0]), np.array([0.0]), 1.0)
-    assert glide.at(1.5)[0, 0] == pytest.approx(5.0)
-    assert glide.pending(1.5) > 0
-    glide.fixes(["a"], np.array([20.0]), np.array([0.0]), 1.5)
-    assert glide.at(1.5)[0, 0] == pytest.approx(5.0)
-    assert glide.at(3.0)[0, 0] == pytest.approx(20.0)
-    assert glide.pending(3.0) == 0
-    glide.fixes(["a"], np.array([9000.0]), np.array([0.0]), 4.0)
-    assert glide.at(4.0)[0, 0] == pytest.approx(9000.0)
-
-
-def test_with_reduced_motion_nothing_glides() -> None:
-    glide = Glide()
-    glide.reduced = True
-    glide.fixes(["a"], np.array([0.0]), np.array([0.0]), 0.0)
-    glide.fixes(["a"], np.array([10.0]), np.array([0.0]), 1.0)
-    assert glide.at(1.0)[0, 0] == 10.0
-    assert glide.pending(1.0) == 0
-
-
-def test_a_trail_is_ten_minutes_long_and_ends_with_its_unit() -> None:
-    trails = Trails()
-    for step in range(30):
-        at = NOW + step * MINUTE
-        where = np.array([step * TRAIL_STEP * 2])
-        trails.fixes(["a"], where, np.zeros(1), np.array([at]), at)
-    snapshot = trails.snapshot()
-    kept = int(snapshot.count.max())
-    assert kept == TRAIL_SPAN // MINUTE + 1
-    trails.fixes([], np.empty(0), np.empty(0), np.empty(0, dtype=np.int64), NOW)
-    assert int(trails.snapshot().count.sum()) == 0
-
-
-def test_standing_still_leaves_no_trail() -> None:
-    trails = Trails()
-    for second in range(20):
-        at = NOW + second * SECOND
-        trails.fixes(["a"], np.array([second * 0.01]), np.zeros(1), np.array([at]), at)
-    assert int(trails.snapshot().count.max()) == 1
 
 
 def test_new_events_are_counted_in_bins_of_ten_minutes() -> None:

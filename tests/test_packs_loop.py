@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from cockpit.model.city import BASES
-from cockpit.model.clock import DAY, HOUR, MINUTE, from_iso
+from cockpit.model.clock import DAY, HOUR, MINUTE, SECOND, from_iso
 from cockpit.model.entries import Act
 from cockpit.model.errors import UserError
 from cockpit.model.loop import BARE
@@ -99,6 +99,15 @@ def test_rights_are_by_role(loop):
     assert not BARE.of_role("duty").acts
 
 
+def test_an_order_that_is_not_delivered_climbs_as_the_pack_says(loop, edit):
+    steps = [(step.after, step.by) for step in loop.climb.steps]
+    assert steps == [(MINUTE, "page"), (90 * SECOND, "sms"), (2 * MINUTE, "call"), (4 * MINUTE, "leader")]
+    assert (loop.climb.ring, loop.keep.recordings, loop.keep.reports) == (40 * SECOND, 180 * DAY, 7 * DAY)
+    own = read_pack(edit("loop.toml", 'after = "240s"', 'after = "5min"')).loop
+    assert own.climb.steps[-1].after == 5 * MINUTE
+    assert BARE.climb.steps == ()
+
+
 def test_both_packs_have_a_loop():
     assert list_packs()
     for name in list_packs():
@@ -126,8 +135,18 @@ def test_a_city_may_add_its_own_free_days(edit):
         ("loop.toml", 'reopen = "1U"', 'reopen = "4h"', "reopen =", "“reopen”不能是“4h”"),
         ("loop.toml", "feedback =", "feedbak =", "feedbak =", "是不是想写“feedback”"),
         ("loop.toml", "filed =", "rated =", "[stages]", "缺少“filed”"),
-        ("loop.toml", 'acts = ["case.note"]', 'acts = ["case.not"]', "leader =", "是不是想写“case.note”"),
+        (
+            "loop.toml",
+            'leader = { acts = ["case.note"',
+            'leader = { acts = ["case.not"',
+            "leader =",
+            "是不是想写“case.note”",
+        ),
         ("loop.toml", 'upto = "closed"', 'upto = "close"', "duty =", "是不是想写“closed”"),
+        ("loop.toml", 'after = "90s"', 'after = "60s"', 'after = "60s", by = "sms"', "不晚于前一步"),
+        ("loop.toml", 'by = "sms"', 'by = "smss"', 'by = "smss"', "smss"),
+        ("loop.toml", "ring = 40", "ring = 900", "ring =", "“ring”不能是“900”"),
+        ("loop.toml", "letters = 180", "letters = 0", "letters =", "“letters”不能是“0”"),
         ("loop.toml", 'E0101 = "2U/15d"', 'E0101 = "2U/15"', "E0101 =", "“15”不是时限"),
         ("loop.toml", '"grid", "sanitation"', '"grid", "sanitatoin"', "bound =", "是不是想写“sanitation”"),
         ("loop.toml", 'basis = "G"', 'basis = "X"', 'basis = "X"', "“basis”不能是“X”"),

@@ -11,7 +11,7 @@ import pytest
 
 from cockpit.model.errors import UserError
 from cockpit.model.messages import texts
-from cockpit.model.tables import TABLES
+from cockpit.model.tables import HUBS_OWN, TABLES
 from cockpit.packs.read import list_packs, read_pack
 from cockpit.paths import assets_dir
 
@@ -55,7 +55,7 @@ def test_shipped_packs_are_read_whole(name: str) -> None:
     assert pack.id == name
     assert pack.contains(*pack.centre)
     assert [feed.id for feed in pack.feeds] == ["events", "positions", "sensors", "cameras", "weather", "areas"]
-    assert {feed.topic for feed in pack.feeds} == set(TABLES) - {"feed"}
+    assert {feed.topic for feed in pack.feeds} == set(TABLES) - set(HUBS_OWN)
     assert pack.feeds[0].address("http://127.0.0.1:8000/") == "http://127.0.0.1:8000/events"
     assert [tier["zh"] for tier in pack.tiers] == ["市", "区", "街道", "社区", "网格"]
     assert "非行政界线" in pack.notice["zh"]
@@ -74,6 +74,12 @@ def test_a_pack_elsewhere_is_read_by_its_folder(edit: Edit) -> None:
     pack = read_pack(folder)
     assert pack.zoom == 12
     assert pack.folder == folder
+
+
+def test_the_approval_number_of_a_map_is_the_packs_and_the_shipped_ones_have_none(edit: Edit) -> None:
+    assert {read_pack(name).approval for name in list_packs()} == {""}
+    assert read_pack(edit("zoom = 13.4", 'zoom = 13.4\napproval = " GS(2024)0650号 "')).approval == "GS(2024)0650号"
+    assert "approval" in sentence(edit("zoom = 13.4", "zoom = 13.4\napproval = 650"))[0]
 
 
 def test_kinds_beside_the_pack_come_before_the_shipped_ones(edit: Edit) -> None:
@@ -202,9 +208,9 @@ def test_sensor_limits_the_wrong_way_round_are_said(edit: Edit) -> None:
 
 
 def test_sources_and_formats_that_are_installed_besides_are_accepted(edit: Edit) -> None:
-    folder = edit('source = "sse"', 'source = "mqtt"')
+    folder = edit('source = "sse"', 'source = "pigeon"')
     sentence(folder)
-    assert read_pack(folder, sources=("http", "sse", "websocket", "mqtt")).feeds[0].source == "mqtt"
+    assert read_pack(folder, sources=("http", "sse", "websocket", "pigeon")).feeds[0].source == "pigeon"
 
 
 def test_both_languages_say_the_same_things() -> None:

@@ -100,3 +100,24 @@ def test_a_listener_may_select_on() -> None:
     selection.select("event", "a")
     assert selection.item == ("event", "b")
     assert panel.seen[-1] == ("event", "b")
+
+
+def test_what_was_gathered_stays_while_one_of_it_is_opened_and_back_restores_both() -> None:
+    selection, gathered, panel = Selection(), [], Panel()
+    selection.subscribe(panel.selected)
+    selection.subscribe_members(lambda s: gathered.append(s.members))
+    selection.gather([("event", "a"), ("unit", "u"), ("event", "b")])
+    selection.gather([("event", "a"), ("unit", "u"), ("event", "b")])
+    selection.select("event", "b")
+    selection.gather([])
+    assert gathered == [(("event", "a"), ("unit", "u"), ("event", "b")), ()]
+    assert panel.seen == [("event", "b")]
+    assert selection.back()
+    assert selection.members_of("event") == ("a", "b")
+    assert selection.item == ("event", "b")
+    assert selection.back()
+    assert selection.item == ("", "")
+    assert selection.members
+    assert selection.back()
+    assert selection.members == ()
+    assert not selection.back()

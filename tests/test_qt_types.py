@@ -17,38 +17,32 @@ def noted(frame, event, what):  # a spy from outside: PySide6 6.12 takes no othe
         late.append(frame.f_locals["class_name"])
 threading.setprofile(noted)  # of threads that start from here on, not of this one
 
-from PySide6.QtCore import QCoreApplication, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication, QImage, QPainter, QPainterPath, QPen, QTransform
-from widgets.map.raster.worker import Worker
+from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QTimer
+from tests.map_drawings import STYLE, VIEW, everything, little_base
+from widgets.map.raster.backend import RasterBackend
 
-def draw(alive):
-    image = QImage(64, 64, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setTransform(QTransform.fromScale(2, 2))
-    painter.setPen(QPen(QColor("red"), 2))
-    painter.setBrush(QBrush(QColor("blue")))
-    painter.drawPath(QPainterPath())
-    painter.setFont(QFont())
-    painter.drawText(QRectF(0, 0, 32, 32), Qt.AlignmentFlag.AlignCenter, "x")
-    painter.drawImage(QRectF(0, 0, 8, 8), image.copy())
-    painter.end()
-    return image
-
-app = QGuiApplication([])
-worker = Worker()
-worker.done.connect(lambda kind, image: app.quit())
-worker.failed.connect(lambda error: app.exit(3))
-worker.submit("picture", draw)
+app = QApplication([])
+backend = RasterBackend("sans-serif")
+window = QWidget()
+surface = backend.surface(window, lambda painter, camera: None)
+surface.resize(VIEW.width, VIEW.height)
+backend.failed.connect(lambda error: app.exit(3))
+backend.load(little_base())
+backend.show(VIEW, everything(), STYLE)
+look = QTimer()
+look.timeout.connect(lambda: backend.settled() and app.quit())
+look.start(20)
+QTimer.singleShot(60_000, lambda: app.exit(4))
 code = app.exec()
-worker.close()
+backend.close()
 print(late)
 sys.exit(code or bool(late))
 """
 
 
 @pytest.mark.slow
-def test_the_thread_that_draws_makes_no_type_of_qt() -> None:
+def test_the_threads_that_draw_make_no_type_of_qt() -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run([sys.executable, "-c", CODE], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -214,7 +214,7 @@ def test_past_its_validity_nothing_is_sent_in_silence(tmp_path: Path) -> None:
 def test_validity_is_by_the_citys_clock(tmp_path: Path) -> None:
     clock = ManualClock()
     with seated(tmp_path / "seat", tmp_path / "nowhere", clock=clock, start=False) as seat:
-        seat.seat.clock.city = CityTime(wall_us=clock.now(), city_us=clock.now() - 5 * MINUTE, rate=10.0)
+        seat.seat.live.city = CityTime(wall_us=clock.now(), city_us=clock.now() - 5 * MINUTE, rate=10.0)
         seat.submit(an_order(), valid_for=10 * MINUTE, order="请到场处置")
         command = read_command(seat.cases.row(seat.rows()[0].id).data)
         assert command.issued == clock.now() - 5 * MINUTE

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import sys
+import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from pytestqt.qtbot import QtBot
@@ -13,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from cockpit.model.clock import ManualClock
 from cockpit.model.messages import texts
 from cockpit.ui.sound import AT_ONCE, PAUSE_SECONDS, Player
+from cockpit.ui.soundfile import playable
 from tests import leaks
 
 Install = Callable[..., Path]
@@ -180,3 +184,60 @@ def test_a_sound_that_is_not_shipped_is_said(install: Install, clock: ManualCloc
     assert not player.play("fanfare")
     assert player.problem is not None
     assert player.problem.id == "sound.no_file"
+
+
+def test_what_somebody_said_is_played_and_does_not_stay_on_the_machine(
+    install: Install, clock: ManualClock, players: list[Player], qtbot: QtBot
+) -> None:
+    paplay = install("paplay")
+    player = Player(clock)
+    players.append(player)
+    assert player.hear(wave_of(0.2)) is None
+    qtbot.waitUntil(lambda: bool(lines(paplay)) and not playing(), timeout=30_000)
+    qtbot.waitUntil(lambda: not Path(lines(paplay)[0]).exists(), timeout=30_000)
+    assert lines(paplay)[0].endswith(".wav")
+
+
+def test_what_is_no_sound_and_a_desk_that_is_muted_are_said(
+    install: Install, clock: ManualClock, players: list[Player]
+) -> None:
+    install("paplay")
+    player = Player(clock)
+    players.append(player)
+    problem = player.hear(b"no sound at all" * 40)
+    assert problem is not None
+    assert problem.id in ("callsui.not_sound", "callsui.no_decoder")
+    player.muted = True
+    problem = player.hear(wave_of(0.2))
+    assert problem is not None
+    assert problem.id == "sound.is_off"
+
+
+def test_a_voice_letter_of_a_phone_becomes_a_file_that_every_player_reads(qapp: object) -> None:
+    av = pytest.importorskip("av")
+    made = io.BytesIO()
+    with av.open(made, "w", format="webm") as container:
+        stream = container.add_stream("libopus", rate=48_000, layout="mono")
+        samples = (np.sin(np.arange(48_000) / 48_000 * 2 * np.pi * 440) * 9000).astype(np.int16)
+        frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate = 48_000
+        for packet in (*stream.encode(frame), *stream.encode(None)):
+            container.mux(packet)
+    data, ending = playable(made.getvalue())
+    assert ending == ".wav"
+    with wave.open(io.BytesIO(data)) as file:
+        assert file.getframerate() == 48_000
+        heard = np.frombuffer(file.readframes(file.getnframes()), np.int16)
+    assert 0.9 <= len(heard) / 48_000 <= 1.1
+    loudest = np.argmax(np.abs(np.fft.rfft(heard))) * 48_000 / len(heard)
+    assert abs(loudest - 440) < 5
+
+
+def wave_of(seconds: float) -> bytes:
+    made = io.BytesIO()
+    with wave.open(made, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(round(seconds * 8000) * 2))
+    return made.getvalue()

@@ -174,16 +174,6 @@ def test_bodies_and_values_are_read_back_at_once_and_after_a_start(path: Path) -
     cache.close()
 
 
-def test_refused_items_are_kept_newest_first(path: Path) -> None:
-    cache = Cache.open(path, ManualClock())
-    for i in range(5):
-        cache.put_quarantine("weather" if i % 2 else "events", f"reason {i}", b"\xff<", T0 + i)
-    cache = reopened(cache, path)
-    assert [row[1] for row in cache.quarantine("events")] == ["reason 4", "reason 2", "reason 0"]
-    assert cache.quarantine(limit=1) == [("events", "reason 4", b"\xff<", T0 + 4)]
-    cache.close()
-
-
 def test_a_row_that_can_not_be_written_costs_only_itself(path: Path) -> None:
     said = []
     cache = Cache.open(path, ManualClock(), on_problem=said.append)

@@ -17,7 +17,7 @@ import pytest
 from nats.aio.msg import Msg
 
 from cockpit.bus import subjects
-from cockpit.bus.asks import PROTOCOL, Refusal
+from cockpit.bus.asks import PROTOCOL
 from cockpit.bus.client import connect
 from cockpit.bus.server import NatsServer
 from cockpit.bus.users import Keys
@@ -26,11 +26,13 @@ from cockpit.children import Children
 from cockpit.launch import RememberedCity, lasting_name
 from cockpit.model.clock import HOUR, SECOND, SystemClock
 from cockpit.model.messages import Message, texts
+from cockpit.model.ports import Refusal
 from cockpit.model.ports.link import LinkState
 from cockpit.packs.read import read_pack
 from cockpit.paths import assets_dir
 from cockpit.processes import free_port, write_private
 from cockpit.seat import Seat
+from cockpit.seat.feeds import FeedsOfSeat
 from tests import leaks
 from tests.full_disk import fill, small_disk
 from tests.story import (
@@ -380,7 +382,7 @@ def fault(home: Path, platform: str, name: str, seconds: float) -> None:
 def refused(seat: OpenSeat, name: str) -> list[Refusal]:
     """What is in quarantine."""
     answers: list[list[Refusal] | Message] = []
-    seat.seat.quarantine(name, answers.append)
+    FeedsOfSeat(seat.seat).quarantine(name, answers.append)
     answer = seat.until(lambda _: answers, "the hub answers")[0]
     assert isinstance(answer, list), answer
     return answer

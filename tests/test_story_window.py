@@ -16,11 +16,16 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests import leaks
 from tests.real_window import RealWindow, Seen, wait_for
 
 pytestmark = [pytest.mark.window, pytest.mark.system]
 PANELS = {"queue", "map", "event", "strip"}
 """Panels that F6 leads to; the top bar takes the keyboard only while there are alerts in it."""
+
+
+AT_ONCE = 195
+"""Open events of this city at this time of the day, at the least; on a slow machine they come piece by piece."""
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +54,26 @@ def window(xvfb: str, home: Path) -> Iterator[RealWindow]:
     made = RealWindow(xvfb, profile, "--start", "2026-07-14T17:42:00+08:00", env=environment(home))
     try:
         made.open()
+        leaks.kept_processes.add(made.process.pid)
         # they are not what a test leaves behind
         wait_for("hub, bus, city and gateway", lambda: any("gateway" in words(child) for child in made.children()))
         yield made
     finally:
         made.close()
+        leaks.kept_processes.discard(made.process.pid)
+
+
+@pytest.fixture(scope="module")
+def filled(window: RealWindow) -> None:
+    """The list has what was there when the city began: it does not move under the mouse any more."""
+    lists: list[list[str]] = []
+
+    def stands() -> bool:
+        seen = window.look()
+        lists.append([row["key"] for row in seen["queue"]["rows"]] if seen["queue"]["count"] > AT_ONCE else [])
+        return bool(lists[-1]) and lists[-3:] == [lists[-1]] * 3
+
+    wait_for("a list that stands still", stands, pause=1.0)
 
 
 def words(child: psutil.Process) -> list[str]:
@@ -65,7 +85,7 @@ def words(child: psutil.Process) -> list[str]:
 
 
 @pytest.fixture
-def living(window: RealWindow) -> RealWindow:
+def living(window: RealWindow, filled: None) -> RealWindow:
     """The window once its city lives, with nothing open over it and the keyboard in the list."""
     seen = window.sees("every feed live", lambda seen: seen["feeds"]["live"] == 6 and seen["queue"]["count"] > 20)
     if seen["dialog"]:

@@ -10,7 +10,7 @@ from cockpit.model.clock import HOUR, MINUTE, SECOND, CityClock, ManualClock
 from cockpit.model.levels import Level
 from cockpit.model.messages import texts
 from cockpit.picture.picture import Picture
-from cockpit.ui.news import MOST, RECENT, Fresh, News
+from cockpit.ui.news import MOST, OPENING, RECENT, Fresh, News
 from tests.living_picture import NOW, event_row, living_pack, put
 
 RNG = random.Random(3)
@@ -25,8 +25,9 @@ class Sit:
 
     def __init__(self) -> None:
         self.picture = Picture()
-        self.clock = ManualClock(NOW)
+        self.clock = ManualClock(NOW - round(OPENING) * SECOND)
         self.news = News(self.picture, CityClock(self.clock), living_pack())
+        self.clock.advance(OPENING)
 
     def event(self, number: int, level: int, occurred: int = NOW, **over: object) -> None:
         given = {"level": level, "state": 0, "kind": "E0506", "occurred": occurred, "updated": occurred, **over}
@@ -88,6 +89,16 @@ def test_an_event_that_rises_is_told_however_long_ago_it_began(sit: Sit) -> None
     assert sit.told() == [], "what calms down is not announced"
     sit.event(1, 1, occurred=began, updated=NOW)
     assert sit.told() == ["ui.risen_event"], "and is news when it rises again"
+
+
+def test_what_is_old_and_comes_late_to_a_desk_that_opens_has_not_risen() -> None:
+    sit = Sit()
+    sit.clock.advance(-1)
+    sit.event(1, 1, occurred=NOW - 40 * MINUTE, updated=NOW)
+    sit.event(2, 2, occurred=NOW - MINUTE)
+    assert sit.told() == ["ui.new_event"]
+    sit.event(2, 1, occurred=NOW - MINUTE)
+    assert sit.told() == ["ui.risen_event"], "what the desk has seen rise has risen"
 
 
 def test_an_event_that_was_away_and_comes_back_is_not_told_again(sit: Sit) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 
 from cockpit.model.entries import AddNote
 from cockpit.ui.ports import SeatCases, while_alive
+from cockpit.ui.ports_alarms import SeatAlarms
 
 
 class Asker(QObject):
@@ -82,3 +83,21 @@ def test_a_form_that_was_closed_is_not_told_what_became_of_its_command(qapp: obj
         done("answer")
     assert asker.heard == ["answer"]
     assert gone.heard == []
+
+
+def test_an_answer_about_an_alarm_does_not_reach_a_panel_that_is_gone(qapp: object) -> None:
+    asked: list[Any] = []
+    heard: list[str] = []
+    seat: Any = SimpleNamespace(
+        hear=lambda topic, *_: heard.append(topic), ask=lambda what, wanted, reply, done: asked.append((what, done))
+    )
+    port = SeatAlarms(seat)
+    staying, going = Asker(), Asker()
+    for asker in (staying, going):
+        port.act("acknowledge", ["alarm/1"], asker.told)
+    shiboken6.delete(going)
+    for what, done in asked:
+        assert what == "alarms.act"
+        done(None)
+    assert (staying.heard, going.heard) == ([None], [])
+    assert heard == ["load", "trial"]

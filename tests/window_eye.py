@@ -12,6 +12,7 @@ import threading
 from collections import Counter
 from typing import Any
 
+import msgspec
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
@@ -98,6 +99,7 @@ def seen(desk: Desk) -> dict[str, Any]:
         "page": page(desk),
         "order": order(desk),
         "map": map_(desk),
+        "map3d": map3d(desk),
         "strip": strip(desk),
         "name": ctx.prefs.get("name", ""),
     }
@@ -219,6 +221,17 @@ def map_(desk: Desk) -> dict[str, Any]:
         "to_selected": middle(panel.tools.buttons["map.to_selected"]),
         "zoom": canvas.camera.zoom,
         "settled": panel.settled(),
+    }
+
+
+def map3d(desk: Desk) -> dict[str, Any]:
+    """The window of the 3D map, None where it is closed, and where the flat map looks."""
+    window, panel, flat = desk.map3d.window, desk.map3d.panel, desk.context.sight.last
+    return {
+        "window": int(window.winId()) if window is not None else None,
+        "ready": panel is not None and panel.ready,
+        "look": msgspec.to_builtins(panel.look) if panel is not None else None,
+        "flat": msgspec.to_builtins(flat),
     }
 
 

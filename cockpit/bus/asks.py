@@ -9,7 +9,7 @@ import msgspec
 from cockpit.model.clock import CityTime
 from cockpit.model.messages import Message
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Version of batches and asks together. Hub and seat of different versions say so and do not guess."""
 
 
@@ -122,12 +122,41 @@ class Refusal(msgspec.Struct, frozen=True):
         reason: why it was refused.
         sample: the first bytes of it as text, control characters replaced.
         received: wall clock, UTC us.
+        id: by which it can be tried again, 0: it can not. group: of those that were refused for the same reason;
+            count: how many of them since the hub's start.
     """
 
     feed: str
     reason: Message
     sample: str
     received: int
+    id: int = 0
+    group: str = ""
+    count: int = 1
+
+
+class AgainWanted(msgspec.Struct, frozen=True):
+    """Refused pieces that are to be read again: by id, and all of a feed (not "") that are of one group."""
+
+    ids: tuple[int, ...] = ()
+    feed: str = ""
+    group: str = ""
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """A question, or an answer, that has nothing to say beside that it came."""
+
+
+class Told(msgspec.Struct, frozen=True):
+    """The answer to a question that a service of the hub answers: msgpack of its struct, or why there is none.
+
+    Attributes:
+        for_good: the same question would be refused again, whenever it is asked.
+    """
+
+    said: msgspec.Raw = msgspec.Raw(b"\xc0")
+    problem: Message | None = None
+    for_good: bool = False
 
 
 class QuarantineReply(msgspec.Struct, frozen=True):

@@ -19,6 +19,11 @@ from cockpit.model.errors import OutsideError
 if TYPE_CHECKING:
     from nats.aio.client import Client
 
+LOOK_SECONDS = 0.2
+"""How often a connection is looked at that may have ended without a word."""
+FLUSH_SECONDS = 5.0
+"""How long who sends waits for a bus that takes nothing; the client library waits for ever, dead or not."""
+
 
 def nats_error() -> type[Exception]:
     """What the client library raises. It takes 0.3 s to import: done where it is used first, not at the start."""
@@ -62,16 +67,19 @@ async def connect(url: str, user: User, name: str, on_lost: Callable[[], None]) 
         writer.close()
     except (OSError, TimeoutError) as error:
         raise OutsideError("bus.unreachable", url=f"{host}:{port}") from error
-    from nats.aio.client import Client
+    from cockpit.bus.natsclient import BusClient
 
-    client = Client()
+    client = BusClient()
     lost = False
 
-    async def gone() -> None:
+    def end() -> None:
         nonlocal lost
         if not lost:
             lost = True
             on_lost()
+
+    async def gone() -> None:
+        end()
 
     refused: list[Exception] = []
 
@@ -92,6 +100,7 @@ async def connect(url: str, user: User, name: str, on_lost: Callable[[], None]) 
             disconnected_cb=gone,
             closed_cb=gone,
             error_cb=failed,
+            flush_timeout=FLUSH_SECONDS,
             pending_size=8 * 1024 * 1024,
         )
     except (nats_error(), OSError, TimeoutError) as problem:
@@ -102,4 +111,14 @@ async def connect(url: str, user: User, name: str, on_lost: Callable[[], None]) 
     except BaseException:  # cancelled
         await client.close()
         raise
+
+    def look() -> None:
+        # its callbacks do not come where something was still to be sent, see BusClient
+        if client.is_closed:
+            end()
+        else:
+            loop.call_later(LOOK_SECONDS, look)
+
+    loop = asyncio.get_running_loop()
+    look()
     return client

@@ -23,17 +23,23 @@ from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.messages import Message
 from cockpit.model.ports.link import Link, LinkState
 from cockpit.model.tables import TABLES
+from cockpit.model.values import Values
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.aio.msg import Msg
+    from nats.aio.subscription import Subscription
 
 log = logging.getLogger(__name__)
 
 Alongside = Callable[["Client", User, asks.Welcome], contextlib.AbstractAsyncContextManager[None]]
 """What lives as long as the hub is joined."""
+Companion = Callable[[], contextlib.AbstractAsyncContextManager[None]]
+"""What lives as long as the I/O thread, whether the hub is there or not."""
 RETRY_SECONDS = (0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0)
 ASK_SECONDS = 4.0
+END_SECONDS = 10.0
+"""So long the end may take: calls are hung up, their processes ended."""
 
 
 class HubLink:
@@ -41,6 +47,7 @@ class HubLink:
 
     Attributes:
         link: how it stands; replaced whole, so any thread may read it.
+        heard: by topic, who is handed the bytes of what the hub tells all seats beside tables; on the I/O thread.
     """
 
     def __init__(
@@ -48,16 +55,19 @@ class HubLink:
         where: WhereHub,
         city: str,
         clock: Clock,
-        on_batch: Callable[[Batch], None],
+        on_batch: Callable[[Batch | Values], None],
         on_link: Callable[[Link, asks.Welcome | None], None],
         on_time: Callable[[CityTime], None],
         alongside: Sequence[Alongside] = (),
+        companions: Sequence[Companion] = (),
     ) -> None:
         """
         Args:
             alongside: entered once the hub is joined, left when it is lost.
+            companions: entered when the I/O thread begins, left before it ends.
         """
         self.link = Link(LinkState.STARTING, clock.now())
+        self.heard: dict[str, Callable[[bytes], None]] = {}
         self._where = where
         self._city = city
         self._clock = clock
@@ -65,12 +75,15 @@ class HubLink:
         self._on_link = on_link
         self._on_time = on_time
         self._alongside = alongside
+        self._companions = companions
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._main, name="seat-io", daemon=True)
         self._stop = asyncio.Event()
         self._retry = asyncio.Event()
         self._client: Client | None = None
         self._user = ""
+        self._elsewhere = False
+        self._other: Subscription | None = None
 
     def start(self) -> None:
         self._thread.start()
@@ -82,7 +95,7 @@ class HubLink:
             self._end_loop()
         elif self._thread.is_alive():
             self._tell(self._stop.set, self._retry.set)
-            self._thread.join(5)
+            self._thread.join(END_SECONDS)
 
     def retry_now(self) -> None:
         self._tell(self._retry.set)
@@ -115,6 +128,30 @@ class HubLink:
     def want_snapshot(self, topics: tuple[str, ...]) -> None:
         self._post(self._snapshot(topics))
 
+    def look_at(self, world: str, on_message: Callable[[str, bytes], None] | None) -> None:
+        """Follows the picture of another world in the place of the live one; "" goes back to that, whose snapshot is to
+        be asked for.
+
+        Args:
+            on_message: gets topic and bytes, on the I/O thread.
+        """
+        self._elsewhere = bool(world)
+        self._post(self._look_at(world, on_message))
+
+    async def _look_at(self, world: str, on_message: Callable[[str, bytes], None] | None) -> None:
+        other, self._other = self._other, None
+        with contextlib.suppress(nats_error(), OSError):
+            if other is not None:
+                await other.unsubscribe()
+            if world and on_message is not None and self._client is not None:
+                told = on_message
+
+                async def came(message: Msg) -> None:
+                    told(message.subject.rpartition(".")[2], message.data)
+
+                subject = subjects.all_pictures(self._city, world)
+                self._other = await self._client.subscribe(subject, cb=came, pending_msgs_limit=20_000)
+
     def _post(self, coroutine: Coroutine[Any, Any, None]) -> None:
         if self._loop.is_closed() or self._stop.is_set():
             coroutine.close()
@@ -124,9 +161,18 @@ class HubLink:
     def _main(self) -> None:
         asyncio.set_event_loop(self._loop)
         try:
-            self._loop.run_until_complete(self._keep())
+            self._loop.run_until_complete(self._live())
         finally:
             self._end_loop()
+
+    async def _live(self) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            for companion in self._companions:
+                try:
+                    await stack.enter_async_context(companion())
+                except Exception:  # our bug: the picture of the city does not depend on it
+                    log.exception("what lives beside the link")
+            await self._keep()
 
     def _end_loop(self) -> None:
         if self._loop.is_closed():
@@ -211,13 +257,27 @@ class HubLink:
             with contextlib.suppress(msgspec.MsgspecError):
                 self._on_time(msgspec.msgpack.decode(message.data, type=CityTime))
             return
+        hear = self.heard.get(message.subject.rpartition(".")[2])
+        if hear is not None:
+            hear(message.data)
+            return
+        if self._elsewhere:
+            return
         with contextlib.suppress(ValueError):  # another hub's bytes: the versions were checked at hello
             self._on_batch(decode(message.data))
 
     async def _snapshot(self, topics: tuple[str, ...]) -> None:
+        """Asks for it until it is whole: of some topics no other one comes by itself."""
         client = self._client
-        if client is None or not client.is_connected:
-            return
+        for pause in RETRY_SECONDS:
+            if client is None or client is not self._client or not client.is_connected:
+                return
+            if await self._whole_snapshot(client, topics):
+                return
+            await asyncio.sleep(pause)
+
+    async def _whole_snapshot(self, client: Client, topics: tuple[str, ...]) -> bool:
+        """Takes in what the hub answers; whether it came to its end."""
         inbox = client.new_inbox()
         with contextlib.suppress(nats_error(), TimeoutError):
             answers = await client.subscribe(inbox)
@@ -226,8 +286,19 @@ class HubLink:
                 await client.publish(subjects.ask(self._user, "snapshot"), wanted, reply=inbox)
                 while (message := await answers.next_msg(ASK_SECONDS)).data:
                     self._on_batch(decode(message.data))
+                return True
             finally:
                 await answers.unsubscribe()
+        return False
+
+    async def request(self, what: str, wanted: object) -> asks.Told:
+        """Asks a service of the hub; on the I/O thread.
+
+        Raises:
+            OutsideError: there is no hub, or no answer.
+        """
+        told: asks.Told = await self._request(what, wanted, asks.Told)
+        return told
 
     async def _request(self, what: str, wanted: object, reply: type) -> Any:
         try:
@@ -243,7 +314,7 @@ class HubLink:
             return (await client.request(subjects.ask(self._user, what), asks.encode(wanted), timeout=ASK_SECONDS)).data
 
     async def _leave(self) -> None:
-        client, self._client = self._client, None
+        client, self._client, self._other = self._client, None, None
         if client is not None:
             with contextlib.suppress(Exception):
                 await client.close()

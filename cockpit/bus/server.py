@@ -48,6 +48,7 @@ class NatsServer:
         port: where it listens.
         store: folder of its streams, None for a bus that keeps nothing.
         process: the child, or None before `start`.
+        given_up: it was told that it is wanted no longer.
     """
 
     def __init__(self, profile: Path, port: int, users: list[User], clock: Clock, store: Path | None = None) -> None:
@@ -57,13 +58,14 @@ class NatsServer:
         self.process: subprocess.Popen[bytes] | None = None
         self._users = users
         self._clock = clock
+        self.given_up = False
 
     @property
     def url(self) -> str:
         return f"nats://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Starts it and waits until it listens; must be called from the process' main thread.
+        """Starts it and waits until it listens, or is given up; must be called from the process' main thread.
 
         One that can not start with its store is started without: seats then see what there is to be seen.
 
@@ -98,10 +100,17 @@ class NatsServer:
             try:
                 self.process.wait(0.01)
             except subprocess.TimeoutExpired:
+                if self.given_up:
+                    self.stop()
+                    return
                 if self._clock.mono() < end:
                     continue
                 self.stop()
             raise OutsideError("bus.server_ended", file=str(log))
+
+    def give_up(self) -> None:
+        """A server that does not listen yet is waited for no longer, now or later. For a signal's handler too."""
+        self.given_up = True
 
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None

@@ -6,6 +6,11 @@ LIVE = "live"
 """The world of the real thing; others are `drill:<id>` and `replay:<id>`, whose colon NATS carries as it is."""
 
 
+def replay(id: str) -> str:
+    """The world of a replay; its id is the user for whom it runs."""
+    return f"replay:{id}"
+
+
 STREAM = "LEDGER"
 """The stream of the ledger; one a hub."""
 SEQUENCE = "Nats-Sequence"
@@ -48,6 +53,29 @@ def all_news(city: str, world: str) -> str:
     return f"log.{city}.{world}.>"
 
 
+def signal(city: str, world: str, sender: str, receiver: str) -> str:
+    """Where two users tell each other what a call needs; only the sender may publish there, only the receiver reads."""
+    return f"sig.{city}.{world}.{sender}.{receiver}"
+
+
+def signals_to(city: str, world: str, receiver: str) -> str:
+    return f"sig.{city}.{world}.*.{receiver}"
+
+
+def signaller(subject: str) -> str:
+    """Who sent a signal."""
+    return subject.split(".")[-2]
+
+
+def said(city: str, world: str, gateway: str) -> str:
+    """Where a gateway tells what its devices say besides facts: positions, reports, letters."""
+    return f"said.{city}.{world}.{gateway}"
+
+
+def all_said(city: str, world: str) -> str:
+    return f"said.{city}.{world}.*"
+
+
 def all_commands(city: str, world: str) -> str:
     return f"cmd.{city}.{world}.*"
 
@@ -67,11 +95,12 @@ def ask(seat: str, what: str) -> str:
     return f"ask.{seat}.{what}"
 
 
-ALL_ASKS = "ask.*.*"
+ALL_ASKS = "ask.*.>"
 
 
 def seat_and_what(subject: str) -> tuple[str, str]:
-    _, seat, what = subject.split(".")
+    """Who asks, and what: `alarms.act` of `ask.seat-1.alarms.act`."""
+    _, seat, what = subject.split(".", 2)
     return seat, what
 
 

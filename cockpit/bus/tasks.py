@@ -7,8 +7,11 @@ import asyncio
 AGAIN_SECONDS = 0.2
 
 
-async def end(*tasks: asyncio.Task[None]) -> None:
+async def end(*tasks: asyncio.Task[None], again: float = AGAIN_SECONDS) -> None:
     """Cancels tasks until they have ended; what they raise is theirs.
+
+    Args:
+        again: seconds that they are given to end each time.
 
     Once is not enough on Python 3.11: `asyncio.wait_for`, which nats-py asks with, swallows a cancellation that comes
     at the same moment as its answer.
@@ -17,5 +20,5 @@ async def end(*tasks: asyncio.Task[None]) -> None:
     while waiting:
         for task in waiting:
             task.cancel()
-        _, waiting = await asyncio.wait(waiting, timeout=AGAIN_SECONDS)
+        _, waiting = await asyncio.wait(waiting, timeout=again)
     await asyncio.gather(*tasks, return_exceptions=True)

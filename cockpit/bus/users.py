@@ -18,9 +18,11 @@ from cockpit.model.errors import OutsideError, UserError
 from cockpit.processes import write_private
 
 GATEWAY = "gateway"
-ROLES = {"hub": "hub", GATEWAY: "device"}
+REPLAY = "replay"
+"""Who publishes what was: a child of the hub for each seat that looks back."""
+ROLES = {"hub": "hub", GATEWAY: "device", REPLAY: "replay"}
 """Roles of users that are no seats."""
-DEVICE_ASKS = ("hello", "ledger", "texts")
+DEVICE_ASKS = ("hello", "ledger", "texts", "letters", "voice")
 """What a gateway may ask the hub."""
 SEATS = 12
 """Seats that one machine can have on its hub; far more than it has screens."""
@@ -51,18 +53,21 @@ class Keys:
         self.folder = profile / "keys"
 
     def ensure(self) -> list[User]:
-        """Makes what is missing or damaged; the hub's key first, then the gateway's and the seats'.
+        """Makes what is missing or damaged; the hub's key first, then those of its children and of the seats.
 
         Raises:
             OutsideError: the folder can not be read or written.
         """
-        return [self._ensure(name) for name in ("hub", GATEWAY, *(f"seat-{n}" for n in range(1, SEATS + 1)))]
+        return [self._ensure(name) for name in ("hub", GATEWAY, REPLAY, *seat_names())]
 
     def hub(self) -> User:
         return self._ensure("hub")
 
     def gateway(self) -> User:
         return self._ensure(GATEWAY)
+
+    def replay(self) -> User:
+        return self._ensure(REPLAY)
 
     def _ensure(self, name: str) -> User:
         path = self.folder / f"{name}.json"
@@ -74,6 +79,10 @@ class Keys:
         except OSError as error:
             raise OutsideError("bus.keys_unwritable", folder=str(self.folder), why=error.strerror or "") from error
         return user
+
+
+def seat_names() -> list[str]:
+    return [f"seat-{n}" for n in range(1, SEATS + 1)]
 
 
 def read_key(path: Path) -> User:
@@ -145,17 +154,32 @@ def permissions(user: User) -> dict[str, dict[str, list[str]]]:
     own_inbox = f"{subjects.inbox(user.name)}.>"
     if user.name == "hub":
         return {
-            "publish": {"allow": ["pic.>", "_INBOX.>", "led.>", "ask.hub.hello", *_STREAM_API]},
-            "subscribe": {"allow": [subjects.ALL_ASKS, "cmd.*.*.*", "fact.*.*.*", own_inbox]},
+            "publish": {"allow": ["pic.>", "_INBOX.>", "led.>", "sig.*.*.hub.*", "ask.hub.hello", *_STREAM_API]},
+            "subscribe": {
+                "allow": [subjects.ALL_ASKS, "cmd.*.*.*", "fact.*.*.*", "said.*.*.*", "sig.*.*.*.hub", own_inbox]
+            },
         }
     if user.name == GATEWAY:
         return {
-            "publish": {"allow": [f"fact.*.*.{GATEWAY}", *(subjects.ask(GATEWAY, what) for what in DEVICE_ASKS)]},
-            "subscribe": {"allow": ["log.>", own_inbox]},
+            "publish": {
+                "allow": [
+                    f"fact.*.*.{GATEWAY}",
+                    f"said.*.*.{GATEWAY}",
+                    f"sig.*.*.{GATEWAY}.*",
+                    *(subjects.ask(GATEWAY, what) for what in DEVICE_ASKS),
+                ]
+            },
+            "subscribe": {"allow": ["log.>", f"sig.*.*.*.{GATEWAY}", own_inbox]},
+        }
+    if user.name == REPLAY:
+        worlds = [subjects.replay(seat) for seat in seat_names()]
+        return {
+            "publish": {"allow": [f"pic.*.{world}.>" for world in worlds]},
+            "subscribe": {"allow": [own_inbox]},
         }
     return {
-        "publish": {"allow": [f"cmd.*.*.{user.name}", f"ask.{user.name}.*"]},
-        "subscribe": {"allow": ["pic.>", "log.>", own_inbox]},
+        "publish": {"allow": [f"cmd.*.*.{user.name}", f"ask.{user.name}.>", f"sig.*.*.{user.name}.*"]},
+        "subscribe": {"allow": ["pic.>", "log.>", f"sig.*.*.*.{user.name}", own_inbox]},
     }
 
 

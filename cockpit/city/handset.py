@@ -21,6 +21,7 @@ from cockpit.city.evidence import photo
 from cockpit.city.faults import Faults
 from cockpit.city.gatehouse import Gatehouse
 from cockpit.city.orders import Answer, Order, Report, Shot
+from cockpit.city.phone import Manner, Phone
 from cockpit.city.upload import Broken, Upload
 from cockpit.city.wire import Refused, Said, Unreached, request, utc
 from cockpit.model.clock import SECOND, Clock
@@ -63,6 +64,7 @@ class Common(msgspec.Struct, frozen=True):
     Attributes:
         now: city time, UTC microseconds.
         broken: what a worker reports when a photo was not taken, with {why}.
+        calls: how workers are on the phone.
         camera: one photo is drawn at a time, so that the city goes on beside it.
     """
 
@@ -72,6 +74,7 @@ class Common(msgspec.Struct, frozen=True):
     clock: Clock
     now: Callable[[], int]
     broken: str
+    calls: Manner
     camera: asyncio.Lock
 
 
@@ -79,7 +82,7 @@ class Handset:
     """One device.
 
     Args:
-        key: of its unit in the picture.
+        key, name: of its unit in the picture.
         hear: is handed the orders of its unit when they may have changed.
         ahead: seconds that its clock is ahead.
 
@@ -88,7 +91,9 @@ class Handset:
         turned_away: reports that the gateway will never take, and why the last one was not.
     """
 
-    def __init__(self, common: Common, key: str, hear: Callable[[list[Order]], None], ahead: float, seed: str) -> None:
+    def __init__(
+        self, common: Common, key: str, name: str, hear: Callable[[list[Order]], None], ahead: float, seed: str
+    ) -> None:
         self.key = key
         self.online = False
         self.turned_away = 0
@@ -98,7 +103,11 @@ class Handset:
         self._rev = 0
         self._kept: deque[_Kept] = deque()
         self._more = asyncio.Event()
+        self._heard = asyncio.Event()
         self._rng = random.Random(seed)
+        self._phone = Phone(
+            common.session, name, common.calls, self._address, self._ask, common.now, common.clock, f"{seed}/calls"
+        )
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -112,7 +121,7 @@ class Handset:
 
     def start(self) -> None:
         loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(self._for_ever(work)) for work in (self._listen, self._send)]
+        self._tasks = [loop.create_task(self._for_ever(work)) for work in (self._listen, self._send, self._phone.run)]
 
     async def stop(self) -> None:
         """Switches it off; what it keeps, it keeps."""
@@ -160,6 +169,7 @@ class Handset:
                 pause = min(2 * pause, LONGEST)
                 continue
             pause, self.online, self._rev = SHORTEST, True, said.rev
+            self._heard.set()
             self._hear(said.orders)
 
     async def _send(self) -> None:
@@ -229,6 +239,11 @@ class Handset:
             if self._token == token:
                 self._token, self._rev = "", 0
             raise Unreached(str(error)) from error
+
+    async def _address(self) -> tuple[str, str]:
+        """The gateway's address and the token, once it has answered."""
+        await self._heard.wait()
+        return (await self._common.gatehouse.known()).url.rstrip("/"), self._token or await self._sign_in()
 
     async def _sign_in(self) -> str:
         house = self._common.gatehouse

@@ -17,6 +17,7 @@ import msgspec
 from cockpit.city.ground import Floats
 from cockpit.city.happening import Text
 from cockpit.city.orders import STEPS, Order, Report, Shot
+from cockpit.city.phone import Manner
 from cockpit.city.units import Unit
 from cockpit.model.clock import SECOND
 
@@ -61,6 +62,7 @@ class Manners(msgspec.Struct, frozen=True):
     words: Words
     closing: Text
     pumping: Text
+    calls: Manner
     done: dict[str, tuple[str, ...]]
 
 
@@ -70,7 +72,9 @@ def read_manners(file: Path, willing: bool = False) -> Manners:
     if not willing:
         return manners
     return msgspec.structs.replace(
-        manners, habits=msgspec.structs.replace(manners.habits, never=0.0, refuses=0.0, late=0.0, slow=0.0)
+        manners,
+        habits=msgspec.structs.replace(manners.habits, never=0.0, refuses=0.0, late=0.0, slow=0.0),
+        calls=msgspec.structs.replace(manners.calls, answers=1.0),
     )
 
 

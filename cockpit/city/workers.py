@@ -58,8 +58,11 @@ class Workers:
             aiohttp.ClientSession(connector=connector, timeout=TIMEOUT) as session,
             asyncio.TaskGroup() as group,
         ):
-            words = self._manners.words.broken
-            self._common = Common(session, self._gatehouse, self._faults, self._clock, self._now, words, asyncio.Lock())
+            manners = self._manners
+            self._common = Common(
+                session, self._gatehouse, self._faults, self._clock, self._now, manners.words.broken, manners.calls,
+                asyncio.Lock(),
+            )  # fmt: skip
             group.create_task(self._gatehouse.watch())
             group.create_task(self._work())
             try:
@@ -128,7 +131,8 @@ class _Pair:
 
     def __init__(self, common: Common, city: City, unit: Unit, manners: Manners, around: Errands, ahead: float) -> None:
         self._now, self._city = common.now, city
-        self.phone = Handset(common, f"{FEED}/{unit.id}", self._hear, ahead, f"{city.seed}/{unit.id}/phone")
+        key = f"{FEED}/{unit.id}"
+        self.phone = Handset(common, key, unit.name, self._hear, ahead, f"{city.seed}/{unit.id}/phone")
         self.worker = Worker(unit, manners, around, city.seed, self.phone.tell)
 
     def _hear(self, orders: list[Order]) -> None:

@@ -12,8 +12,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from cockpit.feeds.check_readings import check_readings
+from cockpit.feeds.formats._refusing import Refusals
 from cockpit.feeds.formats.base import Context
-from cockpit.feeds.items import Everything, Gone, Item, Refused, Rows, refused
+from cockpit.feeds.items import Everything, Gone, Item, Readings, Refused, Rows, refused
 from cockpit.feeds.places import Misplaced, place_points, place_rings
 from cockpit.model.clock import from_iso
 from cockpit.model.levels import Level
@@ -58,6 +60,8 @@ def check(items: Sequence[Item], context: Context) -> list[Item]:
     for item in items:
         if isinstance(item, Rows):
             checked += check_rows(item, context)
+        elif isinstance(item, Readings):
+            checked += check_readings(item, context.now)
         elif isinstance(item, (Gone, Everything)):
             checked.append(msgspec.structs.replace(item, ids=[i for i in item.ids if _is_id(i)]))
         else:
@@ -72,26 +76,26 @@ def check_rows(rows: Rows, context: Context) -> list[Item]:
         return [refused("unknown_topic", "", detail=rows.topic)]
     fields = _fields(table)
     good: dict[str, dict[str, Any]] = {}
-    bad: list[Item] = []
+    bad = Refusals()
     for row in rows.rows:
         try:
             whole = _check_row(row, fields)
         except Bad as reason:
-            bad.append(_refuse(row, reason))
+            bad.count() if bad.full else bad.add(_refuse(row, reason))
         else:
             good[whole["id"]] = whole
     if "lon" in table.names:
         for row, error in place_points(list(good.values()), context):
-            bad.append(_misplaced(row, error))
+            bad.count() if bad.full else bad.add(_misplaced(row, error))
             del good[row["id"]]
     elif "rings" in table.names:
         for row in list(good.values()):
             try:
                 row["rings"] = place_rings(row["rings"], context)
             except Misplaced as misplaced:
-                bad.append(_misplaced(row, misplaced))
+                bad.add(_misplaced(row, misplaced))
                 del good[row["id"]]
-    return [Rows(rows.topic, list(good.values())), *bad] if good else bad
+    return [Rows(rows.topic, list(good.values())), *bad.items()] if good else [*bad.items()]
 
 
 _Check = Callable[[str, Any], Any]

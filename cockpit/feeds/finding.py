@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 from typing import Any, cast
 
 from cockpit.feeds import formats, sources
-from cockpit.feeds.formats.base import Format
+from cockpit.feeds.formats.base import Format, MappedFormat
 from cockpit.feeds.sources.base import Source
 from cockpit.model.errors import UserError
 
@@ -21,6 +21,20 @@ def find_format(name: str) -> Callable[[], Format]:
         UserError: there is none; the sentence names those there are.
     """
     return cast("Callable[[], Format]", _find(name, formats, "FORMAT", "cockpit.formats", "feeds.no_such_format"))
+
+
+def make_format(name: str, mapping: dict[str, Any], topic: str) -> Format:
+    """The format of that name, told the feed's mapping and topic.
+
+    Raises:
+        UserError: there is none of that name, the mapping is wrong, or it takes none.
+    """
+    made = find_format(name)()
+    if isinstance(made, MappedFormat):
+        made.configure(mapping, topic)
+    elif mapping:
+        raise UserError("formats.takes_no_mapping", detail=name)
+    return made
 
 
 def find_source(name: str) -> type[Source]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -30,27 +31,25 @@ class Misplaced(Exception):
         self.params = params
 
 
-def place_points(rows: list[dict[str, Any]], context: Context) -> list[tuple[dict[str, Any], Misplaced]]:
-    """Convert `lon`, `lat` of rows in place; returns the rows whose place is refused. NaN twice: no place, and good."""
+def place_points(rows: list[dict[str, Any]], context: Context) -> Iterator[tuple[dict[str, Any], Misplaced]]:
+    """Convert `lon`, `lat` of rows in place; yields the rows whose place is refused. NaN twice: no place, and good."""
     if not rows:
-        return []
+        return
     lon = np.array([row["lon"] for row in rows], dtype=np.float64)
     lat = np.array([row["lat"] for row in rows], dtype=np.float64)
     without = np.isnan(lon) & np.isnan(lat)
     half = np.isnan(lon) != np.isnan(lat)
     east, north = _convert(lon, lat, context.datum)
     inside = _inside(east, north, context.bounds)
-    bad: list[tuple[dict[str, Any], Misplaced]] = []
     for i, row in enumerate(rows):
         if without[i]:
             continue
         if half[i]:
-            bad.append((row, Misplaced("half_place")))
+            yield row, Misplaced("half_place")
         elif inside[i]:
             row["lon"], row["lat"] = float(east[i]), float(north[i])
         else:
-            bad.append((row, _outside(lon[i], lat[i], context)))
-    return bad
+            yield row, _outside(lon[i], lat[i], context)
 
 
 def place_rings(rings: Any, context: Context) -> str:

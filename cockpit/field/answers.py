@@ -78,7 +78,8 @@ def problems() -> Middleware:
         except Exception as error:
             seldom.say(logging.ERROR, "a request failed", place_of(error))
             answer = answer_of(HTTPStatus.INTERNAL_SERVER_ERROR, Message("field.our_bug"), request)
-        answer.headers.update(SECURITY)
+        for name, value in SECURITY.items():
+            answer.headers.setdefault(name, value)
         return answer
 
     return middleware

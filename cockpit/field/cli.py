@@ -1,4 +1,4 @@
-"""`cockpit gateway`: runs the gateway; `cockpit gateway tokens list|revoke`."""
+"""`cockpit gateway`: runs the gateway; `cockpit gateway code UNIT`; `cockpit gateway tokens list|revoke`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.field.wrong import printable
 from cockpit.model.city import Pack
-from cockpit.model.clock import SystemClock, to_iso
+from cockpit.model.clock import SystemClock, from_iso, to_iso
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Texts, language, texts
 from cockpit.paths import profile_dir
@@ -30,6 +30,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     gateway.add_argument("--pack", metavar="PACK", default="", help=t("cli.pack"))
     gateway.set_defaults(go=_serve)
     below = gateway.add_subparsers(dest="gateway_command", metavar="COMMAND")
+    code = _parser(below, t, "code", "cli.gateway_code", "cockpit gateway code positions/U031 --name 王建国")
+    code.add_argument("unit", metavar="UNIT", help=t("cli.gateway_unit"))
+    code.add_argument("--name", default="", help=t("cli.gateway_name"))
+    code.add_argument("--json", action="store_true", help=t("cli.json"))
+    code.set_defaults(go=_code)
     tokens = _parser(below, t, "tokens", "cli.gateway_tokens", "cockpit gateway tokens list")
     verbs = tokens.add_subparsers(dest="tokens_command", metavar="COMMAND", required=True)
     listing = _parser(verbs, t, "list", "cli.gateway_list", "cockpit gateway tokens list")
@@ -124,6 +129,26 @@ def _revoke(args: argparse.Namespace) -> int:
     if not count:
         raise UserError("field.nothing_to_revoke", name=args.name)
     print(texts(language())("field.revoked_n", n=count))
+    return 0
+
+
+def _code(args: argparse.Namespace) -> int:
+    """Asks the running gateway for a code over loopback, and prints it with its QR code."""
+    from cockpit.field.asking import fingerprint, new_code
+
+    t = texts(language())
+    profile = _profile(args)
+    made = new_code(profile, args.unit, args.name)
+    if args.json:
+        print(json.dumps(made))
+        return 0
+    import segno
+
+    segno.make(made["url"], error="m").terminal(compact=True)
+    print(t("field.code_line", code=made["code"], unit=printable(args.unit), until=to_iso(from_iso(made["until"]))))
+    print(t("field.code_url", url=made["url"]))
+    if made["ca"]:
+        print(t("field.code_ca", ca=made["ca"], print=fingerprint(profile)))
     return 0
 
 

@@ -7,13 +7,13 @@ import contextlib
 import json
 import logging
 import os
-import secrets
 import signal
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from aiohttp import web
 
 from cockpit.bus import asks, subjects
 from cockpit.bus.follow import Follower, Told
@@ -21,23 +21,36 @@ from cockpit.bus.sending import Sender
 from cockpit.bus.tasks import end
 from cockpit.bus.users import GATEWAY
 from cockpit.field.board import Board
+from cockpit.field.codes import Codes, enrol_secret
+from cockpit.field.files import Files
+from cockpit.field.front import Front
 from cockpit.field.guard import Guard
 from cockpit.field.hub import HubSide
-from cockpit.field.intake import FactOutbox, Intake
+from cockpit.field.intake import Intake
+from cockpit.field.letters import LetterBox
 from cockpit.field.limits import Limits
+from cockpit.field.live import Live
+from cockpit.field.page import PageApi, Parts
 from cockpit.field.photos import Photos
+from cockpit.field.polls import Polls
 from cockpit.field.register import Register
 from cockpit.field.routes import Api
+from cockpit.field.said import Positions, SaidIntake
 from cockpit.field.server import Site
+from cockpit.field.shown import Shown
+from cockpit.field.waiting import WaitingForHub
+from cockpit.field.way import Ways
 from cockpit.ledger.chain import BrokenChain
 from cockpit.model.city import Pack, Text
-from cockpit.model.clock import CityClock, CityTime, Clock
+from cockpit.model.clock import MINUTE, CityClock, CityTime, Clock
 from cockpit.model.entries import read_decision
 from cockpit.model.errors import CockpitError, UserError
 from cockpit.model.messages import Message
+from cockpit.paths import assets_dir
 from cockpit.processes import can_listen, take_lock, write_private, writing_to
 from cockpit.store.blobs import Blobs
 from cockpit.store.ledger import LedgerCopy
+from cockpit.store.outbox import Outbox
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -50,6 +63,9 @@ LOCK_SECONDS = 3.0
 SETTLE_SECONDS = 5.0
 NOTE_SECONDS = 2.0
 SWEEP_SECONDS = 600.0
+TOKEN_SECONDS = 0.3
+EXPIRY = MINUTE
+"""How late it may be noticed that a token expired; one that was revoked is noticed at once."""
 
 
 class Gateway:
@@ -75,27 +91,82 @@ class Gateway:
         limits = limits or Limits()
         self._clock = CityClock(clock)
         self._pack = pack
-        self.enrol_secret = _enrol_secret(self.folder)
+        self.enrol_secret = enrol_secret(self.folder)
         self.register = Register(self.folder / "register.db", clock)
         known = self.register.meta("time")
         if known:
             self._clock.city = msgspec.json.decode(known, type=CityTime)
-        self.outbox = FactOutbox.open(self.folder / "outbox.db", self._clock, on_problem=_say)
+        self.outbox = WaitingForHub.open(self.folder / "outbox.db", self._clock, on_problem=_say)
+        self.said: Outbox = WaitingForHub.open(self.folder / "said.db", self._clock, on_problem=_say)
         self._copy = LedgerCopy.open(self.folder / "ledger.db", clock)
-        for notice in [*self.outbox.notices, *self._copy.notices]:
+        for notice in [*self.outbox.notices, *self.said.notices, *self._copy.notices]:
             _say(notice)
         self._hub = HubSide(profile, self._welcomed, self._follow)
         self._sender = Sender(self.outbox, clock)
+        self._said_sender = Sender(self.said, clock)
         self.board = Board(self._clock, self._kind, self._hub.texts)
         self.photos = Photos(self.register, Blobs(profile / "blobs"), limits, clock)
-        guard = Guard(self.register, self.enrol_secret, limits, clock)
-        intake = Intake(self.register, self.outbox, self._clock, self._sender.poke)
-        self.api = Api(guard, self.register, self.board, intake, self.photos, self._clock, lambda: self.hub_is_there)
-        self.site = Site(self.api.app(), port or self._port_of_last_time(), limits)
+        self._guard = Guard(self.register, self.enrol_secret, limits, clock)
+        self._polls = Polls(limits.polls)
+        self.codes = Codes(self.register, self.enrol_secret, clock)
+        self.api = Api(
+            self._guard,
+            self.register,
+            self.board,
+            Intake(self.register, self.outbox, self._clock, self._sender.poke),
+            self.photos,
+            self._clock,
+            self._polls,
+            self.codes,
+            lambda: self.hub_is_there,
+        )
+        self.positions = Positions()
+        self.live = Live(
+            self._guard,
+            LetterBox(self.register, self._hub.told, self._clock),
+            lambda unit: self.codes.card(unit).name,
+            lambda request: self.front.is_own(request),
+            clock,
+        )
+        self.site = Site(self.app(), port or self._port_of_last_time(), limits)
+        self.front: Front = Front(profile, self.site, self.register, limits, clock)
         self._stop = asyncio.Event()
         self._other = asyncio.Event()
         self._follower: Follower | None = None
         self._city = ""
+
+    def app(self) -> web.Application:
+        """All addresses: of devices, of the page, and the page itself."""
+        page = PageApi(
+            Parts(
+                guard=self._guard,
+                register=self.register,
+                board=self.board,
+                codes=self.codes,
+                letters=self.live.letters,
+                live=self.live,
+                polls=self._polls,
+                said=SaidIntake(self.register, self.said, self._clock, self._said_sender.poke),
+                positions=self.positions,
+                ways=Ways(self._pack.folder if self._pack is not None else None),
+                shown=Shown(self._pack),
+                blobs=Blobs(self.profile / "blobs"),
+                clock=self._clock,
+                case_of=self.api.case_of,
+                hub_is_there=lambda: self.hub_is_there,
+                code_url=lambda code: self.front.code_url(code),
+                stun=lambda: self.front.stun,
+            )
+        )
+        files = Files(assets_dir() / "field")
+        routes = [web.get(path, files.handler(path, self._strict)) for path in files.paths]
+        return self.api.app([*page.routes(), web.get("/ca.crt", self._authority), *routes])
+
+    def _strict(self, request: web.Request) -> bool:
+        return self.front.strict(request)
+
+    async def _authority(self, request: web.Request) -> web.StreamResponse:
+        return await self.front.authority(request)
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Runs until `stop`.
@@ -114,9 +185,12 @@ class Gateway:
                 board,
                 asyncio.create_task(self._hub.run(), name="hub"),
                 asyncio.create_task(self._sweep(), name="sweep"),
+                asyncio.create_task(self._mind_tokens(), name="tokens"),
             ]
             await self.board.settled(SETTLE_SECONDS)
             await self.site.open()
+            await self.front.look()
+            tasks.append(asyncio.create_task(self.front.keep(self._announce_again), name="page"))
             if not self._announce():
                 tasks.append(asyncio.create_task(self._announce_later(), name="note"))
             on_ready()
@@ -158,7 +232,14 @@ class Gateway:
                 self._copy, welcome.city, self._clock.base, self._decided, self._other_ledger, _say
             )
         facts = subjects.fact(welcome.city, welcome.world, GATEWAY)
-        async with self._follower.following(client, GATEWAY, welcome.world), self._sender.sending(client, facts):
+        said = subjects.said(welcome.city, welcome.world, GATEWAY)
+        async with (
+            self._follower.following(client, GATEWAY, welcome.world),
+            self._sender.sending(client, facts),
+            self._said_sender.sending(client, said),
+            self.positions.sending(client, said),
+            self.live.joined(client, welcome.city, welcome.world),
+        ):
             watching = asyncio.create_task(self._watch(self._follower), name="caught up")
             try:
                 yield
@@ -206,7 +287,7 @@ class Gateway:
 
     def _announce(self) -> bool:
         """Says where it listens; False when the disk is full: devices that know the port of last time need no note."""
-        facts = {"url": self.site.url, "enrol": self.enrol_secret, "pid": os.getpid()}
+        facts = {"url": self.site.url, "enrol": self.enrol_secret, "pid": os.getpid(), "page": self.front.url}
         try:
             write_private(self.profile / NOTE, json.dumps(facts))
             self.register.put_meta("port", str(self.site.port))
@@ -214,10 +295,13 @@ class Gateway:
             return False
         return True
 
-    async def _announce_later(self) -> None:
-        log.warning("%s can not be written; it is tried again", NOTE)
+    async def _announce_again(self) -> None:
         while not self._announce():  # noqa: ASYNC110 - a disk tells nobody that it has room again
             await asyncio.sleep(NOTE_SECONDS)
+
+    async def _announce_later(self) -> None:
+        log.warning("%s can not be written; it is tried again", NOTE)
+        await self._announce_again()
         await self._until_stopped()
 
     async def _sweep(self) -> None:
@@ -226,32 +310,31 @@ class Gateway:
                 await asyncio.to_thread(self.photos.sweep)
             await asyncio.sleep(SWEEP_SECONDS)
 
+    async def _mind_tokens(self) -> None:
+        """Ends what is open of a token that ended; also when another process ended it."""
+        seen, looked = -1, self._clock.wall()
+        while True:
+            with contextlib.suppress(CockpitError):
+                changes, now = self.register.changes(), self._clock.wall()
+                if changes != seen or not 0 <= now - looked <= EXPIRY:
+                    ended = self.register.ended(min(looked, now) - EXPIRY)
+                    seen, looked = changes, now
+                    self.live.end(ended)
+                    self._polls.end(ended)
+            await asyncio.sleep(TOKEN_SECONDS)
+
     async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
         self.api.end_polls()
+        self.live.close()
+        await self.front.close()
         await self.site.close()
         await end(*tasks)
         await asyncio.to_thread(self.outbox.close)
+        await asyncio.to_thread(self.said.close)
         self._copy.close()
         self.register.close()
         with contextlib.suppress(OSError):
             (self.profile / NOTE).unlink()
-
-
-def _enrol_secret(folder: Path) -> str:
-    """The secret for enrolling, the same as long as the profile lives; 256 random bits.
-
-    Raises:
-        OutsideError: the profile can not be written.
-    """
-    path = folder / "enrol"
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        known = path.read_text("ascii").strip()
-        if len(known) >= 40:
-            return known
-    secret = secrets.token_urlsafe(32)
-    with writing_to(folder):
-        write_private(path, secret)
-    return secret
 
 
 def _say(problem: Message) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import ipaddress
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -18,6 +20,8 @@ from cockpit.model.clock import Clock
 
 T = TypeVar("T")
 _LONGEST_SECRET = 200
+_ONE_HOLDER = 64
+"""Bits of an IPv6 address of which the network is one subscriber's, who picks the rest as he likes."""
 
 
 class Guard:
@@ -35,6 +39,11 @@ class Guard:
         self._addresses = Buckets(limits.address, clock)
         self._devices = Buckets(limits.device, clock)
         self._refused = Buckets(limits.enrol, clock)
+        self._wrong_codes = Buckets(limits.code, clock)
+        self._late_codes = Buckets(limits.late_code, clock)
+        self._all_wrong_codes = Buckets(limits.codes, clock)
+        self._ways = Buckets(limits.way, clock)
+        self._said = Buckets(limits.said, clock)
 
     def address(self, request: web.Request) -> None:
         """Raises Problem: this address asked too often."""
@@ -47,13 +56,39 @@ class Guard:
             Problem: no token, one that nobody has, one that ended, or one that asks too often.
             OutsideError: the register can not be read.
         """
-        secret = _bearer(request)
+        token = self.token(_bearer(request))
+        _not_too_often(self._devices.take(token.id))
+        return token
+
+    def token(self, secret: str) -> Token:
+        """The device of a secret.
+
+        Raises:
+            Problem: nobody has this token, or it ended.
+            OutsideError: the register can not be read.
+        """
         token = self._register.token(secret)
         if token is None:
             raise _unknown("field.token_unknown")
         self.still_good(token)
-        _not_too_often(self._devices.take(token.id))
         return token
+
+    def is_good(self, ident: str) -> bool:
+        """Whether a token has not ended meanwhile.
+
+        Raises:
+            OutsideError: the register can not be read.
+        """
+        token = self._register.token_of(ident)
+        return token is not None and token.good(self._clock.now())
+
+    def said(self, token: Token) -> None:
+        """Raises Problem: this device said too much of what is kept."""
+        _not_too_often(self._said.take(token.id))
+
+    def way(self, token: Token) -> None:
+        """Raises Problem: this device asked for too many ways."""
+        _not_too_often(self._ways.take(token.id))
 
     def still_good(self, token: Token) -> None:
         """Raises Problem: the token ended or was revoked."""
@@ -64,17 +99,49 @@ class Guard:
 
     def enroller(self, request: web.Request) -> None:
         """Raises Problem: it does not know the secret, or failed too often."""
-        address = request.remote or ""
+        address = _holder(request)
         _not_too_often(self._refused.wait(address))
         if not hmac.compare_digest(_bearer(request).encode(), self._enrol_secret.encode()):
             self._refused.take(address)
             raise _unknown("field.enrol_unknown")
+
+    def code(self, request: web.Request, use: Callable[[], str | None]) -> str:
+        """The unit of an enrol code.
+
+        A good code is good however many wrong ones came before it: from the same address, which a whole site may
+        share, or from all over. After too many wrong ones of an address it may try one a second.
+
+        Args:
+            use: of the code; None: there is none such.
+
+        Raises:
+            Problem: it is wrong, or there are too many tries at once, from here or from everywhere.
+            OutsideError: the register can not be written.
+        """
+        address = _holder(request)
+        late = self._wrong_codes.wait(address)
+        _not_too_often(max(self._late_codes.wait(address) if late else 0.0, self._all_wrong_codes.wait("")))
+        unit = use()
+        if unit is None:
+            self._all_wrong_codes.take("")
+            (self._late_codes if late else self._wrong_codes).take(address)
+            _not_too_often(late)
+            raise _unknown("field.code_unknown")
+        return unit
 
     async def body(self, request: web.Request, kind: type[T]) -> T:
         """The JSON body.
 
         Raises:
             Problem: another type, too large, too slow, no JSON, or not what is wanted here.
+        """
+        return read_body(await self.raw_body(request), kind)
+
+    async def raw_body(self, request: web.Request) -> bytes:
+        """The bytes of a JSON body.
+
+        Raises:
+            Problem: another type, too large, or too slow.
         """
         if request.content_type != "application/json":
             raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "field.not_json_type")
@@ -88,18 +155,35 @@ class Guard:
             raise Problem(HTTPStatus.REQUEST_TIMEOUT, "field.too_slow") from error
         except web.HTTPRequestEntityTooLarge as error:
             raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "field.body_too_large", most=self.limits.body) from error
-        try:
-            return msgspec.json.decode(data, type=kind)
-        except msgspec.ValidationError as error:
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "field.not_valid", why=wrong(str(error), kind)) from error
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise Problem(HTTPStatus.BAD_REQUEST, "field.no_json") from error
+        return data
+
+
+def read_body(data: bytes, kind: type[T]) -> T:
+    """Raises Problem: no JSON, or not what is wanted here."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.ValidationError as error:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "field.not_valid", why=wrong(str(error), kind)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, "field.no_json") from error
 
 
 def plain(request: web.Request) -> None:
     """Raises Problem: the body is packed, of which nobody knows how large it gets."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "field.packed")
+
+
+def _holder(request: web.Request) -> str:
+    """Whose address a request comes from: of IPv6 its network."""
+    remote = request.remote or ""
+    try:
+        address = ipaddress.ip_address(remote)
+    except ValueError:
+        return remote
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(address.ipv4_mapped or ipaddress.ip_network((int(address), _ONE_HOLDER), strict=False))
+    return remote
 
 
 def _bearer(request: web.Request) -> str:

@@ -151,6 +151,20 @@ class HubSide:
             return None
         return found
 
+    async def told(self, what: str, wanted: msgspec.Struct, reply: type) -> Any:
+        """The answer of a service of the hub.
+
+        Raises:
+            OutsideError: the hub is away, or says why there is none.
+        """
+        told: asks.Told = await self._ask(what, wanted, asks.Told)
+        if told.problem is not None:
+            raise OutsideError(told.problem.id, **told.problem.params)
+        try:
+            return msgspec.msgpack.decode(told.said, type=reply)
+        except msgspec.MsgspecError as error:
+            raise OutsideError("seat.hub_nonsense") from error
+
     async def _ask(self, what: str, wanted: object, reply: type) -> Any:
         try:
             return msgspec.msgpack.decode(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import hashlib
 import logging
 import uuid
@@ -12,31 +10,19 @@ from http import HTTPStatus
 
 import msgspec
 
+from cockpit.field.once import Once
 from cockpit.field.problems import Problem
-from cockpit.field.register import Register, Taken, Token
+from cockpit.field.register import Register, Token
+from cockpit.field.said import put_away
 from cockpit.field.wire import FactTaken, FactWanted, iso, read_time
 from cockpit.model.clock import DAY, SECOND, Clock
 from cockpit.model.entries import Fact, PhotoRef, encode
-from cockpit.model.errors import OutsideError
-from cockpit.model.messages import Message
-from cockpit.model.ports.cases import Sending
 from cockpit.store.outbox import Outbox
-from cockpit.store.outbox_disk import TWICE
 
 YEAR = 365 * DAY
 FARTHEST = 10 * YEAR
 """Microseconds; a device whose clock is farther off says nothing of when it was."""
 log = logging.getLogger(__name__)
-
-
-class FactOutbox(Outbox):
-    """What is on its way to the hub. A fact that the hub can not take stays, and the log says so."""
-
-    def settle(self, ident: str, state: Sending, problem: Message | None = None, seq: int = 0) -> None:
-        if state in (Sending.REFUSED, Sending.PARKED):
-            log.error("the hub does not take the fact %s: %s", ident, problem.id if problem else "?")
-            state = Sending.PARKED
-        super().settle(ident, state, problem, seq)
 
 
 class Intake:
@@ -50,7 +36,7 @@ class Intake:
         """
         self._register = register
         self._outbox = outbox
-        self._clock = clock
+        self._once = Once(register, clock)
         self._on_put = on_put
 
     async def take(self, token: Token, order: str, case: str, key: str, wanted: FactWanted) -> tuple[bool, FactTaken]:
@@ -60,17 +46,11 @@ class Intake:
             Problem: the key or the fact is not valid, or the key was used for another.
             OutsideError: the disk refused.
         """
-        ident = _read_key(key)
+        ident = read_key(key)
         said = _checked(wanted)
         photo = self._photo(token, wanted)
         digest = hashlib.sha256(f"{token.unit}\n{order}\n".encode() + msgspec.json.encode(wanted)).digest()
-        taken = self._register.taken(ident)
-        new = taken is None
-        if taken is None:
-            mine = Taken(digest, self._clock.now(), token.id)
-            taken = await asyncio.to_thread(self._register.take, ident, mine)
-        if taken.digest != digest:
-            raise Problem(HTTPStatus.CONFLICT, "field.key_used")
+        new, taken = await self._once.taken(ident, token, digest)
         ahead = said - taken.received
         if abs(ahead) > FARTHEST:  # a clock that was reset says nothing; what happened is taken all the same
             said, ahead = 0, max(-FARTHEST, min(FARTHEST, ahead))
@@ -89,39 +69,34 @@ class Intake:
             texts=texts,
         )
         # one that was noted but not put away, since we were killed between the two, is put away now
-        await self._put_away(fact, case)
-        return new, FactTaken(ident, iso(taken.received), round(ahead / SECOND, 3))
-
-    async def _put_away(self, fact: Fact, case: str) -> None:
-        if self._outbox.row(fact.id) is not None:
-            return
-        loop = asyncio.get_running_loop()
-        kept: asyncio.Future[Message | None] = loop.create_future()
-
-        def on_loop(problem: Message | None) -> None:
-            if not kept.done():
-                kept.set_result(problem)
-
-        def done(problem: Message | None) -> None:
-            with contextlib.suppress(RuntimeError):  # the loop ended meanwhile
-                loop.call_soon_threadsafe(on_loop, problem)
-
-        self._outbox.put(fact.id, case, encode(fact), done, issued=fact.received)
-        problem = await kept
-        if problem is not None and problem != TWICE:
-            raise OutsideError(problem.id, **problem.params)
+        await put_away(self._outbox, fact.id, case, encode(fact), fact.received)
         self._on_put()
+        return new, FactTaken(ident, iso(taken.received), round(ahead / SECOND, 3))
 
     def _photo(self, token: Token, wanted: FactWanted) -> PhotoRef | None:
         if wanted.photo is None:
             return None
-        upload = self._register.upload(token.unit, wanted.photo)
-        if upload is None or not upload.done:
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "field.photo_missing")
-        return PhotoRef(upload.sha, upload.size, upload.type)
+        return uploaded(self._register, token.unit, wanted.photo, "image/")
 
 
-def _read_key(key: str) -> str:
+def uploaded(register: Register, unit: str, sha: str, of_type: str) -> PhotoRef:
+    """Evidence that this unit has sent whole.
+
+    Args:
+        of_type: how its type begins.
+
+    Raises:
+        Problem: it has not, or it is something else.
+        OutsideError: the register can not be read.
+    """
+    upload = register.upload(unit, sha)
+    if upload is None or not upload.done or not upload.type.startswith(of_type):
+        missing = "field.photo_missing" if of_type == "image/" else "field.voice_missing"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, missing)
+    return PhotoRef(upload.sha, upload.size, upload.type)
+
+
+def read_key(key: str) -> str:
     """An idempotency key in the one form in which ids are written; quotes, as of a structured field, are let go."""
     try:
         if len(key) > 50:

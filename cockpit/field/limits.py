@@ -27,7 +27,13 @@ class Limits(msgspec.Struct, frozen=True):
         device: requests of one token.
         enrol: refused enrolments of one address.
         body: bytes of a JSON body.
-        photo: bytes of a photo.
+        photo: bytes of a photo; voice: of a voice.
+        code: wrong enrol codes of one address; late_code: further ones; codes: of all addresses together.
+        way: ways that one token asks for; said: letters, reports and what else of its own is kept for the
+            hub. live: messages of one phone page's WebSocket.
+        message: bytes of such a message; sign_in_seconds: until it has said its token.
+        at_address: open connections of one address over TLS; handshakes: unfinished ones of all addresses, a quarter
+            of them of one, each for `handshake_seconds` at most.
         body_seconds: until a JSON body is there; photo_seconds: until the next piece of a photo is.
         idle_seconds: a connection without a whole request in this time is closed.
         uploads: photos that a unit may have begun and not finished; photos_a_day: that it may begin in a day.
@@ -41,13 +47,25 @@ class Limits(msgspec.Struct, frozen=True):
     enrol: Rate = Rate(0.2, 20.0)
     body: int = 32 * 1024
     photo: int = 12_000_000
+    voice: int = 2_000_000
+    code: Rate = Rate(1 / 30, 10.0)
+    late_code: Rate = Rate(1.0, 5.0)
+    codes: Rate = Rate(100.0, 200.0)
+    way: Rate = Rate(0.5, 20.0)
+    said: Rate = Rate(0.2, 200.0)
+    live: Rate = Rate(20.0, 40.0)
+    message: int = 65_536
+    sign_in_seconds: float = 5.0
+    at_address: int = 2_000
+    handshakes: int = 200
+    handshake_seconds: float = 8.0
     body_seconds: float = 10.0
     photo_seconds: float = 20.0
     idle_seconds: float = 60.0
     uploads: int = 20
     photos_a_day: int = 300
     free_bytes: int = 200_000_000
-    connections: int = 4_000
+    connections: int = 8_000
     polls: int = 2
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 
 import cockpit
 from cockpit.field import wire
-from cockpit.field.problems import PROBLEM_TYPE, Said
+from cockpit.field.openapi_page import STRUCTS as PAGE_STRUCTS
+from cockpit.field.openapi_page import paths as page_paths
+from cockpit.field.openapi_parts import Json, any_json, body, header_key, operation, sha, wanted
+from cockpit.field.problems import Said
 from cockpit.model.messages import texts
-
-Json = dict[str, Any]
 
 _STRUCTS = (
     wire.EnrolWanted,
@@ -24,8 +24,8 @@ _STRUCTS = (
     wire.BlobBegun,
     wire.Health,
     Said,
+    *PAGE_STRUCTS,
 )
-_SHA: Json = {"type": "string", "pattern": "^[0-9a-f]{64}$", "minLength": 64, "maxLength": 64}
 _OFFSET: Json = {"type": "integer", "minimum": 0, "maximum": 12_000_000}
 
 
@@ -40,6 +40,8 @@ def _document(language: str) -> Json:
     _, components = msgspec.json.schema_components(_STRUCTS, ref_template="#/components/schemas/{name}")
     for schema in components.values():
         schema.pop("description", None)  # a docstring of ours, in one language
+    components["BlobWanted"]["if"] = {"properties": {"type": {"pattern": "^audio/"}}}
+    components["BlobWanted"]["then"] = {"properties": {"size": {"maximum": 2_000_000}}}
     return {
         "openapi": "3.1.0",
         "info": {"title": t("field.api.title"), "version": "1", "summary": t("field.api.summary")},
@@ -51,10 +53,9 @@ def _document(language: str) -> Json:
             "/v1/orders/{id}/facts": {"post": _fact(language)},
             "/v1/blobs": {"post": _begin(language)},
             "/v1/blobs/{sha256}": {"head": _state(language), "patch": _piece(language)},
-            "/v1/health": {"get": _operation(language, "health", {"200": _body(language, "Health")}, open_to_all=True)},
-            "/v1/openapi.json": {
-                "get": _operation(language, "openapi", {"200": _any_json(language)}, open_to_all=True)
-            },
+            "/v1/health": {"get": operation(language, "health", {"200": body(language, "Health")}, open_to_all=True)},
+            **page_paths(language),
+            "/v1/openapi.json": {"get": operation(language, "openapi", {"200": any_json(language)}, open_to_all=True)},
         },
         "components": {
             "schemas": components,
@@ -66,52 +67,32 @@ def _document(language: str) -> Json:
     }
 
 
-def _operation(
-    language: str,
-    name: str,
-    answers: Json,
-    *refusals: int,
-    open_to_all: bool = False,
-    scheme: str = "device",
-    **more: Any,
-) -> Json:
-    t = texts(language)
-    problem = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Said"}}}
-    statuses = {*refusals, 400, 429, 500, 503} if open_to_all else {*refusals, 400, 401, 429, 500, 503}
-    return {
-        "operationId": name,
-        "summary": t(f"field.api.{name}"),
-        "security": [] if open_to_all else [{scheme: []}],
-        "responses": {
-            **answers,
-            **{str(s): {"description": t("field.api.refused"), "content": problem} for s in sorted(statuses)},
-        },
-        **more,
-    }
-
-
 def _enrol(language: str) -> Json:
-    return _operation(
+    either = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("EnrolWanted", "EnrolByCode")]}
+    described = operation(
         language,
         "enrol",
-        {"201": _body(language, "Enrolled")},
+        {"201": body(language, "Enrolled")},
+        404,
         408,
         413,
         415,
         422,
         scheme="enrol",
-        requestBody=_wanted("EnrolWanted"),
+        requestBody={"required": True, "content": {"application/json": {"schema": either}}},
     )
+    described["security"].append({})  # a code needs no secret
+    return described
 
 
 def _orders(language: str) -> Json:
     t = texts(language)
     after = {"type": "integer", "minimum": 0, "maximum": 999_999_999_999_999, "default": 0}
     wait = {"type": "number", "minimum": 0, "maximum": 30, "default": 0, "multipleOf": 0.5}
-    return _operation(
+    return operation(
         language,
         "orders",
-        {"200": _body(language, "OrdersOut")},
+        {"200": body(language, "OrdersOut")},
         422,
         parameters=[
             {"name": "after", "in": "query", "schema": after, "description": t("field.api.after")},
@@ -121,15 +102,13 @@ def _orders(language: str) -> Json:
 
 
 def _fact(language: str) -> Json:
-    t = texts(language)
-    key = {"type": "string", "format": "uuid", "minLength": 36, "maxLength": 36}
-    return _operation(
+    return operation(
         language,
         "fact",
         {
-            "200": _body(language, "FactTaken", "field.api.fact_again"),
-            "201": _body(language, "FactTaken"),
-            "202": _body(language, "FactTaken", "field.api.fact_later"),
+            "200": body(language, "FactTaken", "field.api.fact_again"),
+            "201": body(language, "FactTaken"),
+            "202": body(language, "FactTaken", "field.api.fact_later"),
         },
         404,
         408,
@@ -144,15 +123,9 @@ def _fact(language: str) -> Json:
                 "required": True,
                 "schema": {"type": "string", "minLength": 1, "maxLength": 80},
             },
-            {
-                "name": "Idempotency-Key",
-                "in": "header",
-                "required": True,
-                "schema": key,
-                "description": t("field.api.key"),
-            },
+            header_key(language),
         ],
-        requestBody=_wanted("FactWanted"),
+        requestBody=wanted("FactWanted"),
     )
 
 
@@ -162,12 +135,12 @@ def _begin(language: str) -> Json:
         "Location": {"schema": {"type": "string"}, "description": t("field.api.location")},
         "Upload-Offset": {"schema": _OFFSET, "description": t("field.api.offset")},
     }
-    return _operation(
+    return operation(
         language,
         "begin_photo",
         {
-            "200": {**_body(language, "BlobBegun", "field.api.photo_known"), "headers": headers},
-            "201": {**_body(language, "BlobBegun"), "headers": headers},
+            "200": {**body(language, "BlobBegun", "field.api.photo_known"), "headers": headers},
+            "201": {**body(language, "BlobBegun"), "headers": headers},
         },
         408,
         409,
@@ -175,13 +148,13 @@ def _begin(language: str) -> Json:
         415,
         422,
         507,
-        requestBody=_wanted("BlobWanted"),
+        requestBody=wanted("BlobWanted"),
     )
 
 
 def _state(language: str) -> Json:
     answers = {"200": {"description": texts(language)("field.api.ok"), "headers": _part_headers(language)}}
-    return _operation(language, "photo_state", answers, 404, 409, 422, parameters=[_sha(language)])
+    return operation(language, "photo_state", answers, 404, 409, 422, parameters=[sha(language)])
 
 
 def _piece(language: str) -> Json:
@@ -193,7 +166,7 @@ def _piece(language: str) -> Json:
         "schema": _OFFSET,
         "description": t("field.api.offset"),
     }
-    return _operation(
+    return operation(
         language,
         "photo_piece",
         {"204": {"description": t("field.api.ok"), "headers": _part_headers(language)}},
@@ -203,19 +176,9 @@ def _piece(language: str) -> Json:
         413,
         415,
         422,
-        parameters=[_sha(language), offset],
+        parameters=[sha(language), offset],
         requestBody={"required": True, "content": {"application/offset+octet-stream": {}}},
     )
-
-
-def _sha(language: str) -> Json:
-    return {
-        "name": "sha256",
-        "in": "path",
-        "required": True,
-        "schema": _SHA,
-        "description": texts(language)("field.api.sha"),
-    }
 
 
 def _part_headers(language: str) -> Json:
@@ -224,17 +187,3 @@ def _part_headers(language: str) -> Json:
         "Upload-Offset": {"schema": _OFFSET, "description": t("field.api.offset")},
         "Upload-Length": {"schema": _OFFSET, "description": t("field.api.length")},
     }
-
-
-def _wanted(name: str) -> Json:
-    return {"required": True, "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}}
-
-
-def _body(language: str, name: str, words: str = "field.api.ok") -> Json:
-    schema = {"$ref": f"#/components/schemas/{name}"}
-    return {"description": texts(language)(words), "content": {"application/json": {"schema": schema}}}
-
-
-def _any_json(language: str) -> Json:
-    content = {"application/json": {"schema": {"type": "object"}}}
-    return {"description": texts(language)("field.api.ok"), "content": content}

@@ -18,6 +18,7 @@ from cockpit.field.register import Register, Token, Upload
 from cockpit.field.wire import BlobWanted
 from cockpit.model.clock import DAY, Clock
 from cockpit.store.blobs import Blobs, NotAPhoto, Part
+from cockpit.store.sounds import TYPES as SOUNDS
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,8 @@ class Photos:
             Problem: too large, too many begun, or no room on the disk.
             OutsideError: the disk refused.
         """
+        if wanted.type in SOUNDS and wanted.size > self._limits.voice:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "field.voice_too_large", most=self._limits.voice)
         if wanted.size > self._limits.photo:
             raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "field.photo_too_large", most=self._limits.photo)
         size = round(wanted.size)

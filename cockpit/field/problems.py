@@ -37,6 +37,20 @@ class Problem(CockpitError):
         problem.message = message
         return problem
 
+    @classmethod
+    def key_used(cls) -> Problem:
+        return cls(HTTPStatus.CONFLICT, "field.key_used")
+
+    @classmethod
+    def upgrade(cls) -> Problem:
+        problem = cls(HTTPStatus.UPGRADE_REQUIRED, "field.no_websocket")
+        problem.headers["Upgrade"] = "websocket"
+        return problem
+
+    @classmethod
+    def other_origin(cls) -> Problem:
+        return cls(HTTPStatus.FORBIDDEN, "field.other_origin")
+
 
 class Said(msgspec.Struct, frozen=True):
     """The body of a refusal. `code` is the sentence's id, for programs; `detail` the sentence, for people."""

@@ -21,9 +21,10 @@ from cockpit.model.errors import OutsideError
 from cockpit.model.ids import new_id
 from cockpit.store.files import problem_of
 
-VERSION = 1
+VERSION = 2
 """`user_version` of the file."""
-TOKEN_DAYS = 7
+TOKEN_DAYS = 30
+"""Unused, a token ends after these: nobody enrols again after a leave."""
 FORGET_DAYS = 30
 """Tokens that ended so long ago are forgotten."""
 _BUSY_SECONDS = 5.0
@@ -41,6 +42,17 @@ CREATE TABLE upload (
     done INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (unit, sha)
 ) WITHOUT ROWID;
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+_TABLES_OF_2 = """
+CREATE TABLE code (
+    hash BLOB PRIMARY KEY, unit TEXT NOT NULL, expires INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE card (
+    unit TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, area TEXT NOT NULL, duty INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE shown (
+    unit TEXT NOT NULL, what TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (unit, what)
+) WITHOUT ROWID;
 """
 
 
@@ -122,7 +134,7 @@ class Register:
         now = self._clock.now()
         token = Token(new_id(self._clock), unit, device, now, now + TOKEN_DAYS * DAY, 0)
         row = (token.id, _hash(secret), unit, device, token.made, token.expires)
-        self._write(
+        self.write(
             ("UPDATE token SET revoked = ? WHERE unit = ? AND device = ? AND revoked = 0", (now, unit, device)),
             ("DELETE FROM token WHERE expires < ? OR revoked BETWEEN 1 AND ?", (now - FORGET_DAYS * DAY,) * 2),
             ("INSERT INTO token (id, hash, unit, device, made, expires) VALUES (?, ?, ?, ?, ?, ?)", row),
@@ -136,14 +148,14 @@ class Register:
             OutsideError: the file can not be read.
         """
         wanted = _hash(secret)
-        found = self._read(f"SELECT hash, {_TOKEN} FROM token WHERE hash = ?", (wanted,))
+        found = self.read(f"SELECT hash, {_TOKEN} FROM token WHERE hash = ?", (wanted,))
         if not found or not hmac.compare_digest(bytes(found[0][0]), wanted):
             return None
         return Token(*found[0][1:])
 
     def token_of(self, ident: str) -> Token | None:
         """Raises OutsideError: the file can not be read."""
-        found = self._read(f"SELECT {_TOKEN} FROM token WHERE id = ?", (ident,))
+        found = self.read(f"SELECT {_TOKEN} FROM token WHERE id = ?", (ident,))
         return Token(*found[0]) if found else None
 
     def tokens(self) -> list[Token]:
@@ -152,7 +164,7 @@ class Register:
         Raises:
             OutsideError: the file can not be read.
         """
-        return [Token(*row) for row in self._read(f"SELECT {_TOKEN} FROM token ORDER BY made DESC, id", ())]
+        return [Token(*row) for row in self.read(f"SELECT {_TOKEN} FROM token ORDER BY made DESC, id", ())]
 
     def revoke(self, name: str) -> int:
         """Ends the token of this id, or every token of this unit; how many there were.
@@ -162,13 +174,41 @@ class Register:
         """
         now = self._clock.now()
         statement = "UPDATE token SET revoked = ? WHERE (id = ? OR unit = ?) AND revoked = 0 AND expires > ?"
-        return self._write((statement, (now, name, name, now)))
+        return self.write((statement, (now, name, name, now)))
+
+    def renew(self, token: Token) -> None:
+        """A token that is used lasts as long again, told at most once a day.
+
+        Raises:
+            OutsideError: the disk refused.
+        """
+        until = self._clock.now() + TOKEN_DAYS * DAY
+        if until - token.expires > DAY:
+            statement = "UPDATE token SET expires = ? WHERE id = ? AND revoked = 0 AND expires > ?"
+            self.write((statement, (until, token.id, self._clock.now())))
+
+    def ended(self, since: int) -> set[str]:
+        """Ids of tokens that were revoked or expired since then (machine time).
+
+        Raises:
+            OutsideError: the file can not be read.
+        """
+        statement = "SELECT id FROM token WHERE revoked >= ? OR (expires >= ? AND expires <= ?)"
+        return {str(row[0]) for row in self.read(statement, (since, since, self._clock.now()))}
+
+    def changes(self) -> int:
+        """Another number once anybody wrote into the file, this process or another.
+
+        Raises:
+            OutsideError: the file can not be read.
+        """
+        return int(self.read("PRAGMA data_version", ())[0][0])
 
     # -- facts by their keys -----------------------------------------------------------------------------------------
 
     def taken(self, key: str) -> Taken | None:
         """Raises OutsideError: the file can not be read."""
-        found = self._read("SELECT digest, received, device FROM taken WHERE key = ?", (key,))
+        found = self.read("SELECT digest, received, device FROM taken WHERE key = ?", (key,))
         return Taken(*found[0]) if found else None
 
     def take(self, key: str, taken: Taken) -> Taken:
@@ -178,7 +218,7 @@ class Register:
             OutsideError: the disk refused.
         """
         row = (key, taken.digest, taken.received, taken.device)
-        self._write(("INSERT OR IGNORE INTO taken (key, digest, received, device) VALUES (?, ?, ?, ?)", row))
+        self.write(("INSERT OR IGNORE INTO taken (key, digest, received, device) VALUES (?, ?, ?, ?)", row))
         return self.taken(key) or taken
 
     # -- photos ------------------------------------------------------------------------------------------------------
@@ -186,19 +226,19 @@ class Register:
     def begin_upload(self, unit: str, sha: str, size: int, type: str) -> None:
         """Raises OutsideError: the disk refused."""
         row = (unit, sha, size, type, self._clock.now())
-        self._write(("INSERT OR REPLACE INTO upload (unit, sha, size, type, begun) VALUES (?, ?, ?, ?, ?)", row))
+        self.write(("INSERT OR REPLACE INTO upload (unit, sha, size, type, begun) VALUES (?, ?, ?, ?, ?)", row))
 
     def finish_upload(self, unit: str, sha: str) -> None:
         """Raises OutsideError: the disk refused."""
-        self._write(("UPDATE upload SET done = 1 WHERE unit = ? AND sha = ?", (unit, sha)))
+        self.write(("UPDATE upload SET done = 1 WHERE unit = ? AND sha = ?", (unit, sha)))
 
     def drop_upload(self, unit: str, sha: str) -> None:
         """Raises OutsideError: the disk refused."""
-        self._write(("DELETE FROM upload WHERE unit = ? AND sha = ? AND done = 0", (unit, sha)))
+        self.write(("DELETE FROM upload WHERE unit = ? AND sha = ? AND done = 0", (unit, sha)))
 
     def upload(self, unit: str, sha: str) -> Upload | None:
         """Raises OutsideError: the file can not be read."""
-        found = self._read("SELECT sha, size, type, done FROM upload WHERE unit = ? AND sha = ?", (unit, sha))
+        found = self.read("SELECT sha, size, type, done FROM upload WHERE unit = ? AND sha = ?", (unit, sha))
         if not found:
             return None
         sha, size, type, done = found[0]
@@ -210,7 +250,7 @@ class Register:
         Raises:
             OutsideError: the file can not be read.
         """
-        return int(self._read("SELECT count(*) FROM upload WHERE unit = ? AND done = 0", (unit,))[0][0])
+        return int(self.read("SELECT count(*) FROM upload WHERE unit = ? AND done = 0", (unit,))[0][0])
 
     def uploads_since(self, unit: str, since: int) -> int:
         """How many photos the unit began since then.
@@ -218,7 +258,7 @@ class Register:
         Raises:
             OutsideError: the file can not be read.
         """
-        return int(self._read("SELECT count(*) FROM upload WHERE unit = ? AND begun >= ?", (unit, since))[0][0])
+        return int(self.read("SELECT count(*) FROM upload WHERE unit = ? AND begun >= ?", (unit, since))[0][0])
 
     def old_uploads(self, before: int) -> list[tuple[str, str]]:
         """(unit, sha) of photos begun before then and never finished.
@@ -226,31 +266,36 @@ class Register:
         Raises:
             OutsideError: the file can not be read.
         """
-        return [(u, s) for u, s in self._read("SELECT unit, sha FROM upload WHERE done = 0 AND begun < ?", (before,))]
+        return [(u, s) for u, s in self.read("SELECT unit, sha FROM upload WHERE done = 0 AND begun < ?", (before,))]
 
     # -- what else it remembers --------------------------------------------------------------------------------------
 
     def meta(self, name: str) -> str | None:
         """Raises OutsideError: the file can not be read."""
-        found = self._read("SELECT value FROM meta WHERE name = ?", (name,))
+        found = self.read("SELECT value FROM meta WHERE name = ?", (name,))
         return str(found[0][0]) if found else None
 
     def put_meta(self, name: str, value: str) -> None:
         """Raises OutsideError: the disk refused."""
         if self.meta(name) != value:
-            self._write(("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value)))
+            self.write(("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value)))
 
     # ----------------------------------------------------------------------------------------------------------------
 
-    def _read(self, query: str, values: tuple[object, ...]) -> list[Any]:
+    def read(self, query: str, values: tuple[object, ...]) -> list[Any]:
+        """Raises OutsideError: the file can not be read."""
         with self._read_lock:
             try:
                 return self._reader.execute(query, values).fetchall()
             except sqlite3.Error as error:
                 raise _outside(error, self.path) from error
 
-    def _write(self, *statements: tuple[str, tuple[object, ...]]) -> int:
-        """Does them all or none; rows that the last one touched."""
+    def write(self, *statements: tuple[str, tuple[object, ...]]) -> int:
+        """Does them all or none; rows that the last one touched.
+
+        Raises:
+            OutsideError: the disk refused.
+        """
         touched = 0
         with self._lock:
             try:
@@ -281,12 +326,12 @@ def _connect(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = FULL")
         db.execute("BEGIN IMMEDIATE")
         version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            for statement in filter(str.strip, _TABLES.split(";")):
-                db.execute(statement)
-            db.execute(f"PRAGMA user_version = {VERSION}")
-        elif version != VERSION:
+        if not 0 <= version <= VERSION:
             raise sqlite3.DatabaseError(f"of another version ({version})")
+        for tables in (_TABLES, _TABLES_OF_2)[version:]:
+            for statement in filter(str.strip, tables.split(";")):
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version = {VERSION}")
         db.execute("COMMIT")
     except BaseException:
         db.close()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 import msgspec
@@ -13,20 +11,19 @@ from aiohttp import web
 
 from cockpit.field.answers import Handler, problems
 from cockpit.field.board import Board
-from cockpit.field.guard import Guard
+from cockpit.field.codes import Codes
+from cockpit.field.guard import Guard, read_body
 from cockpit.field.intake import Intake
 from cockpit.field.openapi import description
+from cockpit.field.pagewire import EnrolByCode
 from cockpit.field.photos import Photos
+from cockpit.field.polls import Polls
 from cockpit.field.problems import Problem, language_of
 from cockpit.field.register import Register, Token
+from cockpit.field.requests import inside, json, number, only, seconds
 from cockpit.field.wire import BlobBegun, BlobWanted, Enrolled, EnrolWanted, FactWanted, Health, iso
 from cockpit.model.clock import CityClock
 from cockpit.store.blobs import Part
-
-MAX_WAIT = 30.0
-"""Seconds that a device may wait for news."""
-_REVISION_DIGITS = 15
-_SECONDS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 
 
 class Api:
@@ -45,6 +42,8 @@ class Api:
         intake: Intake,
         photos: Photos,
         clock: CityClock,
+        polls: Polls,
+        codes: Codes,
         hub_is_there: Callable[[], bool],
     ) -> None:
         self.joined = self.caught_up = False
@@ -55,9 +54,14 @@ class Api:
         self._photos = photos
         self._clock = clock
         self._hub_is_there = hub_is_there
-        self._polls: dict[str, list[asyncio.Future[None]]] = {}
+        self._polls = polls
+        self._codes = codes
 
-    def app(self) -> web.Application:
+    def app(self, more: Sequence[web.RouteDef] = ()) -> web.Application:
+        """
+        Args:
+            more: further addresses.
+        """
         app = web.Application(middlewares=[problems(), self._checked], client_max_size=self._guard.limits.body)
         app.add_routes(
             [
@@ -69,6 +73,7 @@ class Api:
                 web.patch("/v1/blobs/{sha256}", self._photo_piece),
                 web.get("/v1/health", self._health, allow_head=False),
                 web.get("/v1/openapi.json", self._openapi, allow_head=False),
+                *more,
             ]
         )
         return app
@@ -81,65 +86,67 @@ class Api:
     @property
     def polls(self) -> int:
         """Requests that wait for news."""
-        return sum(map(len, self._polls.values()))
+        return len(self._polls)
 
     def end_polls(self) -> None:
         """Answers all who wait: the gateway ends."""
-        for waiting in list(self._polls.values()):
-            for future in list(waiting):
-                _end(future)
+        self._polls.end()
 
     async def _enrol(self, request: web.Request) -> web.Response:
-        self._guard.enroller(request)
-        wanted = await self._guard.body(request, EnrolWanted)
-        secret, token = await asyncio.to_thread(self._register.enrol, wanted.unit, wanted.device)
-        return _json(HTTPStatus.CREATED, Enrolled(secret, token.unit, iso(self._clock.city.at(token.expires))))
+        body = await self._guard.raw_body(request)
+        if _has_code(body):
+            wanted = read_body(body, EnrolByCode)
+            unit = await asyncio.to_thread(self._guard.code, request, lambda: self._codes.use(wanted.code))
+            device = self._free_name(unit, wanted.device)
+        else:
+            inside(request)
+            self._guard.enroller(request)
+            named = read_body(body, EnrolWanted)
+            unit, device = named.unit, named.device
+        secret, token = await asyncio.to_thread(self._register.enrol, unit, device)
+        until = iso(self._clock.city.at(token.expires))
+        return json(HTTPStatus.CREATED, Enrolled(secret, unit, until, self._codes.card(unit).name))
+
+    def _free_name(self, unit: str, device: str) -> str:
+        """Two phones of a unit may call themselves the same."""
+        now = self._clock.wall()
+        taken = {token.device for token in self._register.tokens() if token.unit == unit and token.good(now)}
+        names = (f"{device} ({n})" if n > 1 else device for n in range(1, len(taken) + 2))
+        return next(name for name in names if name not in taken)
 
     async def _orders(self, request: web.Request) -> web.Response:
         token = self._guard.device(request)
-        if unknown := sorted(set(request.query) - {"after", "wait"}):
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "field.unknown_query", name=unknown[0][:80])
-        after, wait = _revision(request), _wait(request)
+        only(request, "after", "wait")
+        after, wait = number(request, "after"), seconds(request)
         if not self.joined:
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "field.not_joined", retry_after=2)
         revision, orders = self._board.orders(token.unit)
         if revision == after and wait:
-            await self._news(token, wait)
+            with self._board.news(token.unit) as future:
+                await self._polls.wait(token.id, future, wait)
             self._guard.still_good(self._register.token_of(token.id) or token)
             revision, orders = self._board.orders(token.unit)
         head = f'{{"now":"{iso(self._clock.now())}","rev":{revision},"orders":'.encode()
         return web.Response(body=head + orders + b"}", content_type="application/json")
 
-    async def _news(self, token: Token, wait: float) -> None:
-        with self._board.news(token.unit) as future:
-            mine = self._polls.setdefault(token.id, [])
-            while len(mine) >= self._guard.limits.polls:
-                _end(mine.pop(0))
-            mine.append(future)
-            try:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(wait):
-                        await future
-            finally:
-                with contextlib.suppress(ValueError):
-                    mine.remove(future)
-                if not mine and self._polls.get(token.id) is mine:
-                    del self._polls[token.id]
-
     async def _fact(self, request: web.Request) -> web.Response:
         token = self._guard.device(request)
         order = request.match_info["id"]
-        case = self._case_of(token, order)
+        case = self.case_of(token, order)
         wanted = await self._guard.body(request, FactWanted)
         key = request.headers.get("Idempotency-Key", "")
         new, taken = await self._intake.take(token, order, case, key, wanted)
         status = HTTPStatus.OK
         if new:
             status = HTTPStatus.CREATED if self._hub_is_there() else HTTPStatus.ACCEPTED
-        return _json(status, taken)
+        return json(status, taken)
 
-    def _case_of(self, token: Token, order: str) -> str:
-        """Raises Problem: it is no order of this unit."""
+    def case_of(self, token: Token, order: str) -> str:
+        """Case of an order.
+
+        Raises:
+            Problem: it is no order of this device's unit.
+        """
         unit, case = self._board.owner(order) or ("", "")
         if not unit and not self.caught_up:  # a device would take "there is none" for the last word
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "field.not_joined", retry_after=2)
@@ -151,7 +158,7 @@ class Api:
         token = self._guard.device(request)
         wanted = await self._guard.body(request, BlobWanted)
         new, part = await self._photos.begin(token, wanted)
-        answer = _json(HTTPStatus.CREATED if new else HTTPStatus.OK, BlobBegun(wanted.sha256, part.offset, part.size))
+        answer = json(HTTPStatus.CREATED if new else HTTPStatus.OK, BlobBegun(wanted.sha256, part.offset, part.size))
         answer.headers["Location"] = f"/v1/blobs/{wanted.sha256}"
         answer.headers["Upload-Offset"] = str(part.offset)
         return answer
@@ -167,42 +174,19 @@ class Api:
         return web.Response(status=HTTPStatus.NO_CONTENT, headers=_of_part(part))
 
     async def _health(self, request: web.Request) -> web.Response:
-        return _json(HTTPStatus.OK, Health("ok", self._hub_is_there(), iso(self._clock.now())))
+        return json(HTTPStatus.OK, Health("ok", self._hub_is_there(), iso(self._clock.now())))
 
     async def _openapi(self, request: web.Request) -> web.Response:
         language = language_of(request.headers.get("Accept-Language", ""))
         return web.Response(body=description(language), content_type="application/json")
 
 
-def _json(status: HTTPStatus, body: msgspec.Struct) -> web.Response:
-    return web.Response(status=status, body=msgspec.json.encode(body), content_type="application/json")
+def _has_code(body: bytes) -> bool:
+    try:
+        return "code" in msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
 
 
 def _of_part(part: Part) -> dict[str, str]:
     return {"Upload-Offset": str(part.offset), "Upload-Length": str(part.size)}
-
-
-def _end(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
-
-
-def _once(request: web.Request, name: str) -> str:
-    """A value of the query, "0" where it is not given, "" where it is more than once."""
-    said = request.query.getall(name, ["0"])
-    return said[0] if len(said) == 1 else ""
-
-
-def _revision(request: web.Request) -> int:
-    said = _once(request, "after")
-    if not (said.isascii() and said.isdecimal() and len(said) <= _REVISION_DIGITS):
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "field.bad_after")
-    return int(said)
-
-
-def _wait(request: web.Request) -> float:
-    said = _once(request, "wait")
-    seconds = float(said) if _SECONDS.fullmatch(said) else -1.0
-    if not 0 <= seconds <= MAX_WAIT:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "field.bad_wait", most=round(MAX_WAIT))
-    return seconds

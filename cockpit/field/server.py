@@ -6,6 +6,7 @@ import asyncio
 import errno
 import logging
 import resource
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -23,8 +24,20 @@ _OWN_FILES = 100
 """Open files that the gateway needs besides its connections."""
 
 
-class _Connection(RequestHandler):
-    __slots__ = ()
+class Connection(RequestHandler):
+    """One connection.
+
+    Attributes:
+        on_lost: called when it is gone.
+    """
+
+    __slots__ = ("on_lost",)
+    on_lost: Callable[[], None]
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        super().connection_lost(exc)
+        if hasattr(self, "on_lost"):
+            self.on_lost()
 
     def handle_error(
         self,
@@ -58,8 +71,8 @@ class _Server(Server):
         if len(self._connections) > self.most:
             self._loop.call_soon(transport.abort)  # aiohttp does not expect it gone before it began
 
-    def __call__(self) -> RequestHandler:
-        return _Connection(self, loop=self._loop, **self._kwargs)
+    def __call__(self) -> Connection:
+        return Connection(self, loop=self._loop, **self._kwargs)
 
 
 class _Runner(web.AppRunner):
@@ -110,6 +123,12 @@ class Site:
     @property
     def url(self) -> str:
         return f"http://{HOST}:{self.port}"
+
+    def connection(self) -> Connection:
+        """What serves a connection that somebody else accepted."""
+        server = self._runner.server
+        assert isinstance(server, _Server)
+        return server()
 
     async def open(self) -> None:
         """Listens.

@@ -22,7 +22,9 @@ Time = Annotated[str, Meta(max_length=40, pattern=r"^\d{4}-\d{2}-\d{2}T", extra_
 Words = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT, pattern=r"\S")]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
-PhotoType = Literal["image/jpeg", "image/png", "image/webp"]
+BlobType = Literal[
+    "image/jpeg", "image/png", "image/webp", "audio/webm", "audio/ogg", "audio/mp4", "audio/wav"
+]  # fmt: skip
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = round((datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) * SECOND
@@ -40,6 +42,7 @@ class Enrolled(msgspec.Struct, frozen=True):
     token: str
     unit: str
     expires: str
+    name: str
 
 
 class KindOut(msgspec.Struct, frozen=True):
@@ -101,7 +104,7 @@ class BlobWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sha256: Sha256
     # as JSON Schema has it, 100.0 is an integer too; one that is too large is told so in its own words
     size: Annotated[float, Meta(ge=1, multiple_of=1, extra_json_schema={"type": "integer", "maximum": 12_000_000})]
-    type: PhotoType
+    type: BlobType
 
 
 class BlobBegun(msgspec.Struct, frozen=True):

@@ -7,10 +7,12 @@ from typing import get_args, get_type_hints
 
 from cockpit.model.messages import Message
 
-_FIELD = re.compile(r" - at `\$\.(\w+)`\Z")
+_FIELD = re.compile(r" - at `\$\.(?:\w+\[\d+\]\.)?(\w+)(?:\[\d+\])?`\Z")
 _MISSING = re.compile(r"Object missing required field `(\w+)`")
-_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`\Z", re.DOTALL)
-_TYPE = re.compile(r"Expected `(str|float)(?: \| null)?`, got ")
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*?)`(?: - at `\$[^`]*`)?\Z", re.DOTALL)
+_TYPE = re.compile(r"Expected `(str|float|bool|array)(?: \| null)?`, got ")
+_NO = {"str": "text", "float": "number", "bool": "bool", "array": "list"}
+_COUNT = re.compile(r"Expected `array` of length (<=|>=) (\d+)")
 _LENGTH = re.compile(r"Expected `str(?: \| null)?` of length (<=|>=) (\d+)")
 _BOUND = re.compile(r"Expected `float(?: \| null)?` (<=|>=) (-?\d+)")
 _WHOLE = re.compile(r"Expected `float(?: \| null)?` that's a multiple")
@@ -37,7 +39,10 @@ def _of_field(said: str, field: str, kind: type) -> Message:
     if said.startswith("Invalid enum value"):
         return Message("field.why.choice", {**named, "choices": ", ".join(get_args(get_type_hints(kind)[field]))})
     if found := _TYPE.match(said):
-        return Message("field.why.no_text", named) if found[1] == "str" else Message("field.why.no_number", named)
+        return Message(f"field.why.no_{_NO[found[1]]}", named)
+    if found := _COUNT.match(said):
+        bound = {**named, "n": found[2]}
+        return Message("field.why.many", bound) if found[1] == "<=" else Message("field.why.few", bound)
     if found := _LENGTH.match(said):
         bound = {**named, "n": found[2]}
         return Message("field.why.long", bound) if found[1] == "<=" else Message("field.why.short", bound)
@@ -55,11 +60,13 @@ def _of_pattern(field: str) -> Message:
     match field:
         case "unit":
             return Message("field.why.unit", {"field": field})
+        case "id" | "leg" | "call":
+            return Message("field.why.key", {"field": field})
         case "at":
             return Message("field.why.time", {"field": field})
-        case "sha256" | "photo":
+        case "sha256" | "photo" | "photos" | "voice":
             return Message("field.why.sha", {"field": field})
-        case "words" | "reason":
+        case "words" | "reason" | "answer":
             return Message("field.why.blank", {"field": field})
     return Message("field.why.odd", {"field": field})
 

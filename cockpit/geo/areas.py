@@ -5,11 +5,10 @@ The shipped areas are ours, cut from streets (示范分区，非行政界线); a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -24,8 +23,7 @@ NEAR_ENOUGH = 300.0
 """Metres within which a place on water or a bridge still belongs to the nearest cell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(NamedTuple):
     """One area.
 
     Attributes:
@@ -51,8 +49,12 @@ class Areas:
     def __init__(self, arrays: dict[str, NDArray[Any]], path: Path) -> None:
         tiers = part(arrays, "tier", path).tolist()
         texts = msgspec.json.decode(part(arrays, "rows", path).tobytes(), type=list[tuple[str, str, str]])
-        self.rows = [Area(c, n, t, p) for (c, n, p), t in zip(texts, tiers, strict=True)]
+        codes, names, parents = zip(*texts, strict=True) if texts else ((), (), ())
+        self.rows = list(map(Area._make, zip(codes, names, tiers, parents, strict=True)))
         self._index = {row.code: i for i, row in enumerate(self.rows)}
+        self._middle = unsqueeze(arrays["middle"]) if "middle" in arrays else None
+        spelled = msgspec.json.decode(arrays["spelled"].tobytes(), type=list[str]) if "spelled" in arrays else []
+        self._spelled = spelled if len(spelled) == len(self.rows) else None
         self._children: dict[str, list[str]] = {}
         for row in self.rows:
             self._children.setdefault(row.parent, []).append(row.code)
@@ -126,6 +128,17 @@ class Areas:
 
     def shape(self, code: str) -> Any:
         return self.shapes[self._index[code]]
+
+    def middles(self, codes: Sequence[str]) -> Floats:
+        """A place inside each of these areas, (N, 2)."""
+        index = np.array([self._index[code] for code in codes], dtype=np.intp)
+        if self._middle is not None and len(self._middle) == len(self.rows):
+            return self._middle[index]
+        return np.asarray(shapely.get_coordinates(shapely.point_on_surface(self.shapes[index])), dtype=np.float64)
+
+    def spelled(self, rows: Sequence[Area]) -> list[str] | None:
+        """Names of areas as `cockpit.model.nameindex.spelling` says them; None in a pack that keeps none."""
+        return None if self._spelled is None else [self._spelled[self._index[row.code]] for row in rows]
 
     @cached_property
     def _cells(self) -> tuple[NDArray[np.int64], Any, Floats]:

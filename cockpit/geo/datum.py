@@ -101,6 +101,12 @@ def bd09_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> Pair:
     return _inverse(wgs84_to_bd09, lon, lat)
 
 
+_FROM_WGS84: dict[str, Callable[[ArrayLike, ArrayLike], Pair]] = {
+    "wgs84": _floats,
+    "cgcs2000": _floats,
+    "gcj02": wgs84_to_gcj02,
+    "bd09": wgs84_to_bd09,
+}
 _TO_WGS84: dict[str, Callable[[ArrayLike, ArrayLike], Pair]] = {
     "wgs84": _floats,
     "cgcs2000": _floats,
@@ -115,8 +121,20 @@ def to_wgs84(datum: str, lon: ArrayLike, lat: ArrayLike) -> Pair:
     Raises:
         UserError: not one of `cockpit.model.city.DATUMS`.
     """
+    return _way(_TO_WGS84, datum)(lon, lat)
+
+
+def from_wgs84(datum: str, lon: ArrayLike, lat: ArrayLike) -> Pair:
+    """WGS-84 coordinates as those of `datum` (lon, lat), ±1 m; NaN stays NaN.
+
+    Raises:
+        UserError: not one of `cockpit.model.city.DATUMS`.
+    """
+    return _way(_FROM_WGS84, datum)(lon, lat)
+
+
+def _way(ways: dict[str, Callable[[ArrayLike, ArrayLike], Pair]], datum: str) -> Callable[[ArrayLike, ArrayLike], Pair]:
     try:
-        convert = _TO_WGS84[datum]
+        return ways[datum]
     except KeyError as error:
         raise UserError("packs.unknown_datum", datum=datum, known=", ".join(DATUMS)) from error
-    return convert(lon, lat)

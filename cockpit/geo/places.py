@@ -1,4 +1,4 @@
-"""Places in words: the crossing or the road that is nearest, and places by name. WGS-84 lon/lat."""
+"""Places in words: the crossing or the road that is nearest. WGS-84 lon/lat. By name: `cockpit.geo.search`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from scipy.spatial import cKDTree
 
 from cockpit.geo.compact import Floats, open_layers, part, unsqueeze
 from cockpit.geo.metres import scale
-from cockpit.model.pinyin import begins, plain
 
 AT_CROSSING = 120.0
 """Metres around a crossing that are called by it."""
@@ -30,7 +29,7 @@ class Place(NamedTuple):
         words: "延安路 × 庆春路", "庆春路" or "西湖", as the map source writes them; "" where nothing is near.
         kind: crossing, road, other; "" where nothing is near.
         lon, lat: where it is (of a road: its nearest sampled point).
-        metres: how far from the asked place; 0 in a search by name.
+        metres: how far from the asked place.
     """
 
     words: str
@@ -52,6 +51,10 @@ class Places:
         others: float64 (P, 2) lon/lat of parks, waters, estates, buildings.
         other_names: their names.
         names: names of roads; names[0] is "".
+        road_points: float64 (S, 2) lon/lat, sampled along the named roads; road_names: uint16 (S,), whose they are.
+        spelled_roads, spelled_others: `names` and `other_names` as `cockpit.model.nameindex.spelling` says them; None
+            in a pack that keeps none.
+        metre: metres that a degree of longitude and one of latitude are long here.
     """
 
     def __init__(self, arrays: dict[str, NDArray[Any]], path: Path) -> None:
@@ -60,9 +63,12 @@ class Places:
         self.others = unsqueeze(part(arrays, "other.coords", path))
         self.other_names: list[str] = msgspec.json.decode(part(arrays, "others", path).tobytes(), type=list[str])
         self.names: list[str] = msgspec.json.decode(part(arrays, "names", path).tobytes(), type=list[str])
-        self._road = unsqueeze(part(arrays, "road.coords", path))
-        self._road_names = part(arrays, "road.names", path)
-        self._metre = np.array(scale(float(self._road[:, 1].mean()))) if len(self._road) else np.ones(2)
+        self.road_points = unsqueeze(part(arrays, "road.coords", path))
+        self.road_names = part(arrays, "road.names", path)
+        self.spelled_roads = _spelled(arrays, "names.spelled", len(self.names))
+        self.spelled_others = _spelled(arrays, "others.spelled", len(self.other_names))
+        known = next((points for points in (self.road_points, self.others) if len(points)), None)
+        self.metre = np.ones(2) if known is None else np.array(scale(float(known[:, 1].mean())))
 
     @classmethod
     def load(cls, path: Path) -> Places:
@@ -77,9 +83,9 @@ class Places:
     @cached_property
     def _trees(self) -> tuple[cKDTree, cKDTree, cKDTree]:
         return (
-            cKDTree(self.crossings * self._metre),
-            cKDTree(self._road * self._metre),
-            cKDTree(self.others * self._metre),
+            cKDTree(self.crossings * self.metre),
+            cKDTree(self.road_points * self.metre),
+            cKDTree(self.others * self.metre),
         )
 
     def crossing_words(self, i: int) -> str:
@@ -88,7 +94,7 @@ class Places:
 
     def at(self, lon: float, lat: float) -> Place:
         """The words for a place: its crossing, else its road, else what else is near; `NOWHERE` far from all."""
-        where = np.array([lon, lat]) * self._metre
+        where = np.array([lon, lat]) * self.metre
         if not np.isfinite(where).all():
             return NOWHERE
         crossing, road, other = self._trees
@@ -97,44 +103,18 @@ class Places:
             return Place(self.crossing_words(i), "crossing", *_pair(self.crossings[i]), metres)
         metres, i = _nearest(road, where, AT_ROAD)
         if i >= 0:
-            return Place(self.names[int(self._road_names[i])], "road", *_pair(self._road[i]), metres)
+            return Place(self.names[int(self.road_names[i])], "road", *_pair(self.road_points[i]), metres)
         metres, i = _nearest(other, where, AT_PLACE)
         if i >= 0:
             return Place(self.other_names[i], "other", *_pair(self.others[i]), metres)
         return NOWHERE
 
-    def search(self, words: str, limit: int = 20) -> list[Place]:
-        """Places whose name holds every word of `words`: first those that begin with it, then the shorter ones.
 
-        A Latin word stands for the names that it spells in pinyin, in full or by initials from their first character.
-        A road stands at the sampled point nearest the middle of its points.
-        """
-        wanted = plain(words.replace("×", " ")).split()
-        if not wanted:
-            return []
-        fits = [self._fits(word) for word in wanted]
-        found: list[Place] = []
-        for k in sorted(set.intersection(*(roads for roads, _ in fits))):
-            points = self._road[self._road_names == k]
-            if len(points):
-                middle = points[int(np.hypot(*((points - points.mean(axis=0)) * self._metre).T).argmin())]
-                found.append(Place(self.names[k], "road", *_pair(middle), 0.0))
-        for k in sorted(set.intersection(*(others for _, others in fits))):
-            found.append(Place(self.other_names[k], "other", *_pair(self.others[k]), 0.0))
-        for k, pair in enumerate(self.crossing_names.tolist()):
-            if all(not roads.isdisjoint(pair) for roads, _ in fits):
-                found.append(Place(self.crossing_words(k), "crossing", *_pair(self.crossings[k]), 0.0))
-        first = wanted[0]
-        found.sort(key=lambda place: (not plain(place.words).startswith(first), len(place.words), place.words))
-        return found[:limit]
-
-    def _fits(self, word: str) -> tuple[set[int], set[int]]:
-        """Indices of the roads' names and of the others' that a plain word fits."""
-
-        def of(names: list[str]) -> set[int]:
-            return {k for k, name in enumerate(names) if name and (word in plain(name) or begins(word, name))}
-
-        return of(self.names), of(self.other_names)
+def _spelled(arrays: dict[str, NDArray[Any]], name: str, size: int) -> list[str] | None:
+    if name not in arrays:
+        return None
+    spelled = msgspec.json.decode(arrays[name].tobytes(), type=list[str])
+    return spelled if len(spelled) == size else None
 
 
 def _nearest(tree: cKDTree, where: Floats, within: float) -> tuple[float, int]:

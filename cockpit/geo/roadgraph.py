@@ -152,6 +152,32 @@ _SAME, _BY_A, _BY_B = 0, 1, 2
 _SAME_PLACE = 5e-7  # degrees: pieces that meet at a node differ by rounding only
 
 
+class Reach:
+    """How far everything is from one place along the streets. Made by `RoadGraph.reach`."""
+
+    def __init__(self, graph: RoadGraph, net: _Net, place: Snap, cost: Floats, before: Ints, limit: float) -> None:
+        self._graph, self._net, self._place = graph, net, place
+        self._cost, self._before, self._limit = cost, before, limit
+
+    def of(self, points: ArrayLike) -> Near:
+        """How far each of `points` (N, 2) is, going from the point to the place."""
+        graph, net, place, cost = self._graph, self._net, self._place, self._cost
+        where = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+        if not len(net.usable) or not len(where):
+            snaps = _Snaps(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+            return Near(graph, net, place, snaps, np.full(len(where), np.inf), self._before, np.zeros(0, np.int64))
+        snaps = graph.snap(where, net)
+        edge, along, size = snaps.edge, snaps.along, graph.metres[snaps.edge]
+        by_a = np.where(net.backward[edge], along + cost[graph.a[edge]], np.inf)
+        by_b = np.where(net.forward[edge], size - along + cost[graph.b[edge]], np.inf)
+        ahead = np.where(along <= place.along, net.forward[edge], net.backward[edge])
+        same = np.where((edge == place.edge) & ahead, np.abs(along - place.along), np.inf)
+        ways = np.stack([same, by_a, by_b])
+        metres = ways.min(axis=0) + snaps.off + place.metres
+        metres[metres > self._limit] = np.inf
+        return Near(graph, net, place, snaps, metres, self._before, ways.argmin(axis=0))
+
+
 class RoadGraph:
     """Nodes are ends and crossings of streets, edges the streets between them.
 
@@ -220,13 +246,13 @@ class RoadGraph:
 
     def nearest(self, lon: float, lat: float, on_foot: bool = False) -> Snap:
         """The place on a street (of the connected part) that is nearest."""
-        snaps = self._snap(np.array([[lon, lat]]), on_foot)
+        snaps = self.snap(np.array([[lon, lat]]), self.net(on_foot))
         edge, along = int(snaps.edge[0]), float(snaps.along[0])
         at = self.piece(edge, along, along)[0]
         return Snap(edge, along, float(at[0]), float(at[1]), float(snaps.off[0]))
 
-    def _snap(self, points: Floats, on_foot: bool) -> _Snaps:
-        net = self.net(on_foot)
+    def snap(self, points: Floats, net: _Net) -> _Snaps:
+        """The places on streets that are nearest to points (N, 2)."""
         places = shapely.points(points * self._metre)
         found = net.tree.query_nearest(places, all_matches=False)
         edge = net.usable[found[1]]
@@ -234,16 +260,12 @@ class RoadGraph:
         share = shapely.line_locate_point(lines, places, normalized=True)
         return _Snaps(edge, share * self.metres[edge], shapely.distance(lines, places))
 
-    def near(
-        self, lon: float, lat: float, points: ArrayLike, on_foot: bool = False, limit: float = float("inf")
-    ) -> Near:
-        """How far each of `points` (N, 2) is from a place, along the streets, going from the point to the place.
-
-        One search from the place on the reversed graph answers for all. A limit in metres makes it quicker.
-        """
-        net, place = self.net(on_foot), self.nearest(lon, lat, on_foot)
-        where = np.asarray(points, dtype=np.float64).reshape(-1, 2)
-        snaps = self._snap(where, on_foot) if len(where) else _Snaps(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+    def reach(self, lon: float, lat: float, on_foot: bool = False, limit: float = float("inf")) -> Reach:
+        """One search from a place on the reversed graph: it answers for as many points as are asked for."""
+        net = self.net(on_foot)
+        if not len(net.usable):  # no street at all for this way of moving
+            return Reach(self, net, Snap(-1, 0.0, lon, lat, float("inf")), np.zeros(0), np.zeros(0, np.int32), limit)
+        place = self.nearest(lon, lat, on_foot)
         length = float(self.metres[place.edge])
         starts: dict[int, float] = {}
         if net.forward[place.edge]:
@@ -262,20 +284,22 @@ class RoadGraph:
             shape=(net.n + 1, net.n + 1),
         )
         cost, before = dijkstra(matrix, indices=net.n, return_predecessors=True, limit=limit)
-        edge, along, size = snaps.edge, snaps.along, self.metres[snaps.edge]
-        by_a = np.where(net.backward[edge], along + cost[self.a[edge]], np.inf)
-        by_b = np.where(net.forward[edge], size - along + cost[self.b[edge]], np.inf)
-        ahead = np.where(along <= place.along, net.forward[edge], net.backward[edge])
-        same = np.where((edge == place.edge) & ahead, np.abs(along - place.along), np.inf)
-        ways = np.stack([same, by_a, by_b])
-        metres = ways.min(axis=0) + snaps.off + place.metres
-        metres[metres > limit] = np.inf
-        return Near(self, net, place, snaps, metres, before, ways.argmin(axis=0))
+        return Reach(self, net, place, cost, before, limit)
+
+    def near(
+        self, lon: float, lat: float, points: ArrayLike, on_foot: bool = False, limit: float = float("inf")
+    ) -> Near:
+        """How far each of `points` (N, 2) is from a place, along the streets, going from the point to the place.
+
+        One search from the place answers for all. A limit in metres makes it quicker.
+        """
+        return self.reach(lon, lat, on_foot, limit).of(points)
 
     def route(self, start: tuple[float, float], end: tuple[float, float], on_foot: bool = False) -> Route:
         """The shortest way from one place to another.
 
-        Every place is snapped to the connected part, so there is always one.
+        Every place is snapped to the connected part, so there is always one; where no street at all is for this way of
+        moving it is infinite and has no path.
         """
         straight = float(haversine(start[0], start[1], end[0], end[1]))
         for limit in (straight * 2.5 + 2000.0, float("inf")):

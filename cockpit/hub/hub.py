@@ -7,7 +7,6 @@ import contextlib
 import json
 import logging
 import os
-import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,13 +22,25 @@ from cockpit.bus.server import NatsServer
 from cockpit.bus.tasks import end
 from cockpit.bus.users import Keys
 from cockpit.feeds.city_time import fetch_clock
+from cockpit.hub.alarms import AlarmsService
 from cockpit.hub.answers import Answers
+from cockpit.hub.calls import CallsService
+from cockpit.hub.climb import ClimbService
+from cockpit.hub.ending import ending
+from cockpit.hub.feeds import FeedsService
+from cockpit.hub.field import FieldService
 from cockpit.hub.gateway import GatewayChild
+from cockpit.hub.hearing import Hearing
 from cockpit.hub.intake import Intake
 from cockpit.hub.ledger import LedgerOnBus
+from cockpit.hub.letters import LettersService
+from cockpit.hub.service import Service, Setting
+from cockpit.hub.signs import SignsService
+from cockpit.hub.tape import TapeService
 from cockpit.ledger.book import Book
 from cockpit.ledger.files import STREAM
 from cockpit.model.batch import encode
+from cockpit.model.calls import Signal
 from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock, CityTime, Clock
 from cockpit.model.errors import CockpitError, OutsideError, UserError
@@ -38,13 +49,21 @@ from cockpit.model.messages import Message, language, texts
 from cockpit.model.tables import EVERYWHERE
 from cockpit.picture.units import PictureUnits
 from cockpit.processes import take_lock, write_private, writing_to
+from cockpit.secrets import secret_at_hub
 from cockpit.store.blobs import Blobs
 from cockpit.store.cache import Cache
 
 log = logging.getLogger(__name__)
 
+SERVICES: tuple[Callable[[Setting], Service], ...] = (
+    TapeService, FeedsService, SignsService, AlarmsService, LettersService, CallsService,
+    FieldService, ClimbService,
+)  # fmt: skip
+"""In the order in which they are started; closed the other way round."""
 FLUSH_SECONDS = 0.1
 SNAPSHOT_SECONDS = 60.0
+SNAPSHOT_PAUSE = 0.02
+"""Between two batches of it: a hundred thousand rows at once would hold up what is new, here and at every seat."""
 LOCK_SECONDS = 3.0
 """How long a hub that is on its way out is waited for."""
 CLOCK_SECONDS = 5.0
@@ -53,6 +72,8 @@ FIRST_CLOCK_SECONDS = 0.5
 """Until the platform said how its clock runs: what a feed brings before is read by the machine's time."""
 CLOCK_PATIENCE = 3.0
 """How long commands wait for that."""
+TOLD_PATIENCE = 60.0
+"""How long rules wait for it, which would take every sensor for silent by the clock of another day."""
 
 
 class Hub:
@@ -80,13 +101,22 @@ class Hub:
         folder = ledger_folder(profile, pack.id)
         self.server = NatsServer(profile, port, users, clock, folder / STREAM)
         self.cache = Cache.open(profile / "hub.db", clock, on_problem=_say)
-        self.intake = Intake(pack, self.base_url, self.city_clock, self.cache, self.id)
+        self.intake = Intake(
+            pack,
+            self.base_url,
+            self.city_clock,
+            self.cache,
+            self.id,
+            secret=lambda name: secret_at_hub(name, profile),
+            memory=folder / "feeds",
+        )
         self.picture = self.intake.picture
         self.quarantine = self.intake.quarantine
         self._client: Client | None = None
         self._lost = asyncio.Event()
         self._stop = asyncio.Event()
         self._time_known = asyncio.Event()
+        self._time_told = asyncio.Event()
         self.book = Book(
             folder,
             profile / "hub.id",
@@ -109,7 +139,6 @@ class Hub:
         self.answers = Answers(
             self.base_url,
             self.cache,
-            self.quarantine,
             self.book,
             Blobs(profile / "blobs"),
             roles,
@@ -117,6 +146,12 @@ class Hub:
             snapshot=self.intake.snapshot,
             retry=self.intake.retry,
         )
+        self.hearing = Hearing()
+        setting = Setting(
+            pack, folder, self.city_clock, self.intake, self.book, self.answers, self._publish_to_all, roles,
+            time_told=self._until_time_told, profile=profile, signal=self._signal, hearing=self.hearing,
+        )  # fmt: skip
+        self.services = [make(setting) for make in SERVICES]
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Runs until `stop`.
@@ -132,6 +167,8 @@ class Hub:
         self.intake.recall()
         self.server.start()
         try:
+            if self.server.given_up:
+                return
             await self._join()
             self._announce()
             on_ready()
@@ -143,6 +180,7 @@ class Hub:
                 asyncio.create_task(self._snapshots(), name="snapshots"),
                 asyncio.create_task(self.intake.tidy(), name="tidy"),
                 asyncio.create_task(self.ledger.keep(), name="ledger"),
+                *(asyncio.create_task(_by_itself(service), name=type(service).__name__) for service in self.services),
             ]
             stopping = asyncio.create_task(self._until_stopped(), name="stop")
             done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -171,19 +209,28 @@ class Hub:
         while True:
             await asyncio.sleep(SNAPSHOT_SECONDS)
             # cameras and areas hardly change; they come on request
-            for batch in self.intake.snapshot(("event", "unit", "sensor", "alert", "feed")):
+            for batch in self.intake.snapshot(("event", "unit", "sensor", "alert", "feed", "alarm")):
                 await self._send(subjects.picture(self.pack.id, self.world, batch.district, batch.topic), encode(batch))
+                await asyncio.sleep(SNAPSHOT_PAUSE)
 
     async def _send(self, subject: str, data: bytes) -> None:
         if self._client is not None and self._client.is_connected:
             with contextlib.suppress(Exception):  # a bus that is gone is `_keep_bus`' matter; snapshots make up for it
                 await self._client.publish(subject, data)
 
+    async def _publish_to_all(self, topic: str, data: bytes) -> None:
+        await self._send(subjects.picture(self.pack.id, self.world, EVERYWHERE, topic), data)
+
+    async def _signal(self, to: str, signal: Signal) -> None:
+        await self._send(subjects.signal(self.pack.id, self.world, "hub", to), msgspec.msgpack.encode(signal))
+
     async def _join(self) -> None:
         """Signs in and answers from now on: asked by itself, so that the server has the subscription."""
-        self._lost.clear()
+        self._lost = asyncio.Event()  # one a connection: what an earlier one says late is of no concern
         self._client = await connect(self.server.url, self.keys.hub(), "hub", self._lost.set)
         await self._client.subscribe(subjects.ALL_ASKS, cb=self.answers.asked)
+        await self._client.subscribe(subjects.signals_to(self.pack.id, self.world, "hub"), cb=self.hearing.signalled)
+        await self._client.subscribe(subjects.all_said(self.pack.id, self.world), cb=self.hearing.heard)
         try:
             await self._client.request(subjects.ask("hub", "hello"), b"", timeout=JOIN_SECONDS)
         except (NatsError, TimeoutError) as error:
@@ -221,21 +268,28 @@ class Hub:
                     known = True
             if known:
                 self._time_known.set()
+                self._time_told.set()
             await asyncio.sleep(CLOCK_SECONDS if known else FIRST_CLOCK_SECONDS)
 
     async def _until_time_known(self) -> None:
         """Nothing is decided by a clock that may be another day's; a platform that is away is not waited for long."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._time_known.wait(), CLOCK_PATIENCE)
+            async with asyncio.timeout(CLOCK_PATIENCE):
+                await self._time_known.wait()
         self._time_known.set()
+
+    async def _until_time_told(self) -> None:
+        """For what had better wait than judge by a clock that may be another day's."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TOLD_PATIENCE):
+                await self._time_told.wait()
 
     async def _set_time(self, found: CityTime) -> None:
         if found.run == self.city_clock.city.run:
             return
         self.city_clock.city = found
         self.cache.put_meta("time", msgspec.json.encode(found).decode())
-        subject = subjects.picture(self.pack.id, self.world, EVERYWHERE, "time")
-        await self._send(subject, msgspec.msgpack.encode(found))
+        await self._publish_to_all("time", msgspec.msgpack.encode(found))
         self.intake.retry("")  # alerts and the like hold by the city's time: read again by the new one
 
     def _welcome(self) -> asks.Welcome:
@@ -253,12 +307,23 @@ class Hub:
         with contextlib.suppress(OSError):
             (self.profile / "hub.json").unlink()
         await self.intake.stop()
+        for service in reversed(self.services):
+            await service.close()
         await self.answers.close()
         await self.book.close()
         await self._leave()
         self.server.stop()
-        self.intake.take_in()
+        self.intake.keep()
         self.cache.close()
+
+
+async def _by_itself(service: Service) -> None:
+    """A service that breaks is said in the log; the hub and the others go on."""
+    try:
+        await service.run()
+    except Exception:
+        log.exception("the hub's %s broke", type(service).__name__)
+    await asyncio.Event().wait()
 
 
 def ledger_folder(profile: Path, city: str) -> Path:
@@ -286,10 +351,8 @@ def serve(profile: Path, pack: Pack, base_url: str, port: int, clock: Clock, on_
 
     async def main() -> None:
         hub = Hub(profile, pack, base_url, port, clock)
-        loop = asyncio.get_running_loop()
-        for signum in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(signum, hub.stop)
-        await _with_gateway(hub, lambda: on_ready(hub))
+        with ending(asyncio.get_running_loop(), hub.stop, hub.server.give_up):
+            await _with_gateway(hub, lambda: on_ready(hub))
 
     try:
         asyncio.run(main())

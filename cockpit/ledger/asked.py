@@ -6,7 +6,7 @@ import msgspec
 
 from cockpit.ledger.fold import State
 from cockpit.model.cases import Case, Order
-from cockpit.model.entries import Act, Actor, IssueOrders, NewCase, OpenCase, RecallOrder, VerifyOrder
+from cockpit.model.entries import Act, Actor, NewCase, RecallOrder, VerifyOrder, opens
 from cockpit.model.loop import LoopRules
 from cockpit.model.ports.units import Units
 from cockpit.model.rights import Rights, word_of
@@ -50,13 +50,7 @@ class Asked(msgspec.Struct, frozen=True):
     @property
     def new(self) -> NewCase | None:
         """The facts of the case that it opens."""
-        match self.act:
-            case OpenCase(case=facts):
-                return facts
-            case IssueOrders(open=facts):
-                return facts
-            case _:
-                return None
+        return opens(self.act)
 
     @property
     def order(self) -> Order | None:

@@ -30,10 +30,12 @@ from cockpit.model.entries import (
     Command,
     Decision,
     Fact,
+    NewCase,
     Receipt,
     Refused,
     digest,
     encode,
+    opens,
     raw_entry,
     read_decision,
 )
@@ -61,6 +63,10 @@ class Book:
         state: what was decided so far, folded.
         problem: why nothing is decided now; None while all is well.
         stopped: whether `problem` stays until a person has looked.
+        cause: says why a case can not be opened about what it names (an alarm that nobody raised), None when it can;
+            asked of each command that opens one. Whoever knows sets it.
+        listeners: told of each decision that lies in the stream, with its bytes; those that were new to the copy at the
+            start among them.
     """
 
     def __init__(
@@ -85,6 +91,7 @@ class Book:
         self.state = State()
         self.problem: Message | None = Message("ledger.starting")
         self.stopped = False
+        self.cause: Callable[[NewCase], Message | None] = lambda facts: None
         self._rules = rules
         self._units = units
         self._clock = clock
@@ -96,6 +103,7 @@ class Book:
         self._stream: Stream | None = None
         self._joined = False
         self._attempts: set[str] = set()
+        self.listeners: list[Callable[[Decision, bytes], None]] = []
 
     @property
     def hub(self) -> str:
@@ -177,6 +185,9 @@ class Book:
 
         def rule(now: int) -> Decided:
             outcome = decide(self.state, command, actor, now, self._rules, self._units)
+            opened = opens(command.act)
+            if opened is not None and not isinstance(outcome, Message):
+                outcome = self.cause(opened) or outcome
             return refusal(self.state, command, outcome) if isinstance(outcome, Message) else outcome
 
         return await self._take(command, data, command.issued, actor, rule)
@@ -211,6 +222,38 @@ class Book:
                 except Overtaken:
                     await self._look_again()
                     return
+
+    async def own(self, cause: str, rule: Callable[[int], Decided | None]) -> bool:
+        """Appends a decision of the hub's own, once for ever.
+
+        Args:
+            cause: its id.
+            rule: what follows at a city time; None: nothing any more.
+
+        Returns:
+            whether it is in the ledger, now or from before.
+
+        Raises:
+            OutsideError: nothing can be decided now.
+        """
+        async with self._one:
+            while True:
+                before = await self._kept.before(cause, b"")
+                if before.decision is not None:
+                    return True
+                if self.problem is not None:
+                    raise OutsideError(self.problem.id, **self.problem.params)
+                self._kept.enough(before.free)
+                now = self._clock.now()
+                decided = rule(now)
+                if decided is None:
+                    return False
+                try:
+                    await self._append(self._decision(cause, now, now, Actor("hub", "hub"), decided), decided.area)
+                except Overtaken:
+                    await self._look_again()
+                else:
+                    return True
 
     async def _take(self, asked: Command | Fact, content: bytes, issued: int, actor: Actor, rule: Rule) -> Receipt:
         async with self._one:
@@ -287,6 +330,8 @@ class Book:
         self.state.apply(decision, data)
         self._attempts.clear()
         self._kept.took(decision, data)
+        for listen in self.listeners:
+            listen(decision, data)
 
     async def _look_again(self) -> None:
         """After an append that was refused: takes in what lies there if it is ours, else this hub is none any more.

@@ -6,15 +6,17 @@ from collections.abc import Iterable
 
 import msgspec
 
-from cockpit.model.cases import ENDED, Case, Order, Step
+from cockpit.model.cases import ENDED, Case, Order, Step, Urge
 from cockpit.model.entries import (
     Actor,
+    CallMade,
     CaseClosed,
     CaseOpened,
     CaseReopened,
     Entry,
     OrderIssued,
     OrderMoved,
+    OrderUrged,
     PhotoAdded,
     Refused,
     StageReached,
@@ -55,6 +57,7 @@ class Doing(msgspec.Struct, frozen=True):
 def changed(case: Case | None, doing: Doing, entries: Iterable[Entry | Unknown]) -> Case | None:
     """The case after a decision; None while no entry opened it."""
     new = _copy(case) if case is not None else None
+    acted = False
     for entry in entries:
         if isinstance(entry, CaseOpened) and new is None:
             new = _opened(entry, doing)
@@ -62,8 +65,9 @@ def changed(case: Case | None, doing: Doing, entries: Iterable[Entry | Unknown])
             continue
         _apply(new, doing, entry)
         new.steps.append(_step(doing, entry))
+        acted = acted or not isinstance(entry, CallMade)  # that somebody telephoned makes nobody's view stale
     if new is not None:
-        if doing.revision > new.revision and doing.actor.role not in NOT_OFFICERS:
+        if acted and doing.revision > new.revision and doing.actor.role not in NOT_OFFICERS:
             new.acts[doing.actor.seat] = doing.revision
         new.revision = max(new.revision, doing.revision)
         new.provisional = new.provisional or doing.provisional
@@ -72,7 +76,12 @@ def changed(case: Case | None, doing: Doing, entries: Iterable[Entry | Unknown])
 
 def _copy(case: Case) -> Case:
     return msgspec.structs.replace(
-        case, orders=dict(case.orders), steps=list(case.steps), stages=dict(case.stages), acts=dict(case.acts)
+        case,
+        orders=dict(case.orders),
+        steps=list(case.steps),
+        stages=dict(case.stages),
+        acts=dict(case.acts),
+        calls=list(case.calls),
     )
 
 
@@ -107,6 +116,12 @@ def _apply(case: Case, doing: Doing, entry: Entry | Unknown) -> None:
         case PhotoAdded():
             if order := case.orders.get(entry.order):
                 case.orders[order.id] = _with_photo(order, entry)
+        case CallMade():
+            if all(call.leg != entry.leg for call in case.calls):
+                case.calls.append(entry)
+        case OrderUrged():
+            if order := case.orders.get(entry.order):
+                case.orders[order.id] = _urged(order, entry, doing.at)
         case CaseClosed():
             _to_stage(case, "closed", 0, doing.at)
             case.result, case.closed = entry.result, doing.at
@@ -173,6 +188,14 @@ def _with_photo(order: Order, entry: PhotoAdded) -> Order:
     if any(photo.sha256 == entry.photo.sha256 for photo in order.photos):
         return order
     return msgspec.structs.replace(order, photos=[*order.photos, entry.photo])
+
+
+def _urged(order: Order, entry: OrderUrged, at: int) -> Order:
+    """A step that ended takes the place of its beginning."""
+    before = next((urge for urge in order.urges if urge.step == entry.step), None)
+    urge = Urge(entry.step, entry.by, entry.state, at, before.begun if before else at, entry.unit, entry.why)
+    others = [other for other in order.urges if other.step != entry.step]
+    return msgspec.structs.replace(order, urges=sorted([*others, urge], key=lambda one: one.step))
 
 
 def _step(doing: Doing, entry: Entry | Unknown) -> Step:

@@ -66,6 +66,7 @@ def _verify(args: argparse.Namespace) -> int:
     from cockpit.ledger.source import reading
     from cockpit.ledger.verify import Verdict, rows_of_copy, verify
     from cockpit.store.blobs import Blobs
+    from cockpit.store.recordings import RECORDINGS, Sounds
     from cockpit.store.texts import Texts as Words
 
     os.umask(OWNER_ONLY)
@@ -86,7 +87,7 @@ def _verify(args: argparse.Namespace) -> int:
                 opened.callback(copy.close)
             async with reading(profile, city, SystemClock()) as source:
                 live = source.live
-                return await verify(source, copy, words, Blobs(profile / "blobs"))
+                return await verify(source, copy, words, Blobs(profile / "blobs"), Sounds(folder / RECORDINGS))
 
     try:
         verdict = asyncio.run(go())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cockpit.model.entries import Command, Fact, IssueOrders, NewCase, PhotoRef, RecallOrder, VerifyOrder
+from cockpit.model.calls import Outcome, WayKind
+from cockpit.model.entries import Command, Fact, IssueOrders, NewCase, NoteCall, PhotoRef, RecallOrder, VerifyOrder
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _KEY = re.compile(r"(?=.{3,100}\Z)[0-9A-Za-z][0-9A-Za-z._:-]*/[0-9A-Za-z._:-]+", re.ASCII)
@@ -16,6 +17,8 @@ _AREA = re.compile(r"(?!([0-9]{11}|[0-9]{17}[0-9X])\Z)[0-9]{0,20}", re.ASCII)
 _DEVICE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}", re.ASCII)
 _SHA = re.compile(r"[0-9a-f]{64}")
 _MIME = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,40}", re.ASCII)
+_WAYS = frozenset({"", *WayKind})
+_OUTCOMES = frozenset(Outcome)
 _FACT_TEXTS = frozenset({"reason", "words"})
 
 
@@ -44,7 +47,18 @@ def of_command(command: Command) -> bool:
             idents += [order.id for order in orders]
         case RecallOrder(order=order) | VerifyOrder(order=order):
             idents.append(order)
+        case NoteCall() as call:
+            idents += [call.call, call.leg, *([call.order] if call.order else [])]
+            return all(map(is_uuid, idents)) and _of_call(call)
     return all(map(is_uuid, idents))
+
+
+def _of_call(call: NoteCall) -> bool:
+    """Whether unit, way, outcome and recording are codes, and what is counted is within reason."""
+    coded = (not call.unit or is_key(call.unit)) and call.way in _WAYS and call.outcome in _OUTCOMES
+    counted = 0 <= call.loss <= 1 and -1 <= call.jitter < 1e6 and 0 <= call.tried <= 100
+    timed = min(call.begun, call.rang, call.answered, call.ended) >= 0
+    return coded and counted and timed and (call.recording is None or _is_photo(call.recording))
 
 
 def wrong_in(fact: Fact) -> str:

@@ -19,6 +19,7 @@ from cockpit.model.entries import (
     IssueOrders,
     NewCase,
     NewOrder,
+    NoteCall,
     OpenCase,
     RecallOrder,
     ReopenCase,
@@ -48,9 +49,10 @@ _NO_RIGHT = {
     CloseCase: Message("ledger.no_right_close"),
     ReopenCase: Message("ledger.no_right_reopen"),
     AddNote: Message("ledger.no_right_note"),
+    NoteCall: Message("ledger.no_right_call"),
 }
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
-_TEXT_NAMES = frozenset({"who", "place", "caller", "words", "order", "reason"})
+_TEXT_NAMES = frozenset({"who", "place", "caller", "words", "order", "reason", "contact"})
 
 
 def right(asked: Asked) -> Message | None:
@@ -101,6 +103,8 @@ def version(asked: Asked) -> Message | None:
         if state.known(asked.case):
             return Message("ledger.case_exists")
         return Message("ledger.ahead") if asked.expected else None
+    if isinstance(asked.act, NoteCall) and state.known(asked.case):  # it happened, whatever the case is by now
+        return None
     if case is None:
         return Message("ledger.case_gone") if state.known(asked.case) else Message("ledger.no_case")
     if asked.expected > case.revision:
@@ -160,13 +164,14 @@ def fitting(asked: Asked) -> Message | None:
     """What the act itself needs of the case and of its orders."""
     case = asked.known
     if case is None:
-        return None if asked.new else Message("ledger.no_case")
+        noted = isinstance(asked.act, NoteCall) and asked.state.known(asked.case)
+        return None if asked.new or noted else Message("ledger.no_case")
     match asked.act:
         case OpenCase():
             return Message("ledger.case_exists")
         case IssueOrders(open=facts) if facts is not None:
             return Message("ledger.case_exists")
-        case AddNote():
+        case AddNote() | NoteCall():
             return None
         case ReopenCase():
             return _reopens(asked, case)

@@ -14,6 +14,7 @@ from cockpit.model.cases import AT_WORK, Case, Order
 from cockpit.model.entries import (
     Actor,
     AddNote,
+    CallMade,
     CaseClosed,
     CaseOpened,
     CaseReopened,
@@ -23,6 +24,7 @@ from cockpit.model.entries import (
     Fact,
     IssueOrders,
     NewCase,
+    NoteCall,
     Noted,
     OpenCase,
     OrderIssued,
@@ -152,6 +154,8 @@ def effects(asked: Asked, numbers: Numbering, command: Command) -> tuple[Entry, 
             return (CaseReopened(), *_stages(case, {}, rules, now, reopened=True))
         case AddNote():
             return (Noted(),)
+        case NoteCall() as call:
+            return (CallMade(**msgspec.structs.asdict(call)),)
 
 
 def record(state: State, fact: Fact, now: int, rules: LoopRules) -> Decided:

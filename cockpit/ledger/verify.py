@@ -12,11 +12,12 @@ import msgspec
 
 from cockpit.ledger.fold import NO_CASE
 from cockpit.ledger.source import Source
-from cockpit.model.entries import GENESIS, Decision, PhotoAdded, Refused, Unknown, digest, read_decision
+from cockpit.model.entries import GENESIS, CallMade, Decision, PhotoAdded, Refused, Unknown, digest, read_decision
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Message
 from cockpit.store.blobs import Blobs
 from cockpit.store.ledger import Row
+from cockpit.store.recordings import Sounds
 from cockpit.store.texts import Standing, Texts
 
 MOST_SAID = 50
@@ -28,6 +29,7 @@ class Verdict(msgspec.Struct):
 
     Attributes:
         decisions, texts, erased, photos: how many there are; `texts` counts those that were erased too.
+        calls: that were noted; recordings: sounds of them that are still kept.
         unknown: entries of kinds that this program does not know.
         behind: decisions that the hub's copy does not have yet.
         problems: what is wrong, a sentence each, `MOST_SAID` at most; count: how many there are.
@@ -37,6 +39,8 @@ class Verdict(msgspec.Struct):
     texts: int = 0
     erased: int = 0
     photos: int = 0
+    calls: int = 0
+    recordings: int = 0
     unknown: int = 0
     behind: int = 0
     count: int = 0
@@ -48,17 +52,20 @@ class Verdict(msgspec.Struct):
             self.problems.append(Message(message_id, params))
 
 
-async def verify(source: Source, copy: Iterator[Row] | None, texts: Texts | None, blobs: Blobs) -> Verdict:
+async def verify(
+    source: Source, copy: Iterator[Row] | None, texts: Texts | None, blobs: Blobs, recordings: Sounds | None = None
+) -> Verdict:
     """Checks every decision of the stream against the chain, the hub's copy, the texts and the evidence.
 
     Args:
         copy: the decisions that the hub's copy has (see `rows_of_copy`); None: there is no copy.
+        recordings: of calls; one that is not there any more was kept as long as it had to be.
 
     Raises:
         OutsideError: the stream can not be read at all.
     """
     verdict = Verdict()
-    walk = _Walk(verdict, copy, texts, blobs)
+    walk = _Walk(verdict, copy, texts, blobs, recordings)
     ends = await source.stream.ends()
     if ends.first > 1:
         verdict.say("ledger.v_missing", first=1, last=ends.first - 1)
@@ -80,7 +87,14 @@ async def verify(source: Source, copy: Iterator[Row] | None, texts: Texts | None
 class _Walk:
     """Takes the messages of the stream one by one."""
 
-    def __init__(self, verdict: Verdict, copy: Iterator[Row] | None, texts: Texts | None, blobs: Blobs) -> None:
+    def __init__(
+        self,
+        verdict: Verdict,
+        copy: Iterator[Row] | None,
+        texts: Texts | None,
+        blobs: Blobs,
+        recordings: Sounds | None,
+    ) -> None:
         self.seq = 0
         self._verdict = verdict
         self._copied = copy if copy is not None else iter(())
@@ -88,6 +102,7 @@ class _Walk:
         self._ahead: Row | None = None
         self._texts = texts
         self._blobs = blobs
+        self._recordings = recordings
         self._head = GENESIS
         self._hub = ""
         self._causes: set[str] = set()
@@ -121,6 +136,8 @@ class _Walk:
         for entry in entries:
             if isinstance(entry, PhotoAdded):
                 self._photo(seq, entry.photo.sha256)
+            if isinstance(entry, CallMade):
+                self._call(seq, entry)
             verdict.unknown += isinstance(entry, Unknown)
 
     def end(self, last: int, live: bool) -> None:
@@ -182,6 +199,18 @@ class _Walk:
                 self._verdict.say("ledger.v_photo_changed", seq=seq, sha=sha)
         except (OSError, UserError):
             self._verdict.say("ledger.v_photo_missing", seq=seq, sha=sha)
+
+    def _call(self, seq: int, call: CallMade) -> None:
+        self._verdict.calls += 1
+        if call.recording is None or self._recordings is None or call.recording.sha256 in self._photos:
+            return
+        sha = call.recording.sha256
+        self._photos.add(sha)
+        with contextlib.suppress(OSError, UserError):
+            found = _sha_of(self._recordings.path(sha))
+            self._verdict.recordings += 1
+            if found != sha:
+                self._verdict.say("ledger.v_recording_changed", seq=seq, sha=sha)
 
 
 def rows_of_copy(path: Path) -> Generator[Row, None, None]:

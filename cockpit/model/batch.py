@@ -14,8 +14,9 @@ import msgspec
 import numpy as np
 
 from cockpit.model.tables import TABLES, TEXT, Table
+from cockpit.model.values import MAX_SLOT, Values, check_values
 
-BATCH_VERSION = 1
+BATCH_VERSION = 2
 MAX_ROWS = 2000
 """Rows a batch at the most, so that a message stays well under the bus' 1 MB."""
 
@@ -23,8 +24,8 @@ Columns = dict[str, Any]
 """Column name to numpy array (numbers) or list of str (text), all of one length."""
 
 
-class Batch(msgspec.Struct, frozen=True, array_like=True):
-    """One message of the picture.
+class Batch(msgspec.Struct, frozen=True, array_like=True, tag="rows"):
+    """One message of the picture; the other kind is `Values`.
 
     Attributes:
         v: version of this layout.
@@ -37,6 +38,7 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
         gone: keys that left.
         snapshot: feeds for which this is all there is; () for a plain batch.
         part, parts: of a snapshot.
+        slots: uint32 number of each row, by which `Values` name it; empty where the table has none.
     """
 
     v: int
@@ -51,6 +53,7 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
     snapshot: tuple[str, ...] = ()
     part: int = 0
     parts: int = 1
+    slots: bytes = b""
 
     @property
     def table(self) -> Table:
@@ -58,23 +61,26 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Batch)
+_decoder: msgspec.msgpack.Decoder[Batch | Values] = msgspec.msgpack.Decoder(Batch | Values)
 
 
-def encode(batch: Batch) -> bytes:
+def encode(batch: Batch | Values) -> bytes:
     return _encoder.encode(batch)
 
 
-def decode(data: bytes) -> Batch:
-    """Bytes of the bus to a batch.
+def decode(data: bytes) -> Batch | Values:
+    """Bytes of the bus to what they are.
 
     Raises:
-        ValueError: not a batch, of another version, or its columns do not fit its table.
+        ValueError: neither, of another version, or its columns do not fit its table.
     """
     try:
         batch = _decoder.decode(data)
     except msgspec.MsgspecError as error:
         raise ValueError(str(error)) from error
+    if isinstance(batch, Values):
+        check_values(batch)
+        return batch
     if batch.v != BATCH_VERSION:
         raise ValueError(f"batch version {batch.v}, not {BATCH_VERSION}")
     table = TABLES.get(batch.topic)
@@ -86,6 +92,10 @@ def decode(data: bytes) -> Batch:
         size = len(data_of) if column.dtype == TEXT else len(data_of) // np.dtype(column.dtype).itemsize
         if size != batch.rows:
             raise ValueError(f"column {column.name} has {size} rows, not {batch.rows}")
+    if batch.slots and len(batch.slots) != 4 * batch.rows:
+        raise ValueError(f"{len(batch.slots) // 4} numbers for {batch.rows} rows")
+    if batch.slots and int(np.frombuffer(batch.slots, dtype="<u4").max()) >= MAX_SLOT:
+        raise ValueError("a row's number is too large")
     return batch
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
-from cockpit.model.entries import Actor, Entry, NewCase, PhotoRef, TextRef, Unknown
+from cockpit.model.entries import Actor, CallMade, Entry, NewCase, PhotoRef, TextRef, Unknown
+from cockpit.model.messages import Message
 
 ENDED = frozenset({"verified", "refused", "recalled", "expired"})
 """States of an order in which nothing more is to be done."""
@@ -39,6 +40,22 @@ class Step(msgspec.Struct, gc=False):
     cause: str = ""
 
 
+class Urge(msgspec.Struct, frozen=True, gc=False):
+    """How far one step of an order's climbing came; see `OrderUrged`.
+
+    Attributes:
+        at: when it came to this state; begun: when the step began.
+    """
+
+    step: int
+    by: str
+    state: str
+    at: int
+    begun: int
+    unit: str = ""
+    why: Message | None = None
+
+
 class Order(msgspec.Struct, gc=False):
     """工单.
 
@@ -51,6 +68,7 @@ class Order(msgspec.Struct, gc=False):
         skew: the device's clock minus ours at its last fact, us.
         again: how often it was sent back (返工).
         clash: what its unit reported after it had been recalled or had expired (冲突: it may be on its way), "" none.
+        urges: the steps by which it climbed while no device acknowledged it, in order.
     """
 
     id: str
@@ -73,6 +91,7 @@ class Order(msgspec.Struct, gc=False):
     provisional: bool = False
     again: int = 0
     clash: str = ""
+    urges: list[Urge] = []
 
     @property
     def ended(self) -> bool:
@@ -98,6 +117,7 @@ class Case(msgspec.Struct, gc=False):
         result: how it was closed, "" while it is open.
         provisional: something about it waits in this seat's outbox.
         acts: by seat, the revision of what it last had decided about the case.
+        calls: made about it, each leg once, in the order in which they were noted.
     """
 
     id: str
@@ -117,6 +137,7 @@ class Case(msgspec.Struct, gc=False):
     closed: int = 0
     provisional: bool = False
     acts: dict[str, int] = {}
+    calls: list[CallMade] = []
 
     @property
     def open(self) -> bool:

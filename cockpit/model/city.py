@@ -6,16 +6,22 @@ A `Text` is a pack's own text, `{"zh": …, "en": …}`; zh is always there. Coo
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from cockpit.model.bases import BaseSpec
+from cockpit.model.forms import FieldForms
 from cockpit.model.loop import BARE, LoopRules
 
 Text = dict[str, str]
 
 DATUMS = ("wgs84", "gcj02", "bd09", "cgcs2000")
-SOURCES = ("http", "sse", "websocket")
-FORMATS = ("city", "geojson", "cap")
+SOURCES = ("http", "sse", "websocket", "mqtt", "nats", "file", "kafka")
+FORMATS = (
+    "city", "geojson", "cap", "readings", "csv", "jsonl", "xlsx", "open311", "ngsi_ld", "sensorthings", "gtfs_realtime",
+    "cot", "cloudevents",
+)  # fmt: skip
 PATTERNS = (
     "water", "lift", "tree", "power", "pit", "lamp_signal", "lid", "waste", "board", "street_lamp", "speech", "fire",
     "camera", "road", "smoke", "pipe", "stall", "noise", "bike", "other",
@@ -107,8 +113,22 @@ class Finding(msgspec.Struct, frozen=True):
     kind: str
 
 
+class System(msgspec.Struct, frozen=True):
+    """A system of the city (视频平台, 12345) that feeds belong to.
+
+    Attributes:
+        owner: the department that answers for it; {} unknown.
+        classification: of its data (`public`, `internal`, `sensitive`), "" not told.
+    """
+
+    id: str
+    name: Text
+    owner: Text = {}
+    classification: str = ""
+
+
 class FeedSpec(msgspec.Struct, frozen=True):
-    """One feed as the pack names it.
+    """One feed (an interface of a system) as the pack, or the site's own feeds.toml, names it.
 
     Attributes:
         source, format: names of a transport and of a format of `cockpit.feeds`.
@@ -116,6 +136,15 @@ class FeedSpec(msgspec.Struct, frozen=True):
         datum: one of `DATUMS`.
         beat: seconds between two signs of life (a poll's period, a stream's beat).
         topic: the table of the picture that it fills.
+        system: id of the `System` that it belongs to, "" none.
+        of: id of the feed whose things its readings are of, "" its own.
+        expected: messages a second that are expected; 0: one a beat.
+        queue: what happens when its messages come faster than they are read: `all` (wait, then refuse the newest,
+            counted), `latest` (the newest of each id), `sample` (every n-th, counted).
+        room: messages that may wait, of 64 MB together at the most.
+        options: of its source (topics, qos, share, stream, paging, secret, user, ca, …); the source checks them.
+        mapping: columns of the table to columns of the file or members of the JSON, for `csv`, `jsonl`, `xlsx`, …;
+            the format checks them.
     """
 
     id: str
@@ -126,6 +155,13 @@ class FeedSpec(msgspec.Struct, frozen=True):
     datum: str
     beat: float
     topic: str
+    system: str = ""
+    of: str = ""
+    expected: float = 0.0
+    queue: str = "all"
+    room: int = 100_000
+    options: dict[str, Any] = {}
+    mapping: dict[str, Any] = {}
 
     def address(self, city: str) -> str:
         """The url with `city` (base address, with or without a slash at its end) put in."""
@@ -148,6 +184,11 @@ class Pack(msgspec.Struct, frozen=True):
         feeds: in the order of the strip.
         folder: where basemap.npz, roads.npz, areas.npz and places.npz lie.
         loop: how cases run here.
+        approval: 审图号 of the map, as the authority gave it (GS(2024)0650号); "" where none was given.
+        bases: base maps in tiles that may be shown in the place of the pack's own.
+        systems: by id.
+        signs: name of the file of signs in assets/signs/, "" none.
+        forms: what the phone page asks for.
     """
 
     id: str
@@ -168,6 +209,11 @@ class Pack(msgspec.Struct, frozen=True):
     findings: dict[str, Finding]
     folder: Path
     loop: LoopRules = BARE
+    approval: str = ""
+    bases: tuple[BaseSpec, ...] = ()
+    systems: dict[str, System] = {}
+    signs: str = ""
+    forms: FieldForms = FieldForms()
 
     def kind(self, code: str) -> Kind:
         """The class of `code`; for a code that the pack does not list one that shows the code itself."""

@@ -62,7 +62,7 @@ class NewCase(msgspec.Struct, frozen=True, gc=False):
     """The facts of a case to be opened.
 
     Attributes:
-        event: key of the event it is about, "" for one taken by telephone.
+        event: key of the event or alarm (`alarm/<id>`) it is about, "" for one taken by telephone.
         kind: code in the pack's class table; level: 1–4 as `Level`.
         lon, lat: WGS-84; area: code of the smallest area; channel: id of the pack's channels.
     """
@@ -136,7 +136,44 @@ class AddNote(msgspec.Struct, frozen=True, gc=False, tag="case.note", tag_field=
     """Words into the timeline. Text: `words`."""
 
 
-Act = OpenCase | IssueOrders | RecallOrder | VerifyOrder | CloseCase | ReopenCase | AddNote
+class NoteCall(msgspec.Struct, frozen=True, gc=False, tag="case.call", tag_field="kind", omit_defaults=True):
+    """A call about the case, as it went; whatever revision the case has. Texts: `contact` (who), `words` (the note).
+
+    Attributes:
+        call, leg: ids; order: what it was about, "" the case; unit: key of the unit, "" no unit.
+        way: `webrtc`, `sip`, `handoff`, "" none was left; outcome: of `cockpit.model.calls.Outcome`.
+        begun, rang, answered, ended: city time, 0 never; loss: 0–1, jitter: ms, -1 unknown.
+        recording: the sound of it.
+    """
+
+    call: str
+    leg: str
+    outcome: str
+    way: str = ""
+    order: str = ""
+    unit: str = ""
+    inbound: bool = False
+    video: bool = False
+    begun: int = 0
+    rang: int = 0
+    answered: int = 0
+    ended: int = 0
+    loss: float = 0.0
+    jitter: float = -1.0
+    tried: int = 0
+    recording: PhotoRef | None = None
+
+
+Act = OpenCase | IssueOrders | RecallOrder | VerifyOrder | CloseCase | ReopenCase | AddNote | NoteCall
+
+
+def opens(act: Act) -> NewCase | None:
+    """The facts of the case that an act opens, None where it opens none."""
+    match act:
+        case OpenCase(case=facts) | IssueOrders(open=facts):
+            return facts
+        case _:
+            return None
 
 
 class Command(msgspec.Struct, frozen=True, gc=False):
@@ -282,6 +319,44 @@ class CaseReopened(msgspec.Struct, frozen=True, gc=False, tag="case.reopened", t
     pass
 
 
+class CallMade(msgspec.Struct, frozen=True, gc=False, tag="call.made", tag_field="kind", omit_defaults=True):
+    """What `NoteCall` said; also of calls that the hub made itself."""
+
+    call: str
+    leg: str
+    outcome: str
+    way: str = ""
+    order: str = ""
+    unit: str = ""
+    inbound: bool = False
+    video: bool = False
+    begun: int = 0
+    rang: int = 0
+    answered: int = 0
+    ended: int = 0
+    loss: float = 0.0
+    jitter: float = -1.0
+    tried: int = 0
+    recording: PhotoRef | None = None
+
+
+class OrderUrged(msgspec.Struct, frozen=True, gc=False, tag="order.urged", tag_field="kind", omit_defaults=True):
+    """An order that no device acknowledged climbs by itself.
+
+    Attributes:
+        step: number of the pack's step, from 1; by: `page`, `sms`, `call`, `leader`.
+        state: `begun`, `done` (it got through), `failed`; why: a sentence of ids and codes.
+        unit: who was reached for, another than the order's where it is the leader.
+    """
+
+    order: str
+    step: int
+    by: str
+    state: str
+    unit: str = ""
+    why: Message | None = None
+
+
 class Refused(msgspec.Struct, frozen=True, gc=False, tag="refused", tag_field="kind"):
     """A command had no effect; `reason` holds codes and ids only."""
 
@@ -296,7 +371,19 @@ class Unknown(msgspec.Struct, frozen=True, gc=False):
     v: int = 0
 
 
-Entry = CaseOpened | StageReached | OrderIssued | OrderMoved | PhotoAdded | Noted | CaseClosed | CaseReopened | Refused
+Entry = (
+    CaseOpened
+    | StageReached
+    | OrderIssued
+    | OrderMoved
+    | PhotoAdded
+    | Noted
+    | CaseClosed
+    | CaseReopened
+    | CallMade
+    | OrderUrged
+    | Refused
+)
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):

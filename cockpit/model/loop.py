@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cockpit.model.clock import DAY
+from cockpit.model.clock import DAY, SECOND
 from cockpit.model.rights import NONE, Rights
 from cockpit.model.worktime import Calendar, Due, Span
 
@@ -40,6 +40,39 @@ class KindClock(msgspec.Struct, frozen=True):
     source: str
 
 
+class ClimbStep(msgspec.Struct, frozen=True):
+    """What is done about an order that no device has acknowledged for `after` us: `page`, `sms`, `call`, `leader`."""
+
+    after: int
+    by: str
+
+
+class Climb(msgspec.Struct, frozen=True):
+    """How such an order climbs.
+
+    Attributes:
+        steps: in the order of time; none: it does not.
+        ring: how long the telephone rings, us of the machine.
+    """
+
+    steps: tuple[ClimbStep, ...] = ()
+    ring: int = 40 * SECOND
+
+
+class Keep(msgspec.Struct, frozen=True):
+    """How long is kept what is not in the ledger, us of the city's clock.
+
+    Attributes:
+        records, recordings: of calls; letters: with their voices.
+        reports: a report of a worker for which nobody opened a case; it is closed then.
+    """
+
+    records: int = 180 * DAY
+    recordings: int = 180 * DAY
+    letters: int = 180 * DAY
+    reports: int = 7 * DAY
+
+
 class LoopRules(msgspec.Struct, frozen=True):
     """How cases run in a city.
 
@@ -53,6 +86,7 @@ class LoopRules(msgspec.Struct, frozen=True):
         reopen: how long a closing can be taken back, us; at most a day.
         calendar: working time.
         basis, source: of the clocks of stages and levels.
+        climb: what happens to an order that is not delivered; keep: how long calls and letters are kept.
     """
 
     stages: tuple[StageRule, ...]
@@ -66,6 +100,8 @@ class LoopRules(msgspec.Struct, frozen=True):
     reopen: int = DAY
     basis: str = "O"
     source: str = ""
+    climb: Climb = Climb()
+    keep: Keep = Keep()
 
     def stage(self, ident: str) -> StageRule | None:
         return next((stage for stage in self.stages if stage.id == ident), None)

@@ -15,6 +15,7 @@ ACTS = (
     "case.close",
     "case.reopen",
     "case.note",
+    "case.call",
 )
 """Acts by the word that a command carries; a test holds it to the types of `cockpit.model.entries`."""
 

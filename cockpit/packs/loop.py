@@ -6,7 +6,10 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
-from cockpit.model.loop import ByLevel, KindClock, LoopRules, StageRule
+import msgspec
+
+from cockpit.model.clock import DAY, MINUTE, SECOND
+from cockpit.model.loop import ByLevel, Climb, ClimbStep, Keep, KindClock, LoopRules, StageRule
 from cockpit.model.rights import ACTS, Rights
 from cockpit.model.stages import STAGES
 from cockpit.model.toml_text import Path as KeyPath
@@ -45,6 +48,8 @@ def read_loop(file: Checked, folder: Path, units: Collection[str]) -> LoopRules:
         reopen=reopen.amount * UNITS[reopen.unit],
         basis=whole.basis,
         source=whole.source,
+        climb=_climb(file, whole),
+        keep=Keep(*(days * DAY for days in msgspec.structs.astuple(whole.keep))),
     )
 
 
@@ -105,6 +110,18 @@ def _kinds(file: Checked, whole: LoopFile) -> dict[str, KindClock]:
         )
         for code, spans in clocks.kinds.items()
     }
+
+
+def _climb(file: Checked, whole: LoopFile) -> Climb:
+    """Steps in the order of time: two at once could not be told apart on a case."""
+    steps: list[ClimbStep] = []
+    for i, row in enumerate(whole.climb.steps):
+        minutes = row.after.endswith("min")
+        after = int(row.after.removesuffix("min").removesuffix("s")) * (MINUTE if minutes else SECOND)
+        if steps and after <= steps[-1].after:
+            file.wrong(("climb", "steps", i, "after"), "packs.climb_order", given=row.after)
+        steps.append(ClimbStep(after, row.by))
+    return Climb(tuple(steps), whole.climb.ring * SECOND)
 
 
 def _clock(file: Checked, path: KeyPath, texts: tuple[str, str, str, str, str]) -> ByLevel:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Collection
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
+from cockpit.model.bases import BaseSpec, check
 from cockpit.model.city import (
-    DATUMS,
-    FORMATS,
-    SOURCES,
     Channel,
-    FeedSpec,
     Finding,
     Kind,
     Pack,
@@ -21,8 +17,9 @@ from cockpit.model.city import (
     UnitKind,
 )
 from cockpit.model.errors import UserError
-from cockpit.model.tables import TABLES
 from cockpit.packs.checked import Checked, hint, named
+from cockpit.packs.feeds import INSTALLED_FORMATS, INSTALLED_SOURCES, check_ties, feeds_of, systems_of
+from cockpit.packs.forms import read_forms
 from cockpit.packs.loop import read_loop
 from cockpit.packs.schema import (
     FindingRow,
@@ -38,8 +35,6 @@ from cockpit.packs.schema import (
 from cockpit.paths import assets_dir
 
 FILE = "pack.toml"
-TOPICS = tuple(topic for topic in TABLES if topic != "feed")
-"""Tables that a feed can fill; the table of the feeds themselves is the hub's own."""
 
 
 def list_packs() -> list[str]:
@@ -48,14 +43,15 @@ def list_packs() -> list[str]:
 
 
 def read_pack(
-    name_or_dir: str | os.PathLike[str], sources: Collection[str] = SOURCES, formats: Collection[str] = FORMATS
+    name_or_dir: str | os.PathLike[str],
+    sources: Collection[str] = INSTALLED_SOURCES,
+    formats: Collection[str] = INSTALLED_FORMATS,
 ) -> Pack:
     """A shipped pack by its name, or any by its folder (a path with a slash, or an existing folder).
 
     Args:
         name_or_dir: name or folder.
-        sources, formats: names of transports and formats that feeds may use; more than the built-in ones where
-            others are installed.
+        sources, formats: names of transports and formats that feeds may use.
 
     Raises:
         UserError: there is no such pack, or something in it is wrong: one sentence with file, line and column.
@@ -64,6 +60,8 @@ def read_pack(
     file = Checked(folder / FILE)
     pack = file.convert(PackFile)
     _check_place(file, pack)
+    feeds, systems = feeds_of(file, pack.feeds, sources, formats), systems_of(file, pack.systems)
+    check_ties(file, feeds, systems, {feed.id for feed in feeds})
     kinds, findings = _kinds(named(file, "kinds", pack.kinds))
     operations = named(file, "operations", pack.operations)
     operations.convert(OperationsFile)
@@ -82,7 +80,8 @@ def read_pack(
         credit=pack.credit.text(),
         notice=pack.notice.text(),
         tiers=tuple(tier.text() for tier in pack.tiers),
-        feeds=_feeds(file, pack, sources, formats),
+        feeds=feeds,
+        systems=systems,
         kinds=kinds,
         unit_kinds=unit_kinds,
         sensor_kinds=_sensors(operations),
@@ -90,6 +89,10 @@ def read_pack(
         findings=findings,
         folder=folder,
         loop=read_loop(named(file, "loop", pack.loop), folder, unit_kinds),
+        approval=pack.approval.strip(),
+        bases=_bases(file, pack),
+        signs=pack.signs,
+        forms=read_forms(folder, kinds),
     )
 
 
@@ -121,26 +124,18 @@ def _check_place(file: Checked, pack: PackFile) -> None:
         file.unknown(("timezone",), "packs.unknown_timezone", pack.timezone, available_timezones())
 
 
-def _feeds(file: Checked, pack: PackFile, sources: Collection[str], formats: Collection[str]) -> tuple[FeedSpec, ...]:
-    seen: set[str] = set()
-    for i, row in enumerate(pack.feeds):
-        for key, given, known in (
-            ("source", row.source, sources),
-            ("format", row.format, formats),
-            ("datum", row.datum, DATUMS),
-            ("topic", row.topic, TOPICS),
-        ):
-            if given not in known:
-                file.unknown(("feeds", i, key), f"packs.feed_{key}", given, known)
-        if not math.isfinite(row.beat):
-            file.wrong(("feeds", i, "beat"), "packs.wrong_value", key="beat", given=str(row.beat))
-        if row.id in seen:
-            file.wrong(("feeds", i, "id"), "packs.feed_twice", given=row.id)
-        seen.add(row.id)
-    return tuple(
-        FeedSpec(row.id, row.name.text(), row.source, row.url, row.format, row.datum, row.beat, row.topic)
-        for row in pack.feeds
-    )
+def _bases(file: Checked, pack: PackFile) -> tuple[BaseSpec, ...]:
+    found: dict[str, BaseSpec] = {}
+    for i in range(len(pack.base)):
+        spec = file.convert(BaseSpec, ("base", i))
+        try:
+            check(spec)
+        except UserError as error:
+            file.wrong(("base", i), error.message.id, **error.message.params)
+        if spec.id in found:
+            file.wrong(("base", i, "id"), "tiles.twice", id=spec.id)
+        found[spec.id] = spec
+    return tuple(found.values())
 
 
 def _kinds(file: Checked) -> tuple[dict[str, Kind], dict[str, Finding]]:

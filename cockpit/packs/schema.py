@@ -37,6 +37,13 @@ class Words(Strict, frozen=True):
         return {"zh": self.zh, "en": self.en} if self.en else {"zh": self.zh}
 
 
+class SystemRow(Strict, frozen=True):
+    id: Id
+    name: Words
+    owner: Words | None = None
+    classification: Literal["", "public", "internal", "sensitive"] = ""
+
+
 class FeedRow(Strict, frozen=True):
     id: Id
     name: Words
@@ -46,6 +53,21 @@ class FeedRow(Strict, frozen=True):
     datum: str
     beat: Positive
     topic: str
+    system: str = ""
+    of: str = ""
+    expected: Annotated[float, Meta(ge=0)] = 0.0
+    queue: Literal["all", "latest", "sample"] = "all"
+    room: Annotated[int, Meta(ge=1, le=1_000_000)] = 10_000
+    options: dict[str, Any] = msgspec.field(default_factory=dict)
+    mapping: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class FeedsFile(Strict, frozen=True):
+    """A site's feeds.toml. `include` names further ones, `*` allowed, from the folder of the file."""
+
+    include: list[Name] = []
+    systems: list[SystemRow] = []
+    feeds: list[FeedRow] = []
 
 
 class PackFile(Strict, frozen=True):
@@ -62,7 +84,11 @@ class PackFile(Strict, frozen=True):
     operations: Id
     tiers: Annotated[list[Words], Meta(min_length=1, max_length=5)]
     feeds: list[FeedRow]
+    systems: list[SystemRow] = []
     loop: Id = "loop"
+    approval: Annotated[str, Meta(max_length=60)] = ""
+    base: list[Any] = []
+    signs: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_\-]*$")] = ""
 
 
 class GroupRow(Words, frozen=True, kw_only=True):
@@ -132,6 +158,27 @@ class ClocksTable(Strict, frozen=True):
     kinds: dict[str, str]
 
 
+class ClimbRow(Strict, frozen=True):
+    after: Annotated[str, Meta(pattern=r"^[1-9]\d{0,4}(s|min)$")]
+    by: Literal["page", "sms", "call", "leader"]
+
+
+class ClimbTable(Strict, frozen=True):
+    """How an order that no device acknowledges climbs; no steps: it does not."""
+
+    steps: Annotated[list[ClimbRow], Meta(max_length=10)] = []
+    ring: Annotated[int, Meta(ge=5, le=180)] = 40
+
+
+class KeepTable(Strict, frozen=True):
+    """Days."""
+
+    records: Annotated[int, Meta(ge=1, le=36_500)] = 180
+    recordings: Annotated[int, Meta(ge=1, le=36_500)] = 180
+    letters: Annotated[int, Meta(ge=1, le=36_500)] = 180
+    reports: Annotated[int, Meta(ge=1, le=36_500)] = 7
+
+
 class LoopFile(Strict, frozen=True):
     """Rows are `StageRow` and `RightsRow`."""
 
@@ -146,6 +193,8 @@ class LoopFile(Strict, frozen=True):
     stages: dict[str, Any]
     rights: dict[str, Any]
     clocks: ClocksTable
+    climb: ClimbTable = ClimbTable()
+    keep: KeepTable = KeepTable()
 
 
 class YearRow(Strict, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from typing import Any, overload
 
 import numpy as np
@@ -20,6 +21,11 @@ class Decoded(Sequence[str]):
     def __init__(self, codes: Codes, values: list[str]) -> None:
         self._codes = codes
         self._values = values
+
+    @property
+    def coded(self) -> tuple[Codes, list[str]]:
+        """The codes, and the word of each; several codes may have the same word."""
+        return self._codes, self._values
 
     def __len__(self) -> int:
         return len(self._codes)
@@ -135,6 +141,12 @@ class Coded:
         if words and words.count(words[0]) == len(words):
             return np.full(len(words), self._code_of[words[0]], dtype=np.int32)
         return np.fromiter(map(self._code_of.__getitem__, words), dtype=np.int32, count=len(words))
+
+    def codes_of(self, words: Sequence[str]) -> Codes:
+        """The codes of `words`; -1 of those that no row ever had."""
+        if words and words.count(words[0]) == len(words):
+            return np.full(len(words), self.code(words[0]), dtype=np.int32)
+        return np.fromiter(map(self._code_of.get, words, repeat(-1)), dtype=np.int32, count=len(words))
 
     def code(self, word: str) -> int:
         """The code of a word, -1 when no row ever had it."""

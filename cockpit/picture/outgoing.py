@@ -9,8 +9,10 @@ import numpy as np
 
 from cockpit.model.batch import BATCH_VERSION, MAX_ROWS, Batch, Columns, pack_columns
 from cockpit.model.clock import Clock
-from cockpit.model.tables import EVERYWHERE, TABLES, TEXT
+from cockpit.model.tables import EVERYWHERE, MEASURED, TABLES, TEXT
+from cockpit.model.values import Changed, Values
 from cockpit.picture.columns import Index
+from cockpit.picture.measured import Measured
 from cockpit.picture.picture import Picture, Place
 
 MAX_BYTES = 900_000
@@ -46,11 +48,22 @@ class Outgoing:
         self._dirty: dict[str, dict[str, None]] = {topic: {} for topic in TABLES}
         self._sent_to: dict[str, dict[str, str]] = {topic: {} for topic in TABLES}
         self._whole: dict[str, dict[str, None]] = {topic: {} for topic in TABLES}
+        self._measured = {topic: Measured(picture[topic]) for topic in MEASURED}
 
     def upsert(self, topic: str, columns: Columns) -> None:
         """Puts rows into the picture; told in the next flush, as they are then."""
         self.picture.upsert(topic, columns)
         self._dirty[topic].update(dict.fromkeys(columns["key"]))
+
+    def measure(self, topic: str, rows: Index, columns: Changed) -> None:
+        """New values of rows that are there, none of them twice; told in the next flush, without the rest of the row.
+
+        Args:
+            columns: those of `MEASURED`.
+        """
+        self.picture.measure(topic, rows, columns)
+        untold = self._measured[topic].note(rows)
+        self._dirty[topic].update(dict.fromkeys(map(self.picture[topic].key_at, untold.tolist())))
 
     def remove(self, topic: str, keys: Iterable[str]) -> list[str]:
         """Takes rows out of the picture, told in the next flush; answers with the keys that were there."""
@@ -66,29 +79,37 @@ class Outgoing:
         """
         self._whole[topic][feed] = None
 
-    def flush(self) -> list[Batch]:
+    def flush(self) -> list[Batch | Values]:
         """Batches for all that changed since the last one."""
-        batches: list[Batch] = []
+        batches: list[Batch | Values] = []
         for topic, dirty in self._dirty.items():
             if dirty:
                 batches += self._flush_topic(topic, list(dirty))
                 dirty.clear()
+        for topic, measured in self._measured.items():
+            sent = self._clock.now()
+            for district, slots, columns in measured.take():
+                seq = self._next(district, topic)
+                batches.append(measured.message(self.hub_id, district, seq, sent, slots, columns))
         return batches
 
     def snapshot(self, topics: Iterable[str]) -> list[Batch]:
-        """All there is of `topics` now, district by district.
+        """All there is of `topics` now, see `snapshots`."""
+        return list(self.snapshots(topics))
+
+    def snapshots(self, topics: Iterable[str]) -> Iterator[Batch]:
+        """All there is of `topics`, district by district, each as it is when the first of its batches is asked for.
 
         Its numbers are those of the last flush, so it may go to one seat alone; the next flush may tell of some of
         it again. So each row is in the district where that flush left it: where the next one moves or removes it from.
         A district without a row is named as well, if its area is known.
         """
-        sent = self._clock.now()
-        batches: list[Batch] = []
         for topic in topics:
-            rows = self._told(topic)
+            version, rows = self.picture[topic].rows_version, self._told(topic)
             for district in dict.fromkeys((*rows, *self._districts(topic), EVERYWHERE)):
-                batches += self._snapshot_of(topic, district, rows.get(district, _NONE), sent)
-        return batches
+                if self.picture[topic].rows_version != version:  # rows may have moved since
+                    version, rows = self.picture[topic].rows_version, self._told(topic)
+                yield from self._snapshot_of(topic, district, rows.get(district, _NONE), self._clock.now())
 
     def _told(self, topic: str) -> dict[str, Index]:
         """Rows by the district that they are told to be in; a new one is told now, where it lies."""
@@ -97,7 +118,11 @@ class Outgoing:
         for district, here in self._by_district(topic, np.arange(len(table), dtype=np.int64)).items():
             for row in here.tolist():
                 rows.setdefault(sent_to.setdefault(table.key_at(row), district), []).append(row)
-        return {district: np.array(here, dtype=np.int64) for district, here in rows.items()}
+        told = {district: np.array(here, dtype=np.int64) for district, here in rows.items()}
+        if topic in MEASURED:
+            for district, there in told.items():
+                self._measured[topic].told(there, district)
+        return told
 
     def _districts(self, topic: str) -> set[str]:
         """Districts of the known areas, and those that were written to before."""
@@ -119,6 +144,8 @@ class Outgoing:
                 if before != district:
                     gone.setdefault(before, []).append(key)
                 sent_to[key] = district
+            if topic in MEASURED:
+                self._measured[topic].told(rows, district, to_all=True)
         batches = []
         now = self._clock.now()
         for district, leaving in gone.items():
@@ -150,7 +177,10 @@ class Outgoing:
     ) -> Batch:
         table = self.picture[topic]
         columns = pack_columns(table.table, table.columns(rows))
-        return Batch(BATCH_VERSION, self.hub_id, topic, district, seq, sent, len(rows), columns, gone or [])
+        slots = table.slots.number(rows).tobytes() if topic in MEASURED else b""
+        return Batch(
+            BATCH_VERSION, self.hub_id, topic, district, seq, sent, len(rows), columns, gone or [], slots=slots
+        )
 
     def _by_district(self, topic: str, rows: Index) -> dict[str, Index]:
         """Rows sorted by the district that they lie in."""

@@ -9,14 +9,19 @@ import msgspec
 import numpy as np
 
 from cockpit.model.batch import Batch, Columns, take, unpack_columns
-from cockpit.model.tables import EVERYWHERE, TABLES
+from cockpit.model.tables import EVERYWHERE, MEASURED, TABLES
+from cockpit.model.values import Changed, Values, slots_of, unpack_values
+from cockpit.picture.columns import Index
 from cockpit.picture.table import DISTRICT, LiveTable
 
+_NO_ROWS: Index = np.empty(0, dtype=np.int64)
 Place = tuple[str, str]
 """(district, topic): what one run of sequence numbers belongs to."""
 
 REMEMBERED = 256
 """Plain batches of a place whose keys are kept, so that a part of a snapshot that was overtaken undoes nothing."""
+REMEMBERED_BYTES = 2_000_000
+"""Of values of a place that are kept, to be put on top of such a part."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -55,19 +60,45 @@ class _Heard(msgspec.Struct):
     Attributes:
         seq: of the last batch.
         lost: numbers up to this one may be missing; 0 when none is.
-        recent: (seq, keys) of the last plain batches.
+        recent: (seq, when the hub sent it, keys or values) of the last plain batches and values.
+        size: bytes of the values among them.
         snapshot: the one that is coming in.
     """
 
     seq: int = 0
     lost: int = 0
-    recent: deque[tuple[int, frozenset[str]]] = msgspec.field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    recent: deque[tuple[int, int, frozenset[str] | Values]] = msgspec.field(default_factory=deque)
+    size: int = 0
     snapshot: _Snapshot | None = None
 
-    def since(self, seq: int) -> set[str] | None:
-        """Keys that plain batches after `seq` wrote or removed; None when one of them was lost or is forgotten."""
-        after = [keys for at, keys in self.recent if at > seq]
-        return set().union(*after) if len(after) >= self.seq - seq else None
+    def next(self, seq: int, sent: int, what: frozenset[str] | Values) -> bool:
+        """Number `seq` came; whether one before it is missing."""
+        missing = seq > self.seq + 1
+        if missing:
+            self.lost = seq - 1
+        self.seq = seq
+        self.recent.append((seq, sent, what))
+        self.size += _size(what)
+        while len(self.recent) > REMEMBERED or self.size > REMEMBERED_BYTES:
+            self.size -= _size(self.recent.popleft()[2])
+        return missing
+
+    def since(self, seq: int) -> tuple[set[str], list[Values]] | None:
+        """Keys that plain batches after `seq` wrote or removed, and the values after it; None when one of them was
+        lost or is forgotten."""
+        after = [what for at, _, what in self.recent if at > seq]
+        if len(after) < self.seq - seq:
+            return None
+        keys: set[str] = set().union(*(what for what in after if not isinstance(what, Values)))
+        return keys, [what for what in after if isinstance(what, Values)]
+
+    def wrote(self, key: str, sent: int) -> bool:
+        """Whether a plain batch of `sent` or later wrote `key`, as far as is remembered."""
+        return any(at >= sent and not isinstance(what, Values) and key in what for _, at, what in self.recent)
+
+
+def _size(what: frozenset[str] | Values) -> int:
+    return 24 * what.rows if isinstance(what, Values) else 0
 
 
 class Picture:
@@ -102,12 +133,29 @@ class Picture:
             self._tables[topic].upsert(columns, district, distinct)
             self._changes.add(topic)
 
+    def measure(self, topic: str, rows: Index, columns: Changed) -> None:
+        """New values of rows that are there, see `LiveTable.measure`."""
+        if len(rows):
+            self._tables[topic].measure(rows, columns)
+            self._changes.add(topic)
+
     def remove(self, topic: str, keys: Iterable[str]) -> list[str]:
         """Takes rows out; answers with the keys that were there."""
         gone = self._tables[topic].remove(keys)
         if gone:
             self._changes.add(topic)
         return gone
+
+    def clear(self) -> None:
+        """Forgets all, the hub that was heard too: another world begins."""
+        for topic, table in self._tables.items():
+            self.remove(topic, list(table.keys))
+            if topic in MEASURED:
+                table.slots.clear()
+        self.hub = ""
+        self.gaps.clear()
+        self._heard.clear()
+        self._past_hubs.clear()
 
     def apply(self, batch: Batch) -> Change | None:
         """Takes in a batch of the hub; None when nothing changed: it was taken in before, or is of a hub that went.
@@ -130,15 +178,57 @@ class Picture:
             return self._snapshot(batch, columns, heard)
         if batch.seq <= heard.seq:
             return None
-        if batch.seq > heard.seq + 1:
-            heard.lost = batch.seq - 1
+        if heard.next(batch.seq, batch.sent, frozenset((*columns["key"], *batch.gone))):
             self.gaps.add(place)
-        heard.seq = batch.seq
-        heard.recent.append((batch.seq, frozenset((*columns["key"], *batch.gone))))
         self.upsert(batch.topic, columns)
+        self._number(batch, columns["key"])
         return self._change(batch, columns, self._leaving(batch))
 
-    def _is_of_our_hub(self, batch: Batch) -> bool:
+    def apply_values(self, values: Values) -> Index:
+        """Takes in new values; answers with the rows that have them.
+
+        They count up with the plain batches of their place. A row that another district wrote last keeps what it has,
+        and one that is not known yet comes with a snapshot, on top of which they are put once more.
+        """
+        if not self._is_of_our_hub(values):
+            return _NO_ROWS
+        place = (values.district, values.topic)
+        heard = self._heard.setdefault(place, _Heard())
+        if values.seq <= heard.seq:
+            return _NO_ROWS
+        if heard.next(values.seq, values.sent, values):
+            self.gaps.add(place)
+        return self._put_values(values)
+
+    def _put_values(self, values: Values, only: Index | None = None) -> Index:
+        """Puts values where their rows lie, into none but the rows `only` if it is given."""
+        table = self._tables[values.topic]
+        rows = table.slots.rows(slots_of(values))
+        here = np.flatnonzero(rows >= 0 if only is None else np.isin(rows, only))
+        here = here[table.codes(DISTRICT)[0][rows[here]] == table.code(DISTRICT, values.district)]
+        columns = unpack_values(values)
+        if len(here) < len(rows):
+            rows = rows[here]
+            columns = {name: column[here] for name, column in columns.items()}
+        self.measure(values.topic, rows, columns)
+        return rows
+
+    def _number(self, batch: Batch, keys: list[str], newer: set[str] | frozenset[str] = frozenset()) -> None:
+        """Takes in the numbers of a batch's rows but for those in `newer`."""
+        if batch.topic not in MEASURED or not batch.slots:
+            return
+        table = self._tables[batch.topic]
+        slots = np.frombuffer(batch.slots, dtype="<u4")
+        rows = table.places(keys)
+        known = rows >= 0
+        if newer:
+            known &= np.fromiter((key not in newer for key in keys), dtype=np.bool_, count=len(keys))
+        if not known.all():
+            rows, slots = rows[known], slots[known]
+        if not np.array_equal(table.slots.of(rows), slots):
+            table.slots.put(rows, slots)
+
+    def _is_of_our_hub(self, batch: Batch | Values) -> bool:
         """Whether this batch is of the hub that is heard; a new hub takes over and its numbers begin anew."""
         if batch.hub != self.hub:
             if batch.hub in self._past_hubs:
@@ -147,6 +237,8 @@ class Picture:
             self.hub = batch.hub
             self._heard.clear()
             self.gaps.clear()
+            for topic in MEASURED:
+                self._tables[topic].slots.clear()
         return True
 
     def _change(self, batch: Batch, columns: Columns, gone: list[str]) -> Change | None:
@@ -167,27 +259,49 @@ class Picture:
 
     def _snapshot(self, batch: Batch, columns: Columns, heard: _Heard) -> Change | None:
         """Takes in a part of a snapshot, and with the last one removes what it does not hold."""
-        newer = heard.since(batch.seq)
-        if newer is None:
+        since = heard.since(batch.seq)
+        if since is None:
             return None
+        newer, values = since
         if batch.seq > heard.seq:
             heard.lost, heard.seq = batch.seq, batch.seq
             self.gaps.add((batch.district, batch.topic))
         keys: list[str] = columns["key"]
         done = self._whole_keys(batch, keys, heard)
-        kept = [i for i, key in enumerate(keys) if key not in newer] if newer else range(batch.rows)
         table = self._tables[batch.topic]
-        columns = _rows(batch, columns, kept)
+        newer |= self._moved_on(batch, keys)
+        if newer:
+            columns = _rows(batch, columns, [i for i, key in enumerate(keys) if key not in newer])
         news = table.news(columns)
         if len(news) < len(columns["key"]):
             columns = _rows(batch, columns, news.tolist())
         self.upsert(batch.topic, columns)
+        self._number(batch, keys, newer)
+        if values:  # of a row that a plain batch wrote since, they may be older than what it has
+            written = table.places([key for key in keys if key not in newer])
+            for later in values:
+                self._put_values(later, written[written >= 0])
         if done is None:
             return self._change(batch, columns, [])
         if batch.seq >= heard.lost:
             heard.lost = 0
             self.gaps.discard((batch.district, batch.topic))
         return self._change(batch, columns, self._unnamed(batch, done | newer))
+
+    def _moved_on(self, batch: Batch, keys: list[str]) -> set[str]:
+        """Those of `keys` that another district told of after this snapshot was made: they have left its own."""
+        table = self._tables[batch.topic]
+        rows = table.places(keys)
+        known = np.flatnonzero(rows >= 0)
+        codes, districts = table.codes(DISTRICT)
+        there = codes[rows[known]]
+        away = np.flatnonzero(there != table.code(DISTRICT, batch.district))
+        found = set()
+        for key, code in zip(map(keys.__getitem__, known[away].tolist()), there[away].tolist(), strict=True):
+            heard = self._heard.get((districts[code], batch.topic))
+            if heard is not None and heard.wrote(key, batch.sent):
+                found.add(key)
+        return found
 
     def _whole_keys(self, batch: Batch, keys: list[str], heard: _Heard) -> set[str] | None:
         """All keys of the snapshot when this is the part that was missing, else None."""

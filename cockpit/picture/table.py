@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import repeat
+from operator import eq
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cockpit.model.batch import Columns
-from cockpit.model.tables import TEXT, Table
+from cockpit.model.tables import MEASURED, TEXT, Table
+from cockpit.model.values import Changed
 from cockpit.picture.columns import Coded, Codes, Decoded, Index, Numbers, Words
+from cockpit.picture.slots import Slots
 
 CATEGORICAL = frozenset({"feed", "kind", "channel", "area", "parent", "unit", "source", "format"})
 """Text columns whose words repeat from row to row."""
@@ -28,11 +32,17 @@ class LiveTable:
     Attributes:
         table: its description.
         version: goes up whenever a row came, changed or went.
+        moves: goes up whenever a row came, moved or went: until then a key stays in its row.
+        rows_version: goes up with it, but for changes of the columns `MEASURED` alone.
+        slots: the numbers of rows by which `Values` name them; of tables of `MEASURED` only.
     """
 
     def __init__(self, table: Table) -> None:
         self.table = table
         self.version = 0
+        self.moves = 0
+        self.rows_version = 0
+        self.slots = Slots()
         self._numbers = {c.name: Numbers(c.dtype) for c in table.columns if c.dtype != TEXT}
         texts = [c.name for c in table.columns if c.dtype == TEXT and c.name != "key"]
         self._coded = {name: Coded() for name in (*texts, DISTRICT) if name in CATEGORICAL or name == DISTRICT}
@@ -83,6 +93,10 @@ class LiveTable:
         found = [row for row in map(self._rows.get, keys) if row is not None]
         return np.array(found, dtype=np.int64)
 
+    def places(self, keys: Sequence[str]) -> Index:
+        """The row of each key, shape (n,); -1 where there is none."""
+        return np.fromiter(map(self._rows.get, keys, repeat(-1)), dtype=np.int64, count=len(keys))
+
     def key_at(self, i: int) -> str:
         return self._keys[i]
 
@@ -130,6 +144,7 @@ class LiveTable:
             self._row_of = None
             self._keys.extend(keys)
             where = np.arange(len(keys))
+            self.moves += 1
         else:
             where = self._places(keys)
         n = len(self._keys)
@@ -142,26 +157,39 @@ class LiveTable:
                 coded.put(where, columns.get(DISTRICT) or [district] * len(keys), n)
             else:
                 coded.put(where, columns[name], n)
+        if self.table.topic in MEASURED:
+            self.slots.grow(n)
+        self.version += 1
+        self.rows_version += 1
+
+    def measure(self, rows: Index, columns: Changed) -> None:
+        """New values of rows that are there, none of them twice.
+
+        Args:
+            columns: those of `MEASURED`, as long as `rows`.
+        """
+        n = len(self._keys)
+        for name in MEASURED[self.table.topic]:
+            self._numbers[name].put(rows, columns[name], n)
         self.version += 1
 
     def news(self, columns: Columns) -> Index:
         """Which rows of `columns` (with `district`) are not in the table as they are: new keys and changed values."""
-        found = [self._rows.get(key, -1) for key in columns["key"]]
-        rows = np.array(found, dtype=np.int64)
+        rows = self.places(columns["key"])
+        same = np.zeros(len(rows), dtype=np.bool_)
         known = np.flatnonzero(rows >= 0)
         rows = rows[known]
-        same = np.zeros(len(found), dtype=np.bool_)
         equal = np.ones(len(known), dtype=np.bool_)
         for name, numbers in self._numbers.items():
             ours, theirs = numbers.view()[rows], np.asarray(columns[name], dtype=numbers.view().dtype)[known]
             equal &= (ours == theirs) | ((ours != ours) & (theirs != theirs))  # NaN is no news for NaN
         for name, coded in self._coded.items():
-            codes = np.array([coded.code(word) for word in columns[name]], dtype=np.int32)[known]
-            equal &= coded.view()[rows] == codes
+            equal &= coded.view()[rows] == coded.codes_of(columns[name])[known]
         for name, words in self._words.items():
-            data, others = words.data, columns[name]
-            pairs = zip(rows.tolist(), known.tolist(), strict=True)
-            equal &= np.fromiter((data[i] == others[j] for i, j in pairs), dtype=np.bool_, count=len(known))
+            had = list(map(words.data.__getitem__, rows.tolist()))
+            told = list(map(columns[name].__getitem__, known.tolist()))
+            if had != told:
+                equal &= np.fromiter(map(eq, had, told), dtype=np.bool_, count=len(known))
         same[known] = equal
         return np.flatnonzero(~same)
 
@@ -177,6 +205,7 @@ class LiveTable:
         if gone:
             self._close(holes)
             self.version += 1
+            self.rows_version += 1
         return gone
 
     @property
@@ -190,6 +219,7 @@ class LiveTable:
     def _places(self, keys: Sequence[str]) -> Index:
         """The row of each key; new keys get the rows at the end."""
         rows, all_keys = self._rows, self._keys
+        before = len(all_keys)
         where = np.empty(len(keys), dtype=np.int64)
         for i, key in enumerate(keys):
             row = rows.get(key)
@@ -197,6 +227,7 @@ class LiveTable:
                 row = rows[key] = len(all_keys)
                 all_keys.append(key)
             where[i] = row
+        self.moves += len(all_keys) > before
         return where
 
     def _close(self, removed: list[int]) -> None:
@@ -208,8 +239,11 @@ class LiveTable:
         columns: list[Numbers | Coded | Words] = [*self._numbers.values(), *self._coded.values(), *self._words.values()]
         for column in columns:
             column.move(holes, movers, n)
+        if self.table.topic in MEASURED:
+            self.slots.move(np.array(removed, dtype=np.int64), holes, movers, n)
         for hole, mover in zip(holes.tolist(), movers.tolist(), strict=True):
             key = self._keys[mover]
             self._keys[hole] = key
             self._rows[key] = hole
         del self._keys[n:]
+        self.moves += 1

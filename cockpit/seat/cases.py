@@ -27,6 +27,7 @@ from cockpit.seat.following import LedgerAtSeat
 from cockpit.seat.sent import Sent, acknowledged, decided, unreadable
 from cockpit.seat.view import CaseView
 from cockpit.seat.words import Words
+from cockpit.store.ledger import LedgerCopy
 from cockpit.store.outbox import Outbox
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class LedgerCases:
         self._notice = notice
         self._who = who
         self._view = CaseView(pack.loop, units, clock, Actor("", "duty"))
+        self._none = CaseView(pack.loop, units, clock, Actor("", "duty"))
         self._sent = Sent()
         self._stirred = False
         self._rows_changed = False
@@ -84,6 +86,8 @@ class LedgerCases:
         self._told_at = 0.0
         self._orphans: set[str] = set()
         self._live = False
+        self._then: CaseView | None = None
+        self._past = False
         self._ledger = LedgerAtSeat(
             folder / "ledger.db",
             pack.id,
@@ -141,6 +145,33 @@ class LedgerCases:
     def close(self) -> None:
         self.box.close()
         self._ledger.close()
+
+    # -- what was ------------------------------------------------------------------------------------------------
+
+    @property
+    def copy(self) -> LedgerCopy:
+        """ledger.db."""
+        return self._ledger.copy
+
+    def show_then(self, view: CaseView | None, past: bool) -> None:
+        """Answers with the cases of then, None where they are not known; acts are refused meanwhile.
+
+        Args:
+            past: False goes back to what is.
+        """
+        self._then, self._past = view, past
+        self.then_changed()
+
+    def then_changed(self) -> None:
+        """The cases of then are others now."""
+        self._case_changed = True
+        self._stir()
+
+    @property
+    def _shown(self) -> CaseView:
+        if not self._past:
+            return self._view
+        return self._then if self._then is not None else self._none
 
     # -- on other threads ----------------------------------------------------------------------------------------
 
@@ -226,28 +257,28 @@ class LedgerCases:
 
     @property
     def known(self) -> bool:
-        return self._ledger.known
+        return self._then is not None if self._past else self._ledger.known
 
     def case(self, ident: str) -> Case | None:
-        return self._view.case(ident)
+        return self._shown.case(ident)
 
     def of_event(self, key: str) -> Case | None:
-        return self._view.of_event(key)
+        return self._shown.of_event(key)
 
     def all_open(self) -> list[Case]:
-        return self._view.all_open()
+        return self._shown.all_open()
 
     def closed(self) -> list[Case]:
-        return self._view.closed()
+        return self._shown.closed()
 
     def order_of(self, unit: str) -> Order | None:
-        return self._view.order_of(unit)
+        return self._shown.order_of(unit)
 
     def nearby(self, lon: float, lat: float, metres: float) -> list[tuple[Case, float]]:
-        return self._view.nearby(lon, lat, metres)
+        return self._shown.nearby(lon, lat, metres)
 
     def checks(self, act: Act, case: str) -> list[Check]:
-        return self._view.checks(act, case)
+        return self._shown.checks(act, case)
 
     def outbox(self) -> list[Waiting]:
         return self._sent.shown(self._clock.now())
@@ -262,6 +293,9 @@ class LedgerCases:
     # -- the port: acting ----------------------------------------------------------------------------------------
 
     def submit(self, act: Act, case: str, texts: dict[str, str], done: Done, valid_for: int = 0) -> str:
+        if self._past:
+            self._later(lambda: done(Message("tape.no_acts")))
+            return case
         command = self._command(act, case or new_id(self._clock.base), texts, valid_for)
         data = encode(command)
         problem = _unfit(command, data)

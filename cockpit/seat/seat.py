@@ -12,38 +12,52 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from cockpit.bus import asks
 from cockpit.bus.where import WhereHub
-from cockpit.dispatch.near import Finder
+from cockpit.dispatch.near import Finder, Spots
 from cockpit.model.batch import Batch
 from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock, CityTime, Clock
 from cockpit.model.entries import Actor
 from cockpit.model.messages import Message
-from cockpit.model.ports import Body, Here, NamedPlace, Way
+from cockpit.model.ports import Body, Here, NamedPlace, Resource, Way
 from cockpit.model.ports.link import Link, LinkState
-from cockpit.model.tables import TABLES
+from cockpit.model.tables import MEASURED, TABLES
+from cockpit.model.values import Values
+from cockpit.picture.keeping import SlowKeeper
 from cockpit.picture.picture import Picture
 from cockpit.picture.selection import Selection
 from cockpit.picture.units import PictureUnits
 from cockpit.seat.cases import LedgerCases
+from cockpit.seat.lookup import Lookup
+from cockpit.seat.past import WallOf
 from cockpit.seat.words import Words
 from cockpit.store.cache import Cache
 from cockpit.store.pictures import Pictures
 
 if TYPE_CHECKING:
-    from cockpit.bus.link import HubLink
-    from cockpit.geo.areas import Areas
-    from cockpit.geo.places import Places
+    from cockpit.bus.link import Alongside, Companion, HubLink
+
+_T = TypeVar("_T")
 
 MAX_WAITING = 5_000
 """Batches that may wait for a tick; past it the screen has stalled, and a snapshot is cheaper than catching up."""
 
 
+HARMLESS = frozenset(
+    (
+        *("tape.state", "tape.start", "tape.steer", "tape.stop", "signs", "signs.series", "signs.sparks"),
+        *("signs.things", "alarms.rules", "alarms.history", "alarms.entries", "alarms.try", "quarantine"),
+        *("feeds.sample", "feeds.systems"),
+    )
+)
+"""Questions to services that change nothing; in a replay no other is asked."""
 PLACES = 8
 """Places that a search by name answers with at the most."""
 
@@ -53,7 +67,11 @@ class Seat:
 
     Attributes:
         pack: the city that it shows.
-        clock: the city's clock.
+        clock: the city's clock as it is shown: in a replay that of then.
+        live: the city's clock of now, whatever is shown.
+        units_shown: units of the picture that is shown.
+        looks_back: whether a replay is shown; sees_later: with what was received later.
+        on_lost, in_tick: whoever shows a replay is told that the hub is gone, and of each tick.
         picture, selection: the common operational picture; owned by the thread of `tick`.
         folder: what it keeps of this city.
         cache: cache.db, in it.
@@ -63,6 +81,8 @@ class Seat:
         prompt: what arrived is of the closed loop, a step that a person waits for: to be shown before more is gathered.
         who: the officer's name, "" unknown; whoever knows it may set it.
         notices: sentences to be shown once (a cache that was set aside, a full disk).
+        alongside: what lives as long as the hub is joined, companions: as long as the I/O thread; both to be named
+            before `start`.
     """
 
     def __init__(
@@ -70,6 +90,10 @@ class Seat:
     ) -> None:
         self.pack = pack
         self.clock = CityClock(clock)
+        self.live = CityClock(clock)
+        self.looks_back = self.sees_later = False
+        self.on_lost: Callable[[], None] = lambda: None
+        self.in_tick: Callable[[], None] = lambda: None
         self.picture = Picture()
         self.selection = Selection()
         self.notices: deque[Message] = deque()
@@ -78,6 +102,10 @@ class Seat:
         self.who: Callable[[], str] = str
         self._arrived: deque[Callable[[], None]] = deque()
         self._batches = 0
+        self._heard: dict[str, Callable[[bytes], None]] = {}
+        self.alongside: list[Alongside] = []
+        self.companions: list[Companion] = []
+        self._topics: set[str] = set()
         self._lock = threading.Lock()
         self._woken = threading.Event()
         self.folder = profile / pack.id
@@ -91,20 +119,22 @@ class Seat:
         self._where = where
         where.sit(str(profile.resolve()))
         self._work = ThreadPoolExecutor(1, thread_name_prefix="seat-work")
+        now = clock.mono()
+        self._kept = {t: SlowKeeper(self.picture[t], partial(self.cache.upsert, t), now) for t in MEASURED}
+        self.units_shown = PictureUnits(self.picture, WallOf(self.clock))
         self._finder = Finder(pack)
-        self._gazetteer: Places | None = None
+        self._lookup = Lookup(pack)
         self.cases = LedgerCases(
             self.folder,
             pack,
-            self.clock,
-            PictureUnits(self.picture, clock),
+            self.live,
+            self.units_shown,
             Words(self.cache, self._pictures, lambda *question: self._hub.ask(*question), clock),
             later=self._soon,
             aside=self.aside,
             notice=self.notices.append,
             who=lambda: self.who(),
         )
-        self._areas: Areas | None = None
 
     @property
     def wake(self) -> Callable[[], None]:
@@ -120,25 +150,38 @@ class Seat:
 
     def open_cache(self) -> None:
         """Fills the picture with what was last known; to be called before the first tick."""
-        for topic in TABLES:
-            columns = self.cache.load(topic)
-            if columns["key"]:
-                self.picture.upsert(topic, columns, distinct=True)
+        self._fill()
         known = self.cache.meta("time")
         if known:
-            self.clock.city = msgspec.json.decode(known, type=CityTime)
+            self.clock.city = self.live.city = msgspec.json.decode(known, type=CityTime)
         actor = self.cache.meta("actor")
         if actor:
             self.cases.actor = msgspec.json.decode(actor, type=Actor)
         self.cases.open()
+
+    def _fill(self) -> None:
+        for topic in TABLES:
+            columns = self.cache.load(topic)
+            if columns["key"]:
+                self.picture.upsert(topic, columns, distinct=True)
 
     @cached_property
     def _hub(self) -> HubLink:
         """The link, made when it is first needed: what was known is shown without it, and asyncio takes a while."""
         from cockpit.bus.link import HubLink
 
-        alongside = (self.cases.alongside,)
-        return HubLink(self._where, self.pack.id, self.clock.base, self._batch, self._linked, self._time, alongside)
+        link = HubLink(
+            self._where,
+            self.pack.id,
+            self.live.base,
+            self._batch,
+            self._linked,
+            self._time,
+            (self.cases.alongside, *self.alongside),
+            self.companions,
+        )
+        link.heard = self._heard
+        return link
 
     def start(self) -> None:
         """Joins the hub, now and whenever it is lost."""
@@ -151,21 +194,26 @@ class Seat:
         self._work.shutdown(cancel_futures=True)
         try:
             self.tick()
+            for kept in self._kept.values():
+                kept.all()
         finally:
             self.cases.close()
             self.cache.close()
 
     def tick(self) -> frozenset[str]:
-        """Takes in what arrived; returns the topics that changed: those of the picture, `case` and `outbox`."""
+        """Takes in what arrived; returns the topics that changed: those of the picture, `case`, `outbox`, `call` and
+        `letter`."""
         self._woken.clear()
         self.prompt = False
         while (call := self._next()) is not None:
             call()
+        self.in_tick()
         if self.picture.gaps:
             topics = tuple(sorted({topic for _, topic in self.picture.gaps}))
             self.picture.gaps.clear()
             self._hub.want_snapshot(topics)
-        return self.picture.take_changes() | self.cases.tick()
+        told, self._topics = self._topics, set()
+        return self.picture.take_changes() | self.cases.tick() | told
 
     def _next(self) -> Callable[[], None] | None:
         with self._lock:
@@ -200,7 +248,7 @@ class Seat:
         with contextlib.suppress(RuntimeError):  # the seat is closed
             self._work.submit(work).add_done_callback(over)
 
-    def _batch(self, batch: Batch) -> None:
+    def _batch(self, batch: Batch | Values) -> None:
         if self._batches >= MAX_WAITING:
             self._drop_batches()
             self._hub.want_snapshot(tuple(TABLES))
@@ -215,8 +263,15 @@ class Seat:
             self._arrived.extend(kept)
             self._batches = 0
 
-    def _apply(self, batch: Batch) -> None:
+    def _apply(self, batch: Batch | Values) -> None:
         self._batches = max(self._batches - 1, 0)
+        if self.looks_back:
+            return
+        if isinstance(batch, Values):
+            kept = self._kept[batch.topic]
+            kept.changed(self.picture.apply_values(batch))
+            kept.run(self.clock.mono())
+            return
         change = self.picture.apply(batch)
         if change is None:
             return
@@ -226,7 +281,9 @@ class Seat:
 
     def _time(self, time: CityTime) -> None:
         def take() -> None:
-            self.clock.city = time
+            self.live.city = time
+            if not self.looks_back:
+                self.clock.city = time
             self.cache.put_meta("time", msgspec.json.encode(time).decode())
 
         self._later(take)
@@ -234,6 +291,8 @@ class Seat:
     def _linked(self, link: Link, welcome: asks.Welcome | None) -> None:
         def take() -> None:
             self.link = link
+            if link.state is not LinkState.LIVE:
+                self.on_lost()
             if link.state is LinkState.LIVE:
                 self.cache.put_meta("actor", msgspec.json.encode(self.cases.actor).decode())
             self.on_link(link)
@@ -250,6 +309,61 @@ class Seat:
         words += self.pack.channel(row["channel"]).values()
         return " ".join(words)
 
+    # -- what was ------------------------------------------------------------------------------------------------
+
+    def look_back(self, world: str, on_message: Callable[[str, bytes], None]) -> None:
+        """Shows another world in the place of what is live; the cache keeps what was known live.
+
+        Args:
+            on_message: gets topic and bytes of what is published there, on the I/O thread.
+        """
+        if not self.looks_back:
+            for kept in self._kept.values():
+                kept.all()
+        self.looks_back = True
+        self._drop_batches()
+        self.picture.clear()
+        self._hub.look_at(world, on_message)
+
+    def show_time(self, wall: Clock, city: CityTime, sees_later: bool) -> None:
+        """Shows this time in the place of now; while it looks back."""
+        if self.looks_back:
+            self.sees_later = sees_later
+            self.clock.base, self.clock.city = wall, city
+
+    def look_at_now(self) -> None:
+        """Shows what is live again: what was last known at once, then what the hub has."""
+        self.looks_back = False
+        self.clock.base, self.clock.city = self.live.base, self.live.city
+        self.picture.clear()
+        self._fill()
+        self._hub.look_at("", None)
+        self._hub.want_snapshot(tuple(TABLES))
+
+    def later(self, what: Callable[[], None]) -> None:
+        """Runs `what` in the next tick; callable on any thread."""
+        self._later(what)
+
+    def soon(self, what: Callable[[], None]) -> None:
+        """As `later`, in a tick that does not wait for more to come: a person waits for it."""
+        self._soon(what)
+
+    def changed(self, topic: str) -> None:
+        """Something that is no table of the picture is another; said by this tick. In a tick."""
+        self._topics.add(topic)
+
+    def on_io(self, call: Callable[[], None]) -> None:
+        """Makes a call on the I/O thread, once that runs."""
+        self._hub.on_loop(call)
+
+    async def request(self, what: str, wanted: object) -> asks.Told:
+        """Asks a service of the hub, on the I/O thread.
+
+        Raises:
+            OutsideError: there is no hub, or no answer.
+        """
+        return await self._hub.request(what, wanted)
+
     # -- ports ---------------------------------------------------------------------------------------------------
 
     def body(self, key: str, done: Callable[[Body | Message], None]) -> None:
@@ -260,6 +374,8 @@ class Seat:
                 text = msgspec.json.encode(reply.fields).decode()
                 self.cache.put_body(key, text, reply.fetched)
                 body: Body | Message = Body(key, reply.fields, reply.fetched)
+                if self.looks_back and not self.sees_later and reply.fetched > self.clock.wall():
+                    body = Message("tape.body_later")
             else:
                 problem = reply.problem if isinstance(reply, asks.BodyReply) else reply
                 found = self.cache.body(key)
@@ -285,26 +401,66 @@ class Seat:
 
         self._hub.ask("picture", asks.KeyWanted(url), asks.PictureReply, answered)
 
-    def quarantine(self, feed: str, done: Callable[[list[asks.Refusal] | Message], None]) -> None:
-        """The last refused items of a feed, newest first."""
+    def ask(self, what: str, wanted: object, reply: type, done: Callable[[Any], None]) -> None:
+        """Asks a service of the hub (`Answers.add`); `done` gets its struct or a Message, in a tick. In a replay what
+        would change something is refused."""
+        if self.looks_back and what not in HARMLESS:
+            self._later(lambda: done(Message("tape.no_acts")))
+            return
 
-        def answered(reply: asks.QuarantineReply | Message) -> None:
-            result = reply.refused if isinstance(reply, asks.QuarantineReply) else reply
+        def answered(told: asks.Told | Message) -> None:
+            result: object = told
+            if isinstance(told, asks.Told):
+                try:
+                    result = told.problem or msgspec.msgpack.decode(told.said, type=reply)
+                except msgspec.MsgspecError:
+                    result = Message("seat.hub_nonsense")
             self._later(lambda: done(result))
 
-        self._hub.ask("quarantine", asks.KeyWanted(feed), asks.QuarantineReply, answered)
+        self._hub.ask(what, wanted, asks.Told, answered)
 
-    def retry(self, feed: str = "") -> None:
-        """Tries the hub, or one feed at the hub, at once."""
+    def hear(self, topic: str, kind: type[_T], told: Callable[[_T], None]) -> None:
+        """Hands on what a service of the hub tells all seats (`Setting.publish`) on a topic that is no table, in a
+        tick; what is no `kind` is of another version and left out."""
+
+        def came(data: bytes) -> None:
+            with contextlib.suppress(msgspec.MsgspecError):
+                said = msgspec.msgpack.decode(data, type=kind)
+                self._later(lambda: told(said))
+
+        self._heard[topic] = came
+
+    def retry(self, feed: str = "") -> Message | None:
+        """Tries the hub, or one feed at the hub, at once; in a replay that is refused in a sentence."""
+        if self.looks_back:
+            return Message("tape.no_acts")
         self._hub.retry_now()
-        self._hub.ask("retry", asks.KeyWanted(feed), asks.QuarantineReply, lambda reply: None)
+        self._hub.ask("retry", asks.KeyWanted(feed), asks.Nothing, lambda reply: None)
+        return None
 
     def near(self, lon: float, lat: float, kind: str, done: Callable[[Any], None]) -> None:
         """`ports.Nearby`: who is near along the streets."""
         units = self._finder.units_of(self.picture["unit"])
 
         def work() -> None:
-            answer = self._finder.near(lon, lat, self.pack.kind(kind), units)
+            answer = self._finder.near(lon, lat, self.pack.kind(kind) if kind else None, units)
+            self._later(lambda: done(answer))
+
+        self.aside(work)
+
+    def resources(
+        self,
+        lon: float,
+        lat: float,
+        topic: str,
+        done: Callable[[list[Resource] | Message], None],
+        spots: tuple[list[str], NDArray[np.float64]] | None = None,
+    ) -> None:
+        """`ports.Nearby.resources`: what of a table, or of `spots`, stands near along the streets."""
+        known = self._finder.spots_of(self.picture[topic], lon, lat) if spots is None else Spots(*spots)
+
+        def work() -> None:
+            answer = self._finder.resources(lon, lat, topic, known)
             self._later(lambda: done(answer))
 
         self.aside(work)
@@ -323,31 +479,36 @@ class Seat:
         """`ports.Gazetteer.here`: by the pack's own names and areas."""
 
         def work() -> None:
-            if self._areas is None:
-                from cockpit.geo.areas import Areas  # with shapely, 0.1 s
-
-                self._areas = Areas.load(self.pack.folder)
-            found = Here(self._names().at(lon, lat).words, self._areas.at(lon, lat))
+            found = self._lookup.here(lon, lat)
             self._later(lambda: done(found))
 
         self.aside(work)
 
-    def _names(self) -> Places:
-        """Names of places, read at the first question; on the worker thread."""
-        if self._gazetteer is None:
-            from cockpit.geo.places import Places  # with SciPy, 0.2 s
-
-            self._gazetteer = Places.load(self.pack.folder)
-        return self._gazetteer
-
-    def places(self, text: str, done: Callable[[list[NamedPlace]], None]) -> None:
+    def places(
+        self, text: str, done: Callable[[list[NamedPlace]], None], near: tuple[float, float] | None = None
+    ) -> None:
         """`ports.Gazetteer`: by the pack's own names, so it needs no network."""
 
         def work() -> None:
-            found = [NamedPlace(p.words, p.kind, p.lon, p.lat) for p in self._names().search(text, PLACES)]
+            found = self._lookup.places(text, PLACES, near)
             self._later(lambda: done(found))
 
         self.aside(work)
+
+    def units(self, text: str, done: Callable[[list[tuple[str, float]]], None]) -> None:
+        """`ports.Search.units`: by the names of the picture, which are copied here and searched aside."""
+        table = self.picture["unit"]
+        keys, names = list(table.text("key")), list(table.text("name"))
+
+        def work() -> None:
+            found = self._lookup.units(text, PLACES, keys, names)
+            self._later(lambda: done(found))
+
+        self.aside(work)
+
+    def read_names(self) -> None:
+        """Makes the city's names ready aside, so that the first letter typed does not wait for it."""
+        self.aside(self._lookup.ready)
 
     def search(self, text: str, done: Callable[[list[str]], None]) -> None:
         """`ports.Search`: keys of events by the cache's index."""

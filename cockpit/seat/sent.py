@@ -22,6 +22,7 @@ _WHAT = {
     "case.close": Message("seat.act_close"),
     "case.reopen": Message("seat.act_reopen"),
     "case.note": Message("seat.act_note"),
+    "case.call": Message("seat.act_call"),
 }
 _ALWAYS = frozenset({Sending.WAITING, Sending.SENT, Sending.PARKED})
 _TOOK_EFFECT = frozenset({Sending.SENT, Sending.DONE})

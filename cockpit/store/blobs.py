@@ -12,7 +12,6 @@ import io
 import os
 import re
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,10 +20,14 @@ import msgspec
 from cockpit.model.entries import PhotoRef
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.processes import write_private
+from cockpit.store.disk import disk, sync
+from cockpit.store.sounds import TYPES as SOUNDS
+from cockpit.store.sounds import sound_type
 
 if TYPE_CHECKING:
     from PIL.Image import Image  # loaded where a photo is judged: who only reads copies needs none of it
 
+UNWRITABLE = "store.photo_unwritable"
 TYPES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 MAX_PIXELS = 50_000_000
 """Pixels of a photo; what says it has more is not decoded."""
@@ -128,7 +131,7 @@ class Blobs:
         known = self.part(sha, owner)
         if known is not None and known.size == size and known.offset <= size:
             return known
-        with _disk(self.folder):
+        with disk(self.folder, UNWRITABLE):
             write_private(self._part_file(sha, owner), "")
             write_private(self._size_file(sha, owner), str(size))
         return Part(0, size)
@@ -139,7 +142,7 @@ class Blobs:
         Raises:
             OutsideError: the disk refused, or there is no such part of this length.
         """
-        with _disk(self.folder), open(self._part_file(sha, owner), "r+b") as file:
+        with disk(self.folder, UNWRITABLE), open(self._part_file(sha, owner), "r+b") as file:
             if file.seek(0, os.SEEK_END) != offset:
                 raise OutsideError("store.part_moved")
             try:
@@ -161,28 +164,28 @@ class Blobs:
         """Judges a part that is whole, and keeps it, on disk, under its SHA-256; slow, so never on an event loop.
 
         Args:
-            type: as it was announced, one of `TYPES`.
+            type: as it was announced, one of `TYPES`; or of `sounds.TYPES`: a voice, which has no copies.
 
         Raises:
             NotAPhoto: other bytes, no image, not of this type, too many pixels; the part is forgotten.
             OutsideError: the disk refused.
         """
         part, whole = self._part_file(sha, owner), self.path(sha)
-        with _disk(self.folder):
+        with disk(self.folder, UNWRITABLE):
             size = part.stat().st_size
             try:
                 if _sha_of(part) != sha:
                     raise NotAPhoto("store.photo_other_bytes")
-                copies = _copies(part, type)
+                copies = _sound(part, type) if type in SOUNDS else _copies(part, type)
             except NotAPhoto:
                 self.drop(sha, owner)
                 raise
             whole.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             for suffix, data in copies.items():
                 _write(whole.with_name(whole.name + suffix), data)
-            _sync(part)
+            sync(part)
             os.replace(part, whole)
-            _sync(whole.parent)
+            sync(whole.parent)
             self.drop(sha, owner)
         return PhotoRef(sha, size, type)
 
@@ -192,6 +195,17 @@ class Blobs:
 
     def _size_file(self, sha: str, owner: str) -> Path:
         return self._part_file(sha, owner).with_suffix(".size")
+
+
+def _sound(path: Path, type: str) -> dict[str, bytes]:
+    """No copies: it is played as received, if it is a sound of this type.
+
+    Raises:
+        NotAPhoto: it is none.
+    """
+    if sound_type(path) != type:
+        raise NotAPhoto("store.not_a_sound", type=type)
+    return {}
 
 
 def _copies(path: Path, type: str = "") -> dict[str, bytes]:
@@ -269,20 +283,3 @@ def _write(path: Path, data: bytes) -> None:
     with os.fdopen(fd, "wb") as file:
         file.write(data)
     os.replace(beside, path)
-
-
-def _sync(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-@contextlib.contextmanager
-def _disk(folder: Path) -> Iterator[None]:
-    """What the disk refuses in here, in one sentence."""
-    try:
-        yield
-    except OSError as error:
-        raise OutsideError("store.photo_unwritable", folder=str(folder), why=error.strerror or str(error)) from error

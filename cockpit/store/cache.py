@@ -85,10 +85,6 @@ class Cache:
     def put_meta(self, name: str, value: str) -> None:
         self._writer.put_meta(name, value)
 
-    def put_quarantine(self, feed: str, reason: str, sample: bytes, received: int) -> None:
-        """An item that was refused: why, and its first bytes."""
-        self._writer.refuse((feed, reason, sample, received))
-
     def flush(self, timeout: float = CLOSE_SECONDS) -> bool:
         """Waits until all that was handed in is in the file; False when it is not after `timeout` seconds."""
         return self._writer.flush(timeout)
@@ -132,11 +128,6 @@ class Cache:
         waiting = self._writer.waiting_meta(name)
         rows = [] if waiting is not None else self._read("SELECT value FROM meta WHERE name = ?", (name,))
         return waiting if waiting is not None else rows[0][0] if rows else None
-
-    def quarantine(self, feed: str = "", limit: int = 100) -> list[tuple[str, str, bytes, int]]:
-        """(feed, reason, sample, received) of refused items, newest first; of all feeds when `feed` is ""."""
-        query = "SELECT feed, reason, sample, received FROM quarantine WHERE ? IN ('', feed) ORDER BY id DESC LIMIT ?"
-        return self._read(query, (feed, limit))
 
     def search(self, text: str, limit: int = 500, history: bool = False) -> list[str]:
         """Keys of events whose words hold every word of `text`, newest first.

@@ -185,13 +185,12 @@ class LedgerCopy:
                 raise _as_outside(error, self.path) from error
         return None if row is None else bytes(row[0])
 
-    def all(self) -> Iterator[Row]:
-        """Every decision, in order, read piece by piece.
+    def all(self, after: int = 0) -> Iterator[Row]:
+        """Every decision behind a sequence, in order, read piece by piece.
 
         Raises:
             OutsideError: the file can not be read.
         """
-        after = 0
         while piece := self.read(after):
             yield from piece
             after = piece[-1][0]

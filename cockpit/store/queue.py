@@ -14,7 +14,6 @@ COALESCE_ROWS = 100_000
 """Waiting rows of a topic from which on only the last state of each key is kept."""
 MAX_ROWS = 500_000
 """Waiting rows of all topics at the most; past it the oldest operation of the longest topic is dropped and counted."""
-MAX_QUARANTINE = 1_000
 
 
 class Upsert(msgspec.Struct, frozen=True):
@@ -40,8 +39,6 @@ class Remove(msgspec.Struct, frozen=True):
 
 
 Operation = Upsert | Remove
-Refusal = tuple[str, str, bytes, int]
-"""(feed, reason, sample, received)."""
 
 
 class Work(msgspec.Struct):
@@ -51,27 +48,25 @@ class Work(msgspec.Struct):
         rows: operations on the tables of the picture; of one topic in their order.
         bodies: key to (body, fetched).
         meta: name to value.
-        quarantine: refused items.
         up_to: number of the last thing in it that was put.
     """
 
     rows: list[Operation] = []
     bodies: dict[str, tuple[str, int]] = {}
     meta: dict[str, str] = {}
-    quarantine: list[Refusal] = []
     up_to: int = 0
 
     @property
     def size(self) -> int:
-        return sum(op.rows for op in self.rows) + len(self.bodies) + len(self.meta) + len(self.quarantine)
+        return sum(op.rows for op in self.rows) + len(self.bodies) + len(self.meta)
 
 
 class Waiting:
     """The queue itself; its owner holds the lock.
 
     Attributes:
-        bodies, meta, quarantine: as in `Work`.
-        dropped: rows and refusals that were never written because too many waited.
+        bodies, meta: as in `Work`.
+        dropped: rows that were never written because too many waited.
         coalesced: how often only the last states were kept.
         put: how many things were put so far.
     """
@@ -79,7 +74,6 @@ class Waiting:
     def __init__(self) -> None:
         self.bodies: dict[str, tuple[str, int]] = {}
         self.meta: dict[str, str] = {}
-        self.quarantine: list[Refusal] = []
         self.dropped = 0
         self.coalesced = 0
         self.put = 0
@@ -88,7 +82,7 @@ class Waiting:
         self._coalesce_at: dict[str, int] = {}
 
     def __len__(self) -> int:
-        return sum(self._counts.values()) + len(self.bodies) + len(self.meta) + len(self.quarantine)
+        return sum(self._counts.values()) + len(self.bodies) + len(self.meta)
 
     def add(self, operation: Operation) -> None:
         topic = operation.topic
@@ -103,16 +97,10 @@ class Waiting:
             self.dropped += self._rows[longest][0].rows
             self._set(longest, self._rows[longest][1:])
 
-    def refuse(self, refusal: Refusal) -> None:
-        self.quarantine.append(refusal)
-        if len(self.quarantine) > MAX_QUARANTINE:
-            self.dropped += 1
-            del self.quarantine[0]
-
     def take(self, most: int) -> Work:
         """Up to `most` rows of the picture (at least one operation of each topic) and all the rest."""
-        work = Work([], self.bodies, self.meta, self.quarantine, self.put)
-        self.bodies, self.meta, self.quarantine = {}, {}, []
+        work = Work([], self.bodies, self.meta, self.put)
+        self.bodies, self.meta = {}, {}
         room = most
         for topic in list(self._rows):
             operations = self._rows[topic]
@@ -135,7 +123,6 @@ class Waiting:
             self._set(topic, operations + self._rows.get(topic, []))
         self.bodies = work.bodies | self.bodies
         self.meta = work.meta | self.meta
-        self.quarantine = work.quarantine + self.quarantine
 
     def _set(self, topic: str, operations: list[Operation]) -> None:
         if operations:

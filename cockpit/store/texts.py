@@ -18,6 +18,7 @@ from typing import Any
 
 from cockpit.model.entries import TextRef
 from cockpit.model.errors import OutsideError
+from cockpit.store.durable import scrub
 from cockpit.store.files import BUSY_SECONDS, problem_of
 
 VERSION = 1
@@ -171,7 +172,7 @@ class Texts:
         with self._lock:
             try:
                 done = self._db.execute("UPDATE text SET salt = NULL, words = NULL WHERE id = ?", (ident,)).rowcount
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log would keep them else
+                scrub(self._db)
             except sqlite3.Error as error:
                 raise _as_outside(error, self.path) from error
         return bool(done)

@@ -21,7 +21,6 @@ Searchable = Callable[[str, dict[str, Any]], str]
 KEEP_DAYS = 30
 KEEP_CLOSED = 200_000
 KEEP_BODIES = 100_000
-KEEP_QUARANTINE = 10_000
 
 _SUBTICKS = 2048  # rowids a microsecond: an int64 then lasts until 2112
 _LAST_US = (1 << 63) // _SUBTICKS - 1
@@ -46,9 +45,6 @@ def write(connection: sqlite3.Connection, work: Work, now: int, searchable: Sear
             [(key, body, fetched) for key, (body, fetched) in work.bodies.items()],
         )
         connection.executemany("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", work.meta.items())
-        connection.executemany(
-            "INSERT INTO quarantine (feed, reason, sample, received) VALUES (?, ?, ?, ?)", work.quarantine
-        )
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -69,7 +65,7 @@ def apply(connection: sqlite3.Connection, operation: Operation, now: int, search
 
 
 def trim(connection: sqlite3.Connection, now: int, days: int = KEEP_DAYS, closed: int = KEEP_CLOSED) -> None:
-    """Forgets closed events past their time or number, and the oldest bodies and refused items.
+    """Forgets closed events past their time or number, and the oldest bodies.
 
     "Stored", the wall clock of our last writing, decides: a city's clock may run fast.
     """
@@ -80,12 +76,10 @@ def trim(connection: sqlite3.Connection, now: int, days: int = KEEP_DAYS, closed
         past = f"SELECT rowid {is_closed} ORDER BY stored DESC, rowid DESC LIMIT -1 OFFSET ?"
         old += connection.execute(past, (closed,)).fetchall()
         _delete_events(connection, sorted({row[0] for row in old}))
-        for table, order, keep in (("body", "fetched", KEEP_BODIES), ("quarantine", "id", KEEP_QUARANTINE)):
-            connection.execute(
-                f"DELETE FROM {table} WHERE rowid IN "
-                f"(SELECT rowid FROM {table} ORDER BY {order} DESC LIMIT -1 OFFSET ?)",
-                (keep,),
-            )
+        connection.execute(
+            "DELETE FROM body WHERE rowid IN (SELECT rowid FROM body ORDER BY fetched DESC LIMIT -1 OFFSET ?)",
+            (KEEP_BODIES,),
+        )
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from cockpit.model.clock import Clock
 from cockpit.model.messages import Message
 from cockpit.store.files import Opened, is_damage, open_cache, problem_of, set_aside
-from cockpit.store.queue import Operation, Refusal, Waiting, Work
+from cockpit.store.queue import Operation, Waiting, Work
 from cockpit.store.transaction import Searchable, trim, write
 
 BATCH_ROWS = 5_000
@@ -73,11 +73,6 @@ class Writer:
     def put_meta(self, name: str, value: str) -> None:
         with self._condition:
             self._waiting.meta[name] = value
-            self._wake()
-
-    def refuse(self, refusal: Refusal) -> None:
-        with self._condition:
-            self._waiting.refuse(refusal)
             self._wake()
 
     def waiting_body(self, key: str) -> tuple[str, int] | None:
@@ -212,7 +207,7 @@ class Writer:
 
     def _one_by_one(self, work: Work) -> BaseException | None:
         """Each operation in a transaction of its own; what can not be written costs only itself."""
-        rest = Work([], work.bodies, work.meta, work.quarantine)
+        rest = Work([], work.bodies, work.meta)
         for part in (*(Work([operation]) for operation in work.rows), rest):
             try:
                 write(self._opened.connection, part, self._clock.now(), self._searchable)

@@ -62,21 +62,27 @@ class FirstPicture(QObject):
         self._map, self._queue = desk.engine.panel("map"), desk.engine.panel("queue")
         self._watched: list[QWidget] = []
         if isinstance(self._map, MapPanel) and isinstance(self._queue, QueuePanel):
-            self._watched = [self._map.canvas, self._queue.view.viewport()]
+            self._watched = [self._queue.view.viewport()]
+            self._map.canvas.painted.connect(self._soon)
         for widget in self._watched:
             widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint and self.ms is None:
+        if event.type() == QEvent.Type.Paint:
+            self._soon()
+        return False
+
+    def _soon(self) -> None:
+        if self.ms is None:
             # the paint of every panel of this frame is over when the loop comes round
             QTimer.singleShot(0, self, self._painted)
-        return False
 
     def _painted(self) -> None:
         if self.ms is None and self._map.canvas.with_base and self._queue.view.rows_painted:
             self.ms = since_exec() * 1000
             for widget in self._watched:
                 widget.removeEventFilter(self)
+            self._map.canvas.painted.disconnect(self._soon)
             self._desk.follow()
 
 
@@ -92,6 +98,8 @@ def run_seat(
     app = application()
     crash = CrashLog(profile, clock, "shot" if args.shot else "crash")
     prefs = FilePrefs(profile / "prefs.json")
+    if args.map:
+        prefs.for_now("map.renderer", args.map)
     load_fonts()
     layout = read_layout_file(args.layout or shipped("duty"), Panels())
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
 from cockpit.model.messages import Message
 from widgets.kit.actions import Action
+from widgets.kit.theme import MAP_STYLES
 
 if TYPE_CHECKING:
     from cockpit.ui.desk import Desk
@@ -30,13 +32,23 @@ def duty_actions(desk: Desk) -> Iterator[Action]:
     def can_go_back() -> bool | Message:
         return True if ctx.selection.depth else Message("ui.nothing_before")
 
+    def retry_all() -> None:
+        problem = desk.seat.retry("")
+        if problem is not None:
+            ctx.notify(problem, 0)
+
     yield Action("desk.palette", "ui.palette", lambda: desk.palette_.open(), ("Ctrl+K",), icon="search", shown=False)
     yield Action("desk.back", "ui.back", ctx.selection.back, ("Alt+Left",), can_go_back)
     yield Action("desk.next_panel", "ui.next_panel", lambda: desk.engine.focus_next(1), ("F6",), icon="keyboard")
     yield Action("desk.previous_panel", "ui.previous_panel", lambda: desk.engine.focus_next(-1), ("Shift+F6",))
     yield from desk.loop.actions()
-    yield Action("desk.retry", "ui.retry_all", lambda: desk.seat.retry(""), ("F5",), icon="plug-broken")
+    yield from desk.map3d.actions()
+    yield Action("desk.retry", "ui.retry_all", retry_all, ("F5",), icon="plug-broken")
     yield Action("desk.theme", "ui.theme", other_theme, ("Ctrl+Shift+L",), icon="moon")
+    for style in MAP_STYLES:
+        yield Action(
+            f"desk.map_style_{style or 'theme'}", f"base.style_{style or 'theme'}", partial(desk.set_map_style, style)
+        )
     yield Action("desk.language", "ui.language", other_language, ("Ctrl+Shift+E",), icon="language")
     yield Action("desk.sound", "ui.sound", desk.toggle_sound, ("Ctrl+Shift+M",), desk.can_sound, icon="sound-on")
     yield Action("desk.full_screen", "ui.full_screen", full_screen, ("F11",))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
-from PySide6.QtCore import QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -17,13 +17,23 @@ from cockpit.model.ports import NamedPlace
 from cockpit.model.ports.link import Link
 from cockpit.model.tables import TABLES
 from cockpit.seat import Seat
+from cockpit.ui.bases import seat_bases
+from cockpit.ui.calldesk import CallDesk
 from cockpit.ui.commands import duty_actions
-from cockpit.ui.first_look import FirstLook
+from cockpit.ui.first_look import FirstLook, is_act
 from cockpit.ui.hubbanner import hub_banner
+from cockpit.ui.inputs import Inputs
 from cockpit.ui.loopdesk import LoopDesk
+from cockpit.ui.map3d import Map3D
 from cockpit.ui.news import News
 from cockpit.ui.ports import SeatBodies, SeatCases, SeatFeeds, SeatGazetteer, SeatNearby, SeatSearch
+from cockpit.ui.ports_alarms import SeatAlarms
+from cockpit.ui.ports_calls import SeatCalls
+from cockpit.ui.ports_signs import SeatSigns
+from cockpit.ui.ports_tape import SeatTape
 from cockpit.ui.prefs import FilePrefs
+from cockpit.ui.qtwords import speak
+from cockpit.ui.replaydesk import ReplayDesk
 from cockpit.ui.sound import Player
 from layouts.engine import LayoutEngine
 from layouts.panels import Panels
@@ -36,6 +46,8 @@ from widgets.kit.palette import Palette
 from widgets.kit.theme import Theme, apply_theme
 from widgets.kit.toast import Toasts
 from widgets.lists.queue import QueuePanel
+from widgets.map.bookmarks import Bookmark
+from widgets.map.hands.locate import MapFinder
 from widgets.map.panel import MapPanel
 from widgets.orders.say import outcome
 
@@ -55,6 +67,7 @@ class Desk(QWidget):
     Attributes:
         seat: what it shows.
         context: what its panels are handed.
+        reached: whom it calls, and how.
         engine: the panels in their places.
     """
 
@@ -79,15 +92,17 @@ class Desk(QWidget):
             prod: called each second on this thread; `cockpit run` watches its children in it.
         """
         super().__init__()
+        speak(lang)
         self.seat = seat
         self._prod = prod
         self._prefs = prefs
         self._player = player
         self.actions_ = Actions()
+        self.reached = SeatCalls(seat)
         self.context = PanelContext(
             picture=seat.picture,
             selection=seat.selection,
-            theme=Theme.load(theme),
+            theme=Theme.load(theme, str(prefs.get("map.style", ""))),
             t=texts(lang),
             clock=seat.clock,
             pack=seat.pack,
@@ -96,6 +111,10 @@ class Desk(QWidget):
             search=SeatSearch(seat),
             gazetteer=SeatGazetteer(seat),
             feeds=SeatFeeds(seat),
+            alarms=SeatAlarms(seat),
+            signs=SeatSigns(seat),
+            tape=SeatTape(seat),
+            calls=self.reached,
             cases=SeatCases(seat),
             prefs=prefs,
             actions=self.actions_,
@@ -103,11 +122,14 @@ class Desk(QWidget):
             report=report,
             reduced_motion=bool(prefs.get("reduced_motion", False)),
             drawings=seat.folder / "drawings",
+            layers=seat.folder / "layers",
+            bases=seat_bases(seat.pack, seat.folder.parent, prefs, seat.clock.base, seat.notices.append),
         )
         self.setWindowTitle(self._title())
         self.setObjectName("desk")
         self.engine = LayoutEngine(self.context, Panels(), self)
         self.loop = LoopDesk(self.engine, self.context)
+        self.map3d = Map3D(self)
         for action in duty_actions(self):
             self.actions_.add(action)
         self.engine.show_layout(layout)
@@ -115,10 +137,20 @@ class Desk(QWidget):
         self.toasts = Toasts(self, self.context, foot=52)
         self.toasts.place = self._place_of_toasts
         self.context.notify = self.toasts.show
-        places = PlaceFinder(self.context, self.context.gazetteer, self._show_place)
-        self.palette_ = Palette(self.context, self, (places,))
+        places = PlaceFinder(self.context, self.context.gazetteer, self._show_place, self._middle)
+        on_map = MapFinder(self.context, self._show_place, self._go_to_view)
+        self.palette_ = Palette(self.context, self, (places, on_map))
         self._news = News(seat.picture, seat.clock, seat.pack)
-        self._first_look = FirstLook(seat.picture, seat.selection)
+        self._first_look = FirstLook(seat.picture, seat.selection, seat.clock)
+        self._inputs = Inputs(self._touched, self)
+        self.replay = ReplayDesk(self)
+        for action in self.replay.actions():
+            self.actions_.add(action)
+        self.calls = CallDesk(self.engine, self.context)
+        self.calls.ring = lambda: player.play("ring")
+        self.context.calling.play = player.hear
+        for action in self.calls.actions():
+            self.actions_.add(action)
         self._shortcuts = self.actions_.bind(self, lambda reason: self.toasts.show(reason, 0))
         self._ticker = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._ticker.timeout.connect(self.tick)
@@ -143,6 +175,7 @@ class Desk(QWidget):
         self.seat.tick()
         self.engine.refresh(frozenset({*TABLES, "case", "outbox"}))
         self._take_keyboard()
+        self._inputs.listen(True)
         self._seconds.start()
         self._second()
         if len(self.seat.picture["event"]):
@@ -158,9 +191,14 @@ class Desk(QWidget):
             self._news.settle()
             self._prod()
             self.seat.start()
+            self.reached.read_books()
             self.followed.emit()
-            # the first letter typed into the palette does not wait for the dictionary then
-            QTimer.singleShot(PATIENCE_MS, self, lambda: self.seat.aside(lambda: pinyin("城")))
+            # the first letter typed into the palette does not wait for the city's names and the dictionary then
+            QTimer.singleShot(PATIENCE_MS, self, self._read_names)
+
+    def _read_names(self) -> None:
+        self.seat.read_names()
+        self.seat.aside(lambda: pinyin("城"))
 
     def wake(self) -> None:
         """Something arrived; called on any thread."""
@@ -182,10 +220,13 @@ class Desk(QWidget):
         topics = self.seat.tick()
         if topics:
             self.engine.refresh(topics)
+            self.map3d.refresh(topics)
+            self.calls.tell(topics)
         if "outbox" in topics:
             self.loop.look(self.seat.link)
             self._show_banner()
-        if "event" in topics or "alert" in topics:
+        self.replay.look()
+        if {"event", "alert"} & topics and not self.replay.state.id:  # what is played again is no news
             self._announce()
         while self.seat.notices:
             self.toasts.show(*outcome(self.context, self.seat.notices.popleft()))
@@ -194,12 +235,23 @@ class Desk(QWidget):
         if self._following:
             self._prod()
         self._first_look.second()
+        if self._first_look.over:
+            self._inputs.listen(False)
+        self.reached.second()
         self.engine.age_tick()
+        self.map3d.age_tick()
+        self.replay.second()
+        self.calls.second()
         self._show_banner()
         self.loop.look(self.seat.link)
         if self._prefs.notice is not None:
             self.toasts.show(self._prefs.notice, Level.YELLOW)
             self._prefs.notice = None
+
+    def _touched(self, event: QEvent) -> bool:
+        if is_act(event):
+            self._first_look.touched()
+        return False
 
     def _announce(self) -> None:
         """Says what is new and grave: a toast each, one sound for all."""
@@ -226,7 +278,12 @@ class Desk(QWidget):
         for timer in (self._seconds, self._ticker, self._patience):
             timer.stop()
         self.seat.on_link = lambda link: None
+        self.map3d.close()
+        self._inputs.listen(False)
+        self.calls.close()
         self.engine.close_panels()
+        if self.context.bases is not None:
+            self.context.bases.close()
         super().closeEvent(event)
 
     # -- the keyboard --------------------------------------------------------------------------------------------
@@ -250,10 +307,21 @@ class Desk(QWidget):
 
     def set_theme(self, name: str) -> None:
         """Dark or light, now."""
-        self.context.theme = Theme.load(name)
         self._prefs.set("theme", name)
+        self._wear(Theme.load(name, str(self._prefs.get("map.style", ""))))
+
+    def set_map_style(self, style: str) -> None:
+        """The map in one of `MAP_STYLES`, now; "" goes with the theme."""
+        self._prefs.set("map.style", style)
+        self._wear(Theme.load(self.context.theme.name, style))
+
+    def _wear(self, theme: Theme) -> None:
+        self.context.theme = theme
         self.dress()
         self.engine.retheme()
+        self.map3d.retheme()
+        self.replay.retheme()
+        self.calls.retheme()
         self.banner.retheme()
         self.toasts.retheme()
         self.update()
@@ -261,9 +329,13 @@ class Desk(QWidget):
     def set_language(self, lang: str) -> None:
         """zh or en, now."""
         self.context.t = texts(lang)
+        speak(lang)
         self._prefs.set("lang", lang)
         self.setWindowTitle(self._title())
         self.engine.retranslate()
+        self.map3d.retranslate()
+        self.replay.retranslate()
+        self.calls.retranslate()
         self.banner.retranslate()
         self._show_banner()
         self.engine.age_tick()
@@ -281,11 +353,25 @@ class Desk(QWidget):
         return self._player.problem or True
 
     def _show_place(self, place: NamedPlace) -> None:
+        self.engine.bring("map")
         panel = self.engine.panel("map")
         if isinstance(panel, MapPanel):
             panel.show_place(place)
         else:
             self.toasts.show(Message("ui.no_map"), 0)
+
+    def _go_to_view(self, mark: Bookmark) -> None:
+        self.engine.bring("map")
+        panel = self.engine.panel("map")
+        if isinstance(panel, MapPanel):
+            panel.board.views.go(mark)
+        else:
+            self.toasts.show(Message("ui.no_map"), 0)
+
+    def _middle(self) -> tuple[float, float] | None:
+        """Middle of what the map shows, WGS-84."""
+        panel = self.engine.kept("map")
+        return panel.middle if isinstance(panel, MapPanel) else None
 
     def ask_name(self) -> None:
         """Asks who sits here; the name is kept in the profile."""
@@ -312,8 +398,8 @@ class Desk(QWidget):
         self.activateWindow()
 
     def _place_of_toasts(self) -> QRect | None:
-        """Over the map, above its scale and the outbox: at the window's lower right an officer gives orders."""
-        panel, outbox = self.engine.panel("map"), self.engine.panel("outbox")
+        """Over the centre, above the map's foot and the outbox: at the window's lower right an officer gives orders."""
+        panel, outbox = self.engine.beside("map"), self.engine.panel("outbox")
         if panel is None:
             return None
         free = panel.geometry().adjusted(9, 0, 0, -_MAP_FOOT)
@@ -326,6 +412,7 @@ class Desk(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.engine.setGeometry(self.rect())
+        self.replay.place()
         super().resizeEvent(event)
 
     def _title(self) -> str:

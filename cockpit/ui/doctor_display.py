@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication, QOffscreenSurface, QOpenGLContext, QScreen
 
-from cockpit.doctor_screen import ANSWER
+from cockpit.model.graphics import ANSWER
 
 GL_VENDOR, GL_RENDERER, GL_VERSION = 0x1F00, 0x1F01, 0x1F02
 

@@ -24,12 +24,13 @@ GRACE = 5 * SECOND
 """A hub that is restarted is back before."""
 LONG = 15 * SECOND
 """What waits for so long is held up, whatever the connection says of itself."""
-OUTBOX, CALL, QUEUE, CASES = "outbox", "telephone", "queue", "cases"
+OUTBOX, CALL, QUEUE, CASES, ALARMS, PAGE = "outbox", "telephone", "queue", "cases", "alarms", "event"
+MAP, SIGNS, FEEDS = "map", "signs", "feeds"
 """Panels that are opened, closed and turned to."""
 
 
 class LoopDesk:
-    """Opens and closes the outbox and the form of a call, and turns between events and cases.
+    """Opens and closes the outbox and the form of a call, and turns between events and cases, map, signs and feeds.
 
     By itself the outbox opens once for each command that failed, and once for each time that something waits because
     the hub is gone or does not answer; a person who closes it has seen it. It never takes the keyboard then.
@@ -40,6 +41,8 @@ class LoopDesk:
         self._told: set[str] = set()
         self._told_waits = False
         self._before: dict[str, Callable[[], QWidget | None]] = {}
+        ctx.actions.before = self._bring_its_panel
+        ctx.picking.changed.connect(self._show_picking)
 
     def actions(self) -> Iterator[Action]:
         """Its commands, with their keys."""
@@ -50,7 +53,12 @@ class LoopDesk:
         )
         yield Action("desk.events", "cases.to_events", lambda: self.turn_to(QUEUE), ("Ctrl+1",), self._can(QUEUE))
         yield Action("desk.cases", "cases.to_cases", lambda: self.turn_to(CASES), ("Ctrl+2",), self._can(CASES))
-        yield Action("desk.overdue", "cases.to_overdue", self.show_overdue, ("Ctrl+3",), self._can(CASES))
+        yield Action("desk.overdue", "cases.to_overdue", self.show_overdue, ("Ctrl+T",), self._can(CASES))
+        yield Action("desk.alarms", "alarmlist.to_alarms", lambda: self.turn_to(ALARMS), ("Ctrl+3",), self._can(ALARMS))
+        yield Action("desk.page", "feedboard.to_page", lambda: self.turn_to(PAGE), (), self._can(PAGE))
+        yield Action("desk.map", "feedboard.to_map", lambda: self.turn_to(MAP), ("Ctrl+0",), self._can(MAP))
+        yield Action("desk.signs", "signsui.to_signs", lambda: self.turn_to(SIGNS), ("Ctrl+4",), self._can(SIGNS))
+        yield Action("desk.feeds", "feedboard.to_feeds", lambda: self.turn_to(FEEDS), ("Ctrl+5",), self._can(FEEDS))
 
     def _can(self, panel: str) -> Callable[[], bool | Message]:
         return lambda: bool(self._engine.region_of(panel)) or Message("cases.not_in_layout")
@@ -106,6 +114,16 @@ class LoopDesk:
         """Brings a panel of a stack on top and the keyboard into it."""
         self._engine.show_region(self._engine.region_of(panel))
         self._engine.focus_panel(panel)
+
+    def _bring_its_panel(self, action: Action) -> None:
+        """A command of a panel that lies under others of its stack is done in sight: to go to what is selected on the
+        map brings the map back."""
+        self._engine.bring(action.id.partition(".")[0])
+
+    def _show_picking(self) -> None:
+        """Whoever is asked for a place on the map sees the map."""
+        if self._ctx.picking.wanted:
+            self._engine.bring(MAP)
 
     def show_overdue(self) -> None:
         """The case list with those that stayed in a stage for too long."""

@@ -16,6 +16,8 @@ from cockpit.picture.picture import Picture
 
 RECENT = 5 * MINUTE
 """What happened longer ago is old news that arrived late (a snapshot, a feed that came back)."""
+OPENING = 30.0
+"""Seconds in which a desk that opens on a slow machine may still be brought what was there before, piece by piece."""
 MOST = 3
 """Sentences at once; of more, the gravest are said, and the counts in the top bar say the rest."""
 
@@ -44,6 +46,7 @@ class News:
         self._pack = pack
         self._known: dict[str, Level] = {}
         self._alerts: set[str] = set()
+        self._opened = clock.mono()
 
     def settle(self) -> None:
         """What is there now is not news."""
@@ -59,6 +62,7 @@ class News:
 
     def _new_events(self) -> Iterator[tuple[Message, Level]]:
         table, now = self._picture["event"], self._clock.now()
+        opening = self._clock.mono() - self._opened < OPENING
         for key, level, row in self._grave("event"):
             before = self._known.get(key)
             if before is not None and before <= level:
@@ -68,7 +72,7 @@ class News:
             words = {"kind": self._pack.kind(str(event["kind"])).name, "place": event["place"], "level": level.sign}
             if before is None and now - int(event["occurred"]) <= RECENT:
                 yield Message("ui.new_event", words), level
-            elif now - int(event["updated"]) <= RECENT:
+            elif now - int(event["updated"]) <= RECENT and not (opening and before is None):
                 yield Message("ui.risen_event", words), level
 
     def _new_alerts(self) -> Iterator[tuple[Message, Level]]:

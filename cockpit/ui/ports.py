@@ -7,16 +7,18 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import shiboken6
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
-from cockpit.bus import asks
 from cockpit.model.cases import Case, Order
 from cockpit.model.entries import Act, TextRef
 from cockpit.model.messages import Message
-from cockpit.model.ports import Body, Here, NamedPlace, Near, Refusal, Way
+from cockpit.model.ports import Body, Here, NamedPlace, Near, Refusal, Resource, Sample, Systems, Tried, Way
 from cockpit.model.ports.cases import Check, Waiting
 from cockpit.seat import Seat
+from cockpit.seat.feeds import FeedsOfSeat
 
 
 def while_alive(done: Callable[..., Any]) -> Callable[..., None]:
@@ -56,6 +58,16 @@ class SeatNearby:
     def near(self, lon: float, lat: float, kind: str, done: Callable[[list[Near] | Message], None]) -> None:
         self._seat.near(lon, lat, kind, while_alive(done))
 
+    def resources(
+        self,
+        lon: float,
+        lat: float,
+        topic: str,
+        done: Callable[[list[Resource] | Message], None],
+        spots: tuple[list[str], NDArray[np.float64]] | None = None,
+    ) -> None:
+        self._seat.resources(lon, lat, topic, while_alive(done), spots)
+
     def way(self, unit: str, lon: float, lat: float, done: Callable[[Way | Message], None]) -> None:
         self._seat.way(unit, lon, lat, while_alive(done))
 
@@ -66,8 +78,10 @@ class SeatGazetteer:
     def __init__(self, seat: Seat) -> None:
         self._seat = seat
 
-    def places(self, text: str, done: Callable[[list[NamedPlace]], None]) -> None:
-        self._seat.places(text, while_alive(done))
+    def places(
+        self, text: str, done: Callable[[list[NamedPlace]], None], near: tuple[float, float] | None = None
+    ) -> None:
+        self._seat.places(text, while_alive(done), near)
 
     def here(self, lon: float, lat: float, done: Callable[[Here], None]) -> None:
         self._seat.here(lon, lat, while_alive(done))
@@ -77,21 +91,25 @@ class SeatFeeds:
     """`ports.Feeds`."""
 
     def __init__(self, seat: Seat) -> None:
-        self._seat = seat
+        self._feeds = FeedsOfSeat(seat)
 
     def quarantine(self, feed: str, done: Callable[[list[Refusal] | Message], None]) -> None:
-        tell = while_alive(done)
+        self._feeds.quarantine(feed, while_alive(done))
 
-        def came(found: list[asks.Refusal] | Message) -> None:
-            if isinstance(found, Message):
-                tell(found)
-            else:
-                tell([Refusal(one.reason, one.sample, one.received) for one in found])
+    def retry(self, feed: str) -> Message | None:
+        return self._feeds.retry(feed)
 
-        self._seat.quarantine(feed, came)
+    def sample(self, feed: str, done: Callable[[Sample | Message], None]) -> None:
+        self._feeds.sample(feed, while_alive(done))
 
-    def retry(self, feed: str) -> None:
-        self._seat.retry(feed)
+    def again(self, refusals: Sequence[int], done: Callable[[Tried | Message], None]) -> None:
+        self._feeds.again(refusals, while_alive(done))
+
+    def again_all(self, feed: str, group: str, done: Callable[[Tried | Message], None]) -> None:
+        self._feeds.again_all(feed, group, while_alive(done))
+
+    def systems(self, done: Callable[[Systems | Message], None]) -> None:
+        self._feeds.systems(while_alive(done))
 
 
 class SeatSearch:
@@ -102,6 +120,9 @@ class SeatSearch:
 
     def search(self, text: str, done: Callable[[list[str]], None]) -> None:
         self._seat.search(text, while_alive(done))
+
+    def units(self, text: str, done: Callable[[list[tuple[str, float]]], None]) -> None:
+        self._seat.units(text, while_alive(done))
 
 
 class SeatCases:

@@ -23,6 +23,7 @@ class FilePrefs:
         self.notice: Message | None = None
         self._path = path
         self._values: dict[str, Any] = {}
+        self._for_now: dict[str, Any] = {}
         try:
             values = json.loads(path.read_bytes())
             if not isinstance(values, dict):
@@ -37,15 +38,20 @@ class FilePrefs:
 
     def one_of(self, name: str, choices: Sequence[str]) -> str:
         """What is kept if it is one of `choices`, else the first of them: another version may have kept it."""
-        value = self._values.get(name)
+        value = self._for_now.get(name, self._values.get(name))
         return value if value in choices else choices[0]
+
+    def for_now(self, name: str, value: Any) -> None:
+        """Holds in this run only, until it is set: what the command line wants."""
+        self._for_now[name] = value
 
     def get(self, name: str, default: Any) -> Any:
         """What is kept, if it is of the default's type."""
-        value = self._values.get(name, default)
+        value = self._for_now.get(name, self._values.get(name, default))
         return value if default is None or isinstance(value, type(default)) else default
 
     def set(self, name: str, value: Any) -> None:
+        self._for_now.pop(name, None)
         if self._values.get(name) == value:
             return
         self._values[name] = value

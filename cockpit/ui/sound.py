@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, Signal
 
 from cockpit.audio import PLAYERS, found_players
 from cockpit.model.clock import Clock
+from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
 from cockpit.paths import assets_dir
+from cockpit.ui.soundfile import playable
 
 PAUSE_SECONDS = 3.0
 """The same sound is not played again sooner: ten alerts at once are one sound."""
@@ -38,6 +41,7 @@ class Player(QObject):
         self._players = found_players()
         self._last: dict[str, float] = {}
         self._playing: dict[QProcess, str] = {}
+        self._heard: dict[QProcess, Path] = {}
         self.problem: Message | None = None
         if not self._players:
             self.problem = Message("sound.no_player", {"players": ", ".join(PLAYERS)})
@@ -66,12 +70,30 @@ class Player(QObject):
         self._last[name] = now
         return self._start(name)
 
+    def hear(self, sound: bytes) -> Message | None:
+        """Plays what somebody said, in place of what they said before; the answer is why it can not be heard."""
+        if self._muted:
+            return Message("sound.is_off")
+        if not self._players:
+            return self.problem
+        try:
+            data, ending = playable(sound)
+        except OutsideError as error:
+            return error.message
+        for child in list(self._heard):
+            self._end(child)
+        with tempfile.NamedTemporaryFile(prefix="cockpit-heard-", suffix=ending, delete=False) as file:
+            file.write(data)
+        self._start(file.name, Path(file.name))
+        return None
+
     def close(self) -> None:
         """End what is playing, and wait for it."""
         self._end_all()
 
-    def _start(self, name: str) -> bool:
-        file = self._folder / f"{name}.wav"
+    def _start(self, name: str, heard: Path | None = None) -> bool:
+        """Begins one; `heard` is a file of somebody's words, removed when it was played."""
+        file = heard or self._folder / f"{name}.wav"
         if not file.is_file():
             self._tell(Message("sound.no_file", {"file": str(file)}))
             return False
@@ -81,6 +103,8 @@ class Player(QObject):
         child.setStandardInputFile(QProcess.nullDevice())
         child.setStandardOutputFile(QProcess.nullDevice())
         self._playing[child] = player
+        if heard is not None:
+            self._heard[child] = heard
         child.finished.connect(lambda code, status: self._over(child, name, code == 0 and status.value == 0))
         child.errorOccurred.connect(lambda error: self._did_not_start(child, name, error))
         child.start(program, [*options, str(file)])
@@ -92,18 +116,21 @@ class Player(QObject):
 
     def _over(self, child: QProcess, name: str, played: bool) -> None:
         player = self._playing.pop(child, None)
+        heard = self._heard.pop(child, None)
         if player is None:
             return  # ended by us
         said = bytes(child.readAllStandardError().data()).decode("utf-8", "replace").strip().splitlines()
         child.deleteLater()
         if played:
+            _forget(heard)
             self._tell(None)
             return
         # a player without its sound server is there and plays nothing: the next one may
         command = self._players.pop(player, None)
         if self._players:
-            self._start(name)
+            self._start(name, heard)
             return
+        _forget(heard)
         if command is not None:
             self._players[player] = command  # the last one is tried again each time: the server may come back
         self._tell(Message("sound.failed", {"player": player, "why": said[-1][:120] if said else "–"}))
@@ -114,9 +141,18 @@ class Player(QObject):
             self.problem_changed.emit()
 
     def _end_all(self) -> None:
-        children = list(self._playing)
-        self._playing.clear()
-        for child in children:
-            child.kill()
-            child.waitForFinished(END_MS)
-            child.deleteLater()
+        for child in list(self._playing):
+            self._end(child)
+
+    def _end(self, child: QProcess) -> None:
+        self._playing.pop(child, None)
+        _forget(self._heard.pop(child, None))
+        child.kill()
+        child.waitForFinished(END_MS)
+        child.deleteLater()
+
+
+def _forget(heard: Path | None) -> None:
+    """What somebody said does not stay on this machine."""
+    if heard is not None:
+        heard.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
-"""All kills and faults, and the long run: `make torture`, `make soak`.
+"""All kills and faults, hostile input to the formats, and the long run: `make torture`, `make soak`.
 
     python -m tests.torture kills [--seat 200] [--hub 50] [--cut 300] [--seed N]
+    python -m tests.torture fuzz [--minutes 13] [--seed N] [--only cap]
     python -m tests.torture soak [--minutes 240]
 
 A round is a city of its own with a share of the kills, checked at its end. Rounds that are done are noted in
@@ -18,8 +19,10 @@ from typing import Any
 
 import psutil
 
+from cockpit.model.city import FORMATS
 from cockpit.model.clock import SystemClock, local
 from tests.story import a_home
+from tests.torture.fuzz import fuzz
 from tests.torture.stage import BUS, GATEWAY, Stage
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -125,11 +128,16 @@ def main() -> int:
     killing.add_argument("--seat", type=int, default=200, help="kills of a seat")
     killing.add_argument("--hub", type=int, default=50, help="kills of the hub")
     killing.add_argument("--cut", type=float, default=300.0, help="seconds that the bus stands still")
+    fuzzing = commands.add_parser("fuzz", help="coverage-guided hostile input to every format")
+    fuzzing.add_argument("--minutes", type=float, default=13.0, help="for all formats together")
+    fuzzing.add_argument("--only", choices=FORMATS, default="", help="one format alone")
     soaking = commands.add_parser("soak", help="a long run")
     soaking.add_argument("--minutes", type=float, default=240.0)
-    for one in (killing, soaking):
+    for one in (killing, fuzzing, soaking):
         one.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    if options.what == "fuzz":
+        return fuzz(options.minutes, options.seed, options.only)
     return rounds(options.what, options)
 
 

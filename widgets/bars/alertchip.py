@@ -66,7 +66,6 @@ class AlertChip(Piece):
         words = {"title": alert.title, "area": alert.area, "sender": alert.sender, "until": until}
         self.setToolTip(t("bars.alert_why", sent=full_stamp(alert.sent), **words))
         self.setAccessibleName(self.toolTip())
-        self.update()
 
     @property
     def title(self) -> str:
@@ -83,6 +82,10 @@ class AlertChip(Piece):
         if stage == 1:
             return t("bars.alert_until_short", until=until)
         return t("bars.alert_until", sender=alert.sender, sent=short(alert.sent), until=until)
+
+    def face(self) -> object:
+        chosen = (self.ctx.selection.topic, self.ctx.selection.key) == ("alert", self.alert.key)
+        return self.title, self.alert.level, self.detail(self.stage), chosen
 
     def wide(self, stage: int) -> int:
         if stage == 4:
@@ -121,6 +124,9 @@ class MoreAlerts(Piece):
     def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
         super().__init__(ctx, parent)
         self.count = 0
+
+    def face(self) -> object:
+        return self.count
 
     def wide(self, stage: int) -> int:
         return round(self.measure("small", self._words())) + 16 if self.count else 0

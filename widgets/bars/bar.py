@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import ClassVar
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -48,6 +48,18 @@ class Piece(QAbstractButton):
     def paint(self, painter: QPainter) -> None:
         """Draw it at its stage."""
         raise NotImplementedError
+
+    def face(self) -> object:
+        """What it shows at its stage: while that is the same it is not painted anew. None: painted each time."""
+        return None
+
+    def setToolTip(self, words: str) -> None:
+        if words != self.toolTip():  # Qt tells everybody of the same words too
+            super().setToolTip(words)
+
+    def setAccessibleName(self, words: str) -> None:
+        if words != self.accessibleName():
+            super().setAccessibleName(words)
 
     def sizeHint(self) -> QSize:
         return QSize(self.wide(self.stage), self.height())
@@ -112,6 +124,8 @@ class Bar(Pane):
         self._left: list[Piece] = []
         self._right: list[Piece] = []
         self._broken = ""
+        self._faces: dict[Piece, object] = {}
+        self._dress: tuple[object, ...] = ()
 
     def set_pieces(self, left: Sequence[Piece], right: Sequence[Piece]) -> None:
         """The pieces from the left, and those at the right in the order in which they stand."""
@@ -140,18 +154,30 @@ class Bar(Pane):
                 total = needed()
         for piece, stage in stages.items():
             piece.stage = stage
-        self._put(self._left, self.pad)
+        dress = (self.ctx.theme, self.ctx.t, self._broken)
+        before, self._faces = self._faces if dress == self._dress else {}, {}
         right = sum(piece.wide(piece.stage) for piece in self._right)
-        self._put(self._right, room - self.pad - right)
-        self.update()
+        moved = self._put(self._left, self.pad, before)
+        moved |= self._put(self._right, room - self.pad - right, before)
+        if moved or dress != self._dress:
+            self._dress = dress
+            self.update()
 
-    def _put(self, pieces: Sequence[Piece], x: int) -> None:
+    def _put(self, pieces: Sequence[Piece], x: int, before: Mapping[Piece, object]) -> bool:
+        """Puts pieces beside each other, and paints those that show something else than `before`; whether one moved."""
+        moved = False
         for piece in pieces:
             wide = piece.wide(piece.stage)
-            piece.setGeometry(x, 1 if self.top else 0, wide, self.height() - 1)
-            piece.setVisible(wide > 0 and not self._broken)
-            piece.update()
+            place, shown = QRect(x, 1 if self.top else 0, wide, self.height() - 1), wide > 0 and not self._broken
+            if place != piece.geometry() or shown == piece.isHidden():
+                piece.setGeometry(place)
+                piece.setVisible(shown)
+                moved = True
+            face = self._faces[piece] = (piece.stage, piece.face())
+            if face[1] is None or before.get(piece) != face:
+                piece.update()
             x += wide
+        return moved
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.arrange()

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from cockpit.model.ages import span
 from cockpit.model.freshness import Freshness
 from cockpit.model.messages import Message
 from widgets.bars.bar import Piece
+from widgets.feeds.marks import draw_mark
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import FeedState
-from widgets.kit.icons import draw_icon
+from widgets.kit.tips import plain_tip
 
 
 def short_age(state: FeedState, now_us: int) -> Message:
@@ -52,13 +53,15 @@ class FeedChip(Piece):
         self.name = t.pack(state.name)
         self.age = t(short_age(state, now))
         tip = t("bars.feed_tip", name=self.name, age=t(state.age(now)))
-        self.setToolTip(tip + (f"\n{t(state.problem)}" if state.problem else ""))
+        self.setToolTip(plain_tip(tip + (f"\n{t(state.problem)}" if state.problem else "")))
         self.setAccessibleName(tip)
-        self.update()
 
     @property
     def live(self) -> bool:
         return self.state.state is Freshness.LIVE
+
+    def face(self) -> object:
+        return self.name, self.age, self.state.health, self.live
 
     def wide(self, stage: int) -> int:
         wide = 6 + 8 + 12
@@ -77,21 +80,7 @@ class FeedChip(Piece):
             painter.setBrush(theme.s2)
             painter.drawRoundedRect(QRectF(0, middle - 13, self.width() - 4, 26), 4, 4)
         dot = QPointF(9, middle)
-        match self.state.state:
-            case Freshness.LIVE:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(theme.t2)
-                painter.drawEllipse(dot, 3.5, 3.5)
-            case Freshness.WAITING:
-                painter.setPen(QPen(theme.t3, 1.25))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawEllipse(dot, 3, 3)
-            case Freshness.STALE:
-                painter.setPen(QPen(theme.orange_text, 1.5))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawEllipse(dot, 3, 3)
-            case Freshness.DEAD:
-                draw_icon(painter, QRectF(4, middle - 5, 10, 10), "close", theme.orange_text, 3)
+        draw_mark(painter, dot.x(), dot.y(), self.state.health, theme, 4)
         x = 18.0
         if self.stage == 0:
             x = self.words(painter, x, "small", self.name, "t2" if self.live else "t3") + 6
@@ -106,6 +95,7 @@ class FeedCount(Piece):
 
     def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
         super().__init__(ctx, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.live, self.total = 0, 0
 
     def tell(self, live: int, total: int) -> None:
@@ -113,12 +103,19 @@ class FeedCount(Piece):
         self.setToolTip(self.ctx.t("bars.feeds_why", live=live, total=total))
         self.setAccessibleName(self.toolTip())
 
+    def face(self) -> object:
+        return self.live, self.total
+
     def wide(self, stage: int) -> int:
         label = self.measure("small", self.ctx.t("bars.feeds")) + 7 if stage == 0 else 0
         return round(label + self.measure("body", self._count(), 700)) + 12
 
     def paint(self, painter: QPainter) -> None:
         x = 0.0
+        if self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.ctx.theme.s2)
+            painter.drawRoundedRect(QRectF(0, self.height() / 2 - 13, self.width() - 6, 26), 4, 4)
         if self.stage == 0:
             x = self.words(painter, x, "small", self.ctx.t("bars.feeds"), "t2") + 7
         self.words(painter, x, "body", self._count(), "t1" if self.live == self.total else "orange_text", 700)

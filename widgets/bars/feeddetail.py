@@ -19,6 +19,7 @@ from widgets.kit.buttons import button
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import FeedState
 from widgets.kit.header import ElidedLabel
+from widgets.kit.label import label
 
 LEAST_SPAN = 10 * SECOND
 """A rate over less than this says nothing."""
@@ -58,7 +59,7 @@ class FeedDetail(QFrame):
 
     Attributes:
         feed: id of the feed shown.
-        retry: the button that has the hub try it at once.
+        retry: the button that has the hub try it at once. page: the one that selects it.
         refused: what of it was refused last, newest first; None while that is being asked for.
     """
 
@@ -80,6 +81,8 @@ class FeedDetail(QFrame):
         head.addWidget(self._title)
         head.addWidget(self._state)
         head.addStretch(1)
+        self.page = button("", self._show_page, parent=self)
+        head.addWidget(self.page)
         head.addWidget(self.retry)
         self._column.addLayout(head)
         self._column.addSpacing(8)
@@ -110,6 +113,7 @@ class FeedDetail(QFrame):
         self._title.setText(t.pack(state.name))
         self._state.setText(t(f"bars.state_{state.state.value}"))
         self.retry.setText(t("bars.retry_button"))
+        self.page.setText(t("feedboard.details"))
         lines = feed_lines(self.ctx, state, rate)
         while len(self._lines) < len(lines):
             pair = self._label("small", "t2"), self._label("small", "")
@@ -118,8 +122,8 @@ class FeedDetail(QFrame):
             self._grid.addWidget(pair[0], row, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(pair[1], row, 1)
             self._lines.append(pair)
-        for (label, value), (name, words) in zip(self._lines, lines, strict=True):
-            label.setText(name)
+        for (said, value), (name, words) in zip(self._lines, lines, strict=True):
+            said.setText(name)
             value.setText(words)
         self._ask(state)
         self._fit()
@@ -179,8 +183,15 @@ class FeedDetail(QFrame):
         for row in self._rows:
             self._items.addWidget(row)
 
+    def _show_page(self) -> None:
+        """All that is known of it, on the page of what is selected."""
+        self.hide()
+        self.ctx.selection.select("feed", self.feed)
+
     def _try_now(self) -> None:
-        self.ctx.feeds.retry(self.feed)
+        problem = self.ctx.feeds.retry(self.feed)
+        if problem is not None:
+            self.ctx.notify(problem, 0)
         self._asked = ("", -1)
 
     # -- how it stands
@@ -199,11 +210,7 @@ class FeedDetail(QFrame):
             self.move(self._foot - QPoint(0, self.height()))
 
     def _label(self, style: str, role: str) -> QLabel:
-        label = QLabel(self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setProperty("style", style)
-        label.setProperty("role", role)
-        return label
+        return label("", self, role=role, style=style, wrap=False)
 
 
 class _Refused(QWidget):

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cockpit.model.clock import HOUR, midnight
+from cockpit.model.clock import midnight
 from cockpit.model.ports.cases import Cases
 from cockpit.model.tables import EventState, UnitState
 from cockpit.picture.picture import Picture
 from widgets.kit.loopwords import in_time, overdue
 
-LOAD_CALM, LOAD_MOST = 6, 12
-"""Alarms an hour that are calm, and the most that one person can handle (ISA-18.2, 6.2 performance metrics)."""
+LOAD_CALM, LOAD_MOST, LOAD_FLOOD = 6, 12, 60
+"""Alarms an hour that are good for one person, the most that are manageable, and beyond which it is a flood
+(ISA-18.2, 6.2 performance metrics)."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,6 @@ class Figures:
         today: events of the picture that occurred since the city's midnight.
         open: those that are not closed; red, orange: of these the ones of level Ⅰ and Ⅱ.
         on_duty, units: units that are free or busy, and all.
-        load: events of level Ⅰ and Ⅱ that occurred in the last 60 minutes.
     """
 
     today: int
@@ -33,7 +33,6 @@ class Figures:
     orange: int
     on_duty: int
     units: int
-    load: int
 
 
 def figures(picture: Picture, now_us: int) -> Figures:
@@ -42,7 +41,6 @@ def figures(picture: Picture, now_us: int) -> Figures:
     level, occurred = events.numbers("level"), events.numbers("occurred")
     is_open = events.numbers("state") == EventState.OPEN
     past = occurred <= now_us
-    grave = (level == 1) | (level == 2)
     return Figures(
         today=int(np.count_nonzero((occurred >= midnight(now_us)) & past)),
         open=int(np.count_nonzero(is_open)),
@@ -50,7 +48,6 @@ def figures(picture: Picture, now_us: int) -> Figures:
         orange=int(np.count_nonzero(is_open & (level == 2))),
         on_duty=int(np.count_nonzero(units.numbers("state") != UnitState.OFF_DUTY)),
         units=len(units),
-        load=int(np.count_nonzero(grave & past & (occurred > now_us - HOUR))),
     )
 
 
@@ -87,4 +84,6 @@ def loop_figures(cases: Cases, now_us: int) -> LoopFigures:
 
 def load_words(load: int) -> str:
     """Id of the word for an alarm load."""
-    return "bars.load_calm" if load <= LOAD_CALM else "bars.load_busy" if load <= LOAD_MOST else "bars.load_flood"
+    if load > LOAD_MOST:
+        return "bars.load_flood" if load > LOAD_FLOOD else "bars.load_over"
+    return "bars.load_calm" if load <= LOAD_CALM else "bars.load_busy"

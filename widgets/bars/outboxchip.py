@@ -43,7 +43,6 @@ class OutboxChip(Piece):
             ctx.t("bars.key_tip", words=why, key=key_words(action.keys[0])) if action and action.keys else why
         )
         self.setAccessibleName(why)
-        self.update()
 
     @property
     def words_now(self) -> str:
@@ -69,6 +68,9 @@ class OutboxChip(Piece):
         if now.waiting:
             return t(Message("outbox.chip_oldest", {"span": exactly(self.ctx.clock.now() - now.oldest)}))
         return t("outbox.chip_delivered", n=now.delivered)
+
+    def face(self) -> object:
+        return self._parts(self.stage), self.tally.wrong, self.tally.waiting
 
     def wide(self, stage: int) -> int:
         if self.ctx.actions.get(self._action) is None:

@@ -19,7 +19,7 @@ from widgets.kit.icons import draw_icon
 
 
 class AlarmLoad(Piece):
-    """How many grave events came in the last hour, of the twelve that one person can handle, in words as well."""
+    """How many alarms an operator had in the last hour, of the twelve that one person can handle, in words as well."""
 
     stages: ClassVar[int] = 3
 
@@ -32,7 +32,7 @@ class AlarmLoad(Piece):
         """The load of now; `known` is False while there is no data at all, which is no calm."""
         self.load, self.known = load, known
         t = self.ctx.t
-        self.setToolTip(t("bars.load_why", n=load, words=t(load_words(load))))
+        self.setToolTip(t("bars.load_why", n=load, words=t(load_words(load))) if known else t("bars.load_none"))
         self.setAccessibleName(self.toolTip())
 
     @property
@@ -40,6 +40,9 @@ class AlarmLoad(Piece):
         """Number and word."""
         t = self.ctx.t
         return f"{self._count()} {t(load_words(self.load)) if self.known else ''}".rstrip()
+
+    def face(self) -> object:
+        return self.load, self.known
 
     def wide(self, stage: int) -> int:
         label = self.measure("small", self.ctx.t("bars.load")) + 8 if stage == 0 else 0
@@ -68,7 +71,7 @@ class AlarmLoad(Piece):
         return self.ctx.t("bars.load_count", n=count, most=LOAD_MOST)
 
     def _word_room(self) -> float:
-        return max(self.measure("small", self.ctx.t(f"bars.load_{word}")) for word in ("calm", "busy", "flood"))
+        return max(self.measure("small", self.ctx.t(f"bars.load_{word}")) for word in ("calm", "busy", "over", "flood"))
 
 
 class PaletteField(Piece):
@@ -85,6 +88,9 @@ class PaletteField(Piece):
     def _key(self) -> str:
         action = self.ctx.actions.get(self._action)
         return key_words(action.keys[0]) if action and action.keys else ""
+
+    def face(self) -> object:
+        return self._key()
 
     def wide(self, stage: int) -> int:
         self.setAccessibleName(self.ctx.t("bars.palette"))
@@ -141,7 +147,9 @@ class Switch(Piece):
         self.setToolTip(words)
         self.setAccessibleName(words)
         self.setEnabled(action is not None and reason is None)
-        self.update()
+
+    def face(self) -> object:
+        return self._look()[0], self.isEnabled()
 
     def wide(self, stage: int) -> int:
         return 30 if self.ctx.actions.get(self._action) else 0
@@ -171,6 +179,9 @@ class Person(Piece):
     def name(self) -> str:
         return str(self.ctx.prefs.get("name", "")) or self.ctx.t("bars.no_name")
 
+    def face(self) -> object:
+        return self.name
+
     def wide(self, stage: int) -> int:
         self.setToolTip(f"{self.name} · {self.ctx.t('bars.role')}")
         self.setAccessibleName(self.toolTip())
@@ -199,6 +210,9 @@ class CityClockFace(Piece):
 
     stages: ClassVar[int] = 2
 
+    def face(self) -> object:
+        return self._date(), clock_time(self.ctx.clock.now())
+
     def wide(self, stage: int) -> int:
         date = self.measure("small", self._date()) + 12 if stage == 0 else 0
         return round(14 + date + self.measure("title", "00:00:00")) + 1
@@ -209,7 +223,6 @@ class CityClockFace(Piece):
         plain = rate == 1
         self.setToolTip(t("bars.clock_why", when=when) if plain else t("bars.clock_rate", when=when, rate=f"{rate:g}"))
         self.setAccessibleName(self.toolTip())
-        self.update()
 
     def paint(self, painter: QPainter) -> None:
         self.rule(painter, 0)

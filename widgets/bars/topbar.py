@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
@@ -12,7 +13,10 @@ from PySide6.QtWidgets import QWidget
 from cockpit.model.ages import clock_time
 from cockpit.model.freshness import Freshness
 from cockpit.model.messages import Message
+from cockpit.model.tables import AlarmState
 from cockpit.picture.selection import Selection
+from widgets.alarms.load import grade, rate_words
+from widgets.alarms.load import token as load_token
 from widgets.bars.alertchip import AlertChip, MoreAlerts, alerts_now
 from widgets.bars.bar import Bar, Piece
 from widgets.bars.figures import Figures, figures, loop_figures
@@ -21,8 +25,8 @@ from widgets.kit.feedstate import FeedState, topic_state
 from widgets.kit.symbols import draw_badge
 
 MOST_CHIPS = 4
-CASES, OVERDUE = "desk.cases", "desk.overdue"
-"""The commands that show the cases and those overdue; without them their figures are not shown either."""
+CASES, OVERDUE, ALARMS = "desk.cases", "desk.overdue", "desk.alarms"
+"""The commands that show the cases, those overdue, and the alarms; without them their figures are not shown either."""
 
 
 class Mark(Piece):
@@ -42,6 +46,9 @@ class Mark(Piece):
         else:
             self.setToolTip("")
         return title, t("bars.seat") if stage < 1 else "", demo
+
+    def face(self) -> object:
+        return self._parts(self.stage)
 
     def wide(self, stage: int) -> int:
         title, seat, demo = self._parts(stage)
@@ -97,6 +104,9 @@ class Figure(Piece):
         self.setToolTip(t("bars.figure_tip", why=t(self._why), age=t(age)))
         self.setAccessibleName(f"{t(self._label)} {self.number}{self.unit}")
 
+    def face(self) -> object:
+        return self.number, self.unit, self.old
+
     def wide(self, stage: int) -> int:
         label = self.measure("small", self.ctx.t(self._label)) + 8 if stage == 0 else 0
         unit = self.measure("small", self.unit) + 5 if self.unit.strip() else 0
@@ -140,6 +150,9 @@ class LoopFigure(Piece):
         self.setToolTip(why)
         self.setAccessibleName(f"{t(f'bars.{self._name}')} {number}{unit}")
 
+    def face(self) -> object:
+        return self.number, self.unit, self.token
+
     def wide(self, stage: int) -> int:
         if stage == 2 or not self.ctx.actions.get(self._action):
             return 0
@@ -171,6 +184,9 @@ class Grave(Piece):
         self.counts = (f"{now.red:,}", f"{now.orange:,}") if known else (none, none)
         self.setToolTip(self.ctx.t("bars.grave_why"))
         self.setAccessibleName(f"Ⅰ {self.counts[0]} Ⅱ {self.counts[1]}")
+
+    def face(self) -> object:
+        return self.counts
 
     def wide(self, stage: int) -> int:
         return round(sum(18 + 7 + self.measure("title", count) + 12 for count in self.counts)) + 4
@@ -208,6 +224,9 @@ class Age(Piece):
     def words_now(self) -> str:
         return self._words
 
+    def face(self) -> object:
+        return self._words
+
     def wide(self, stage: int) -> int:
         # the seconds change width; a room for three digits keeps the bar still
         least = 48 if self._words else 0
@@ -243,7 +262,7 @@ class TopBar(Bar):
         self.units = Figure(
             ctx, "bars.units", lambda f: f"{f.on_duty:,}", lambda f: f"/ {f.units:,}", "bars.units_why", self
         )
-        runs = {"cases": CASES, "overdue": OVERDUE, "in_time": CASES}
+        runs = {"alarms": ALARMS, "cases": CASES, "overdue": OVERDUE, "in_time": CASES}
         self.loop = {name: LoopFigure(ctx, name, action, self) for name, action in runs.items()}
         ctx.selection.subscribe(self._selected)
         self.refresh(self.topics)
@@ -270,10 +289,12 @@ class TopBar(Bar):
             (self.today, 1),
             (self.open, 1),
             (self.loop["cases"], 1),
+            (self.loop["alarms"], 1),
             (self.units, 1),
             (self.loop["overdue"], 1),
             (self.loop["cases"], 2),
             (self.loop["overdue"], 2),
+            (self.loop["alarms"], 2),
         )
 
     def _tell(self) -> None:
@@ -287,15 +308,31 @@ class TopBar(Bar):
         self.event_age.tell(event)
         self.unit_age.tell(unit)
         self._tell_loop()
+        self._tell_alarms()
         self._show_alerts()
         of_events = [self.today, self.open, self.grave, self.event_age]
         right: list[Piece] = [*of_events, *self.loop.values(), self.units, self.unit_age]
         self.set_pieces([self.mark, *self.chips, self._more], right)
 
+    def _tell_alarms(self) -> None:
+        """How many wait to be acknowledged, and the operator's load beside it, always in sight."""
+        alarms, t, figure = self.ctx.alarms, self.ctx.t, self.loop["alarms"]
+        if alarms is None:
+            figure.tell_unknown()
+            return
+        states = self.ctx.picture["alarm"].numbers("state")
+        waiting = int(np.isin(states, (AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED)).sum())
+        load = alarms.load
+        rate, words = rate_words(load), t(f"alarmlist.load_{grade(load)}")
+        unit = t("bars.alarm_rate", rate=rate)
+        operators = load.operators if load.known else t("bars.no_value")
+        figure.tell(f"{waiting:,}", unit, load_token(load), rate=rate, n=operators, words=words)
+
     def _tell_loop(self) -> None:
         if not self.ctx.cases.known:
-            for figure in self.loop.values():
-                figure.tell_unknown()
+            for name, figure in self.loop.items():
+                if name != "alarms":
+                    figure.tell_unknown()
             return
         t, now = self.ctx.t, loop_figures(self.ctx.cases, self.ctx.clock.now())
         count, none = t("bars.count_cases"), t("bars.no_value")

@@ -48,10 +48,15 @@ class Action:
 
 
 class Actions:
-    """All commands of a seat, in the order in which they came."""
+    """All commands of a seat, in the order in which they came.
+
+    Attributes:
+        before: told of each command right before it runs; the shell brings the panel forward that it belongs to.
+    """
 
     def __init__(self) -> None:
         self._actions: dict[str, Action] = {}
+        self.before: Callable[[Action], object] = lambda action: None
 
     def add(self, action: Action) -> None:
         """Take a command in; one of the same id is replaced.
@@ -85,6 +90,7 @@ class Actions:
             return Message("kit.no_such_action", {"id": id})
         reason = action.reason
         if reason is None:
+            self.before(action)
             action.run()
         return reason
 

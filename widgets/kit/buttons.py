@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QToolButto
 
 from widgets.kit.icons import icon
 from widgets.kit.theme import Theme
+from widgets.kit.tips import plain_tip
 
 
 def button(
@@ -46,14 +47,14 @@ def icon_button(name: str, tip: str, theme: Theme, run: Callable[[], object] | N
 def dress_icon_button(made: QToolButton, name: str, tip: str, theme: Theme) -> None:
     """Give an icon button its icon and words anew, after a change of theme, language or state."""
     made.setIcon(icon(name, theme))
-    made.setToolTip(tip)
+    made.setToolTip(plain_tip(tip))
     made.setAccessibleName(tip)
 
 
 def disable(made: QWidget, reason: str) -> None:
     """Disable with the reason as tooltip; an empty reason enables."""
     made.setEnabled(not reason)
-    made.setToolTip(reason)
+    made.setToolTip(plain_tip(reason))
 
 
 def draw_key(painter: QPainter, right: float, middle: float, key: str, theme: Theme, ink: str = "t2") -> float:
@@ -75,11 +76,13 @@ class KeyButton(QPushButton):
 
     Attributes:
         theme: set by `retheme`.
+        bare: the key is not printed, for want of room; the tooltip says it.
     """
 
     def __init__(self, text: str, key: str, theme: Theme, kind: str = "normal", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self.theme = theme
+        self.bare = False
         self._key = key
         self._kind = kind
         self.setProperty("kind", kind)
@@ -89,12 +92,24 @@ class KeyButton(QPushButton):
         self.theme = theme
         self.update()
 
+    def set_bare(self, bare: bool) -> None:
+        if bare != self.bare:
+            self.bare = bare
+            self.setToolTip(self._key if bare else "")
+            self.updateGeometry()
+            self.update()
+
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
+        if self.bare:
+            return hint
         wide = QFontMetrics(self.theme.font("axis")).horizontalAdvance(self._key) + 20
         return hint + QSize(wide, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self.bare:
+            super().paintEvent(event)
+            return
         from PySide6.QtWidgets import QStyle, QStyleOptionButton, QStylePainter
 
         option = QStyleOptionButton()
@@ -115,6 +130,10 @@ class KeyButton(QPushButton):
         painter.end()
 
 
+_SEGMENT_SIDES = 2 * 12 + 2
+"""Padding and border of a segment."""
+
+
 class Segments(QWidget):
     """A row of buttons of which one is on: 平时 | 战时.
 
@@ -132,15 +151,20 @@ class Segments(QWidget):
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QPushButton] = {}
         for id, words in choices:
-            made = button(words, kind="segment", parent=self)
+            made = button("", kind="segment", parent=self)
             made.setChecked(id == current)
             made.clicked.connect(lambda _checked=False, id=id: self.chosen.emit(id))
             self._group.addButton(made)
             self._buttons[id] = made
+            self.set_words(id, words)
             row.addWidget(made)
 
     def set_current(self, id: str) -> None:
         self._buttons[id].setChecked(True)
 
     def set_words(self, id: str, words: str) -> None:
-        self._buttons[id].setText(words)
+        made = self._buttons[id]
+        made.setText(words)
+        bold = made.font()  # the one that is on is bold, and must not need more room than it has
+        bold.setBold(True)
+        made.setMinimumWidth(QFontMetrics(bold).horizontalAdvance(words) + _SEGMENT_SIDES)

@@ -8,17 +8,25 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cockpit.model.messages import Message
+from widgets.kit.calling import Calling
 from widgets.kit.pick import Picking
+from widgets.kit.records import Records
 from widgets.kit.routes import Routes
+from widgets.kit.sight import Sight
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cockpit.geo.tiles.bases import Bases
     from cockpit.model.city import Pack
     from cockpit.model.clock import CityClock
     from cockpit.model.messages import Texts
     from cockpit.model.ports import Bodies, Feeds, Gazetteer, Nearby, Prefs, Search
+    from cockpit.model.ports.alarms import Alarms
+    from cockpit.model.ports.calls import Calls
     from cockpit.model.ports.cases import Cases
+    from cockpit.model.ports.signs import Signs
+    from cockpit.model.ports.tape import Tape
     from cockpit.picture import Picture, Selection
     from widgets.kit.actions import Actions
     from widgets.kit.theme import Theme
@@ -51,9 +59,15 @@ class PanelContext:
         notify: show a toast; the second is its level, 0 for a plain one.
         routes: ways along the streets that are to be seen on the map.
         picking: a place that a form wants from the map.
+        sight: where the map looks, handed to a view in three dimensions and back.
         report: take an error of ours and give the number of its report.
         reduced_motion: no animation at all.
+        bases: base maps in tiles; None: there is the pack's own only.
+        records: what is known of things that are in no table of the picture.
         drawings: folder where panels may keep what is slow to draw; None: nowhere.
+        layers: folder of the layers that a person imported; None: none can be.
+        signs, alarms, tape, calls: ports; None where there is no hub that has them.
+        calling: which call the desk looks at, and whom a panel means.
     """
 
     picture: Picture
@@ -75,4 +89,13 @@ class PanelContext:
     reduced_motion: bool = False
     routes: Routes = field(default_factory=Routes)
     picking: Picking = field(default_factory=Picking)
+    sight: Sight = field(default_factory=Sight)
+    records: Records = field(default_factory=Records)
     drawings: Path | None = None
+    layers: Path | None = None
+    bases: Bases | None = None
+    signs: Signs | None = None
+    alarms: Alarms | None = None
+    tape: Tape | None = None
+    calls: Calls | None = None
+    calling: Calling = field(default_factory=Calling)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from cockpit.model.messages import Message, Texts
 from widgets.kit.buttons import button
+from widgets.kit.label import label
 from widgets.kit.lineedit import LineEdit
 
 
@@ -20,14 +20,8 @@ class _Dialog(QDialog):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(20, 18, 20, 16)
         self.column.setSpacing(10)
-        head = QLabel(title, self)
-        head.setProperty("style", "title")
-        text = QLabel(words, self)
-        text.setProperty("role", "t2")
-        text.setWordWrap(True)
-        for label in (head, text):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            self.column.addWidget(label)
+        self.column.addWidget(label(title, self, role="", style="title", wrap=False))
+        self.column.addWidget(label(words, self))
         self.foot = QHBoxLayout()
         self.foot.setSpacing(8)
         self.foot.addStretch(1)

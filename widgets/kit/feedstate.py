@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
+import numpy.typing as npt
+
 from cockpit.model.ages import data_age
-from cockpit.model.freshness import Freshness, freshness
+from cockpit.model.clock import MINUTE
+from cockpit.model.freshness import DEAD_BEATS, STALE_BEATS, Freshness, freshness
 from cockpit.model.messages import Message
+from cockpit.model.tables import FEEDS, TEXT
 from cockpit.picture import LiveTable
 
 if TYPE_CHECKING:
+    from cockpit.model.city import Pack
     from widgets.kit.context import PanelContext
 
 _ORDER = (Freshness.LIVE, Freshness.STALE, Freshness.DEAD, Freshness.WAITING)
+SLOW = 0.5
+"""Of its expected messages a feed may bring as few before it is told to be slow."""
+SKEWED = MINUTE
+"""A source's clock further off than this makes ages and orders doubtful."""
+
+
+class Health(IntEnum):
+    """How a feed is, the worst first.
+
+    DEAD: twenty beats missed. STALE: three. AILING: it speaks, and something is wrong with what it says. WAITING: it
+    has not spoken yet. LIVE: as it should be.
+    """
+
+    DEAD = 0
+    STALE = 1
+    AILING = 2
+    WAITING = 3
+    LIVE = 4
+
+
+_OF = {Freshness.DEAD: Health.DEAD, Freshness.STALE: Health.STALE}
 
 
 @dataclass(frozen=True)
@@ -22,13 +52,15 @@ class FeedState:
     """One feed now.
 
     Attributes:
-        id: of the pack's feed.
+        id: of the pack's feed, or of one of the site's own.
         name: in the pack's own words, `{zh, en}` or plain.
         state: by its beat.
         received, beat, lag, retry: microseconds as in the table.
         good, bad: messages since the hub's start.
         problem: what is wrong, in a sentence, or None.
         source, format: how it comes in.
+        system: id of the system that it is an interface of, "" none. topic: the table that it fills.
+        rate, expected, bytes, skew, doubled, disordered, dropped, unknown, waiting: as in the table.
     """
 
     id: str
@@ -43,57 +75,165 @@ class FeedState:
     problem: Message | None
     source: str
     format: str
+    system: str = ""
+    topic: str = ""
+    rate: float = 0.0
+    expected: float = 0.0
+    bytes: float = 0.0
+    skew: int = 0
+    doubled: int = 0
+    disordered: int = 0
+    dropped: int = 0
+    unknown: int = 0
+    waiting: int = 0
 
     def age(self, now_us: int) -> Message:
         """Its age in words."""
         return data_age(self.received, self.beat, now_us)
 
+    @property
+    def slow(self) -> bool:
+        """Whether it brings far less than is expected of it. Said of what comes each second or more often only: of
+        slower ones a rate over ten seconds says nothing."""
+        return self.expected >= 1 and self.rate < self.expected * SLOW
 
-_kept: WeakKeyDictionary[LiveTable, tuple[int, dict[str, dict[str, Any]]]] = WeakKeyDictionary()
+    @property
+    def health(self) -> Health:
+        if self.problem is not None and not self.retry and (self.rate > 0 or self.state is Freshness.LIVE):
+            return Health.AILING  # messages come, what they say can not be used: that is no broken line
+        if self.state is Freshness.WAITING:
+            return Health.WAITING if self.problem is None else Health.DEAD
+        if self.state is not Freshness.LIVE:
+            return _OF[self.state]
+        ailing = self.problem is not None or self.slow or abs(self.skew) > SKEWED
+        return Health.AILING if ailing else Health.LIVE
 
 
-def _rows(table: LiveTable) -> dict[str, dict[str, Any]]:
-    """The rows by feed; every panel asks for them, many times a second."""
-    kept = _kept.get(table)
-    if kept is None or kept[0] != table.version:
-        rows = {str(row["feed"]): row for row in (table.row(i) for i in range(len(table)))}
-        kept = _kept[table] = (table.version, rows)
-    return kept[1]
+_NUMBERS = tuple(c.name for c in FEEDS.columns if c.dtype != TEXT)
+_TEXTS = tuple(c.name for c in FEEDS.columns if c.dtype == TEXT and c.name != "key")
+_FRESH = (Freshness.WAITING, Freshness.LIVE, Freshness.STALE, Freshness.DEAD)
+
+
+class _Known:
+    """The states of a table of feeds, made anew where a row changed only: eight hundred of them change many times a
+    second, a few at a time, and every panel asks for all."""
+
+    def __init__(self) -> None:
+        self.states: list[FeedState] = []
+        self._pack: Pack | None = None
+        self._at = (-1, -1)
+        self._numbers: dict[str, npt.NDArray[Any]] = {}
+        self._texts: dict[str, list[str]] = {}
+        self._place: npt.NDArray[np.int64] = np.zeros(0, np.int64)
+        self._told = -1
+
+    def look(self, table: LiveTable, pack: Pack, now: int) -> None:
+        """Bring `states` up to the table and the time of now (wall clock, UTC us)."""
+        at = (table.moves, table.version)
+        if pack is not self._pack or at[0] != self._at[0] or len(self._place) != len(table):
+            self._begin(table, pack, now)
+        elif at != self._at:
+            changed = self._take(table)
+            for i in np.flatnonzero(changed):
+                self.states[self._place[i]] = _state(pack, self._texts["feed"][i], table.row(int(i)), now)
+        elif now == self._told:
+            return
+        self._at, self._told = at, now
+        self._age(now)
+
+    def _begin(self, table: LiveTable, pack: Pack, now: int) -> None:
+        self._pack = pack
+        self._take(table)
+        rows = {feed: i for i, feed in enumerate(self._texts["feed"])}
+        ids = list(dict.fromkeys([feed.id for feed in pack.feeds] + sorted(rows)))
+        self.states = [_state(pack, id, table.row(rows[id]) if id in rows else {}, now) for id in ids]
+        places = {id: n for n, id in enumerate(ids)}
+        self._place = np.array([places[feed] for feed in self._texts["feed"]], np.int64)
+
+    def _take(self, table: LiveTable) -> npt.NDArray[np.bool_]:
+        """Keep the columns of now; which rows are another than before."""
+        numbers = {name: table.numbers(name).copy() for name in _NUMBERS}
+        words = {name: list(table.text(name)) for name in _TEXTS}
+        changed = np.zeros(len(table), np.bool_)
+        for name, now in numbers.items():
+            before = self._numbers.get(name)
+            if before is not None and len(before) == len(now):
+                changed |= before != now
+        for name, said in words.items():
+            if said != self._texts.get(name):
+                old = self._texts.get(name, [])
+                changed |= np.array([a != b for a, b in zip_longest(said, old)][: len(said)], np.bool_)
+        self._numbers, self._texts = numbers, words
+        return changed
+
+    def _age(self, now: int) -> None:
+        """Feeds grow old with nobody saying so."""
+        received, beat = self._numbers["received"], self._numbers["beat"]
+        missed = (now - received) / np.maximum(beat, 1)
+        fresh = np.where(received <= 0, 0, np.where(missed <= STALE_BEATS, 1, np.where(missed <= DEAD_BEATS, 2, 3)))
+        for place, code in zip(self._place.tolist(), fresh.tolist(), strict=True):
+            state = self.states[place]
+            if state.state is not _FRESH[code]:
+                self.states[place] = replace(state, state=_FRESH[code])
+
+
+_kept: WeakKeyDictionary[LiveTable, _Known] = WeakKeyDictionary()
 
 
 def feed_states(ctx: PanelContext) -> list[FeedState]:
     """Every feed of the pack in its order, then what else the hub runs; one that the hub has not told of is waiting."""
-    rows = _rows(ctx.picture["feed"])
-    now = ctx.clock.wall()
-    states = []
-    for id in dict.fromkeys([feed.id for feed in ctx.pack.feeds] + sorted(rows)):
-        spec = ctx.pack.feed(id)
-        row = rows.get(id, {})
-        received, beat = int(row.get("received", 0)), int(row.get("beat", 0))
-        problem = str(row.get("problem", ""))
-        states.append(
-            FeedState(
-                id=id,
-                name=spec.name if spec else str(row.get("name") or id),
-                state=freshness(received, beat, now) if row else Freshness.WAITING,
-                received=received,
-                beat=beat or round((spec.beat if spec else 1) * 1_000_000),
-                lag=int(row.get("lag", 0)),
-                retry=int(row.get("retry", 0)),
-                good=int(row.get("good", 0)),
-                bad=int(row.get("bad", 0)),
-                problem=Message(problem, {"detail": row.get("detail", "")}) if problem else None,
-                source=str(row.get("source") or (spec.source if spec else "")),
-                format=str(row.get("format") or (spec.format if spec else "")),
-            )
-        )
-    return states
+    table = ctx.picture["feed"]
+    known = _kept.get(table)
+    if known is None:
+        known = _kept[table] = _Known()
+    known.look(table, ctx.pack, ctx.clock.wall())
+    return list(known.states)
+
+
+def _state(pack: Pack, id: str, row: dict[str, Any], now: int) -> FeedState:
+    spec = pack.feed(id)
+    received, beat = int(row.get("received", 0)), int(row.get("beat", 0))
+    problem = str(row.get("problem", ""))
+    return FeedState(
+        id=id,
+        name=spec.name if spec else _name(str(row.get("name", "")), id),
+        state=freshness(received, beat, now) if row else Freshness.WAITING,
+        received=received,
+        beat=beat or round((spec.beat if spec else 1) * 1_000_000),
+        lag=int(row.get("lag", 0)),
+        retry=int(row.get("retry", 0)),
+        good=int(row.get("good", 0)),
+        bad=int(row.get("bad", 0)),
+        problem=Message(problem, {"detail": row.get("detail", "")}) if problem else None,
+        source=str(row.get("source") or (spec.source if spec else "")),
+        format=str(row.get("format") or (spec.format if spec else "")),
+        system=str(row.get("system") or (spec.system if spec else "")),
+        topic=str(row.get("topic") or (spec.topic if spec else "")),
+        rate=float(row.get("rate", 0)),
+        expected=float(row.get("expected", 0)),
+        bytes=float(row.get("bytes", 0)),
+        **{name: int(row.get(name, 0)) for name in _COUNTS},
+    )
+
+
+_COUNTS = ("skew", "doubled", "disordered", "dropped", "unknown", "waiting")
+
+
+def _name(told: str, id: str) -> dict[str, str] | str:
+    """A name as the hub tells it: a `{zh, en}` text as JSON, or plain words."""
+    if told.startswith("{"):
+        try:
+            found = json.loads(told)
+        except ValueError:
+            return told
+        if isinstance(found, dict) and isinstance(found.get("zh"), str):
+            return {str(key): str(value) for key, value in found.items()}
+    return told or id
 
 
 def topic_state(ctx: PanelContext, topic: str) -> FeedState | None:
-    """The freshest feed that fills a table; None where the pack has none."""
-    ids = {feed.id for feed in ctx.pack.feeds if feed.topic == topic}
-    states = [state for state in feed_states(ctx) if state.id in ids]
+    """The freshest feed that fills a table; None where there is none."""
+    states = [state for state in feed_states(ctx) if state.topic == topic]
     return min(states, key=lambda s: (_ORDER.index(s.state), -s.received), default=None)
 
 

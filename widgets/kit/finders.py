@@ -9,7 +9,6 @@ from typing import Protocol
 from cockpit.model.ages import age
 from cockpit.model.ports import Gazetteer, NamedPlace
 from widgets.kit.context import PanelContext
-from widgets.kit.fuzzy import score
 
 MOST = 8
 """Found things of one finder at the most."""
@@ -79,23 +78,30 @@ class EventFinder:
 
 
 class PlaceFinder:
-    """Roads, crossings and other places of the city, through the port `gazetteer`."""
+    """Roads, crossings, areas and other places of the city, through the port `gazetteer`."""
 
-    def __init__(self, ctx: PanelContext, gazetteer: Gazetteer, go: Callable[[NamedPlace], object]) -> None:
+    def __init__(
+        self,
+        ctx: PanelContext,
+        gazetteer: Gazetteer,
+        go: Callable[[NamedPlace], object],
+        middle: Callable[[], tuple[float, float] | None] = lambda: None,
+    ) -> None:
         """
         Args:
             go: shows a place that was chosen.
+            middle: of what the map shows now, WGS-84: of places that fit alike the nearer ones come first.
         """
-        self._ctx, self._gazetteer, self._go = ctx, gazetteer, go
+        self._ctx, self._gazetteer, self._go, self._middle = ctx, gazetteer, go, middle
 
     def find(self, text: str, done: Callable[[list[Found]], None]) -> None:
-        self._gazetteer.places(text, lambda places: done(self._lines(text, places)))
+        self._gazetteer.places(text, lambda places: done(self._lines(text, places)), self._middle())
 
     def _lines(self, text: str, places: list[NamedPlace]) -> list[Found]:
         return [
             Found(
                 title=place.words,
-                detail=self._ctx.t(f"kit.place_{place.kind}"),
+                detail=" · ".join(part for part in (self._ctx.t(f"kit.place_{place.kind}"), place.within) if part),
                 run=lambda place=place: self._go(place),
                 icon="pin",
                 group="kit.group_place",
@@ -107,18 +113,21 @@ class PlaceFinder:
 
 
 class UnitFinder:
-    """Units by their call sign."""
+    """Units by their call sign, through the port `search`."""
 
     def __init__(self, ctx: PanelContext) -> None:
         self._ctx = ctx
 
     def find(self, text: str, done: Callable[[list[Found]], None]) -> None:
+        self._ctx.search.units(text, lambda best: done(self._lines(best)))
+
+    def _lines(self, best: list[tuple[str, float]]) -> list[Found]:
         ctx, table = self._ctx, self._ctx.picture["unit"]
-        ranked = [(score(text, name), i) for i, name in enumerate(table.text("name"))]
-        best = sorted((pair for pair in ranked if pair[0] > 0), key=lambda pair: (-pair[0], pair[1]))[:MOST]
         found = []
-        for rank, i in best:
-            unit = table.row(i)
+        for key, rank in best[:MOST]:
+            unit = table.get(key)
+            if unit is None:
+                continue
             found.append(
                 Found(
                     title=unit["name"],
@@ -129,4 +138,4 @@ class UnitFinder:
                     rank=rank * 0.45,
                 )
             )
-        done(found)
+        return found

@@ -11,16 +11,22 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePoli
 from cockpit.model.messages import Message
 from widgets.kit.context import PanelContext
 from widgets.kit.icons import icon
+from widgets.kit.tips import plain_tip
 
 
 class ElidedLabel(QLabel):
-    """A line of plain text that gives way: it is cut with … where there is no room, and says all of it as tooltip."""
+    """A line of plain text that gives way: it is cut with … where there is no room, and says all of it as tooltip.
+
+    Attributes:
+        more: what the tooltip says under the text, cut or not; "" nothing.
+    """
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._color: QColor | None = None
+        self.more = ""
 
     def set_color(self, color: QColor | None) -> None:
         self._color = color
@@ -37,7 +43,10 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         painter.setPen(self._color or self.palette().color(QPalette.ColorRole.WindowText))
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        self.setToolTip(self.text() if text != self.text() else "")
+        whole = self.text() if text != self.text() or self.more else ""
+        tip = plain_tip(f"{whole}\n{self.more}".strip())
+        if tip != self.toolTip():
+            self.setToolTip(tip)
         painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), text)
 
 

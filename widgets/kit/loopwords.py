@@ -96,8 +96,9 @@ def number_of(case: Case) -> Message | str:
 
 
 def item_of(case: Case, picture: Picture) -> Item:
-    """How a case is selected: as its event where the picture has it, else as itself."""
-    return ("event", case.facts.event) if case.facts.event in picture["event"] else ("case", case.id)
+    """How a case is selected: as its event or alarm where the picture has it, else as itself."""
+    topic = next((topic for topic in ("event", "alarm") if case.facts.event in picture[topic]), "")
+    return (topic, case.facts.event) if topic else ("case", case.id)
 
 
 def in_time(case: Case) -> bool:

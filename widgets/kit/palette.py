@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QRectF,
     QSize,
     Qt,
@@ -34,45 +31,25 @@ from widgets.kit.finders import EventFinder, Finder, Found, UnitFinder
 from widgets.kit.fuzzy import score
 from widgets.kit.icons import draw_icon
 from widgets.kit.lineedit import LineEdit
+from widgets.kit.lines import Index, Lines
 from widgets.kit.symbols import draw_badge
 
 WIDTH, ROW, ROWS = 640, 36, 12
 RECENT = "palette.recent"
 MOST_RECENT = 8
 
-_Index = QModelIndex | QPersistentModelIndex
-
-
-class _Lines(QAbstractListModel):
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.lines: list[Found] = []
-
-    def show(self, lines: list[Found]) -> None:
-        self.beginResetModel()
-        self.lines = lines
-        self.endResetModel()
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self.lines)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.lines[index.row()].title
-        return None
-
 
 class _Row(QStyledItemDelegate):
     """Draws one line: badge or icon, title, detail, key or group."""
 
-    def __init__(self, ctx: PanelContext, model: _Lines) -> None:
+    def __init__(self, ctx: PanelContext, model: Lines) -> None:
         super().__init__(model)
         self._ctx, self._model = ctx, model
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(WIDTH - 2, ROW)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, line = self._ctx.theme, self._model.lines[index.row()]
         rect = QRectF(option.rect)  # type: ignore[attr-defined]
         middle = rect.center().y()
@@ -148,7 +125,7 @@ class Palette(QFrame):
         inset.setContentsMargins(8, 0, 8, 0)
         inset.addWidget(self.field)
         column.addLayout(inset)
-        self._model = _Lines(self)
+        self._model = Lines(lambda found: found.title, self)
         self._view = QListView(self)
         self._view.setModel(self._model)
         self._view.setItemDelegate(_Row(ctx, self._model))

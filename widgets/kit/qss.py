@@ -75,6 +75,35 @@ QCheckBox::indicator:hover { border-color: $t3; }
 QCheckBox::indicator:checked { background: $acc; border-color: $acc; image: url("$check"); }
 QCheckBox:focus { outline: none; color: $acc; }
 QCheckBox:disabled { color: $t3; }
+QLineEdit[wrong="true"] { border: 2px solid $red_text; padding: 0 7px; min-height: 24px; }
+QComboBox { background: $field; color: $t1; border: 1px solid $line2; border-radius: 4px; min-height: 26px;
+  padding: 0 8px; }
+QComboBox:hover { border-color: $t3; }
+QComboBox:focus { border: 2px solid $acc; min-height: 24px; padding: 0 7px; }
+QComboBox:disabled { background: $s1; border-color: $line; color: $t3; }
+QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: url("$icons/down-$theme.svg"); width: 12px; height: 12px; }
+QComboBox QAbstractItemView { background: $s3; color: $t1; border: 1px solid $line2; outline: none;
+  selection-background-color: $acc_bg; selection-color: $acc; }
+QListWidget { background: $field; border: 1px solid $line; border-radius: 4px; }
+QListWidget::item { padding: 4px 8px; }
+QListWidget::item:selected { background: $acc_bg; color: $t1; }
+QListWidget::indicator { width: 14px; height: 14px; border: 1px solid $line2; border-radius: 3px; background: $field; }
+QListWidget::indicator:checked { background: $acc; border-color: $acc; image: url("$check"); }
+QRadioButton { spacing: 8px; background: transparent; }
+QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $line2; border-radius: 8px; background: $field; }
+QRadioButton::indicator:hover { border-color: $t3; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $acc; border-radius: 8px; }
+QRadioButton:focus { outline: none; color: $acc; }
+QRadioButton:disabled { color: $t3; }
+QSlider:horizontal { min-height: 22px; }
+QSlider::groove:horizontal { height: 4px; background: $line2; border-radius: 2px; }
+QSlider::sub-page:horizontal { height: 4px; background: $acc; border-radius: 2px; }
+QSlider::handle:horizontal { width: 12px; height: 12px; margin: -4px 0; border-radius: 6px; background: $t1; }
+QSlider::handle:horizontal:focus { background: $acc; border: 2px solid $t1; width: 10px; height: 10px;
+  margin: -5px 0; border-radius: 7px; }
+QProgressBar { background: $line2; border: none; border-radius: 3px; }
+QProgressBar::chunk { background: $acc; border-radius: 3px; }
 QScrollBar { background: transparent; border: none; }
 QScrollBar:vertical { width: 8px; margin: 0; }
 QScrollBar:horizontal { height: 8px; margin: 0; }
@@ -85,10 +114,19 @@ QScrollBar::handle:horizontal { min-width: 32px; }
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {
   background: transparent; border: none; width: 0; height: 0; }
 QListView { background: transparent; border: none; outline: none; }
+QHeaderView { background: $s1; }
+QHeaderView::section { background: $s1; color: $t2; border: none; border-bottom: 1px solid $line2; padding: 4px 6px; }
 QSplitter::handle { background: $bg; }
+QFileDialog { backward-icon: url("$icons/files-back-$theme.svg"); forward-icon: url("$icons/files-forward-$theme.svg");
+  filedialog-parent-directory-icon: url("$icons/files-up-$theme.svg");
+  filedialog-new-directory-icon: url("$icons/files-newfolder-$theme.svg");
+  filedialog-listview-icon: url("$icons/files-list-$theme.svg");
+  filedialog-detailedview-icon: url("$icons/files-details-$theme.svg"); }
+QFileDialog QToolButton { padding: 0 4px; }
 """)
 
 
 def stylesheet(theme: Theme) -> str:
-    check = (assets_dir() / "icons" / f"check-{theme.name}.svg").as_posix()
-    return _SHEET.substitute({name: theme.hex(name) for name in theme.colors()}, check=check, family=FAMILY)
+    icons = (assets_dir() / "icons").as_posix()
+    own = {"icons": icons, "theme": theme.name, "check": f"{icons}/check-{theme.name}.svg", "family": FAMILY}
+    return _SHEET.substitute({name: theme.hex(name) for name in theme.colors()}, **own)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from cockpit.model.messages import Message, Texts
 from widgets.kit.icons import draw_icon
+from widgets.kit.label import label
 from widgets.kit.theme import Theme
 
 
@@ -95,13 +96,9 @@ class StateView(QWidget):
 
 
 def _label(text: str, style: str, role: str, where: Qt.AlignmentFlag, parent: QWidget) -> QLabel:
-    label = QLabel(text, parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setProperty("style", style)
-    label.setProperty("role", role)
-    label.setWordWrap(True)
-    label.setAlignment(where | Qt.AlignmentFlag.AlignTop)
-    return label
+    made = label(text, parent, role=role, style=style)
+    made.setAlignment(where | Qt.AlignmentFlag.AlignTop)
+    return made
 
 
 def _buttons(

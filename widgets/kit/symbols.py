@@ -72,7 +72,7 @@ def draw_event(
     painter.translate(at)
     shape = event_shape(level, radius)
     land = theme.map.color("land")
-    painter.strokePath(shape, _pen(land, 2 * HALO))
+    painter.strokePath(shape, round_pen(land, 2 * HALO))
     painter.fillPath(shape, theme.level(level, "fill"))
     scale = radius / EVENT_RADIUS[level]
     side = min(PATTERN * scale, radius * 1.3)
@@ -87,7 +87,7 @@ def _draw_tab(painter: QPainter, level: int, scale: float, theme: Theme) -> None
     x, y = (v * max(scale, 0.75) for v in TAB_AT)
     # half pixels, so that the one pixel frame is sharp
     rect = QRectF(round(x - size / 2) + 0.5, round(y - size / 2) + 0.5, round(size) - 1, round(size) - 1)
-    painter.setPen(_pen(theme.level(level, "text"), max(1.0, scale)))
+    painter.setPen(round_pen(theme.level(level, "text"), max(1.0, scale)))
     painter.setBrush(theme.s1)
     painter.drawRoundedRect(rect, 3 * max(scale, 1), 3 * max(scale, 1))
     painter.translate(rect.center())
@@ -110,20 +110,20 @@ def draw_unit(
     painter.translate(at)
     path = unit_shape(shape, radius)
     land = theme.map.color("land")
-    painter.strokePath(path, _pen(land, 2 * 1.5))
+    painter.strokePath(path, round_pen(land, 2 * 1.5))
     color = unit_color(theme, chosen, stale)
     if chosen:
         ring = QPainterPath()
         ring.addEllipse(QPointF(0, 0), RING * radius, RING * radius)
-        painter.strokePath(ring, _pen(color, 1.5))
+        painter.strokePath(ring, round_pen(color, 1.5))
     if state == UnitState.OFF_DUTY and not chosen:
-        painter.strokePath(path, _pen(theme.chart2, 1.25))
+        painter.strokePath(path, round_pen(theme.chart2, 1.25))
     elif state == UnitState.FREE:
         painter.fillPath(path, land)
-        painter.strokePath(path, _pen(color, 1.6))
+        painter.strokePath(path, round_pen(color, 1.6))
     else:
         painter.fillPath(path, color)
-        painter.strokePath(path, _pen(color, 1.0))
+        painter.strokePath(path, round_pen(color, 1.0))
     painter.restore()
 
 
@@ -147,7 +147,7 @@ def event_symbol(level: int, pattern: str, radius: float, theme: Theme, tab: boo
     reach = radius / math.cos(math.pi / 6) + HALO + 1
     if tab:
         reach = max(reach, TAB_AT[0] * max(scale, 0.75) + TAB * max(scale, 1) / 2 + max(scale, 1) / 2 + 1.5)
-    image, painter = _canvas(reach, dpr)
+    image, painter = empty_image(reach, dpr)
     with PATHS:
         draw_event(painter, QPointF(0, 0), level, pattern, radius, theme, tab)
     painter.end()
@@ -166,7 +166,7 @@ def unit_symbol(
 ) -> QImage:
     """The symbol of a unit as an image, without the wedge of its heading (`shapes.heading_wedge`)."""
     reach = (RING if chosen else 1.25) * radius + 3
-    image, painter = _canvas(reach, dpr)
+    image, painter = empty_image(reach, dpr)
     with PATHS:
         draw_unit(painter, QPointF(0, 0), shape, state, theme, chosen, stale, radius)
     painter.end()
@@ -176,14 +176,14 @@ def unit_symbol(
 @lru_cache(maxsize=128)
 def badge(level: int, size: float, theme: Theme, dpr: float = 1.0) -> QImage:
     """The severity badge as an image."""
-    image, painter = _canvas(size / 2, dpr)
+    image, painter = empty_image(size / 2, dpr)
     with PATHS:
         draw_badge(painter, QRectF(-size / 2, -size / 2, size, size), level, theme)
     painter.end()
     return image
 
 
-def _canvas(reach: float, dpr: float) -> tuple[QImage, QPainter]:
+def empty_image(reach: float, dpr: float) -> tuple[QImage, QPainter]:
     """An empty square image whose middle is (0, 0) and that shows at least `reach` each way."""
     half = math.ceil(reach)
     side = round(2 * half * dpr)
@@ -195,7 +195,7 @@ def _canvas(reach: float, dpr: float) -> tuple[QImage, QPainter]:
     return image, painter
 
 
-def _pen(color: QColor, width: float) -> QPen:
+def round_pen(color: QColor, width: float) -> QPen:
     pen = QPen(color, width)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     return pen

@@ -1,4 +1,4 @@
-"""Theme tokens of `assets/themes/themes.toml`: colours, type, space and map lines, dark or light, as Qt values.
+"""Theme tokens of `assets/themes/themes.toml`, and of the map in `assets/mapstyles`, as Qt values.
 
 A theme is made once a name and never changes, so symbols drawn with it may be cached and drawn in any thread.
 """
@@ -20,6 +20,8 @@ from widgets.kit.fonts import FAMILY
 from widgets.kit.qss import stylesheet
 
 THEMES = ("dark", "light")
+MAP_STYLES = ("", "dark", "light", "night")
+"""Styles of the map; "" is that of the theme's name."""
 _ROLES = (
     (QPalette.ColorRole.Window, "bg"),
     (QPalette.ColorRole.Base, "field"),
@@ -72,7 +74,7 @@ class Theme:
         space, line_w: pixels by name.
     """
 
-    def __init__(self, name: str, tokens: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, tokens: Mapping[str, Any], map_tokens: Mapping[str, Any]) -> None:
         self.name = name
         self._hex: dict[str, str] = dict(tokens[name])
         self._colors = {key: QColor(value) for key, value in self._hex.items()}
@@ -81,16 +83,16 @@ class Theme:
         self._unit_scale: dict[str, float] = tokens["unit_scale"]
         self.space: dict[str, int] = dict(tokens["space"])
         self.line_w: dict[str, float] = dict(tokens["line_w"])
-        self.map = MapTokens(_overlaid(tokens["map"]["dark"], tokens["map"][name]))
+        self.map = MapTokens(map_tokens)
 
     @staticmethod
-    def load(name: str) -> Theme:
-        """The theme of that name.
+    def load(name: str, map_style: str = "") -> Theme:
+        """The theme of that name, with the map in a style of `MAP_STYLES`.
 
         Raises:
             UserError: there is no theme of that name, or its file can not be read.
         """
-        return _load(name)
+        return _load(name, map_style if map_style in MAP_STYLES[1:] else name)
 
     def __getitem__(self, token: str) -> QColor:
         """A copy of the colour, so that no caller can change the theme."""
@@ -169,16 +171,29 @@ def level_of(level: int) -> Level:
     return Level(level) if 1 <= level <= 5 else Level.UNKNOWN
 
 
-@lru_cache(maxsize=len(THEMES))
-def _load(name: str) -> Theme:
+@lru_cache(maxsize=len(THEMES) * len(MAP_STYLES))
+def _load(name: str, map_style: str) -> Theme:
     if name not in THEMES:
         raise UserError("kit.theme_unknown", name=name, names=", ".join(THEMES))
     path = assets_dir() / "themes" / "themes.toml"
     try:
         tokens = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Theme(name, tokens)
+        return Theme(name, tokens, map_tokens(map_style))
     except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
         raise UserError("kit.theme_broken", path=str(path), why=str(error)) from error
+
+
+def map_tokens(name: str) -> dict[str, Any]:
+    """The tokens of a style of the map; what it does not name is as in the dark one.
+
+    Raises:
+        OSError, tomllib.TOMLDecodeError, KeyError: its file can not be read.
+    """
+    styles = [
+        tomllib.loads((assets_dir() / "mapstyles" / f"{one}.toml").read_text(encoding="utf-8"))["map"]
+        for one in ("dark", name)
+    ]
+    return _overlaid(*styles)
 
 
 def _overlaid(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

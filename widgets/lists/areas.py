@@ -76,6 +76,11 @@ class AreaTree:
                     todo.append(child)
         return frozenset(found)
 
+    def children(self, code: str) -> list[Area]:
+        """The areas right below, by code."""
+        areas = self._fresh()
+        return [areas[child] for child in sorted(self._children.get(code, ()))]
+
     def street(self, code: str) -> str:
         """The name people use for where this is: the 街道, else the smallest area known around it, else nothing."""
         path = self.path(code)

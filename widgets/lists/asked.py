@@ -68,6 +68,7 @@ class Asked:
         areas: codes of areas; an event counts when its area is one of them or lies in one of them.
         text: what was typed in the search field, for the words of the empty state; `found` are the keys it gave.
         found: keys that full-text search gave; None when nothing is searched.
+        among: keys that were gathered on the map and alone are to be seen; None for all.
         order: how the rows are sorted.
     """
 
@@ -79,6 +80,7 @@ class Asked:
     areas: frozenset[str] = frozenset()
     text: str = ""
     found: frozenset[str] | None = None
+    among: frozenset[str] | None = None
     order: Order = Order.URGENT
 
     @property
@@ -91,6 +93,7 @@ class Asked:
             or self.handling
             or self.areas
             or self.text
+            or self.among is not None
             or self.scope is Scope.CLOSED_TODAY
         )
 
@@ -166,8 +169,9 @@ def answer(
         keep &= _one_of(table, "area", lambda value: not asked.areas.isdisjoint(area_within(value)))
     if asked.handling:
         keep &= _handled(table, asked.handling, loop, now_us)
-    if asked.found is not None:
-        keep &= _found(table, asked.found)
+    for keys in (asked.found, asked.among):
+        if keys is not None:
+            keep &= _found(table, keys)
     level = table.numbers("level")
     by_level = np.bincount(level[keep], minlength=LEVELS[-1] + 1)
     if asked.levels:

@@ -46,9 +46,11 @@ class CaseList(Panel):
         self.view.picked.connect(self._pick)
         self.view.entered.connect(lambda _key: ctx.actions.trigger("order.open"))
         ctx.selection.subscribe(self._selected)
+        ctx.selection.subscribe_members(self._gathered)
         self.retranslate()
         self.refresh(self.topics)
         self._selected(ctx.selection)
+        self._gathered(ctx.selection)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self.content)
@@ -134,12 +136,18 @@ class CaseList(Panel):
             self.ctx.selection.select(*item_of(case, self.ctx.picture))
 
     def _selected(self, selection: Selection) -> None:
-        if selection.topic == "event":
+        if selection.topic in ("event", "alarm"):
             case = self.ctx.cases.of_event(selection.key)
             self.view.selected = case.id if case is not None else ""
         else:
             self.view.selected = selection.key if selection.topic == "case" else ""
         self.view.show_key(self.view.selected)
+        self.view.viewport().update()
+
+    def _gathered(self, selection: Selection) -> None:
+        """Marks the cases that were gathered on the map, by themselves or by their event."""
+        found = (self.ctx.cases.of_event(key) for key in selection.members_of("event"))
+        self.view.members = frozenset((*selection.members_of("case"), *(case.id for case in found if case is not None)))
         self.view.viewport().update()
 
 

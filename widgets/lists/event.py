@@ -10,25 +10,45 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from cockpit.model.messages import Message
+from cockpit.model.places import PLACE
 from cockpit.picture.selection import Selection
+from widgets.feeds.page import FeedThing
 from widgets.kit.feedstate import topic_age
 from widgets.kit.panel import Panel, PanelContext
 from widgets.kit.states import PanelState
 from widgets.lists.areas import AreaTree
 from widgets.lists.page import Desk, Page
+from widgets.lists.page_alarm import AlarmThing
 from widgets.lists.page_case import CaseThing
 from widgets.lists.page_event import EventThing
+from widgets.lists.page_place import PlaceThing, place_row
+from widgets.lists.page_record import RecordThing
 from widgets.lists.page_things import CameraThing, SensorThing, UnitThing
 from widgets.lists.page_wide import AlertThing, AreaThing
 from widgets.lists.words import EventWords, event_id
 from widgets.orders.actions import order_actions
 from widgets.orders.dock import OrderDock
 from widgets.orders.drafting import Memory
+from widgets.signs.page import SignThing, sign_row
 
 _PAGES: dict[str, type[Page]] = {
-    page.topic: page for page in (EventThing, UnitThing, SensorThing, CameraThing, AlertThing, AreaThing)
+    page.topic: page
+    for page in (
+        EventThing,
+        UnitThing,
+        SensorThing,
+        CameraThing,
+        AlarmThing,
+        AlertThing,
+        AreaThing,
+        FeedThing,
+        SignThing,
+    )
 }
+_MADE: dict[str, type[Page]] = {"case": CaseThing, PLACE: PlaceThing, "layer": RecordThing}
+"""Pages of what is in no table of the picture."""
 _OF_CASES = frozenset({"case", "outbox"})
+_OF_CALLS = frozenset({"call", "letter"})
 
 
 class EventPage(Panel):
@@ -40,7 +60,7 @@ class EventPage(Panel):
     """
 
     panel_id: ClassVar[str] = "event"
-    topics: ClassVar[frozenset[str]] = frozenset({*_PAGES, *_OF_CASES, "feed"})
+    topics: ClassVar[frozenset[str]] = frozenset({*_PAGES, *_OF_CASES, "feed", *_OF_CALLS})
     title_id: ClassVar[str] = "lists.event"
 
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
@@ -61,6 +81,7 @@ class EventPage(Panel):
         self._column.addWidget(self._scroll, 1)
         self._offer_actions()
         ctx.selection.subscribe(self._selected)
+        ctx.records.changed.connect(self._records_changed)
         self._selected(ctx.selection)
 
     # -- what a panel says
@@ -73,6 +94,8 @@ class EventPage(Panel):
             return
         if topics & _OF_CASES:
             self._cases_changed()
+        if topics & _OF_CALLS:
+            self._calls_changed()
         if page.topic in topics and page.topic in _PAGES:
             page.take_row(self.ctx.picture[page.topic].get(page.key))
         if topics & page.watches:
@@ -85,6 +108,8 @@ class EventPage(Panel):
             return
         if self.page.topic in _PAGES:
             self.set_age(*topic_age(self.ctx, self.page.topic))
+        else:
+            self.set_age(None)  # its parts say their own
         self.page.age_tick()
         if self.dock is not None:
             self.dock.age_tick()
@@ -109,19 +134,36 @@ class EventPage(Panel):
         if topic == "case":
             case = self.ctx.cases.case(key)
             row: dict[str, Any] | None = {"facts": case.facts} if case is not None else None
+        elif topic == PLACE:
+            row = place_row(key)
+        elif topic == SignThing.topic:
+            row = sign_row(self.ctx, key)
+        elif topic in self.ctx.records:
+            row = self._record(topic, key)
         else:
             row = self.ctx.picture[topic].get(key) if topic in _PAGES else None
         if row is None:
             self._show(None)
             self._show_none(topic)
             return
-        self._show((CaseThing if topic == "case" else _PAGES[topic])(self._desk(), key, row))
+        self._show((_MADE.get(topic) or _PAGES[topic])(self._desk(), key, row))
+
+    def _record(self, topic: str, key: str) -> dict[str, Any] | None:
+        record = self.ctx.records.of(topic, key)
+        return {"record": record} if record is not None else None
+
+    def _records_changed(self, topic: str) -> None:
+        """What is in no table of the picture has changed, come or gone."""
+        if self.page is None:
+            self._selected(self.ctx.selection)
+        elif self.page.topic == topic:
+            self.page.take_row(self._record(topic, self.page.key))
 
     def _desk(self) -> Desk:
         return Desk(self.ctx, EventWords(self.ctx.t, self.ctx.pack, self._areas), self._areas)
 
     def _show(self, page: Page | None) -> None:
-        if isinstance(self.page, EventThing | CaseThing):
+        if isinstance(self.page, EventThing | AlarmThing | CaseThing | PlaceThing):
             self.page.nearby.leave()
         self._undock()
         self.page = page
@@ -132,12 +174,12 @@ class EventPage(Panel):
             self._scroll.setWidget(page)
             page.setAutoFillBackground(False)  # setWidget turns it on
             self.show_content()
-        if isinstance(page, EventThing | CaseThing):
+        if isinstance(page, EventThing | AlarmThing | CaseThing):
             self._dock(page)
         self._name_page()
         self.age_tick()
 
-    def _dock(self, page: EventThing | CaseThing) -> None:
+    def _dock(self, page: EventThing | AlarmThing | CaseThing) -> None:
         """Puts the form, or the orders, of a case at the foot of its page."""
         nearby = page.nearby
         self.dock = OrderDock(self.ctx, page.dossier, lambda: nearby.found, self._memory, self.content)
@@ -157,10 +199,18 @@ class EventPage(Panel):
 
     def _cases_changed(self) -> None:
         page = self.page
-        if isinstance(page, EventThing | CaseThing):
+        if isinstance(page, EventThing | AlarmThing | CaseThing):
             page.dossier.take()
             page.nearby.orders_changed()
             self._name_page()
+
+    def _calls_changed(self) -> None:
+        """Letters about the case, or how the unit can be reached."""
+        page = self.page
+        if isinstance(page, EventThing | AlarmThing | CaseThing):
+            page.blocks.show()
+        elif isinstance(page, UnitThing):
+            page.reach.show_state()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -195,7 +245,7 @@ class EventPage(Panel):
 
     def _show_none(self, topic: str) -> None:
         self.set_age(None)
-        if topic in _PAGES or topic == "case":
+        if topic in _PAGES or topic in _MADE:
             self.show_state(PanelState.EMPTY, Message("lists.not_there"), (Message("lists.not_there_why"),))
             return
         lines = (Message("lists.nothing_how"), Message("lists.nothing_keys"))

@@ -14,7 +14,9 @@ from cockpit.model.clock import SECOND
 from cockpit.model.messages import Message
 from cockpit.model.ports import Near
 from cockpit.model.tables import UnitState
+from widgets.calls.reach import call_button
 from widgets.kit.buttons import button
+from widgets.kit.routes import Path
 from widgets.kit.symbols import draw_unit
 from widgets.lists.page import Block, Desk
 from widgets.lists.parts import Row, SectionHead, Sentence, words
@@ -49,6 +51,7 @@ class NearbyBlock(Block):
         self._asked_at = 0
         self._answered_at = 0
         self._pointed = ""
+        self._beside_it: tuple[str, Path] | None = None
         self._all = False
         self._rows: dict[str, Row] = {}
         self._told: dict[str, str] = {}
@@ -79,7 +82,7 @@ class NearbyBlock(Block):
     def leave(self) -> None:
         """Takes the ways off the map."""
         self.chosen = self._pointed = ""
-        self.found = []
+        self.found, self._beside_it = [], None
         self._desk.ctx.routes.show(())
 
     def _beside(self) -> str:
@@ -163,12 +166,14 @@ class NearbyBlock(Block):
         kind = pack.unit_kind(unit.get("kind", ""))
         state = int(unit.get("state", UnitState.FREE if near.free else UnitState.BUSY))
         fits = "，".join(map(t, near.fits)) if t.lang == "zh" else ", ".join(map(t, near.fits))
+        if not self._kind:  # nothing is to be done here that somebody could fit
+            fits = t.pack(kind.name)
         number = self._told.get(near.key)
         free = near.free and number is None and state == UnitState.FREE
         if number is not None:
             state = int(UnitState.BUSY)
             under = t("lists.unit_because", word=t("lists.unit_not_free"), why=t("orders.on_order", order=number))
-        elif free:
+        elif free or not self._kind:
             under = joined(t(f"lists.unit_state_{state}"), fits)
         else:
             word = t("lists.unit_not_free")  # a reason of the finder's begins with it already
@@ -180,6 +185,8 @@ class NearbyBlock(Block):
 
         minutes = walk_words(near.seconds, kind.on_foot, t)
         row = Row(theme, draw, unit.get("name") or near.key, under, metres_words(near.metres, t), minutes, not free)
+        row.unit_key = near.key
+        row.put_beside(call_button(ctx, near.key, unit.get("name") or near.key))
         if near.key == self.suggested():
             row.tag = t("orders.suggested")
         row.pointed.connect(lambda at_it, key=near.key: self._point(key, at_it))
@@ -188,7 +195,9 @@ class NearbyBlock(Block):
         return row
 
     def suggested(self) -> str:
-        """Key of the best fit of those who may go, "" for none."""
+        """Key of the best fit of those who may go, "" for none, and where there is nothing to be done."""
+        if not self._kind:
+            return ""
         return next((near.key for near in self.found if self._may_go(near)), "")
 
     def _may_go(self, near: Near) -> bool:
@@ -204,11 +213,20 @@ class NearbyBlock(Block):
         self._desk.ctx.selection.hover("unit" if at_it else "", self._pointed)
         self._show_paths()
 
+    def show_beside(self, way: tuple[str, Path] | None) -> None:
+        """Has the way of something else than a unit stand out, or no more."""
+        if way != self._beside_it:
+            self._beside_it = way
+            self._show_paths()
+
     def _show_paths(self) -> None:
         """Has the map show every way; the one that stands out is pointed at, else chosen, else the first free one's."""
         ways = [(near.key, near.path) for near in self.shown if near.path]
         first = next((near.key for near in self.shown if near.path and self._may_go(near)), "")
-        self._desk.ctx.routes.show(ways, self._pointed or self.chosen or first)
+        chosen = self._pointed or self.chosen or first
+        if self._beside_it is not None and not self._pointed:
+            ways, chosen = [*ways, self._beside_it], self._beside_it[0]
+        self._desk.ctx.routes.show(ways, chosen)
 
 
 def metres_words(metres: float, t: Any) -> str:

@@ -7,13 +7,22 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from cockpit.model.ages import hour_minute
+from cockpit.model.cases import Case
+from cockpit.model.letters import Letter
+from cockpit.model.messages import Message
+from widgets.calls import acts
+from widgets.calls.words import letter_state
+from widgets.kit.context import PanelContext
 from widgets.lists.nearby import NearbyBlock
 from widgets.lists.page import Block, Desk, Page, level_badge
 from widgets.lists.parts import Head, SectionHead, Sentence
+from widgets.lists.question import Question
+from widgets.lists.resources import ResourcesBlock
 from widgets.lists.words import clock_time, joined
 from widgets.orders.dossier import Dossier
 from widgets.orders.draft import About
-from widgets.orders.history import History, entries
+from widgets.orders.history import Entry, History, entries
 from widgets.orders.rail import Mark, StageRail, marks
 
 
@@ -24,7 +33,7 @@ class CaseBlocks:
         self._desk, self._dossier = desk, dossier
         self._rail, self._timeline = rail, timeline
         self._shown: Any = None
-        self._made_of: tuple[Any, Any, int] = (None, None, -1)
+        self._made_of: tuple[Any, Any, int, Any] = (None, None, -1, None)
         self.reported = 0
         self.kind = ""
         self.level = 5
@@ -36,20 +45,64 @@ class CaseBlocks:
         desk, dossier = self._desk, self._dossier
         for part in self._rail.parts:
             part.update()
-        case, source, read = self._made_of
-        if case is dossier.case and source is self.source and read == len(dossier.reading.words):
+        case, source, read, written = self._made_of
+        letters = case_letters(desk.ctx, dossier.case)
+        known = (source is self.source, read == len(dossier.reading.words), written == letters)
+        if case is dossier.case and all(known):
             return  # other cases changed, this one did not
-        self._made_of = (dossier.case, self.source, len(dossier.reading.words))
-        shown = entries(dossier.case, dossier.words, self.source, desk.ctx.clock.now())
+        self._made_of = (dossier.case, self.source, len(dossier.reading.words), letters)
+        now = desk.ctx.clock.now()
+        told = letter_entries(desk.ctx, letters)
+        shown = entries(dossier.case, dossier.words, self.source, now, told)
         if shown == self._shown:
             return
         self._shown = shown
         theme, t = desk.ctx.theme, desk.ctx.t
-        self._timeline.fill([SectionHead(theme, t("lists.timeline")), History(theme, shown)] if shown else [])
+        if not shown:
+            self._timeline.fill([])
+            return
+        history = History(theme, shown, listen_words=t("callsui.listen"))
+        history.listen.connect(self._listen)
+        self._timeline.fill([SectionHead(theme, t("lists.timeline")), history])
+
+    def _listen(self, sha256: str) -> None:
+        """Plays the recording of a call; that somebody listened is kept by the hub."""
+        ctx = self._desk.ctx
+        if ctx.calls is None:
+            ctx.notify(Message("callsui.no_calls"), 0)
+        else:
+            ctx.calls.recording(sha256, Question(self._timeline, self._heard).answer)
+
+    def _heard(self, said: bytes | Message) -> None:
+        ctx = self._desk.ctx
+        problem = said if isinstance(said, Message) else ctx.calling.play(said)
+        if problem is not None:
+            ctx.notify(problem, 0)
 
     def _marks(self) -> list[Mark]:
         ctx = self._desk.ctx
         return marks(self._dossier.case, self.reported, self.kind, self.level, ctx.pack.loop, ctx.t, ctx.clock.now())
+
+
+def case_letters(ctx: PanelContext, case: Case | None) -> tuple[Letter, ...]:
+    """Letters about a case, oldest first."""
+    if case is None or ctx.calls is None:
+        return ()
+    return tuple(one for one in ctx.calls.letters("") if one.case == case.id)
+
+
+def letter_entries(ctx: PanelContext, letters: Sequence[Letter]) -> list[Entry]:
+    """A line a letter: 给 市政抢修 07 的消息, its words, who wrote it and what became of it."""
+    t, now = ctx.t, ctx.clock.now()
+    made = []
+    for one in letters:
+        unit = acts.unit_name(ctx, one.unit)
+        what = t("callsui.line_letter_from" if one.from_unit else "callsui.line_letter_to", name=unit)
+        words = t("callsui.voice_of", seconds=max(1, round(one.seconds))) if one.voice is not None else one.words
+        state = "" if one.from_unit else letter_state(one, t, hour_minute).words
+        who = joined(one.name if not one.from_unit else "", state)
+        made.append(Entry(one.written, clock_time(one.written, now), what, who, words.replace("\n", " "), ours=True))
+    return made
 
 
 class CaseThing(Page):
@@ -66,6 +119,8 @@ class CaseThing(Page):
         self._text = self.block()
         self.nearby = NearbyBlock(desk, facts.lon, facts.lat, facts.kind, self)
         self.column.addWidget(self.nearby)
+        self.resources = ResourcesBlock(desk, facts.lon, facts.lat, self.nearby, self, folded=True)
+        self.column.addWidget(self.resources)
         self.blocks = CaseBlocks(desk, self.dossier, rail, self.block())
         self.blocks.kind, self.blocks.level = facts.kind, facts.level
         self._said: tuple[str, ...] = ()
@@ -113,3 +168,4 @@ class CaseThing(Page):
     def age_tick(self) -> None:
         super().age_tick()
         self.nearby.age_tick()
+        self.resources.age_tick()

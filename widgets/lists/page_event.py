@@ -14,6 +14,7 @@ from widgets.lists.nearby import NearbyBlock
 from widgets.lists.page import Block, BodyReader, Desk, Page, body_facts, level_badge
 from widgets.lists.page_case import CaseBlocks
 from widgets.lists.parts import PAD, Fact, Head, Part, SectionHead, Sentence
+from widgets.lists.resources import ResourcesBlock
 from widgets.lists.words import clock_time, joined, number, unit_words
 from widgets.orders.dossier import Dossier
 from widgets.orders.draft import About
@@ -43,6 +44,8 @@ class EventThing(Page):
         self.reader = BodyReader(self, self._came)
         self.nearby = NearbyBlock(desk, row["lon"], row["lat"], row["kind"], self)
         self.column.addWidget(self.nearby)
+        self.resources = ResourcesBlock(desk, row["lon"], row["lat"], self.nearby, self, folded=True)
+        self.column.addWidget(self.resources)
         self._text = self.block()
         self.blocks = CaseBlocks(desk, self.dossier, rail, self.block())
         self.dossier.changed.connect(self.blocks.show)
@@ -147,3 +150,4 @@ class EventThing(Page):
         if self.evidence is not None:
             self.evidence.age_tick()
         self.nearby.age_tick()
+        self.resources.age_tick()

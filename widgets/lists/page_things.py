@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from cockpit.model import ages
 from cockpit.model.freshness import Freshness, freshness
 from cockpit.model.tables import CameraState
+from widgets.calls.reach import ReachBlock
 from widgets.kit.icons import draw_icon
 from widgets.kit.symbols import draw_unit
 from widgets.lists.asked import Asked, Order
@@ -24,6 +25,8 @@ from widgets.lists.words import clock_time, joined, number
 _NEAR_EVENTS = 5
 _M_PER_DEGREE = 111_195.0
 _SEEN = 240
+_OFTEN = frozenset({"key", "value", "measured", "received"})
+"""Of a sensor's row: what new values bring, and what never changes."""
 
 
 def icon_sign(name: str, desk: Desk) -> Draw:
@@ -63,6 +66,8 @@ class UnitThing(Page):
 
     def __init__(self, desk: Desk, key: str, row: dict[str, Any], parent: QWidget | None = None) -> None:
         super().__init__(desk, key, row, parent)
+        self.reach = ReachBlock(desk.ctx, key, self)
+        self.column.addWidget(self.reach)
         self._facts = Block(self, PAD)
         self.column.addWidget(self._facts)
         self._lines = self.block(above=6, below=8)
@@ -71,6 +76,10 @@ class UnitThing(Page):
         self.reader.fetch()
         self.begin()
         self._near.fill(near_events(desk, row))
+
+    def age_tick(self) -> None:
+        super().age_tick()
+        self.reach.show_state()
 
     def show_row(self) -> None:
         desk, row = self.desk, self.row
@@ -124,10 +133,16 @@ class SensorThing(Page):
         self._facts = Block(self, PAD)
         self.column.addWidget(self._facts)
         self._chart = self.block()
-        self._lines = self.block(above=6, below=8)
+        self._measured = self.block(above=6)
+        self._lines = self.block(below=8)
         self._near = self.block()
+        self._lasting: object = None
         self.begin()
         self._near.fill(near_events(desk, row))
+
+    def others_changed(self, topics: frozenset[str]) -> None:
+        self._lasting = None
+        super().others_changed(topics)
 
     @property
     def freshness(self) -> Freshness:
@@ -148,8 +163,6 @@ class SensorThing(Page):
         kind = desk.ctx.pack.sensor_kind(row["kind"])
         value, measured = float(row["value"]), int(row["measured"])
         known = value == value and measured > 0
-        under = joined(t.pack(kind.name), desk.areas.street(row["area"]))
-        self.head.fill([Head(theme, icon_sign("ruler", desk), row["name"] or t.pack(kind.name), under)])
         shown = f"{value:,.{kind.decimals}f}" if known else t("lists.no_value")
         unit = (row["unit"] or kind.unit) if known else ""
         self._facts.fill([Fact(theme, t.pack(kind.name), shown, unit, self._age, self._is_old)])
@@ -159,7 +172,20 @@ class SensorThing(Page):
             times = [clock_time(at, desk.ctx.clock.now()) for at in (self.seen[0][0], self.seen[-1][0])]
             title = SectionHead(theme, t("lists.seen"), lambda: joined(unit, t("lists.seen_why")))
             self._chart.fill([title, _Seen(theme, [v for _, v in self.seen], times)])
-        lines: list[QWidget] = [self.time_line("measured", measured)]
+        self._measured.fill([self.time_line("measured", measured)])
+        lasting = ({name: row[name] for name in row.keys() - _OFTEN}, theme, t)
+        if lasting != self._lasting:
+            self._lasting = lasting
+            self._show_lasting()
+
+    def _show_lasting(self) -> None:
+        """What a new value does not change."""
+        desk, row = self.desk, self.row
+        t, theme = desk.ctx.t, desk.ctx.theme
+        kind = desk.ctx.pack.sensor_kind(row["kind"])
+        under = joined(t.pack(kind.name), desk.areas.street(row["area"]))
+        self.head.fill([Head(theme, icon_sign("ruler", desk), row["name"] or t.pack(kind.name), under)])
+        lines: list[QWidget] = []
         if row["period"] > 0:
             lines.append(self.line("period", t(ages.span(int(row["period"])))))
         if kind.warn is not None:

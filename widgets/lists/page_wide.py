@@ -16,6 +16,7 @@ from widgets.lists.page import Block, BodyReader, Desk, Page, body_facts, level_
 from widgets.lists.page_things import icon_sign
 from widgets.lists.parts import PAD, Head, Part, SectionHead, Sentence
 from widgets.lists.words import event_id, joined
+from widgets.signs.area_signs import AreaSigns
 
 _SHOWN = 12
 
@@ -100,14 +101,16 @@ class _Validity(Part):
 
 
 class AreaThing(Page):
-    """The page of an area: where it lies, its open events by level, the most urgent of them."""
+    """The page of an area: where it lies, its open events by level, the most urgent of them, its abnormal signs."""
 
     topic = "area"
-    watches = frozenset({"event"})
+    watches = frozenset({"event", "sign"})
 
     def __init__(self, desk: Desk, key: str, row: dict[str, Any], parent: QWidget | None = None) -> None:
         super().__init__(desk, key, row, parent)
         self._lines = self.block(above=6, below=8)
+        self.signs = AreaSigns(desk, row["code"], self)
+        self.column.addWidget(self.signs)
         self._events = self.block()
         self._shown: tuple[Any, ...] = ()
         self.begin()
@@ -123,7 +126,9 @@ class AreaThing(Page):
         self._show_events()
 
     def others_changed(self, topics: frozenset[str]) -> None:
-        if not self._events.underMouse():
+        if "sign" in topics:
+            self.signs.look()
+        if "event" in topics and not self._events.underMouse():
             self._show_events()
 
     def _show_events(self) -> None:

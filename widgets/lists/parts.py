@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from widgets.kit.theme import Theme
+from widgets.kit.tips import plain_tip
 
 PAD = 12
 NAME_WIDTH = 76
@@ -72,7 +73,7 @@ class Part(QWidget):
 
     def whole(self, cut: bool, *texts: str) -> None:
         """The tooltip: all of it, when some of it was cut."""
-        tip = "\n".join(text for text in texts if text) if cut else ""
+        tip = plain_tip("\n".join(text for text in texts if text)) if cut else ""
         if tip != self.toolTip():
             self.setToolTip(tip)
 
@@ -216,6 +217,8 @@ class Row(Part):
 
     Attributes:
         tag: a word in a frame behind the title, "" for none.
+        side: a button at the right end, None for none.
+        unit_key: the unit that it stands for, "" none: the call key means it while the keyboard is at the row.
     """
 
     picked = Signal()
@@ -233,8 +236,24 @@ class Row(Part):
         self._at_it = False
         self.marked = False
         self.tag = ""
+        self.side: QWidget | None = None
+        self.unit_key = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(f"{title}, {under}, {right}")
+
+    def put_beside(self, side: QWidget) -> None:
+        """Puts a button at the right end; the words make room."""
+        side.setParent(self)
+        self.side = side
+        self._place_side()
+        side.show()
+
+    def _place_side(self) -> None:
+        if self.side is not None:
+            self.side.move(self.width() - PAD - self.side.width(), (self.height() - 1 - self.side.height()) // 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place_side()
 
     def mark(self, on: bool) -> None:
         """Shows it as the chosen one."""
@@ -256,7 +275,7 @@ class Row(Part):
         most = width * 2 // 5
         right = min(QFontMetrics(body).horizontalAdvance(self._right) + 2, most)
         below = min(QFontMetrics(small).horizontalAdvance(under) + 2, most)
-        left, edge = PAD + 24 + 8, width - PAD
+        left, edge = PAD + 24 + 8, width - PAD - (self.side.width() + 10 if self.side is not None else 0)
         ink = theme.t3 if self._dim else theme.t1
         draw_line(painter, QRect(edge - right, 4, right, 20), self._right, body, ink, right=True)
         second = theme.t3 if self._dim else theme.t2
@@ -269,6 +288,7 @@ class Row(Part):
         _, also = draw_line(painter, QRect(left, 24, edge - below - 10 - left, 18), self._under, small, second)
         if self.hasFocus():
             painter.setPen(QPen(theme.acc, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)  # a tag leaves its own, which would cover the words
             painter.drawRect(self.rect().adjusted(1, 1, -1, -2))
         self.whole(cut or also, self._title, self._under)
 

@@ -17,6 +17,7 @@ from widgets.kit.actions import Action
 from widgets.kit.feedstate import has_data
 from widgets.kit.panel import Panel, PanelContext
 from widgets.kit.states import PanelState, StateText, StateView
+from widgets.lists.among import ONLY_KEY, AmongLine
 from widgets.lists.areas import AreaTree
 from widgets.lists.asked import Asked, Order
 from widgets.lists.chips import NewPill
@@ -59,6 +60,8 @@ class QueuePanel(Panel):
         self._told: StateText | None = None
         self.pill = NewPill(ctx.theme, self.view)
         self._line = _Hairline(ctx, self.content)
+        self.among = AmongLine(ctx, self.content)
+        self.among.left.connect(self.toggle_among)
         self._lay_out()
         self.bar.changed.connect(self._ask)
         self.bar.searched.connect(self.search)
@@ -73,6 +76,7 @@ class QueuePanel(Panel):
         self._offer_actions()
         ctx.selection.subscribe(self._selected)
         ctx.selection.subscribe_hover(self._hovered)
+        ctx.selection.subscribe_members(self._gathered)
         self.retheme()
         self.refresh(self.topics)
         self.age_tick()
@@ -86,6 +90,7 @@ class QueuePanel(Panel):
         self._body.addWidget(self.view)
         self._body.addWidget(self.nothing)
         column.addWidget(self.bar)
+        column.addWidget(self.among)
         column.addWidget(self._line)
         column.addWidget(self._body, 1)
 
@@ -95,6 +100,7 @@ class QueuePanel(Panel):
         offered = (
             Action("queue.search", "lists.action_search", self.focus_search, (SEARCH_KEY,), icon="search"),
             Action("queue.clear", "lists.clear_filters", self.clear_filters, enabled=self._can_clear, icon="filter"),
+            Action("queue.among", "lists.only_among", self.toggle_among, (ONLY_KEY,), self._can_among, "lasso"),
         )
         for action in offered:
             actions.add(action)
@@ -110,6 +116,23 @@ class QueuePanel(Panel):
         return True if self.bar.asked.narrowed else Message("lists.nothing_to_clear")
 
     # -- what is asked
+
+    def toggle_among(self) -> None:
+        """Shows only what was gathered on the map, or everything again."""
+        among = frozenset(self.ctx.selection.members_of("event")) if self.bar.asked.among is None else None
+        self.bar.ask(replace(self.bar.asked, among=among))
+
+    def _can_among(self) -> bool | Message:
+        some = self.bar.asked.among is not None or self.ctx.selection.members_of("event")
+        return True if some else Message("lists.nothing_gathered")
+
+    def _gathered(self, selection: Selection) -> None:
+        """Other things were gathered: rows are marked anew, and asked anew where only these are shown."""
+        keys = frozenset(selection.members_of("event"))
+        self.view.members = keys
+        if self.bar.asked.among is not None:
+            self.bar.ask(replace(self.bar.asked, among=keys if selection.members else None))
+        self.view.viewport().update()
 
     def focus_search(self) -> None:
         """Puts the keyboard into the search field."""
@@ -142,6 +165,7 @@ class QueuePanel(Panel):
         self.bar.clear()
 
     def _ask(self, asked: Asked) -> None:
+        self.among.tell(None if asked.among is None else len(asked.among))
         same_question = replace(self.model.asked, found=None) == replace(asked, found=None)
         if asked.order is Order.NEAREST and self.model.asked.order is not Order.NEAREST:
             self.near = self._place_of_selected()
@@ -174,6 +198,7 @@ class QueuePanel(Panel):
         super().retranslate()
         self.model.words.t = self.ctx.t
         self.bar.retranslate()
+        self.among.retranslate()
         self._dress()
         self._show_answer(anew=True)
 
@@ -181,6 +206,7 @@ class QueuePanel(Panel):
         super().retheme()
         self.pill.theme = self.ctx.theme
         self.bar.retheme()
+        self.among.retheme()
         self._dress()
         self._show_answer(anew=True)
 

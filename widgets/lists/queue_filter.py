@@ -40,6 +40,7 @@ def groups(pack: Pack, t: Texts) -> list[tuple[str, str, frozenset[str]]]:
 def asked_words(asked: Asked, pack: Pack, areas: AreaTree, t: Texts) -> str:
     """What is asked, in one line: 「井盖」 · Ⅰ · 闸弄口 · 12345."""
     parts = [t("lists.quoted", text=asked.text)] if asked.text else []
+    parts += [t("lists.among", n=len(asked.among))] if asked.among is not None else []
     parts += [t(f"lists.level_{level}") for level in sorted(asked.levels)]
     parts += [t(f"lists.handling_{one}") for one in Handling if one in asked.handling]
     parts += [name for _, name, kinds in groups(pack, t) if kinds <= asked.kinds]

@@ -39,6 +39,7 @@ class RowState:
     selected: bool = False
     hovered: bool = False
     cursor: bool = False
+    member: bool = False
 
 
 class Times(NamedTuple):
@@ -148,6 +149,11 @@ class RowPainter:
             painter.fillRect(rect.left() + 3, rect.top(), 3, rect.height() - 1, theme.acc)
         box = QRectF(rect.left() + _PAD, rect.top() + 10, BADGE, BADGE)
         draw_badge(painter, box, face.level, theme)
+        if state.member:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme.s1, 2))
+            painter.setBrush(theme.acc)
+            painter.drawEllipse(QRectF(box.right() - 5, box.top() - 5, 10, 10))
         icon = QRectF(box.center().x() - 8, rect.top() + 45, 16, 16)
         draw_pattern(painter, icon, face.pattern, theme.t3 if face.gone else theme.t2)
 

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
+from widgets.kit.tips import plain_tip
 from widgets.lists.queue_model import Face
 from widgets.lists.queue_row import ROW_HEIGHT, RowPainter, RowState
 
@@ -64,6 +65,7 @@ class QueueView(QAbstractScrollArea):
         model: the rows.
         selected: key of the selected event, "" when none.
         cursor: key of the row that the keyboard is on, "" when none.
+        members: keys of what was gathered, which are marked.
         rows_painted: rows in sight at the last painting.
     """
 
@@ -78,6 +80,7 @@ class QueueView(QAbstractScrollArea):
         super().__init__()
         self.model = model
         self.selected = ""
+        self.members: frozenset[str] = frozenset()
         self.cursor = ""
         self._refresh = refresh
         self._now = now
@@ -340,7 +343,7 @@ class QueueView(QAbstractScrollArea):
         elif kind == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             face = self._face_at(event.pos().y())
             text = self._painter.tooltip(face, self.viewport().width()) if face and self._painter else ""
-            QToolTip.showText(event.globalPos(), text, self.viewport())
+            QToolTip.showText(event.globalPos(), plain_tip(text), self.viewport())
             return True
         return super().viewportEvent(event)
 
@@ -426,6 +429,7 @@ class QueueView(QAbstractScrollArea):
                     selected=face.key == self.selected,
                     hovered=face.key in (self._hover_key, self._outer_hover),
                     cursor=focus and face.key == self.cursor,
+                    member=face.key in self.members,
                 )
                 self._painter.paint(painter, rect, face, state, now)
         painter.end()

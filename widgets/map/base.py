@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import numpy as np
@@ -16,6 +17,9 @@ from widgets.map.camera import Box, Camera, box_of, mercator
 from widgets.map.labels import Name
 
 POLYGONS = frozenset(POLYGON_LAYERS)
+NO_HEIGHT = np.empty(0, dtype=np.float32)
+UNKNOWN_HEIGHT = 9.0
+"""Metres of a building whose height nobody knows, where buildings rise: three floors."""
 
 
 class BaseData(msgspec.Struct, frozen=True):
@@ -25,11 +29,81 @@ class BaseData(msgspec.Struct, frozen=True):
         layers: shapely polygons or lines by layer, Mercator metres; `shore` is the edge of `water`.
         names: what may be written on the map.
         box: the pack's bounds, Mercator metres.
+        height: of each of the layer `building`, metres, NaN not known; empty where none is.
     """
 
     layers: Mapping[str, NDArray[np.object_]]
     names: tuple[Name, ...]
     box: Box
+    height: NDArray[np.float32] = NO_HEIGHT
+
+
+class Piece(msgspec.Struct, frozen=True, eq=False):
+    """A vector tile of the base map, or a coarser one in the place of some that are not here yet.
+
+    Attributes:
+        key: source, zoom, column and row; the same key and `data` mean the same content.
+        clip: where it is drawn, Mercator metres: nothing of it goes beyond, its neighbours continue there.
+        data: what it shows; its shapes reach a little over the edges of the tile.
+    """
+
+    key: str
+    clip: Box
+    data: BaseData
+
+
+class Photo(msgspec.Struct, frozen=True, eq=False):
+    """A raster tile of the base map, or a coarser one in the place of some that are not here yet.
+
+    Attributes:
+        key: source, zoom, column and row.
+        box: what all of the picture covers, Mercator metres. clip: where it is drawn.
+        pixels: shape (height, width, 4), red, green, blue, alpha, alpha multiplied in.
+    """
+
+    key: str
+    box: Box
+    clip: Box
+    pixels: NDArray[np.uint8]
+
+
+class BaseView(msgspec.Struct, frozen=True, eq=False):
+    """What is here of the base map for one view.
+
+    Attributes:
+        photos: raster tiles, beneath all else, in drawing order.
+        pieces: vector tiles; layer by layer, not tile by tile, they are drawn as one map.
+        bare: boxes for which nothing is here yet: the pack's own base map is drawn there, if there is one.
+        sharp: nothing better is being fetched.
+    """
+
+    photos: tuple[Photo, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    bare: tuple[Box, ...] = ()
+    sharp: bool = True
+
+
+class TiledBase(Protocol):
+    """A base map that comes in tiles (`cockpit.geo.tiles`), for any renderer.
+
+    Attributes:
+        state: tells it from another one.
+    """
+
+    state: str
+
+    def view(self, box: Box, zoom: float, tone: tuple[float, float, float]) -> BaseView:
+        """What is here now for a box in Mercator metres at a zoom level (256 px scheme, of device pixels). Returns at
+        once, on any thread; what is missing is fetched and made, and told to those who `watch`.
+
+        Args:
+            tone: brightness (1: as it is; below 0: light and dark exchanged), contrast and saturation of raster tiles.
+        """
+        ...
+
+    def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Has `listener` called, on any thread, when a view has got better; the answer ends it."""
+        ...
 
 
 class BaseFile(msgspec.Struct, frozen=True):
@@ -41,6 +115,7 @@ class BaseFile(msgspec.Struct, frozen=True):
         box: the pack's bounds, Mercator metres.
         home: the view in which the map opens, of any size.
         drawings: folder for drawings of it that a next start may show at once; None for nowhere.
+        tiles: the base map in tiles, drawn in the place of what `read` gives; None where `read` gives all.
     """
 
     read: Callable[[], BaseData | None]
@@ -48,6 +123,7 @@ class BaseFile(msgspec.Struct, frozen=True):
     box: Box
     home: Camera
     drawings: Path | None = None
+    tiles: TiledBase | None = None
 
 
 def base_file(folder: Path, box: Box, home: Camera, drawings: Path | None) -> BaseFile:
@@ -74,7 +150,8 @@ def base_of(basemap: BaseMap) -> BaseData:
         layers["water"] = shapely.get_parts(shapely.union_all(shapely.make_valid(layers["water"])))
         layers["water"] = layers["water"][shapely.get_type_id(layers["water"]) == shapely.GeometryType.POLYGON]
         layers["shore"] = shapely.get_parts(shapely.boundary(layers["water"]))
-    return BaseData(layers, tuple(_name(label) for label in basemap.labels), box_of(basemap.bounds))
+    height = basemap.layers["building"].height if "building" in basemap.layers else NO_HEIGHT
+    return BaseData(layers, tuple(_name(label) for label in basemap.labels), box_of(basemap.bounds), height)
 
 
 def _shapes(geometry: Geometry) -> NDArray[np.object_]:

@@ -122,6 +122,22 @@ class Camera(msgspec.Struct, frozen=True):
         scale = min(max(self.width - 2 * pad, 16) / w, max(self.height - 2 * pad, 16) / h, MAX_SCALE)
         return self.centred((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, scale)
 
+    def beside(self, box: Box, room: tuple[float, float, float, float], pad: float) -> Camera:
+        """Moved as little as it takes to have a box within a part of the view; farther out where it is too large.
+
+        Args:
+            room: left, top, right, bottom of that part, pixels.
+            pad: pixels that stay free within it.
+        """
+        left, top, right, bottom = room[0] + pad, room[1] + pad, room[2] - pad, room[3] - pad
+        wide, high = max(right - left, 1.0), max(bottom - top, 1.0)
+        large = max((box[2] - box[0]) * self.scale / wide, (box[3] - box[1]) * self.scale / high, 1.0)
+        nearest = self.zoomed(1 / large, (left + right) / 2, (top + bottom) / 2) if large > 1 else self
+        (x0, x1), (y0, y1) = nearest.to_screen(np.array([box[0], box[2]]), np.array([box[3], box[1]]))
+        dx = max(left - float(x0), 0.0) or min(right - float(x1), 0.0)
+        dy = max(top - float(y0), 0.0) or min(bottom - float(y1), 0.0)
+        return nearest.panned(dx, dy) if dx or dy else nearest
+
     def clamped(self, limits: Box) -> Camera:
         """Kept over the pack: no farther out than 80 % of all of it, edges at most `MARGIN` of a view outside."""
         out = min(self.width / (limits[2] - limits[0]), self.height / (limits[3] - limits[1])) * 0.8
@@ -158,11 +174,15 @@ class Camera(msgspec.Struct, frozen=True):
         return bool(pad <= sx <= self.width - pad and pad <= sy <= self.height - pad)
 
 
-def between(start: Camera, end: Camera, share: float) -> Camera:
-    """The view of a flight at `share` (0–1): the scale changes evenly by ratio, the centre keeps step with it."""
+def between(start: Camera, end: Camera, share: float, braking: bool = False) -> Camera:
+    """The view of a flight at `share` (0–1): the scale changes evenly by ratio, the centre keeps step with it.
+
+    Args:
+        braking: it begins at full speed and only slows down, as what a hand set going does.
+    """
     if share >= 1:
         return end
-    eased = share * share * (3 - 2 * share)
+    eased = 1 - (1 - share) ** 3 if braking else share * share * (3 - 2 * share)
     scale = start.scale * (end.scale / start.scale) ** eased
     if abs(end.scale - start.scale) < 1e-9 * start.scale:
         way = eased

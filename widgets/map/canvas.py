@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+import msgspec
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QImage,
+    QContextMenuEvent,
     QKeyEvent,
     QMouseEvent,
-    QNativeGestureEvent,
     QPainter,
-    QPaintEvent,
-    QRegion,
     QResizeEvent,
     QShowEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
+from cockpit.model.messages import Texts
+from cockpit.model.places import PLACE, place_of
 from widgets.kit.panel import guarded
+from widgets.kit.theme import Theme
 from widgets.map.backend import Backend
-from widgets.map.camera import Box, Camera, between, wgs84
+from widgets.map.camera import Box, Camera, mercator
+from widgets.map.compose.composer import Composer, UserLayers
+from widgets.map.drawing import Drawing
+from widgets.map.hands.hands import TOUCHES, Hands
+from widgets.map.hands.paint import paint_drafts, paint_shape
+from widgets.map.hands.pointing import Pointing
+from widgets.map.layers.state import FIRST, LayerStack
 from widgets.map.marks import Hit
-from widgets.map.motion import Glide, Trails
+from widgets.map.motion import Glide
+from widgets.map.moves import Moves
 from widgets.map.overlay import Overlay, Pin, Route, View
 from widgets.map.scene import EVENT, Scene
 from widgets.map.style import MapStyle
+from widgets.map.uncovered import uncovered
 
-FLIGHT = 0.45
-"""Seconds of a flight."""
-FRAME_MS = 33
-RING_MS = 50
-PAN_STEP = 80.0
-HOVER_MS = 400
-CLICK_SLOP = 5
-CORNER = 4
 PanelWords = Callable[[str, str], "tuple[str, str] | None"]
 
 
@@ -47,14 +46,19 @@ class Canvas(QWidget):
     Attributes:
         camera: where it looks; change it by `look` and `fly`.
         scene, routes, pin: what lies on it.
+        stack, user: order and opacity of the layers, and what others lay into the stack, by its key there.
+        beneath: says the key of what of it lies at a place (Mercator metres, pixels a metre); where: where a key is.
         with_base: whether the last painting showed the base map in the whole view.
+        surface: the backend's widget, beneath everything else. composer: makes what the backend draws.
         picked: (topic, key) that a person clicked, ("", "") beside everything.
         hovered: (topic, key) under the cursor.
         pointed: (lon, lat) under the cursor, WGS-84; None when it left.
         picking: the next click says a place and selects nothing; mark: a place that a form is about.
         placed: (lon, lat) that a person said; unplaced: they say none.
         key_of_layers: a key that the panel knows, as text ("1" … "7", "L").
-        moved: a person moved the map. looked: the camera changed.
+        moved: a person moved the map. looked: the camera changed. painted: the backend's widget was painted.
+        hands: what mouse, fingers and keys do. pointing: what is under the pointer. moves: what moves by itself.
+        words: says a thing in a title and a second line.
     """
 
     picked = Signal(str, str)
@@ -65,6 +69,7 @@ class Canvas(QWidget):
     key_of_layers = Signal(str)
     moved = Signal()
     looked = Signal()
+    painted = Signal()
 
     def __init__(self, backend: Backend, mono: Callable[[], float], words: PanelWords, parent: QWidget) -> None:
         super().__init__(parent)
@@ -78,64 +83,83 @@ class Canvas(QWidget):
         self.pin: Pin | None = None
         self.mark: Pin | None = None
         self.picking = False
-        self.overlay, self.glide, self.trails = Overlay(), Glide(), Trails()
+        self.overlay, self.glide = Overlay(), Glide()
+        self.composer = Composer(self.overlay.marks)
+        self.composer.changed.connect(self.touch)
+        self.stack: LayerStack = FIRST
+        self.user: Mapping[str, UserLayers] = {}
+        self.beneath: Callable[[float, float, float], str] = lambda x, y, scale: ""
+        self.where: Callable[[str], tuple[float, float] | None] = lambda key: None
         self.limits: Box | None = None
-        self.reduced = False
         self.selected, self.hover_item = ("", ""), ("", "")
         self.left_taken = self.top_taken = 0
+        self.right_taken = 46
+        self.standing: tuple[tuple[int, int, int, int], ...] = ()
         self.paint_ms: list[float] = []
         self.with_base = False
-        self._backend, self._mono, self._words = backend, mono, words
-        self._dress: Callable[[], tuple[object, object]] | None = None
+        self._at_once = True
+        self._mono, self.words = mono, words
+        self._dress: Callable[[], tuple[Theme, Texts]] | None = None
         self._style: MapStyle | None = None
-        self._flight: tuple[Camera, Camera, float] | None = None
-        self._whole_at = 0.0
-        self._stale = True
-        self._picture = QImage()
-        self._pressed: QPointF | None = None
-        self._dragged = False
-        self._frames = QTimer(self)
-        self._frames.timeout.connect(self._frame)
-        self._hover_wait = QTimer(self)
-        self._hover_wait.setSingleShot(True)
-        self._hover_wait.setInterval(HOVER_MS)
-        self._hover_wait.timeout.connect(self._show_tip)
-        backend.changed.connect(self.touch)
+        self.moves = Moves(self)
+        self.pointing = Pointing(self)
+        self.hands = Hands(self)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._offer)
+        self._backend = backend
+        self.surface = backend.surface(self, self._over)
+        self.surface.setGeometry(self.rect())
+        self.surface.lower()
 
     # What the panel tells it.
 
-    def dress(self, style: MapStyle, dress: Callable[[], tuple[object, object]]) -> None:
+    def dress(self, style: MapStyle, dress: Callable[[], tuple[Theme, Texts]]) -> None:
         """Colours, and a function that gives theme and texts of now."""
         self._style, self._dress = style, dress
-        self._offer()
+        self.touch()
+
+    @property
+    def reduced(self) -> bool:
+        """Whether nothing moves by itself."""
+        return self.moves.reduced
+
+    @reduced.setter
+    def reduced(self, reduced: bool) -> None:
+        self.moves.reduced = self.glide.reduced = reduced
+
+    @property
+    def style(self) -> MapStyle | None:
+        """Its colours; None before it was dressed."""
+        return self._style
 
     def show_scene(self, scene: Scene) -> None:
         self.scene = scene
-        self._offer()
-        self._wake()
+        self.touch()
+        self.wake()
 
     def look(self, camera: Camera) -> None:
         """Looks there at once."""
         camera = camera.clamped(self.limits) if self.limits else camera
         if camera != self.camera:
             self.camera = camera
-            self._offer()
+            self.touch(over=False)
             self.looked.emit()
 
     def fly(self, goal: Camera) -> None:
         """Flies there; any movement of a person ends the flight where it is."""
-        goal = goal.clamped(self.limits) if self.limits else goal
-        if self.reduced or not self.isVisible() or goal == self.camera:
-            self._flight = None
-            self.look(goal)
-        else:
-            self._flight = (self.camera, goal, self._mono())
-            self._wake()
+        self.moves.fly(goal.clamped(self.limits) if self.limits else goal)
+
+    def swing(self, goal: Camera) -> None:
+        """A person sets a zoom going; it comes to rest at `goal`."""
+        self.moves.fly(goal.clamped(self.limits) if self.limits else goal, braking=True)
+        self.moved.emit()
 
     @property
     def goal(self) -> Camera:
         """Where it is going to be: the end of a flight, else where it is."""
-        return self._flight[1] if self._flight else self.camera
+        return self.moves.goal or self.camera
 
     def fit(self) -> None:
         """The whole city."""
@@ -143,48 +167,79 @@ class Canvas(QWidget):
             self.fly(self.camera.fitted(self.limits, 12))
 
     def zoom(self, factor: float, at: QPointF | None = None, fly: bool = True) -> None:
-        at = at or QPointF(self.width() / 2, self.height() / 2)
+        """Nearer, as a button or a key does it: by a person."""
+        at = at or self.middle
         goal = self.goal.zoomed(factor, at.x(), at.y())
-        self.fly(goal) if fly else self._by_hand(goal)
+        if fly:
+            self.fly(goal)
+            self.moved.emit()
+        else:
+            self.look(goal)
 
     def pick_place(self, on: bool) -> None:
         """Whether the next click says a place."""
         if on != self.picking:
             self.picking = on
-            self.setCursor(Qt.CursorShape.CrossCursor) if on else self.unsetCursor()
+            self.pointing.dress_cursor()
             self.touch()
 
     def close_map(self) -> None:
-        self._frames.stop()
-        self._hover_wait.stop()
+        self._soon.stop()
+        for one in (self.moves, self.pointing, self.hands):
+            one.stop()
+        self.composer.close()
 
-    def touch(self) -> None:
-        """Has the map painted, without what lies on it: lists and tools cover their places but for round corners."""
-        self._whole_at = self._mono()
-        self._stale = True
-        region = QRegion(self.rect())
-        for child in self.findChildren(QFrame, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            if child.isVisible():
-                box = child.geometry()
-                region -= QRegion(box.adjusted(CORNER, 0, -CORNER, 0)) + QRegion(box.adjusted(0, CORNER, 0, -CORNER))
-        self.update(region)
+    @property
+    def middle(self) -> QPointF:
+        """The pixel in the middle, where the keyboard points."""
+        return QPointF(self.width() / 2, self.height() / 2)
+
+    def mono(self) -> float:
+        return self._mono()
+
+    def touch(self, over: bool = True) -> None:
+        """What is to be seen is another: the backend is told once all that happens now has happened.
+
+        Args:
+            over: what lies over the picture is painted at once; else with the next picture, to whose view it belongs.
+        """
+        self._at_once = self._at_once or over
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def touch_over(self) -> None:
+        """What lies over the picture is another: what is pointed at, what a hand draws."""
+        self.surface.update(uncovered(self.surface))
+
+    def keep_clear(self, boxes: tuple[tuple[int, int, int, int], ...]) -> None:
+        """What stands on it where alerts would have their chips: left, top, right, bottom, pixels."""
+        if boxes != self.standing:
+            self.standing = boxes
+            self.touch_over()
+
+    def settled(self) -> bool:
+        """Whether the picture on the screen is sharp and what is to be seen."""
+        return not self._soon.isActive() and not self.composer.busy() and self._backend.settled()
 
     @property
     def room(self) -> QRectF:
         """Where words of the map may lie."""
-        wide = max(self.width() - self.left_taken - 54, 120)
+        wide = max(self.width() - self.left_taken - self.right_taken - 8, 120)
         return QRectF(self.left_taken, self.top_taken, wide, self.height() - 30 - self.top_taken)
 
     def view(self) -> View:
         now = self._mono()
-        words = self._words(*self.selected) if self.selected[1] else None
+        words = self.words(*self.selected) if self.selected[1] else None
         return View(
             self.camera, self.scene, self.glide.at(now), self.selected, self.hover_item, words, self.routes, self.room,
-            now, self.pin, self.mark, self.picking and self.hasFocus(),
+            now, self.pin, self.mark, (self.picking or self.hands.aiming) and self.hasFocus(), self.standing,
         )  # fmt: skip
 
     def place(self, topic: str, key: str) -> tuple[float, float] | None:
-        return self.overlay.place(self.view(), topic, key)
+        if topic == PLACE:
+            there = place_of(key)
+            return tuple(float(v) for v in mercator(*there[:2])) if there is not None else None
+        return self.where(key) if topic == "layer" else self.overlay.place(self.view(), topic, key)
 
     def hit(self, at: QPointF) -> Hit | None:
         chip = next((key for key, box in self.overlay.chips if box.contains(at)), None)
@@ -192,271 +247,131 @@ class Canvas(QWidget):
             return Hit("alert", chip)
         picked = self.selected[1] if self.selected[0] == EVENT else ""
         units = self.glide.at(self._mono())
-        return self.overlay.marks.hit(self.scene, units, self.camera, at.x(), at.y(), picked)
+        hit = self.overlay.marks.hit(self.scene, units, self.camera, at.x(), at.y(), picked)
+        if hit is None:
+            key = self.beneath(*self.camera.to_world(at.x(), at.y()), self.camera.scale)
+            hit = Hit("layer", key) if key else None
+        return hit
 
     # Drawing.
 
+    @guarded
     def _offer(self) -> None:
-        """Tells the backend what is to be seen, and paints what there is."""
+        """Tells the backend what is to be seen."""
         # a hidden map would be drawn in a size that it will not have
-        if self._style is not None and self.isVisible():
-            self._backend.show(self.camera, self.scene, self.trails, self._style)
-        self.touch()
+        if self._style is None or self._dress is None or not self.isVisible():
+            return
+        theme, _ = self._dress()
+        self.moves.offered = self._mono()
+        at_once, self._at_once = self._at_once, False
+        self._backend.show(self.camera, self.drawing(theme), self._style)
+        if at_once:
+            self.touch_over()
+
+    def drawing(self, theme: Theme, camera: Camera | None = None, wait: bool = False) -> Drawing:
+        """What is to be seen now; for a picture of another size with its camera, and all that is heavy made at once."""
+        assert self._style is not None
+        view = self.view() if camera is None else msgspec.structs.replace(self.view(), camera=camera)
+        return self.composer.compose(view, self._style, theme, self.stack, self.user, wait)
 
     @guarded
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def _over(self, painter: QPainter, camera: Camera) -> None:
+        """What lies over the picture of `camera` and is little."""
         if self._dress is None:
             return
-        theme, t = self._dress()
-        view = self.view()
-        size = QSize(self.width(), self.height()) * self.devicePixelRatioF()
-        if self._stale or self._picture.size() != size:
-            self._picture = self._drawn(size, view, theme, t)
-            self._stale = False
-        painter = QPainter(self)
-        painter.drawImage(QPointF(0, 0), self._picture)
-        self.overlay.paint_arrivals(painter, view, theme)  # type: ignore[arg-type]
-        painter.end()
-
-    def _drawn(self, size: QSize, view: View, theme: object, t: object) -> QImage:
-        """All but the rings of arrival: where only these move, the rest of the picture is painted from memory."""
         start = self._mono()
-        image = self._picture if self._picture.size() == size else QImage(size, QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(self.devicePixelRatioF())
-        painter = QPainter(image)
-        self.with_base = self._backend.paint(painter, self.camera)
-        self.overlay.paint(painter, view, theme, t)  # type: ignore[arg-type]
+        theme, t = self._dress()
+        view = msgspec.structs.replace(self.view(), camera=camera)
+        self.with_base = bool(getattr(self._backend, "covered", True))
+        paint_shape(painter, self.hands, camera, theme)
+        self.overlay.over(painter, view, theme, t, self.composer.standing(view))
+        paint_drafts(painter, self.hands, camera, theme, t)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setPen(theme.acc)  # type: ignore[attr-defined]
+            painter.setPen(theme.acc)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(0, 0, self.width() - 1, self.height() - 1)
             painter.drawRect(1, 1, self.width() - 3, self.height() - 3)
-        painter.end()
         self.paint_ms = [*self.paint_ms[-99:], (self._mono() - start) * 1000]
-        return image
+        self.painted.emit()
 
-    def _wake(self) -> None:
-        """Starts the frames if something moves; slow movement has slow frames."""
-        wait = self._next_frame()
-        if wait is None:
-            self._frames.stop()
-        elif not self._frames.isActive() or self._frames.interval() > wait:
-            self._frames.start(wait)
-
-    def _next_frame(self) -> int | None:
-        """Milliseconds to the next frame; None when nothing moves."""
-        now = self._mono()
-        if self._flight is not None:
-            return FRAME_MS
-        gliding = self._glide_wait(now)
-        if self._ringing(now):
-            return RING_MS if gliding is None else min(RING_MS, gliding)
-        return gliding
-
-    def _ringing(self, now: float) -> bool:
-        return not self.reduced and self.overlay.ringing(now)
-
-    def _glide_wait(self, now: float) -> int | None:
-        """Milliseconds between two frames in which units move by about a pixel and a half; None when all stand."""
-        pixels = self.glide.pending(now) * self.camera.scale if self.scene.shows("unit") else 0.0
-        if pixels < 0.5:
-            return None
-        return int(min(max(1000 / pixels / 1.5, FRAME_MS), 250))
-
-    @guarded
-    def _frame(self) -> None:
-        if self._flight is not None:
-            start, end, began = self._flight
-            share = (self._mono() - began) / FLIGHT
-            if share >= 1:
-                self._flight = None
-            self.look(between(start, end, share))
-        now = self._mono()
-        gliding = self._glide_wait(now)
-        if self._ringing(now) and (gliding is None or (now - self._whole_at) * 1000 < gliding):
-            self.update(self.overlay.around_rings(self.view()))  # all else stands still
-        else:
-            self.touch()
-        wait = self._next_frame()
-        if wait is None:
-            self._frames.stop()
-        elif wait != self._frames.interval():
-            self._frames.start(wait)
+    def wake(self) -> None:
+        """Something may move by itself now."""
+        self.moves.wake()
 
     # A person's hands.
 
-    def _by_hand(self, camera: Camera) -> None:
-        self._flight = None
+    def by_hand(self, camera: Camera, keep_throw: bool = False) -> None:
+        """A person moves the map: that ends a flight where it is."""
+        self.moves.halt()
+        if not keep_throw:
+            self.hands.throw.flying = False
         self.look(camera)
         self.moved.emit()
 
+    def halt(self) -> None:
+        """A hand takes hold of the map: what moved by itself stands."""
+        self.moves.halt()
+
     @guarded
     def showEvent(self, event: QShowEvent) -> None:
-        self._offer()
+        self._offer()  # at once: the first picture is painted with what there is
 
     @guarded
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._flight = None
+        self.moves.halt()
         self.camera = self.camera.resized(self.width(), self.height(), self.devicePixelRatioF())
         if self.limits:
             self.camera = self.camera.clamped(self.limits)
+        self.surface.setGeometry(self.rect())
         self._offer()
         self.looked.emit()
 
     @guarded
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._flight = None
-            self._pressed, self._dragged = event.position(), False
+        self.hands.press(event)
 
     @guarded
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        at = event.position()
-        if self._pressed is not None:
-            step = at - self._pressed
-            if self._dragged or step.manhattanLength() > CLICK_SLOP:
-                self._dragged = True
-                self.setCursor(Qt.CursorShape.ClosedHandCursor)
-                self._by_hand(self.camera.panned(step.x(), step.y()))
-                self._pressed = at
-        else:
-            self._hover(at)
-        self.pointed.emit(wgs84(*self.camera.to_world(at.x(), at.y())))
+        self.hands.move(event)
 
     @guarded
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
-            return
-        self._pressed = None
-        self.unsetCursor()
-        if not self._dragged:
-            self._click(event.position())
+        self.hands.release(event)
 
     @guarded
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if self.hit(event.position()) is None:
-            self.zoom(2.0, event.position())
-
-    def _click(self, at: QPointF) -> None:
-        if self.picking:
-            self.placed.emit(*wgs84(*self.camera.to_world(at.x(), at.y())))
-            return
-        hit = self.hit(at)
-        if hit is None:
-            self.picked.emit("", "")
-        elif hit.count > 1:
-            self._open_group(hit)
-        else:
-            self.picked.emit(hit.topic, hit.key)
-
-    def _open_group(self, hit: Hit) -> None:
-        """Flies nearer until the group falls apart; where it can not, its most urgent event is selected."""
-        x, y = self.scene.events.x[list(hit.rows)], self.scene.events.y[list(hit.rows)]
-        box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
-        goal = self.camera.fitted(box, 140)
-        if math.hypot(box[2] - box[0], box[3] - box[1]) < 8 or goal.scale < self.camera.scale * 1.05:
-            self.picked.emit(hit.topic, hit.key)
-        else:
-            self.fly(goal if goal.zoom < 17 else goal.centred(goal.x, goal.y, goal.scale / 2 ** (goal.zoom - 17)))
+        self.hands.double(event)
 
     @guarded
     def wheelEvent(self, event: QWheelEvent) -> None:
-        notches = event.angleDelta().y() / 120
-        if notches:
-            self.zoom(1.25**notches, event.position(), fly=False)
-        event.accept()
+        self.hands.wheel(event)
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self.zoom(1 + event.value(), event.position(), fly=False)
-            return True
-        return super().event(event)
+    @guarded
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.hands.asks_menu(event)
 
     @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        far = PAN_STEP * (3 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
-        steps = {
-            Qt.Key.Key_Left: (far, 0.0),
-            Qt.Key.Key_Right: (-far, 0.0),
-            Qt.Key.Key_Up: (0.0, far),
-            Qt.Key.Key_Down: (0.0, -far),
-        }
-        key, text = event.key(), event.text().upper()
-        if key in steps:
-            self._by_hand(self.camera.panned(*steps[Qt.Key(key)]))
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoom(1.6)
-        elif key in (Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
-            self.zoom(1 / 1.6)
-        elif key == Qt.Key.Key_Home:
-            self.fit()
-        elif key == Qt.Key.Key_Escape and self.picking:
-            self.unplaced.emit()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.picking and not event.isAutoRepeat():
-            self._click(QPointF(self.width() / 2, self.height() / 2))
-        elif key == Qt.Key.Key_Escape:
-            self.picked.emit("", "")
-        elif text == "N":
-            self.cycle(not event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        elif text and text in "1234567L":
-            self.key_of_layers.emit(text)
-        else:
+        if not self.hands.key(event):
             super().keyPressEvent(event)
 
-    def cycle(self, onward: bool) -> bool:
-        """Selects the next event in view, from the left to the right; False past the last one."""
-        events = self.scene.events
-        sx, sy = self.camera.to_screen(events.x, events.y)
-        seen = np.flatnonzero((sx > 0) & (sy > 0) & (sx < self.width()) & (sy < self.height()))
-        order = [events.keys[i] for i in seen[np.lexsort((sy[seen], sx[seen]))].tolist()]
-        if not order or not self.scene.shows(EVENT):
-            return False
-        at = order.index(self.selected[1]) if self.selected[1] in order else (-1 if onward else len(order))
-        at += 1 if onward else -1
-        if not 0 <= at < len(order):
-            return False
-        self.picked.emit(EVENT, order[at])
-        return True
+    def event(self, event: QEvent) -> bool:
+        if event.type() in TOUCHES:
+            return bool(self._touched(event))
+        return super().event(event)
+
+    @guarded
+    def _touched(self, event: QEvent) -> bool:
+        return self.hands.touched(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._set_hover(("", ""))
+        self.pointing.leave()
+        self.hands.leave()
         self.pointed.emit(None)
 
     def focusInEvent(self, event: QEvent) -> None:
-        self.touch()
+        self.touch_over()
 
     def focusOutEvent(self, event: QEvent) -> None:
-        self.touch()
-
-    # What is under the cursor.
-
-    def _hover(self, at: QPointF) -> None:
-        hit = self.hit(at)
-        self._set_hover((hit.topic, hit.key) if hit else ("", ""))
-        self._hover_at = at
-        if self.picking:
-            self.setCursor(Qt.CursorShape.CrossCursor)
-        elif hit is not None:
-            self.setCursor(Qt.CursorShape.PointingHandCursor)
-        else:
-            self.unsetCursor()
-
-    def _set_hover(self, item: tuple[str, str]) -> None:
-        if item == self.hover_item:
-            return
-        self.hover_item = item
-        QToolTip.hideText()
-        self._hover_wait.start() if item[1] else self._hover_wait.stop()
-        self.hovered.emit(*item)
-        self.touch()
-
-    @guarded
-    def _show_tip(self) -> None:
-        hit = self.hit(self._hover_at)
-        words = self._words(*self.hover_item) if self.hover_item[1] else None
-        if words is None or hit is None:
-            return
-        title = words[0] if hit.count == 1 else f"{words[0]} +{hit.count - 1}"
-        place = self.mapToGlobal(self._hover_at.toPoint() + QPoint(14, 14))
-        QToolTip.showText(place, f"{title}\n{words[1]}", self)
+        self.touch_over()

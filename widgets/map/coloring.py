@@ -1,4 +1,4 @@
-"""What an area's colour tells: open events or rain, summed by 街道 (tier 2). No Qt in here."""
+"""What an area's colour tells: open events, rain or a vital sign, by 街道 (tier 2) or another tier. No Qt in here."""
 
 from __future__ import annotations
 
@@ -8,45 +8,87 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
-from cockpit.model.city import Pack
+from cockpit.model.city import Pack, Text
+from cockpit.model.messages import Message
+from cockpit.model.signs import key_of
 from cockpit.model.tables import EventState
 from cockpit.picture import LiveTable, Picture
 
 EVENTS, RAIN = "events", "rain"
 COLORINGS = (RAIN, EVENTS)
+SIGN = "sign:"
+"""Begins a colouring by a vital sign; its code follows."""
 BREAKS: Mapping[str, tuple[float, ...]] = {EVENTS: (1, 3, 6, 10), RAIN: (10, 20, 35, 50)}
 """Lower ends of the steps 1 to 4; below the first is step 0."""
 TIER = 2
+STEPS = 5
 """街道: small enough to tell places apart, large enough to be named."""
+COUNTS: Mapping[int, tuple[float, ...]] = {
+    0: (50, 100, 200, 400),
+    1: (10, 30, 60, 100),
+    3: (1, 2, 3, 5),
+    4: (1, 2, 3, 4),
+}
+"""Lower ends of the steps of counts where areas are of another tier: larger ones hold more."""
+
+
+def breaks_of(kind: str, tier: int) -> tuple[float, ...]:
+    """Lower ends of the steps 1 to 4; () for what is not coloured."""
+    return COUNTS.get(tier, BREAKS[kind]) if kind == EVENTS else BREAKS.get(kind, ())
+
+
+def is_coloring(kind: str) -> bool:
+    """Whether areas can be coloured by it."""
+    return kind in COLORINGS or (kind.startswith(SIGN) and len(kind) > len(SIGN))
 
 
 class Coloring(msgspec.Struct, frozen=True):
     """What is coloured.
 
     Attributes:
-        kind: one of `COLORINGS`.
+        kind: one of `COLORINGS`, or `SIGN` and a code.
         unit: of rain, as the sensors say it; "" where there is no sensor.
         steps: by area code, 0 to 4; -1 where there is no value.
+        tier: of the areas.
+        ends: of a sign: where its steps begin, the lowest first; () where the kind says it.
+        name: of a sign.
     """
 
     kind: str
     unit: str = ""
     steps: Mapping[str, int] = {}
+    tier: int = TIER
+    ends: tuple[float, ...] = ()
+    name: Text = {}
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The lower end of each step as printed, the last one with a plus; () where there is nothing to tell."""
+        ends = self.ends or (0.0, *breaks_of(self.kind, self.tier))
+        words = [_short(end) for end in ends]
+        return (*words[:-1], words[-1] + "+") if len(words) == STEPS else tuple(words)
+
+    def legend(self, tier: str) -> Message:
+        """What its colours tell, in words; tier: that of the areas."""
+        if self.kind.startswith(SIGN):
+            unit = f" {self.unit}" if self.unit else ""
+            return Message("signsui.legend", {"name": self.name or {"zh": self.kind}, "unit": unit, "tier": tier})
+        return Message(f"layers.legend_{self.kind or COLORINGS[0]}", {"unit": self.unit or "mm", "tier": tier})
 
 
 class AreaTree:
-    """Which area of `TIER` a code lies in; made anew when the areas change."""
+    """Which area of one tier a code lies in; made anew when the areas change."""
 
-    def __init__(self, areas: LiveTable) -> None:
-        self.version = areas.version
+    def __init__(self, areas: LiveTable, tier: int = TIER) -> None:
+        self.version, self.tier = areas.version, tier
         codes, parents = list(areas.text("code")), list(areas.text("parent"))
         tiers = areas.numbers("tier").tolist()
         self._parent = dict(zip(codes, parents, strict=True))
-        self.codes = tuple(code for code, tier in zip(codes, tiers, strict=True) if tier == TIER)
+        self.codes = tuple(code for code, its in zip(codes, tiers, strict=True) if its == tier)
         self._known = {code: code for code in self.codes}
 
     def above(self, code: str) -> str:
-        """The area of `TIER` that `code` lies in; "" for none."""
+        """The area of the tier that `code` lies in; "" for none."""
         known = self._known.get(code)
         if known is None:
             chain, at = [code], self._parent.get(code, "")
@@ -58,8 +100,22 @@ class AreaTree:
         return known
 
 
-def color(kind: str, picture: Picture, tree: AreaTree, pack: Pack) -> Coloring:
-    """The steps of all areas.
+class Values(msgspec.Struct, frozen=True):
+    """What areas are coloured by.
+
+    Attributes:
+        unit: of rain, as the sensors say it; "" where there is no sensor, and of counts.
+        by_area: value by area code; an area that is missing has no value.
+        known: whether anything was measured at all.
+    """
+
+    unit: str = ""
+    by_area: Mapping[str, float] = {}
+    known: bool = True
+
+
+def measured(kind: str, picture: Picture, tree: AreaTree, pack: Pack) -> Values:
+    """The values of all areas.
 
     Rain is the mean of the rain gauges of an area that have a value; open events are counted.
     """
@@ -67,7 +123,7 @@ def color(kind: str, picture: Picture, tree: AreaTree, pack: Pack) -> Coloring:
         table = picture["event"]
         here = table.numbers("state") == EventState.OPEN
         sums, _ = _by_area(table, here, None, tree)
-        return Coloring(kind, "", {code: _step(kind, sums.get(code, 0.0)) for code in tree.codes})
+        return Values("", {code: sums.get(code, 0.0) for code in tree.codes})
     table = picture["sensor"]
     gauges = _of_kind(table, [id for id in pack.sensor_kinds if id.startswith("rain")])
     value = table.numbers("value")
@@ -75,15 +131,55 @@ def color(kind: str, picture: Picture, tree: AreaTree, pack: Pack) -> Coloring:
     sums, counts = _by_area(table, here, value, tree)
     unit = str(table.value(int(np.flatnonzero(gauges)[0]), "unit")) if gauges.any() else ""
     means = {code: sums[code] / counts[code] for code in sums}
-    if not means:
-        return Coloring(kind, unit, {})
-    return Coloring(kind, unit, {c: _step(kind, means[c]) if c in means else -1 for c in tree.codes})
+    return Values(unit, {code: means[code] for code in tree.codes if code in means}, bool(means))
 
 
-def _step(kind: str, value: float) -> int:
+def of_sign(code: str, picture: Picture, tree: AreaTree) -> dict[str, float]:
+    """The values of a vital sign by area code; an area without a value is missing."""
+    table = picture["sign"]
+    value = table.numbers("value")
+    rows = ((area, table.row_of(key_of(code, area))) for area in tree.codes)
+    return {area: float(value[row]) for area, row in rows if row is not None and math.isfinite(value[row])}
+
+
+def ends_of(values: Sequence[float]) -> tuple[float, ...]:
+    """Where five steps of equal width begin, round, so that they stay while values change a little."""
+    low, high = min(values), max(values)
+    if low >= 0 and low < high / 2:
+        low = 0.0
+    raw = max(high - low, abs(high) * 0.01, 1e-9) / STEPS
+    scale = 10.0 ** math.floor(math.log10(raw))
+    wide = scale * next(one for one in (1.0, 2.0, 2.5, 5.0, 10.0) if scale * one >= raw * 0.75)
+    first = math.floor(low / wide) * wide
+    return tuple(round(first + i * wide, 9) for i in range(STEPS))
+
+
+def _color_by_sign(kind: str, picture: Picture, tree: AreaTree) -> Coloring:
+    found = of_sign(kind.removeprefix(SIGN), picture, tree)
+    if not found:
+        return Coloring(kind, tier=tree.tier)
+    ends = ends_of(list(found.values()))
+    place = {code: int(np.searchsorted(ends[1:], found[code], side="right")) for code in found}
+    return Coloring(kind, "", {code: place.get(code, -1) for code in tree.codes}, tree.tier, ends)
+
+
+def color(kind: str, picture: Picture, tree: AreaTree, pack: Pack) -> Coloring:
+    """The steps of all areas; -1 where there is no value."""
+    if kind.startswith(SIGN):
+        return _color_by_sign(kind, picture, tree)
+    found = measured(kind, picture, tree, pack)
+    if not found.known:
+        return Coloring(kind, found.unit, {}, tree.tier)
+    by_area, tier = found.by_area, tree.tier
+    steps = {c: step_of(kind, by_area[c], tier) if c in by_area else -1 for c in tree.codes}
+    return Coloring(kind, found.unit, steps, tier)
+
+
+def step_of(kind: str, value: float, tier: int = TIER) -> int:
+    """The step of a value, 0 to 4; -1 for none."""
     if not math.isfinite(value):
         return -1
-    return int(np.searchsorted(BREAKS[kind], value, side="right"))
+    return int(np.searchsorted(breaks_of(kind, tier), value, side="right"))
 
 
 def _of_kind(table: LiveTable, kinds: Sequence[str]) -> np.ndarray:
@@ -107,3 +203,8 @@ def _by_area(
             total[code] = total.get(code, 0.0) + amount
             number[code] = number.get(code, 0) + n
     return total, number
+
+
+def _short(value: float) -> str:
+    """A number of a legend: 12,500 is 12.5k, which fits."""
+    return f"{value / 1000:g}k" if abs(value) >= 10_000 else f"{value:g}"

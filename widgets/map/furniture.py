@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QFrame, QGridLayout, QToolButton, QWidget
 
 from widgets.kit.context import PanelContext
 from widgets.kit.icons import icon
 from widgets.map.camera import Camera, scale_bar
+
+_WRAPPED = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
 
 
 class Tools(QFrame):
@@ -20,13 +22,23 @@ class Tools(QFrame):
         buttons: by the id of their words.
     """
 
-    def __init__(self, ctx: PanelContext, tools: list[tuple[str, str, Callable[[], object], bool]], parent: QWidget):
-        """Args: tools: icon, id of its words, what it does, whether it stays pressed."""
+    def __init__(
+        self,
+        ctx: PanelContext,
+        tools: list[tuple[str, str, Callable[[], object], bool]],
+        parent: QWidget,
+        keys: Mapping[str, str] | None = None,
+    ) -> None:
+        """
+        Args:
+            tools: icon, id of its words, what it does, whether it stays pressed.
+            keys: of those that have one, by the id of their words.
+        """
         super().__init__(parent)
-        self.ctx = ctx
-        column = QVBoxLayout(self)
-        column.setContentsMargins(1, 1, 1, 1)
-        column.setSpacing(0)
+        self.ctx, self._keys = ctx, keys or {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(1, 1, 1, 1)
+        self._grid.setSpacing(0)
         self.buttons: dict[str, QToolButton] = {}
         self._icons: dict[str, str] = {}
         for name, words, run, stays in tools:
@@ -37,11 +49,22 @@ class Tools(QFrame):
             made.setCheckable(stays)
             made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             made.clicked.connect(lambda _checked=False, run=run: run())
-            column.addWidget(made)
             self.buttons[words], self._icons[words] = made, name
+        self._rows = 0
         self.retheme()
         self.retranslate()
-        self.setFixedSize(38, 37 * len(tools) + 2)
+        self.fit(37 * len(tools))
+
+    def fit(self, room: int) -> None:
+        """One column, or as many as it needs to stay within `room` pixels of height."""
+        made = list(self.buttons.values())
+        columns = max(1, -(-37 * len(made) // max(room, 37)))
+        rows = -(-len(made) // columns)
+        if rows != self._rows:
+            self._rows = rows
+            for i, one in enumerate(made):
+                self._grid.addWidget(one, i % rows, columns - 1 - i // rows)
+            self.setFixedSize(37 * columns + 1, 37 * rows + 2)
 
     def retheme(self) -> None:
         for words, made in self.buttons.items():
@@ -49,7 +72,8 @@ class Tools(QFrame):
 
     def retranslate(self) -> None:
         for words, made in self.buttons.items():
-            made.setToolTip(self.ctx.t(words))
+            key = self._keys.get(words, "")
+            made.setToolTip(f"{self.ctx.t(words)}  {key}".strip())
             made.setAccessibleName(self.ctx.t(words))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -58,18 +82,18 @@ class Tools(QFrame):
         painter.setPen(theme.line)
         painter.setBrush(theme.s1)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        for i in range(1, len(self.buttons)):
+        for i in range(1, self._rows):
             painter.drawLine(1, 37 * i, self.width() - 2, 37 * i)
 
 
 class ScaleBar(QWidget):
-    """A round number of metres on the ground at the middle of the view."""
+    """Where north is, and a round number of metres on the ground at the middle of the view."""
 
     def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
         super().__init__(parent)
         self.ctx = ctx
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFixedSize(190, 20)
+        self.setFixedSize(214, 20)
         self._metres, self._pixels = 1, 10.0
 
     def show_camera(self, camera: Camera) -> None:
@@ -85,23 +109,39 @@ class ScaleBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self.ctx.theme
         painter.setFont(theme.font("axis"))
-        wide = self._pixels + 24 + QFontMetricsF(theme.font("axis")).horizontalAdvance(self.words)
+        north = self.ctx.t("hands.north")
+        metrics = QFontMetricsF(theme.font("axis"))
+        left = 19 + metrics.horizontalAdvance(north) + 10
+        wide = left + self._pixels + 16 + metrics.horizontalAdvance(self.words)
         _plate(painter, QRectF(0, 0, wide, 20), self.ctx)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.t1)
+        painter.drawPolygon(QPolygonF([QPointF(11, 4), QPointF(15, 16), QPointF(11, 13)]))
+        painter.setPen(QPen(theme.t1, 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolygon(QPolygonF([QPointF(11, 4), QPointF(7, 16), QPointF(11, 13)]))
+        painter.drawText(QRectF(19, 0, 40, 20), int(Qt.AlignmentFlag.AlignVCenter), north)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(QPen(theme.t2, 1))
-        x, y = 8, 13
+        x, y = round(left), 13
         painter.drawLine(x, y, x + round(self._pixels), y)
         for end in (x, x + round(self._pixels)):
             painter.drawLine(end, y - 6, end, y)
         painter.setPen(theme.t1)
-        painter.drawText(QRectF(x + self._pixels + 8, 0, 90, 20), int(Qt.AlignmentFlag.AlignVCenter), self.words)
+        painter.drawText(QRectF(x + self._pixels + 6, 0, 90, 20), int(Qt.AlignmentFlag.AlignVCenter), self.words)
 
 
 class Credit(QWidget):
-    """Who made the map, what the areas are, and the datum."""
+    """Who made the map, its 审图号 where it has one, what the areas are, and the datum of the base map."""
 
-    def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
+    def __init__(self, ctx: PanelContext, parent: QWidget, more: Callable[[], Sequence[str]] = tuple) -> None:
+        """
+        Args:
+            more: what has to be said of a base map that is shown in the place of the pack's own.
+        """
         super().__init__(parent)
-        self.ctx = ctx
+        self.ctx, self._more = ctx, more
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._room = 4096
         self._lines: list[str] = []
@@ -109,7 +149,9 @@ class Credit(QWidget):
 
     def retranslate(self) -> None:
         t, pack = self.ctx.t, self.ctx.pack
-        self.words = " · ".join(p for p in (t.pack(pack.credit), t.pack(pack.notice), "WGS-84") if p)
+        approval = t("hands.approval", number=pack.approval) if pack.approval else ""
+        parts = (t.pack(pack.credit), approval, *self._more(), t.pack(pack.notice), t("hands.base_datum"))
+        self.words = " · ".join(_once([part for part in parts if part]))
         self.setAccessibleName(self.words)
         self.fit(self._room)
 
@@ -138,6 +180,17 @@ class Credit(QWidget):
             painter.drawText(box, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), line)
 
 
+def _once(parts: Sequence[str]) -> list[str]:
+    """Without what another part says too: a source names OpenStreetMap, and so does the pack, in either language."""
+    said = [part.lower().replace("contributors", "").replace("贡献者", "").replace(" ", "") for part in parts]
+    return [
+        part
+        for i, part in enumerate(parts)
+        if not any(said[i] in one for one in said[:i])
+        and not any(said[i] in one and said[i] != one for one in said[i + 1 :])
+    ]
+
+
 class Hint(QWidget):
     """What a click does now, at the top; hidden as long as it does what it always does."""
 
@@ -154,8 +207,10 @@ class Hint(QWidget):
         self.setVisible(bool(words))
 
     def fit(self, room: int) -> None:
-        metrics = QFontMetricsF(self.ctx.theme.font("body"))
-        self.setFixedSize(min(round(metrics.horizontalAdvance(self.words)) + 33, max(room, 0)), 32)
+        """One line, or as many as it needs to stay within `room` pixels."""
+        metrics, inner = QFontMetricsF(self.ctx.theme.font("body")), max(room - 33, 60)
+        box = metrics.boundingRect(QRectF(0, 0, inner, 400), _WRAPPED, self.words)
+        self.setFixedSize(max(min(round(box.width()) + 34, room), 0), max(round(box.height()) + 12, 32))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -166,8 +221,7 @@ class Hint(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.setFont(theme.font("body"))
         painter.setPen(theme.t1)
-        cut = QFontMetricsF(theme.font("body")).elidedText(self.words, Qt.TextElideMode.ElideRight, self.width() - 24)
-        painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, cut)
+        painter.drawText(QRectF(self.rect()).adjusted(16, 0, -16, 0), _WRAPPED, self.words)
 
 
 def _plate(painter: QPainter, box: QRectF, ctx: PanelContext) -> None:

@@ -88,7 +88,8 @@ class OrderWays(QObject):
         here = route_of("", [(row["lon"], row["lat"])], True)
         nearest = int(np.argmin(np.hypot(whole.x - here.x[0], whole.y - here.y[0])))
         x, y = np.append(here.x, whole.x[nearest:]), np.append(here.y, whole.y[nearest:])
-        return Route(order.unit, x, y, True, order.provisional or order.state not in ACCEPTED)
+        waits = order.provisional or order.state not in ACCEPTED
+        return Route(order.unit, x, y, True, waits, not waits and not self._ctx.reduced_motion)
 
     def _show(self, routes: list[Route | None]) -> None:
         found = tuple(route for route in routes if route is not None)
@@ -98,4 +99,6 @@ class OrderWays(QObject):
 
 
 def _same(a: Route, b: Route) -> bool:
-    return (a.key, a.open_) == (b.key, b.open_) and np.array_equal(a.x, b.x) and np.array_equal(a.y, b.y)
+    return (
+        (a.key, a.open_, a.flows) == (b.key, b.open_, b.flows) and np.array_equal(a.x, b.x) and np.array_equal(a.y, b.y)
+    )

@@ -1,4 +1,4 @@
-"""Everything drawn over the base map on Qt's thread: routes, units, events, rings, callout, chips."""
+"""What lies over the drawing and is little, painted on Qt's thread: rings, callout, chips, pins."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from cockpit.model.messages import Texts
 from widgets.kit.symbols import EVENT_RADIUS_FAR, UNIT_RADIUS, event_radius
 from widgets.kit.theme import Theme
 from widgets.map.camera import Camera, mercator
-from widgets.map.draw_marks import draw_cases, draw_events, draw_ring, draw_units
-from widgets.map.draw_words import callout_box, draw_alert_chips, draw_callout, draw_unit_names
+from widgets.map.chips import Chips
+from widgets.map.draw_words import callout_box, draw_callout
 from widgets.map.marks import MarkMaker, Marks, reaches
-from widgets.map.scene import ALERT, CAMERA, CASE, EVENT, SENSOR, UNIT, Alert, Scene
-from widgets.map.still import Still
+from widgets.map.scene import ALARM, ALERT, CAMERA, CASE, EVENT, SENSOR, UNIT, Alert, Scene
 
 Floats = NDArray[np.float64]
 RING_SECONDS = 0.6
@@ -26,8 +25,6 @@ RING_REACH = 52
 """Pixels that a ring reaches at the most, with its line."""
 MOST_RINGS = 12
 """Rings at a time: where more events come than that, one more ring tells nothing."""
-NAMES_FROM = 15.4
-"""Zoom from which all call signs show."""
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -38,6 +35,7 @@ class Route(msgspec.Struct, frozen=True):
         x, y: Mercator metres, from the unit to the place.
         chosen: drawn in the accent; the others are faint.
         open_: drawn dashed: the unit has not accepted yet, or the order waits in this seat's outbox.
+        flows: the unit is under way, and what moves may be shown: marks run along it to the place.
     """
 
     key: str
@@ -45,6 +43,7 @@ class Route(msgspec.Struct, frozen=True):
     y: Floats
     chosen: bool = False
     open_: bool = False
+    flows: bool = False
 
 
 class Pin(msgspec.Struct, frozen=True):
@@ -63,7 +62,7 @@ def route_of(key: str, path: Sequence[tuple[float, float]], chosen: bool) -> Rou
 
 
 class View(msgspec.Struct, frozen=True):
-    """What the overlay is drawn from.
+    """What the drawing and the overlay are made from.
 
     Attributes:
         units: shape (N, 2), where units are drawn now.
@@ -73,6 +72,7 @@ class View(msgspec.Struct, frozen=True):
         now: monotonic seconds, for rings.
         pin: a place that was searched for. mark: one that a form is about.
         aim: a cross in the middle, for whoever says a place by keyboard.
+        taken: boxes (left, top, right, bottom), pixels, of what stands on the map within `room`.
     """
 
     camera: Camera
@@ -87,21 +87,25 @@ class View(msgspec.Struct, frozen=True):
     pin: Pin | None = None
     mark: Pin | None = None
     aim: bool = False
+    taken: tuple[tuple[int, int, int, int], ...] = ()
 
 
 class Overlay:
-    """Draws, and remembers where chips are and which events still have their ring of arrival.
+    """Paints, and remembers where chips are and which events still have their ring of arrival.
 
     Attributes:
         marks: which marks stand for the events.
-        chips: alerts' chips of the last painting, key and box.
     """
 
     def __init__(self) -> None:
         self.marks = MarkMaker()
-        self.chips: list[tuple[str, QRectF]] = []
-        self._events_still, self._routes_still = Still(), Still()
+        self._chips = Chips()
         self._rings: dict[str, tuple[float, int]] = {}
+
+    @property
+    def chips(self) -> list[tuple[str, QRectF]]:
+        """Alerts' chips of the last painting: key and box."""
+        return [(chip.key, chip.box) for chip in self._chips.placed]
 
     def arrived(self, keys: Sequence[str], levels: Sequence[int], now: float) -> None:
         """New events: each has a ring once, of level Ⅰ three times."""
@@ -131,45 +135,36 @@ class Overlay:
             rings = next((a.rings for a in scene.alerts if a.key == key), None)
             return (float(rings[0].x.mean()), float(rings[0].y.mean())) if rings else None
         columns = {EVENT: scene.events, UNIT: scene.units, SENSOR: scene.sensors, CAMERA: scene.cameras}
-        things = scene.cases if topic == CASE else columns.get(topic)
-        row = things.row_of.get(key) if things is not None else None
+        columns |= {CASE: scene.cases, ALARM: scene.alarms}
+        things = columns.get(topic)
+        row = things.row(key) if things is not None else None
         if things is None or row is None:
             return None
         if topic == UNIT:
             return float(view.units[row, 0]), float(view.units[row, 1])
         return float(things.x[row]), float(things.y[row])
 
-    def paint(self, painter: QPainter, view: View, theme: Theme, t: Texts) -> None:
-        camera, scene = view.camera, view.scene
+    def over(self, painter: QPainter, view: View, theme: Theme, t: Texts, standing: Floats) -> None:
+        """What lies over the drawing and is little: rings, callout, chips, pins.
+
+        Args:
+            standing: shape (n, 4), boxes of call signs that chips keep clear of, pixels.
+        """
         picked = view.selected[1] if view.selected[0] == EVENT else ""
+        camera, scene = view.camera, view.scene
         marks = self.marks.marks(scene.events, camera, picked)
-        self._routes_still.paint(
-            painter, camera, _reach_of(view), view.routes, theme, draw=lambda p: self._routes(p, view, theme)
-        )
-        names = np.empty((0, 4))
-        if scene.shows(UNIT):
-            chosen = next((r.key for r in view.routes if r.chosen), "")
-            chosen = view.selected[1] if view.selected[0] == UNIT else chosen
-            draw_units(painter, scene.units, view.units, camera, theme, chosen)
-            names = self._names(painter, view, theme, marks)
-        if scene.shows(EVENT):
-            whole = QRectF(0, 0, camera.width, camera.height)
-            self._events_still.paint(
-                painter, camera, whole, marks, theme, draw=lambda p: draw_events(p, scene.events, marks, camera, theme)
-            )
-            draw_cases(painter, scene.cases, camera, theme)
         alerts = scene.alerts if scene.shows(ALERT) else ()
         chosen_alert = view.selected[1] if view.selected[0] == ALERT else ""
         self._outline(painter, next((a for a in alerts if a.key == chosen_alert), None), camera, theme)
         reach = self._around(painter, view, marks, view.selected, theme.acc, 2.0)
         at = None if chosen_alert else self._callout_at(view)  # an area has no point; its chip says it
-        blocked = [self._blocked(marks, view), names]
+        blocked = [self._blocked(marks, view), standing]
         if at is not None and view.words is not None:
             box = callout_box(theme, *at, reach, view.words, view.room)
             blocked.append(np.array([[box.left(), box.top(), box.right(), box.bottom()]]))
-        self.chips = draw_alert_chips(
-            painter, alerts, camera, theme, t, view.room, chosen_alert, np.concatenate(blocked)
-        )
+        still = (marks, scene.shows(EVENT), *view.selected, view.words is not None)
+        self._chips.place(alerts, camera, theme, t, view.room, blocked, still, view.now, view.taken)
+        self._chips.paint(painter, theme, camera.dpr, chosen_alert)
         if view.hovered != view.selected:
             self._around(painter, view, marks, view.hovered, theme.t2, 1.25)
         for pin in (view.pin, view.mark):
@@ -179,6 +174,7 @@ class Overlay:
             self._aim(painter, camera, theme)
         if at is not None and view.words is not None:
             draw_callout(painter, theme, *at, reach, view.words, view.room)
+        self._arrivals(painter, view, theme)
 
     def _callout_at(self, view: View) -> tuple[float, float] | None:
         """Where the selected thing is, pixels; None where it is nowhere near the view."""
@@ -221,9 +217,9 @@ class Overlay:
         """A ring around a thing; the answer is its radius."""
         at = self.place(view, *item)
         topic = item[0]
-        if at is None or topic == ALERT or not view.scene.shows(EVENT if topic == CASE else topic):
+        if at is None or topic == ALERT or not view.scene.shows(EVENT if topic in (CASE, ALARM) else topic):
             return 8.0
-        radius = {UNIT: UNIT_RADIUS * 2.2, CASE: 22.0}.get(topic, 10.0)
+        radius = {UNIT: UNIT_RADIUS * 2.2, CASE: 22.0, ALARM: 19.0}.get(topic, 10.0)
         if topic == EVENT:
             row = view.scene.events.row_of[item[1]]
             mark = int(marks.clusters.group[row])
@@ -237,8 +233,8 @@ class Overlay:
         draw_ring(painter, x, y, radius, color, width)
         return radius
 
-    def paint_arrivals(self, painter: QPainter, view: View, theme: Theme) -> None:
-        """The rings of new events, over all that `paint` painted."""
+    def _arrivals(self, painter: QPainter, view: View, theme: Theme) -> None:
+        """The rings of new events."""
         if not view.scene.shows(EVENT) or not self.ringing(view.now):
             return
         for key, (at, _) in self._rings.items():
@@ -252,28 +248,6 @@ class Overlay:
             x, y = (float(v) for v in view.camera.to_screen(*place))
             draw_ring(painter, x, y, event_radius(level) + 4 + 26 * share, color, 2.0)
 
-    def _routes(self, painter: QPainter, view: View, theme: Theme) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        width, halo = theme.map.width("route"), theme.map.width("route", "halo_w")
-        for route in sorted(view.routes, key=lambda r: r.chosen):
-            sx, sy = view.camera.to_screen(route.x, route.y)
-            line = QPolygonF([QPointF(x, y) for x, y in zip(sx.tolist(), sy.tolist(), strict=True)])
-            color = theme.map.color("route")
-            strokes = [(theme.map.color("land"), halo), (color, width)]
-            if not route.chosen:
-                color.setAlphaF(0.5)
-                strokes = [(color, 1.5)]
-            for i, (shade, thick) in enumerate(strokes):
-                pen = QPen(shade, thick)
-                pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-                pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-                if route.open_ and i == len(strokes) - 1:
-                    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-                    pen.setDashPattern([3.0, 2.0])
-                painter.setPen(pen)
-                painter.drawPolyline(line)
-
     def _blocked(self, marks: Marks, view: View) -> Floats:
         """Boxes of the events' symbols that words keep clear of, shape (n, 4), pixels."""
         if not view.scene.shows(EVENT):
@@ -282,35 +256,9 @@ class Overlay:
         boxes: Floats = np.concatenate([at - reach[:, None], at + reach[:, None]], axis=1)
         return boxes
 
-    def _names(self, painter: QPainter, view: View, theme: Theme, marks: Marks) -> Floats:
-        """Call signs: of all units when near, of those with a way to the selected event always.
 
-        Returns:
-            Boxes of those that stand out, pixels.
-        """
-        scene, camera = view.scene, view.camera
-        accented = frozenset(r.key for r in view.routes if r.chosen)
-        accented |= {view.selected[1]} if view.selected[0] == UNIT else frozenset()
-        named = accented | {r.key for r in view.routes}
-        sx, sy = camera.to_screen(view.units[:, 0], view.units[:, 1]) if len(view.units) else (np.empty(0),) * 2
-        seen = np.flatnonzero((sx > 0) & (sy > 0) & (sx < camera.width) & (sy < camera.height)).tolist()
-        told = view.selected[1] if view.words is not None else ""  # its callout says its name
-        rows = [i for i in seen if camera.zoom >= NAMES_FROM or scene.units.keys[i] in named]
-        rows = [i for i in rows if scene.units.keys[i] != told][:120]
-        blocked = np.stack([sx[seen] - 8, sy[seen] - 8, sx[seen] + 8, sy[seen] + 8], axis=1)
-        blocked = np.concatenate([blocked, self._blocked(marks, view)])
-        return draw_unit_names(
-            painter, scene.units, rows, sx.tolist(), sy.tolist(), theme, camera.dpr, accented, blocked
-        )
-
-
-def _reach_of(view: View) -> QRectF:
-    """The box of all routes, pixels, with room for their width."""
-    if not view.routes:
-        return QRectF()
-    sx, sy = view.camera.to_screen(
-        np.concatenate([r.x for r in view.routes]), np.concatenate([r.y for r in view.routes])
-    )
-    return QRectF(QPointF(float(sx.min()), float(sy.min())), QPointF(float(sx.max()), float(sy.max()))).adjusted(
-        -12, -12, 12, 12
-    )
+def draw_ring(painter: QPainter, x: float, y: float, radius: float, color: QColor, width: float) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(color, width))
+    painter.drawEllipse(QPointF(x, y), radius, radius)

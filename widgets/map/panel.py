@@ -7,38 +7,46 @@ from typing import ClassVar
 
 import msgspec
 import numpy as np
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from cockpit.model.freshness import Freshness
 from cockpit.model.messages import Message
+from cockpit.model.places import PLACE, place_key
 from cockpit.model.ports import NamedPlace
 from cockpit.picture import Selection
 from widgets.kit.actions import Action
-from widgets.kit.feedstate import has_data, topic_age, topic_state
+from widgets.kit.feedstate import has_data, topic_age
 from widgets.kit.fonts import FAMILY
 from widgets.kit.header import ElidedLabel
 from widgets.kit.panel import Panel, PanelContext
 from widgets.kit.states import PanelState
-from widgets.map.base import base_file
-from widgets.map.camera import EARTH, box_of, mercator
+from widgets.map.camera import EARTH, box_of, mercator, wgs84
 from widgets.map.canvas import Canvas
-from widgets.map.coloring import COLORINGS, EVENTS
+from widgets.map.choose import MapBackend
+from widgets.map.coloring import Coloring
+from widgets.map.corners import Corners
 from widgets.map.furniture import Credit, Hint, ScaleBar, Tools
-from widgets.map.layer_list import COUNTED, WIDTH, LayerList
+from widgets.map.hands.board import Board
+from widgets.map.hands.hands import ZOOM_STEP
+from widgets.map.hands.hold import GO_KEY
+from widgets.map.layers.desk import LayerDesk
+from widgets.map.layers.things import TOPIC
+from widgets.map.looking import Looking
+from widgets.map.minimap import MiniMap, OverviewMaker
+from widgets.map.offline.ways import BaseWays
 from widgets.map.orders import OrderWays
-from widgets.map.overlay import Pin, Route, route_of
-from widgets.map.raster.backend import RasterBackend
-from widgets.map.reader import SceneReader
-from widgets.map.scene import ALERT, AREA, LAYERS, SHOWN_FIRST, UNIT
-from widgets.map.style import style_of
+from widgets.map.overlay import Route, route_of
+from widgets.map.reading import Reading
+from widgets.map.scene import AREA, UNIT
+from widgets.map.share.sharing import Sharing
+from widgets.map.share.sight import SightOfMap
+from widgets.map.themed import map_style
 from widgets.map.timebar import TimeBar
 from widgets.map.titles import Titles
 
-INSET = 8
-LIST_FROM = 720
-"""Width of the map from which the list of layers is open unless a person folded it: it would cover a third."""
+MINI_KEY = "Ctrl+Shift+O"
+NEAR_KEY = "Shift+F2"
 
 
 class MapPanel(Panel):
@@ -53,29 +61,24 @@ class MapPanel(Panel):
     """
 
     panel_id: ClassVar[str] = "map"
-    topics: ClassVar[frozenset[str]] = frozenset(("event", "unit", "sensor", "camera", "alert", "area", "feed", "case"))
+    topics: ClassVar[frozenset[str]] = frozenset(
+        ("event", "unit", "sensor", "camera", "alert", "area", "feed", "case", "alarm")
+    )
     title_id: ClassVar[str] = "map.title"
 
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(ctx, parent)
-        stored = ctx.prefs.get("map.layers", None)
-        self.visible = frozenset(stored) & frozenset(LAYERS) if isinstance(stored, list) else SHOWN_FIRST
-        self.coloring = str(ctx.prefs.get("map.coloring", COLORINGS[0]))
-        if self.coloring not in COLORINGS:
-            self.coloring = COLORINGS[0]
-        self.following = bool(ctx.prefs.get("map.following", False))
         self._closed = False
-        self._had_events = False
-        self._reader = SceneReader(ctx.picture, ctx.pack, ctx.cases)
         self._titles = Titles(ctx.picture, ctx.pack, ctx.cases)
         self._ways = OrderWays(ctx, self)
-        self._said: tuple[tuple[str, str] | None, ...] = ()
-        self._backend = RasterBackend(FAMILY)
+        self._backend = MapBackend(ctx.prefs, FAMILY, ctx.clock.mono)
+        self._backend.told.connect(lambda what: ctx.notify(what, 0))
         self._backend.failed.connect(self.fail)
         self._backend.loaded.connect(self._loaded)
         self._base: bool | None = None
         self.canvas = Canvas(self._backend, ctx.clock.mono, self._words, self.content)
         self.canvas.setObjectName("map-canvas")
+        self.canvas.composer.failed.connect(self.fail)
         self.canvas.reduced = self.canvas.glide.reduced = ctx.reduced_motion
         self.timebar = TimeBar(ctx, self.content)
         column = QVBoxLayout(self.content)
@@ -83,48 +86,93 @@ class MapPanel(Panel):
         column.setSpacing(0)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.timebar)
-        self.layers = LayerList(ctx, self.visible, self.coloring, self.canvas)
-        self.tools = Tools(
-            ctx,
-            [
-                ("plus", "map.zoom_in", lambda: self.canvas.zoom(1.6), False),
-                ("minus", "map.zoom_out", lambda: self.canvas.zoom(1 / 1.6), False),
-                ("home", "map.home", self.canvas.fit, False),
-                ("pin", "map.to_selected", self.show_selected, False),
-                ("follow", "map.follow", self._toggle_follow, True),
-            ],
-            self.canvas,
-        )
-        self.tools.buttons["map.follow"].setChecked(self.following)
-        self.scale_bar, self.credit = ScaleBar(ctx, self.canvas), Credit(ctx, self.canvas)
+        self.layer_desk = LayerDesk(ctx, self.canvas, self)
+        self.layers = self.layer_desk.list
+        self._reading = Reading(ctx, self.canvas, self.layer_desk, self._words)
+        self.board = Board(ctx, self.canvas, self._words, self.show_place, lambda: self.visible)
+        self.looking = Looking(ctx, self.canvas, self.board.hold)
+        self.sight = SightOfMap(ctx, self.canvas)
+        self.tools = self._make_tools()
+        self.bases = BaseWays(ctx, self.canvas)
+        self.scale_bar, self.credit = ScaleBar(ctx, self.canvas), Credit(ctx, self.canvas, lambda: self.bases.credit)
+        self.sharing = Sharing(ctx, self.canvas, self._backend, self._coloring, lambda: self.credit.words, self)
         self.hint = Hint(ctx, self.canvas)
-        self._cursor, self._follow_words = ElidedLabel(parent=self.header), ElidedLabel(parent=self.header)
+        self.minimap = MiniMap(ctx, box_of(ctx.pack.bounds), self.canvas)
+        self._overview = OverviewMaker(self)
+        self._overview.ready.connect(self.minimap.show_image)
+        self._overview.failed.connect(self.fail)
+        self._corners = Corners(
+            self.canvas, self.layers, self.tools, self.scale_bar, self.credit, self.hint, self.minimap,
+            self.board.chip, self.board.tray,
+        )  # fmt: skip
+        for name, kept in (("list_open", "map.list_open"), ("mini_open", "map.mini_open")):
+            stored = ctx.prefs.get(kept, None)
+            setattr(self._corners, name, None if stored is None else bool(stored))
+        self._follow_words = ElidedLabel(parent=self.header)
         self.header.right.addWidget(self._follow_words)
-        self.header.right.addWidget(self._cursor)
+        self.header.right.addWidget(self.board.locate.label)
         self._connect()
         self.restart()
         self._open_city()
+        self.layer_desk.begin()
+
+    def _make_tools(self) -> Tools:
+        canvas, offered = self.canvas, self.board.tools()
+        keys = {action.title: action.keys[0] for action in self.ctx.actions if action.keys}
+        return Tools(
+            self.ctx,
+            [
+                ("plus", "map.zoom_in", lambda: canvas.zoom(ZOOM_STEP), False),
+                ("minus", "map.zoom_out", lambda: canvas.zoom(1 / ZOOM_STEP), False),
+                ("home", "map.home", canvas.fit, False),
+                ("pin", "map.to_selected", self.show_selected, False),
+                ("follow", "map.follow", self._toggle_follow, True),
+                *offered,
+                ("cube", "web3d.action", self.sight.open, False),
+            ],
+            canvas,
+            {**keys, "map.to_selected": GO_KEY},
+        )
 
     def _connect(self) -> None:
-        canvas, selection = self.canvas, self.ctx.selection
+        canvas, selection, things = self.canvas, self.ctx.selection, self.layer_desk.things
         canvas.picked.connect(self._pick)
         canvas.hovered.connect(selection.hover)
-        canvas.pointed.connect(self._point)
         canvas.placed.connect(self.ctx.picking.answer)
         canvas.unplaced.connect(self.ctx.picking.leave)
         self.ctx.picking.changed.connect(self._show_picking)
+        self.minimap.goes.connect(lambda x, y: canvas.by_hand(canvas.goal.centred(x, y)))
+        self.board.arrange = self._arrange
+        self.board.retell = self._show_hands
+        self.board.button_of = self.tools.buttons.__getitem__
         canvas.key_of_layers.connect(self._layer_key)
-        canvas.looked.connect(lambda: self.scale_bar.show_camera(canvas.camera))
+        canvas.looked.connect(self._looked)
         canvas.installEventFilter(self)
         self.destroyed.connect(self._backend.close)
-        self.layers.toggled.connect(self.set_layer)
-        self.layers.colored.connect(self.set_coloring)
         self.layers.folded.connect(self._folded)
+        self.layers.grown.connect(self._arrange)
+        self.layer_desk.changed.connect(self._read)
+        self.layer_desk.goes.connect(self.looking.go_to_box)
+        self.layer_desk.came.connect(self.looking.box_came)
+        self.layer_desk.failed.connect(self.fail)
+        canvas.beneath, canvas.where = things.hit, things.place
+        self.timebar.picked.connect(self.layer_desk.set_span)
+        things.areas = lambda: canvas.scene.areas
+        self.board.more = things.area_menu
+        self.bases.changed.connect(self._load_base)
+        self.bases.told.connect(self._say_credit)
         self.ctx.routes.changed.connect(self._show_routes)
         self._ways.changed.connect(self._show_routes)
         self._unsubscribe = (selection.subscribe(self._selected), selection.subscribe_hover(self._hovered))
-        for name, run in (("home", canvas.fit), ("to_selected", self.show_selected), ("follow", self._toggle_follow)):
-            self.ctx.actions.add(Action(f"map.{name}", f"map.{name}", run))
+        add = self.ctx.actions.add
+        add(Action("map.home", "map.home", canvas.fit, icon="home"))
+        add(Action("map.to_selected", "map.to_selected", self.show_selected, (GO_KEY,), icon="pin"))
+        add(Action("map.area_here", "layers.area_action", self.area_here, icon="layers"))
+        add(Action("map.near_here", "places.near_here", self.near_here, (NEAR_KEY,), icon="user"))
+        add(Action("map.follow", "map.follow", self._toggle_follow, icon="follow"))
+        for action in self._backend.actions():
+            add(action)
+        add(Action("map.mini", "hands.mini_fold", self.fold_minimap, (MINI_KEY,), icon="layers"))
 
     # What others tell the map.
 
@@ -135,12 +183,30 @@ class MapPanel(Panel):
         x, y = mercator(*pack.centre)
         scale = 256 * 2**pack.zoom / (2 * np.pi * EARTH)
         home = self.canvas.camera.centred(float(x), float(y), float(scale))
-        self._backend.load(base_file(pack.folder, self.canvas.limits, home, self.ctx.drawings))
+        self._home = home
+        self._load_base()
         self.canvas.look(home)
+
+    def _load_base(self) -> None:
+        """Has the backend read the base map that is chosen."""
+        box = box_of(self.ctx.pack.bounds)
+        self._backend.load(self.bases.file(self.ctx.pack.folder, box, self._home, self.ctx.drawings))
+        self._say_credit()
+
+    def _say_credit(self) -> None:
+        self.credit.retranslate()
+        self._arrange()
 
     def _loaded(self, there: bool) -> None:
         self._base = there
         self._say_state()
+        self._draw_overview()
+
+    def _draw_overview(self) -> None:
+        """The overview of the city, once there is a base map and whenever its colours change."""
+        if self._base and not self._closed and self.canvas.style is not None:
+            camera = msgspec.structs.replace(self.minimap.camera, dpr=self.devicePixelRatioF())
+            self._overview.draw(self._backend, camera, self.canvas.style)
 
     def show_paths(self, paths: Sequence[tuple[str, Sequence[tuple[float, float]]]], chosen: str = "") -> None:
         """Ways along the streets: (key of the unit, WGS-84 (lon, lat) pairs); that of `chosen` in acc, others faint.
@@ -151,25 +217,25 @@ class MapPanel(Panel):
         self.canvas.touch()
 
     def _show_picking(self) -> None:
-        """The map is asked for a place, or a form's place is to be seen."""
-        asked = self.ctx.picking
-        if asked.wanted and not self.canvas.picking:
-            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.canvas.pick_place(asked.wanted)
-        self.hint.tell(self.ctx.t("telephone.pick_hint") if asked.wanted else "")
+        self.looking.show_picking()
+        self._show_hands()
+
+    def _show_hands(self) -> None:
+        """What is asked of whoever looks, and which tools are in the hand."""
+        self.hint.tell(self.ctx.t("telephone.pick_hint") if self.ctx.picking.wanted else self.board.hint)
+        for words, on in self.board.pressed().items():
+            self.tools.buttons[words].setChecked(on)
         self._arrange()
-        mark = asked.mark
-        before = self.canvas.mark
-        if mark is None:
-            self.canvas.mark = None
-        else:
-            x, y = (float(v) for v in mercator(mark[0], mark[1]))
-            self.canvas.mark = Pin(x, y, (mark[2], self.ctx.t("telephone.mark")))
-            moved = before is None or (before.x, before.y) != (x, y)
-            goal = self.canvas.goal
-            if moved and not goal.sees(x, y, pad=48):
-                self.canvas.fly(goal.centred(x, y, max(goal.scale, 1 / 6.0)))
-        self.canvas.touch()
+
+    def _looked(self) -> None:
+        self.scale_bar.show_camera(self.canvas.camera)
+        self.minimap.show_camera(self.canvas.camera)
+
+    def fold_minimap(self) -> None:
+        """Opens or folds the overview."""
+        self._corners.mini_open = not self._corners.mini_shown
+        self.ctx.prefs.set("map.mini_open", self._corners.mini_open)
+        self._arrange()
 
     def _show_routes(self) -> None:
         self.show_paths(self.ctx.routes.paths, self.ctx.routes.chosen)
@@ -178,31 +244,41 @@ class MapPanel(Panel):
     def paths(self) -> tuple[Route, ...]:
         return self.canvas.routes
 
-    def set_layer(self, layer: str, on: bool) -> None:
-        self.visible = self.visible | {layer} if on else self.visible - {layer}
-        self.layers.rows[layer].setChecked(on)
-        self.ctx.prefs.set("map.layers", sorted(self.visible))
-        self._read()
+    @property
+    def visible(self) -> frozenset[str]:
+        return self.layer_desk.visible
+
+    @property
+    def coloring(self) -> str:
+        return self.layer_desk.coloring
 
     def set_coloring(self, kind: str) -> None:
-        self.coloring = kind
-        self.ctx.prefs.set("map.coloring", kind)
-        self._read()
+        self.layer_desk.set_state(AREA, color_by=kind)
 
     def show_selected(self) -> None:
         """Flies to what is selected, and nearer when far out."""
-        at = self.canvas.place(*self.ctx.selection.item) if self.ctx.selection.key else None
-        if at is not None:
-            camera = self.canvas.camera
-            self.canvas.fly(camera.centred(*at, max(camera.scale, 1 / 6.0)))
+        self.looking.show_selected()
 
     def show_place(self, place: NamedPlace) -> None:
         """Flies to a place that was searched for; its mark stays until something is selected or Esc is pressed."""
-        x, y = (float(v) for v in mercator(place.lon, place.lat))
-        self.canvas.pin = Pin(x, y, (place.words, self.ctx.t(f"kit.place_{place.kind}")))
-        camera = self.canvas.camera
-        self.canvas.fly(camera.centred(x, y, max(camera.scale, 1 / 6.0)))
-        self.canvas.touch()
+        self.looking.show_place(place)
+
+    def area_here(self) -> None:
+        """Selects the area where the pointer is, else in the middle of the view."""
+        self.layer_desk.things.select_area(*self.board.locate.place)
+
+    def near_here(self) -> None:
+        """Selects where the pointer is, else the middle of the view: its page says who and what is near."""
+        self.ctx.selection.select(PLACE, place_key(*self.board.locate.place))
+
+    @property
+    def following(self) -> bool:
+        return self.looking.following
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Where it looks, WGS-84 (lon, lat)."""
+        return wgs84(self.canvas.camera.x, self.canvas.camera.y)
 
     @property
     def backend_name(self) -> str:
@@ -211,7 +287,7 @@ class MapPanel(Panel):
 
     def settled(self) -> bool:
         """Whether the picture is sharp: for screenshots and tests."""
-        return self._backend.settled()
+        return self.canvas.settled() and not self.layer_desk.busy()
 
     def close_panel(self) -> None:
         """Ends worker, timers and subscriptions. A closed panel stays as it is."""
@@ -220,8 +296,16 @@ class MapPanel(Panel):
         self._closed = True
         for end in self._unsubscribe:
             end()
-        for name in ("home", "to_selected", "follow"):
+        for name in ("home", "to_selected", "follow", "mini", "near_here", "area_here"):
             self.ctx.actions.remove(f"map.{name}")
+        for action in self._backend.actions():
+            self.ctx.actions.remove(action.id)
+        self.board.close()
+        self.layer_desk.close()
+        self.bases.close()
+        self._overview.close()
+        self.sight.close()
+        self.sharing.close()
         self.canvas.close_map()
         self._backend.close()
 
@@ -232,35 +316,35 @@ class MapPanel(Panel):
     # The panel's own.
 
     def refresh(self, topics: frozenset[str]) -> None:
-        if topics & (self.topics - {"feed", "case"}) or ("case" in topics and self._shows_other_cases()):
+        if "sensor" in topics and self._reading.only_measured():
+            topics -= {"sensor"}  # many times a second: `age_tick` reads them
+            if self._reading.says_otherwise():
+                self.canvas.touch_over()
+        if topics & (self.topics - {"feed", "case"}) or ("case" in topics and self._reading.shows_other_cases()):
             self._read()
         if "case" in topics:
             self._ways.look()
-
-    def _shows_other_cases(self) -> bool:
-        """Whether a change in the ledger is seen on the map: mostly it is not, and all of it need not be painted."""
-        if self._closed or self._reader.cases() is not self.canvas.scene.cases:
-            return True
-        items = (self.canvas.selected, self.canvas.hover_item)
-        before, self._said = self._said, tuple(self._words(*item) if item[1] else None for item in items)
-        return before != self._said
 
     def age_tick(self) -> None:
         message, stale = topic_age(self.ctx, UNIT)
         self.set_age(message, stale)
         self._read()
+        self.board.refresh()
         self._ways.look()
+        self.layer_desk.second()
         now = self.ctx.clock.now()
         events = self.ctx.picture["event"].numbers("occurred")
         self.timebar.show_events(events, now, has_data(self.ctx, "event"))
 
     def retranslate(self) -> None:
         super().retranslate()
-        for one in (self.layers, self.tools, self.credit):
+        for one in (self.layer_desk, self.tools, self.credit, self.board):
             one.retranslate()
+        self.minimap.setToolTip(self.ctx.t("hands.mini_tip"))
+        self.minimap.setAccessibleName(self.ctx.t("hands.mini"))
         self._say_follow()
         self._backend.say(self.ctx.t("map.no_data"))
-        self.timebar.update()
+        self.timebar.retranslate()
         self.canvas.setAccessibleName(self.ctx.t("map.title"))
         self.canvas.setAccessibleDescription(self.ctx.t("map.keys"))
         self._arrange()
@@ -269,13 +353,14 @@ class MapPanel(Panel):
     def retheme(self) -> None:
         super().retheme()
         theme = self.ctx.theme
-        tokens = {name: theme.hex(name) for name in theme.colors()}
-        style = style_of({name: theme.map.of(name) for name in theme.map.names()}, tokens)
+        style = self._style = map_style(theme)
         self.canvas.dress(style, lambda: (self.ctx.theme, self.ctx.t))
+        self._draw_overview()
         self.tools.retheme()
-        for label in (self._cursor, self._follow_words):
-            label.setFont(theme.font("small"))
-            label.set_color(theme.t2)
+        self.board.retheme()
+        self.bases.retheme()
+        self._follow_words.setFont(theme.font("small"))
+        self._follow_words.set_color(theme.t2)
         self._say_follow()
         for one in (self.layers, self.credit, self.scale_bar, self.timebar):
             one.update()
@@ -288,34 +373,26 @@ class MapPanel(Panel):
         follow.setChecked(self.following)
         follow.triggered.connect(self._toggle_follow)
         menu.addAction(t("map.fold")).triggered.connect(self.layers.fold)
+        menu.addAction(t("layers.views_action")).triggered.connect(self.layer_desk.open_views)
+        menu.addAction(t("layers.import_action")).triggered.connect(self.layer_desk.bringing.choose_file)
+        menu.addAction(t("hands.mini_fold") + f"\t{MINI_KEY}").triggered.connect(self.fold_minimap)
+        menu.addSeparator()
+        menu.addAction(t("places.near_here") + f"\t{NEAR_KEY}").triggered.connect(self.near_here)
+        self.board.fill_menu(menu)
+        self.bases.fill_menu(menu)
+        self._backend.fill_menu(menu, t)
+        menu.addSeparator()
+        menu.addAction(t("web3d.action") + "\tF3").triggered.connect(self.sight.open)
+        self.sharing.fill_menu(menu)
 
     def _read(self) -> None:
         """Brings the map up to the picture."""
-        if self._closed:
-            return
-        now, mono = self.ctx.clock.now(), self.ctx.clock.mono()
-        state = topic_state(self.ctx, UNIT)
-        stale = state is not None and state.state in (Freshness.STALE, Freshness.DEAD)
-        before = self.canvas.scene
-        scene = self._reader.read(self.visible, self.coloring if AREA in self.visible else "", stale, now, mono)
-        if scene.units is not before.units:
-            units = scene.units
-            self.canvas.glide.fixes(units.keys, units.x, units.y, mono)
-            self.canvas.trails.fixes(units.keys, units.x, units.y, units.fixed, now)
-        if scene.events is not before.events:
-            keys = scene.events.keys
-            if before.events.keys or self._had_events:
-                new = [i for i in _changed(keys, before.events.keys) if keys[i] not in before.events.row_of]
-                self.canvas.overlay.arrived([keys[i] for i in new], scene.events.level[new].tolist(), mono)
-            self._had_events |= len(keys) > 0
-        self.canvas.show_scene(scene)
-        sizes = (len(v.keys) for v in (scene.events, scene.units, scene.sensors, scene.cameras))
-        counts = dict(zip(COUNTED, (*sizes, len(scene.alerts)), strict=True))
-        self.layers.set_counts({name: n if n or has_data(self.ctx, name) else None for name, n in counts.items()})
-        source = "event" if self.coloring == EVENTS else "sensor"
-        coloring = msgspec.structs.replace(self._reader.coloring, kind=self.coloring)
-        self.layers.set_coloring(coloring, topic_age(self.ctx, source)[0])
-        self._say_state()
+        if not self._closed:
+            self._reading.read(self._style)
+            self._say_state()
+
+    def _coloring(self) -> Coloring:
+        return self._reading.coloring
 
     def _say_state(self) -> None:
         scene = self.canvas.scene
@@ -325,6 +402,8 @@ class MapPanel(Panel):
             self.show_content()
 
     def _words(self, topic: str, key: str) -> tuple[str, str] | None:
+        if topic == TOPIC:
+            return self.layer_desk.things.words(key)
         return self._titles.of(topic, key, self.ctx.t, self.ctx.clock.now())
 
     def _pick(self, topic: str, key: str) -> None:
@@ -336,50 +415,27 @@ class MapPanel(Panel):
             self.ctx.selection.clear()
 
     def _selected(self, selection: Selection) -> None:
-        self.canvas.selected = selection.item
-        self.canvas.routes, self.canvas.pin = (), None
+        self.canvas.selected = self.layer_desk.things.selected = selection.item
+        self.canvas.user = self.layer_desk.laid(self._style, self.devicePixelRatioF())
+        self.canvas.routes, self.canvas.pin = (), self.looking.pin_of(selection.item)
         self._ways.look()
-        at = self.canvas.place(*selection.item) if selection.key else None
-        camera = self.canvas.goal
-        if selection.topic == ALERT:
-            self._look_at_alert(selection.key)
-        elif at is not None and self.following:
-            self.canvas.fly(camera.centred(*at, max(camera.scale, 1 / 40.0)))
-        elif at is not None and not camera.sees(*at, pad=48):
-            self.canvas.fly(camera.showing(*at, pad=0.25))
+        self.looking.selected(selection)
+        self.board.tray.list.viewport().update()
         self.canvas.touch()
-
-    def _look_at_alert(self, key: str) -> None:
-        """Flies to where all that an alert covers is in view, unless it is."""
-        rings = next((alert.rings for alert in self.canvas.scene.alerts if alert.key == key), ())
-        if not rings:
-            return
-        x, y = np.concatenate([ring.x for ring in rings]), np.concatenate([ring.y for ring in rings])
-        box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
-        seen = self.canvas.camera.box
-        if not (seen[0] <= box[0] and seen[1] <= box[1] and box[2] <= seen[2] and box[3] <= seen[3]):
-            self.canvas.fly(self.canvas.camera.fitted(box, 48))
 
     def _hovered(self, selection: Selection) -> None:
         if self.canvas.hover_item != selection.hovered:
             self.canvas.hover_item = selection.hovered
-            self.canvas.touch()
+            self.canvas.touch_over()
 
     def _toggle_follow(self) -> None:
-        self.following = not self.following
-        self.ctx.prefs.set("map.following", self.following)
-        self.tools.buttons["map.follow"].setChecked(self.following)
+        self.looking.set_following(not self.following)
         self._say_follow()
-        if self.following:
-            self.show_selected()
 
     def _say_follow(self) -> None:
+        self.tools.buttons["map.follow"].setChecked(self.following)
         self._follow_words.setText(self.ctx.t("map.following") if self.following else "")
         self._follow_words.setVisible(self.following)
-
-    def _point(self, place: tuple[float, float] | None) -> None:
-        self._cursor.setText(self.ctx.t("map.cursor", lon=f"{place[0]:.4f}", lat=f"{place[1]:.4f}") if place else "")
-        self._cursor.updateGeometry()
 
     def _layer_key(self, key: str) -> None:
         if key == "L":
@@ -388,6 +444,7 @@ class MapPanel(Panel):
             self.layers.toggle(int(key))
 
     def _folded(self, folded: bool) -> None:
+        self._corners.want_list(not folded)
         self.ctx.prefs.set("map.list_open", not folded)
         self._arrange()
 
@@ -397,31 +454,7 @@ class MapPanel(Panel):
         return False
 
     def _arrange(self) -> None:
-        """Lists and tools to their corners."""
-        canvas = self.canvas
-        stored = self.ctx.prefs.get("map.list_open", None)
-        self.layers.set_open(canvas.width() >= LIST_FROM if stored is None else bool(stored))
-        self.layers.adjustSize()
-        self.layers.move(INSET, INSET)
-        self.layers.setVisible(canvas.width() > 420)
-        listed = canvas.width() > 420
-        canvas.left_taken = WIDTH + INSET if listed and self.layers.open else 0
-        canvas.top_taken = self.layers.height() + INSET if listed and not self.layers.open else 0
-        self.tools.move(canvas.width() - self.tools.width() - INSET, INSET)
-        self.scale_bar.move(INSET, canvas.height() - self.scale_bar.height() - INSET)
-        self.credit.fit(canvas.width() - self.scale_bar.width() - 3 * INSET)
-        self.credit.move(canvas.width() - self.credit.width() - INSET, canvas.height() - self.credit.height() - INSET)
-        self.credit.raise_()
-        self.hint.fit(canvas.width() - 2 * INSET)
-        self.hint.move((canvas.width() - self.hint.width()) // 2, INSET)
-        self.hint.raise_()
-
-
-def _changed(now: Sequence[str], before: Sequence[str]) -> list[int]:
-    """Where `now` is not what `before` was. Rows of the picture stay where they are but for some: most are the same."""
-    length = min(len(now), len(before))
-    rows = [i for i, (a, b) in enumerate(zip(now, before, strict=False)) if a is not b]
-    return [*rows, *range(length, len(now))]
+        self._corners.arrange()
 
 
 PANELS = {"map": MapPanel}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import overload
 
 import msgspec
 import numpy as np
@@ -15,11 +16,15 @@ Ints = NDArray[np.int64]
 EVENT, UNIT, TRAIL, SENSOR, CAMERA, ALERT, AREA = "event", "unit", "trail", "sensor", "camera", "alert", "area"
 CASE = "case"
 """Open cases that have no open event in the picture, as those taken by telephone; shown with the events."""
+ALARM = "alarm"
+"""Alarms of our own rules that stand; shown with the events."""
 LAYERS = (EVENT, UNIT, TRAIL, SENSOR, CAMERA, ALERT, AREA)
 """In the order of the list; each can be shown and hidden."""
 SHOWN_FIRST = frozenset((EVENT, UNIT, TRAIL, ALERT, AREA))
 SELECTABLE = (EVENT, UNIT, SENSOR, CAMERA, ALERT)
 """Topics of the picture that a click selects, the first wins."""
+MANY = 20_000
+"""Things above which a key is looked for in the list: a table of all would take Qt's thread 30 ms."""
 NO_FLOATS = np.empty(0)
 NO_INTS = np.empty(0, dtype=np.int64)
 
@@ -33,6 +38,51 @@ class Keyed(msgspec.Struct, frozen=True, dict=True):
     def row_of(self) -> Mapping[str, int]:
         """Where each key is in the columns; made when first asked for."""
         return dict(zip(self.keys, range(len(self.keys)), strict=True))
+
+    @cached_property
+    def _asked(self) -> dict[str, int | None]:
+        return {}
+
+    def row(self, key: str) -> int | None:
+        """Where a key is in the columns; of many things without a table of all of them."""
+        if len(self.keys) <= MANY:
+            return self.row_of.get(key)
+        if key not in self._asked:
+            try:
+                self._asked[key] = self.keys.index(key)
+            except ValueError:
+                self._asked[key] = None
+        return self._asked[key]
+
+
+class Picked(Sequence[str]):
+    """Some of a list of words, without a list of its own."""
+
+    def __init__(self, words: list[str], rows: Ints) -> None:
+        """Args: words: never changed from now on; rows: rising."""
+        self._words, self._rows = words, rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, i: int) -> str: ...
+    @overload
+    def __getitem__(self, i: slice) -> list[str]: ...
+    def __getitem__(self, i: int | slice) -> str | list[str]:
+        if isinstance(i, slice):
+            return [self._words[row] for row in self._rows[i].tolist()]
+        return self._words[int(self._rows[i])]
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self._words.__getitem__, self._rows.tolist())
+
+    def index(self, word: str, start: int = 0, stop: int | None = None) -> int:
+        row = self._words.index(word)
+        at = int(np.searchsorted(self._rows, row))
+        if at < start or at >= (len(self) if stop is None else stop) or self._rows[at] != row:
+            raise ValueError(word)
+        return at
 
 
 class Events(Keyed, frozen=True):
@@ -56,6 +106,16 @@ class Cases(Keyed, frozen=True):
     waits: Sequence[bool] = ()
 
 
+class Alarms(Keyed, frozen=True):
+    """Alarms that stand and are neither shelved nor suppressed. x, y, level of shape (N,); waits (nobody acknowledged
+    it) and keys of length N."""
+
+    x: Floats = NO_FLOATS
+    y: Floats = NO_FLOATS
+    level: Ints = NO_INTS
+    waits: Sequence[bool] = ()
+
+
 class Units(Keyed, frozen=True):
     """Units on duty. x, y: the last fix; heading in degrees from north, NaN unknown; stale: drawn grey."""
 
@@ -70,9 +130,11 @@ class Units(Keyed, frozen=True):
 
 
 class Dots(Keyed, frozen=True):
-    """Many small things: sensors or cameras. off: shape (N,), drawn faint (no value, offline)."""
+    """Many small things: sensors or cameras. off: shape (N,), drawn faint (no value, offline).
 
-    names: Sequence[str] = ()
+    x and y are the very same ones as before as long as none moved, came or went.
+    """
+
     x: Floats = NO_FLOATS
     y: Floats = NO_FLOATS
     off: NDArray[np.bool_] = np.empty(0, dtype=bool)
@@ -109,10 +171,35 @@ class Area(msgspec.Struct, frozen=True):
     step: int = 0
 
 
+class Warmth(msgspec.Struct, frozen=True, dict=True):
+    """What the heat layer is made of: weighted places, shape (N,) each.
+
+    Attributes:
+        subject: the topic they are of.
+        unit: of the weights; "" where each thing weighs 1.
+        since: UTC us of the oldest; 0: they are those of now.
+    """
+
+    subject: str = ""
+    x: Floats = NO_FLOATS
+    y: Floats = NO_FLOATS
+    weight: Floats = NO_FLOATS
+    unit: str = ""
+    since: int = 0
+
+    @cached_property
+    def fulls(self) -> dict[float, float]:
+        """What the strongest colour means, by zoom; filled by whoever finds it out."""
+        return {}
+
+
 class Scene(msgspec.Struct, frozen=True):
     """All that lies over the base map at one instant.
 
     Attributes:
+        tracked: all units on duty, whatever is filtered: whose fixes make trails.
+        trailed: keys of the units whose trails are shown; None for all.
+        heat: None where there is none.
         visible: of `LAYERS`.
         area_version: goes up whenever the areas or their colouring change.
     """
@@ -120,10 +207,14 @@ class Scene(msgspec.Struct, frozen=True):
     events: Events = Events()
     units: Units = Units()
     cases: Cases = Cases()
+    alarms: Alarms = Alarms()
     sensors: Dots = Dots()
     cameras: Dots = Dots()
     alerts: tuple[Alert, ...] = ()
     areas: tuple[Area, ...] = ()
+    tracked: Units = Units()
+    trailed: frozenset[str] | None = None
+    heat: Warmth | None = None
     visible: frozenset[str] = SHOWN_FIRST
     area_version: int = 0
 

@@ -7,6 +7,9 @@ from typing import Any
 
 import msgspec
 
+HEAT = ("#6E675C", "#9C9384", "#CFC6B6", "#FFF8EA")
+HEAT_ALPHA = (0.55, 0.7, 0.8, 0.9)
+"""Where a style names no colours of heat: greys, neither those of levels nor those of areas."""
 LEVEL_TOKENS = ("", "red", "orange", "yellow", "blue", "unknown")
 
 
@@ -25,6 +28,7 @@ class MapStyle(msgspec.Struct, frozen=True):
     Attributes:
         roads: by base map layer.
         choropleth_alpha: five steps, 0–1.
+        heat: colours of heat from little to the most. heat_alpha: how strong each is, 0–1.
         levels: colour of lines and text of each level, index 1 (red) to 5 (unknown).
         fills: colour of symbols of each level.
     """
@@ -59,6 +63,8 @@ class MapStyle(msgspec.Struct, frozen=True):
     t1: str
     t2: str
     t3: str
+    heat: tuple[str, ...] = HEAT
+    heat_alpha: tuple[float, ...] = HEAT_ALPHA
 
 
 def style_of(map_tokens: Mapping[str, Any], tokens: Mapping[str, Any]) -> MapStyle:
@@ -87,6 +93,7 @@ def style_of(map_tokens: Mapping[str, Any], tokens: Mapping[str, Any]) -> MapSty
         )
 
     minor = road("road_minor", 0.9)
+    heat = {"ramp": HEAT, "alpha": HEAT_ALPHA} | dict(table("heat"))
     halo = str(table("road_label").get("halo", map_tokens.get("halo", map_tokens["land"])))
     return MapStyle(
         land=color("land"),
@@ -124,6 +131,8 @@ def style_of(map_tokens: Mapping[str, Any], tokens: Mapping[str, Any]) -> MapSty
         t1=str(tokens["t1"]),
         t2=str(tokens["t2"]),
         t3=str(tokens["t3"]),
+        heat=tuple(str(one) for one in heat["ramp"]),
+        heat_alpha=tuple(float(one) for one in heat["alpha"]),
     )
 
 

@@ -9,11 +9,12 @@ from cockpit.model.ages import age, hour_minute
 from cockpit.model.cases import Case
 from cockpit.model.city import Pack
 from cockpit.model.messages import Texts
+from cockpit.model.places import PLACE, place_of
 from cockpit.model.ports.cases import Cases
-from cockpit.model.tables import UnitState
+from cockpit.model.tables import AlarmState, UnitState
 from cockpit.picture import Picture
 from widgets.kit.loopwords import left_of, number_of, stage_of
-from widgets.map.scene import ALERT, CAMERA, CASE, EVENT, SENSOR, UNIT
+from widgets.map.scene import ALARM, ALERT, CAMERA, CASE, EVENT, SENSOR, UNIT
 
 DOT = " · "
 
@@ -36,7 +37,10 @@ class Titles:
         """
         if topic == CASE:
             return self._case(key, t, now)
-        row = self._picture[topic].get(key) if topic in (EVENT, UNIT, SENSOR, CAMERA, ALERT) else None
+        if topic == PLACE:
+            place = place_of(key)
+            return (place[2] or t("places.place"), f"{place[0]:.5f}, {place[1]:.5f}") if place is not None else None
+        row = self._picture[topic].get(key) if topic in (EVENT, UNIT, SENSOR, CAMERA, ALERT, ALARM) else None
         if row is None:
             return None
         said: tuple[str, str] = getattr(self, f"_{topic}")(row, t, now)
@@ -51,6 +55,16 @@ class Titles:
         if case is not None and case.open:
             return title, self._stage(case, t, now)
         return title, DOT.join(p for p in (row["place"], t(age(row["occurred"], now))) if p)
+
+    @staticmethod
+    def _alarm(row: dict[str, Any], t: Texts, now: int) -> tuple[str, str]:
+        value = float(row["value"])
+        said = f"{number(value, 0 if value.is_integer() else 1)} {row['unit']}".strip() if math.isfinite(value) else ""
+        state = (
+            t("alarmlist.shelved_now") if row["state"] == AlarmState.SHELVED else t(f"alarmlist.state_{row['state']}")
+        )
+        title = row["name"] or row["place"] or row["rule"]
+        return DOT.join(p for p in (title, said) if p), DOT.join((state, t(age(row["raised"], now))))
 
     def _case(self, key: str, t: Texts, now: int) -> tuple[str, str] | None:
         case = self._cases.case(key)

@@ -17,7 +17,7 @@ from cockpit.model.messages import Message
 from cockpit.model.ports.cases import Sending, Waiting
 from widgets.kit.panel import PanelContext
 from widgets.lists.question import Question
-from widgets.orders.dossier import Dossier
+from widgets.orders.dossier import CAUSES, Dossier
 from widgets.orders.next_act import Do, recallable, to_verify
 from widgets.orders.undo import undo
 from widgets.orders.words import act_message
@@ -39,7 +39,7 @@ class CaseActs(QObject):
         case = self._dossier.case
         if what is Do.DRAFT:
             if case is None:
-                return True if self._dossier.item[0] == "event" else Message("orders.no_case")
+                return self._can_open()
             return True if case.open else Message("orders.closed_already")
         if case is None:
             return Message("orders.no_case")
@@ -52,6 +52,15 @@ class CaseActs(QObject):
             Do.CLOSE: (case.ready, "orders.nothing_done"),
         }.get(what, (True, ""))
         return True if holds else Message(why)
+
+    def _can_open(self) -> bool | Message:
+        """Whether a case can be opened about it, or why not."""
+        topic = self._dossier.item[0]
+        if topic not in CAUSES:
+            return Message("orders.no_case")
+        if topic == "alarm" and not self._dossier.about().kind:
+            return Message("orders.alarm_no_kind")
+        return True
 
     def recall(self) -> None:
         """F8: takes back every order that nobody accepted; one that was not sent yet is cancelled."""

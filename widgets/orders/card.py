@@ -13,6 +13,7 @@ from cockpit.model import ages
 from cockpit.model.cases import Case, Order
 from cockpit.model.ports.cases import Waiting
 from cockpit.model.tables import UnitState
+from widgets.calls.reach import call_button
 from widgets.kit.panel import PanelContext
 from widgets.kit.symbols import draw_unit
 from widgets.lists.parts import PAD, Part, Words, draw_line
@@ -69,7 +70,7 @@ class OrderCard(QWidget):
         order = self.order
         shown = (
             [(o.id, o.state, o.number, o.provisional, o.clash, o.lead) for o in self._orders()],
-            order and (order.id, len(order.photos), tuple(order.times.items()), order.skew, order.again),
+            order and (order.id, len(order.photos), tuple(order.times.items()), order.skew, order.again, *order.urges),
             order and self._text(order),
             failed,
             self._kinds_of_alerts(),
@@ -220,6 +221,7 @@ class OrderCard(QWidget):
             order.state in ("refused", "recalled", "expired"),
         )
         made.setAccessibleName(f"{lead} {words.unit(order.unit)} {words.state(order, row).words}")
+        made.put_beside(call_button(ctx, order.unit, words.unit(order.unit)), order.unit)
         return made
 
     def _beats(self, order: Order) -> list[Beat]:

@@ -14,9 +14,12 @@ from widgets.orders.reading import Reading
 from widgets.orders.say import plain
 from widgets.orders.words import CaseWords
 
+CAUSES = ("event", "alarm")
+"""Topics of what a case can be opened about."""
+
 
 class Dossier(QObject):
-    """The case of an event or of a telephone call.
+    """The case of an event, of an alarm or of a telephone call.
 
     Attributes:
         item: (topic, key) as it is selected.
@@ -43,7 +46,7 @@ class Dossier(QObject):
         """Cases or the outbox may have changed."""
         topic, key = self.item
         cases = self._ctx.cases
-        self.case = cases.of_event(key) if topic == "event" else cases.case(key)
+        self.case = cases.of_event(key) if topic in CAUSES else cases.case(key)
         self.age_tick()
         if not quietly:
             self.changed.emit()

@@ -14,7 +14,7 @@ from widgets.kit.outbox import FAILED
 from widgets.kit.panel import PanelContext
 from widgets.lists.nearby import metres_words
 from widgets.lists.words import joined
-from widgets.orders.dossier import Dossier
+from widgets.orders.dossier import CAUSES, Dossier
 from widgets.orders.draft import Draft, Times, prefilled
 from widgets.orders.next_act import newest
 from widgets.orders.say import plain
@@ -102,7 +102,7 @@ class Drafting:
         """The last command of this seat about this, if it had no effect."""
         (topic, key), case = self._dossier.item, self._dossier.case
         ident = case.id if case is not None else key if topic == "case" else ""
-        row = newest(self._ctx.cases.outbox(), ident, key if topic == "event" else "")
+        row = newest(self._ctx.cases.outbox(), ident, key if topic in CAUSES else "")
         return row if row is not None and row.state in FAILED else None
 
     # -- who may go

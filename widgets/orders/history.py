@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from cockpit.model.cases import Case, Step
-from cockpit.model.entries import CaseClosed, StageReached, TextRef
+from cockpit.model.entries import CallMade, CaseClosed, StageReached, TextRef
+from widgets.kit.buttons import icon_button
 from widgets.kit.theme import Theme
 from widgets.lists.parts import PAD, Part, draw_line
 from widgets.lists.words import clock_time
+from widgets.orders.callwords import call_details
 from widgets.orders.hatch import hatch
 from widgets.orders.words import CALM, CaseWords
 
@@ -30,6 +32,7 @@ class Entry:
         what, who: in words; `more` is what was written or said then.
         token: colour of `what`.
         ours: of the case, not of its source; pending: only this seat knows it yet.
+        sound: SHA-256 of a recording that can be heard, "" none.
     """
 
     at: int
@@ -40,6 +43,7 @@ class Entry:
     token: str = CALM
     ours: bool = False
     pending: bool = False
+    sound: str = ""
     stages: tuple[str, ...] = field(default=(), compare=False)
 
     @property
@@ -55,13 +59,16 @@ def refs(case: Case) -> Iterable[TextRef]:
         yield from (ref for ref in (order.text, order.reason) if ref is not None)
 
 
-def entries(case: Case | None, words: CaseWords, source: Sequence[tuple[int, str]], now: int) -> list[Entry]:
+def entries(
+    case: Case | None, words: CaseWords, source: Sequence[tuple[int, str]], now: int, more: Sequence[Entry] = ()
+) -> list[Entry]:
     """All that is known, oldest first.
 
     Args:
         source: (city time, words) of what the source says it did.
+        more: what is about the case and lies outside of the ledger: letters.
     """
-    made = [Entry(at, clock_time(at, now), what) for at, what in source]
+    made = [*(Entry(at, clock_time(at, now), what) for at, what in source), *more]
     if case is not None:
         made += _of_case(case, words, now)
     return sorted(made, key=lambda entry: (entry.pending, entry.at))
@@ -93,8 +100,12 @@ def _line(step: Step, case: Case, words: CaseWords, now: int) -> Entry:
     at = step.at or step.issued
     who = words.actor(step.actor, _text(step, "who", words) or "")
     told = [text for name in _TOLD if (text := _text(step, name, words))]
+    sound = ""
+    if isinstance(step.entry, CallMade):
+        told = [call_details(step.entry, words.t), *told]
+        sound = step.entry.recording.sha256 if step.entry.recording is not None else ""
     more = " ".join(told).replace("\n", " ")
-    return Entry(at, clock_time(at, now), said.words, who, more, said.token, True, step.provisional)
+    return Entry(at, clock_time(at, now), said.words, who, more, said.token, True, step.provisional, sound)
 
 
 def _text(step: Step, name: str, words: CaseWords) -> str:
@@ -118,17 +129,39 @@ def _with_stages(entry: Entry, words: CaseWords) -> Entry:
 
 
 class History(Part):
-    """The part of the page: the newest below."""
+    """The part of the page: the newest below.
+
+    Attributes:
+        players: a button for each recording, by its SHA-256.
+        listen: emitted with the SHA-256 of a recording that is to be heard.
+    """
 
     _FIRST, _MORE, _GAP = 20, 17, 8
 
-    def __init__(self, theme: Theme, shown: Sequence[Entry], parent: QWidget | None = None) -> None:
+    listen = Signal(str)
+
+    def __init__(
+        self, theme: Theme, shown: Sequence[Entry], parent: QWidget | None = None, listen_words: str = ""
+    ) -> None:
         self.entries = list(shown)
         super().__init__(theme, sum(self._high(entry) for entry in shown) + 8, parent)
+        self.players: dict[str, QToolButton] = {}
+        for entry in self.entries:
+            if entry.sound and entry.sound not in self.players:
+                made = icon_button("play", listen_words, theme, lambda sound=entry.sound: self.listen.emit(sound))
+                made.setParent(self)
+                self.players[entry.sound] = made
         self.setAccessibleName("; ".join(_plain(entry) for entry in shown))
 
     def _high(self, entry: Entry) -> int:
         return self._FIRST + self._MORE * (entry.lines - 1) + self._GAP
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        y = 0
+        for entry in self.entries:
+            if entry.sound in self.players:
+                self.players[entry.sound].move(self.width() - PAD - 28, y)
+            y += self._high(entry)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self.theme
@@ -166,7 +199,7 @@ class History(Part):
         small = theme.font("small")
         draw_line(painter, QRect(left, y, clock + 2, self._FIRST), entry.when, small, theme.t3)
         left += clock + 12
-        room = self.width() - left - PAD
+        room = self.width() - left - PAD - (32 if entry.sound else 0)
         ink = theme.t2 if not entry.ours else theme[entry.token]
         _, cut = draw_line(painter, QRect(left, y, room, self._FIRST), entry.what, theme.font("body"), ink)
         at = y + self._FIRST

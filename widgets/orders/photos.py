@@ -12,6 +12,7 @@ from cockpit.model.clock import SECOND
 from cockpit.model.messages import Message
 from widgets.kit.icons import draw_icon
 from widgets.kit.panel import PanelContext
+from widgets.kit.tips import plain_tip
 from widgets.lists.evidence import Larger, paint_covering
 from widgets.lists.parts import PAD
 from widgets.lists.question import Question
@@ -57,7 +58,7 @@ class Photo(QWidget):
             self.image = QImage.fromData(said)
             self._problem = Message("lists.picture_broken") if self.image.isNull() else None
         if self._problem is not None:
-            self.setToolTip(self._ctx.t(self._problem))
+            self.setToolTip(plain_tip(self._ctx.t(self._problem)))
         self.update()
 
     def open_larger(self) -> None:

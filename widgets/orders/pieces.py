@@ -12,6 +12,7 @@ from cockpit.model.messages import Texts
 from cockpit.model.ports.cases import Check
 from widgets.kit.icons import draw_icon
 from widgets.kit.theme import Theme
+from widgets.kit.tips import plain_tip
 from widgets.lists.parts import Part, draw_line
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -78,7 +79,7 @@ class UnitChip(QPushButton):
         self.setProperty("kind", "chip")
         self.setCheckable(True)
         self.setChecked(chosen)
-        self.setToolTip(tip)
+        self.setToolTip(plain_tip(tip))
         self.setAccessibleName(f"{text} {tip}")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.clicked.connect(lambda: (self.setChecked(chosen), run()))
@@ -129,7 +130,7 @@ class MenuChip(QPushButton):
         """
         super().__init__(text)
         self.setProperty("kind", "chip")
-        self.setToolTip(tip)
+        self.setToolTip(plain_tip(tip))
         self.setAccessibleName(f"{tip} {text}")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._read = read
@@ -206,7 +207,7 @@ class Checks(Part):
         self._names = [(t(check.name), check.problem is None) for check in checks]
         self.why = next((t(check.problem) for check in checks if check.problem is not None), "")
         self.setAccessibleName("; ".join(f"{'✓' if holds else '✗'} {name}" for name, holds in self._names))
-        self.setToolTip("\n".join(t(check.problem) for check in checks if check.problem is not None))
+        self.setToolTip(plain_tip("\n".join(t(check.problem) for check in checks if check.problem is not None)))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -18,6 +18,7 @@ from cockpit.model.stages import STAGES
 from widgets.kit.icons import draw_icon
 from widgets.kit.loopwords import left_of
 from widgets.kit.theme import Theme
+from widgets.kit.tips import plain_tip
 from widgets.lists.parts import PAD, Part, draw_line
 from widgets.orders.words import span_words
 
@@ -132,7 +133,7 @@ class StageRail(Part):
             self._words(painter, mark, round(middle.x()), int(step))
         self.hairline(painter, self.height() - 1)
         self.setAccessibleName("; ".join(f"{mark.label} {mark.under}" for mark in marks))
-        tip = "\n".join(f"{mark.label}  {mark.tip or mark.under}" for mark in marks)
+        tip = plain_tip("\n".join(f"{mark.label}  {mark.tip or mark.under}" for mark in marks))
         if tip != self.toolTip():
             self.setToolTip(tip)
 

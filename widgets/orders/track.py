@@ -84,7 +84,19 @@ class UnitRow(Part):
         self._draw, self._lead, self._clock = draw, lead, clock
         self.pending, self._over = pending, over
         self.marked = False
+        self.unit_key = ""
+        self.side: QWidget | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def put_beside(self, side: QWidget, unit: str) -> None:
+        """Puts a button that calls the unit at the right end."""
+        side.setParent(self)
+        self.side, self.unit_key = side, unit
+        side.show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self.side is not None:
+            self.side.move(self.width() - PAD - self.side.width(), (self.height() - 1 - self.side.height()) // 2)
 
     def mark(self, on: bool) -> None:
         if on != self.marked:
@@ -102,7 +114,7 @@ class UnitRow(Part):
         self._draw(painter, QRectF(PAD, 5, 20, 20))
         small, body = theme.font("small"), theme.font("body", 700)
         state, clock = self.state(), self._clock()
-        edge = width - PAD
+        edge = width - PAD - (self.side.width() + 8 if self.side is not None else 0)
         used = draw_line(painter, QRect(edge - 150, 0, 150, 30), clock.words, small, theme[clock.token], right=True)[0]
         right = edge - used - (10 if used else 0)
         wide = min(QFontMetrics(small).horizontalAdvance(state.words) + 2, (right - 40) * 2 // 3)

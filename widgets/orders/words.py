@@ -11,12 +11,14 @@ from cockpit.model.clock import DAY, SECOND
 from cockpit.model.entries import (
     Act,
     Actor,
+    CallMade,
     CaseClosed,
     CaseOpened,
     CaseReopened,
     Noted,
     OrderIssued,
     OrderMoved,
+    OrderUrged,
     PhotoAdded,
     Refused,
     StageReached,
@@ -26,6 +28,7 @@ from cockpit.model.messages import Message, Texts
 from cockpit.model.ports.cases import Sending, Waiting
 from cockpit.model.rights import ACTS, word_of
 from cockpit.model.worktime import Span
+from widgets.orders import callwords
 
 TRACK = ("confirmed", "delivered", "read", "accepted", "en_route", "on_scene", "done", "verified")
 """States of an order as its track shows them, in order; `sent` lies between the first two."""
@@ -146,6 +149,9 @@ class CaseWords:
         if order.clash:
             name = "orders.clash_recalled" if order.state == "recalled" else "orders.clash_expired"
             said.append(Said(t(name, unit=unit, done=t(f"orders.beat_{order.clash}")), BAD))
+        climbs = callwords.climbing(order, self.unit(order.urges[-1].unit or order.unit), now, t) if order.urges else ""
+        if climbs:
+            said.append(Said(climbs, WAIT))
         if order.again and order.working:
             said.append(Said(t("orders.again", unit=unit, n=order.again), WAIT))
         if not order.ended and overdue(order, now):
@@ -202,10 +208,26 @@ class CaseWords:
                 return Said(t(f"orders.did_closed_{entry.result}"), GOOD)
             case CaseReopened():
                 return Said(t("orders.did_reopened"))
+            case CallMade():
+                return Said(*callwords.call_words(entry, self._who(entry, step), t))
+            case OrderUrged():
+                order = case.orders.get(entry.order)
+                unit = self.unit(entry.unit or (order.unit if order is not None else ""))
+                return Said(*callwords.urge_words(entry, order, step.at, unit, t))
             case Refused():
                 return Said(t("orders.did_refused", act=act_message(entry.act), why=self.plain(entry.reason)), BAD)
             case _:
                 return Said(t("orders.did_unknown", kind=entry.kind, v=entry.v), OVER)
+
+    def _who(self, entry: CallMade, step: Step) -> str:
+        """Who was called: the unit, else the name that lies outside of the ledger."""
+        if entry.unit:
+            return self.unit(entry.unit)
+        if "contact" in step.words:
+            return step.words["contact"]
+        ref = step.texts.get("contact")
+        name = self.read(ref.id) if ref is not None else ""
+        return self.t("orders.text_coming") if name is None else name or self.t("callsui.somebody")
 
     def _moved(self, entry: OrderMoved, case: Case) -> Said:
         t, unit = self.t, self.unit(self._unit_of(entry.order, case))

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 from cockpit.model.messages import Texts
 from cockpit.model.ports.cases import Sending
 from widgets.kit.theme import Theme
+from widgets.kit.tips import plain_tip
 from widgets.outbox.rows import OutboxRow
 
 HEAD, ROW, WITH_WHY = 28, 32, 52
@@ -171,7 +172,7 @@ class OutboxTable(QAbstractScrollArea):
             words = (
                 "\n".join(part for part in (found.number, found.what, found.issued, found.why) if part) if found else ""
             )
-            QToolTip.showText(event.globalPos(), words, self.viewport())
+            QToolTip.showText(event.globalPos(), plain_tip(words), self.viewport())
             return True
         return super().viewportEvent(event)
 

@@ -5,21 +5,32 @@ Reads the XML and holds each alert to what the specification requires of it; wha
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
+import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
-from defusedxml import ElementTree
-from defusedxml.common import DefusedXmlException
 
 from cockpit.feeds.decoding import BadTime, refuse_time, when
+from cockpit.feeds.formats._refusing import MOST
+from cockpit.feeds.formats._xml import read_xml, source_of
 from cockpit.feeds.items import Refused, refused
 
 NAMESPACES = tuple(f"urn:oasis:names:tc:emergency:cap:{v}" for v in ("1.1", "1.2"))
 ATOM = "http://www.w3.org/2005/Atom"
-MAX_BYTES = 8 * 1024 * 1024
 MAX_ALERTS = 5_000
 MAX_TEXT = 10_000
+
+MAX_RESOURCES = 50
+CODES_12379 = "12379"
+"""valueName of China's national codes of warnings (11B03 暴雨)."""
+_EVENT_TYPE = re.compile(r"1[1-4][A-Z]\d{2}")
+_BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")
+_REFERENCE = re.compile(r"(?<![^,\s])([^,\s]+),([^,\s]+),([^,\s]+(?: \d\d:\d\d:\d\d\S*)?)")
 
 STATUS = ("Actual", "Exercise", "System", "Test", "Draft")
 TYPES = ("Alert", "Update", "Cancel", "Ack", "Error")
@@ -37,6 +48,21 @@ class Area(msgspec.Struct, frozen=True):
     geocodes: tuple[tuple[str, str], ...]
 
 
+class Resource(msgspec.Struct, frozen=True):
+    """What comes with an info block: texts as written; `content` None where only its address is told.
+
+    Attributes:
+        sound: whether content, size and digest (SHA-1, FIPS 180-2) agree as far as they are told.
+    """
+
+    description: str
+    mime: str
+    uri: str
+    digest: str
+    content: int | None
+    sound: bool
+
+
 class Info(msgspec.Struct, frozen=True):
     """One info block; texts as written, times UTC us (0: not said)."""
 
@@ -47,6 +73,7 @@ class Info(msgspec.Struct, frozen=True):
     effective: int
     expires: int
     areas: tuple[Area, ...]
+    resources: tuple[Resource, ...] = ()
 
     def text(self, name: str) -> str:
         return self.texts.get(name, "")
@@ -97,24 +124,18 @@ class Document(msgspec.Struct, frozen=True):
 
 def read(data: bytes) -> Document:
     """Bytes to alerts; never raises for what came from outside."""
-    if len(data) > MAX_BYTES:
-        return _nothing(refused("too_big_xml", data, detail=MAX_BYTES // 2**20))
-    try:
-        root = ElementTree.fromstring(data, forbid_dtd=True)
-    except DefusedXmlException:
-        return _nothing(refused("xml_bomb", data))
-    except (ElementTree.ParseError, ValueError, LookupError) as error:  # LookupError: an encoding that there is not
-        line, column = getattr(error, "position", (0, 0))
-        return _nothing(refused("not_xml", data, line=line, column=column + 1))
+    root = read_xml(data)
+    if isinstance(root, Refused):
+        return _nothing(root)
     found: list[Alert] = []
     bad: list[Refused] = []
-    elements = [element for element in root.iter() if _is_alert(element)]
+    elements = _alerts(root)
     if len(elements) > MAX_ALERTS:
         return _nothing(refused("too_many_alerts", data, count=len(elements), most=MAX_ALERTS))
     for element in elements:
         alert = _alert(element)
         (found if isinstance(alert, Alert) else bad).append(alert)  # type: ignore[arg-type]
-    bare = list(_entries_without_alert(root))
+    bare = [] if elements and _is_alert(root) else list(islice(_entries_without_alert(root), MOST))
     bad += bare
     if not elements and not bare and root.tag != f"{{{ATOM}}}feed":
         return _nothing(refused("not_cap", data, detail=str(root.tag)[:100]))
@@ -129,18 +150,31 @@ def _is_alert(element: Any) -> bool:
     return isinstance(element.tag, str) and element.tag in (f"{{{n}}}alert" for n in NAMESPACES)
 
 
+def _alerts(root: Any) -> list[Any]:
+    """The alerts in a document, in its order; what stands within an alert is not looked at for others."""
+    found: list[Any] = []
+    waiting = [root]
+    while waiting and len(found) <= MAX_ALERTS:
+        element = waiting.pop()
+        if _is_alert(element):
+            found.append(element)
+        else:
+            waiting.extend(reversed(element))
+    return found
+
+
 def _entries_without_alert(root: Any) -> Iterator[Refused]:
     """Atom entries that only point at an alert: the address is not in the configuration, so it is not fetched."""
-    for entry in root.iter(f"{{{ATOM}}}entry"):
+    for entry in root.findall(f"{{{ATOM}}}entry"):
         if any(_is_alert(element) for element in entry.iter()):
             continue
         title = (entry.findtext(f"{{{ATOM}}}title") or "").strip()
-        yield refused("cap_not_embedded", _source(entry), detail=title[:100] or "?")
+        yield refused("cap_not_embedded", source_of(entry), detail=title[:100] or "?")
 
 
 def _alert(element: Any) -> Alert | Refused:
     namespace = element.tag[: element.tag.index("}") + 1]
-    source = _source(element)
+    source = source_of(element)
     words = _texts(element, namespace)
     identifier = words.get("identifier", "")
     shown = identifier[:100] or "?"
@@ -162,7 +196,7 @@ def _alert(element: Any) -> Alert | Refused:
         if value not in allowed:
             return refused("cap_bad_word", source, identifier[:200], id=shown, field=name, value=value[:60])
     try:
-        sent = when(words["sent"], "sent")
+        sent = time_of(words["sent"], "sent")
         infos = []
         for info in element.findall(namespace + "info"):
             read_info = _info(info, namespace)
@@ -200,10 +234,11 @@ def _info(element: Any, namespace: str) -> Info | str:
         language=words.get("language", ""),
         texts=words,
         responses=tuple((r.text or "").strip() for r in element.findall(namespace + "responseType")),
-        codes=_pairs(element, namespace, "eventCode"),
-        effective=when(words.get("effective"), "effective"),
-        expires=when(words.get("expires"), "expires"),
+        codes=_codes(element, namespace, words),
+        effective=time_of(words.get("effective"), "effective"),
+        expires=time_of(words.get("expires"), "expires"),
         areas=tuple(areas),
+        resources=tuple(_resource(r, namespace) for r in element.findall(namespace + "resource")[:MAX_RESOURCES]),
     )
 
 
@@ -234,19 +269,51 @@ def _too_long(element: Any) -> tuple[str, int] | None:
 
 
 def _references(text: str) -> Iterator[tuple[str, str, int]]:
-    for triple in text.split()[:1000]:
-        parts = triple.split(",")
-        if len(parts) != 3:
-            continue
+    for sender, identifier, sent in islice(_REFERENCE.findall(text), 1000):
         try:
-            yield parts[0], parts[1], when(parts[2], "references")
+            yield sender, identifier, time_of(sent, "references")
         except BadTime:
             continue
 
 
-def _source(element: Any) -> bytes:
-    """The head of an element as XML. Only the start is written: an element may be megabytes."""
-    try:
-        return bytes(ElementTree.tostring(element, "utf-8"))
-    except (ValueError, TypeError, RecursionError):
-        return str(element.tag).encode("utf-8", "replace")
+def time_of(text: str | None, field: str) -> int:
+    """A time of CAP, or of GB/T 35965.1: a space for the T, or the basic form in Beijing time. UTC us, 0 for none.
+
+    Raises:
+        BadTime: anything else.
+    """
+    if text and (basic := _BASIC.fullmatch(text.strip())):
+        text = "{}-{}-{}T{}:{}:{}+08:00".format(*basic.groups())
+    return when(text, field)
+
+
+def _codes(element: Any, namespace: str, words: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """Event codes; China's own element for them counts as one."""
+    codes = _pairs(element, namespace, "eventCode")
+    own = words.get("eventType", "")
+    return (*codes, (CODES_12379, own)) if _EVENT_TYPE.fullmatch(own) else codes
+
+
+def _resource(element: Any, namespace: str) -> Resource:
+    words = _texts(element, namespace)
+    content: bytes | None = None
+    sound = True
+    if "derefUri" in words:
+        try:
+            content = base64.b64decode("".join(words["derefUri"].split()), validate=True)
+        except (binascii.Error, ValueError):
+            sound = False
+    digest = words.get("digest", "").lower()
+    if content is not None:
+        size = words.get("size", "")
+        sound = not size.isdecimal() or int(size[:20]) == len(content)
+        if digest:
+            sound = sound and hashlib.sha1(content, usedforsecurity=False).hexdigest() == digest
+    return Resource(
+        description=words.get("resourceDesc", "")[:500],
+        mime=words.get("mimeType", "")[:100],
+        uri=words.get("uri", "")[:1000],
+        digest=digest[:100],
+        content=None if content is None else len(content),
+        sound=sound,
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -23,6 +24,7 @@ class Context(msgspec.Struct, frozen=True):
         event_type, id: of the transport (SSE), "" elsewhere.
         first: the first message of a connection.
         whole: the message is all there is (a poll), so that what it lacks is gone.
+        address: MQTT topic, NATS subject, Kafka topic, name of the file; "" elsewhere.
     """
 
     feed: str
@@ -34,6 +36,7 @@ class Context(msgspec.Struct, frozen=True):
     id: str = ""
     first: bool = False
     whole: bool = False
+    address: str = ""
 
 
 class Format(Protocol):
@@ -43,5 +46,32 @@ class Format(Protocol):
         """Never raises for what came from outside: what it can not read is `Refused`, the rest goes on.
 
         Rows may lack columns that have a default (`cockpit.feeds.checks`), coordinates are in the feed's datum.
+        """
+        ...
+
+
+@runtime_checkable
+class ManyFormat(Format, Protocol):
+    """A format that reads small messages by the thousand: what waited together is parsed in one go."""
+
+    def parse_many(self, many: Sequence[bytes], context: Context) -> list[Item] | None:
+        """What `parse` makes of each, in their order, flattened; None where any of them is not as it should be:
+        then each goes through `parse` alone, so that the bad one is named and its neighbours go on.
+
+        Args:
+            many: messages of one feed, at least two; the context is that of all of them.
+        """
+        ...
+
+
+@runtime_checkable
+class MappedFormat(Format, Protocol):
+    """A format that is told by the feed's `mapping` what is what."""
+
+    def configure(self, mapping: dict[str, Any], topic: str) -> None:
+        """Called once, before anything is parsed, with the feed's mapping ({} where it has none) and its topic.
+
+        Raises:
+            UserError: something in it is wrong or missing; its one parameter `detail` names the key.
         """
         ...

@@ -11,21 +11,23 @@ import re
 from collections import OrderedDict
 from typing import Any
 
+from cockpit.feeds.formats import _cap_12379 as national
 from cockpit.feeds.formats import _cap_shape as shape
-from cockpit.feeds.formats._cap_document import Alert, Info, identity, read
+from cockpit.feeds.formats._cap_document import CODES_12379, Alert, Info, identity, read
+from cockpit.feeds.formats._refusing import Refusals
+from cockpit.feeds.formats._texts import both
 from cockpit.feeds.formats.base import Context
 from cockpit.feeds.items import Everything, Gone, Item, Rows, refused
 from cockpit.feeds.places import Misplaced, place_rings
 from cockpit.model.clock import DAY
 from cockpit.model.levels import CAP_SEVERITY, Level
-from cockpit.model.messages import LANGUAGES, texts
 
 TOPIC = "alert"
-CODES_12379 = "12379"
-"""valueName of China's national codes of warnings (11B03 暴雨)."""
 UNLIMITED = 3 * DAY
 """How long an alert counts that names no end; the specification leaves that to the recipient."""
 REMEMBERED = 2_000
+MOST_SHAPES = 1_000
+"""Of an alert."""
 
 _COLOURS = {"红": Level.RED, "橙": Level.ORANGE, "黄": Level.YELLOW, "蓝": Level.BLUE}
 _SEVERITY = {
@@ -51,25 +53,28 @@ class Cap:
 
     def parse(self, data: bytes, context: Context) -> list[Item]:
         document = read(data)
-        items: list[Item] = list(document.refused)
+        bad = Refusals()
+        for piece in document.refused:
+            bad.add(piece)
+        items: list[Item] = []
         live: list[Alert] = []
         gone: list[str] = []
         for alert in document.alerts:
             if alert.status != "Actual":
-                items.append(refused("not_live", alert.source, alert.id, id=alert.identifier, detail=alert.status))
+                bad.add(refused("not_live", alert.source, alert.id, id=alert.identifier, detail=alert.status))
             elif alert.type in ("Alert", "Update", "Cancel"):
                 live.append(alert)
         for alert in live:
             if alert.type != "Alert":
                 if not alert.references:
                     reason = "cap_cancels_nothing" if alert.type == "Cancel" else "cap_updates_nothing"
-                    items.append(refused(reason, alert.source, alert.id, id=alert.identifier))
+                    bad.add(refused(reason, alert.source, alert.id, id=alert.identifier))
                 gone += self._end(alert)
         rows = []
         for alert in sorted(live, key=lambda a: a.sent):
             if alert.type == "Cancel":
                 continue
-            row = None if self._ended.get(alert.id, -1) >= alert.sent else self._row(alert, context, items)
+            row = None if self._ended.get(alert.id, -1) >= alert.sent else self._row(alert, context, bad)
             if row is None:
                 gone.append(alert.id)
             else:
@@ -84,7 +89,7 @@ class Cap:
             items.append(Gone(TOPIC, gone))
         if rows:
             items.append(Rows(TOPIC, rows))
-        return items
+        return [*bad.items(), *items]
 
     def _end(self, by: Alert) -> list[str]:
         """Remember what an Update or Cancel ends; returns the ids."""
@@ -99,13 +104,13 @@ class Cap:
             self._ended.popitem(last=False)
         return ended
 
-    def _row(self, alert: Alert, context: Context, items: list[Item]) -> dict[str, Any] | None:
+    def _row(self, alert: Alert, context: Context, bad: Refusals) -> dict[str, Any] | None:
         """The alert's row, or None when it is not in force."""
         infos = [info for info in in_one_language(alert.infos) if in_force(info, alert, context.now)]
         if not infos:
             return None
         main = min(infos, key=level_of)
-        rings = self._rings(alert, infos, context, items)
+        rings = self._rings(alert, infos, context, bad)
         if rings is None:
             return None
         codes = dict(reversed(main.codes))
@@ -115,24 +120,30 @@ class Cap:
             "title": main.text("headline") or main.text("event"),
             "sender": main.text("senderName") or alert.sender,
             "level": int(level_of(main)),
-            "area_name": "、".join(dict.fromkeys(a.description for i in infos for a in i.areas if a.description)),
+            "area_name": area_names(infos),
             "rings": rings,
             "sent": alert.sent,
             "effective": main.effective or alert.sent,
             "expires": 0 if any(i.expires == 0 for i in infos) else max(i.expires for i in infos),
-            "body": self._body(alert, main),
+            "body": self._body(alert, main, infos, bad),
         }
 
-    def _rings(self, alert: Alert, infos: list[Info], context: Context, items: list[Item]) -> list[Any] | None:
+    def _rings(self, alert: Alert, infos: list[Info], context: Context, bad: Refusals) -> list[Any] | None:
         """All shapes of the alert; [] for none, None when all are elsewhere. A broken shape costs the shape only."""
         rings: list[Any] = []
+        seen: set[str] = set()
         elsewhere: Misplaced | None = None
         for info in infos:
             for area in info.areas:
                 drawn = [(t, shape.polygon(t)) for t in area.polygons] + [(t, shape.circle(t)) for t in area.circles]
                 for text, ring in drawn:
+                    if text in seen:
+                        continue
+                    seen.add(text)
+                    if len(seen) > MOST_SHAPES:
+                        continue
                     if ring is None:
-                        items.append(refused("cap_bad_shape", text, alert.id, id=alert.identifier))
+                        bad.add(refused("cap_bad_shape", text, alert.id, id=alert.identifier))
                         continue
                     try:
                         place_rings([[ring]], context)
@@ -141,16 +152,17 @@ class Cap:
                             elsewhere = misplaced
                         else:
                             params = {"id": alert.identifier, **misplaced.params}
-                            items.append(refused(misplaced.reason, text, alert.id, **params))
+                            bad.add(refused(misplaced.reason, text, alert.id, **params))
                     else:
-                        if [ring] not in rings:
-                            rings.append([ring])
+                        rings.append([ring])
+        if len(seen) > MOST_SHAPES:
+            bad.add(refused("cap_too_many_shapes", alert.source, alert.id, id=alert.identifier, most=MOST_SHAPES))
         if elsewhere is not None and not rings:
-            items.append(refused("elsewhere", alert.source, alert.id, id=alert.identifier, **elsewhere.params))
+            bad.add(refused("elsewhere", alert.source, alert.id, id=alert.identifier, **elsewhere.params))
             return None
         return rings
 
-    def _body(self, alert: Alert, info: Info) -> dict[str, Any]:
+    def _body(self, alert: Alert, info: Info, infos: list[Info], bad: Refusals) -> dict[str, Any]:
         facts = [
             {"name": both("feeds.cap_" + name.lower()), "value": in_words(name, value), "unit": ""}
             for name in ("event", "category", "urgency", "certainty", "contact", "web")
@@ -159,6 +171,10 @@ class Cap:
         facts += [{"name": code_name(n), "value": v, "unit": ""} for n, v in info.codes[:20]]
         if level_of(info) != severity_of(info):
             facts.append({"name": both("feeds.cap_severity"), "value": info.text("severity"), "unit": ""})
+        facts += [
+            {"name": both(f"formats.cap_{name}"), "value": value, "unit": ""} for name, value in issued(alert, infos)
+        ]
+        facts += self._resources(alert, infos, bad)
         return {
             "title": info.text("headline") or info.text("event"),
             "text": info.text("description"),
@@ -166,6 +182,40 @@ class Cap:
             "identifier": alert.identifier,
             "facts": facts,
         }
+
+    def _resources(self, alert: Alert, infos: list[Info], bad: Refusals) -> list[dict[str, Any]]:
+        """What comes with the alert; what is not what its digest says is not passed on."""
+        facts = []
+        for resource in (resource for info in infos for resource in info.resources):
+            if resource.sound:
+                told = resource.uri or resource.mime
+                facts.append({"name": resource.description or both("formats.cap_resource"), "value": told, "unit": ""})
+            else:
+                bad.add(
+                    refused(
+                        "cap_bad_resource", alert.source, alert.id, id=alert.identifier, detail=resource.description
+                    )
+                )
+        return facts[:20]
+
+
+def area_names(infos: list[Info]) -> str:
+    """Descriptions of the areas, else their codes."""
+    areas = [area for info in infos for area in info.areas]
+    described = dict.fromkeys(a.description for a in areas if a.description)
+    return "、".join(described or geocodes(infos))[:5000]
+
+
+def geocodes(infos: list[Info]) -> list[str]:
+    """Values of the areas' geocodes (12379: 6 to 12 digits of 行政区划)."""
+    return list(dict.fromkeys(value for i in infos for a in i.areas for _, value in a.geocodes if value))[:100]
+
+
+def issued(alert: Alert, infos: list[Info]) -> list[tuple[str, str]]:
+    """Whom and what area the codes of an alert name: its identifier (GB/T 35965.1) and its geocodes."""
+    facts = [("geocodes", "、".join(geocodes(infos)))] if geocodes(infos) else []
+    own = national.parse(alert.identifier)
+    return facts if own is None else [*facts, ("issuer_area", own.area), ("issuer_agency", own.agency)]
 
 
 def in_one_language(infos: tuple[Info, ...]) -> list[Info]:
@@ -203,11 +253,6 @@ def in_words(name: str, value: str) -> str | dict[str, str]:
 
 def code_name(name: str) -> dict[str, str]:
     return both("feeds.cap_12379") if name == CODES_12379 else {"zh": name or "?", "en": name or "?"}
-
-
-def both(id_: str) -> dict[str, str]:
-    """A text of the catalogue as a `{zh, en}` table, for names of facts."""
-    return {lang: texts(lang)(id_) for lang in LANGUAGES}
 
 
 FORMAT = Cap

@@ -1,21 +1,36 @@
-"""GeoJSON (RFC 7946) FeatureCollections of cameras, sensors, areas, and points of any kind as events.
+"""GeoJSON (RFC 7946) FeatureCollections of cameras, sensors, units, areas, and points of any kind as events.
 
 Properties are the columns of the table in the words of `cockpit.city`; `period` is in seconds, times are ISO 8601 with
-offset or milliseconds since 1970 (as USGS writes them).
+offset or milliseconds since 1970 (as USGS writes them). Other names are told by a mapping:
+
+    [feeds.mapping]
+    complete = false   # the collection is not all there is: what it lacks is not gone
+
+and `columns`, `facts`, `zone`, `time`, `none` as in `_columns`, where `from` is a property (`tags.name`), or `id`, or
+`geometry` for `point` and `shape`. A collection in another reference system than WGS-84 (or CGCS2000, which is the same
+within a metre) is refused.
 """
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
 
 from cockpit.feeds.decoding import BAD_JSON, BadTime, explain, id_of, refuse_time, when
+from cockpit.feeds.formats import _json
+from cockpit.feeds.formats._columns import Columns, Record, read_columns
+from cockpit.feeds.formats._keys import Keys
+from cockpit.feeds.formats._records import MOST, Piece, items_of
+from cockpit.feeds.formats._refusing import Refusals
 from cockpit.feeds.formats.base import Context
-from cockpit.feeds.items import Everything, Item, Rows, SourceTime, refused
+from cockpit.feeds.items import Everything, Item, Refused, Rows, SourceTime, refused
 from cockpit.model.clock import SECOND
+from cockpit.model.errors import UserError
 from cockpit.model.levels import Level
-from cockpit.model.tables import CameraState, EventState
+from cockpit.model.tables import CameraState, EventState, UnitState
 
 _When = str | int | float | None
 _NOTHING = msgspec.Raw(b"null")
@@ -27,6 +42,7 @@ class _Collection(msgspec.Struct):
     features: list[msgspec.Raw] | None = None
     at: _When = None
     timeStamp: _When = None  # OGC API Features writes it so
+    crs: msgspec.Raw = _NOTHING
 
 
 class _Feature(msgspec.Struct):
@@ -70,6 +86,13 @@ class _Sensor(_Common):
     measured: _When = None
 
 
+class _Unit(_Common):
+    heading: float | None = None
+    speed: float | None = None
+    state: Literal["free", "busy", "off"] | int = 0
+    fixed: _When = None
+
+
 class _Area(_Common):
     code: str | None = None
     tier: int = 0
@@ -91,6 +114,7 @@ class _Happening(_Common):
 _PROPERTIES: dict[str, msgspec.json.Decoder[Any]] = {
     "camera": msgspec.json.Decoder(_Camera),
     "sensor": msgspec.json.Decoder(_Sensor),
+    "unit": msgspec.json.Decoder(_Unit),
     "area": msgspec.json.Decoder(_Area),
     "event": msgspec.json.Decoder(_Happening),
 }
@@ -101,6 +125,8 @@ _position = msgspec.json.Decoder(list[float])
 _polygon = msgspec.json.Decoder(list[list[list[float]]])
 _polygons = msgspec.json.Decoder(list[list[list[list[float]]]])
 _anything = msgspec.json.Decoder(dict[str, Any])
+_OURS = re.compile(r"(?:.*[:/])?(?:CRS84h?|(?:EPSG[:/0-9.]*[:/])?(?:4326|4490|4979))", re.I)
+"""Names of reference systems whose coordinates are taken as they are."""
 
 
 class _Unfit(Exception):
@@ -110,39 +136,60 @@ class _Unfit(Exception):
 class GeoJson:
     """Format `geojson`; the feed's topic says which table the features fill."""
 
+    def __init__(self) -> None:
+        self._columns: Columns | None = None
+        self._complete = True
+
+    def configure(self, mapping: dict[str, Any], topic: str) -> None:
+        keys = Keys(mapping)
+        if "columns" in keys:
+            self._columns = read_columns(keys, topic)
+        elif topic not in _PROPERTIES:
+            raise UserError("formats.key_missing", detail="columns")
+        self._complete = keys.flag("complete", True)
+        keys.done()
+
     def parse(self, data: bytes, context: Context) -> list[Item]:
-        if context.topic not in _PROPERTIES:
+        if self._columns is None and context.topic not in _PROPERTIES:
             return [refused("unknown_topic", data, detail=context.topic)]
-        try:
-            collection = _collection.decode(data)
-        except BAD_JSON as error:
-            return [explain(error, data)]
+        collection = _json.read(data, _collection)
+        if isinstance(collection, Refused):
+            return [collection]
+        if (foreign := _foreign(collection.crs)) is not None:
+            return [refused("foreign_crs", data, detail=foreign)]
         if collection.type == "Feature":
             features: list[bytes | msgspec.Raw] = [data]
         elif collection.type == "FeatureCollection" and collection.features is not None:
             features = list(collection.features)
         else:
             return [refused("not_geojson", data, detail=collection.type[:60])]
-        items: list[Item] = []
+        complete = self._complete and collection.type == "FeatureCollection"
+        if self._columns is not None:
+            return items_of(map(_record, features), self._columns, context, complete)
+        bad = Refusals()
         rows: list[dict[str, Any]] = []
         ids: list[str] = []
+        if len(features) > MOST:
+            bad.add(refused("too_many_records", b"", most=MOST))
+            complete = False
+            features = features[:MOST]
         for piece in features:
             try:
                 row = self._row(piece, context.topic)
             except BAD_JSON as error:
-                items.append(explain(error, piece))
+                bad.count() if bad.full else bad.add(explain(error, piece))
             except BadTime as error:
-                items.append(refuse_time(error, piece, id_of(piece)))
+                bad.add(refuse_time(error, piece, id_of(piece)))
             except _Unfit as error:
                 id_ = id_of(piece)
-                items.append(refused("unfit_geometry", bytes(piece), id_, id=id_ or "?", detail=str(error)))
+                bad.add(refused("unfit_geometry", bytes(piece), id_, id=id_ or "?", detail=str(error)))
             else:
                 rows.append(row)
                 ids.append(row["id"])
                 continue
             ids.append(id_of(piece))
-        items += self._source_time(collection, rows)
-        if context.whole and collection.type == "FeatureCollection" and (rows or not features):
+        items: list[Item] = [*bad.items(), *self._source_time(collection, rows)]
+        if context.whole and complete and (rows or not features):
             items.append(Everything(context.topic, [id_ for id_ in ids if id_]))
         if rows:
             items.append(Rows(context.topic, rows))
@@ -158,7 +205,9 @@ class GeoJson:
         else:
             row |= {"kind": properties.what, "area": properties.area}
             row["lon"], row["lat"] = self._point(feature.geometry, needed=topic != "event")
-            if isinstance(properties, _Camera):
+            if isinstance(properties, _Unit):
+                row |= self._unit(properties)
+            elif isinstance(properties, _Camera):
                 row |= self._camera(properties)
             elif isinstance(properties, _Sensor):
                 row |= self._sensor(properties)
@@ -173,6 +222,12 @@ class GeoJson:
         states = {"online": CameraState.ONLINE, "offline": CameraState.OFFLINE}
         state = states[camera.state] if isinstance(camera.state, str) else camera.state
         return {"heading": camera.heading, "state": int(state)}
+
+    def _unit(self, unit: _Unit) -> dict[str, Any]:
+        states = {"free": UnitState.FREE, "busy": UnitState.BUSY, "off": UnitState.OFF_DUTY}
+        state = states[unit.state] if isinstance(unit.state, str) else unit.state
+        fixed = _when(unit.fixed, "fixed")
+        return {"heading": unit.heading, "speed": unit.speed, "state": int(state), "fixed": fixed}
 
     def _sensor(self, sensor: _Sensor) -> dict[str, Any]:
         period = sensor.period or 0.0
@@ -235,6 +290,33 @@ class GeoJson:
                 return []
         newest = max((row.get("measured", 0) for row in rows), default=0)
         return [SourceTime(newest, sent=False)] if newest else []
+
+
+def _record(piece: bytes | msgspec.Raw) -> tuple[Record, Piece] | Refused:
+    """A feature as a record: its properties, `id` and `geometry`."""
+    try:
+        feature = _feature.decode(piece)
+        whole = _anything.decode(_object(feature.properties))
+        if bytes(feature.geometry) != b"null":
+            whole["geometry"] = _anything.decode(feature.geometry)
+    except BAD_JSON as error:
+        return explain(error, piece)
+    if feature.id is not None:
+        whole["id"] = feature.id
+    return partial(_json.dig, whole), partial(bytes, piece)
+
+
+def _foreign(crs: msgspec.Raw) -> str | None:
+    """The name of a reference system (GeoJSON 2008 had them) that is not ours; None where it is, or none is told."""
+    raw = bytes(crs)
+    if raw == b"null":
+        return None
+    try:
+        told = _anything.decode(raw)
+        name = told["properties"]["name"]
+    except (*BAD_JSON, KeyError, TypeError):
+        return raw[:100].decode("utf-8", "replace")
+    return None if isinstance(name, str) and _OURS.fullmatch(name) else str(name)[:100]
 
 
 def _object(piece: msgspec.Raw) -> bytes | msgspec.Raw:

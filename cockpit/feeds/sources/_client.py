@@ -5,30 +5,25 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, contextmanager
-from functools import lru_cache
 from socket import gaierror
 from typing import cast
 
 import httpx
 
+from cockpit.feeds.sources._tls import of_the_world
 from cockpit.model.errors import OutsideError
 
 
-def client(timeout: float, silence: float | None = None) -> httpx.AsyncClient:
+def client(timeout: float, silence: float | None = None, tls: ssl.SSLContext | None = None) -> httpx.AsyncClient:
     """A client that goes only where the configuration names: no proxy of the environment, no redirect.
 
     Args:
         timeout: seconds to connect and to answer.
         silence: seconds between two bytes; None is `timeout`.
+        tls: what verifies the server; None: the usual authorities.
     """
     limits = httpx.Timeout(timeout, read=silence if silence is not None else timeout)
-    return httpx.AsyncClient(timeout=limits, verify=_tls(), trust_env=False, follow_redirects=False)
-
-
-@lru_cache(maxsize=1)
-def _tls() -> ssl.SSLContext:
-    """One for all clients: reading the certificates of all authorities takes 20 ms or more."""
-    return httpx.create_ssl_context(trust_env=False)
+    return httpx.AsyncClient(timeout=limits, verify=tls or of_the_world(), trust_env=False, follow_redirects=False)
 
 
 @contextmanager

@@ -6,11 +6,14 @@ A callback whose asker is gone is not called.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
+from cockpit.model.city import System
 from cockpit.model.messages import Message
 
 
@@ -50,19 +53,36 @@ class Near(msgspec.Struct, frozen=True):
     free: bool
 
 
+class Resource(msgspec.Struct, frozen=True):
+    """A thing that stands near a place, along the streets.
+
+    Attributes:
+        topic, key: which.
+        metres: along the streets, on foot.
+        path: [(lon, lat), …] from it to the place.
+    """
+
+    topic: str
+    key: str
+    metres: float
+    path: tuple[tuple[float, float], ...]
+
+
 class NamedPlace(msgspec.Struct, frozen=True):
-    """A place with a name: a road, a crossing, a park or water.
+    """A place with a name: a road, a crossing, an area, a park or water.
 
     Attributes:
         words: "延安路 × 庆春路", as the map source writes it.
-        kind: `road`, `crossing` or `other`.
+        kind: `road`, `crossing`, `area` or `other`.
         lon, lat: WGS-84.
+        within: "西湖区 · 翠苑街道": in which areas it lies, as the pack names them; "" unknown.
     """
 
     words: str
     kind: str
     lon: float
     lat: float
+    within: str = ""
 
 
 class Here(msgspec.Struct, frozen=True):
@@ -84,11 +104,65 @@ class Refusal(msgspec.Struct, frozen=True):
         reason: why, in a sentence.
         sample: its first bytes as text, control characters replaced.
         received: wall clock, UTC us.
+        id: by which it can be tried again; 0: it can not.
+        group: those that were refused for the same reason have the same; count: how many of them since the hub's
+            start.
     """
 
     reason: Message
     sample: str
     received: int
+    id: int = 0
+    group: str = ""
+    count: int = 1
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """A message of a feed as it came: its head as text, its size in bytes, when it was received (wall, UTC us)."""
+
+    text: str
+    size: int
+    received: int
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """What came of refused pieces that were read again.
+
+    Attributes:
+        taken: are in the picture now. refused: were refused again. older: newer ones are known, they are let go.
+        lost: can not be read again, since they were not kept whole.
+        reason: why the last of them was refused again; None: none was.
+    """
+
+    taken: int = 0
+    refused: int = 0
+    older: int = 0
+    lost: int = 0
+    reason: Message | None = None
+
+
+class Interface(msgspec.Struct, frozen=True):
+    """What the hub knows of a feed that is not in the picture, as its pack or the site's feeds.toml says it.
+
+    Attributes:
+        id: of the feed. address: where it comes from, without user, password and query.
+        datum: of its coordinates. queue, room: what happens when it comes too fast, see `city.FeedSpec`.
+        of: id of the feed whose things its readings are of, "" its own.
+    """
+
+    id: str
+    address: str
+    datum: str
+    queue: str
+    room: int
+    of: str = ""
+
+
+class Systems(msgspec.Struct, frozen=True):
+    """The systems of the city and the feeds that are their interfaces."""
+
+    systems: tuple[System, ...]
+    interfaces: tuple[Interface, ...]
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -116,7 +190,20 @@ class Bodies(Protocol):
 
 class Nearby(Protocol):
     def near(self, lon: float, lat: float, kind: str, done: Callable[[list[Near] | Message], None]) -> None:
-        """Who is near (WGS-84) and fits events of `kind`, nearest by road first, at most 8."""
+        """Who is near (WGS-84) and fits events of `kind`, nearest by road first, at most 8; "" asks for whoever is
+        nearest, whatever the place is."""
+        ...
+
+    def resources(
+        self,
+        lon: float,
+        lat: float,
+        topic: str,
+        done: Callable[[list[Resource] | Message], None],
+        spots: tuple[list[str], NDArray[np.float64]] | None = None,
+    ) -> None:
+        """Cameras or sensors (`topic`) nearest to a place (WGS-84) along the streets, at most 8; of things that are in
+        no table `spots` says keys and places, shape (n, 2), WGS-84 lon, lat."""
         ...
 
     def way(self, unit: str, lon: float, lat: float, done: Callable[[Way | Message], None]) -> None:
@@ -125,14 +212,22 @@ class Nearby(Protocol):
 
 
 class Search(Protocol):
+    def units(self, text: str, done: Callable[[list[tuple[str, float]]], None]) -> None:
+        """Keys of units whose name fits `text`, as written, in pinyin or by initials, and how well: 100 the whole
+        name; best first, at most 8."""
+        ...
+
     def search(self, text: str, done: Callable[[list[str]], None]) -> None:
         """Keys of events whose kind, place, source or id hold every word of `text`, newest first, at most 500."""
         ...
 
 
 class Gazetteer(Protocol):
-    def places(self, text: str, done: Callable[[list[NamedPlace]], None]) -> None:
-        """Roads, crossings and other places whose name holds every word of `text`, best first, at most 8."""
+    def places(
+        self, text: str, done: Callable[[list[NamedPlace]], None], near: tuple[float, float] | None = None
+    ) -> None:
+        """Roads, crossings, areas and other places that `text` names, in characters, pinyin or initials; best first,
+        of equals the nearest to `near` (WGS-84), at most 8."""
         ...
 
     def here(self, lon: float, lat: float, done: Callable[[Here], None]) -> None:
@@ -142,11 +237,28 @@ class Gazetteer(Protocol):
 
 class Feeds(Protocol):
     def quarantine(self, feed: str, done: Callable[[list[Refusal] | Message], None]) -> None:
-        """The last refused pieces of a feed, newest first, at most 50; a Message says why they can not be had."""
+        """The last refused pieces of a feed, newest first, some of each reason; a Message says why they can not be
+        had."""
         ...
 
-    def retry(self, feed: str) -> None:
-        """Has the hub try a feed at once; "" tries the hub and all feeds."""
+    def retry(self, feed: str) -> Message | None:
+        """Has the hub try a feed at once; "" tries the hub and all feeds. Answers with why not, in a replay."""
+        ...
+
+    def sample(self, feed: str, done: Callable[[Sample | Message], None]) -> None:
+        """The last message of a feed that could be used."""
+        ...
+
+    def again(self, refusals: Sequence[int], done: Callable[[Tried | Message], None]) -> None:
+        """Has the hub read refused pieces again, as they were received; a Message says why it could not."""
+        ...
+
+    def again_all(self, feed: str, group: str, done: Callable[[Tried | Message], None]) -> None:
+        """As `again`, all of a feed that were refused for the same reason."""
+        ...
+
+    def systems(self, done: Callable[[Systems | Message], None]) -> None:
+        """The systems that feeds are interfaces of; a Message says why they can not be had."""
         ...
 
 

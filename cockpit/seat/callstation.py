@@ -1,0 +1,498 @@
+"""A seat's calls on its I/O thread: the desk of calls with its adapters and the media process, joined to the hub.
+
+Begins once the hub is joined or the first call is made: a desk that starts does not wait for it. What it has to say it
+hands to `Hands`, which live on the thread that ticks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import msgspec
+
+from cockpit.bus import asks, subjects
+from cockpit.bus.users import User
+from cockpit.calls.hubaway import HubAway, HubRefuses
+from cockpit.calls.settings import CallSettings
+from cockpit.model.calls import (
+    Call,
+    CallGone,
+    CallRecord,
+    Contact,
+    Devices,
+    Inbound,
+    Line,
+    Signal,
+    Way,
+    WayKind,
+)
+from cockpit.model.clock import CityClock
+from cockpit.model.entries import PhotoRef
+from cockpit.model.errors import CockpitError, OutsideError, UserError
+from cockpit.model.ids import new_id
+from cockpit.model.messages import Message
+from cockpit.seat.callmail import CallMail
+from cockpit.secrets import secret
+from cockpit.store.deskcalls import ACT
+
+if TYPE_CHECKING:  # loaded when the station begins: what joins the hub does not wait for it
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+
+    from cockpit.calls.desk import CallDesk
+    from cockpit.media.client import MediaProcess
+    from cockpit.media.told import MediaEvent, MediaSettings
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+PATIENCE_SECONDS = 3.0
+"""So long the first picture has the machine for itself where no hub is joined."""
+DEVICES_SECONDS = 60.0
+WARM_SECONDS = 8.0
+"""After the hub is joined: the first picture is there, and the first call does not wait for the media process."""
+
+
+class Hands(Protocol):
+    """Whoever shows what the station says; called on the I/O thread."""
+
+    def told_calls(self, calls: tuple[Call, ...]) -> None: ...
+    def told_lines(self, lines: tuple[Line, ...]) -> None: ...
+    def told_sound(self) -> None: ...
+    def told_devices(self, devices: Devices) -> None: ...
+    def told_world(self, world: str) -> None: ...
+    def notice(self, what: Message) -> None: ...
+    def to_outbox(self) -> None:
+        """Something waits for the outbox of the closed loop: `CallMail.acts`."""
+        ...
+
+    def who(self, way: Way, name: str) -> Contact: ...
+    def called(self) -> str:
+        """What the other side is shown: who calls."""
+        ...
+
+
+class Act(msgspec.Struct, frozen=True):
+    """A record that is to be put on its case; `noted`: only its note, which was written when it was there already."""
+
+    record: CallRecord
+    sound: PhotoRef | None = None
+    noted: bool = False
+
+
+class CallStation:
+    """
+    Attributes:
+        mail: what the hub has still to be told.
+        desk, media: None until they are needed.
+        settings: as calls.toml says; problem: why it can not be used.
+    """
+
+    def __init__(
+        self,
+        profile: Path,
+        folder: Path,
+        pack: Path,
+        city: str,
+        clock: CityClock,
+        request: Callable[[str, object], Awaitable[asks.Told]],
+        hands: Hands,
+        open_url: Callable[[str], Awaitable[bool]],
+    ) -> None:
+        """
+        Args:
+            profile: of the desk; folder: what it keeps of this city; pack: folder of the city pack.
+            request: asks a service of the hub, raises OutsideError.
+        """
+        self.settings = CallSettings()
+        self.problem: Message | None = None
+        self.desk: CallDesk | None = None
+        self.media: MediaProcess | None = None
+        self.mail: CallMail | None = None
+        self._profile, self._folder, self._pack = profile, folder, pack
+        self._city = city
+        self._clock = clock
+        self._request = request
+        self._hands = hands
+        self._open_url = open_url
+        self._client: Client | None = None
+        self._me = self._world = ""
+        self._wanted = asyncio.Event()
+        self._ready = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._sounds: dict[Path, asyncio.Task[PhotoRef | None]] = {}
+        self._refs: dict[str, PhotoRef] = {}
+        self.joined: Callable[[], Awaitable[None]] | None = None
+        self._sound_shown: object = None
+        self._pages = False
+
+    # -- its life ----------------------------------------------------------------------------------------------------
+
+    @contextlib.asynccontextmanager
+    async def living(self) -> AsyncIterator[None]:
+        """As long as the I/O thread."""
+        self.spawn(self._begin_once())
+        try:
+            yield
+        finally:
+            await self._end()
+
+    async def _begin_once(self) -> None:
+        try:
+            await self._begin()
+        finally:
+            self._ready.set()  # whoever waits is told that there is none
+
+    async def _begin(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wanted.wait(), PATIENCE_SECONDS)
+        from cockpit.calls.adapter import Around
+        from cockpit.calls.desk import CallDesk
+        from cockpit.calls.finding import find_adapters
+        from cockpit.media.client import MediaProcess
+
+        self.mail = mail = CallMail(self._folder / "calls.db", self._clock.base, self.ask, self._hands.notice)
+        await mail.open()
+        self._read_settings()
+        self.media = media = MediaProcess(self._profile / "logs" / "media.log", self._media_settings())
+        media.listen(self._media_told)
+        self.desk = desk = CallDesk(self.settings, self._clock, media, self, self._folder / RECORDINGS)
+        desk.me = self._me
+        around = Around(
+            profile=self._profile,
+            settings=self.settings,
+            clock=self._clock.base,
+            events=desk.events,
+            media=media,
+            signal=self.signal,
+            open_url=self._open_url,
+            new_id=lambda: new_id(self._clock.base),
+            name=self._hands.called,
+        )
+        adapters, missing = find_adapters(around)
+        if self.problem is not None:  # a file with a mistake is not half obeyed
+            missing.update(dict.fromkeys((WayKind.SIP,), self.problem))
+        desk.use(adapters, missing)
+        for kind in adapters:
+            if kind is not WayKind.SIP or self.settings.sip is not None:
+                await self._start(kind)
+        left = await mail.sounds_left(self._folder / RECORDINGS)
+        self._ready.set()
+        for path in left:
+            self.spawn(self._keep_left(path), KEEPING)
+        self.lined()
+        self._hands.to_outbox()
+        if self._client is not None:
+            mail.joined(True)
+        self.spawn(mail.run())
+        self.spawn(self._look_at_devices())
+
+    async def _start(self, kind: WayKind) -> None:
+        """Starts an adapter; with one that can not be the others go on."""
+        assert self.desk is not None
+        try:
+            await self.desk.adapters[kind].start()
+            return
+        except CockpitError as error:
+            why = error.message
+        except Exception as error:  # theirs or ours
+            log.exception("the adapter %s", kind.value)
+            why = Message("calls.adapter_broken", {"name": kind.value, "why": type(error).__name__})
+        broken = self.desk.adapters.pop(kind)
+        self.desk.missing[kind] = why
+        with contextlib.suppress(Exception):  # as far as it had come
+            await broken.stop()
+
+    async def _keep_left(self, path: Path) -> None:
+        """A recording whose seat was killed before it could say so goes to the hub all the same."""
+        assert self.mail is not None
+        await self.mail.keep_sound(path)
+
+    def _read_settings(self) -> None:
+        from cockpit.calls.config import read_settings
+
+        try:
+            self.settings = read_settings(self._profile, self._pack)
+        except UserError as error:
+            self.problem = error.message
+            self._hands.notice(error.message)
+
+    def _media_settings(self) -> MediaSettings:
+        from cockpit.media.told import MediaSettings, Turn
+
+        web, sound = self.settings.webrtc, self.settings.sound
+        turn: tuple[Turn, ...] = ()
+        if web.turn:
+            password = secret(web.password.removeprefix("secret:"), self._profile) if web.password else ""
+            if web.password and not password:
+                self._hands.notice(Message("calls.no_secret", {"name": web.password.removeprefix("secret:")}))
+            turn = (Turn(web.turn, web.user, password),)
+        return MediaSettings(stun=web.stun, turn=turn, input=sound.input, output=sound.output, echo=sound.echo)
+
+    async def _end(self) -> None:
+        if self.desk is not None:
+            await self.desk.close()
+            for adapter in self.desk.adapters.values():
+                with contextlib.suppress(OutsideError):
+                    await adapter.stop()
+        if self.media is not None:
+            await self.media.stop()
+        await asyncio.gather(*self._sounds.values(), return_exceptions=True)
+        over = [task for task in self._tasks if task.get_name() == KEEPING]
+        await asyncio.gather(*over, return_exceptions=True)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.mail is not None:
+            await self.mail.close()
+
+    def spawn(self, work: Coroutine[Any, Any, None], name: str = "") -> asyncio.Task[None]:
+        """A task of the station; our bug in it is said in the log."""
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(self._watched(work), name=name or None)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda over: work.close())  # one that was cancelled before it began
+        return task
+
+    async def _watched(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except CockpitError as error:
+            self._hands.notice(error.message)
+        except Exception:
+            log.exception("calls of this seat")
+
+    async def ready(self) -> CallDesk:
+        """The desk of calls, which is made now where it was not yet.
+
+        Raises:
+            OutsideError: it could not be made.
+        """
+        self._wanted.set()
+        await self._ready.wait()
+        if self.desk is None:
+            raise OutsideError("calls.not_begun")
+        return self.desk
+
+    def mono(self) -> float:
+        """Monotonic seconds."""
+        return self._clock.mono()
+
+    async def with_media(self) -> MediaProcess:
+        """The media process, running.
+
+        Raises:
+            OutsideError: there can be none, in a sentence.
+        """
+        await self.ready()
+        assert self.media is not None
+        await self.media.start()
+        return self.media
+
+    # -- the hub -----------------------------------------------------------------------------------------------------
+
+    @contextlib.asynccontextmanager
+    async def alongside(self, client: Client, user: User, welcome: asks.Welcome) -> AsyncIterator[None]:
+        """As long as the hub is joined."""
+        self._client, self._me, self._world = client, user.name, welcome.world
+        if self.desk is not None:
+            self.desk.me = user.name
+        self._hands.told_world(welcome.world)
+        subject = subjects.signals_to(self._city, welcome.world, user.name)
+        heard = await client.subscribe(subject, cb=self._signalled, pending_msgs_limit=5_000)
+        self._wanted.set()
+        task = self.spawn(self._joined())
+        try:
+            yield
+        finally:
+            self._client = None
+            task.cancel()
+            if self.mail is not None:
+                self.mail.joined(False)
+            with contextlib.suppress(Exception):
+                await heard.unsubscribe()
+
+    async def _joined(self) -> None:
+        await self.ready()
+        if self.mail is not None:
+            self.mail.joined(True)
+        await self._ask_devices()
+        if self.joined is not None:
+            await self.joined()
+        await asyncio.sleep(WARM_SECONDS)
+        self.spawn(self._warm(), WARMING)  # to its end, whatever becomes of the hub
+
+    async def _warm(self) -> None:
+        """Has the media process run where somebody can be called with it."""
+        if self.media is not None and (self._pages or self.settings.sip is not None):
+            with contextlib.suppress(OutsideError):  # the call says why
+                await self.media.start()
+
+    async def ask(self, what: str, wanted: object, reply: Any) -> Any:
+        """Asks a service of the hub.
+
+        Raises:
+            HubAway: it can not be asked.
+            OutsideError: what it said; HubRefuses where it would say so again.
+        """
+        if self._client is None:
+            raise HubAway("seat.hub_gone")
+        try:
+            told = await self._request(what, wanted)
+        except OutsideError as error:
+            raise HubAway(error.message.id, **error.message.params) from error
+        if told.problem is not None:
+            raise (HubRefuses if told.for_good else OutsideError)(told.problem.id, **told.problem.params)
+        try:
+            return msgspec.msgpack.decode(told.said, type=reply)
+        except msgspec.MsgspecError as error:
+            raise OutsideError("seat.hub_nonsense") from error
+
+    def signal(self, signal: Signal, to: str) -> None:
+        """Publishes a signal.
+
+        Raises:
+            OutsideError: the hub is away.
+        """
+        client = self._client
+        if client is None or not client.is_connected:
+            raise OutsideError("seat.hub_gone")
+        subject = subjects.signal(self._city, self._world, self._me, to)
+        self.spawn(self._publish(client, subject, msgspec.msgpack.encode(signal)))
+
+    async def _publish(self, client: Client, subject: str, data: bytes) -> None:
+        from nats.errors import Error as NatsError
+
+        with contextlib.suppress(NatsError, OSError):  # the link says that it is gone
+            await client.publish(subject, data)
+
+    async def _signalled(self, message: Msg) -> None:
+        if subjects.signaller(message.subject) not in ("gateway", "hub"):
+            return
+        try:
+            signal = msgspec.msgpack.decode(message.data, type=Signal)
+        except msgspec.MsgspecError as error:
+            log.info("no signal: %s", error)
+            return
+        self.spawn(self._hand_on(signal))
+
+    async def _hand_on(self, signal: Signal) -> None:
+        adapter = (await self.ready()).adapters.get(WayKind.WEBRTC)
+        if adapter is not None:
+            with contextlib.suppress(OutsideError):
+                await adapter.signal(signal)
+
+    async def _look_at_devices(self) -> None:
+        while True:
+            await asyncio.sleep(DEVICES_SECONDS)
+            await self._ask_devices()
+            await self._warm()
+
+    async def _ask_devices(self) -> None:
+        with contextlib.suppress(OutsideError):
+            devices: Devices = await self.ask("calls.devices", asks.Nothing(), Devices)
+            self._pages = bool(devices.online)
+            self._hands.told_devices(devices)
+
+    # -- what the desk of calls says: `Outside` ----------------------------------------------------------------------
+
+    def changed(self, calls: tuple[Call, ...]) -> None:
+        self._hands.told_calls(calls)
+
+    def lined(self) -> None:
+        if self.desk is not None:
+            self._hands.told_lines(tuple(self.desk.lines()))
+
+    def say(self, what: Message) -> None:
+        self._hands.notice(what)
+
+    def wrote(self, way: Way, words: str) -> None:
+        who = self._hands.who(way, "")
+        self._hands.notice(Message("calls.wrote", {"name": who.name, "words": words[:500]}))
+
+    def who(self, way: Way, name: str) -> Contact:
+        return self._hands.who(way, name)
+
+    def over(self, record: CallRecord, sound: Path | None) -> None:
+        self.spawn(self._over(record, sound), KEEPING)
+
+    def noted(self, record: CallRecord, to_case: bool) -> None:
+        ref = self._refs.get(record.id)
+        again = msgspec.structs.replace(record, recording=ref.sha256 if ref is not None else "")
+        self.spawn(self._note(again, to_case), KEEPING)
+
+    def gone(self, inbound: Inbound | None, gone: CallGone) -> None:
+        self.spawn(self._gone(inbound, gone), KEEPING)
+
+    async def _over(self, record: CallRecord, sound: Path | None) -> None:
+        assert self.mail is not None
+        ref = await self._sound_of(sound) if sound is not None else None
+        if ref is not None:
+            self._refs[record.id] = ref
+            record = msgspec.structs.replace(record, recording=ref.sha256)
+        await self.mail.put(f"record/{record.id}", "calls.record", record)
+        if record.case:
+            await self.mail.put(f"act/{record.id}", ACT, Act(record, ref))
+            self._hands.to_outbox()
+        self._forget_sounds()
+
+    async def _note(self, record: CallRecord, to_case: bool) -> None:
+        assert self.mail is not None
+        await self.mail.put(f"record/{record.id}", "calls.record", record)
+        if to_case and record.case and record.note:
+            await self.mail.put(f"note/{new_id(self._clock.base)}", ACT, Act(record, noted=True))
+            self._hands.to_outbox()
+
+    async def _sound_of(self, path: Path) -> PhotoRef | None:
+        """Of a recording of several legs that is read once."""
+        assert self.mail is not None
+        task = self._sounds.get(path)
+        if task is None:
+            task = self._sounds[path] = asyncio.ensure_future(self.mail.keep_sound(path))
+        return await task
+
+    def _forget_sounds(self) -> None:
+        """Those of calls that are not shown any more: no other leg of them ends, and no note follows."""
+        if self.desk is None:
+            return
+        table = self.desk.table
+        self._refs = {leg: ref for leg, ref in self._refs.items() if table.run(leg) is not None}
+        for path, task in list(self._sounds.items()):
+            if task.done() and table.call(path.stem) is None:
+                del self._sounds[path]
+
+    async def _gone(self, inbound: Inbound | None, gone: CallGone) -> None:
+        assert self.mail is not None
+        if inbound is not None:
+            await self.mail.put(f"inbound/{gone.id}", "calls.inbound", inbound)
+        await self.mail.put(f"gone/{gone.id}", "calls.gone", gone)
+
+    # -- what the media process says ---------------------------------------------------------------------------------
+
+    def _media_told(self, event: MediaEvent) -> None:
+        from cockpit.media.told import LegPresent, MediaGone, Recorded, SoundNow
+
+        if isinstance(event, Recorded) and self.desk is not None:
+            self.desk.recorded(event.mix, Path(event.path))
+            if event.why is not None:
+                self.say(event.why)
+        elif isinstance(event, LegPresent) and self.desk is not None:
+            self.desk.events.rolled(event.leg)
+        elif isinstance(event, SoundNow):
+            shown = msgspec.structs.replace(event.sound, level_in=0.0, level_out=0.0)
+            if shown != self._sound_shown:
+                self._sound_shown = shown
+                self._hands.told_sound()
+        elif isinstance(event, MediaGone) and self.desk is not None:
+            self.desk.media_gone()
+            self.say(event.why)
+
+
+KEEPING = "keeping a record"
+"""Name of tasks that are waited for at the end."""
+WARMING = "starting the media process"
+RECORDINGS = "recordings"

@@ -1,0 +1,75 @@
+"""Forecasts say how good they were over the past, and nothing where there is too little of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cockpit.model.clock import from_iso
+from cockpit.signs.forecast import HORIZON, LENGTH, SEASON, STEP, Recent, forecast
+
+NOW = from_iso("2026-07-14T10:00:00+08:00")
+
+
+def test_what_stays_is_foretold_to_stay() -> None:
+    value, accuracy = forecast(np.full((100, 1), 7.0))
+    assert (value[0], accuracy[0]) == (pytest.approx(7.0), pytest.approx(1.0))
+
+
+def test_a_day_that_repeats_is_foretold_by_the_day_before() -> None:
+    steps = np.arange(LENGTH - 1)
+    series = (50 + 40 * np.sin(steps / SEASON * 2 * np.pi))[:, None]
+    value, accuracy = forecast(series)
+    coming = 50 + 40 * np.sin((steps[-1] + HORIZON) / SEASON * 2 * np.pi)
+    assert value[0] == pytest.approx(coming, abs=0.01)
+    assert accuracy[0] > 0.99
+
+
+def test_what_rises_is_foretold_better_than_by_what_it_is() -> None:
+    series = np.arange(200.0)[:, None] + 100
+    value, accuracy = forecast(series)
+    assert 299 < value[0] < 299 + HORIZON + 1
+    assert 0.9 < accuracy[0] < 1.0
+
+
+def test_noise_is_told_as_worse_than_what_stays() -> None:
+    rng = np.random.default_rng(1)
+    noise = rng.choice([0.0, 100.0], (300, 1))
+    _, accuracy = forecast(noise)
+    assert 0 <= accuracy[0] < 0.7
+
+
+def test_too_little_past_says_nothing_and_a_gap_now_has_no_forecast() -> None:
+    short, unsure = forecast(np.ones((HORIZON + 6, 1)))
+    assert short[0] == 1.0
+    assert np.isnan(unsure[0])
+    none, unknown = forecast(np.ones((HORIZON - 1, 2)))
+    assert np.isnan(none).all()
+    assert np.isnan(unknown).all()
+    series = np.ones((200, 2))
+    series[-1, 0] = np.nan
+    series[20:30, 1] = np.nan
+    value, _ = forecast(series)
+    assert np.isnan(value[0])
+    assert value[1] == pytest.approx(1.0)
+
+
+def test_what_was_never_below_zero_is_not_foretold_to_be() -> None:
+    value, _ = forecast(np.maximum(100.0 - np.arange(103.0), 0)[:, None])
+    assert value[0] >= 0
+
+
+def test_minutes_become_steps_and_an_earlier_run_is_gone_on_with() -> None:
+    recent = Recent()
+    rows = np.array([0, 2])
+    for minute in range(16):
+        recent.add(NOW + minute * 60_000_000, rows, np.array([float(minute), 100.0]), 3)
+    series = recent.series(np.array([0, 1, 2]))
+    assert series.shape == (LENGTH - 1, 3)
+    assert series[-3:, 0].tolist() == [2.0, 7.0, 12.0]
+    assert np.isnan(series[:, 1]).all()
+    before = NOW - np.arange(10, 0, -1) * 60_000_000
+    recent.fill(0, before, np.full(10, 5.0), NOW + 15 * 60_000_000, 3)
+    assert recent.series(np.array([0]))[-5:, 0].tolist() == [5.0, 5.0, 2.0, 7.0, 12.0]
+    recent.add(NOW + 3 * STEP + 4 * STEP, rows, np.array([1.0, 1.0]), 3)
+    assert np.isnan(recent.series(np.array([0]))[-3:, 0]).all(), "what was missed is a gap"
