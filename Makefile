@@ -32,7 +32,9 @@ test: $(DEV_STAMP) $(NOQT_STAMP) ## everything: the full suite, then the Qt-free
 	  test-system-ah '$(PY) $(LEG) -m "system or window" --letters a-h $(ARGS)' \
 	  test-system-ir '$(PY) $(LEG) -m "system or window" --letters i-r $(ARGS)' \
 	  test-system-tz '$(PY) $(LEG) -m "system or window" --letters t-z $(ARGS)' \
-	  test-without-qt '$(NOQT)/bin/python $(LEG) -m "not system and not window and not slow" $(ARGS)'
+	  test-without-qt '$(NOQT)/bin/python $(LEG) -m "not system and not window and not slow" $(ARGS)' \
+	|| $(PY) packaging/again.py test-parts test-system-s test-system-ah test-system-ir test-system-tz test-without-qt \
+	  -- $(PY) $(LEG) -m "system or window"
 
 quick: $(DEV_STAMP) ## the fast part of the suite, at most a minute
 	$(PY) -m pytest -q -x -m 'not slow and not system and not window' $(ARGS)
