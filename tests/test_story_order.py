@@ -144,10 +144,10 @@ def a_desk(hall: Hall, name: str) -> Any:
 
 def joined(desk: OpenSeat) -> OpenSeat:
     def there(seat: Seat) -> bool:
-        live = seat.link.state is LinkState.LIVE and bool(seat.cases.actor.seat)
+        live = seat.link.state is LinkState.LIVE and bool(seat.cases.actor.seat) and seat.cases.known
         return live and bool(free_units(seat)) and bool(len(seat.picture["event"]))
 
-    desk.until(there, "the hub is joined, with events and units")
+    desk.until(there, "the hub is joined, with its ledger, events and units")
     return desk
 
 
