@@ -15,18 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from cockpit.bus import asks
 from cockpit.bus.where import WhereHub
-from cockpit.dispatch.near import Finder, Spots
 from cockpit.model.batch import Batch
 from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock, CityTime, Clock
 from cockpit.model.entries import Actor
 from cockpit.model.messages import Message
-from cockpit.model.ports import Body, Here, NamedPlace, Resource, Way
+from cockpit.model.ports import Body
 from cockpit.model.ports.link import Link, LinkState
 from cockpit.model.tables import MEASURED, TABLES
 from cockpit.model.values import Values
@@ -34,8 +31,8 @@ from cockpit.picture.keeping import SlowKeeper
 from cockpit.picture.picture import Picture
 from cockpit.picture.selection import Selection
 from cockpit.picture.units import PictureUnits
+from cockpit.seat.around import Around
 from cockpit.seat.cases import LedgerCases
-from cockpit.seat.lookup import Lookup
 from cockpit.seat.past import WallOf
 from cockpit.seat.words import Words
 from cockpit.store.cache import Cache
@@ -58,8 +55,6 @@ HARMLESS = frozenset(
     )
 )
 """Questions to services that change nothing; in a replay no other is asked."""
-PLACES = 8
-"""Places that a search by name answers with at the most."""
 
 
 class Seat:
@@ -77,6 +72,7 @@ class Seat:
         cache: cache.db, in it.
         link: how it stands with the hub.
         cases: the closed loop: `ports.Cases`.
+        around: who and what is near, and what lies where.
         wake: called on any thread when there is something for the next `tick`; whoever ticks may set it.
         prompt: what arrived is of the closed loop, a step that a person waits for: to be shown before more is gathered.
         who: the officer's name, "" unknown; whoever knows it may set it.
@@ -122,8 +118,7 @@ class Seat:
         now = clock.mono()
         self._kept = {t: SlowKeeper(self.picture[t], partial(self.cache.upsert, t), now) for t in MEASURED}
         self.units_shown = PictureUnits(self.picture, WallOf(self.clock))
-        self._finder = Finder(pack)
-        self._lookup = Lookup(pack)
+        self.around = Around(pack, self.picture, self.aside, self._later)
         self.cases = LedgerCases(
             self.folder,
             pack,
@@ -437,78 +432,6 @@ class Seat:
         self._hub.retry_now()
         self._hub.ask("retry", asks.KeyWanted(feed), asks.Nothing, lambda reply: None)
         return None
-
-    def near(self, lon: float, lat: float, kind: str, done: Callable[[Any], None]) -> None:
-        """`ports.Nearby`: who is near along the streets."""
-        units = self._finder.units_of(self.picture["unit"])
-
-        def work() -> None:
-            answer = self._finder.near(lon, lat, self.pack.kind(kind) if kind else None, units)
-            self._later(lambda: done(answer))
-
-        self.aside(work)
-
-    def resources(
-        self,
-        lon: float,
-        lat: float,
-        topic: str,
-        done: Callable[[list[Resource] | Message], None],
-        spots: tuple[list[str], NDArray[np.float64]] | None = None,
-    ) -> None:
-        """`ports.Nearby.resources`: what of a table, or of `spots`, stands near along the streets."""
-        known = self._finder.spots_of(self.picture[topic], lon, lat) if spots is None else Spots(*spots)
-
-        def work() -> None:
-            answer = self._finder.resources(lon, lat, topic, known)
-            self._later(lambda: done(answer))
-
-        self.aside(work)
-
-    def way(self, unit: str, lon: float, lat: float, done: Callable[[Way | Message], None]) -> None:
-        """`ports.Nearby.way`: of one unit along the streets."""
-        units = self._finder.units_of(self.picture["unit"])
-
-        def work() -> None:
-            answer = self._finder.way(lon, lat, unit, units)
-            self._later(lambda: done(answer))
-
-        self.aside(work)
-
-    def here(self, lon: float, lat: float, done: Callable[[Here], None]) -> None:
-        """`ports.Gazetteer.here`: by the pack's own names and areas."""
-
-        def work() -> None:
-            found = self._lookup.here(lon, lat)
-            self._later(lambda: done(found))
-
-        self.aside(work)
-
-    def places(
-        self, text: str, done: Callable[[list[NamedPlace]], None], near: tuple[float, float] | None = None
-    ) -> None:
-        """`ports.Gazetteer`: by the pack's own names, so it needs no network."""
-
-        def work() -> None:
-            found = self._lookup.places(text, PLACES, near)
-            self._later(lambda: done(found))
-
-        self.aside(work)
-
-    def units(self, text: str, done: Callable[[list[tuple[str, float]]], None]) -> None:
-        """`ports.Search.units`: by the names of the picture, which are copied here and searched aside."""
-        table = self.picture["unit"]
-        keys, names = list(table.text("key")), list(table.text("name"))
-
-        def work() -> None:
-            found = self._lookup.units(text, PLACES, keys, names)
-            self._later(lambda: done(found))
-
-        self.aside(work)
-
-    def read_names(self) -> None:
-        """Makes the city's names ready aside, so that the first letter typed does not wait for it."""
-        self.aside(self._lookup.ready)
 
     def search(self, text: str, done: Callable[[list[str]], None]) -> None:
         """`ports.Search`: keys of events by the cache's index."""

@@ -197,7 +197,7 @@ class Desk(QWidget):
             QTimer.singleShot(PATIENCE_MS, self, self._read_names)
 
     def _read_names(self) -> None:
-        self.seat.read_names()
+        self.seat.around.read_names()
         self.seat.aside(lambda: pinyin("城"))
 
     def wake(self) -> None:

@@ -56,7 +56,7 @@ class SeatNearby:
         self._seat = seat
 
     def near(self, lon: float, lat: float, kind: str, done: Callable[[list[Near] | Message], None]) -> None:
-        self._seat.near(lon, lat, kind, while_alive(done))
+        self._seat.around.near(lon, lat, kind, while_alive(done))
 
     def resources(
         self,
@@ -66,10 +66,10 @@ class SeatNearby:
         done: Callable[[list[Resource] | Message], None],
         spots: tuple[list[str], NDArray[np.float64]] | None = None,
     ) -> None:
-        self._seat.resources(lon, lat, topic, while_alive(done), spots)
+        self._seat.around.resources(lon, lat, topic, while_alive(done), spots)
 
     def way(self, unit: str, lon: float, lat: float, done: Callable[[Way | Message], None]) -> None:
-        self._seat.way(unit, lon, lat, while_alive(done))
+        self._seat.around.way(unit, lon, lat, while_alive(done))
 
 
 class SeatGazetteer:
@@ -81,10 +81,10 @@ class SeatGazetteer:
     def places(
         self, text: str, done: Callable[[list[NamedPlace]], None], near: tuple[float, float] | None = None
     ) -> None:
-        self._seat.places(text, while_alive(done), near)
+        self._seat.around.places(text, while_alive(done), near)
 
     def here(self, lon: float, lat: float, done: Callable[[Here], None]) -> None:
-        self._seat.here(lon, lat, while_alive(done))
+        self._seat.around.here(lon, lat, while_alive(done))
 
 
 class SeatFeeds:
@@ -122,7 +122,7 @@ class SeatSearch:
         self._seat.search(text, while_alive(done))
 
     def units(self, text: str, done: Callable[[list[tuple[str, float]]], None]) -> None:
-        self._seat.units(text, while_alive(done))
+        self._seat.around.units(text, while_alive(done))
 
 
 class SeatCases:
