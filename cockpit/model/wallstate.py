@@ -1,0 +1,189 @@
+"""What a wall shows now, as the hub tells it and machines report it: msgpack structs of topic `wall` and of the asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from cockpit.model.messages import Message
+from cockpit.model.wall import Hall, Scene
+
+TOPIC = "wall"
+"""The hub publishes `WallState` on it, whole, at every change and every `BEAT` seconds."""
+BEAT = 2.0
+PROBE_SECONDS = 1.0
+"""A machine reports so often."""
+
+
+class Cast(msgspec.Struct, frozen=True):
+    """A panel put on a screen by hand: over whatever the scene has there, until taken back.
+
+    Attributes:
+        id: of the cast. by: user of the bus, "" an operator. screen: number on the wall; 0 the place that was named.
+        place: id in the scene, "" none. panel, options: what is shown. event: selection that it follows, "" none.
+    """
+
+    id: str
+    by: str
+    screen: int
+    panel: str
+    options: dict[str, Any] = {}
+    place: str = ""
+    event: str = ""
+
+
+class MapView(msgspec.Struct, frozen=True):
+    """Where the wall's map looks: WGS-84 centre, metres a canvas pixel at it, degrees clockwise from north."""
+
+    lon: float
+    lat: float
+    scale: float
+    bearing: float = 0.0
+
+
+class Pointer(msgspec.Struct, frozen=True):
+    """A light spot on the canvas (0–1 of width and height) and strokes drawn so; published on `wall.hand`, unkept."""
+
+    wall: str
+    x: float = -1.0
+    y: float = -1.0
+    strokes: tuple[tuple[tuple[float, float], ...], ...] = ()
+    at: int = 0
+
+
+class WallShows(msgspec.Struct, frozen=True):
+    """What one wall shows.
+
+    Attributes:
+        wall: its id. scene: its definition, whole, as it is to be drawn (machines need no file).
+        revision: counts every change of this wall. show_at: hub's wall clock, UTC us, at which all machines flip to
+            this revision; 0: prepare only, the flip will be told.
+        mode: id. view: of the map, None as the scene has it. event: that scenes follow, "" none; area likewise.
+        casts: by hand. blank, frozen, identify: ids of screens.
+        carousel: that runs, "" none; step: its step, next_at: when the next comes (UTC us); paused.
+        rehearsal: id of the drill shown, "" none. volume 0–100, muted. brightness 0–1.
+        by: who changed it last (name for the desk), since: when, UTC us.
+    """
+
+    wall: str
+    scene: Scene
+    revision: int
+    show_at: int
+    mode: str
+    since: int
+    by: str = ""
+    view: MapView | None = None
+    event: str = ""
+    area: str = ""
+    casts: tuple[Cast, ...] = ()
+    blank: tuple[int, ...] = ()
+    frozen: tuple[int, ...] = ()
+    identify: tuple[int, ...] = ()
+    carousel: str = ""
+    step: int = 0
+    next_at: int = 0
+    paused: bool = False
+    rehearsal: str = ""
+    volume: int = 60
+    muted: bool = False
+    brightness: float = 1.0
+
+
+class ScreenHealth(msgspec.Struct, frozen=True):
+    """One screen as its machine reports it.
+
+    Attributes:
+        screen: number on the wall. there: whether it is plugged in. shown: revision that is drawn, and ready: that is
+            prepared. frame_ms: median of the last minute, worst_ms. slow: frames over 50 ms in the last ten minutes.
+        skew_us: flip against `show_at`, last change; switch_ms: from command to drawn, last change.
+    """
+
+    screen: int
+    there: bool
+    shown: int = 0
+    ready: int = 0
+    frame_ms: float = 0.0
+    worst_ms: float = 0.0
+    slow: int = 0
+    skew_us: int = 0
+    switch_ms: float = 0.0
+
+
+class NodeReport(msgspec.Struct, frozen=True):
+    """A machine's beat: ask `wall.report`.
+
+    Attributes:
+        machine, wall: which. version: of the program. up: seconds it runs. rss_mb: memory of its processes, 10⁶ bytes.
+        temperature: °C, None where there is no sensor. feed_age: seconds since the last word of the hub's picture.
+        clock_error_us: half the round trip of the best probe, offset_us: its clock against the hub's.
+    """
+
+    machine: str
+    wall: str
+    version: str
+    up: float
+    rss_mb: float
+    screens: tuple[ScreenHealth, ...]
+    temperature: float | None = None
+    feed_age: float | None = None
+    clock_error_us: int = 0
+    offset_us: int = 0
+    problem: Message | None = None
+
+
+class NodeSeen(msgspec.Struct, frozen=True):
+    """A machine as the hub knows it: its last report, when it came (UTC us), whether it is joined now."""
+
+    report: NodeReport
+    heard: int
+    joined: bool
+
+
+class WallState(msgspec.Struct, frozen=True):
+    """Everything, for machines, desks and remotes.
+
+    Attributes:
+        hall: the published hall file. scenes: ids and names in order (the definitions are asked for: `wall.scene`).
+        published: version of hall and scenes.
+    """
+
+    hall: Hall
+    shows: tuple[WallShows, ...]
+    scenes: tuple[tuple[str, dict[str, str], str], ...]
+    nodes: tuple[NodeSeen, ...] = ()
+    published: int = 1
+
+
+class Thumb(msgspec.Struct, frozen=True):
+    """A screen's small picture: JPEG ≤ 30 kB, taken at (UTC us); topic `wall.thumb`, and ask `wall.thumbs`."""
+
+    wall: str
+    screen: int
+    taken: int
+    jpeg: bytes
+
+
+class WallAct(msgspec.Struct, frozen=True):
+    """One act on a wall: ask `wall.act`.
+
+    Attributes:
+        what: `scene` `mode` `carousel` `pause` `next` `live` `blank` `freeze` `identify` `restart` `cast` `uncast`
+            `view` `event` `area` `volume` `mute` `brightness`.
+        value: of it: id of the scene, mode, carousel, cast; numbers as text; "" for off.
+        screens: that it is for, () all.
+        cast, view: for `cast` and `view`.
+    """
+
+    wall: str
+    what: str
+    value: str = ""
+    screens: tuple[int, ...] = ()
+    cast: Cast | None = None
+    view: MapView | None = None
+
+
+class ActDone(msgspec.Struct, frozen=True):
+    """What came of an act: the wall's revision after it."""
+
+    revision: int
