@@ -1,7 +1,7 @@
 """What hangs in a hall and what it shows: walls, screens, rooms, scenes, modes, carousels. No Qt.
 
-A wall has one canvas, in the pixels of its screens; where two screens meet, the canvas goes on behind the bezel, so that
-one picture is continuous over both. Millimetres and viewing distance decide how large type must be.
+A wall has one canvas, in the pixels of its screens; where two screens meet, the canvas goes on behind the bezel, so
+that one picture is continuous over both. Millimetres and viewing distance decide how large type must be.
 `wall_read.py` makes a `Hall` and `Scene`s of TOML files, `wall_solve.py` makes rectangles of a scene on a wall.
 """
 
@@ -98,8 +98,8 @@ class Scene(msgspec.Struct, frozen=True):
     Attributes:
         id, name: `{zh, en}`; key: of the operator's desk (`F1`), "" none.
         arrangements: one a `Fit` at the most; a wall whose fit is missing takes the nearest.
-        layers: of the map, switched on in it. privacy: `open` shows what the wall may, `visitor` hides or blurs what the
-            pack marks, `named` alone may show personal data.
+        layers: of the map, switched on in it. privacy: `open` shows what the wall may, `visitor` hides or blurs what
+            the pack marks, `named` alone may show personal data.
         version: of the file as published, from 1. topic: pack that it belongs to, "" ours.
     """
 

@@ -1,4 +1,4 @@
-"""What a wall shows now, as the hub tells it and machines report it: msgpack structs of topic `wall` and of the asks."""
+"""What a wall shows now, as the hub tells it and machines report it: structs of topic `wall` and of the asks."""
 
 from __future__ import annotations
 
