@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cockpit.picture import Picture, Selection
     from widgets.kit.actions import Actions
     from widgets.kit.theme import Theme
+    from widgets.kit.wallsight import WallSight
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ class PanelContext:
         layers: folder of the layers that a person imported; None: none can be.
         signs, alarms, tape, calls: ports; None where there is no hub that has them.
         calling: which call the desk looks at, and whom a panel means.
+        wall: what a panel on a wall knows of it; None at a desk.
     """
 
     picture: Picture
@@ -99,3 +101,4 @@ class PanelContext:
     tape: Tape | None = None
     calls: Calls | None = None
     calling: Calling = field(default_factory=Calling)
+    wall: WallSight | None = None
