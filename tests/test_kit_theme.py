@@ -13,7 +13,7 @@ from cockpit.model.errors import UserError
 from cockpit.paths import assets_dir
 from widgets.kit import fonts
 from widgets.kit.buttons import Segments
-from widgets.kit.theme import THEMES, Theme, apply_theme
+from widgets.kit.theme import THEMES, WALL, Theme, apply_theme
 
 ROWS = (*range(0xA1, 0xAA), *range(0xB0, 0xF8))
 GB_2312 = "".join(bytes((row, cell)).decode("gb2312", "ignore") for row in ROWS for cell in range(0xA1, 0xFF))
@@ -58,6 +58,15 @@ def test_map_labels_stand_out_from_their_halo(name: str) -> None:
     tokens = Theme.load(name).map
     for label in ("road_label", "area_label", "water_label"):
         assert contrast(tokens.color(label), tokens.color(label, "halo")) >= 4.5, label
+
+
+def test_every_text_of_a_wall_stands_out_seven_to_one_from_a_panel() -> None:
+    theme = Theme.load(WALL)
+    texts = ["t1", "t2", "t3", "acc", *(f"{level}_text" for level in LEVELS)]
+    low = {text: round(contrast(theme[text], theme[ground]), 2) for text in texts for ground in ("bg", "s1")}
+    assert {text: ratio for text, ratio in low.items() if ratio < 7.0} == {}
+    for label in ("road_label", "area_label", "water_label"):
+        assert contrast(theme.map.color(label), theme.map.color(label, "halo")) >= 7.0, label
 
 
 def test_both_themes_name_the_same_colours() -> None:

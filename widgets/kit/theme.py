@@ -20,6 +20,8 @@ from widgets.kit.fonts import FAMILY
 from widgets.kit.qss import stylesheet
 
 THEMES = ("dark", "light")
+WALL = "wall"
+"""The dark theme lifted to 7:1 for walls, where nobody chooses: no word is fainter than `t2`."""
 MAP_STYLES = ("", "dark", "light", "night")
 """Styles of the map; "" is that of the theme's name."""
 _ROLES = (
@@ -87,12 +89,12 @@ class Theme:
 
     @staticmethod
     def load(name: str, map_style: str = "") -> Theme:
-        """The theme of that name, with the map in a style of `MAP_STYLES`.
+        """The theme of that name or `WALL`'s, with the map in a style of `MAP_STYLES`.
 
         Raises:
             UserError: there is no theme of that name, or its file can not be read.
         """
-        return _load(name, map_style if map_style in MAP_STYLES[1:] else name)
+        return _load(name, map_style if map_style in MAP_STYLES[1:] else "dark" if name == WALL else name)
 
     def __getitem__(self, token: str) -> QColor:
         """A copy of the colour, so that no caller can change the theme."""
@@ -171,14 +173,17 @@ def level_of(level: int) -> Level:
     return Level(level) if 1 <= level <= 5 else Level.UNKNOWN
 
 
-@lru_cache(maxsize=len(THEMES) * len(MAP_STYLES))
+@lru_cache(maxsize=(len(THEMES) + 1) * len(MAP_STYLES))
 def _load(name: str, map_style: str) -> Theme:
-    if name not in THEMES:
+    if name not in (*THEMES, WALL):
         raise UserError("kit.theme_unknown", name=name, names=", ".join(THEMES))
     path = assets_dir() / "themes" / "themes.toml"
     try:
         tokens = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Theme(name, tokens, map_tokens(map_style))
+        map_of_style = map_tokens(map_style)
+        if name == WALL:
+            tokens, map_of_style = _lifted(tokens, map_of_style)
+        return Theme("dark" if name == WALL else name, tokens, map_of_style)
     except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
         raise UserError("kit.theme_broken", path=str(path), why=str(error)) from error
 
@@ -194,6 +199,15 @@ def map_tokens(name: str) -> dict[str, Any]:
         for one in ("dark", name)
     ]
     return _overlaid(*styles)
+
+
+def _lifted(tokens: dict[str, Any], map_of_style: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The dark theme as a wall has it, and the map's names in the wall's colours."""
+    wall = dict(tokens["wall"])
+    halo = wall.pop("halo")
+    names = {key: {"color": wall.pop(key), "halo": halo} for key in [*wall] if key.endswith("_label")}
+    lifted = {**tokens["dark"], "t3": wall["t2"], **wall}
+    return {**tokens, "dark": lifted}, _overlaid(map_of_style, names)
 
 
 def _overlaid(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
