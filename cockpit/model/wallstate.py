@@ -63,6 +63,8 @@ class WallShows(msgspec.Struct, frozen=True):
         casts: by hand. blank, frozen, identify: ids of screens.
         carousel: that runs, "" none; step: its step, next_at: when the next comes (UTC us); paused.
         rehearsal: id of the drill shown, "" none. volume 0–100, muted. brightness 0–1.
+        trial, trial_on: a scene that is tried before it is published, and the screens that draw it in place of `scene`,
+            as large as it will be there; None: none is tried.
         by: who changed it last (name for the desk), since: when, UTC us.
     """
 
@@ -88,6 +90,8 @@ class WallShows(msgspec.Struct, frozen=True):
     volume: int = 60
     muted: bool = False
     brightness: float = 1.0
+    trial: Scene | None = None
+    trial_on: tuple[int, ...] = ()
 
 
 class ScreenHealth(msgspec.Struct, frozen=True):
@@ -169,10 +173,10 @@ class WallAct(msgspec.Struct, frozen=True):
 
     Attributes:
         what: `scene` `mode` `carousel` `pause` `next` `live` `blank` `freeze` `identify` `restart` `cast` `uncast`
-            `view` `event` `area` `volume` `mute` `brightness`.
+            `view` `event` `area` `volume` `mute` `brightness` `try` (`trial` on `screens`; None ends it).
         value: of it: id of the scene, mode, carousel, cast; numbers as text; "" for off.
         screens: that it is for, () all.
-        cast, view: for `cast` and `view`.
+        cast, view, trial: for `cast`, `view` and `try`.
     """
 
     wall: str
@@ -181,6 +185,7 @@ class WallAct(msgspec.Struct, frozen=True):
     screens: tuple[int, ...] = ()
     cast: Cast | None = None
     view: MapView | None = None
+    trial: Scene | None = None
 
 
 class ActDone(msgspec.Struct, frozen=True):
