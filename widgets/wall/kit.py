@@ -1,0 +1,313 @@
+"""The frame that every panel of a wall has: title, age and one line of facts in sizes that the last row reads, and
+its states in words. Nobody touches a wall: there is no menu, and a panel that failed begins anew by itself.
+
+A panel of a wall paints itself in `paint`, or lays a widget of its own into its body by `hold`:
+
+    class Ring(WallPanel):
+        panel_id, title_id, topics = "wallring", "wallkit.ring", frozenset({"sign"})
+        options = {"sign": "", "columns": 2}
+
+        def begin(self) -> None: ...           # what `__init__` is elsewhere
+        def look(self) -> None: ...            # data, language or the wall's sight changed: read again
+        def paint(self, painter, box) -> None: ...  # type sizes: self.type
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QPointF, QRectF, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from cockpit.model.messages import Message
+from widgets.kit.context import PanelContext
+from widgets.kit.feedstate import topic_age
+from widgets.kit.icons import draw_icon
+from widgets.kit.panel import Pane
+from widgets.kit.states import PanelState
+from widgets.kit.theme import WALL, Theme
+from widgets.wall.options import settled
+from widgets.wall.paint import draw_frame, draw_words, paint_state
+from widgets.wall.sizes import WallType, font, metrics, sizes, sizes_at, wide
+
+__all__ = ["PanelState", "WallPanel", "WallType", "font", "sizes", "sizes_at", "wall_theme"]
+
+AGAIN_SECONDS = (30, 60, 120, 300, 600)
+"""After how long a panel that failed begins anew, the first time, the second, …"""
+_GROWN = 2.2
+"""How many times larger than it must be the type of a panel with much room becomes at the most."""
+_ICONS = {PanelState.DEAD: "plug-broken", PanelState.ERROR: "close"}
+
+
+def wall_theme() -> Theme:
+    """The colours of walls, whatever the desk's are."""
+    return Theme.load(WALL)
+
+
+class WallPanel(Pane):
+    """One panel of a wall.
+
+    Attributes:
+        title_id: of its title; the option `title` (words, or `{zh, en}`) says another.
+        age_topic: the table whose feeds' age stands beside the title; "" when the panel says its age itself.
+        options: what a scene may set, each with what it is where the scene says nothing; a value is of its kind.
+            `title`, `area` (code) and `frame` every panel has.
+        headed: whether it has a title line.
+        ample: width and height, in rows of type, from which on its type grows with it; (0, 0) never.
+        type: the sizes of now, for the panel as large as it is. theme: the wall's.
+        chosen: the options as they hold.
+    """
+
+    title_id: ClassVar[str] = ""
+    age_topic: ClassVar[str] = ""
+    options: ClassVar[Mapping[str, Any]] = {}
+    headed: ClassVar[bool] = True
+    ample: ClassVar[tuple[float, float]] = (0, 0)
+
+    def __init__(self, ctx: PanelContext, parent: QWidget | None = None, **options: Any) -> None:
+        super().__init__(ctx, parent)
+        self.theme = wall_theme()
+        known = {"title": "", "area": "", "frame": True, **self.options}
+        self.chosen, self._wrong = settled(known, options)
+        self._age: tuple[Message | None, bool] = (None, False)
+        self._facts: Message | str | None = None
+        self._state: tuple[PanelState, Message, tuple[Message, ...]] | None = None
+        self._held: QWidget | None = None
+        self._failures = 0
+        self._number = ""
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self.reopen)
+        self.type = sizes(ctx)
+        sight = getattr(ctx, "wall", None)
+        if sight is not None:
+            sight.changed.connect(self._sight_changed)
+        self.begin()
+        self.restart()
+
+    # -- what a panel does; a subclass takes what it needs
+
+    def begin(self) -> None:
+        """Make what it keeps; called once, before anything else of these."""
+
+    def look(self) -> None:
+        """Read again what is shown: data, language or what the wall follows changed. Painting follows by itself."""
+
+    def paint(self, painter: QPainter, box: QRectF) -> None:
+        """Paint the content into `box`."""
+
+    def sight_changed(self, names: frozenset[str]) -> None:
+        """The wall's sight is another in these; `look` follows."""
+
+    def title(self) -> str:
+        """What stands over it."""
+        own = self.chosen["title"]
+        return self.ctx.t.pack(own) if own else self.ctx.t(self.title_id) if self.title_id else ""
+
+    @property
+    def area(self) -> str:
+        """Code of the area that it shows: the option's, else the one that it follows, else the city."""
+        sight = getattr(self.ctx, "wall", None)
+        return self.chosen["area"] or (sight.area if sight is not None else "") or self.ctx.pack.code
+
+    # -- what it is told
+
+    def refresh(self, topics: frozenset[str]) -> None:
+        self.look()
+        self.update()
+
+    def age_tick(self) -> None:
+        if self.age_topic:
+            self.set_age(*topic_age(self.ctx, self.age_topic))
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(self.title())
+        self.update()
+
+    def retheme(self) -> None:
+        self.update()
+
+    def restart(self) -> None:
+        self.retranslate()
+        self.refresh(self.topics)
+        self.age_tick()
+
+    def _sight_changed(self, names: frozenset[str]) -> None:
+        if self.failed:
+            return
+        try:
+            if names & {"pitch_mm", "distance_m"}:
+                self._fit()
+            self.sight_changed(names)
+            self.look()
+        except Exception as error:
+            self.fail(error)
+        self.update()
+
+    # -- what it says
+
+    def set_age(self, age: Message | None, stale: bool = False) -> None:
+        """The age beside the title, in words."""
+        if (age, stale) != self._age:
+            self._age = (age, stale)
+            self.update(self.head().toAlignedRect())
+
+    def set_facts(self, facts: Message | str | None) -> None:
+        """The one line of facts at the right of the title."""
+        if facts != self._facts:
+            self._facts = facts
+            self.update(self.head().toAlignedRect())
+
+    def show_state(self, state: PanelState, title: Message, lines: Sequence[Message] = ()) -> None:
+        """Say a state in place of the content."""
+        told = (state, title, tuple(lines))
+        if told != self._state and (not self.failed or state is PanelState.ERROR):
+            self._state = told
+            if self._held is not None:
+                self._held.hide()
+            self.update()
+
+    def show_content(self) -> None:
+        """Show the content again; does nothing after an error."""
+        if self._state is not None and not self.failed:
+            self._state = None
+            if self._held is not None:
+                self._held.show()
+            self.update()
+
+    @property
+    def state(self) -> PanelState | None:
+        """The state shown in place of the content, None when the content is."""
+        return self._state[0] if self._state else None
+
+    @property
+    def said(self) -> str:
+        """The sentences of the state, "" when the content is shown."""
+        if self._state is None:
+            return ""
+        return "\n".join(self.ctx.t(one) for one in (self._state[1], *self._state[2]))
+
+    @property
+    def wrong(self) -> Message | None:
+        """What is wrong with the options that the scene has for it, in a sentence."""
+        return self._wrong
+
+    def show_failure(self, number: str) -> None:
+        kept = Message("kit.error_kept", {"number": number}) if number else Message("kit.error_logged")
+        again = AGAIN_SECONDS[min(self._failures, len(AGAIN_SECONDS) - 1)]
+        self._failures += 1
+        self.set_age(Message("kit.panel_off"))
+        self.show_state(
+            PanelState.ERROR, Message("kit.error_title"), (kept, Message("wallkit.begins_again", {"n": again}))
+        )
+        self._again.start(again * 1000)
+
+    def reopen(self) -> None:
+        self._error = None
+        self.set_age(None)
+        self.show_content()
+        super().reopen()
+
+    # -- where things lie
+
+    def hold(self, widget: QWidget) -> None:
+        """Lay a widget into the body; it is hidden while a state is said."""
+        self._held = widget
+        widget.setParent(self)
+        widget.setGeometry(self.body().toAlignedRect())
+        widget.setVisible(self._state is None)
+
+    @property
+    def edge(self) -> int:
+        """How thick the frame is, px."""
+        return self.base.hair if self.chosen["frame"] else 0
+
+    @property
+    def base(self) -> WallType:
+        """The sizes that the wall asks for at the least: of titles, and so alike in all its panels."""
+        return sizes(self.ctx)
+
+    def head(self) -> QRectF:
+        """The title line; of no height where there is none."""
+        high = round(self.base.panel * 1.56) if self.headed and self.title() else 0
+        return QRectF(self.edge, self.edge, self.width() - 2 * self.edge, high)
+
+    def body(self) -> QRectF:
+        """What is under the title line, within the frame."""
+        head = self.head()
+        return QRectF(head.left(), head.bottom(), head.width(), max(self.height() - self.edge - head.bottom(), 0))
+
+    def content(self) -> QRectF:
+        """The body without its padding."""
+        pad = self.base.pad if self.chosen["frame"] else 0
+        above = pad * 0.25 if self.head().height() else pad
+        box = self.body().adjusted(pad, above, -pad, -pad * 0.8)
+        return QRectF(box.left(), box.top(), max(box.width(), 0), max(box.height(), 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        base = self.base
+        across, down = self.ample
+        by = 1.0
+        if across and down and self.width() and self.height():
+            by = min(self.width() / (across * base.row), self.height() / (down * base.row), _GROWN)
+        self.type = base.grown(round(max(by, 1.0) * 8) / 8)
+        if self._held is not None:
+            self._held.setGeometry(self.body().toAlignedRect())
+
+    # -- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme, base = QPainter(self), self.theme, self.base
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        if self.chosen["frame"]:
+            draw_frame(painter, QRectF(self.rect()), theme.s1, theme.line, base.hair, base.radius)
+        head = self.head()
+        if head.height() and QRectF(event.rect()).intersects(head):
+            self._paint_head(painter, head)
+        body = self.body()
+        if not QRectF(event.rect()).intersects(body):
+            return
+        painter.setClipRect(body)
+        if self._state is not None:
+            paint_state(painter, self.content(), base, theme, _ICONS.get(self._state[0], ""), self.said.split("\n"))
+        elif self._wrong is not None:
+            said = [self.ctx.t("wallkit.wrong_scene"), self.ctx.t(self._wrong)]
+            paint_state(painter, self.content(), base, theme, "warning", said)
+        else:
+            self.paint(painter, self.content())
+
+    def _paint_head(self, painter: QPainter, head: QRectF) -> None:
+        """Title, its age, and the facts at the right; where there is no room facts go first, then the age."""
+        theme, base, t = self.theme, self.base, self.ctx.t
+        pad = base.pad if self.chosen["frame"] else 0
+        row = head.adjusted(pad, 0, -pad, 0)
+        title, (told, stale) = self.title(), self._age
+        age = t(told) if told else ""
+        facts = t(self._facts) if isinstance(self._facts, Message) else self._facts or ""
+        room = row.width() - wide(title, base.panel, True)
+        gap = base.panel * 0.4
+        icon = base.min * 1.05 if stale else 0.0
+        aged = wide(age, base.min) + gap + icon if age else 0.0
+        if aged > room:
+            age, aged, icon = "", 0.0, icon if room > icon + gap else 0.0
+        if facts and wide(facts, base.min) + gap * 2 > room - aged:
+            facts = ""
+        took = draw_words(painter, row, title, base.panel, theme.t1, True)
+        x = row.left() + took + gap
+        base_line = row.center().y() + metrics(base.panel).ascent() / 2 - metrics(base.panel).descent() / 2
+        if stale and icon:
+            side = base.min * 0.86
+            draw_icon(painter, QRectF(x, row.center().y() - side / 2, side, side), "plug-broken", theme.orange_text, 2)
+            x += icon
+        painter.setFont(font(base.min))
+        painter.setPen(theme.t1 if stale else theme.t2)
+        if age:
+            painter.drawText(QPointF(x, base_line), age)
+        if facts:
+            painter.setPen(theme.t2)
+            painter.drawText(QPointF(row.right() - wide(facts, base.min), base_line), facts)

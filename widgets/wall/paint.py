@@ -1,0 +1,179 @@
+"""Words, figures, lines and signs as panels of a wall paint them. All sizes are pixels, all places of the widget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from widgets.kit.icons import draw_icon
+from widgets.kit.symbols import draw_badge
+from widgets.kit.theme import Theme
+from widgets.wall.sizes import FIGURE_EM, WallType, font, metrics, wide
+
+Side = Literal["left", "right", "middle"]
+_SIDES = {"left": Qt.AlignmentFlag.AlignLeft, "right": Qt.AlignmentFlag.AlignRight,
+          "middle": Qt.AlignmentFlag.AlignHCenter}  # fmt: skip
+UNIT = 0.46
+"""Size of a unit beside its figure, where the least size allows it."""
+
+
+def draw_words(
+    painter: QPainter, box: QRectF, words: str, px: float, color: QColor, bold: bool = False, side: Side = "left"
+) -> float:
+    """One line in the middle of `box`'s height, cut with … where it has no room; how wide it came out."""
+    if not words or box.width() <= 0:
+        return 0.0
+    measure = metrics(px, bold)
+    shown = words
+    if measure.horizontalAdvance(words) > box.width():
+        shown = measure.elidedText(words, Qt.TextElideMode.ElideRight, box.width())
+    painter.setFont(font(px, bold))
+    painter.setPen(color)
+    flags = int(_SIDES[side] | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip | Qt.TextFlag.TextSingleLine)
+    painter.drawText(box, flags, shown)
+    return measure.horizontalAdvance(shown)
+
+
+def draw_at(
+    painter: QPainter, x: float, base: float, words: str, px: float, color: QColor, bold: bool = False,
+    side: Side = "left",
+) -> float:  # fmt: skip
+    """Words on a base line, uncut; how wide they are."""
+    took = wide(words, px, bold)
+    left = x if side == "left" else x - took if side == "right" else x - took / 2
+    painter.setFont(font(px, bold))
+    painter.setPen(color)
+    painter.drawText(QPointF(left, base), words)
+    return took
+
+
+def draw_lines(
+    painter: QPainter, box: QRectF, words: str, px: float, color: QColor, bold: bool = False, side: Side = "left"
+) -> float:
+    """Words on as many lines as they take, from the top; those that have no room are left out. How high they are."""
+    lines = broken(words, px, box.width(), bold)
+    high = metrics(px, bold).lineSpacing() * 0.94
+    room = max(int(box.height() / high + 0.1), 1)
+    if len(lines) > room:
+        lines = [*lines[: room - 1], "".join(lines[room - 1 :])]
+    for i, line in enumerate(lines):
+        draw_words(painter, QRectF(box.left(), box.top() + i * high, box.width(), high), line, px, color, bold, side)
+    return high * len(lines)
+
+
+def broken(words: str, px: float, width: float, bold: bool = False) -> list[str]:
+    """Words as lines no wider than `width`: between 汉字 anywhere, elsewhere at blanks."""
+    measure = metrics(px, bold)
+    lines, line = [], ""
+    for piece in _pieces(words):
+        if line and measure.horizontalAdvance((line + piece).rstrip()) > width:
+            lines.append(line.rstrip())
+            line = piece.lstrip()
+        else:
+            line += piece
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+_NEVER_FIRST = "，。、；：！？）》」』】·%…,.;:!?)]}"
+
+
+def _pieces(words: str) -> list[str]:
+    found: list[str] = []
+    for sign in words:
+        whole = not found or found[-1][-1:].isspace() or (ord(sign) > 0x2E7F or ord(found[-1][-1]) > 0x2E7F)
+        if whole and not (found and (sign in _NEVER_FIRST or sign.isspace())):
+            found.append(sign)
+        else:
+            found[-1] += sign
+    return found
+
+
+def fitted(words: str, width: float, px: float, least: float, bold: bool = False) -> float:
+    """The largest size from `px` down to `least` in which words are no wider than `width`; `least` if none is."""
+    took = wide(words, px, bold)
+    if took <= width or took <= 0:
+        return px
+    return max(least, int(px * width / took))
+
+
+def draw_value(
+    painter: QPainter, box: QRectF, value: str, unit: str, px: float, color: QColor, unit_color: QColor, least: float,
+    side: Side = "left",
+) -> float:  # fmt: skip
+    """A figure and its unit on one base line, in the middle of the box's height; smaller where it has no room, and
+    without its unit before it is smaller than `least`. How wide it came out."""
+    unit_px = max(least, px * UNIT)
+    gap = px * 0.09 if unit else 0.0
+    beside = wide(unit, unit_px) + gap if unit else 0.0
+    size = fitted(value, box.width() - beside, px, least, bold=True)
+    if unit and wide(value, size, True) + beside > box.width():
+        unit_px = least
+        beside = wide(unit, unit_px) + gap
+        if wide(value, size, True) + beside > box.width():
+            unit, beside = "", 0.0
+    took = wide(value, size, True)
+    left = box.left()
+    if side != "left":
+        left = box.right() - took - beside if side == "right" else box.center().x() - (took + beside) / 2
+    base = box.center().y() + size * FIGURE_EM / 2
+    if took > box.width():
+        draw_words(painter, box, value, size, color, True, side)
+        return box.width()
+    draw_at(painter, left, base, value, size, color, True)
+    if unit:
+        draw_at(painter, left + took + gap, base, unit, unit_px, unit_color)
+    return took + beside
+
+
+def draw_mark(painter: QPainter, box: QRectF, level: int, theme: Theme) -> None:
+    """The badge of a level in the upper right corner of `box`, nothing within bounds."""
+    if 1 <= level <= 4:
+        draw_badge(painter, box, level, theme)
+
+
+def draw_frame(painter: QPainter, box: QRectF, fill: QColor | None, edge: QColor | None, hair: float, radius: float
+               ) -> None:  # fmt: skip
+    """A rounded frame; its line lies inside `box`."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(edge, hair) if edge is not None else Qt.PenStyle.NoPen)
+    painter.setBrush(fill if fill is not None else Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box.adjusted(hair / 2, hair / 2, -hair / 2, -hair / 2), radius, radius)
+    painter.restore()
+
+
+def dashed(color: QColor, width: float, pattern: Sequence[float] = (4, 3)) -> QPen:
+    pen = QPen(color, width)
+    pen.setDashPattern(list(pattern))
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen
+
+
+def faint(color: QColor, alpha: float) -> QColor:
+    made = QColor(color)
+    made.setAlphaF(alpha)
+    return made
+
+
+def paint_state(painter: QPainter, box: QRectF, base: WallType, theme: Theme, icon: str, said: Sequence[str]) -> None:
+    """A state in words: the first sentence larger, the others as far as there is room for them."""
+    if box.width() < base.min or box.height() < base.min:
+        return
+    side = base.row * 1.3 if icon else 0.0
+    width = box.width() - (side + base.gap * 1.5 if icon else 0.0)
+    told: list[tuple[str, bool]] = []
+    for i, sentence in enumerate(said):
+        told += [(line, i == 0) for line in broken(sentence, base.row if i == 0 else base.min, width, i == 0)]
+    high = base.row * 1.4
+    told = told[: max(int(box.height() / high), 1)]
+    top = box.top() if icon else box.center().y() - high * len(told) / 2 - min(high / 2, box.height() * 0.04)
+    top = max(top, box.top())
+    if icon:
+        draw_icon(painter, QRectF(box.left(), top + (high - side) / 2, side, side), icon, theme.orange_text, 1.6)
+    for i, (line, first) in enumerate(told):
+        row = QRectF(box.right() - width, top + i * high, width, high)
+        ink = theme.t1 if first else theme.t2
+        draw_words(painter, row, line, base.row if first else base.min, ink, first, "left" if icon else "middle")
