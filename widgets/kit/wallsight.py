@@ -25,11 +25,13 @@ class Part(msgspec.Struct, frozen=True):
         canvas: width and height of the wall.
         panel: the whole panel.
         cut: what of it lies on this screen; the widget has its size.
+        screens: all screens of the wall, so that words keep off what lies between two of them; () not known.
     """
 
     canvas: tuple[int, int]
     panel: Rect
     cut: Rect
+    screens: tuple[Rect, ...] = ()
 
     @property
     def whole(self) -> bool:

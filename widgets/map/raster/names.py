@@ -67,13 +67,27 @@ class NamePainter:
         Raises:
             Stopped: `alive` said no.
         """
-        placed = self._placed(ground, pane, blocked, alive, before)
-        colors = {"road": style.road_label, "area": style.area_label, "water": style.water_label}
-        for label in placed:
+        standing = self.lay(ground, pane, blocked, alive, before)
+        for label in standing.placed:
             if not alive():
                 raise Stopped
-            self._label(painter, label, QColor(colors.get(label.kind, style.road_label)), style, pane.dpr)
-        return Standing(pane, tuple(placed))
+            self.draw(painter, label, style, pane.dpr)
+        return standing
+
+    def lay(
+        self, ground: GroundView, pane: Pane, blocked: Floats, alive: Alive, before: Standing | None = None
+    ) -> Standing:
+        """Where the names of a pane go, as `paint` draws them.
+
+        Raises:
+            Stopped: `alive` said no.
+        """
+        return Standing(pane, tuple(self._placed(ground, pane, blocked, alive, before)))
+
+    def draw(self, painter: QPainter, label: Placed, style: MapStyle, dpr: float) -> None:
+        """Draws one name where it was laid."""
+        colors = {"road": style.road_label, "area": style.area_label, "water": style.water_label}
+        self._label(painter, label, QColor(colors.get(label.kind, style.road_label)), style, dpr)
 
     def _placed(
         self, ground: GroundView, pane: Pane, blocked: Floats, alive: Alive, before: Standing | None
