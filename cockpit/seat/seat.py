@@ -414,14 +414,19 @@ class Seat:
 
         self._hub.ask(what, wanted, asks.Told, answered)
 
-    def hear(self, topic: str, kind: type[_T], told: Callable[[_T], None]) -> None:
+    def hear(self, topic: str, kind: type[_T], told: Callable[[_T], None], prompt: bool = False) -> None:
         """Hands on what a service of the hub tells all seats (`Setting.publish`) on a topic that is no table, in a
-        tick; what is no `kind` is of another version and left out."""
+        tick; what is no `kind` is of another version and left out.
+
+        Args:
+            prompt: in a tick that does not wait for more to come.
+        """
+        hand_on = self._soon if prompt else self._later
 
         def came(data: bytes) -> None:
             with contextlib.suppress(msgspec.MsgspecError):
                 said = msgspec.msgpack.decode(data, type=kind)
-                self._later(lambda: told(said))
+                hand_on(lambda: told(said))
 
         self._heard[topic] = came
 

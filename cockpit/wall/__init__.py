@@ -1,0 +1,1 @@
+"""Walls without a screen: what an act makes of a wall, published files, carousels, machines' beats, the command line."""
