@@ -1,4 +1,4 @@
-"""What machines, desks and remotes ask the hub about walls, and what it answers beside `wallstate.py`; topics it tells on.
+"""What machines, desks and remotes ask the hub about walls, what it answers beside `wallstate.py`, topics it tells on.
 
 | ask | question | answer |
 |---|---|---|
@@ -79,8 +79,8 @@ class WallOrder(msgspec.Struct, frozen=True):
 
 
 class ThumbsWanted(msgspec.Struct, frozen=True):
-    """The newest thumbnails, of one wall or of all (""), taken after a time (UTC us). A desk asks each few seconds while
-    it shows them; in between they come on topic `THUMB`."""
+    """The newest thumbnails, of one wall or of all (""), taken after a time (UTC us). A desk asks each few seconds as
+    long as it shows them; in between they come on topic `THUMB`."""
 
     wall: str = ""
     after: int = 0
@@ -95,7 +95,7 @@ class SceneWanted(msgspec.Struct, frozen=True):
 
 
 class SceneText(msgspec.Struct, frozen=True):
-    """A scene as it is published: its definition and the TOML that it was read from; shipped: not changed by the site."""
+    """A scene as it is published, and the TOML that it was read from; shipped: the site did not change it."""
 
     scene: Scene
     text: str

@@ -1,1 +1,1 @@
-"""Walls without a screen: what an act makes of a wall, published files, carousels, machines' beats, the command line."""
+"""Walls without a screen: what acts make of them, published files, carousels, a machine's part, the command line."""

@@ -1,0 +1,104 @@
+"""What changes a wall without a hand: carousels by their times, and triggers that bring a scene when an alert comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from cockpit.model.clock import SECOND, local
+from cockpit.model.wall import Carousel, Trigger
+from cockpit.model.wallstate import WallShows
+from cockpit.wall.state import Site, at_step, changed, with_scene
+
+IDENTIFY_SECONDS = 60
+"""Numbers on screens that somebody forgot go by themselves."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """An alert of an authority or an alarm of ours that stands: key, level (1 is Ⅰ), what it is called."""
+
+    key: str
+    level: int
+    name: str
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What a trigger brought: for which alert, of which level, until when (UTC us, 0 until a person releases it), and
+    the scene that was there before."""
+
+    key: str
+    level: int
+    until: int
+    scene: str
+
+
+def within(between: tuple[int, ...], now: int) -> bool:
+    """Whether the time of day lies between these minutes after midnight, over midnight where the end is before."""
+    if len(between) != 2:
+        return True
+    at = local(now)
+    minute = at.hour * 60 + at.minute
+    start, end = between
+    return start <= minute < end if start <= end else minute >= start or minute < end
+
+
+def turned(shows: WallShows, site: Site, now: int, hour: int) -> WallShows:
+    """A wall whose carousel goes on now; the same object where it does not.
+
+    Args:
+        now: UTC us of the hub's clock. hour: the time by which the city lives, for the times of the day.
+    """
+    carousel = site.carousel(shows.carousel)
+    if carousel is None or shows.paused or not carousel.steps or now < shows.next_at:
+        return shows
+    if not within(carousel.between, hour):
+        return shows
+    after = at_step(shows, carousel, shows.step + 1, site, now)
+    return shows if after == shows else changed(after, now, "")
+
+
+def brought(
+    shows: WallShows, held: Held | None, new: Sequence[Standing], site: Site, now: int
+) -> tuple[WallShows, Held | None]:
+    """A wall after alerts came: the gravest brings the scene of its trigger, unless a graver one holds it already."""
+    carousel = site.carousel(shows.carousel)
+    if carousel is None or shows.paused:
+        return shows, held
+    for standing in sorted(new, key=lambda one: one.level):
+        trigger = _trigger(carousel, standing.level)
+        scene = site.scenes.get(trigger.scene) if trigger is not None else None
+        if trigger is None or scene is None or (held is not None and held.level < standing.level):
+            continue
+        until = now + trigger.seconds * SECOND if trigger.seconds else 0
+        before = held.scene if held is not None else shows.scene.id
+        after = with_scene(shows, scene)
+        return changed(after, now, standing.name), Held(standing.key, standing.level, until, before)
+    return shows, held
+
+
+def returned(shows: WallShows, held: Held | None, site: Site, now: int) -> tuple[WallShows, Held | None]:
+    """A wall whose trigger's time is over goes on with its carousel where it was."""
+    if held is None or not held.until or now < held.until:
+        return shows, held
+    carousel = site.carousel(shows.carousel)
+    if carousel is None:
+        scene = site.scenes.get(held.scene)
+        after = with_scene(shows, scene) if scene is not None else shows
+    else:
+        after = at_step(shows, carousel, shows.step, site, now)
+    return (shows if after == shows else changed(after, now, "")), None
+
+
+def unmarked(shows: WallShows, now: int) -> WallShows:
+    """A wall whose numbers have been shown long enough."""
+    if not shows.identify or now < shows.since + IDENTIFY_SECONDS * SECOND:
+        return shows
+    return changed(replace(shows, identify=()), now, "")
+
+
+def _trigger(carousel: Carousel, level: int) -> Trigger | None:
+    """The trigger that is meant for a level most closely."""
+    fitting = [one for one in carousel.triggers if 1 <= level <= one.alert]
+    return min(fitting, key=lambda one: one.alert, default=None)
