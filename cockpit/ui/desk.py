@@ -17,20 +17,16 @@ from cockpit.model.ports import NamedPlace
 from cockpit.model.ports.link import Link
 from cockpit.model.tables import TABLES
 from cockpit.seat import Seat
-from cockpit.ui.bases import seat_bases
 from cockpit.ui.calldesk import CallDesk
 from cockpit.ui.commands import duty_actions
 from cockpit.ui.first_look import FirstLook, is_act
+from cockpit.ui.handed import panel_context
 from cockpit.ui.hubbanner import hub_banner
 from cockpit.ui.inputs import Inputs
 from cockpit.ui.loopdesk import LoopDesk
 from cockpit.ui.map3d import Map3D
 from cockpit.ui.news import News
-from cockpit.ui.ports import SeatBodies, SeatCases, SeatFeeds, SeatGazetteer, SeatNearby, SeatSearch
-from cockpit.ui.ports_alarms import SeatAlarms
 from cockpit.ui.ports_calls import SeatCalls
-from cockpit.ui.ports_signs import SeatSigns
-from cockpit.ui.ports_tape import SeatTape
 from cockpit.ui.prefs import FilePrefs
 from cockpit.ui.qtwords import speak
 from cockpit.ui.replaydesk import ReplayDesk
@@ -39,7 +35,6 @@ from layouts.engine import LayoutEngine
 from layouts.panels import Panels
 from widgets.kit.actions import Actions
 from widgets.kit.banner import Banner
-from widgets.kit.context import PanelContext
 from widgets.kit.dialog import name_dialog
 from widgets.kit.finders import PlaceFinder
 from widgets.kit.palette import Palette
@@ -99,32 +94,7 @@ class Desk(QWidget):
         self._player = player
         self.actions_ = Actions()
         self.reached = SeatCalls(seat)
-        self.context = PanelContext(
-            picture=seat.picture,
-            selection=seat.selection,
-            theme=Theme.load(theme, str(prefs.get("map.style", ""))),
-            t=texts(lang),
-            clock=seat.clock,
-            pack=seat.pack,
-            bodies=SeatBodies(seat),
-            nearby=SeatNearby(seat),
-            search=SeatSearch(seat),
-            gazetteer=SeatGazetteer(seat),
-            feeds=SeatFeeds(seat),
-            alarms=SeatAlarms(seat),
-            signs=SeatSigns(seat),
-            tape=SeatTape(seat),
-            calls=self.reached,
-            cases=SeatCases(seat),
-            prefs=prefs,
-            actions=self.actions_,
-            notify=lambda message, level: None,
-            report=report,
-            reduced_motion=bool(prefs.get("reduced_motion", False)),
-            drawings=seat.folder / "drawings",
-            layers=seat.folder / "layers",
-            bases=seat_bases(seat.pack, seat.folder.parent, prefs, seat.clock.base, seat.notices.append),
-        )
+        self.context = panel_context(seat, prefs, report, lang, theme, self.actions_, self.reached)
         self.setWindowTitle(self._title())
         self.setObjectName("desk")
         self.engine = LayoutEngine(self.context, Panels(), self)

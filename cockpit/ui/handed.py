@@ -1,0 +1,60 @@
+"""What a seat hands its panels: the context of a desk, and that of a machine of a wall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cockpit.model.messages import texts
+from cockpit.model.ports.calls import Calls
+from cockpit.seat import Seat
+from cockpit.ui.bases import seat_bases
+from cockpit.ui.ports import SeatBodies, SeatCases, SeatFeeds, SeatGazetteer, SeatNearby, SeatSearch
+from cockpit.ui.ports_alarms import SeatAlarms
+from cockpit.ui.ports_signs import SeatSigns
+from cockpit.ui.ports_tape import SeatTape
+from cockpit.ui.prefs import FilePrefs
+from widgets.kit.actions import Actions
+from widgets.kit.context import PanelContext
+from widgets.kit.theme import Theme
+
+
+def panel_context(
+    seat: Seat,
+    prefs: FilePrefs,
+    report: Callable[[BaseException, str], str],
+    lang: str,
+    theme: str,
+    actions: Actions,
+    calls: Calls | None,
+) -> PanelContext:
+    """
+    Args:
+        report: takes an error of ours, gives the number of its report.
+        calls: None where nobody calls.
+    """
+    return PanelContext(
+        picture=seat.picture,
+        selection=seat.selection,
+        theme=Theme.load(theme, str(prefs.get("map.style", ""))),
+        t=texts(lang),
+        clock=seat.clock,
+        pack=seat.pack,
+        bodies=SeatBodies(seat),
+        nearby=SeatNearby(seat),
+        search=SeatSearch(seat),
+        gazetteer=SeatGazetteer(seat),
+        feeds=SeatFeeds(seat),
+        alarms=SeatAlarms(seat),
+        signs=SeatSigns(seat),
+        tape=SeatTape(seat),
+        calls=calls,
+        cases=SeatCases(seat),
+        prefs=prefs,
+        actions=actions,
+        notify=lambda message, level: None,
+        report=report,
+        reduced_motion=bool(prefs.get("reduced_motion", False)),
+        drawings=seat.folder / "drawings",
+        layers=seat.folder / "layers",
+        bases=seat_bases(seat.pack, seat.folder.parent, prefs, seat.clock.base, seat.notices.append),
+    )

@@ -1,0 +1,317 @@
+"""The panels of one screen of a wall: built out of sight, drawn in advance, shown at one stroke, and kept for a while.
+
+stage.prepare(pieces)      # builds what is not there yet; the screen goes on showing what it shows
+stage.settled              # whether every panel has what it draws
+stage.draw_ahead()         # each new panel as a still
+stage.flip()               # the stills in one frame; the living panels take their places in the frames after it
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QRegion
+from PySide6.QtWidgets import QWidget
+
+from cockpit.model.layout import Rect
+from layouts.wallpieces import Piece
+from layouts.wallunbuilt import UnbuiltOnWall
+from widgets.kit.context import PanelContext
+from widgets.kit.panel import Pane
+from widgets.kit.wallsight import Part, WallSight
+
+_Key = tuple[str, str, Rect, Rect, str, int]
+"""What makes two pieces the same panel: its id and options, where it lies, for whose eyes, which of several alike."""
+
+
+class Holder(QWidget):
+    """The place of one panel on a screen: what of the panel lies on other screens is cut off.
+
+    A panel that has `takes_cut` draws its part itself (`ctx.wall.part`) and has its size; any other has the size of the
+    whole panel and is seen through this.
+
+    Attributes:
+        panel, sight: what lies here, and what it knows of the wall. ground: colour behind it.
+        missed: tables that changed while it was out of sight.
+        used: number of the flip that showed it last.
+    """
+
+    def __init__(self, sight: WallSight, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.sight = sight
+        sight.setParent(self)
+        self.panel: QWidget = self
+        self.missed: frozenset[str] = frozenset()
+        self.used = 0
+        self.ground = QColor(Qt.GlobalColor.black)
+        self._still: QPixmap | None = None
+
+    def take(self, panel: QWidget, part: Part) -> None:
+        """Puts the panel in."""
+        self.panel = panel
+        if getattr(panel, "takes_cut", False):
+            panel.setGeometry(0, 0, part.cut.w, part.cut.h)
+        else:
+            left, top = part.offset
+            panel.setGeometry(-left, -top, part.panel.w, part.panel.h)
+        panel.show()
+
+    @property
+    def part(self) -> Part:
+        """Where the panel lies on the canvas, and what of it is seen here."""
+        assert self.sight.part is not None, "whoever builds it says where"
+        return self.sight.part
+
+    @property
+    def pixels(self) -> int:
+        return self.width() * self.height()
+
+    @property
+    def settled(self) -> bool:
+        """Whether the panel has what it draws; a map may still be drawing aside."""
+        ready = getattr(self.panel, "is_ready", None)
+        return bool(ready()) if callable(ready) else True
+
+    def draw_ahead(self) -> None:
+        """Draws the panel as it is now, to stand in for it."""
+        still = QPixmap(self.size())
+        still.fill(self.ground)
+        seen = QRegion(self.rect().translated(-self.panel.pos()))
+        self.panel.render(still, QPoint(), seen, QWidget.RenderFlag.DrawChildren)
+        self._still = still
+        self.panel.hide()
+
+    def unveil(self) -> None:
+        """The panel takes the place of its still."""
+        if self._still is not None:
+            self._still = None
+            self.panel.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._still is not None:
+            painter.drawPixmap(event.rect(), self._still, event.rect())
+        else:
+            painter.fillRect(event.rect(), self.ground)
+
+
+class ScreenStage(QWidget):
+    """What one screen of a wall shows, and what it can show at once.
+
+    Attributes:
+        scale: pixels of the output for one of the canvas.
+    """
+
+    def __init__(
+        self, ctx: PanelContext, classes: Mapping[str, type], scale: float = 1.0, parent: QWidget | None = None
+    ) -> None:
+        """
+        Args:
+            ctx: what panels are handed, but for `wall`.
+            classes: panels by id.
+        """
+        super().__init__(parent)
+        self.scale = scale
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.ctx = ctx
+        self._classes = classes
+        self._kept: dict[_Key, Holder] = {}
+        self._shown: list[Holder] = []
+        self._next: list[tuple[Holder, dict[str, Any]]] = []
+        self._flips = 0
+        self._unveiling = QTimer(self, interval=0)
+        self._unveiling.timeout.connect(self._unveil_one)
+        self._veiled: list[Holder] = []
+
+    # -- what is shown next --------------------------------------------------------------------------------------
+
+    def prepare(self, wanted: Sequence[tuple[Piece, dict[str, Any]]], screen: Rect) -> None:
+        """Builds what is shown next, out of sight.
+
+        Args:
+            wanted: pieces, and what the panel of each is told of its wall.
+            screen: where it is on the canvas, px of the output like the parts that panels are told.
+        """
+        self._next = []
+        counts: dict[tuple[str, str, Rect, Rect, str], int] = {}
+        for piece, told in wanted:
+            options = repr(sorted(piece.place.options.items()))
+            part: Part = told["part"]
+            alike = (piece.place.panel, options, part.panel, part.cut, str(told["privacy"]))
+            key: _Key = (*alike, counts.get(alike, 0))
+            counts[alike] = key[-1] + 1
+            holder = self._kept.get(key)
+            if holder is None:
+                holder = self._kept[key] = self._build(piece, told)
+                cut = part.cut
+                holder.setGeometry(cut.x - screen.x, cut.y - screen.y, cut.w, cut.h)
+            elif holder not in self._shown:
+                holder.sight.tell(**told)
+            if holder not in self._shown:
+                self._catch_up(holder)
+            self._next.append((holder, told))
+
+    @property
+    def new(self) -> list[Holder]:
+        """What is shown next and is not shown now."""
+        return [holder for holder, _ in self._next if holder not in self._shown]
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that is shown next has what it draws."""
+        return all(holder.settled for holder in self.new)
+
+    def draw_ahead(self) -> None:
+        """Draws what is shown next and is not shown now as stills."""
+        for holder in self.new:
+            if holder not in self._veiled:
+                holder.draw_ahead()
+
+    def flip(self) -> None:
+        """Shows what was prepared, in the next frame; what it has in common with what is shown stays as it is."""
+        self._flips += 1
+        new = self.new
+        staying = {id(holder) for holder, _ in self._next}
+        for holder in self._shown:
+            if id(holder) not in staying:
+                holder.hide()
+                holder.unveil()
+        for holder, told in self._next:
+            holder.used = self._flips
+            holder.sight.tell(**told)
+            holder.show()
+            holder.raise_()
+        self._shown = [holder for holder, _ in self._next]
+        self._veiled = [holder for holder in self._veiled if id(holder) in staying] + new
+        self._unveiling.start()
+
+    def _unveil_one(self) -> None:
+        """One a round of the loop: a frame does not wait for all of them."""
+        if self._veiled:
+            holder = self._veiled.pop(0)
+            holder.unveil()
+            self._catch_up(holder)
+        else:
+            self._unveiling.stop()
+
+    # -- what is kept --------------------------------------------------------------------------------------------
+
+    @property
+    def pixels(self) -> int:
+        """Of the panels that are kept and not shown."""
+        return sum(holder.pixels for holder in self._aside())
+
+    def forget_oldest(self) -> bool:
+        """Closes the panel that was out of sight for longest; False where there is none."""
+        oldest = min(self._aside(), key=lambda holder: holder.used, default=None)
+        if oldest is None:
+            return False
+        self._drop(oldest)
+        return True
+
+    @property
+    def oldest(self) -> int:
+        """Number of the flip that last showed a panel that is not shown now; a large one where there is none."""
+        return min((holder.used for holder in self._aside()), default=1 << 62)
+
+    def forget_broken(self) -> None:
+        """Closes panels out of sight that failed or could not be built: the next time they are built anew."""
+        for holder in self._aside():
+            if getattr(holder.panel, "failed", False):
+                self._drop(holder)
+
+    def _aside(self) -> list[Holder]:
+        needed = {id(holder) for holder in self._shown} | {id(holder) for holder, _ in self._next}
+        return [holder for holder in self._kept.values() if id(holder) not in needed]
+
+    def _drop(self, holder: Holder) -> None:
+        self._kept = {key: one for key, one in self._kept.items() if one is not holder}
+        holder.panel.close()
+        holder.hide()
+        holder.deleteLater()
+
+    # -- what panels are told ------------------------------------------------------------------------------------
+
+    def panels(self) -> list[QWidget]:
+        """The panels shown, in the order of the scene."""
+        return [holder.panel for holder in self._shown]
+
+    def refresh(self, topics: frozenset[str]) -> None:
+        """Tables changed: panels that show them redraw; the others hear of it when they are shown."""
+        shown = {id(holder) for holder in self._shown} - {id(holder) for holder in self._veiled}
+        for holder in self._kept.values():
+            if id(holder) in shown:
+                _refresh(holder.panel, topics)
+            else:
+                holder.missed |= topics
+
+    def age_tick(self) -> None:
+        """A second passed."""
+        _tell("age_tick", self.panels())
+
+    def retranslate(self) -> None:
+        _tell("retranslate", (holder.panel for holder in self._kept.values()))
+
+    def close_panels(self) -> None:
+        """The screen goes: every panel ends its threads."""
+        self._unveiling.stop()
+        for holder in [*self._kept.values()]:
+            holder.panel.close()
+
+    # -- inside --------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(event.rect(), self.ctx.theme.bg)
+
+    def _catch_up(self, holder: Holder) -> None:
+        missed, holder.missed = holder.missed, frozenset()
+        if missed:
+            _refresh(holder.panel, missed)
+            _tell("age_tick", (holder.panel,))
+
+    def _build(self, piece: Piece, told: dict[str, Any]) -> Holder:
+        holder = Holder(WallSight(**told), self)
+        holder.ground = self.ctx.theme.bg
+        holder.missed = self._fill(holder, piece)
+        return holder
+
+    def _fill(self, holder: Holder, piece: Piece) -> frozenset[str]:
+        """Builds the panel of a holder; the tables that it has not read yet."""
+        ctx = dataclasses.replace(self.ctx, wall=holder.sight)
+        try:
+            panel: QWidget = self._classes[piece.place.panel](ctx, parent=holder, **piece.place.options)
+        except Exception as error:  # a bug of ours, or what the machine lacks, costs this panel and no other
+            for half_built in holder.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+                half_built.hide()
+                half_built.deleteLater()
+            unbuilt = panel = UnbuiltOnWall(ctx, piece.place.panel, error, holder)
+            unbuilt.reopened.connect(lambda: self._try_again(holder, piece))
+        holder.take(panel, holder.part)
+        _tell("age_tick", (panel,))
+        return frozenset(getattr(panel, "topics", ()))
+
+    def _try_again(self, holder: Holder, piece: Piece) -> None:
+        broken = holder.panel
+        holder.missed = self._fill(holder, piece)
+        broken.hide()
+        broken.deleteLater()
+        if holder in self._shown:
+            self._catch_up(holder)
+
+
+def _refresh(panel: QWidget, topics: frozenset[str]) -> None:
+    wanted: frozenset[str] = getattr(panel, "topics", frozenset()) & topics
+    if wanted and isinstance(panel, Pane) and not panel.failed:
+        panel.refresh(wanted)
+
+
+def _tell(what: str, panels: Iterable[QWidget]) -> None:
+    for panel in panels:
+        say = getattr(panel, what, None)
+        if say is not None:
+            say()

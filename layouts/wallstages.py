@@ -1,0 +1,99 @@
+"""All screens of one machine of a wall: a revision is prepared on each of them, and then they flip together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+
+from cockpit.model.wall import Hall, Screen, Wall
+from cockpit.model.wallstate import WallShows
+from layouts.wallpieces import pieces_of, scaled, sight_of
+from layouts.wallstage import ScreenStage
+
+PATIENCE_MS = 110
+"""So long panels may take for what they draw aside; the hub waits for 150 ms."""
+LOOK_MS = 8
+KEPT_SCENES = 3
+"""So many times the pixels of the screens are kept built out of sight."""
+
+
+class WallStages(QObject):
+    """The stages of a machine's screens.
+
+    Attributes:
+        ready: emitted when a revision can be shown in one frame.
+        prepared, shown: revisions; 0 none.
+    """
+
+    ready = Signal(int)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.prepared = self.shown = 0
+        self._stages: dict[int, tuple[Screen, ScreenStage]] = {}
+        self._shows: WallShows | None = None
+        self._looking = QTimer(self, interval=LOOK_MS)
+        self._looking.timeout.connect(self._look)
+        self._since = QElapsedTimer()
+
+    def put(self, screens: Iterable[tuple[Screen, ScreenStage]]) -> None:
+        """These are the screens from now on; what was prepared for others is forgotten."""
+        self._stages = {screen.id: (screen, stage) for screen, stage in screens}
+        self.prepared = self.shown = 0
+        self._shows = None
+        self._looking.stop()
+
+    def stage(self, screen: int) -> ScreenStage | None:
+        """The stage of a screen of this machine."""
+        pair = self._stages.get(screen)
+        return pair[1] if pair is not None else None
+
+    @property
+    def all(self) -> list[ScreenStage]:
+        return [stage for _, stage in self._stages.values()]
+
+    def prepare(self, shows: WallShows, hall: Hall, wall: Wall) -> None:
+        """Builds a revision out of sight; `ready` says when it can be shown. One that was being prepared is left."""
+        self._shows = shows
+        self.prepared = 0
+        for screen, stage in self._stages.values():
+            by = stage.scale
+            pieces = pieces_of(shows, wall, screen)
+            told = [(piece, sight_of(piece, hall, wall, shows, screen, by)) for piece in pieces]
+            stage.prepare(told, scaled(screen.at, by))
+        self._since.start()
+        if any(stage.new for stage in self.all):
+            self._looking.start()
+        self._look()
+
+    def flip(self) -> None:
+        """Shows what was prepared, as far as it is."""
+        if self._shows is None:
+            return
+        self._looking.stop()
+        for stage in self.all:
+            stage.flip()
+        self.prepared = self.shown = self._shows.revision
+        self._trim()
+
+    def _look(self) -> None:
+        if self._shows is None or self.prepared == self._shows.revision:
+            self._looking.stop()
+            return
+        if self._since.elapsed() < PATIENCE_MS and not all(stage.settled for stage in self.all):
+            return
+        self._looking.stop()
+        for stage in self.all:
+            stage.draw_ahead()
+        self.prepared = self._shows.revision
+        self.ready.emit(self.prepared)
+
+    def _trim(self) -> None:
+        """Keeps the scenes that were shown last, as many as there is room for."""
+        room = KEPT_SCENES * sum(screen.at.w * screen.at.h for screen, _ in self._stages.values())
+        for stage in self.all:
+            stage.forget_broken()
+        while sum(stage.pixels for stage in self.all) > room:
+            if not min(self.all, key=lambda stage: stage.oldest).forget_oldest():
+                return
