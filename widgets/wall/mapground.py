@@ -1,0 +1,326 @@
+"""The ground of a wall's map: one canvas, of which every screen has its cut drawn, on whatever machine.
+
+A canvas has one pane, whose pixels lie on a grid that depends on its scale alone; a cut is a rectangle of it. So cuts
+join without a seam, and a view that moves aside keeps the pixels that it had. Names are laid once for the whole canvas.
+All maps of one process share the base map, its letters and one thread; a screen has one picture of its own size.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from weakref import WeakValueDictionary
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from cockpit.model.layout import Rect
+from widgets.map.base import BaseFile
+from widgets.map.compose.flat import area_layer
+from widgets.map.compose.plane import Origin
+from widgets.map.drawing import Drawing, Ground, Layer
+from widgets.map.labels import Placed
+from widgets.map.raster.crew import Crew, helpers
+from widgets.map.raster.ground import Stopped
+from widgets.map.raster.pane import Pane, Plate
+from widgets.map.raster.source import BaseSource, GroundView
+from widgets.map.raster.still_layers import Brushes
+from widgets.map.raster.types import make_all_types
+from widgets.map.scene import Area
+from widgets.map.style import MapStyle
+
+Floats = NDArray[np.float64]
+LAND, LINES = Ground(key="ground.land", part="land"), Ground(key="ground.lines", part="lines")
+BAND = 250_000
+"""Pixels that one thread draws at a time."""
+OVERVIEW = 640
+"""Longer side of the overview of the pack, pixels: it stands in until a place was drawn."""
+KEPT_NAMES = 4
+
+
+class Look(msgspec.Struct, frozen=True, eq=False):
+    """What a ground is drawn from beside where it looks: style, areas in colour, and the rectangles of the canvas that
+    no name may touch (bezels and the seams beside them)."""
+
+    style: MapStyle
+    areas: tuple[Area, ...] = ()
+    origin: Origin = (0.0, 0.0)
+    seams: tuple[Rect, ...] = ()
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """A cut of a canvas that is to be drawn."""
+
+    pane: Pane
+    cut: Rect
+    look: Look
+
+    def fits(self, other: Wish) -> bool:
+        """Whether pixels of the one are pixels of the other, moved aside."""
+        same = self.look is other.look or (self.look.style is other.look.style and self.look.areas is other.look.areas)
+        return same and self.pane.same_scale(other.pane)
+
+    @property
+    def here(self) -> Pane:
+        """The pane of the cut."""
+        return self.pane.part(self.cut.x, self.cut.y, self.cut.w, self.cut.h)
+
+
+class Label(msgspec.Struct, frozen=True, eq=False):
+    """A name as a picture: where its upper left corner is in the cut, and its boxes there, shape (n, 4)."""
+
+    image: QImage
+    x: int
+    y: int
+    boxes: Floats
+
+
+class Picture:
+    """A drawn cut."""
+
+    def __init__(self, wish: Wish, plate: Plate, labels: tuple[Label, ...]) -> None:
+        self.wish, self.plate, self.labels = wish, plate, labels
+
+
+class GroundShop(QObject):
+    """Draws cuts, one after another, the last wish of each user.
+
+    Attributes:
+        better: a picture was drawn. loaded: with whether there is a base map. failed: an error of ours.
+    """
+
+    better = Signal()
+    loaded = Signal(bool)
+    failed = Signal(object)
+
+    def __init__(self, file: BaseFile, family: str) -> None:
+        super().__init__()
+        self.there: bool | None = None
+        self.users = 0
+        self.overview: tuple[MapStyle, Pane, Plate] | None = None
+        self._file, self._source = file, BaseSource(file)
+        self._crew = Crew(helpers(), "wallmap-help")
+        self._brushes = Brushes(family, None)
+        self._names: list[tuple[tuple[object, ...], tuple[Placed, ...]]] = []
+        self._made: WeakValueDictionary[Wish, Picture] = WeakValueDictionary()
+        self._fresh: dict[int, Picture] = {}  # drawn, and not fetched yet
+        self._condition = threading.Condition()
+        self._wishes: dict[int, tuple[Wish, Picture | None]] = {}
+        self._ended, self._busy = False, False
+        self._thread: threading.Thread | None = None
+
+    def picture(self, user: int, wish: Wish, before: Picture | None = None) -> Picture | None:
+        """The picture of a wish, None as long as it is not drawn; the last wish of a user is the one that counts.
+
+        Args:
+            before: what the user shows, whose pixels may be used again.
+        """
+        with self._condition:
+            known = self._made.get(wish)
+            if known is not None:
+                self._wishes.pop(user, None)
+                self._fresh.pop(user, None)
+                return known
+            asked = self._wishes.get(user)
+            if not self._ended and (asked is None or asked[0] != wish):
+                self._wishes[user] = (wish, before)
+                self._start()
+                self._condition.notify()
+        return None
+
+    def leave(self, user: int) -> None:
+        """A user wishes for nothing more."""
+        with self._condition:
+            self._wishes.pop(user, None)
+            self._fresh.pop(user, None)
+
+    def settled(self) -> bool:
+        with self._condition:
+            return not self._wishes and not self._busy and self.there is not None
+
+    def close(self) -> None:
+        with self._condition:
+            self._ended = True
+            self._wishes.clear()
+            self._condition.notify()
+        if self._thread is not None:
+            self._thread.join()
+            self._crew.close()
+        self._fresh.clear()
+
+    def _start(self) -> None:
+        if self._thread is None:
+            make_all_types()
+            self._crew.start()
+            self._thread = threading.Thread(target=self._run, name="wallmap", daemon=True)
+            self._thread.start()
+
+    # The thread.
+
+    def _run(self) -> None:
+        while True:
+            with self._condition:
+                self._busy = False
+                while not self._wishes and not self._ended:
+                    self._condition.wait()
+                if self._ended:
+                    return
+                user, (wish, before) = next(iter(self._wishes.items()))
+                self._busy = True
+            try:
+                self._prepare(wish.look.style)
+                picture: Picture | None = self._draw(wish, before, partial(self._wanted, user, wish))
+            except Stopped:
+                continue
+            except Exception as error:  # that cut stays as it was; the others go on
+                picture = None
+                self._tell(self.failed, error)
+            with self._condition:
+                held = self._wishes.get(user)
+                if held is not None and held[0] == wish:
+                    del self._wishes[user]
+                if picture is not None:
+                    self._made[wish] = self._fresh[user] = picture
+            self._tell(self.better)
+            del picture, before
+
+    def _tell(self, signal: object, *what: object) -> None:
+        if not self._ended:
+            signal.emit(*what)  # type: ignore[attr-defined]
+
+    def _wanted(self, user: int, wish: Wish) -> bool:
+        with self._condition:
+            held = self._wishes.get(user)
+            return not self._ended and held is not None and held[0] == wish
+
+    def _prepare(self, style: MapStyle) -> None:
+        """Reads the base map, and draws the overview that stands in for what is not drawn yet."""
+        if self.there is None:
+            self.there = self._source.layers() is not None
+            self._tell(self.loaded, self.there)
+        if self.overview is None or self.overview[0] is not style:
+            west, south, east, north = self._file.box
+            scale = OVERVIEW / max(east - west, north - south)
+            pane = Pane(west, north, scale, math.ceil((east - west) * scale), math.ceil((north - south) * scale), 1.0)
+            plate = Plate(pane.width, pane.height, alpha=False)
+            self._paint(plate, pane, [(0, 0, pane.width, pane.height)], (LAND, LINES), Look(style), lambda: True)
+            self.overview = (style, pane, plate)
+
+    def _draw(self, wish: Wish, before: Picture | None, alive: Callable[[], bool]) -> Picture:
+        pane, cut = wish.here, wish.cut
+        plate = Plate(cut.w, cut.h, alpha=False)
+        rects = [(0, 0, cut.w, cut.h)]
+        if before is not None and before.wish.fits(wish):
+            rects = carried(before.plate, pane.at(before.wish.here), plate)
+        layers: tuple[Layer, ...] = (LAND, LINES)
+        if wish.look.areas:
+            layers = (LAND, area_layer(wish.look.areas, wish.look.style, wish.look.origin), LINES)
+        self._paint(plate, pane, rects, layers, wish.look, alive)
+        return Picture(wish, plate, self._labels(wish, alive))
+
+    def _paint(
+        self, plate: Plate, pane: Pane, rects: Sequence[tuple[int, int, int, int]], layers: tuple[Layer, ...],
+        look: Look, alive: Callable[[], bool],
+    ) -> None:  # fmt: skip
+        drawing = Drawing(look.origin, layers=layers)
+        for layer in layers:
+            self._brushes.prepare(layer)
+        view = self._source.view(pane)
+        back = QColor(look.style.land)
+
+        def band(x: int, y: int, width: int, height: int) -> None:
+            image, here = plate.part(x, y, width, height), pane.part(x, y, width, height)
+            image.fill(back)
+            for layer in layers:
+                self._brushes.paint(image, layer, here, drawing, view, look.style, alive)
+
+        jobs = [partial(band, *one) for rect in rects for one in bands(*rect)]
+        if jobs:
+            self._crew.share(jobs)
+
+    def _labels(self, wish: Wish, alive: Callable[[], bool]) -> tuple[Label, ...]:
+        """The names that touch a cut, of those of the whole canvas."""
+        pane, look, cut = wish.pane, wish.look, wish.cut
+        token = (pane, id(look.style), look.seams, self.there)
+        placed = next((names for of, names in self._names if of == token), None)
+        if placed is None:
+            seams = np.array([(r.x, r.y, r.x + r.w, r.y + r.h) for r in look.seams], float).reshape(-1, 4) / pane.dpr
+            view = self._source.view(pane) if self.there else GroundView()
+            placed = self._brushes.names.lay(view, pane, seams, alive).placed
+            self._names = [*self._names, (token, placed)][-KEPT_NAMES:]
+        labels = []
+        for one in placed:
+            boxes = one.boxes * pane.dpr - [cut.x, cut.y, cut.x, cut.y]
+            left, top = np.floor(boxes[:, :2].min(axis=0)).astype(int).tolist()
+            right, bottom = np.ceil(boxes[:, 2:].max(axis=0)).astype(int).tolist()
+            if right > 0 and bottom > 0 and left < cut.w and top < cut.h:
+                labels.append(self._label(one, pane, look.style, (left, top, right, bottom), cut, boxes))
+        return tuple(labels)
+
+    def _label(
+        self, one: Placed, pane: Pane, style: MapStyle, box: tuple[int, int, int, int], cut: Rect, boxes: Floats
+    ) -> Label:
+        margin = math.ceil(one.px * pane.dpr * 0.4)  # the halo reaches over the box
+        left, top = box[0] - margin, box[1] - margin
+        width, height = box[2] - left + margin, box[3] - top + margin
+        image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(0)
+        painter = QPainter(image)
+        painter.translate(-left - cut.x, -top - cut.y)
+        self._brushes.names.draw(painter, one, style, pane.dpr)
+        painter.end()
+        return Label(image, left, top, boxes)
+
+
+def bands(x: int, y: int, width: int, height: int) -> list[tuple[int, int, int, int]]:
+    """A rectangle in parts that threads share."""
+    count = max(min(width * height // BAND, height // 32), 1)
+    edges = [y + height * i // count for i in range(count + 1)]
+    return [(x, a, width, b - a) for a, b in itertools.pairwise(edges) if b > a and width > 0]
+
+
+def carried(old: Plate, at: tuple[int, int], plate: Plate) -> list[tuple[int, int, int, int]]:
+    """Copies what an old picture has of a new one; the answer is the rectangles that it lacks.
+
+    Args:
+        at: where the old one's upper left corner is in the new one, pixels.
+    """
+    (high, wide), (rows, columns) = old.pixels.shape, plate.pixels.shape
+    x, y = at
+    left, top, right, bottom = max(x, 0), max(y, 0), min(x + wide, columns), min(y + high, rows)
+    if right <= left or bottom <= top:
+        return [(0, 0, columns, rows)]
+    plate.pixels[top:bottom, left:right] = old.pixels[top - y : bottom - y, left - x : right - x]
+    lacks = (
+        (0, 0, columns, top),
+        (0, bottom, columns, rows - bottom),
+        (0, top, left, bottom - top),
+        (right, top, columns - right, bottom - top),
+    )
+    return [rect for rect in lacks if rect[2] > 0 and rect[3] > 0]
+
+
+_shops: dict[str, GroundShop] = {}
+
+
+def enter_shop(file: BaseFile, family: str) -> GroundShop:
+    """The shop of a base map, one a process; to be left by `leave_shop`."""
+    shop = _shops.get(file.state)
+    if shop is None:
+        shop = _shops[file.state] = GroundShop(file, family)
+    shop.users += 1
+    return shop
+
+
+def leave_shop(shop: GroundShop) -> None:
+    """The last one that leaves ends the thread."""
+    shop.users -= 1
+    if shop.users <= 0:
+        _shops.pop(next((state for state, one in _shops.items() if one is shop), ""), None)
+        shop.close()

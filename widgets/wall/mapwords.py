@@ -1,0 +1,134 @@
+"""Words beside the gravest events on the map of a wall: none covers another, none leaves its screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from widgets.kit.theme import Theme
+from widgets.wall.mapmarks import Mark
+from widgets.wall.paint import draw_frame, draw_words
+from widgets.wall.sizes import WallType, wide
+
+Floats = NDArray[np.float64]
+TOLD = 2
+"""Level down to which events have words."""
+AREA_EACH = 17.0, 9.0
+"""Rows across and down of a screen that a callout is reckoned with: more of them are not read."""
+SIDES = ((1, 0), (-1, 0), (1, -1), (1, 1), (-1, -1), (-1, 1), (0, -1), (0, 1))
+FAR = (0.0, 1.2, 2.6)
+"""How far beside a symbol its words are tried, in heights of them."""
+
+
+class Callout:
+    """Words and where they stand, px of the cut."""
+
+    __slots__ = ("box", "lines", "mark")
+
+    def __init__(self, mark: Mark, lines: tuple[str, str], box: QRectF) -> None:
+        self.mark, self.lines, self.box = mark, lines, box
+
+
+def size_of(lines: tuple[str, str], base: WallType, most: float) -> tuple[float, float]:
+    """Width and height of a callout; `most` is how wide it may be."""
+    took = max(wide(lines[0], base.row, True), wide(lines[1], base.min)) + 1.3 * base.row
+    return min(took, most), base.row * (2.95 if lines[1] else 1.75)
+
+
+def how_many(room: QRectF, base: WallType) -> int:
+    """How many callouts a screen holds."""
+    across, down = AREA_EACH
+    return max(int(room.width() * room.height() / (across * down * base.row**2)), 1)
+
+
+def placed(
+    wanted: Sequence[tuple[Mark, tuple[str, str]]], at: tuple[int, int], room: QRectF, base: WallType, grave: Floats,
+    others: Floats,
+) -> list[Callout]:  # fmt: skip
+    """Where words go, of the first of `wanted` first; those that find no place are not there.
+
+    Args:
+        at: the cut's upper left corner on the canvas.
+        room: where words may be, px of the cut.
+        grave: shape (n, 4), boxes that no word may cover: symbols of the gravest events and what floats.
+        others: boxes of the other symbols, which words cover only where there is no other place.
+    """
+    done: list[Callout] = []
+    for mark, lines in wanted[: how_many(room, base)]:
+        width, height = size_of(lines, base, room.width())
+        taken = np.array([_edges(one.box) for one in done]).reshape(-1, 4)
+        own = np.array(mark.box) - [*at, *at]
+        x, y = mark.x - at[0], mark.y - at[1]
+        clear = grave[~(np.abs(grave - own).max(axis=1) < 1)] if len(grave) else grave
+        for blocked in (np.concatenate([clear, others, taken]), np.concatenate([clear, taken])):
+            spots = _spots(x, y, mark.reach, width, height, base)
+            found = next((box for box in spots if room.contains(box) and _free(box, blocked)), None)
+            if found is not None:
+                done.append(Callout(mark, lines, found))
+                break
+    return done
+
+
+def _spots(x: float, y: float, reach: float, width: float, height: float, base: WallType) -> Iterator[QRectF]:
+    gap = base.gap
+    for far in FAR:
+        for east, south in SIDES:
+            beside = reach + gap + far * height
+            left = x + beside if east > 0 else x - beside - width if east < 0 else x - width / 2
+            down = beside if not east else height * (0.75 + far)
+            middle = y + south * (down + (height / 2 if not east else 0.0))
+            yield QRectF(round(left), round(middle - height / 2), round(width), round(height))
+
+
+def _edges(box: QRectF) -> tuple[float, float, float, float]:
+    return box.left(), box.top(), box.right(), box.bottom()
+
+
+def _free(box: QRectF, blocked: Floats) -> bool:
+    left, top, right, bottom = _edges(box)
+    over = (blocked[:, 0] < right) & (blocked[:, 2] > left) & (blocked[:, 1] < bottom) & (blocked[:, 3] > top)
+    return not bool(over.any())
+
+
+def boxes_of(callouts: Sequence[Callout]) -> Floats:
+    """Shape (n, 4)."""
+    return np.array([_edges(one.box) for one in callouts]).reshape(-1, 4)
+
+
+def paint_callouts(
+    painter: QPainter, callouts: Sequence[Callout], at: tuple[int, int], base: WallType, theme: Theme
+) -> None:
+    for one in callouts:
+        mark, box = one.mark, one.box
+        color = theme.level(mark.level, "text")
+        _leader(painter, one, at, base, theme)
+        draw_frame(painter, box, theme.s1, color, base.hair, base.radius)
+        pad = 0.6 * base.row
+        row = QRectF(box.left() + pad, box.top(), box.width() - 2 * pad, box.height())
+        if one.lines[1]:
+            upper = QRectF(row.left(), row.top() + 0.18 * base.row, row.width(), 1.4 * base.row)
+            lower = QRectF(row.left(), upper.bottom() - 0.1 * base.row, row.width(), 1.4 * base.row)
+            draw_words(painter, upper, one.lines[0], base.row, theme.t1, True)
+            draw_words(painter, lower, one.lines[1], base.min, theme.t2)
+        else:
+            draw_words(painter, row, one.lines[0], base.row, theme.t1, True)
+
+
+def _leader(painter: QPainter, one: Callout, at: tuple[int, int], base: WallType, theme: Theme) -> None:
+    """A line from a symbol to words that do not stand right beside it."""
+    x, y, box = one.mark.x - at[0], one.mark.y - at[1], one.box
+    edge = QPointF(min(max(x, box.left()), box.right()), min(max(y, box.top()), box.bottom()))
+    if max(abs(edge.x() - x), abs(edge.y() - y)) <= one.mark.reach + 2 * base.gap:
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for color, thick in ((theme.map.color("land"), 3 * base.hair), (theme.level(one.mark.level, "text"), base.hair)):
+        pen = painter.pen()
+        pen.setStyle(Qt.PenStyle.SolidLine)
+        pen.setColor(color)
+        pen.setWidthF(thick)
+        painter.setPen(pen)
+        painter.drawLine(QPointF(x, y), edge)
