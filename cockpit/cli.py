@@ -75,6 +75,9 @@ def parser() -> argparse.ArgumentParser:
     media = commands.add_parser("media")  # a seat calls it, or a hub
     media.add_argument("--pictures", type=int, default=-1)
     media.set_defaults(go=_media)
+    video = commands.add_parser("video")  # as above
+    video.add_argument("--pictures", type=int, required=True)
+    video.set_defaults(go=_video)
     return top
 
 
@@ -220,6 +223,12 @@ def _media(args: argparse.Namespace) -> int:
     from cockpit.media.process import main as mix
 
     return mix(args.pictures)
+
+
+def _video(args: argparse.Namespace) -> int:
+    from cockpit.media.video.process import main as show
+
+    return show(args.pictures)
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -37,6 +37,7 @@ from cockpit.hub.letters import LettersService
 from cockpit.hub.service import Service, Setting
 from cockpit.hub.signs import SignsService
 from cockpit.hub.tape import TapeService
+from cockpit.hub.videos import VideosService
 from cockpit.ledger.book import Book
 from cockpit.ledger.files import STREAM
 from cockpit.model.batch import encode
@@ -57,7 +58,7 @@ log = logging.getLogger(__name__)
 
 SERVICES: tuple[Callable[[Setting], Service], ...] = (
     TapeService, FeedsService, SignsService, AlarmsService, LettersService, CallsService,
-    FieldService, ClimbService,
+    FieldService, ClimbService, VideosService,
 )  # fmt: skip
 """In the order in which they are started; closed the other way round."""
 FLUSH_SECONDS = 0.1

@@ -128,6 +128,11 @@ class Intake:
         """The runner of a feed; None where there is no such feed, and before `start`."""
         return self._runners.get(feed)
 
+    @property
+    def base_url(self) -> str:
+        """Address of the city's platform, "" none."""
+        return self._base_url
+
     def address(self, spec: FeedSpec) -> str:
         """Where a feed comes from."""
         return spec.address(self._base_url)

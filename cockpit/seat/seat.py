@@ -51,7 +51,7 @@ HARMLESS = frozenset(
     (
         *("tape.state", "tape.start", "tape.steer", "tape.stop", "signs", "signs.series", "signs.sparks"),
         *("signs.things", "alarms.rules", "alarms.history", "alarms.entries", "alarms.try", "quarantine"),
-        *("feeds.sample", "feeds.systems"),
+        *("feeds.sample", "feeds.systems", "videos"),
     )
 )
 """Questions to services that change nothing; in a replay no other is asked."""
