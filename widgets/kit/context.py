@@ -13,6 +13,7 @@ from widgets.kit.pick import Picking
 from widgets.kit.records import Records
 from widgets.kit.routes import Routes
 from widgets.kit.sight import Sight
+from widgets.kit.walling import Walling
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from cockpit.model.ports.cases import Cases
     from cockpit.model.ports.signs import Signs
     from cockpit.model.ports.tape import Tape
+    from cockpit.model.ports.walls import Walls
     from cockpit.picture import Picture, Selection
     from widgets.kit.actions import Actions
     from widgets.kit.theme import Theme
@@ -69,6 +71,7 @@ class PanelContext:
         layers: folder of the layers that a person imported; None: none can be.
         signs, alarms, tape, calls: ports; None where there is no hub that has them.
         calling: which call the desk looks at, and whom a panel means.
+        walls: port; None where the hub has none. walling: which wall and scene an operator looks at.
         wall: what a panel on a wall knows of it; None at a desk.
     """
 
@@ -101,4 +104,6 @@ class PanelContext:
     tape: Tape | None = None
     calls: Calls | None = None
     calling: Calling = field(default_factory=Calling)
+    walls: Walls | None = None
+    walling: Walling = field(default_factory=Walling)
     wall: WallSight | None = None

@@ -1,0 +1,153 @@
+"""What is another between two scenes, or between two versions of all of them, place by place, in words. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from cockpit.model.messages import Message
+from cockpit.model.wall import Arrangement, Place, Scene
+from cockpit.model.wall_edit import leaves, parent_of, walk
+
+Kind = Literal["added", "removed", "changed", "moved", "resized", "scene"]
+SAME = 0.004
+"""Shares of a split that differ by less are the same: they are one pixel of a screen at most."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One difference: what kind, where (id of the place, "" the scene), in words."""
+
+    kind: Kind
+    place: str
+    words: Message
+
+
+def changes(old: Scene | None, new: Scene | None) -> tuple[Change, ...]:
+    """From `old` to `new`, the scene's own fields first; None is a scene that is not there."""
+    if old is None or new is None:
+        if old is new:
+            return ()
+        there = new or old
+        assert there is not None
+        words = Message("walledit.diff_scene_new" if old is None else "walledit.diff_scene_gone", {"name": there.name})
+        return (Change("added" if old is None else "removed", "", words),)
+    found = [*_of_scene(old, new)]
+    before, after = ({one.fit: one for one in scene.arrangements} for scene in (old, new))
+    for fit in dict.fromkeys((*before, *after)):
+        found += _of_fit(before.get(fit), after.get(fit))
+    return tuple(found)
+
+
+def _of_scene(old: Scene, new: Scene) -> list[Change]:
+    found = []
+    if old.name != new.name:
+        found.append(Message("walledit.diff_name", {"old": old.name, "new": new.name}))
+    if old.key != new.key:
+        found.append(Message("walledit.diff_key", {"old": old.key or "–", "new": new.key or "–"}))
+    if old.privacy != new.privacy:
+        words = {"old": _privacy(old), "new": _privacy(new)}
+        found.append(Message("walledit.diff_privacy", words))
+    if old.layers != new.layers:
+        found.append(Message("walledit.diff_layers", {"layers": ", ".join(new.layers) or "–"}))
+    return [Change("scene", "", words) for words in found]
+
+
+def _privacy(scene: Scene) -> Message:
+    return Message(f"walledit.privacy_{scene.privacy}")
+
+
+def _of_fit(old: Arrangement | None, new: Arrangement | None) -> list[Change]:
+    if old is None or new is None:
+        there = new or old
+        assert there is not None
+        words = Message(
+            "walledit.diff_fit_new" if old is None else "walledit.diff_fit_gone",
+            {"fit": Message(f"walledit.fit_{there.fit}")},
+        )
+        return [Change("added" if old is None else "removed", "", words)]
+    before, after = ({leaf.id: leaf for leaf in leaves(one.root)} for one in (old, new))
+    found = [
+        Change("removed", id, Message("walledit.diff_removed", {"place": id, "panel": _panel(place)}))
+        for id, place in before.items()
+        if id not in after
+    ]
+    for id, place in after.items():
+        if id not in before:
+            found.append(Change("added", id, Message("walledit.diff_added", {"place": id, "panel": _panel(place)})))
+            continue
+        found += _of_place(before[id], place)
+        if _path(old.root, id) != _path(new.root, id):
+            found.append(Change("moved", id, Message("walledit.diff_moved", {"place": id, "panel": _panel(place)})))
+        elif (shares := _shares(old.root, id)) != (now := _shares(new.root, id)) and _differ(shares, now):
+            was, come = _percent(shares), _percent(now)
+            words = {"place": id, "panel": _panel(place), "old": was, "new": come}
+            found.append(Change("resized", id, Message("walledit.diff_resized", words)))
+    return found
+
+
+def _of_place(old: Place, new: Place) -> list[Change]:
+    found = []
+    if old.panel != new.panel:
+        words = {"place": new.id, "old": _panel(old), "new": _panel(new)}
+        found.append(Message("walledit.diff_panel", words))
+    elif old.options != new.options:
+        names = sorted({*old.options, *new.options} - {k for k in old.options if old.options[k] == new.options.get(k)})
+        words = {"place": new.id, "panel": _panel(new), "options": ", ".join(names)}
+        found.append(Message("walledit.diff_options", words))
+    if old.follows != new.follows:
+        words = {"place": new.id, "what": Message(f"walledit.follows_{new.follows or 'none'}")}
+        found.append(Message("walledit.diff_follows", words))
+    if old.spans != new.spans:
+        found.append(Message("walledit.diff_spans" if new.spans else "walledit.diff_spans_not", {"place": new.id}))
+    return [Change("changed", new.id, words) for words in found]
+
+
+def _panel(place: Place) -> str:
+    return place.panel or "–"
+
+
+def _path(root: Place, id: str) -> tuple[tuple[str, int], ...]:
+    """Where a place is in the tree: direction and position at each level, whatever the splits are called."""
+    found = []
+    while (above := parent_of(root, id)) is not None:
+        parent, index = above
+        found.append((parent.split, index))
+        id = parent.id
+    return tuple(found)
+
+
+def _shares(root: Place, id: str) -> tuple[float, ...]:
+    """Its share, and that of what it lies in, of the next one up."""
+    found = []
+    while (above := parent_of(root, id)) is not None:
+        parent, index = above
+        child = parent.children[index]
+        if child.screens:
+            found.append(-float(child.screens))
+        else:
+            found.append(child.weight / sum(one.weight for one in parent.children if not one.screens))
+        id = parent.id
+    return tuple(found)
+
+
+def _differ(one: Sequence[float], two: Sequence[float]) -> bool:
+    return any(abs(a - b) > SAME for a, b in zip(one, two, strict=True))
+
+
+def _percent(shares: Sequence[float]) -> str:
+    """Its share of the whole as people say it; of what is told in screens only the first is told."""
+    if any(share < 0 for share in shares):
+        return " × ".join(f"{-share:.0f} ▣" if share < 0 else f"{share:.0%}" for share in shares)
+    product = 1.0
+    for share in shares:
+        product *= share
+    return f"{product:.0%}"
+
+
+def marked(old: Scene | None, new: Scene) -> frozenset[str]:
+    """Ids of the places of `new` that are another than in `old`."""
+    if old is None:
+        return frozenset(place.id for one in new.arrangements for place in walk(one.root))
+    return frozenset(one.place for one in changes(old, new) if one.place)
