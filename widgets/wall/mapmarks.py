@@ -40,7 +40,7 @@ HEADED_FROM = 14.0
 """Zoom of logical pixels from which units show where they head."""
 CELL = 72.0
 """Pixels of the grid within which sensors or cameras are one mark with their number."""
-ALERT_FILL = 0.07
+ALERT_FILL = 0.05
 
 
 class Mark:
@@ -48,17 +48,17 @@ class Mark:
 
     Attributes:
         x, y: its middle, px of the canvas. reach: from its middle to its edge. level: 0 none.
-        row: of the event that it stands for, -1 a group or none. key: of a case or alarm, "" none.
+        row: of the event, -1 none; of a group its most urgent. topic, key: what it stands for. count: how many.
     """
 
-    __slots__ = ("image", "key", "level", "reach", "row", "topic", "x", "y")
+    __slots__ = ("count", "image", "key", "level", "reach", "row", "topic", "x", "y")
 
     def __init__(
         self, x: float, y: float, image: QImage, reach: float, level: int = 0, row: int = -1, topic: str = "",
-        key: str = "",
+        key: str = "", count: int = 1,
     ) -> None:  # fmt: skip
         self.x, self.y, self.image, self.reach = x, y, image, reach
-        self.level, self.row, self.topic, self.key = level, row, topic, key
+        self.level, self.row, self.topic, self.key, self.count = level, row, topic, key, count
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -99,11 +99,11 @@ class MarkReader:
         for i in near(px, py, whole, 80 * size).tolist():
             level, count = int(groups.level[i]), int(groups.count[i])
             at = float(px[i]), float(py[i])
+            row = int(groups.first[i])
             if count > 1:
                 image = image_of(group_sprite(level, count, theme, round(DESK * size, 3)))
-                made.append(Mark(*at, image, image.width() * 0.42, level))
+                made.append(Mark(*at, image, image.width() * 0.42, level, row, EVENT, events.keys[row], count))
                 continue
-            row = int(groups.first[i])
             small = bool(marks.small[i])
             radius = round((SMALL if small else RADIUS[level]) * size, 1)
             tab = not small and level <= 3

@@ -59,27 +59,40 @@ def placed(
     """
     done: list[Callout] = []
     for mark, lines in wanted[: how_many(room, base)]:
-        width, height = size_of(lines, base, room.width())
-        taken = np.array([_edges(one.box) for one in done]).reshape(-1, 4)
         own = np.array(mark.box) - [*at, *at]
-        x, y = mark.x - at[0], mark.y - at[1]
         clear = grave[~(np.abs(grave - own).max(axis=1) < 1)] if len(grave) else grave
-        for blocked in (np.concatenate([clear, others, taken]), np.concatenate([clear, taken])):
-            spots = _spots(x, y, mark.reach, width, height, base)
-            found = next((box for box in spots if room.contains(box) and _free(box, blocked)), None)
-            if found is not None:
-                done.append(Callout(mark, lines, found))
-                break
+        found = _place(mark, lines, at, room, base, clear, others, boxes_of(done))
+        if found is not None:
+            done.append(found)
     return done
 
 
-def _spots(x: float, y: float, reach: float, width: float, height: float, base: WallType) -> Iterator[QRectF]:
+def _place(
+    mark: Mark, lines: tuple[str, str], at: tuple[int, int], room: QRectF, base: WallType, clear: Floats,
+    others: Floats, taken: Floats,
+) -> Callout | None:  # fmt: skip
+    """The first place that is free: with both lines, else with the title alone, else over symbols that weigh less."""
+    x, y = mark.x - at[0], mark.y - at[1]
+    for blocked in (np.concatenate([clear, others, taken]), np.concatenate([clear, taken])):
+        for said in (lines, (lines[0], "")) if lines[1] else (lines,):
+            width, height = size_of(said, base, room.width())
+            for box in _spots(x, y, mark.reach, width, height, base, room):
+                if room.contains(box) and _free(box, blocked):
+                    return Callout(mark, said, box)
+    return None
+
+
+def _spots(
+    x: float, y: float, reach: float, width: float, height: float, base: WallType, room: QRectF
+) -> Iterator[QRectF]:
     gap = base.gap
     for far in FAR:
         for east, south in SIDES:
             beside = reach + gap + far * height
             left = x + beside if east > 0 else x - beside - width if east < 0 else x - width / 2
             down = beside if not east else height * (0.75 + far)
+            if not east:  # above and beneath, moved aside as far as the screen's edge wants it
+                left = max(min(left, room.right() - width), room.left())
             middle = y + south * (down + (height / 2 if not east else 0.0))
             yield QRectF(round(left), round(middle - height / 2), round(width), round(height))
 
@@ -99,13 +112,18 @@ def boxes_of(callouts: Sequence[Callout]) -> Floats:
     return np.array([_edges(one.box) for one in callouts]).reshape(-1, 4)
 
 
-def paint_callouts(
+def paint_leaders(
     painter: QPainter, callouts: Sequence[Callout], at: tuple[int, int], base: WallType, theme: Theme
 ) -> None:
+    """Lines from symbols to words that do not stand right beside them; beneath the symbols."""
     for one in callouts:
-        mark, box = one.mark, one.box
-        color = theme.level(mark.level, "text")
         _leader(painter, one, at, base, theme)
+
+
+def paint_callouts(painter: QPainter, callouts: Sequence[Callout], base: WallType, theme: Theme) -> None:
+    """The words."""
+    for one in callouts:
+        box, color = one.box, theme.level(one.mark.level, "text")
         draw_frame(painter, box, theme.s1, color, base.hair, base.radius)
         pad = 0.6 * base.row
         row = QRectF(box.left() + pad, box.top(), box.width() - 2 * pad, box.height())
@@ -119,7 +137,6 @@ def paint_callouts(
 
 
 def _leader(painter: QPainter, one: Callout, at: tuple[int, int], base: WallType, theme: Theme) -> None:
-    """A line from a symbol to words that do not stand right beside it."""
     x, y, box = one.mark.x - at[0], one.mark.y - at[1], one.box
     edge = QPointF(min(max(x, box.left()), box.right()), min(max(y, box.top()), box.bottom()))
     if max(abs(edge.x() - x), abs(edge.y() - y)) <= one.mark.reach + 2 * base.gap:

@@ -59,7 +59,7 @@ from widgets.wall.mapview import (
     pane_of_view,
     wall_style,
 )
-from widgets.wall.mapwords import TOLD, Callout, boxes_of, paint_callouts, placed
+from widgets.wall.mapwords import TOLD, Callout, boxes_of, paint_callouts, paint_leaders, placed
 
 SHOWN_FIRST = frozenset(("event", "unit", "alert", "area"))
 AREA_LAYER = "area"
@@ -262,11 +262,12 @@ class WallMap(WallPanel):
         self._labels(painter, marks, callouts, floats)
         paint_marks(painter, dots, cut)
         paint_marks(painter, units, cut)
+        paint_leaders(painter, callouts, (cut.x, cut.y), base, self.theme)
         paint_marks(painter, marks, cut)
         followed = next((one for one in marks if self.followed and one.key == self.followed), None)
         if followed is not None:
             paint_followed(painter, followed, cut, self.theme, size)
-        paint_callouts(painter, callouts, (cut.x, cut.y), base, self.theme)
+        paint_callouts(painter, callouts, base, self.theme)
         self._floats.paint(painter, floats, base)
 
     def _ground(self, painter: QPainter, cut: Rect) -> None:
@@ -323,6 +324,8 @@ class WallMap(WallPanel):
     def _words(self, mark: Mark) -> tuple[str, str] | None:
         """What is said of an event; visitors are not told where it is or whose it is."""
         lines = self._titles.of(mark.topic, mark.key, self.ctx.t, self.ctx.clock.now())
+        if lines is not None and mark.count > 1:
+            lines = self.ctx.t("wallmap.of_many", title=lines[0], n=mark.count), lines[1]
         if lines is not None and self.ctx.wall is not None and self.ctx.wall.privacy == "visitor":
             row = self.ctx.picture["event"].get(mark.key)
             since = self.ctx.t("wallmap.since", time=hour_minute(int(row["occurred"]))) if row is not None else ""
