@@ -56,6 +56,7 @@ class WallPanel(Pane):
             `title`, `area` (code) and `frame` every panel has.
         headed: whether it has a title line.
         ample: width and height, in rows of type, from which on its type grows with it; (0, 0) never.
+        calm: seconds that lie between two looks at the least, where tables change many times a second.
         type: the sizes of now, for the panel as large as it is. theme: the wall's.
         chosen: the options as they hold.
     """
@@ -65,6 +66,7 @@ class WallPanel(Pane):
     options: ClassVar[Mapping[str, Any]] = {}
     headed: ClassVar[bool] = True
     ample: ClassVar[tuple[float, float]] = (0, 0)
+    calm: ClassVar[float] = 0.0
 
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None, **options: Any) -> None:
         super().__init__(ctx, parent)
@@ -76,6 +78,7 @@ class WallPanel(Pane):
         self._state: tuple[PanelState, Message, tuple[Message, ...]] | None = None
         self._held: QWidget | None = None
         self._failures = 0
+        self._looked, self._due = -1e9, False
         self._number = ""
         self._again = QTimer(self)
         self._again.setSingleShot(True)
@@ -115,23 +118,36 @@ class WallPanel(Pane):
     # -- what it is told
 
     def refresh(self, topics: frozenset[str]) -> None:
+        mono = self.ctx.clock.mono()
+        if 0 <= mono - self._looked < self.calm:
+            self._due = True
+            return
+        self._looked, self._due = mono, False
         self.look()
         self.update()
 
+    def look_now(self) -> None:
+        """Look and paint, however lately it did."""
+        self._looked = -1e9
+        self.refresh(self.topics)
+
     def age_tick(self) -> None:
+        """A second passed; a subclass calls this."""
+        if self._due:
+            self.refresh(self.topics)
         if self.age_topic:
             self.set_age(*topic_age(self.ctx, self.age_topic))
 
     def retranslate(self) -> None:
+        self.look_now()
         self.setAccessibleName(self.title())
-        self.update()
 
     def retheme(self) -> None:
         self.update()
 
     def restart(self) -> None:
-        self.retranslate()
-        self.refresh(self.topics)
+        self.setAccessibleName(self.title())
+        self.look_now()
         self.age_tick()
 
     def _sight_changed(self, names: frozenset[str]) -> None:
@@ -141,7 +157,7 @@ class WallPanel(Pane):
             if names & {"pitch_mm", "distance_m"}:
                 self._fit()
             self.sight_changed(names)
-            self.look()
+            self.look_now()
         except Exception as error:
             self.fail(error)
         self.update()
