@@ -1,0 +1,146 @@
+"""Rectangles of a scene on a wall, and what each screen shows of them. No Qt.
+
+Lengths are px of the wall's canvas. What lies between two screens, with `CLEAR` px at each side, is out of bounds for
+edges and for every panel that does not span: along an axis the screens are put end to end without it, there the lengths
+are shared, and where a share ends near a bezel it ends at it. `wall_axis.share` chooses which ends do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from cockpit.model.layout import Rect
+from cockpit.model.wall import Arrangement, Fit, Hall, Place, Placed, Scene, Screen, Wall
+from cockpit.model.wall_axis import Axis, share
+from cockpit.model.wall_legible import han_px
+from cockpit.model.wall_shipped import shipped_hall
+
+CLEAR = 14
+"""Px at each side of a bezel, and at the edge of the wall, in which nothing is written."""
+NEXT: dict[Fit, tuple[Fit, ...]] = {
+    "one": ("wall", "wide", "ribbon"),
+    "wall": ("one", "wide", "ribbon"),
+    "wide": ("wall", "ribbon", "one"),
+    "ribbon": ("wide", "wall", "one"),
+}
+"""Which arrangement a wall takes whose own is missing, the nearest first."""
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """What one screen shows of a panel.
+
+    Attributes:
+        place: the panel.
+        at: where that lies on the screen, px from its upper left corner.
+        whole: the whole panel on the canvas.
+        part: the part shown, px from the upper left corner of the whole panel.
+    """
+
+    place: Place
+    at: Rect
+    whole: Rect
+    part: Rect
+
+
+def fit_of(wall: Wall) -> Fit:
+    """Which arrangement a wall takes."""
+    if len(wall.screens) == 1:
+        return "one"
+    aspect = wall.size[0] / wall.size[1]
+    return "ribbon" if aspect >= 8 else "wide" if aspect >= 2.2 else "wall"
+
+
+def arrangement_of(scene: Scene, wall: Wall) -> Arrangement:
+    """The arrangement for this wall: its own, else the nearest that the scene has."""
+    fit = fit_of(wall)
+    there = {arrangement.fit: arrangement for arrangement in scene.arrangements}
+    return next(there[name] for name in (fit, *NEXT[fit]) if name in there)
+
+
+def gap_of(wall: Wall) -> int:
+    """Px between two panels: it grows with the type that the last row reads; even, so that it has a middle."""
+    return max(8, min(48, round(han_px(wall.pitch, wall.distance) * 0.22) * 2))
+
+
+def solve_scene(scene: Scene, wall: Wall) -> tuple[Placed, ...]:
+    """Every panel of the scene where it lies on the canvas, in reading order of the file.
+
+    None lies over another; a panel that does not span lies within one screen, `CLEAR` px from its edges. What is not
+    covered is gaps, bezels, and the lesser part of a place over a bezel whose panel does not span.
+    """
+    return solve_place(arrangement_of(scene, wall).root, wall)
+
+
+def _axes(wall: Wall) -> tuple[Axis, Axis]:
+    across = [(screen.at.x, screen.at.x + screen.at.w) for screen in wall.screens]
+    down = [(screen.at.y, screen.at.y + screen.at.h) for screen in wall.screens]
+    return Axis.of(across, CLEAR), Axis.of(down, CLEAR)
+
+
+def solve_place(root: Place, wall: Wall) -> tuple[Placed, ...]:
+    """As `solve_scene`, of one arrangement."""
+    across, down = _axes(wall)
+    found: list[Placed] = []
+    gap = gap_of(wall)
+
+    def lay(place: Place, x: tuple[int, int], y: tuple[int, int]) -> None:
+        if not place.split:
+            found.append(Placed(place, _panel(place, x, y, across, down)))
+        elif place.split == "columns":
+            for child, part in zip(place.children, share(place, x, across, gap), strict=True):
+                lay(child, part, y)
+        else:
+            for child, part in zip(place.children, share(place, y, down, gap), strict=True):
+                lay(child, x, part)
+
+    lay(root, (0, across.length), (0, down.length))
+    return tuple(found)
+
+
+def _panel(place: Place, x: tuple[int, int], y: tuple[int, int], across: Axis, down: Axis) -> Rect:
+    """The rectangle of a panel's share; one that does not span keeps to the screen where it has most room."""
+    if not place.spans:
+        x, y = across.within_one(x), down.within_one(y)
+    left, right = across.canvas(x)
+    top, bottom = down.canvas(y)
+    return Rect(left, top, right - left, bottom - top)
+
+
+def cut(placed: Sequence[Placed], screen: Screen) -> tuple[Cut, ...]:
+    """What a screen shows of panels, in their order."""
+    found = []
+    for item in placed:
+        left, top = max(item.at.x, screen.at.x), max(item.at.y, screen.at.y)
+        right = min(item.at.x + item.at.w, screen.at.x + screen.at.w)
+        bottom = min(item.at.y + item.at.h, screen.at.y + screen.at.h)
+        if right > left and bottom > top:
+            at = Rect(left - screen.at.x, top - screen.at.y, right - left, bottom - top)
+            part = Rect(left - item.at.x, top - item.at.y, right - left, bottom - top)
+            found.append(Cut(item.place, at, item.at, part))
+    return tuple(found)
+
+
+def wall_of_screens(sizes: Sequence[tuple[int, int]], machine: str, outputs: Sequence[str] = ()) -> Hall:
+    """A hall for a machine without a file: its outputs, left to right, become one wall.
+
+    Args:
+        sizes: width and height of each output, px; different heights are brought to the least, so that a wider screen
+            is scaled to its place on the canvas.
+        outputs: their names, in the same order.
+    """
+    hall = shipped_hall("one")
+    height = min(h for _, h in sizes)
+    screens, x = [], 0
+    for i, (w, h) in enumerate(sizes):
+        width = max(1, round(w * height / h))
+        name = outputs[i] if i < len(outputs) else ""
+        screens.append(Screen(i + 1, machine, Rect(x, 0, width, height), name))
+        x += width
+    first = hall.walls[0]
+    pitch = first.pitch * first.size[1] / height
+    wall = msgspec.structs.replace(
+        first, screens=tuple(screens), size=(x, height), pitch=pitch, rows=1, columns=len(sizes), bezel=(0, 0)
+    )
+    return msgspec.structs.replace(hall, walls=(wall,))
