@@ -59,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     from cockpit.make_pack import add_parser as add_pack
     from cockpit.tape.cli import add_parser as add_tape
     from cockpit.tiles_cli import add_parser as add_tiles
+    from cockpit.wall.cli import add_parser as add_wall
 
     add_city(commands)
     add_calls(commands, DEFAULT_PACK)
@@ -68,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
     add_pack(commands)
     add_tape(commands)
     add_tiles(commands)
+    add_wall(commands)
     add_layer(commands)
     add_doctor(commands)
     commands.add_parser("replay").set_defaults(go=_replay)  # only a hub calls it: it is in no list of commands

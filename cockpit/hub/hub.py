@@ -38,6 +38,7 @@ from cockpit.hub.service import Service, Setting
 from cockpit.hub.signs import SignsService
 from cockpit.hub.tape import TapeService
 from cockpit.hub.videos import VideosService
+from cockpit.hub.wall import WallService
 from cockpit.ledger.book import Book
 from cockpit.ledger.files import STREAM
 from cockpit.model.batch import encode
@@ -58,7 +59,7 @@ log = logging.getLogger(__name__)
 
 SERVICES: tuple[Callable[[Setting], Service], ...] = (
     TapeService, FeedsService, SignsService, AlarmsService, LettersService, CallsService,
-    FieldService, ClimbService, VideosService,
+    FieldService, ClimbService, VideosService, WallService,
 )  # fmt: skip
 """In the order in which they are started; closed the other way round."""
 FLUSH_SECONDS = 0.1

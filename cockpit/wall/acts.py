@@ -204,8 +204,8 @@ def _brightness(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
 _ACTS: dict[str, Callable[[WallShows, WallAct, _Hand], WallShows]] = {
     "scene": _scene, "mode": _mode, "carousel": _carousel, "pause": _pause, "next": _next, "live": _live,
     "blank": _marked("blank"), "freeze": _marked("frozen"), "identify": _marked("identify"), "restart": _restart,
-    "try": _try, "cast": _cast, "uncast": _uncast, "view": _view, "event": _selected("event"), "area": _selected("area"),
-    "volume": _volume, "mute": _mute, "brightness": _brightness,
+    "try": _try, "cast": _cast, "uncast": _uncast, "view": _view, "event": _selected("event"),
+    "area": _selected("area"), "volume": _volume, "mute": _mute, "brightness": _brightness,
 }  # fmt: skip
 ACTS = tuple(_ACTS)
 

@@ -1,0 +1,280 @@
+"""The walls at the hub: takes acts, tells machines what to show and when to flip, publishes halls and scenes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import msgspec
+
+from cockpit.hub.service import Setting
+from cockpit.hub.wall_sights import WallSights
+from cockpit.model import wallasks as asked
+from cockpit.model.clock import SECOND
+from cockpit.model.errors import CockpitError, OutsideError, UserError
+from cockpit.model.messages import Message
+from cockpit.model.wallasks import Nothing
+from cockpit.model.wallstate import BEAT, TOPIC, ActDone, NodeReport, WallAct, WallState
+from cockpit.wall.board import Board
+from cockpit.wall.keeping import read_board, write_board
+from cockpit.wall.machines import Screens, check_screens, hall_of, wall_of
+from cockpit.wall.remote import role_of
+from cockpit.wall.standing import open_events, standing
+from cockpit.wall.state import Site
+from cockpit.wall.versions import PublishedVersions
+
+log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+FOLDER = "wall"
+STEP_SECONDS = 0.5
+PACE_SECONDS = 0.015
+"""Between two words to the machines: a hand that moves the map changes it more often."""
+KEEP_SECONDS = 0.3
+RETRY_SECONDS = 5.0
+
+
+class WallService:
+    """`cockpit.hub.service.Service`; the asks of `cockpit.model.wallasks`."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._clock = setting.clock
+        self._folder = setting.folder / FOLDER
+        self._files = PublishedVersions(self._folder / "versions", setting.profile / FOLDER)
+        self._disk = ThreadPoolExecutor(1, "wall-disk")
+        self._one = asyncio.Lock()
+        self._board: Board | None = None
+        self._problem = Message("wall.starting")
+        self._said = ""
+        self._adopted: dict[str, Screens] = {}
+        self._told, self._to_keep = asyncio.Event(), asyncio.Event()
+        self._sights = WallSights(setting, self._the_board, self._role)
+        add = setting.answers.add
+        add("wall.state", Nothing, self._state)
+        add("wall.act", WallAct, self._act)
+        add("wall.report", NodeReport, self._report)
+        add("wall.ready", asked.Ready, self._ready)
+        add("wall.clock", Nothing, self._time)
+        add("wall.adopt", asked.Adopt, self._adopt)
+        add("wall.scene", asked.SceneWanted, self._scene)
+        add("wall.scenes", Nothing, self._scenes)
+        add("wall.publish", asked.Publish, self._publish)
+        add("wall.versions", Nothing, self._versions)
+        add("wall.version", asked.VersionWanted, self._version)
+        add("wall.events", Nothing, self._events)
+        add("wall.remote", asked.RemoteAct, self._remote)
+
+    async def run(self) -> None:
+        await self._until_open()
+        self._changed()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._tell())
+            tasks.create_task(self._keep())
+            tasks.create_task(self._beat())
+            tasks.create_task(self._turn())
+
+    async def close(self) -> None:
+        if self._board is not None:
+            with contextlib.suppress(OutsideError):
+                await self._aside(lambda: write_board(self._folder, self._the_board().kept(self._adopted)))
+        self._disk.shutdown()
+
+    # -- work ----------------------------------------------------------------------------------------------------------
+
+    async def _until_open(self) -> None:
+        """Walls need files; what shows none is said and tried again."""
+        while True:
+            try:
+                for notice in await self._aside(lambda: self._files.open(self._clock.wall())):
+                    self._say(notice)
+                break
+            except CockpitError as error:
+                self._problem = error.message
+                self._say(error.message)
+                await asyncio.sleep(RETRY_SECONDS)
+        kept = await self._aside(lambda: read_board(self._folder))
+        self._adopted = dict(kept.adopted)
+        self._board = Board(self._site(), kept, self._clock.wall())
+
+    def _site(self) -> Site:
+        whole = self._files.whole
+        if whole.own_hall:
+            return whole.site
+        return Site(hall_of(whole.site.hall, self._adopted), whole.site.scenes)
+
+    async def _tell(self) -> None:
+        while True:
+            await self._told.wait()
+            self._told.clear()
+            self._the_board().stamp(self._clock.wall())
+            await self._setting.publish(TOPIC, msgspec.msgpack.encode(self._whole_state()))
+            self._to_keep.set()
+            await asyncio.sleep(PACE_SECONDS)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT)
+            await self._setting.publish(TOPIC, msgspec.msgpack.encode(self._whole_state()))
+
+    async def _keep(self) -> None:
+        """Writes down what changed; a disk that refuses is said once, the walls go on."""
+        before = b""
+        while True:
+            await self._to_keep.wait()
+            self._to_keep.clear()
+            kept = self._the_board().kept(self._adopted)
+            data = msgspec.msgpack.encode(kept)
+            if data != before:
+                try:
+                    await self._aside(lambda kept=kept: write_board(self._folder, kept))  # type: ignore[misc]
+                    before, self._said = data, ""
+                except OutsideError as error:
+                    if self._said != error.message.id:
+                        self._said = error.message.id
+                        self._say(error.message)
+            await asyncio.sleep(KEEP_SECONDS)
+
+    async def _turn(self) -> None:
+        while True:
+            intake, now = self._setting.intake, self._clock.now()
+            intake.take_in()
+            if self._the_board().tick(self._clock.wall(), self._mono(), now, standing(intake.picture, now)):
+                self._changed()
+            await asyncio.sleep(STEP_SECONDS)
+
+    def _changed(self) -> None:
+        """Has what is another told: at once, or when the machines have prepared it."""
+        self._settle()
+        self._told.set()
+
+    def _settle(self) -> None:
+        board, mono = self._the_board(), self._mono()
+        if board.settle(mono):
+            self._told.set()
+        end = board.next_end()
+        if end is not None:
+            asyncio.get_running_loop().call_later(max(end - mono, 0) / SECOND, self._settle)
+
+    # -- persons -------------------------------------------------------------------------------------------------------
+
+    async def _act(self, user: str, act: WallAct) -> ActDone:
+        """Raises UserError: it is refused."""
+        return await self._done(act, user, self._role(user))
+
+    async def _remote(self, user: str, wanted: asked.RemoteAct) -> ActDone:
+        """Of the gateway alone: it knows its remotes."""
+        if self._role(user) != "device":
+            raise UserError("wall.remote_only")
+        role = role_of(wanted)
+        if wanted.pointer is not None:
+            await self._sights.point(wanted.pointer, role)
+        return await self._done(wanted.act, wanted.name, role) if wanted.act is not None else ActDone(0)
+
+    async def _done(self, act: WallAct, by: str, role: str) -> ActDone:
+        board = self._the_board()
+        board.check(act.wall, role)
+        revision = board.act(act, by[:64], self._clock.wall(), self._mono())
+        if act.what == "restart":
+            for machine in board.machines_of(act):
+                order = asked.WallOrder(machine, act.what)
+                await self._setting.publish(asked.ORDER, msgspec.msgpack.encode(order))
+        self._changed()
+        return ActDone(revision)
+
+    async def _state(self, user: str, wanted: Nothing) -> WallState:
+        return self._whole_state()
+
+    async def _events(self, user: str, wanted: Nothing) -> asked.Events:
+        pack = self._setting.pack
+        return asked.Events(open_events(self._setting.intake.picture, lambda kind: dict(pack.kind(kind).name)))
+
+    # -- machines ------------------------------------------------------------------------------------------------------
+
+    async def _report(self, user: str, report: NodeReport) -> Nothing:
+        if self._the_board().report(report, user, self._clock.wall(), self._clock.mono()):
+            self._changed()
+        return Nothing()
+
+    async def _ready(self, user: str, ready: asked.Ready) -> Nothing:
+        board = self._the_board()
+        if board.machines.speaks_for(user, ready.machine):
+            board.ready(ready.wall, ready.machine, ready.revision)
+            self._settle()
+        return Nothing()
+
+    async def _time(self, user: str, wanted: Nothing) -> asked.WallClock:
+        return asked.WallClock(self._clock.wall())
+
+    async def _adopt(self, user: str, wanted: asked.Adopt) -> asked.Adopted:
+        """Raises UserError: the site's hall file does not name this machine."""
+        board = self._the_board()
+        check_screens(wanted.machine, wanted.screens)
+        if not self._files.whole.own_hall and self._adopted.get(wanted.machine) != wanted.screens:
+            self._adopted[wanted.machine] = wanted.screens
+            board.publish(self._site(), self._clock.wall(), self._mono())
+            self._changed()
+        wall = wall_of(board.site.hall, wanted.machine)
+        if not wall:
+            raise UserError("wall.machine_unknown", machine=wanted.machine)
+        return asked.Adopted(wall)
+
+    # -- files ---------------------------------------------------------------------------------------------------------
+
+    async def _scene(self, user: str, wanted: asked.SceneWanted) -> asked.SceneText:
+        return self._text_of(self._the_board().site.scene(wanted.id).id)
+
+    def _text_of(self, scene: str) -> asked.SceneText:
+        whole, name = self._files.whole, f"scenes/{scene}.toml"
+        return asked.SceneText(whole.site.scenes[scene], whole.texts[name], name not in whole.own)
+
+    async def _scenes(self, user: str, wanted: Nothing) -> asked.SceneTexts:
+        self._the_board()
+        whole = self._files.whole
+        scenes = tuple(self._text_of(scene) for scene in whole.site.scenes)
+        return asked.SceneTexts(scenes, whole.texts[asked.HALL], whole.own_hall, self._files.number)
+
+    async def _publish(self, user: str, wanted: asked.Publish) -> asked.Published:
+        """Raises UserError: a text says what can not be, or this role may not. OutsideError: the disk refuses."""
+        board = self._the_board()
+        board.check("", self._role(user))
+        async with self._one:
+            number = await self._aside(lambda: self._files.publish(wanted, user, self._clock.wall()))
+            board.publish(self._site(), self._clock.wall(), self._mono())
+            self._changed()
+        return asked.Published(number)
+
+    async def _versions(self, user: str, wanted: Nothing) -> asked.Versions:
+        self._the_board()
+        return asked.Versions(await self._aside(self._files.versions))
+
+    async def _version(self, user: str, wanted: asked.VersionWanted) -> asked.VersionTexts:
+        self._the_board()
+        return await self._aside(lambda: self._files.version(wanted.number, wanted.against))
+
+    # -- within --------------------------------------------------------------------------------------------------------
+
+    def _whole_state(self) -> WallState:
+        return self._the_board().state(self._files.number)
+
+    def _the_board(self) -> Board:
+        """Raises OutsideError: the walls have no files yet."""
+        if self._board is None:
+            raise OutsideError("wall.not_there", why=self._problem)
+        return self._board
+
+    def _role(self, user: str) -> str:
+        return self._setting.roles.get(user, "")
+
+    def _mono(self) -> int:
+        return round(self._clock.mono() * SECOND)
+
+    async def _aside(self, work: Callable[[], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._disk, work)
+
+    def _say(self, problem: Message) -> None:
+        log.warning("%s", problem.in_chinese())

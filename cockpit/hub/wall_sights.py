@@ -1,0 +1,83 @@
+"""What passes through the hub of walls and is not kept: thumbnails for desks that look, light spots for machines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import msgspec
+from msgspec.structs import replace
+
+from cockpit.hub.service import Setting
+from cockpit.model import wallasks as asked
+from cockpit.model.errors import UserError
+from cockpit.model.wallasks import Nothing
+from cockpit.model.wallstate import Pointer, Thumb
+from cockpit.wall.board import Board
+
+MOST_STROKES = 64
+MOST_POINTS = 512
+JPEG = b"\xff\xd8"
+
+
+class WallSights:
+    """Answers `wall.thumb`, `wall.thumbs` and `wall.hand`."""
+
+    def __init__(self, setting: Setting, board: Callable[[], Board], role: Callable[[str], str]) -> None:
+        """
+        Args:
+            board: the walls; raises OutsideError while there are none. role: of a user of the bus.
+        """
+        self._setting = setting
+        self._board = board
+        self._role = role
+        self._thumbs: dict[tuple[str, int], Thumb] = {}
+        self._wanted = -math.inf
+        setting.answers.add("wall.thumb", Thumb, self._thumb)
+        setting.answers.add("wall.thumbs", asked.ThumbsWanted, self._thumbs_of)
+        setting.answers.add("wall.hand", Pointer, self._hand)
+
+    async def _thumb(self, user: str, thumb: Thumb) -> Nothing:
+        """A screen's small picture; told on while a desk looks.
+
+        Raises:
+            UserError: there is no such screen, another user draws it, or it is no small picture.
+        """
+        board = self._board()
+        wall = board.site.hall.wall(thumb.wall)
+        machine = next((one.machine for one in wall.screens if one.id == thumb.screen), "") if wall is not None else ""
+        if not board.machines.speaks_for(user, machine):
+            raise UserError("wall.thumb_of_another")
+        if not thumb.jpeg.startswith(JPEG) or len(thumb.jpeg) > asked.MOST_THUMB:
+            raise UserError("wall.thumb_large", most=asked.MOST_THUMB // 1000)
+        self._thumbs[thumb.wall, thumb.screen] = thumb
+        if self._setting.clock.mono() - self._wanted <= asked.THUMB_SECONDS:
+            await self._setting.publish(asked.THUMB, msgspec.msgpack.encode(thumb))
+        return Nothing()
+
+    async def _thumbs_of(self, user: str, wanted: asked.ThumbsWanted) -> asked.Thumbs:
+        """As many as one message holds, the oldest left out."""
+        self._wanted = self._setting.clock.mono()
+        screens = {(wall.id, screen.id) for wall in self._board().site.hall.walls for screen in wall.screens}
+        self._thumbs = {key: thumb for key, thumb in self._thumbs.items() if key in screens}
+        found = [one for one in self._thumbs.values() if one.taken > wanted.after and wanted.wall in ("", one.wall)]
+        found.sort(key=lambda one: -one.taken)
+        return asked.Thumbs(tuple(found[:24]))
+
+    async def _hand(self, user: str, pointer: Pointer) -> Nothing:
+        await self.point(pointer, self._role(user))
+        return Nothing()
+
+    async def point(self, pointer: Pointer, role: str) -> None:
+        """Tells machines where a light spot is and what was drawn.
+
+        Raises:
+            UserError: this role may not, there is no such wall, or it is too much.
+        """
+        self._board().check(pointer.wall, role)
+        too_many = len(pointer.strokes) > MOST_STROKES or any(len(one) > MOST_POINTS for one in pointer.strokes)
+        numbers = [pointer.x, pointer.y, *(n for stroke in pointer.strokes for point in stroke for n in point)]
+        if too_many or not all(-1 <= n <= 1 for n in numbers):  # a NaN is not
+            raise UserError("wall.no_pointer")
+        spot = replace(pointer, at=self._setting.clock.wall())
+        await self._setting.publish(asked.HAND, msgspec.msgpack.encode(spot))

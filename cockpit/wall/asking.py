@@ -1,0 +1,73 @@
+"""How a command asks the hub of this machine, or one that is named: as a seat, over the bus."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from cockpit.bus import asks, subjects
+from cockpit.bus.client import answering, connect
+from cockpit.bus.where import NamedHub, OwnHub, WhereHub
+from cockpit.model.errors import OutsideError, UserError
+from cockpit.paths import profile_dir
+
+DESK = "wall-command"
+"""Which desk asks, from one command to the next."""
+SECONDS = 10.0
+_T = TypeVar("_T")
+
+
+def hub_of(args: argparse.Namespace) -> WhereHub:
+    """The hub that `--hub` and `--key` name, else that of `--profile`, else this user's own.
+
+    Raises:
+        UserError: the address or the key can not be used.
+    """
+    if args.hub:
+        named = NamedHub(args.hub, args.key)
+        named.check()
+        return named
+    return OwnHub(profile_of(args))
+
+
+def profile_of(args: argparse.Namespace) -> Path:
+    """Folder of the hub's profile."""
+    return profile_dir(args.profile) if args.profile else profile_dir() / "hub"
+
+
+def ask(where: WhereHub, what: str, wanted: object, reply: type[_T]) -> _T:
+    """Asks once.
+
+    Raises:
+        UserError: the hub refuses it for good. OutsideError: it can not be asked, or can not do it now.
+    """
+    where.sit(DESK)
+    try:
+        try:
+            url, user = where.find()
+        except OutsideError as error:
+            if error.message.id == "seat.hub_starting":  # nobody starts it for a command
+                raise OutsideError("wall.no_hub") from None
+            raise
+        return asyncio.run(_ask(url, user.name, where, what, wanted, reply))
+    finally:
+        where.release()
+
+
+async def _ask(url: str, name: str, where: WhereHub, what: str, wanted: object, reply: type[_T]) -> _T:
+    client = await connect(url, where.find()[1], DESK, lambda: None)
+    try:
+        with answering():
+            answer = await client.request(subjects.ask(name, what), asks.encode(wanted), timeout=SECONDS)
+        told = msgspec.msgpack.decode(answer.data, type=asks.Told)
+        if told.problem is not None:
+            raise (UserError if told.for_good else OutsideError)(told.problem.id, **told.problem.params)
+        return msgspec.msgpack.decode(told.said, type=reply)
+    except msgspec.MsgspecError as error:
+        raise OutsideError("seat.hub_nonsense") from error
+    finally:
+        await client.close()

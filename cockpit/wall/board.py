@@ -1,0 +1,208 @@
+"""All walls of a hall at the hub: what they show, what they wait for, what turns by itself. Times are handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from cockpit.model.errors import UserError
+from cockpit.model.wall_solve import solve_scene
+from cockpit.model.wallstate import NodeReport, WallAct, WallShows, WallState
+from cockpit.wall.acts import OF_THE_PICTURE, acted
+from cockpit.wall.gathering import LEAD, Gathering
+from cockpit.wall.machines import Machines
+from cockpit.wall.state import Site, begun, changed, mirrored, mirrors, needs_preparing, releases, resumed
+from cockpit.wall.turning import Held, Standing, brought, returned, turned, unmarked
+
+AFTER_RESTART = 1_000
+"""Revisions that a hub which begins anew leaves out: the last ones of the run before may not have reached its disk."""
+DEFAULT_RIGHTS = ("duty", "leader", "wall")
+"""Who may change a wall whose mode is not known."""
+
+
+class KeptBoard(msgspec.Struct, frozen=True):
+    """What is kept from one run of the hub to the next."""
+
+    shows: tuple[WallShows, ...] = ()
+    held: dict[str, Held] = {}
+    seen: tuple[str, ...] = ()
+    adopted: dict[str, tuple[tuple[int, int], ...]] = {}
+
+
+class Board:
+    """To be used on one thread.
+
+    Attributes:
+        site: what is published. machines: who draws.
+        shows: by wall, in the order of the hall. A `show_at` below 0 is told by `stamp`.
+    """
+
+    def __init__(self, site: Site, kept: KeptBoard, now: int) -> None:
+        self.site = site
+        self.machines = Machines()
+        self.shows: dict[str, WallShows] = {}
+        self._held: dict[str, Held] = {}
+        self._seen: set[str] = set(kept.seen)
+        self._gathering = Gathering()
+        before = {one.wall: one for one in kept.shows}
+        for wall in site.hall.walls:
+            known = before.get(wall.id)
+            if known is None:
+                self.shows[wall.id] = begun(wall, site, now)
+                continue
+            shows = resumed(known, wall, site)
+            self.shows[wall.id] = replace(shows, revision=shows.revision + AFTER_RESTART, show_at=now)
+            if wall.id in kept.held:
+                self._held[wall.id] = kept.held[wall.id]
+
+    def kept(self, adopted: Mapping[str, tuple[tuple[int, int], ...]]) -> KeptBoard:
+        return KeptBoard(tuple(self.shows.values()), dict(self._held), tuple(sorted(self._seen)), dict(adopted))
+
+    def state(self, published: int) -> WallState:
+        scenes = tuple((scene.id, scene.name, scene.key) for scene in self.site.scenes.values())
+        return WallState(self.site.hall, tuple(self.shows.values()), scenes, self.machines.all(), published)
+
+    # -- persons -----------------------------------------------------------------------------------------------------
+
+    def check(self, wall: str, role: str) -> None:
+        """Raises UserError: this role may not change this wall ("": any of them) in the mode of now."""
+        for shows in self._meant(wall):
+            mode = self.site.mode(shows.mode)
+            if role not in (mode.rights if mode is not None else DEFAULT_RIGHTS):
+                raise UserError("wall.no_right", mode=mode.name if mode is not None else shows.mode)
+
+    def act(self, act: WallAct, by: str, now: int, mono: int) -> int:
+        """Does it on the wall, or on all of them where none is named; the revision of the first one.
+
+        Raises:
+            UserError: it is refused; then nothing is changed on any of them.
+        """
+        meant = self._meant(act.wall)
+        taken = mirrors(self.site.hall)
+        if act.what in OF_THE_PICTURE and len(meant) == 1 and meant[0].wall in taken:
+            raise UserError("wall.shares", wall=taken[meant[0].wall])
+        own = [shows for shows in meant if not (act.what in OF_THE_PICTURE and shows.wall in taken)]
+        after = [acted(shows, replace(act, wall=shows.wall), self.site, now, by) for shows in own]
+        if act.trial is not None:
+            for shows in own:
+                wall = self.site.hall.wall(shows.wall)
+                assert wall is not None
+                solve_scene(act.trial, wall)
+        for shows in after:
+            if releases(act.what):
+                self._held.pop(shows.wall, None)
+            self._put(shows, mono)
+        self._mirror(now, mono)
+        return self.shows[meant[0].wall].revision
+
+    def machines_of(self, act: WallAct) -> tuple[str, ...]:
+        """Which machines draw the screens that an act is for."""
+        found = []
+        for shows in self._meant(act.wall):
+            wall = self.site.hall.wall(shows.wall)
+            for screen in wall.screens if wall is not None else ():
+                if not act.screens or screen.id in act.screens:
+                    found.append(screen.machine)
+        return tuple(dict.fromkeys(found))
+
+    def _meant(self, wall: str) -> list[WallShows]:
+        """Raises UserError: there is no such wall."""
+        if not wall:
+            return list(self.shows.values())
+        if wall not in self.shows:
+            raise UserError("wall.no_wall", wall=wall[:40], walls=" ".join(self.shows))
+        return [self.shows[wall]]
+
+    # -- machines ----------------------------------------------------------------------------------------------------
+
+    def report(self, report: NodeReport, user: str, now: int, mono: float) -> bool:
+        """A machine's beat; whether something is to be told of it at once."""
+        return self.machines.report(report, user, now, mono)
+
+    def ready(self, wall: str, machine: str, revision: int) -> None:
+        self._gathering.said(wall, machine, revision)
+
+    # -- time ----------------------------------------------------------------------------------------------------------
+
+    def publish(self, site: Site, now: int, mono: int) -> None:
+        """Other files: walls show what those say of what they show, new walls begin."""
+        self.site = site
+        before, self.shows = self.shows, {}
+        for wall in site.hall.walls:
+            known = before.get(wall.id)
+            if known is None:
+                self.shows[wall.id] = begun(wall, site, now)
+                continue
+            self.shows[wall.id] = known
+            after = resumed(known, wall, site)
+            if after != known:
+                self._put(changed(after, now, known.by), mono)
+        for gone in before.keys() - self.shows.keys():
+            self._gathering.forget(gone)
+            self._held.pop(gone, None)
+        self._mirror(now, mono)
+
+    def tick(self, now: int, mono: int, hour: int, standing: Sequence[Standing] | None) -> bool:
+        """Twice a second: carousels, triggers, machines that went; whether something is another.
+
+        Args:
+            hour: the city's time, for the times of the day. standing: alerts and alarms of now, None unknown.
+        """
+        new: list[Standing] = []
+        if standing is not None:
+            new = [one for one in standing if one.key not in self._seen]
+            self._seen = {one.key for one in standing}
+        before = dict(self.shows)
+        taken = mirrors(self.site.hall)
+        for id, shows in before.items():
+            if id in taken:
+                self._put(unmarked(shows, now), mono)
+                continue
+            after, held = brought(shows, self._held.get(id), new, self.site, now)
+            after, held = returned(after, held, self.site, now)
+            if held is None:
+                self._held.pop(id, None)
+                after = turned(after, self.site, now, hour)
+            else:
+                self._held[id] = held
+            self._put(unmarked(after, now), mono)
+        self._mirror(now, mono)
+        gone = self.machines.gone(mono / 1_000_000)
+        for machine in gone:
+            self._gathering.left(machine)
+        return bool(gone) or self.shows != before
+
+    def settle(self, mono: int) -> bool:
+        """Walls that all machines have prepared, or that have waited long enough, get a time; whether there are any."""
+        done = self._gathering.over(mono)
+        for wall in done:
+            if wall in self.shows:
+                self.shows[wall] = replace(self.shows[wall], show_at=-1)
+        return bool(done)
+
+    def next_end(self) -> int | None:
+        """When the first wait for machines ends, on the same clock as `mono`."""
+        return self._gathering.next_end()
+
+    def stamp(self, now: int) -> None:
+        """Gives what is ready to be seen its time: just before it is told."""
+        for wall, shows in self.shows.items():
+            if shows.show_at < 0:
+                self.shows[wall] = replace(shows, show_at=now + LEAD)
+
+    # -- within --------------------------------------------------------------------------------------------------------
+
+    def _put(self, after: WallShows, mono: int) -> None:
+        before = self.shows[after.wall]
+        if after is before:
+            return
+        if needs_preparing(before, after):
+            self._gathering.begin(after.wall, after.revision, self.machines.joined(after.wall), mono)
+        preparing = self._gathering.preparing(after.wall)
+        self.shows[after.wall] = replace(after, show_at=0 if preparing else -1)
+
+    def _mirror(self, now: int, mono: int) -> None:
+        for wall, source in mirrors(self.site.hall).items():
+            self._put(mirrored(self.shows[wall], self.shows[source], now), mono)

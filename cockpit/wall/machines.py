@@ -1,0 +1,107 @@
+"""The machines of the walls as the hub knows them: their beats, who speaks for which, a hall made of their outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from cockpit.model.errors import UserError
+from cockpit.model.wall import Hall, Wall
+from cockpit.model.wall_solve import wall_of_screens
+from cockpit.model.wallstate import NodeReport, NodeSeen
+
+JOINED_SECONDS = 5.0
+"""A machine reports each second; after so long without a word it is gone."""
+MOST = 200
+MOST_NAME = 64
+MOST_SCREENS = 64
+_PIXELS = (64, 32_768)
+
+
+class Machines:
+    """Who reports. To be used on one thread."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, NodeSeen] = {}
+        self._user: dict[str, str] = {}
+        self._at: dict[str, float] = {}
+
+    def report(self, report: NodeReport, user: str, now: int, mono: float) -> bool:
+        """A machine's beat.
+
+        Returns:
+            whether it has just come, or another wall is its.
+
+        Raises:
+            UserError: its name can not be, or another user speaks for it.
+        """
+        self._check(report.machine, user)
+        before = self._seen.get(report.machine)
+        if before is None and len(self._seen) >= MOST and not self._forget_one():
+            raise UserError("wall.too_many_machines", n=MOST)
+        self._seen[report.machine] = NodeSeen(report, now, True)
+        self._user[report.machine] = user
+        self._at[report.machine] = mono
+        return before is None or not before.joined or before.report.wall != report.wall
+
+    def _check(self, machine: str, user: str) -> None:
+        if not machine or len(machine) > MOST_NAME or not machine.isprintable():
+            raise UserError("wall.machine_name")
+        before = self._seen.get(machine)
+        if before is not None and before.joined and self._user[machine] != user:
+            raise UserError("wall.machine_of_another", machine=machine)
+
+    def speaks_for(self, user: str, machine: str) -> bool:
+        """Whether the beats of this machine come from this user."""
+        return self._user.get(machine) == user
+
+    def gone(self, mono: float) -> list[str]:
+        """Machines that have been silent for too long, each once."""
+        found = [name for name, seen in self._seen.items() if seen.joined and mono - self._at[name] > JOINED_SECONDS]
+        for name in found:
+            self._seen[name] = replace(self._seen[name], joined=False)
+        return found
+
+    def joined(self, wall: str) -> set[str]:
+        """Machines that draw a wall now."""
+        return {name for name, seen in self._seen.items() if seen.joined and seen.report.wall == wall}
+
+    def all(self) -> tuple[NodeSeen, ...]:
+        return tuple(self._seen[name] for name in sorted(self._seen))
+
+    def _forget_one(self) -> bool:
+        """The one that has been gone the longest."""
+        away = [name for name, seen in self._seen.items() if not seen.joined]
+        if not away:
+            return False
+        name = min(away, key=lambda one: self._at[one])
+        del self._seen[name], self._user[name], self._at[name]
+        return True
+
+
+Screens = tuple[tuple[int, int], ...]
+"""Widths and heights of a machine's outputs."""
+
+
+def hall_of(hall: Hall, adopted: Mapping[str, Screens]) -> Hall:
+    """A hall without a file of its own: a wall for each machine that came, of its outputs; as shipped before that."""
+    walls: list[Wall] = []
+    for machine, sizes in adopted.items():
+        wall = wall_of_screens(sizes, machine).walls[0]
+        walls.append(replace(wall, id=f"{wall.id}-{machine}" if walls else wall.id))
+    return replace(hall, walls=tuple(walls)) if walls else hall
+
+
+def wall_of(hall: Hall, machine: str) -> str:
+    """Id of the wall that a machine draws, "" none."""
+    return next((wall.id for wall in hall.walls if machine in wall.machines), "")
+
+
+def check_screens(machine: str, screens: Screens) -> None:
+    """Raises UserError: these are no outputs of a machine."""
+    if not machine or len(machine) > MOST_NAME or not machine.isprintable():
+        raise UserError("wall.machine_name")
+    low, high = _PIXELS
+    if not 0 < len(screens) <= MOST_SCREENS or not all(low <= n <= high for size in screens for n in size):
+        raise UserError("wall.machine_screens", machine=machine)
