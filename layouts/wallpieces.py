@@ -31,12 +31,11 @@ class Piece(NamedTuple):
 def pieces_of(shows: WallShows, wall: Wall, screen: Screen) -> tuple[Piece, ...]:
     """What `screen` shows of a revision; a cast upon it covers all else."""
     placed = solve_scene(scene_on(shows, screen), wall)
-    taken = {cast.place: cast for cast in shows.casts if cast.place}
-    pieces = [_piece(one, screen, taken.get(one.place.id)) for one in placed]
-    places = {one.place.id for one in placed}
-    over = [_over(cast, screen) for cast in shows.casts if cast.screen == screen.id and cast.place not in places]
+    over = [cast for cast in shows.casts if cast.screen == screen.id]
     if over:
-        return (over[-1],)  # it fills the screen
+        return (Piece(_place_of(over[-1]), screen.at, screen.at, over[-1].event),)
+    taken = {cast.place: cast for cast in shows.casts if not cast.screen}
+    pieces = [_piece(one, screen, taken.get(one.place.id)) for one in placed]
     return tuple(piece for piece in pieces if piece is not None)
 
 
@@ -47,10 +46,6 @@ def _piece(placed: Placed, screen: Screen, cast: Cast | None) -> Piece | None:
     if cast is None:
         return Piece(placed.place, placed.at, cut)
     return Piece(_place_of(cast), placed.at, cut, cast.event)
-
-
-def _over(cast: Cast, screen: Screen) -> Piece:
-    return Piece(_place_of(cast), screen.at, screen.at, cast.event)
 
 
 def _place_of(cast: Cast) -> Place:

@@ -1,0 +1,142 @@
+"""Pictures of a machine's screens: small ones for the operator, large ones on disk for the next start."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QImage, QImageReader
+
+from cockpit.model.clock import SECOND
+from cockpit.model.wallasks import MOST_THUMB
+from cockpit.model.wallstate import Thumb
+from cockpit.seat import Seat
+from cockpit.ui.wallscreen import WallWindow
+from cockpit.wall.node import WallSeat
+
+THUMB_SECONDS = 2.0
+THUMB_SIZE = QSize(480, 270)
+THUMB_QUALITIES = (70, 50, 35, 20)
+KEEP_SECONDS = 60.0
+SOON_SECONDS = 4.0
+"""After a change of what is shown, once it has drawn itself."""
+KEPT_QUALITY = 88
+
+
+class WallPictures(QObject):
+    """Pictures of the windows of a machine.
+
+    Every window has its turn, so that no two are copied in one round; encoding is done aside.
+    """
+
+    def __init__(
+        self,
+        seat: Seat,
+        line: WallSeat,
+        folder: Path,
+        windows: Callable[[], list[WallWindow]],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._seat, self._line, self._folder, self._windows = seat, line, folder, windows
+        self._turn = 0
+        self._kept_at: dict[str, float] = {}
+        self._waiting = 0
+        self._turns = QTimer(self, interval=round(THUMB_SECONDS * 1000))
+        self._turns.timeout.connect(self._next)
+        self._turns.start()
+
+    def close(self) -> None:
+        """Keeps the last pictures, at an orderly end."""
+        self._turns.stop()
+        for window in self._windows():
+            if window.there and window.stage is not None and not window.is_black and not window.still:
+                _keep(window.picture(), self._file(window.output))
+
+    # -- on disk -------------------------------------------------------------------------------------------------
+
+    def last(self, output: str) -> tuple[QImage, int]:
+        """The last picture of an output and when it was taken, UTC us; a null one where there is none."""
+        file = self._file(output)
+        reader = QImageReader(str(file))
+        try:
+            taken = int(file.stat().st_mtime * SECOND)
+        except OSError:
+            return QImage(), 0
+        return reader.read(), taken
+
+    def soon(self) -> None:
+        """What is shown is another: it is kept in a moment."""
+        due = self._seat.clock.mono() - KEEP_SECONDS + SOON_SECONDS
+        self._kept_at = {window.output: due for window in self._windows()}
+
+    def _file(self, output: str) -> Path:
+        return self._folder / f"{re.sub(r'[^A-Za-z0-9.-]', '-', output) or 'screen'}.jpg"
+
+    # -- in turn -------------------------------------------------------------------------------------------------
+
+    def _next(self) -> None:
+        windows = [window for window in self._windows() if window.there and window.screen_of_wall is not None]
+        self._turns.setInterval(max(50, round(THUMB_SECONDS * 1000 / max(len(windows), 1))))
+        if not windows or self._waiting > 2:  # the one thread that works aside has other things to do
+            return
+        self._turn = (self._turn + 1) % len(windows)
+        window = windows[self._turn]
+        now = self._seat.clock.mono()
+        keep = now - self._kept_at.get(window.output, 0.0) >= KEEP_SECONDS
+        keep = keep and not window.is_black and not window.still
+        if not self._line.joined and not keep:
+            return
+        picture = window.picture()
+        taken = self._line.time.now()
+        if keep:
+            self._kept_at[window.output] = now
+            self._aside(partial(_keep, picture, self._file(window.output)))
+        if self._line.joined and window.screen_of_wall is not None and window.wall is not None:
+            self._aside(partial(self._send, window.wall.id, window.screen_of_wall.id, taken, picture))
+
+    def _aside(self, work: Callable[[], object]) -> None:
+        self._waiting += 1
+
+        def over() -> None:
+            self._waiting -= 1
+
+        def do() -> None:
+            try:
+                work()
+            finally:
+                self._seat.later(over)
+
+        self._seat.aside(do)
+
+    def _send(self, wall: str, screen: int, taken: int, picture: QImage) -> None:
+        jpeg = small_jpeg(picture)
+        if jpeg:
+            self._seat.later(lambda: self._line.thumb(Thumb(wall, screen, taken, jpeg)))
+
+
+def small_jpeg(picture: QImage) -> bytes:
+    """A thumbnail of at most `MOST_THUMB` bytes; b"" where none is as small."""
+    small = picture.scaled(THUMB_SIZE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    for quality in THUMB_QUALITIES:
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        small.save(buffer, "JPEG", quality)
+        data = bytes(buffer.data().data())
+        if len(data) <= MOST_THUMB:
+            return data
+    return b""
+
+
+def _keep(picture: QImage, file: Path) -> None:
+    """A disk that refuses costs the next start its picture and nothing now."""
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside = file.with_suffix(".new")
+        if picture.save(str(beside), "JPEG", KEPT_QUALITY):
+            os.replace(beside, file)
