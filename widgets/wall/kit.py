@@ -278,15 +278,22 @@ class WallPanel(Pane):
     # -- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme, base = QPainter(self), self.theme, self.base
+        painter = QPainter(self)
+        try:
+            self._paint_all(painter, QRectF(event.rect()))
+        finally:  # the report of an error keeps this frame: a painter left open would end the program
+            painter.end()
+
+    def _paint_all(self, painter: QPainter, exposed: QRectF) -> None:
+        theme, base = self.theme, self.base
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         if self.chosen["frame"]:
             draw_frame(painter, QRectF(self.rect()), theme.s1, theme.line, base.hair, base.radius)
         head = self.head()
-        if head.height() and QRectF(event.rect()).intersects(head):
+        if head.height() and exposed.intersects(head):
             self._paint_head(painter, head)
         body = self.body()
-        if not QRectF(event.rect()).intersects(body):
+        if not exposed.intersects(body):
             return
         painter.setClipRect(body)
         if self._state is not None:
