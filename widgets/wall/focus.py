@@ -1,0 +1,269 @@
+"""The event or case that the wall follows: what, where, how grave; its stages, who is at it, and what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from cockpit.model.ages import age, hour_minute
+from cockpit.model.cases import Case, Order
+from cockpit.model.messages import Message
+from cockpit.model.tables import EventState
+from widgets.kit.feedstate import topic_state
+from widgets.kit.loopwords import Left, left_of, number_of, stage_of
+from widgets.kit.symbols import draw_badge, draw_pattern
+from widgets.lists.areas import AreaTree
+from widgets.lists.words import EventWords, joined
+from widgets.orders.rail import AHEAD, NOW, PASSED, Mark, marks
+from widgets.wall.kit import PanelState, WallPanel
+from widgets.wall.paint import draw_at, draw_words, fitted
+from widgets.wall.rows import Row, draw_rows
+from widgets.wall.sizes import FIGURE_EM, WallType, metrics, wide
+
+WIDE = 1.5
+"""Width to height from which the clock stands beside the words, not under them."""
+
+
+@dataclass(frozen=True)
+class Focus:
+    """What is said of it. rail: its stages. left: of the stage's limit, None where there is none."""
+
+    title: str
+    under: str
+    level: int
+    pattern: str
+    stage: str
+    rail: tuple[Mark, ...]
+    left: Left | None
+    orders: tuple[Row, ...]
+
+
+class WallFocus(WallPanel):
+    """Options: `event`, key of an event or id of a case; `auto`, whether the gravest is shown where none is followed.
+
+    Visitors are told neither the place nor who is at it.
+    """
+
+    panel_id: ClassVar[str] = "wallfocus"
+    title_id: ClassVar[str] = "wallfocus.title"
+    topics: ClassVar[frozenset[str]] = frozenset({"event", "case", "unit", "area", "feed"})
+    options: ClassVar[Mapping[str, Any]] = {"event": "", "auto": True}
+    ample: ClassVar[tuple[float, float]] = (26, 15)
+
+    def begin(self) -> None:
+        self._tree = AreaTree(self.ctx.picture["area"])
+        self.focus: Focus | None = None
+        self._number = ""
+
+    def title(self) -> str:
+        said = super().title()
+        return joined(said, self._number) if not self.chosen["title"] else said
+
+    # What is followed.
+
+    def _key(self) -> str:
+        sight = self.ctx.wall
+        return self.chosen["event"] or ((sight.event or sight.focus) if sight is not None else "")
+
+    def _found(self) -> tuple[Mapping[str, Any] | None, Case | None]:
+        """The event and its case; either may be missing."""
+        key, events, cases = self._key(), self.ctx.picture["event"], self.ctx.cases
+        if not key and self.chosen["auto"]:
+            key = self._gravest()
+        row = events.get(key) if key else None
+        case = cases.of_event(key) or cases.case(key) if key else None
+        if row is None and case is not None and case.facts.event:
+            row = events.get(case.facts.event)
+        return row, case
+
+    def _gravest(self) -> str:
+        """The gravest open case, of these the one due first; else the gravest open event, of these the newest."""
+        open_ = [case for case in self.ctx.cases.all_open() if case.facts.level in (1, 2)]
+        if open_:
+            best = min(open_, key=lambda case: (case.facts.level, case.due or 2**62, case.id))
+            return best.facts.event if best.facts.event in self.ctx.picture["event"] else best.id
+        table = self.ctx.picture["event"]
+        level, state, occurred = (table.numbers(name) for name in ("level", "state", "occurred"))
+        rows = [i for i in range(len(table)) if state[i] == EventState.OPEN and level[i] in (1, 2)]
+        if not rows:
+            return ""
+        return table.key_at(min(rows, key=lambda i: (int(level[i]), -int(occurred[i]))))
+
+    def look(self) -> None:
+        row, case = self._found()
+        if row is None and case is None:
+            self.focus, self._number = None, ""
+            self._say_none()
+            return
+        self.show_content()
+        made = self._made(row, case)
+        self._say_age(row, case)
+        if made != self.focus:
+            self.focus = made
+            self.setAccessibleDescription(f"{made.title} {made.stage}")
+            self.update()
+
+    def age_tick(self) -> None:
+        self.look()
+
+    def _say_none(self) -> None:
+        key = self._key()
+        self.set_age(None)
+        if key:
+            self.show_state(PanelState.EMPTY, Message("wallfocus.gone"), (Message("wallfocus.gone_why"),))
+            return
+        state = topic_state(self.ctx, "event")
+        if not len(self.ctx.picture["event"]) and state is not None and state.problem is not None:
+            self.show_state(PanelState.DEAD, Message("wallkit.events_dead"), (state.problem,))
+        else:
+            why = Message("wallfocus.none_grave" if self.chosen["auto"] else "wallfocus.choose")
+            self.show_state(PanelState.EMPTY, Message("wallfocus.none"), (why,))
+
+    def _say_age(self, row: Mapping[str, Any] | None, case: Case | None) -> None:
+        now = self.ctx.clock.now()
+        changed = max(int(row["updated"]) if row is not None else 0, case.stage_at if case is not None else 0)
+        state = topic_state(self.ctx, "event") if row is not None else None
+        stale = state is not None and state.state in ("stale", "dead")
+        if stale and state is not None:
+            self.set_age(state.age(self.ctx.clock.wall()), True)
+        else:
+            self.set_age(Message("wallkit.last_change", {"age": age(changed, now)}) if changed else None)
+
+    def _made(self, row: Mapping[str, Any] | None, case: Case | None) -> Focus:
+        ctx, t, now = self.ctx, self.ctx.t, self.ctx.clock.now()
+        words = EventWords(t, ctx.pack, self._tree)
+        facts = case.facts if case is not None else None
+        kind = str(row["kind"]) if row is not None else facts.kind if facts is not None else ""
+        level = facts.level if facts is not None else int(row["level"]) if row is not None else 5
+        occurred = int(row["occurred"]) if row is not None else 0
+        visitor = ctx.wall is not None and ctx.wall.privacy == "visitor"
+        said = [t("wallmap.since", time=hour_minute(occurred))] if occurred else []
+        if not visitor and row is not None:
+            said.insert(0, words.place(row, short=True))
+            said.append(words.channel(str(row["channel"])))
+        elif not visitor and facts is not None:
+            said.insert(0, self._tree.street(facts.area))
+        self._number = "" if case is None or not case.number else str(number_of(case))
+        reported = occurred
+        return Focus(
+            title=words.title(kind, float(row["amount"]) if row is not None else float("nan")),
+            under=joined(*said),
+            level=level,
+            pattern=ctx.pack.kind(kind).pattern,
+            stage=t(stage_of(case).words),
+            rail=tuple(marks(case, reported, kind, level, ctx.pack.loop, t, now)),
+            left=left_of(case.due, case.stage_at, now) if case is not None and case.open else None,
+            orders=() if case is None or visitor else tuple(self._order(one, now) for one in _by_work(case)),
+        )
+
+    def _order(self, order: Order, now: int) -> Row:
+        t = self.ctx.t
+        unit = self.ctx.picture["unit"].get(order.unit)
+        name = str(unit["name"]) if unit is not None else t("wallfocus.unit_unknown")
+        since = order.times.get(order.state, order.issued)
+        left = None
+        if order.working:
+            due = order.finish_by if order.state == "on_scene" else order.arrive_by
+            left = left_of(due, order.issued, now)
+        return Row(
+            title=name,
+            beside=joined(t(f"map.order_{order.state}"), t(age(since, now))),
+            right=t(left.words) if left is not None else "",
+            ink=left.token if left is not None else "t2",
+            dot="acc" if order.working else "line2",
+        )
+
+    # Painting.
+
+    def paint(self, painter: QPainter, box: QRectF) -> None:
+        focus, kind = self.focus, self.type
+        if focus is None:
+            return
+        box = self._paint_top(painter, box, focus, kind)
+        rail = kind.row * 3.1
+        if focus.rail and box.height() >= rail and box.width() >= 3.2 * kind.row * len(focus.rail):
+            paint_rail(painter, QRectF(box.left(), box.top(), box.width(), rail), focus.rail, kind, self.theme)
+            box.setTop(box.top() + rail + kind.gap * 2)
+        if focus.orders and box.height() >= kind.row_h:
+            more = lambda n: self.ctx.t("walllist.more", n=n)  # noqa: E731
+            draw_rows(painter, box, focus.orders, kind, self.theme, more)
+        elif box.height() >= kind.row_h and box.width() > 10 * kind.row:
+            told = self.ctx.t("wallfocus.no_orders")
+            draw_words(painter, QRectF(box.left(), box.top(), box.width(), kind.row_h), told, kind.min, self.theme.t2)
+
+    def _paint_top(self, painter: QPainter, box: QRectF, focus: Focus, kind: WallType) -> QRectF:
+        """Badge, title, place; at the right the clock of the stage, or under it where it is narrow. What is left."""
+        theme = self.theme
+        clock = self._clock(focus)
+        beside = bool(clock) and box.width() >= 20 * kind.row
+        high = min(kind.row * 3.3, box.height())
+        head = QRectF(box.left(), box.top(), box.width(), high)
+        if beside:
+            px = fitted(clock, box.width() * 0.34, kind.figure, kind.row, True)
+            took = max(wide(clock, px, True), wide(focus.stage, kind.min))
+            at = QRectF(head.right() - took, head.top(), took, high * 0.58)
+            draw_words(painter, at, clock, px, theme[focus.left.token if focus.left else "t1"], True, "right")
+            below = QRectF(at.left(), at.bottom(), took, high - at.height())
+            draw_words(painter, below, focus.stage, kind.min, theme.t2, side="right")
+            head.setRight(at.left() - kind.row)
+        side = kind.row * 1.9
+        draw_badge(painter, QRectF(head.left(), head.top() + kind.row * 0.2, side, side), focus.level, theme)
+        x = head.left() + side + kind.gap * 1.6
+        small = kind.row * 1.3
+        px = fitted(focus.title, head.right() - x - small - kind.gap, kind.row * 1.6, kind.row, True)
+        line = QRectF(x + small + kind.gap, head.top(), head.right() - x - small - kind.gap, high * 0.58)
+        at_icon = QRectF(x, line.center().y() - small / 2, small, small)
+        draw_pattern(painter, at_icon, focus.pattern, theme.level(focus.level), 1.8)
+        draw_words(painter, line, focus.title, px, theme.t1, True)
+        if high >= kind.row * 2.6:
+            under = focus.under if beside or not clock else joined(clock, focus.stage, focus.under)
+            under = under or focus.stage
+            below = QRectF(x, line.bottom(), head.right() - x, high - line.height())
+            draw_words(painter, below, under, kind.min, theme.t2 if beside or not clock else theme.t1)
+        return QRectF(box.left(), head.bottom() + kind.gap, box.width(), box.bottom() - head.bottom() - kind.gap)
+
+    def _clock(self, focus: Focus) -> str:
+        return self.ctx.t(focus.left.words) if focus.left is not None else ""
+
+
+def _by_work(case: Case) -> list[Order]:
+    """Its orders: those at work first, the newest first."""
+    return sorted(case.orders.values(), key=lambda one: (not one.working, -one.issued))
+
+
+def paint_rail(painter: QPainter, box: QRectF, rail: Sequence[Mark], kind: WallType, theme: Any) -> None:
+    """The stages side by side: dots on a line, names, and under them when or how long."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    step = box.width() / len(rail)
+    middle, radius = box.top() + kind.row * 0.55, kind.row * 0.26
+    for i, mark in enumerate(rail):
+        x = box.left() + step * (i + 0.5)
+        ahead = mark.where == AHEAD
+        if i:
+            pen = QPen(theme.line2 if ahead else theme.t2, kind.hair * 1.5)
+            painter.setPen(pen)
+            painter.drawLine(QPointF(x - step + radius * 1.6, middle), QPointF(x - radius * 1.6, middle))
+        painter.setPen(QPen(theme.line2 if ahead else theme.acc if mark.where == NOW else theme.t2, kind.hair * 1.5))
+        painter.setBrush(
+            theme.t2 if mark.where == PASSED else theme.acc if mark.where == NOW else Qt.BrushStyle.NoBrush
+        )
+        painter.drawEllipse(QPointF(x, middle), radius, radius)
+    painter.restore()
+    for i, mark in enumerate(rail):
+        x = box.left() + step * (i + 0.5)
+        ink = theme.t1 if mark.where != AHEAD else theme.t2
+        base = middle + radius + kind.gap + metrics(kind.min).ascent()
+        if wide(mark.label, kind.min) <= step:
+            draw_at(painter, x, base, mark.label, kind.min, ink, mark.where == NOW, "middle")
+        below = base + kind.min * (FIGURE_EM + 0.62)
+        if wide(mark.under, kind.min) <= step * 0.98:
+            color = theme[mark.token] if mark.where == NOW else theme.t2
+            draw_at(painter, x, below, mark.under, kind.min, color, mark.where == NOW, "middle")
+
+
+PANELS = {"wallfocus": WallFocus}
