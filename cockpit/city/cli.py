@@ -61,6 +61,7 @@ def add_parsers(subparsers: Any) -> None:
     serve.add_argument("--story", choices=STORIES, default=STORIES[0], help=t("city.story"))
     serve.add_argument("--field", metavar="FILE", type=Path, help=t("city.field"))
     serve.add_argument("--workers", choices=TEMPERS, default=TEMPERS[0], help=t("city.workers"))
+    serve.add_argument("--rtsp", metavar="N", type=int, default=-1, help=t("city.rtsp"))
     serve.set_defaults(go=_serve)
     fault = commands.add_parser(
         "fault",
@@ -85,6 +86,8 @@ def _serve(args: argparse.Namespace) -> int:
     clock = SystemClock()
     if not 0 <= args.port <= 65535:
         raise UserError("city.bad_port", port=args.port)
+    if not -1 <= args.rtsp <= 65535:
+        raise UserError("city.bad_port", port=args.rtsp)
     check_options(args)
     _check_note(args.field)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -103,7 +106,7 @@ def _serve(args: argparse.Namespace) -> int:
                 loop.add_signal_handler(signum, task.cancel)
         with contextlib.suppress(asyncio.CancelledError):
             options = (args.seed, args.speed, start, args.units, args.events_per_day, args.story)
-            await serve(pack, args.port, *options, clock, ready, args.field, args.workers == TEMPERS[1])
+            await serve(pack, args.port, *options, clock, ready, args.field, args.workers == TEMPERS[1], args.rtsp)
 
     asyncio.run(main())
     return 0

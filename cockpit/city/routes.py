@@ -14,6 +14,7 @@ from cockpit.city.faults import DEFAULT_SECONDS, SLOW_BY
 from cockpit.city.pictures import RAINS_FROM, draw
 from cockpit.city.platform import Platform
 from cockpit.city.stream import Reader
+from cockpit.city.videos import CityVideos
 from cockpit.model.errors import UserError
 
 RUBBISH = b'{"type": "FeatureCollection", "features": [{"id\xff\xfe'
@@ -31,11 +32,15 @@ class _Wish(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def routes_of(
-    platform: Platform, restart: Callable[[], Awaitable[None]], down: Callable[[float], Awaitable[None]]
+    platform: Platform,
+    restart: Callable[[], Awaitable[None]],
+    down: Callable[[float], Awaitable[None]],
+    videos: CityVideos,
 ) -> list[web.RouteDef]:
     """All routes.
 
     Args:
+        videos: of the cameras.
         restart, down: what the server itself does for these two faults, after the answer is out.
     """
     handlers = _Handlers(platform, restart, down)
@@ -46,6 +51,7 @@ def routes_of(
         web.get("/positions", handlers.positions),
         *(web.get(path, handlers.document) for path in DOCUMENTS),
         web.get("/pictures/{id}.{ext:png|jpg}", handlers.picture),
+        web.get("/video/{id}.flv", videos.flv),
         web.post("/fault", handlers.fault),
     ]
 

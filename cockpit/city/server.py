@@ -18,6 +18,8 @@ from cockpit.city.build import Place
 from cockpit.city.faults import SLOW_BY, Faults
 from cockpit.city.platform import Platform
 from cockpit.city.routes import routes_of
+from cockpit.city.rtsp import RtspServer
+from cockpit.city.videos import CityVideos
 from cockpit.city.workers import Workers
 from cockpit.model.city import Pack
 from cockpit.model.clock import Clock
@@ -36,11 +38,19 @@ class Server:
     Attributes:
         platform: the running city and its streams.
         port: where it listens.
+        rtsp: the server of the cameras' videos by RTSP; None: there is none.
     """
 
-    def __init__(self, platform: Platform, port: int, clock: Clock) -> None:
+    def __init__(self, platform: Platform, port: int, clock: Clock, rtsp: int = -1) -> None:
+        """
+        Args:
+            port: 0 lets the system choose one.
+            rtsp: port on which cameras are seen by RTSP too, 0 as above; -1 none.
+        """
         self.platform, self.port = platform, port
         self._clock = clock
+        self._videos = CityVideos(platform, clock)
+        self.rtsp = RtspServer(self._videos, rtsp) if rtsp >= 0 else None
         self._runner: web.AppRunner | None = None
         self._site: web.TCPSite | None = None
         self._jobs: set[asyncio.Task[None]] = set()
@@ -52,14 +62,22 @@ class Server:
             UserError: the port is in use or may not be used.
         """
         app = web.Application(middlewares=[self._mishaps], client_max_size=64 * 1024)
-        app.add_routes(routes_of(self.platform, self._restart, self._down))
+        app.add_routes(routes_of(self.platform, self._restart, self._down, self._videos))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         try:
             await self._listen()
+            if self.rtsp is not None:
+                await self._listen_rtsp(self.rtsp)
         except UserError:
             await self._runner.cleanup()
             raise
+
+    async def _listen_rtsp(self, rtsp: RtspServer) -> None:
+        try:
+            await rtsp.open(HOST)
+        except OSError as error:
+            raise UserError("city.port_refused", port=rtsp.port, why=error.strerror or str(error)) from error
 
     async def run(self) -> None:
         """Steps the city, with its workers where there are any, until it is cancelled."""
@@ -81,6 +99,8 @@ class Server:
         for job in list(self._jobs):
             job.cancel()
         self.platform.dismiss_all()
+        if self.rtsp is not None:
+            await self.rtsp.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -124,16 +144,23 @@ class Server:
         site, self._site = self._site, None
         await site.stop()
         self._cut_all()
+        if self.rtsp is not None:
+            await self.rtsp.close()
         await asyncio.sleep(seconds)
         while self._site is None:
             with contextlib.suppress(UserError):  # someone took the port meanwhile: try again until it is free
                 await self._listen()
             if self._site is None:
                 await asyncio.sleep(TICK)
+        if self.rtsp is not None:
+            with contextlib.suppress(UserError):
+                await self._listen_rtsp(self.rtsp)
 
     def _cut_all(self) -> None:
         """Ends every connection, as a process that dies does."""
         self.platform.dismiss_all()
+        if self.rtsp is not None:
+            self.rtsp.cut()
         if self._runner is not None and self._runner.server is not None:
             for connection in self._runner.server.connections:
                 if connection.transport is not None:
@@ -167,6 +194,7 @@ async def serve(
     ready: Callable[[int], None],
     field: Path | None = None,
     willing: bool = False,
+    rtsp: int = -1,
 ) -> None:
     """Runs a city until it is cancelled.
 
@@ -178,6 +206,7 @@ async def serve(
         ready: called with the port when it listens.
         field: file that says where the gateway is; None: the workers have no devices.
         willing: none of them refuses, is late or never answers.
+        rtsp: port for the cameras' videos by RTSP, -1 none.
 
     Raises:
         UserError: the port is taken, or the pack is damaged.
@@ -186,7 +215,7 @@ async def serve(
     platform = Platform(place, seed, speed, start_us, units, events_per_day, clock, Faults(clock), story)
     if field is not None:
         platform.workers = Workers(field, platform.now, platform.faults, clock, willing)
-    server = Server(platform, port, clock)
+    server = Server(platform, port, clock, rtsp)
     await server.open()
     try:
         ready(server.port)

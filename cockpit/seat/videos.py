@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import weakref
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -55,7 +56,7 @@ class LiveVideos:
         self._asked = float("-inf")
         self._cameras: dict[str, CameraVideo] = {}
         self._sources: dict[str, CameraVideo | None] = {}
-        self._viewers: weakref.WeakKeyDictionary[object, tuple[VideoWanted, ...]] = weakref.WeakKeyDictionary()
+        self._viewers: dict[int, tuple[weakref.ref[object], tuple[VideoWanted, ...]]] = {}
         self._streams: dict[str, tuple[CameraVideo, tuple[int, int], float, bool]] = {}
         self._process: VideoProcess | None = None
         self._over = False
@@ -89,13 +90,25 @@ class LiveVideos:
     def watch(self, viewer: object, wanted: Sequence[VideoWanted]) -> None:
         if wanted:
             self._ask()
-        if self._viewers.get(viewer, ()) == tuple(wanted):
+        known = self._viewers.get(id(viewer))
+        if (known[1] if known is not None else ()) == tuple(wanted):
             return
         if wanted:
-            self._viewers[viewer] = tuple(wanted)
+            self._viewers[id(viewer)] = weakref.ref(viewer, partial(self._left, id(viewer))), tuple(wanted)
         else:
-            self._viewers.pop(viewer, None)
+            del self._viewers[id(viewer)]
         self._want()
+
+    def _left(self, number: int, ref: object) -> None:
+        """A viewer is gone, on whatever thread its memory was taken."""
+
+        def forget() -> None:
+            known = self._viewers.get(number)
+            if known is not None and known[0] is ref:
+                del self._viewers[number]
+                self._want()
+
+        self._seat.later(forget)
 
     def seen(self, wanted: VideoWanted) -> VideoSeen:
         video = self.video(wanted.camera)
@@ -119,7 +132,7 @@ class LiveVideos:
 
     def _want(self) -> None:
         streams: dict[str, tuple[CameraVideo, tuple[int, int], float, bool]] = {}
-        for wanted in (one for several in self._viewers.values() for one in several):
+        for wanted in (one for _, several in self._viewers.values() for one in several):
             video = self.video(wanted.camera)
             if video is None or _hides(video, wanted):
                 continue

@@ -43,6 +43,7 @@ def duty_actions(desk: Desk) -> Iterator[Action]:
     yield Action("desk.previous_panel", "ui.previous_panel", lambda: desk.engine.focus_next(-1), ("Shift+F6",))
     yield from desk.loop.actions()
     yield from desk.map3d.actions()
+    yield from desk.video.actions()
     yield Action("desk.retry", "ui.retry_all", retry_all, ("F5",), icon="plug-broken")
     yield Action("desk.theme", "ui.theme", other_theme, ("Ctrl+Shift+L",), icon="moon")
     for style in MAP_STYLES:

@@ -31,6 +31,7 @@ from cockpit.ui.prefs import FilePrefs
 from cockpit.ui.qtwords import speak
 from cockpit.ui.replaydesk import ReplayDesk
 from cockpit.ui.sound import Player
+from cockpit.ui.videodesk import VideoDesk
 from layouts.engine import LayoutEngine
 from layouts.panels import Panels
 from widgets.kit.actions import Actions
@@ -100,6 +101,7 @@ class Desk(QWidget):
         self.engine = LayoutEngine(self.context, Panels(), self)
         self.loop = LoopDesk(self.engine, self.context)
         self.map3d = Map3D(self)
+        self.video = VideoDesk(self)
         for action in duty_actions(self):
             self.actions_.add(action)
         self.engine.show_layout(layout)
@@ -191,6 +193,7 @@ class Desk(QWidget):
         if topics:
             self.engine.refresh(topics)
             self.map3d.refresh(topics)
+            self.video.refresh(topics)
             self.calls.tell(topics)
         if "outbox" in topics:
             self.loop.look(self.seat.link)
@@ -210,6 +213,7 @@ class Desk(QWidget):
         self.reached.second()
         self.engine.age_tick()
         self.map3d.age_tick()
+        self.video.age_tick()
         self.replay.second()
         self.calls.second()
         self._show_banner()
@@ -249,6 +253,7 @@ class Desk(QWidget):
             timer.stop()
         self.seat.on_link = lambda link: None
         self.map3d.close()
+        self.video.close()
         self._inputs.listen(False)
         self.calls.close()
         self.engine.close_panels()
@@ -290,6 +295,7 @@ class Desk(QWidget):
         self.dress()
         self.engine.retheme()
         self.map3d.retheme()
+        self.video.retheme()
         self.replay.retheme()
         self.calls.retheme()
         self.banner.retheme()
@@ -304,6 +310,7 @@ class Desk(QWidget):
         self.setWindowTitle(self._title())
         self.engine.retranslate()
         self.map3d.retranslate()
+        self.video.retranslate()
         self.replay.retranslate()
         self.calls.retranslate()
         self.banner.retranslate()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from cockpit.model.messages import texts
 from cockpit.model.ports.calls import Calls
 from cockpit.seat import Seat
+from cockpit.seat.videos import LiveVideos
 from cockpit.ui.bases import seat_bases
 from cockpit.ui.ports import SeatBodies, SeatCases, SeatFeeds, SeatGazetteer, SeatNearby, SeatSearch
 from cockpit.ui.ports_alarms import SeatAlarms
@@ -48,6 +49,7 @@ def panel_context(
         signs=SeatSigns(seat),
         tape=SeatTape(seat),
         calls=calls,
+        videos=LiveVideos(seat),
         cases=SeatCases(seat),
         prefs=prefs,
         actions=actions,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cockpit.model.ports.cases import Cases
     from cockpit.model.ports.signs import Signs
     from cockpit.model.ports.tape import Tape
+    from cockpit.model.ports.videos import Videos
     from cockpit.model.ports.walls import Walls
     from cockpit.picture import Picture, Selection
     from widgets.kit.actions import Actions
@@ -69,7 +70,7 @@ class PanelContext:
         records: what is known of things that are in no table of the picture.
         drawings: folder where panels may keep what is slow to draw; None: nowhere.
         layers: folder of the layers that a person imported; None: none can be.
-        signs, alarms, tape, calls: ports; None where there is no hub that has them.
+        signs, alarms, tape, calls, videos: ports; None where there is no hub that has them.
         calling: which call the desk looks at, and whom a panel means.
         walls: port; None where the hub has none. walling: which wall and scene an operator looks at.
         wall: what a panel on a wall knows of it; None at a desk.
@@ -103,6 +104,7 @@ class PanelContext:
     alarms: Alarms | None = None
     tape: Tape | None = None
     calls: Calls | None = None
+    videos: Videos | None = None
     calling: Calling = field(default_factory=Calling)
     walls: Walls | None = None
     walling: Walling = field(default_factory=Walling)

@@ -1,0 +1,399 @@
+"""Pictures of cameras side by side, each with its name and how it is doing; painted only where a new one came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QHideEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from cockpit.model.ages import span
+from cockpit.model.clock import SECOND
+from cockpit.model.messages import Message
+from cockpit.model.ports.videos import Videos
+from cockpit.model.tables import CameraState
+from cockpit.model.videos import MOST_SHOWN, VideoPicture, VideoSeen, VideoState, VideoWanted
+from widgets.kit.context import PanelContext
+from widgets.kit.icons import draw_icon
+from widgets.kit.panel import guarded
+from widgets.kit.theme import Theme
+from widgets.video.choosing import grid
+from widgets.wall.paint import draw_lines, draw_words
+from widgets.wall.sizes import font, metrics, wide
+
+LOOK_MS = 40
+"""Twenty-five pictures a second."""
+STILL = 3 * SECOND
+"""A picture older than this has stopped, and its age is said."""
+WARM_MS = 10_000
+"""So long tiles that nobody has seen yet are fetched: a scene that is prepared has its pictures when it is shown."""
+_OLD = 0.55
+"""How bright a picture is that has stopped."""
+
+
+@dataclass
+class Tile:
+    """One camera.
+
+    Attributes:
+        name: as it is shown. offline: its platform says that it is.
+        box: of the tile; picture: of what is shown, in px of the widget. image: the newest; data: what it lies in.
+    """
+
+    camera: str
+    name: str
+    offline: bool = False
+    box: QRectF = field(default_factory=QRectF)
+    picture: QRectF = field(default_factory=QRectF)
+    image: QImage = field(default_factory=QImage)
+    data: VideoPicture | None = None
+    said: str = ""
+
+
+class VideoTiles(QWidget):
+    """
+    Attributes:
+        chosen: a tile was clicked, or taken with Enter: the camera's key.
+        tiles: in order. privacy: whose eyes see it. columns: 0 as many as make the pictures largest.
+        fps: pictures a second of each at the most. painted: how often it was painted.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.ctx = ctx
+        self.tiles: list[Tile] = []
+        self.privacy = "open"
+        self.columns = 0
+        self.fps = 25.0
+        self.painted = 0
+        self._theme: Callable[[], Theme] = lambda: ctx.theme
+        self._px = 12
+        self._pad, self._margin = 4, 0
+        self._at = -1
+        self._warm = False
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._look)
+        self._warming = QTimer(self, singleShot=True, interval=WARM_MS)
+        self._warming.timeout.connect(self._cool)
+
+    # -- what it is told -------------------------------------------------------------------------------------------
+
+    def dress(self, theme: Callable[[], Theme], px: int, pad: int, margin: int = 0) -> None:
+        """Its colours, the size of its words, the gap between tiles and the room around them."""
+        self._theme, self._px, self._pad, self._margin = theme, px, pad, margin
+        self._lay()
+        self.update()
+
+    def walk(self) -> None:
+        """Lets the keyboard walk it."""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def show_cameras(self, cameras: Sequence[str]) -> None:
+        """The cameras to show, by key; those that were shown keep their picture."""
+        wanted = list(dict.fromkeys(cameras))[:MOST_SHOWN]
+        known = {tile.camera: tile for tile in self.tiles}
+        table, t = self.ctx.picture["camera"], self.ctx.t
+        tiles = []
+        for camera in wanted:
+            row = table.get(camera)
+            video = self.ctx.videos.video(camera) if self.ctx.videos is not None else None
+            own = t.pack(video.name) if video is not None and video.name else ""
+            name = own or (str(row["name"]) if row is not None else "") or camera.partition("/")[2] or camera
+            offline = row is not None and int(row["state"]) == CameraState.OFFLINE
+            tile = known.get(camera) or Tile(camera, name)
+            tile.name, tile.offline = name, offline
+            tiles.append(tile)
+        if [tile.camera for tile in tiles] != [tile.camera for tile in self.tiles]:
+            self.tiles = tiles
+            self._at = min(self._at, len(tiles) - 1)
+            self.setAccessibleName("、".join(tile.name for tile in tiles))
+            self._lay()
+            self._warm_up()
+            self.update()
+        self.say()
+
+    def show_to(self, privacy: str) -> None:
+        """Whose eyes see it; what was there for others is let go at once."""
+        if privacy != self.privacy:
+            self.privacy = privacy
+            for tile in self.tiles:
+                tile.image, tile.data = QImage(), None
+            self._watch()
+            self.update()
+
+    def say(self) -> None:
+        """How each is doing, in words; to be called each second."""
+        for tile in self.tiles:
+            said = self._state_of(tile)
+            if said != tile.said:
+                tile.said = said
+                self.update(tile.box.toAlignedRect())
+
+    @property
+    def live(self) -> int:
+        """How many play."""
+        now = self.ctx.clock.wall()
+        return sum(tile.data is not None and now - tile.data.at < STILL for tile in self.tiles)
+
+    # -- fetching --------------------------------------------------------------------------------------------------
+
+    def _wanted(self, tile: Tile) -> VideoWanted:
+        ratio = self.devicePixelRatioF()
+        room = self._room(tile)
+        size = max(16, round(room.width() * ratio)), max(16, round(room.height() * ratio))
+        return VideoWanted(tile.camera, size, self.fps, self.privacy)  # type: ignore[arg-type]
+
+    def _watch(self) -> None:
+        videos = self.ctx.videos
+        if videos is not None:
+            on = self.isVisible() or self._warm
+            videos.watch(self, [self._wanted(tile) for tile in self.tiles] if on else ())
+
+    def _warm_up(self) -> None:
+        """Fetches before it is seen, for a while."""
+        if not self.isVisible():
+            self._warm = True
+            self._warming.start()
+        self._watch()
+
+    def _cool(self) -> None:
+        self._warm = False
+        self._watch()
+
+    @guarded
+    def _look(self) -> None:
+        """Takes the newest picture of each; only where it is a new one is painted."""
+        videos = self.ctx.videos
+        if videos is None:
+            return
+        for tile in self.tiles:
+            new = videos.newest(self._wanted(tile), tile.data.serial if tile.data is not None else 0)
+            if new is None:
+                continue
+            still = tile.data is None or tile.said
+            tile.data = new
+            tile.image = QImage(new.data, new.width, new.height, new.width * 4, QImage.Format.Format_RGB32)
+            tile.image.setDevicePixelRatio(self.devicePixelRatioF())
+            self.update((tile.box if still else self._shown(tile)).toAlignedRect())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._warm = False
+        self._warming.stop()
+        self._watch()
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._timer.stop()
+        self._watch()
+
+    def stop(self) -> None:
+        """Wants nothing any more."""
+        self._timer.stop()
+        self._warming.stop()
+        self._warm = False
+        if self.ctx.videos is not None:
+            self.ctx.videos.watch(self, ())
+
+    # -- where things lie ------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._lay()
+        self._watch()
+
+    @property
+    def caption(self) -> int:
+        """Height of the line under a picture, px."""
+        return round(self._px * 1.5)
+
+    def _lay(self) -> None:
+        n = len(self.tiles)
+        if not n:
+            return
+        width, height = self.width() - 2 * self._margin, self.height() - 2 * self._margin
+        across = grid(n, width, height, self.caption + self._pad, self.columns)
+        down = -(-n // across)
+        wide_, high = (width + self._pad) / across, (height + self._pad) / down
+        for i, tile in enumerate(self.tiles):
+            left, top = round(i % across * wide_), round(i // across * high)
+            right, foot = round((i % across + 1) * wide_) - self._pad, round((i // across + 1) * high) - self._pad
+            box = QRect(left, top, max(right - left, 1), max(foot - top, 1))
+            tile.box = QRectF(box.translated(self._margin, self._margin))
+
+    def _room(self, tile: Tile) -> QRectF:
+        return tile.box.adjusted(0, 0, 0, -self.caption)
+
+    def _shown(self, tile: Tile) -> QRectF:
+        """Where the picture is, on whole pixels."""
+        room, image = self._room(tile), tile.image
+        if image.isNull():
+            return room
+        ratio = image.devicePixelRatio()
+        width, height = image.width() / ratio, image.height() / ratio
+        scale = min(room.width() / width, room.height() / height)
+        if 1 <= scale < 1.02:  # it was made for this place: no pixel is moved
+            scale = 1.0
+        width, height = width * scale, height * scale
+        left = round(room.left() + (room.width() - width) / 2)
+        return QRectF(left, round(room.top() + (room.height() - height) / 2), width, height)
+
+    # -- words -----------------------------------------------------------------------------------------------------
+
+    def _seen(self, tile: Tile) -> VideoSeen:
+        videos: Videos | None = self.ctx.videos
+        return videos.seen(self._wanted(tile)) if videos is not None else VideoSeen()
+
+    def _state_of(self, tile: Tile) -> str:
+        """How a tile is doing; "" it plays."""
+        t, now = self.ctx.t, self.ctx.clock.wall()
+        seen = self._seen(tile)
+        if tile.data is not None and seen.state is not VideoState.REFUSED:
+            age = now - tile.data.at
+            return "" if age < STILL else t("videos.stopped", span=t(span(age)))
+        if seen.why is not None:
+            away = tile.offline and seen.state is VideoState.AWAY
+            return t(Message("videos.offline")) if away else t(seen.why)
+        return t("videos.opening")
+
+    # -- painting --------------------------------------------------------------------------------------------------
+
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme = QPainter(self), self._theme()
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        region = event.region()
+        moving = all(
+            any(self._shown(tile).toAlignedRect().contains(part) for tile in self.tiles if not tile.image.isNull())
+            for part in region
+        )
+        if not moving:
+            for part in region:
+                painter.fillRect(part, theme.s1)
+        for i, tile in enumerate(self.tiles):
+            if region.intersects(tile.box.toAlignedRect()):
+                self._paint_picture(painter, tile, theme)
+                if not moving:
+                    self._paint_caption(painter, tile, theme)
+                if i == self._at and self.hasFocus():
+                    painter.setPen(QPen(theme.acc, 2))
+                    painter.setBrush(Qt.BrushStyle.NoBrush)
+                    painter.drawRect(tile.box.adjusted(1, 1, -1, -1))
+        self.painted += 1
+
+    def _paint_picture(self, painter: QPainter, tile: Tile, theme: Theme) -> None:
+        room = self._room(tile)
+        if tile.image.isNull():
+            painter.fillRect(room, theme.bg)
+            self._paint_words(painter, room, tile, theme)
+            return
+        shown = self._shown(tile)
+        if shown != room:
+            for bar in (
+                QRectF(room.left(), room.top(), room.width(), shown.top() - room.top()),
+                QRectF(room.left(), shown.bottom(), room.width(), room.bottom() - shown.bottom()),
+                QRectF(room.left(), shown.top(), shown.left() - room.left(), shown.height()),
+                QRectF(shown.right(), shown.top(), room.right() - shown.right(), shown.height()),
+            ):
+                if bar.width() > 0 and bar.height() > 0:
+                    painter.fillRect(bar, theme.bg)
+        if tile.image.width() == round(shown.width() * tile.image.devicePixelRatio()):
+            painter.drawImage(shown.topLeft(), tile.image)
+        else:
+            painter.drawImage(shown, tile.image)
+        if tile.said:
+            old = QColor(theme.bg)
+            old.setAlphaF(1 - _OLD)
+            painter.fillRect(shown, old)
+
+    def _paint_words(self, painter: QPainter, room: QRectF, tile: Tile, theme: Theme) -> None:
+        px = self._px
+        side = px * 1.8
+        inner = room.adjusted(px, px * 0.6, -px, -px * 0.6)
+        if inner.width() < px * 3 or inner.height() < px:
+            return
+        high = metrics(px).lineSpacing()
+        lines = min(max(int(inner.height() / high), 1), 3)
+        icon = inner.height() >= side * 1.3 + high
+        top = inner.center().y() - (high * min(lines, 2) + (side * 1.3 if icon else 0)) / 2
+        if icon:
+            box = QRectF(inner.center() - QPointF(side / 2, 0), inner.center() + QPointF(side / 2, 0))
+            box.setTop(top)
+            box.setHeight(side)
+            draw_icon(painter, box, "camera", theme.t2, 1.5)
+            top += side * 1.3
+        draw_lines(
+            painter, QRectF(inner.left(), max(top, inner.top()), inner.width(), inner.bottom() - top), tile.said, px,
+            theme.t2, False, "middle",
+        )  # fmt: skip
+
+    def _paint_caption(self, painter: QPainter, tile: Tile, theme: Theme) -> None:
+        """The name, and at the right since when it stands still; a mark where it plays."""
+        px = self._px
+        row = QRectF(tile.box.left(), tile.box.bottom() - self.caption, tile.box.width(), self.caption)
+        painter.fillRect(row, theme.s1)
+        inner = row.adjusted(px * 0.25, 0, -px * 0.25, 0)
+        told, old = (tile.said, True) if tile.said and tile.data is not None else ("", False)
+        if told:
+            took = min(wide(told, px), inner.width())
+            painter.setFont(font(px))
+            room = QRectF(inner.right() - took, inner.top(), took, inner.height())
+            draw_words(painter, room, told, px, theme.orange_text if old else theme.t2, False, "right")
+            inner.setRight(room.left() - px * 0.5)
+        elif tile.data is not None:
+            told = self.ctx.t("videos.live")
+            took = wide(told, px)
+            if wide(tile.name, px) + took + px < inner.width():
+                draw_words(painter, inner, told, px, theme.t2, False, "right")
+                inner.setRight(inner.right() - took - px * 0.5)
+        draw_words(painter, inner, tile.name, px, theme.t1)
+
+    # -- hands -----------------------------------------------------------------------------------------------------
+
+    @guarded
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        for i, tile in enumerate(self.tiles):
+            if tile.box.contains(event.position()) and self.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                self._at = i
+                self.update()
+                self.chosen.emit(tile.camera)
+
+    @guarded
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        n = len(self.tiles)
+        across = max(1, sum(tile.box.top() == self.tiles[0].box.top() for tile in self.tiles)) if n else 1
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -across, Qt.Key.Key_Down: across}
+        step = steps.get(Qt.Key(event.key()))
+        if step is not None and n:
+            self._at = max(0, min(n - 1, self._at + step)) if self._at >= 0 else 0
+            self.update()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and 0 <= self._at < n:
+            self.chosen.emit(self.tiles[self._at].camera)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if self._at < 0 and self.tiles:
+            self._at = 0
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
