@@ -75,7 +75,7 @@ class WallPanel(Pane):
         self.chosen, self._wrong = settled(known, options)
         self._age: tuple[Message | None, bool] = (None, False)
         self._facts: Message | str | None = None
-        self._state: tuple[PanelState, Message, tuple[Message, ...]] | None = None
+        self._state: tuple[PanelState, Message, tuple[Message | str, ...]] | None = None
         self._held: QWidget | None = None
         self._failures = 0
         self._looked, self._due = -1e9, False
@@ -176,7 +176,7 @@ class WallPanel(Pane):
             self._facts = facts
             self.update(self.head().toAlignedRect())
 
-    def show_state(self, state: PanelState, title: Message, lines: Sequence[Message] = ()) -> None:
+    def show_state(self, state: PanelState, title: Message, lines: Sequence[Message | str] = ()) -> None:
         """Say a state in place of the content."""
         told = (state, title, tuple(lines))
         if told != self._state and (not self.failed or state is PanelState.ERROR):

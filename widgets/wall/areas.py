@@ -1,0 +1,158 @@
+"""区域对比: districts or streets under each other, vital signs beside each other, the one that stands worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
+
+from cockpit.model.messages import Message
+from cockpit.model.signs import Sign
+from widgets.lists.areas import Area
+from widgets.signs.asked import LEVELS
+from widgets.signs.board import Item
+from widgets.wall.kit import PanelState
+from widgets.wall.paint import broken, draw_mark, draw_words
+from widgets.wall.signed import SignPanel, level
+from widgets.wall.sizes import wide
+
+_BY_ITSELF = 5
+"""So many signs are shown where the scene names none."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An area and its items, one a column."""
+
+    area: Area
+    items: tuple[Item, ...]
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """The gravest first, then those with more of them."""
+        levels = sorted(item.level for item in self.items if level(item))
+        return (*levels, 9.0)
+
+
+class WallAreas(SignPanel):
+    """Attributes:
+    lines: areas in order. columns: the signs.
+    """
+
+    panel_id: ClassVar[str] = "wallareas"
+    title_id: ClassVar[str] = "wallkit.areas"
+    options: ClassVar[Mapping[str, Any]] = {"signs": [], "by": "district"}
+    ample: ClassVar[tuple[float, float]] = (34, 16)
+
+    def begin(self) -> None:
+        super().begin()
+        self.lines: list[Line] = []
+        self.columns: list[Sign] = []
+
+    def gather(self) -> None:
+        named = [str(code) for code in self.chosen["signs"]]
+        unknown = [code for code in named if not self.known(code)]
+        areas = self._areas()
+        codes = [code for code in named if self.known(code)] if named else self._told_of(areas)
+        if unknown and not codes:
+            self.show_state(PanelState.EMPTY, Message("wallkit.no_such_sign", {"code": ", ".join(unknown[:6])}))
+            return
+        self.columns = [self.board.told.sign(code) for code in codes]
+        lines = [Line(area, tuple(self.item(code, area.code) for code in codes)) for area in areas]
+        lines = [line for line in lines if any(item.known for item in line.items)]
+        if not lines or not codes:
+            self.show_state(PanelState.EMPTY, Message("wallkit.areas_none"), (Message("wallkit.no_areas_way"),))
+            self.set_facts(None)
+            return
+        self.lines = sorted(lines, key=lambda line: (line.rank, line.area.code))
+        self.items = tuple(item for line in self.lines for item in line.items)
+        away = sum(any(level(item) for item in line.items) for line in self.lines)
+        self.set_facts(Message("wallkit.areas_away", {"n": away, "of": len(self.lines)}))
+
+    def _areas(self) -> list[Area]:
+        """The areas right below the panel's; their areas for streets of a city."""
+        below = self.areas.children(self.area)
+        if self.chosen["by"] in ("area", "street") and self.area == self.ctx.pack.code:
+            return [area for one in below for area in self.areas.children(one.code)]
+        return below
+
+    def _told_of(self, areas: list[Area]) -> list[str]:
+        """Signs that these areas have, those with a level somewhere first."""
+        found = []
+        for sign in self.board.told.signs:
+            levels = [item.level for area in areas if (item := self.item(sign.code, area.code)).known]
+            if levels:
+                found.append((min((one for one in levels if one in LEVELS), default=9), -len(levels), sign.code))
+            if len(found) > 60:
+                break
+        return [code for _, _, code in sorted(found, key=lambda one: one[:2])[:_BY_ITSELF]]
+
+    def paint(self, painter: QPainter, box: QRectF) -> None:
+        kind, theme = self.type, self.theme
+        if not self.lines:
+            return
+        now, words = self.ctx.clock.now(), self.words
+        named = max(wide(line.area.name, kind.row) for line in self.lines) + kind.pad
+        named = min(named, box.width() * 0.4)
+        cells = [max(wide(words.value(sign, item.value), kind.row, True) for item in self._column(i)) + kind.row * 1.5
+                 for i, sign in enumerate(self.columns)]  # fmt: skip
+        fit, used = 0, named
+        for need in cells:
+            if used + max(need, kind.row * 3.4) > box.width() and fit:
+                break
+            used += max(need, kind.row * 3.4)
+            fit += 1
+        across = (box.width() - named) / fit
+        heads = [self._heading(sign, across - kind.gap * 2) for sign in self.columns[:fit]]
+        head_h = max(len(lines) for lines in heads) * kind.min * 1.22 + kind.gap
+        if box.height() - head_h < kind.row * 1.5:
+            heads = [[self.words.name(sign)] for sign in self.columns[:fit]]
+            head_h = kind.min * 1.3 if box.height() >= kind.min * 1.3 + kind.row * 1.3 else 0.0
+        rows = max(1, min(len(self.lines), int((box.height() - head_h) / (kind.row * 1.3))))
+        high = min((box.height() - head_h) / rows, kind.row * 2.2)
+        if head_h:
+            for i, lines in enumerate(heads):
+                right = box.left() + named + (i + 1) * across
+                for j, line in enumerate(lines):
+                    y = box.top() + head_h - kind.gap - (len(lines) - j) * kind.min * 1.22
+                    row = QRectF(right - across + kind.gap, y, across - kind.gap, kind.min * 1.22)
+                    draw_words(painter, row, line, kind.min, theme.t2, side="right")
+            painter.fillRect(QRectF(box.left(), box.top() + head_h - kind.hair, box.width(), kind.hair), theme.line2)
+        for n, line in enumerate(self.lines[:rows]):
+            y = box.top() + head_h + n * high
+            if n:
+                painter.fillRect(QRectF(box.left(), y, box.width(), max(kind.hair * 0.5, 1)), theme.line)
+            draw_words(painter, QRectF(box.left(), y, named - kind.gap, high), line.area.name, kind.row, theme.t1)
+            for i, item in enumerate(line.items[:fit]):
+                right = box.left() + named + (i + 1) * across
+                self._value(painter, QRectF(right - across, y, across, high), item, item.old(now))
+
+    def _column(self, i: int) -> list[Item]:
+        return [line.items[i] for line in self.lines]
+
+    def _heading(self, sign: Sign, width: float) -> list[str]:
+        """Name and unit of a sign on two lines at the most, and the unit in its place where both have no room."""
+        name = self.words.name(sign)
+        lines = broken(name, self.type.min, width)[:2]
+        unit = sign.unit
+        if unit and wide(f"{lines[-1]} {unit}", self.type.min) <= width:
+            lines[-1] = f"{lines[-1]} {unit}"
+        elif unit and len(lines) < 2:
+            lines.append(unit)
+        return lines
+
+    def _value(self, painter: QPainter, cell: QRectF, item: Item, old: bool) -> None:
+        kind, theme, at = self.type, self.theme, level(item)
+        words = self.words.value(item.sign, item.value) if item.known else "–"
+        ink = theme.level(at) if at else theme.t2 if old or not item.known else theme.t1
+        took = draw_words(painter, cell, words, kind.row, ink, item.known, "right")
+        if at:
+            side = kind.row * 0.86
+            x = cell.right() - took - kind.gap - side
+            draw_mark(painter, QRectF(x, cell.center().y() - side / 2, side, side), at, theme)
+
+
+PANELS = {"wallareas": WallAreas}

@@ -1,0 +1,142 @@
+"""What a vital sign was over hours or days: its curve with bounds, the day before, and what is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
+
+from cockpit.model.clock import DAY, HOUR
+from cockpit.model.messages import Message
+from widgets.lists.words import joined
+from widgets.signs.board import Item
+from widgets.wall.asking import History
+from widgets.wall.kit import PanelState
+from widgets.wall.lines import Chart, draw_chart
+from widgets.wall.paint import dashed, draw_mark, draw_value, draw_words
+from widgets.wall.signed import SignPanel, bounds_of, level, mildest
+from widgets.wall.sizes import wide
+
+_BACK = {"": 0, "day": DAY, "week": 7 * DAY}
+
+
+class WallCurve(SignPanel):
+    """Attributes:
+    one_item: what is shown, None without a value. history, before: its curves.
+    """
+
+    panel_id: ClassVar[str] = "wallcurve"
+    title_id: ClassVar[str] = "wallkit.curve"
+    options: ClassVar[Mapping[str, Any]] = {"sign": "", "hours": 24.0, "compare": "day", "forecast": True}
+    ample: ClassVar[tuple[float, float]] = (24, 12)
+
+    def begin(self) -> None:
+        super().begin()
+        self.one_item: Item | None = None
+        back = _BACK.get(self.chosen["compare"], 0)
+        self.history = History(self.ctx, self._came, self)
+        self.before = History(self.ctx, self._came, self, back) if back else None
+
+    def title(self) -> str:
+        item = self.one_item
+        if self.chosen["title"] or item is None:
+            return super().title()
+        return joined(self.words.title(item), self.place())
+
+    def gather(self) -> None:
+        self.one_item = item = self.one(self.chosen["sign"])
+        self.set_facts(item.sign.unit or None if item is not None else None)
+        if item is None:
+            return
+        span = round(max(float(self.chosen["hours"]), 1.0) * HOUR)
+        self.history.want(item.key, span)
+        if self.before is not None:
+            self.before.want(item.key, span)
+        if not self.history.curve.known:
+            if self.history.problem is not None:
+                lines = (self.history.problem, Message("wallkit.asked_again"))
+                self.show_state(PanelState.DEAD, Message("wallkit.curve_failed"), lines)
+            elif self.history.waiting:
+                self.show_state(PanelState.WAITING, Message("wallkit.curve_waiting"))
+            else:
+                self.show_state(PanelState.EMPTY, Message("wallkit.curve_none"), (Message("wallkit.curve_none_way"),))
+
+    def _came(self) -> None:
+        if not self.failed:
+            self.look_now()
+
+    def paint(self, painter: QPainter, box: QRectF) -> None:
+        item, kind, theme = self.one_item, self.type, self.theme
+        if item is None:
+            return
+        now = self.ctx.clock.now()
+        old = item.old(now)
+        if box.height() >= kind.row * 5:
+            high = kind.figure * 0.95
+            self._now(painter, QRectF(box.left(), box.top(), box.width(), high), item, old)
+            box = box.adjusted(0, high + kind.gap, 0, 0)
+        expected = None
+        if self.chosen["forecast"] and item.ahead > 0 and item.forecast == item.forecast and not old:
+            expected = (item.measured + item.ahead, item.forecast)
+        history, before = self.history, self.before
+        shown = Chart(
+            history.start,
+            history.end,
+            history.curve,
+            before.curve if before is not None else type(history.curve)(),
+            bounds_of(item.sign),
+            expected,
+            old,
+            item.sign.decimals,
+        )
+        draw_chart(painter, box, shown, kind, theme)
+
+    def _now(self, painter: QPainter, row: QRectF, item: Item, old: bool) -> None:
+        """The value of now at the left, what the lines mean at the right."""
+        kind, theme, words = self.type, self.theme, self.words
+        at = level(item)
+        ink = theme.level(at) if at else theme.t2 if old else theme.t1
+        value, unit = words.value(item.sign, item.value), item.sign.unit
+        took = draw_value(
+            painter, row.adjusted(0, 0, -row.width() * 0.4, 0), value, unit, kind.clock, ink, theme.t2, kind.min
+        )
+        if at:
+            side = kind.row
+            draw_mark(painter, QRectF(row.left() + took + kind.gap, row.center().y() - side / 2, side, side), at, theme)
+            took += side + kind.gap
+        right = row.right()
+        legend: list[tuple[str, str]] = []
+        if self.before is not None and self.before.curve.known:
+            legend.append(("before", self.ctx.t(f"wallkit.before_{self.chosen['compare']}")))
+        goal = self.goal(item)
+        if goal:
+            legend.append(("goal", goal))
+        for what, label in legend:
+            need = wide(label, kind.min) + kind.min * 2
+            if right - need < row.left() + took + kind.gap * 3:
+                break
+            draw_words(
+                painter, QRectF(right - need, row.top(), need, row.height()), label, kind.min, theme.t2, side="right"
+            )
+            y, x = row.center().y(), right - need
+            bound = mildest(item.sign)
+            color = (
+                theme.chart2
+                if what == "before"
+                else theme.t2
+                if item.sign.target is not None
+                else theme.level(bound.level)
+                if bound
+                else theme.t2
+            )
+            pen = dashed(color, kind.line * 0.8)
+            if what == "before":
+                pen = dashed(color, kind.line, (1000, 1))
+            painter.setPen(pen)
+            painter.drawLine(int(x), int(y), int(x + kind.min * 1.6), int(y))
+            right -= need + kind.min * 0.8
+
+
+PANELS = {"wallcurve": WallCurve}

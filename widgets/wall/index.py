@@ -1,0 +1,173 @@
+"""运行指数: how the city stands as one figure, and the dimensions that it is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
+
+from cockpit.model.messages import Message, Texts
+from widgets.kit.theme import Theme
+from widgets.lists.words import joined
+from widgets.signs.board import Item
+from widgets.wall.kit import PanelState
+from widgets.wall.paint import draw_mark, draw_value, draw_words, fitted
+from widgets.wall.score import Scored, dimensions_of, index_of, scored
+from widgets.wall.signed import SignPanel, level
+from widgets.wall.sizes import FIGURE_EM, WallType, wide
+
+_FEW = 3
+"""Deviating signs that are named where there is room."""
+
+
+class ScorePanel(SignPanel):
+    """What is made from dimensions.
+
+    Attributes:
+        dimensions: what is known of them; never empty while the content is shown.
+    """
+
+    options: ClassVar[Mapping[str, Any]] = {"dimensions": []}
+
+    def begin(self) -> None:
+        super().begin()
+        self.dimensions: list[Scored] = []
+
+    def gather(self) -> None:
+        told, now = self.board.told, self.ctx.clock.now()
+        try:
+            wanted = dimensions_of(told, self.chosen["dimensions"])
+        except ValueError as error:
+            self.show_state(PanelState.EMPTY, Message("wallkit.wrong_dimension", {"text": str(error)[:60]}))
+            return
+        self.dimensions = scored(told, wanted, self.item, now)
+        self.items = tuple(item for one in self.dimensions for item in one.items)
+        if not self.dimensions:
+            lines = (Message("wallkit.no_score_way"),)
+            self.show_state(PanelState.EMPTY, Message("wallkit.no_score"), lines)
+
+    def deviating(self) -> list[Item]:
+        """Signs outside their bounds, the gravest first, each once."""
+        found = {item.key: item for item in self.items if level(item)}
+        return sorted(found.values(), key=lambda item: (item.level, item.key))
+
+
+class WallIndex(ScorePanel):
+    """Attributes:
+    own: the sign that a scene names for the index, None: it is made from the dimensions.
+    """
+
+    panel_id: ClassVar[str] = "wallindex"
+    title_id: ClassVar[str] = "wallkit.index"
+    options: ClassVar[Mapping[str, Any]] = {"sign": "", "dimensions": []}
+    ample: ClassVar[tuple[float, float]] = (30, 6)
+
+    def begin(self) -> None:
+        super().begin()
+        self.own: Item | None = None
+
+    def gather(self) -> None:
+        super().gather()
+        self.own = None
+        code = self.chosen["sign"]
+        if code:
+            self.own = self.one(code)
+            if self.own is None:
+                return
+            self.items = (self.own, *(item for one in self.dimensions for item in one.items))
+            self.show_content()
+        old = sum(one.old for one in self.dimensions)
+        self.set_facts(Message("wallkit.some_old", {"n": old}) if old else self.place() or None)
+
+    def value(self) -> float:
+        return self.own.value if self.own is not None else index_of(self.dimensions)
+
+    def paint(self, painter: QPainter, box: QRectF) -> None:
+        if not self.dimensions and self.own is None:
+            return
+        kind = self.type
+        beside = box.width() >= kind.row * 17 and bool(self.dimensions)
+        left = box
+        if beside:
+            share = 0.36 if box.width() < kind.row * 40 else 0.28
+            left = QRectF(box.left(), box.top(), box.width() * share, box.height())
+            right = QRectF(left.right() + kind.pad, box.top(), box.width() - left.width() - kind.pad, box.height())
+            draw_dimensions(painter, right, self.dimensions, kind, self.theme, self.ctx.t)
+        elif self.dimensions and box.height() >= kind.row * 7:
+            left = QRectF(box.left(), box.top(), box.width(), box.height() * 0.4)
+            below = left.bottom() + kind.gap
+            under = QRectF(box.left(), below, box.width(), box.bottom() - below)
+            draw_dimensions(painter, under, self.dimensions, kind, self.theme, self.ctx.t)
+        self._index(painter, left)
+
+    def _index(self, painter: QPainter, box: QRectF) -> None:
+        """The figure, and under it how it changed or how many signs deviate."""
+        kind, theme = self.type, self.theme
+        words = self._under()
+        foot_h = kind.min * 1.35
+        room = [one for one in words if wide(one, kind.min) <= box.width()]
+        lines = min(len(room), int((box.height() - kind.hero * FIGURE_EM * 1.1) / foot_h))
+        lines = max(lines, 0)
+        figure = box.adjusted(0, 0, 0, -foot_h * lines)
+        most = min(figure.height() * 0.94 / FIGURE_EM, kind.hero * 2.2)
+        told = f"{self.value():.1f}"
+        px = fitted(told, figure.width(), most, kind.figure * 0.7, True)
+        unit = self.own.sign.unit if self.own is not None else ""
+        draw_value(painter, figure, told, unit, px, theme.t1, theme.t2, kind.min)
+        for i, one in enumerate(room[:lines]):
+            row = QRectF(box.left(), figure.bottom() + i * foot_h, box.width(), foot_h)
+            draw_words(painter, row, one, kind.min, theme.t2)
+
+    def _under(self) -> list[str]:
+        t = self.ctx.t
+        if self.own is not None:
+            compared = self.compared(self.own)
+            return [one for one in (compared, self.goal(self.own)) if one]
+        away = self.deviating()
+        made = t(Message("wallkit.made_from", {"n": len({item.key for item in self.items})}))
+        out = t(Message("wallkit.deviating", {"n": len(away)})) if away else t("wallkit.none_deviates")
+        names = [self.words.name(item.sign) for item in away[:_FEW]]
+        gravest = joined(*names)
+        return [one for one in (joined(made, out), gravest) if one]
+
+
+def draw_dimensions(
+    painter: QPainter, box: QRectF, many: Sequence[Scored], kind: WallType, theme: Theme, t: Texts
+) -> None:
+    """Name, bar and score of each, in one column or two."""
+    names = [t.pack(one.name) for one in many]
+    named = max(wide(name, kind.min) for name in names) + kind.gap
+    scored_w = wide("100", kind.row, True) + kind.gap
+    least = named + scored_w + kind.row * 2.2 + kind.row
+    most = max(1, int(box.height() / (kind.row * 1.3)))
+    columns = 2 if box.width() >= least * 2 + kind.pad * 2 and len(many) > 3 else 1
+    rows = min(ceil(len(many) / columns), most)
+    across = (box.width() - (columns - 1) * kind.pad * 2) / columns
+    high = min(box.height() / rows, kind.row * 2.4)
+    top = box.center().y() - high * rows / 2
+    for i, one in enumerate(many[: rows * columns]):
+        x = box.left() + (i // rows) * (across + kind.pad * 2)
+        row = QRectF(x, top + (i % rows) * high, across, high)
+        name_w = min(named, across * 0.5)
+        draw_words(painter, QRectF(row.left(), row.top(), name_w - kind.gap, high), names[i], kind.min, theme.t2)
+        draw_words(painter, row, f"{one.score:.0f}", kind.row, theme.t1, True, "right")
+        side = kind.min * 0.9 if one.worst else 0.0
+        lane = QRectF(
+            row.left() + name_w,
+            row.center().y() - kind.min * 0.15,
+            across - name_w - scored_w - kind.min * 1.2,
+            kind.min * 0.3,
+        )
+        if lane.width() > kind.row:
+            painter.fillRect(lane, theme.s3)
+            painter.fillRect(
+                QRectF(lane.left(), lane.top(), lane.width() * one.score / 100, lane.height()), theme.chart
+            )
+        at = QRectF(lane.right() + kind.gap * 0.6, row.center().y() - side / 2, side, side)
+        draw_mark(painter, at, one.worst, theme)
+
+
+PANELS = {"wallindex": WallIndex}

@@ -1,0 +1,131 @@
+"""排名: areas, kinds or channels by how much there is of them; or a vital sign by area."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
+
+from cockpit.model import ages
+from cockpit.model.messages import Message
+from widgets.lists.areas import DISTRICT
+from widgets.lists.words import joined
+from widgets.signs.board import Item, SignBoard
+from widgets.signs.words import SignWords
+from widgets.wall.counting import CountPanel
+from widgets.wall.kit import PanelState
+from widgets.wall.rows import Row, draw_rows, room_for
+from widgets.wall.signed import level
+
+
+class WallRank(CountPanel):
+    """Attributes:
+    rows: what is ranked, the first first. unit: of all of them.
+    """
+
+    panel_id: ClassVar[str] = "wallrank"
+    title_id: ClassVar[str] = "wallkit.rank"
+    topics: ClassVar[frozenset[str]] = CountPanel.topics | {"sign"}
+    options: ClassVar[Mapping[str, Any]] = {"of": "events", "by": "area", "sign": "", "most": 0, "lowest": False}
+    ample: ClassVar[tuple[float, float]] = (20, 12)
+
+    def begin(self) -> None:
+        super().begin()
+        self.board = SignBoard(self.ctx.picture["sign"], self.areas, self.ctx.pack.code)
+        self.rows: list[Row] = []
+        self.unit = ""
+        self._items: list[Item] = []
+
+    def title(self) -> str:
+        if self.chosen["title"]:
+            return super().title()
+        if self.chosen["sign"]:
+            return joined(self._words().name(self.board.told.sign(self.chosen["sign"])), self._area_words())
+        by = self.chosen["by"]
+        return self.ctx.t(Message("wallkit.rank_by", {"by": Message(f"wallkit.by_{by}"), "of": self.of_words()}))
+
+    def look(self) -> None:
+        code = self.chosen["sign"]
+        if not code:
+            super().look()
+            return
+        signs = self.ctx.signs
+        if signs is None:
+            self.show_state(PanelState.DEAD, Message("wallkit.no_signs"), (Message("wallkit.no_signs_way"),))
+            return
+        self.board.take(signs.known)
+        if code not in self.board.told.at:
+            known = bool(self.board.told.signs)
+            said = Message("wallkit.no_such_sign", {"code": code}) if known else Message("wallkit.signs_waiting")
+            self.show_state(PanelState.EMPTY if known else PanelState.WAITING, said)
+            return
+        self.show_content()
+        self._rank_sign(code)
+        self._say_age()
+        self.setAccessibleName(self.title())
+
+    def _rank_sign(self, code: str) -> None:
+        """A sign in the districts or streets of the area, the one that stands worst first."""
+        below = [self.area]
+        if self.chosen["by"] == "area" and self.area == self.ctx.pack.code:
+            below = [area.code for area in self.areas.children(self.area)] or below
+        items = [item for area in below for item in self.board.in_areas(code, area)]
+        items = items or self.board.in_areas(code, self.area)
+        sign = self.board.told.sign(code)
+        more_first = (sign.direction != "up") != bool(self.chosen["lowest"])
+        known = [item for item in items if item.known]
+        known.sort(key=lambda item: (-item.value if more_first else item.value, item.area))
+        self._items, self.unit = known, sign.unit
+        now, words = self.ctx.clock.now(), self._words()
+        self.rows = [
+            Row(_short(words.area(one.area)), one.value, words.value(sign, one.value), level(one), one.old(now))
+            for one in known
+        ]
+        self.set_facts(sign.unit or None)
+        if not known:
+            named = {"name": words.name(sign)}
+            self.show_state(PanelState.EMPTY, Message("wallkit.no_areas", named), (Message("wallkit.no_areas_way"),))
+
+    def count(self) -> None:
+        self._items = []
+        counts = sorted(self.counts(), key=lambda one: (one.n if self.chosen["lowest"] else -one.n, one.key))
+        old = self.old
+        self.rows = [Row(one.name, one.n, f"{one.n:,}", one.level % 5, old) for one in counts]
+        total = sum(one.n for one in counts)
+        self.set_facts(Message("wallkit.total", {"n": f"{total:,}"}))
+        if not counts:
+            self.show_state(PanelState.EMPTY, Message(f"wallkit.none_{self.of}"))
+
+    def _say_age(self) -> None:
+        if not self.chosen["sign"]:
+            super()._say_age()
+            return
+        now = self.ctx.clock.now()
+        if not self._items:
+            self.set_age(None)
+            return
+        fresh = max(self._items, key=lambda item: (not item.old(now), item.measured))
+        self.set_age(ages.data_age(fresh.measured, fresh.period, now), fresh.old(now))
+
+    def _words(self) -> SignWords:
+        return SignWords(self.ctx.t, self.ctx.pack, self.areas)
+
+    def _area_words(self) -> str:
+        tier = self.ctx.pack.tiers
+        if self.area != self.ctx.pack.code:
+            return self._words().area(self.area)
+        which = 2 if self.chosen["by"] == "area" else DISTRICT
+        return self.ctx.t.pack(tier[which]) if len(tier) > which else ""
+
+    def paint(self, painter: QPainter, box: QRectF) -> None:
+        most = int(self.chosen["most"]) or room_for(box, self.type)
+        draw_rows(painter, box, self.rows[:most], self.type, self.theme)
+
+
+def _short(name: str) -> str:
+    return name.removesuffix("街道") if len(name) > 3 else name
+
+
+PANELS = {"wallrank": WallRank}

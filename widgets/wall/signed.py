@@ -1,0 +1,162 @@
+"""What panels of vital signs on a wall have in common: definitions, items, which are shown, and how old they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from cockpit.model import ages
+from cockpit.model.freshness import Freshness
+from cockpit.model.messages import Message
+from cockpit.model.signs import Sign, Threshold, key_of
+from widgets.lists.areas import AreaTree
+from widgets.signs.asked import LEVELS
+from widgets.signs.board import NO_ROW, Item, SignBoard
+from widgets.signs.words import SignWords
+from widgets.wall.kit import PanelState, WallPanel
+
+_UNLEVELLED = 9
+
+
+class SignPanel(WallPanel):
+    """A panel of one sign or of several.
+
+    Attributes:
+        board: definitions and live items.
+        items: those that are shown; their ages are the panel's.
+    """
+
+    topics: ClassVar[frozenset[str]] = frozenset({"sign", "area"})
+    calm: ClassVar[float] = 0.9
+
+    def begin(self) -> None:
+        self.areas = AreaTree(self.ctx.picture["area"])
+        self.board = SignBoard(self.ctx.picture["sign"], self.areas, self.ctx.pack.code)
+        self.items: tuple[Item, ...] = ()
+        self._told_ages: tuple[str, ...] = ()
+
+    def gather(self) -> None:
+        """Definitions are there: choose `items` and whatever else is painted."""
+
+    @property
+    def words(self) -> SignWords:
+        return SignWords(self.ctx.t, self.ctx.pack, self.areas)
+
+    def look(self) -> None:
+        signs = self.ctx.signs
+        if signs is None:
+            self.show_state(PanelState.DEAD, Message("wallkit.no_signs"), (Message("wallkit.no_signs_way"),))
+            return
+        self.board.take(signs.known)
+        if not self.board.told.signs:
+            self.show_state(PanelState.WAITING, Message("wallkit.signs_waiting"))
+            return
+        self.show_content()
+        self.gather()
+        self._say_age()
+        self.setAccessibleName(self.title())
+
+    # -- which
+
+    def item(self, code: str, area: str = "") -> Item:
+        """A sign in an area, the panel's own where none is said; without a value where there is none."""
+        return self.board.item(key_of(code, area or self.area))
+
+    def known(self, code: str) -> bool:
+        """Whether there is a definition of that code."""
+        return code in self.board.told.at
+
+    def worst(self, most: int) -> list[str]:
+        """Codes of the signs of the area that stand worst, those within bounds behind them, as the tree has them."""
+        rows = [(sign, self.board.row(sign.code, self.area)) for sign in self.board.told.signs]
+        items = [(sign, self.board.item_at(row)) for sign, row in rows if row != NO_ROW]
+        fed = [(sign, item) for sign, item in items if item.known]
+        fed.sort(key=lambda pair: (pair[1].level if pair[1].level in LEVELS else _UNLEVELLED, not pair[0].thresholds))
+        return [sign.code for sign, _ in fed[:most]]
+
+    def one(self, code: str) -> Item | None:
+        """The one item of a panel; what is in its way is said in the panel's place, and None answers."""
+        code = code or next(iter(self.worst(1)), "")
+        if not code:
+            self.show_state(PanelState.WAITING, Message("wallkit.signs_waiting"))
+            return None
+        if not self.known(code):
+            self.show_state(PanelState.EMPTY, Message("wallkit.no_such_sign", {"code": code}))
+            return None
+        item = self.item(code)
+        self.items = (item,)
+        if not item.known:
+            unfed = code in self.board.told.known.unfed
+            named = {"name": self.words.title(item), "area": self.words.area(item.area)}
+            why = self.words.missing(item.sign, unfed)
+            self.show_state(PanelState.EMPTY, Message("wallkit.no_value", named), (why,))
+            return None
+        return item
+
+    # -- how old
+
+    def age_tick(self) -> None:
+        super().age_tick()
+        self._say_age()
+
+    def _say_age(self) -> None:
+        now = self.ctx.clock.now()
+        known = [item for item in self.items if item.known]
+        if not known or self.failed:
+            if not self.failed:
+                self.set_age(None)
+            return
+        fresh = max(known, key=lambda item: (not item.old(now), item.measured))
+        self.set_age(ages.data_age(fresh.measured, fresh.period, now), fresh.old(now))
+        told = tuple(self.words.age(item, now) if item.old(now) else "" for item in known)
+        if told != self._told_ages:
+            self._told_ages = told
+            self.update()
+
+    # -- words
+
+    def place(self) -> str:
+        """Which area it is of, "" the whole city."""
+        return self.words.area(self.area) if self.area != self.ctx.pack.code else ""
+
+    def compared(self, item: Item) -> str:
+        """How it changed: 同比 ↑61%, else 环比; "" where nothing earlier is known."""
+        for before, words in ((item.year, "wallkit.than_year"), (item.previous, "wallkit.than_before")):
+            arrow, by = self.words.change(item, before)
+            if arrow:
+                return self.ctx.t(Message(words, {"by": f"{arrow} {by}" if by else arrow}))
+        return ""
+
+    def goal(self, item: Item) -> str:
+        """What it is held against: its target, else the first bound that it would pass; "" none."""
+        sign, words = item.sign, self.words
+        if sign.target is not None:
+            return self.ctx.t(Message("wallkit.target", {"value": words.target(sign)}))
+        bound = mildest(sign)
+        if bound is not None:
+            return self.ctx.t(Message("wallkit.limit", {"value": words.bound(sign, bound)}))
+        value, note = words.forecast(item)
+        return f"{note.split(' · ')[0]} {value}" if value else ""
+
+
+def mildest(sign: Sign) -> Threshold | None:
+    """The bound from which on a sign has a level at all."""
+    return max(sign.thresholds, key=lambda bound: bound.level, default=None)
+
+
+def bounds_of(sign: Sign) -> list[tuple[float, int]]:
+    """Lines across a chart: (value, level), the target with level 0."""
+    lines = [(sign.target, 0)] if sign.target is not None else []
+    for bound in sign.thresholds:
+        lines += [(value, bound.level) for value in (bound.above, bound.below) if value is not None]
+    return lines
+
+
+def level(item: Item) -> int:
+    """1 to 4, 0 within bounds or unknown."""
+    return item.level if item.known and item.level in LEVELS else 0
+
+
+def live(items: Iterable[Item], now: int) -> Sequence[Item]:
+    """Those whose value is not old."""
+    return [item for item in items if item.known and item.freshness(now) is Freshness.LIVE]

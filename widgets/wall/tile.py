@@ -1,0 +1,120 @@
+"""A vital sign as a tile: name, level, its value with the unit, what it did lately, what it is held against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
+
+from widgets.charts.scale import Curve
+from widgets.kit.icons import draw_icon
+from widgets.kit.theme import Theme
+from widgets.signs.board import Item
+from widgets.wall.lines import draw_spark
+from widgets.wall.paint import draw_mark, draw_value, draw_words
+from widgets.wall.signed import bounds_of, level
+from widgets.wall.sizes import FIGURE_EM, WallType, wide
+
+WIDE, HIGH = 13.6, 4.6
+"""Rows of type that a tile wants."""
+LEAST_WIDE, LEAST_HIGH = 7.5, 3.1
+
+
+@dataclass(frozen=True)
+class Tile:
+    """What a tile says.
+
+    Attributes:
+        name, value, unit: as printed; value is 尚无数据 where there is none.
+        goal, compared: under it; age: instead of the goal where the value is old, else "".
+    """
+
+    item: Item
+    name: str
+    value: str
+    unit: str
+    goal: str = ""
+    compared: str = ""
+    age: str = ""
+    curve: Curve = field(default_factory=Curve)
+
+
+def draw_tile(painter: QPainter, box: QRectF, tile: Tile, kind: WallType, theme: Theme, named: bool = True) -> None:
+    """Paints it into `box`, which has its padding already; what has no room is left out, the value last.
+
+    Args:
+        named: with its name and badge above.
+    """
+    item, old = tile.item, bool(tile.age)
+    at = level(item)
+    side = kind.row * 0.96
+    title_h = kind.panel * 1.3 if named else 0.0
+    foot_h = kind.min * 1.3
+    under = box.height() - title_h - kind.figure * FIGURE_EM * 1.25 >= foot_h and bool(
+        tile.goal or tile.compared or tile.age
+    )
+    if box.height() < title_h + kind.figure * FIGURE_EM * 1.1:
+        _one_line(painter, box, tile, kind, theme)
+        return
+    if named:
+        row = QRectF(box.left(), box.top(), box.width() - (side + kind.gap if at else 0), title_h)
+        draw_words(painter, row, tile.name, kind.panel, theme.t1, True)
+        draw_mark(painter, QRectF(box.right() - side, box.top() + (title_h - side) / 2, side, side), at, theme)
+    middle = QRectF(box.left(), box.top() + title_h, box.width(), box.height() - title_h - (foot_h if under else 0))
+    ink = theme.level(at) if at else theme.t2 if old else theme.t1
+    if not item.known:
+        draw_words(painter, middle, tile.value, kind.row, theme.t2)
+        return
+    figure = kind.figure
+    want = wide(tile.value, figure, True) + wide(tile.unit, max(kind.min, figure * 0.46)) + figure * 0.2
+    badge = side + kind.gap if at and not named else 0.0
+    share = 1.0 if middle.width() < LEAST_WIDE * kind.row * 1.25 or not tile.curve.known else 0.62
+    room = max(min(want, middle.width() * share), middle.width() * 0.4) if share < 1 else middle.width() - badge
+    draw_value(
+        painter,
+        QRectF(middle.left(), middle.top(), room, middle.height()),
+        tile.value,
+        tile.unit,
+        figure,
+        ink,
+        theme.t2,
+        kind.min,
+    )
+    if badge:
+        draw_mark(painter, QRectF(middle.right() - side, middle.top() + kind.gap / 2, side, side), at, theme)
+    if share < 1:
+        left = middle.left() + max(room, middle.width() * 0.52) + kind.gap
+        spark = QRectF(left, middle.top(), middle.right() - left - badge, middle.height())
+        high = min(spark.height() * 0.86, spark.width() * 0.62)
+        spark = QRectF(spark.left(), spark.center().y() - high / 2, spark.width(), high)
+        draw_spark(painter, spark, tile.curve, bounds_of(item.sign), theme, kind.line, old)
+    if under:
+        _foot(painter, QRectF(box.left(), box.bottom() - foot_h, box.width(), foot_h), tile, kind, theme)
+
+
+def _foot(painter: QPainter, row: QRectF, tile: Tile, kind: WallType, theme: Theme) -> None:
+    """Age or goal at the left, the change at the right where there is room for both."""
+    left, px = tile.age or tile.goal, kind.min
+    icon = px * 1.1 if tile.age else 0.0
+    if icon:
+        box = QRectF(row.left(), row.center().y() - px * 0.42, px * 0.84, px * 0.84)
+        draw_icon(painter, box, "plug-broken", theme.orange_text, 2)
+    taken = icon + wide(left, px) + px * 0.8 if left else 0.0
+    both = taken + wide(tile.compared, px) <= row.width()
+    if left:
+        draw_words(painter, row.adjusted(icon, 0, 0, 0), left, px, theme.t1 if tile.age else theme.t2)
+    if tile.compared and (both or not left):
+        draw_words(painter, row, tile.compared, px, theme.t2, side="right" if left else "left")
+
+
+def _one_line(painter: QPainter, box: QRectF, tile: Tile, kind: WallType, theme: Theme) -> None:
+    at = level(tile.item)
+    ink = theme.level(at) if at else theme.t2 if tile.age else theme.t1
+    side = kind.row * 0.96 if at else 0.0
+    value = f"{tile.value} {tile.unit}".strip()
+    px = min(kind.row * 1.2, box.height() * 0.7) if box.height() < kind.row else kind.row * 1.2
+    took = wide(value, px, True)
+    draw_words(painter, box.adjusted(0, 0, -side - kind.gap, 0), value, px, ink, True, "right")
+    draw_mark(painter, QRectF(box.right() - side, box.center().y() - side / 2, side, side), at, theme)
+    draw_words(painter, box.adjusted(0, 0, -took - side - kind.gap * 3, 0), tile.name, kind.row, theme.t1, True)
