@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import signal
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cockpit.children import Children
 from cockpit.model.clock import Clock, since_exec
@@ -22,6 +20,7 @@ from cockpit.opening import SeatOpening
 from cockpit.ui.crash import CrashLog
 from cockpit.ui.desk import Desk
 from cockpit.ui.prefs import FilePrefs
+from cockpit.ui.qtapp import application, end_on_signals
 from cockpit.ui.single import SingleSeat
 from cockpit.ui.sound import Player
 from cockpit.ui.summary import summary
@@ -34,18 +33,6 @@ from widgets.map.panel import MapPanel
 
 SHOT_SIZE = (1920, 1080)
 LEAST_SIZE = (960, 600)
-
-
-def application() -> QApplication:
-    """The one QApplication, made as the map's backends need it."""
-    existing = QApplication.instance()
-    if isinstance(existing, QApplication):
-        return existing
-    QGuiApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
-    app = QApplication(["city-cockpit"])
-    app.setApplicationName("city-cockpit")
-    app.setStyle("Fusion")
-    return app
 
 
 class FirstPicture(QObject):
@@ -115,7 +102,7 @@ def run_seat(
     first = FirstPicture(desk)
     single = None if args.shot else SingleSeat(profile, desk.come_forward, desk)
     crash.install(lambda what: desk.toasts.show(Message("ui.error_noted", {"what": what}), Level.ORANGE))
-    _on_signals(app, desk)
+    end_on_signals(app, desk)
     troubles: list[OutsideError] = []
 
     def take() -> None:
@@ -190,13 +177,3 @@ def _take_shot(args: argparse.Namespace, desk: Desk, first: FirstPicture) -> Non
         panel = desk.engine.panel("map")
         backend = panel.backend_name if isinstance(panel, MapPanel) else "none"
         print(json.dumps(summary(desk.seat, args.seat, backend, first.ms)), flush=True)
-
-
-def _on_signals(app: QApplication, desk: Desk) -> None:
-    """SIGTERM, SIGINT and SIGHUP end the seat as closing its window does; Python sees them when its code next runs."""
-    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        # by way of the loop: one that comes before it runs is not lost
-        signal.signal(signum, lambda *_: QTimer.singleShot(0, app, app.quit))
-    beat = QTimer(desk, interval=200)
-    beat.timeout.connect(_nothing)
-    beat.start()

@@ -32,6 +32,9 @@ class WallPictures(QObject):
     """Pictures of the windows of a machine.
 
     Every window has its turn, so that no two are copied in one round; encoding is done aside.
+
+    Attributes:
+        windows: those that there are.
     """
 
     def __init__(
@@ -39,11 +42,11 @@ class WallPictures(QObject):
         seat: Seat,
         line: WallSeat,
         folder: Path,
-        windows: Callable[[], list[WallWindow]],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._seat, self._line, self._folder, self._windows = seat, line, folder, windows
+        self.windows: Callable[[], list[WallWindow]] = list
+        self._seat, self._line, self._folder = seat, line, folder
         self._turn = 0
         self._kept_at: dict[str, float] = {}
         self._waiting = 0
@@ -54,34 +57,25 @@ class WallPictures(QObject):
     def close(self) -> None:
         """Keeps the last pictures, at an orderly end."""
         self._turns.stop()
-        for window in self._windows():
+        for window in self.windows():
             if window.there and window.stage is not None and not window.is_black and not window.still:
-                _keep(window.picture(), self._file(window.output))
+                _keep(window.picture(), _file(self._folder, window.output))
 
     # -- on disk -------------------------------------------------------------------------------------------------
 
     def last(self, output: str) -> tuple[QImage, int]:
-        """The last picture of an output and when it was taken, UTC us; a null one where there is none."""
-        file = self._file(output)
-        reader = QImageReader(str(file))
-        try:
-            taken = int(file.stat().st_mtime * SECOND)
-        except OSError:
-            return QImage(), 0
-        return reader.read(), taken
+        """As `last_picture`."""
+        return last_picture(self._folder, output)
 
     def soon(self) -> None:
         """What is shown is another: it is kept in a moment."""
         due = self._seat.clock.mono() - KEEP_SECONDS + SOON_SECONDS
-        self._kept_at = {window.output: due for window in self._windows()}
-
-    def _file(self, output: str) -> Path:
-        return self._folder / f"{re.sub(r'[^A-Za-z0-9.-]', '-', output) or 'screen'}.jpg"
+        self._kept_at = {window.output: due for window in self.windows()}
 
     # -- in turn -------------------------------------------------------------------------------------------------
 
     def _next(self) -> None:
-        windows = [window for window in self._windows() if window.there and window.screen_of_wall is not None]
+        windows = [window for window in self.windows() if window.there and window.screen_of_wall is not None]
         self._turns.setInterval(max(50, round(THUMB_SECONDS * 1000 / max(len(windows), 1))))
         if not windows or self._waiting > 2:  # the one thread that works aside has other things to do
             return
@@ -96,7 +90,7 @@ class WallPictures(QObject):
         taken = self._line.time.now()
         if keep:
             self._kept_at[window.output] = now
-            self._aside(partial(_keep, picture, self._file(window.output)))
+            self._aside(partial(_keep, picture, _file(self._folder, window.output)))
         if self._line.joined and window.screen_of_wall is not None and window.wall is not None:
             self._aside(partial(self._send, window.wall.id, window.screen_of_wall.id, taken, picture))
 
@@ -118,6 +112,20 @@ class WallPictures(QObject):
         jpeg = small_jpeg(picture)
         if jpeg:
             self._seat.later(lambda: self._line.thumb(Thumb(wall, screen, taken, jpeg)))
+
+
+def last_picture(folder: Path, output: str) -> tuple[QImage, int]:
+    """The last picture of an output and when it was taken, UTC us; a null one where there is none."""
+    file = _file(folder, output)
+    try:
+        taken = int(file.stat().st_mtime * SECOND)
+    except OSError:
+        return QImage(), 0
+    return QImageReader(str(file)).read(), taken
+
+
+def _file(folder: Path, output: str) -> Path:
+    return folder / f"{re.sub(r'[^A-Za-z0-9.-]', '-', output) or 'screen'}.jpg"
 
 
 def small_jpeg(picture: QImage) -> bytes:

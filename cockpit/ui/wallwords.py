@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from cockpit.model.ages import clock_time, exactly, span, stamp
 from cockpit.model.clock import DAY, SECOND
-from cockpit.model.messages import Message
+from cockpit.model.messages import Message, Texts
 from cockpit.model.ports.link import Link, LinkState
+from cockpit.model.wallstate import WallShows, WallState
 from cockpit.ui.hubbanner import hub_banner
+from cockpit.ui.wallscreen import WallWindow
 from cockpit.wall.node import WallSeat
+from cockpit.wall.turning import within
 from widgets.kit.context import PanelContext
+from widgets.wall.over import Said
 
 GRACE_SECONDS = 5.0
 """A hub that is restarted is back within two seconds."""
+DARKEST = 0.05
+"""A wall that is set to no light at all still shows that it is on; black is another act."""
 
 
 def trouble(ctx: PanelContext, line: WallSeat, link: Link) -> Message | None:
@@ -40,6 +46,58 @@ def held(since: int, now: int) -> Message:
 def starting(taken: int, now: int) -> Message:
     """The picture of an earlier run stands in while this one begins."""
     return Message("wallnode.starting", {"at": _when(taken, now)})
+
+
+def light(shown: WallShows | None, state: WallState | None, now: int) -> float:
+    """Brightness 0–1 of now: what the operator set, and at night no more than the hall says."""
+    bright = shown.brightness if shown is not None else 1.0
+    night = state.hall.night if state is not None else ()
+    if len(night) == 3 and within((night[0], night[1]), now):
+        bright = min(bright, night[2])
+    return max(DARKEST, min(bright, 1.0))
+
+
+def said(
+    t: Texts,
+    window: WallWindow,
+    line: WallSeat,
+    shown: WallShows | None,
+    problem: Message | None,
+    note: Message | None,
+    bright: float,
+    now: int,
+) -> Said:
+    """All that one screen says over its panels.
+
+    Args:
+        problem: of `trouble`. note: something for a moment. bright: of `light`. now: the hub's clock, UTC us.
+    """
+    screen = window.screen_of_wall
+    line_at_foot = problem or note
+    if line_at_foot is None and window.still and not window.held:
+        line_at_foot = starting(window.pictured, now)
+    number = str(screen.id) if shown is not None and screen is not None and screen.id in shown.identify else ""
+    return Said(
+        trouble=t(line_at_foot) if line_at_foot is not None else "",
+        heavy=problem is not None,
+        frozen=t(held(window.held, now)) if window.held else "",
+        rehearsal=t("wallnode.rehearsal") if shown is not None and shown.rehearsal else "",
+        number=number,
+        name=f"{line.machine} · {window.output}" if number else "",
+        facts=f"{window.width()} × {window.height()}" if number else "",
+        notice=_notice(t, window, line, shown),
+        dim=1.0 - bright,
+    )
+
+
+def _notice(t: Texts, window: WallWindow, line: WallSeat, shown: WallShows | None) -> tuple[str, ...]:
+    """What a screen says that has no picture at all."""
+    if window.still or (window.screen_of_wall is not None and shown is not None):
+        return ()
+    named = Message("wallnode.machine", {"machine": line.machine, "output": window.output})
+    if window.screen_of_wall is None and line.state is not None:
+        return (t("wallnode.no_place"), t(named))
+    return (t("wallnode.waits"), t(named))
 
 
 def _when(at: int, now: int) -> str:

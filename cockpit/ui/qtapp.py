@@ -1,0 +1,37 @@
+"""The one QApplication of a seat, and its orderly end on a signal."""
+
+from __future__ import annotations
+
+import signal
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+SIGNAL_MS = 200
+
+
+def application() -> QApplication:
+    """The one QApplication, made as the map's backends need it."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QGuiApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    app = QApplication(["city-cockpit"])
+    app.setApplicationName("city-cockpit")
+    app.setStyle("Fusion")
+    return app
+
+
+def end_on_signals(app: QApplication, owner: QObject) -> None:
+    """SIGTERM, SIGINT and SIGHUP end the seat as closing its window does; Python sees them when its code next runs."""
+    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        # by way of the loop: one that comes before it runs is not lost
+        signal.signal(signum, lambda *_: QTimer.singleShot(0, app, app.quit))
+    beat = QTimer(owner, interval=SIGNAL_MS)
+    beat.timeout.connect(_nothing)
+    beat.start()
+
+
+def _nothing() -> None:
+    pass
