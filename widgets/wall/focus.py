@@ -18,19 +18,19 @@ from widgets.kit.loopwords import Left, left_of, number_of, stage_of
 from widgets.kit.symbols import draw_badge, draw_pattern
 from widgets.lists.areas import AreaTree
 from widgets.lists.words import EventWords, joined
+from widgets.orders.history import entries
 from widgets.orders.rail import AHEAD, NOW, PASSED, Mark, marks
+from widgets.orders.words import CaseWords
 from widgets.wall.kit import PanelState, WallPanel
 from widgets.wall.paint import draw_at, draw_words, fitted
 from widgets.wall.rows import Row, draw_rows
 from widgets.wall.sizes import FIGURE_EM, WallType, metrics, wide
 
-WIDE = 1.5
-"""Width to height from which the clock stands beside the words, not under them."""
-
 
 @dataclass(frozen=True)
 class Focus:
-    """What is said of it. rail: its stages. left: of the stage's limit, None where there is none."""
+    """What is said of it. rail: its stages. left: of the stage's limit, None where there is none.
+    steps: what was done, the newest first, without what anybody wrote or said."""
 
     title: str
     under: str
@@ -40,6 +40,7 @@ class Focus:
     rail: tuple[Mark, ...]
     left: Left | None
     orders: tuple[Row, ...]
+    steps: tuple[Row, ...] = ()
 
 
 class WallFocus(WallPanel):
@@ -158,19 +159,28 @@ class WallFocus(WallPanel):
             rail=tuple(marks(case, reported, kind, level, ctx.pack.loop, t, now)),
             left=left_of(case.due, case.stage_at, now) if case is not None and case.open else None,
             orders=() if case is None or visitor else tuple(self._order(one, now) for one in _by_work(case)),
+            steps=() if case is None or visitor else self._steps(case, now),
         )
+
+    def _steps(self, case: Case, now: int) -> tuple[Row, ...]:
+        t, pack = self.ctx.t, self.ctx.pack
+        words = CaseWords(t, self._unit, self.ctx.clock.now, lambda stage: t.pack(pack.loop.label(stage)))
+        done = entries(case, words, (), now)
+        return tuple(Row(title=one.what, right=one.when, dot="line2") for one in reversed(done))
+
+    def _unit(self, key: str) -> str:
+        unit = self.ctx.picture["unit"].get(key)
+        return str(unit["name"]) if unit is not None else self.ctx.t("wallfocus.unit_unknown")
 
     def _order(self, order: Order, now: int) -> Row:
         t = self.ctx.t
-        unit = self.ctx.picture["unit"].get(order.unit)
-        name = str(unit["name"]) if unit is not None else t("wallfocus.unit_unknown")
         since = order.times.get(order.state, order.issued)
         left = None
         if order.working:
             due = order.finish_by if order.state == "on_scene" else order.arrive_by
             left = left_of(due, order.issued, now)
         return Row(
-            title=name,
+            title=self._unit(order.unit),
             beside=joined(t(f"map.order_{order.state}"), t(age(since, now))),
             right=t(left.words) if left is not None else "",
             ink=left.token if left is not None else "t2",
@@ -188,10 +198,23 @@ class WallFocus(WallPanel):
         if focus.rail and box.height() >= rail and box.width() >= 3.2 * kind.row * len(focus.rail):
             paint_rail(painter, QRectF(box.left(), box.top(), box.width(), rail), focus.rail, kind, self.theme)
             box.setTop(box.top() + rail + kind.gap * 2)
-        if focus.orders and box.height() >= kind.row_h:
-            more = lambda n: self.ctx.t("walllist.more", n=n)  # noqa: E731
-            draw_rows(painter, box, focus.orders, kind, self.theme, more)
-        elif box.height() >= kind.row_h and box.width() > 10 * kind.row:
+        self._paint_lists(painter, box, focus, kind)
+
+    def _paint_lists(self, painter: QPainter, box: QRectF, focus: Focus, kind: WallType) -> None:
+        """Who is at it, and under them what was done as far as there is room."""
+        if box.height() < kind.row_h:
+            return
+        more = lambda n: self.ctx.t("walllist.more", n=n)  # noqa: E731
+        upper = QRectF(box)
+        if focus.steps and box.height() > 4 * kind.row_h:
+            upper.setHeight(min(max(len(focus.orders), 1) * kind.row_h * 1.05, box.height() * 0.5))
+            lower = QRectF(box.left(), upper.bottom() + 2 * kind.gap, box.width(), 0)
+            lower.setBottom(box.bottom())
+            painter.fillRect(QRectF(box.left(), upper.bottom() + kind.gap, box.width(), kind.hair), self.theme.line)
+            draw_rows(painter, lower, focus.steps, kind, self.theme, more, columns=1)
+        if focus.orders:
+            draw_rows(painter, upper, focus.orders, kind, self.theme, more, columns=2)
+        elif box.width() > 10 * kind.row:
             told = self.ctx.t("wallfocus.no_orders")
             draw_words(painter, QRectF(box.left(), box.top(), box.width(), kind.row_h), told, kind.min, self.theme.t2)
 
@@ -261,9 +284,10 @@ def paint_rail(painter: QPainter, box: QRectF, rail: Sequence[Mark], kind: WallT
         if wide(mark.label, kind.min) <= step:
             draw_at(painter, x, base, mark.label, kind.min, ink, mark.where == NOW, "middle")
         below = base + kind.min * (FIGURE_EM + 0.62)
-        if wide(mark.under, kind.min) <= step * 0.98:
+        under = mark.under[:-3] if mark.under.count(":") == 2 and mark.where == PASSED else mark.under
+        if wide(under, kind.min, mark.where == NOW) <= step * 0.96:
             color = theme[mark.token] if mark.where == NOW else theme.t2
-            draw_at(painter, x, below, mark.under, kind.min, color, mark.where == NOW, "middle")
+            draw_at(painter, x, below, under, kind.min, color, mark.where == NOW, "middle")
 
 
 PANELS = {"wallfocus": WallFocus}
