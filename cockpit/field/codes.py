@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from cockpit.field.register import Register
+from cockpit.field.remotewire import OF_REMOTES
 from cockpit.model.clock import MINUTE, Clock
 from cockpit.processes import write_private, writing_to
 
@@ -73,8 +74,11 @@ class Codes:
         )
         return f"{letters[:4]}-{letters[4:]}", until
 
-    def use(self, code: str) -> str | None:
+    def use(self, code: str, kind: str = "") -> str | None:
         """The unit of a code, which is then used up; None: there is no such code, any more.
+
+        Args:
+            kind: what the unit begins with, "" a phone's: a code of another kind is none here, and stays.
 
         Raises:
             OutsideError: the disk refused.
@@ -85,7 +89,9 @@ class Codes:
         wanted = (self._hash(plain), self._clock.now())
         found = self._register.read("SELECT unit FROM code WHERE hash = ? AND expires > ?", wanted)
         # of two that bring the same code at once one deletes it
-        if not found or not self._register.write(("DELETE FROM code WHERE hash = ? AND expires > ?", wanted)):
+        if not found or _kind_of(str(found[0][0])) != kind:
+            return None
+        if not self._register.write(("DELETE FROM code WHERE hash = ? AND expires > ?", wanted)):
             return None
         return str(found[0][0])
 
@@ -110,6 +116,11 @@ class Codes:
 
     def _hash(self, letters: str) -> bytes:
         return hmac.digest(self._secret, letters.encode(), hashlib.sha256)
+
+
+def _kind_of(unit: str) -> str:
+    """`wall:` of a remote's, "" of a phone's."""
+    return OF_REMOTES if unit.startswith(OF_REMOTES) else ""
 
 
 def enrol_secret(folder: Path) -> str:

@@ -48,13 +48,17 @@ class _File(msgspec.Struct, frozen=True):
 class Files:
     """The files of a folder, and of its folders one deep, that have a type in `TYPES`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, below: str = "/") -> None:
+        """
+        Args:
+            below: the address of its `index.html`.
+        """
         self._files: dict[str, _File] = {}
         if folder.is_dir():
             for path in sorted([*folder.glob("*"), *folder.glob("*/*")]):
                 name = path.relative_to(folder).as_posix()
                 if path.is_file() and path.suffix in TYPES and all(map(_NAME.fullmatch, name.split("/"))):
-                    self._files["/" if name == INDEX else f"/{name}"] = _read(path)
+                    self._files[below if name == INDEX else f"{below}{name}"] = _read(path)
 
     @property
     def paths(self) -> list[str]:

@@ -34,6 +34,7 @@ from cockpit.field.page import PageApi, Parts
 from cockpit.field.photos import Photos
 from cockpit.field.polls import Polls
 from cockpit.field.register import Register
+from cockpit.field.remote import Remotes
 from cockpit.field.routes import Api
 from cockpit.field.said import Positions, SaidIntake
 from cockpit.field.server import Site
@@ -128,6 +129,16 @@ class Gateway:
             lambda request: self.front.is_own(request),
             clock,
         )
+        self.remotes = Remotes(
+            self._guard,
+            self.register,
+            self.codes,
+            self._hub.told,
+            lambda request: self.front.is_own(request),
+            lambda code: self.front.code_url(code),
+            self._clock,
+            pack,
+        )
         self.site = Site(self.app(), port or self._port_of_last_time(), limits)
         self.front: Front = Front(profile, self.site, self.register, limits, clock)
         self._stop = asyncio.Event()
@@ -158,9 +169,12 @@ class Gateway:
                 stun=lambda: self.front.stun,
             )
         )
-        files = Files(assets_dir() / "field")
-        routes = [web.get(path, files.handler(path, self._strict)) for path in files.paths]
-        return self.api.app([*page.routes(), web.get("/ca.crt", self._authority), *routes])
+        routes = [
+            web.get(path, files.handler(path, self._strict))
+            for files in (Files(assets_dir() / "field"), Files(assets_dir() / "remote", "/remote/"))
+            for path in files.paths
+        ]
+        return self.api.app([*page.routes(), *self.remotes.routes(), web.get("/ca.crt", self._authority), *routes])
 
     def _strict(self, request: web.Request) -> bool:
         return self.front.strict(request)
@@ -320,12 +334,14 @@ class Gateway:
                     ended = self.register.ended(min(looked, now) - EXPIRY)
                     seen, looked = changes, now
                     self.live.end(ended)
+                    self.remotes.end(ended)
                     self._polls.end(ended)
             await asyncio.sleep(TOKEN_SECONDS)
 
     async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
         self.api.end_polls()
         self.live.close()
+        self.remotes.close()
         await self.front.close()
         await self.site.close()
         await end(*tasks)

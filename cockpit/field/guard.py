@@ -15,6 +15,7 @@ from aiohttp import web
 from cockpit.field.limits import Buckets, Limits
 from cockpit.field.problems import Problem
 from cockpit.field.register import Register, Token
+from cockpit.field.remotewire import OF_REMOTES
 from cockpit.field.wrong import wrong
 from cockpit.model.clock import Clock
 
@@ -67,8 +68,21 @@ class Guard:
             Problem: nobody has this token, or it ended.
             OutsideError: the register can not be read.
         """
+        return self._of_kind(secret, remote=False)
+
+    def remote(self, secret: str) -> Token:
+        """The remote of the walls of a secret.
+
+        Raises:
+            Problem: no remote has this token, or it ended.
+            OutsideError: the register can not be read.
+        """
+        return self._of_kind(secret, remote=True)
+
+    def _of_kind(self, secret: str, remote: bool) -> Token:
+        """A phone's token opens nothing of the walls, a remote's nothing of the phones'."""
         token = self._register.token(secret)
-        if token is None:
+        if token is None or token.unit.startswith(OF_REMOTES) != remote:
             raise _unknown("field.token_unknown")
         self.still_good(token)
         return token

@@ -31,6 +31,7 @@ class Limits(msgspec.Struct, frozen=True):
         code: wrong enrol codes of one address; late_code: further ones; codes: of all addresses together.
         way: ways that one token asks for; said: letters, reports and what else of its own is kept for the
             hub. live: messages of one phone page's WebSocket.
+        remote: messages of one remote of the walls.
         message: bytes of such a message; sign_in_seconds: until it has said its token.
         at_address: open connections of one address over TLS; handshakes: unfinished ones of all addresses, a quarter
             of them of one, each for `handshake_seconds` at most.
@@ -54,6 +55,7 @@ class Limits(msgspec.Struct, frozen=True):
     way: Rate = Rate(0.5, 20.0)
     said: Rate = Rate(0.2, 200.0)
     live: Rate = Rate(20.0, 40.0)
+    remote: Rate = Rate(80.0, 160.0)
     message: int = 65_536
     sign_in_seconds: float = 5.0
     at_address: int = 2_000

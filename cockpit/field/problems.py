@@ -48,6 +48,10 @@ class Problem(CockpitError):
         return problem
 
     @classmethod
+    def away(cls) -> Problem:
+        return cls(HTTPStatus.SERVICE_UNAVAILABLE, "field.hub_away", retry_after=5)
+
+    @classmethod
     def other_origin(cls) -> Problem:
         return cls(HTTPStatus.FORBIDDEN, "field.other_origin")
 

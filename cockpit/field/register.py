@@ -124,15 +124,18 @@ class Register:
 
     # -- tokens ----------------------------------------------------------------------------------------------------
 
-    def enrol(self, unit: str, device: str) -> tuple[str, Token]:
+    def enrol(self, unit: str, device: str, days: int = TOKEN_DAYS) -> tuple[str, Token]:
         """A new token of a unit's device and what is known of it; one that this device had before ends.
+
+        Args:
+            days: that it is good for.
 
         Raises:
             OutsideError: the disk refused.
         """
         secret = secrets.token_urlsafe(32)
         now = self._clock.now()
-        token = Token(new_id(self._clock), unit, device, now, now + TOKEN_DAYS * DAY, 0)
+        token = Token(new_id(self._clock), unit, device, now, now + days * DAY, 0)
         row = (token.id, _hash(secret), unit, device, token.made, token.expires)
         self.write(
             ("UPDATE token SET revoked = ? WHERE unit = ? AND device = ? AND revoked = 0", (now, unit, device)),

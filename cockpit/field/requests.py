@@ -34,7 +34,7 @@ def hub_asked() -> Iterator[None]:
     try:
         yield
     except OutsideError as error:
-        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "field.hub_away", retry_after=5) from error
+        raise Problem.away() from error
 
 
 def inside(request: web.Request) -> None:

@@ -184,6 +184,8 @@ def _selected(field: str) -> Callable[[WallShows, WallAct, _Hand], WallShows]:
         if len(act.value) > MOST_KEY or not (act.value.isprintable() or not act.value):
             raise UserError("wall.no_key")
         selected: dict[str, Any] = {field: act.value}
+        if field == "event" and act.value and act.value != shows.event:
+            selected["view"] = None  # a map that follows it shall look there
         return replace(shows, **selected)
 
     return do

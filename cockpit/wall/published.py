@@ -19,7 +19,7 @@ from cockpit.wall.state import Site
 MOST_TEXT = 200_000
 """Bytes of a file."""
 MOST_SCENES = 120
-_NAME = re.compile(r"scenes/([a-z][a-z0-9-]{0,39})\.toml")
+_NAME = re.compile(r"scenes/([a-z0-9][a-z0-9_-]{0,39})\.toml")
 
 
 class Whole(msgspec.Struct, frozen=True):
