@@ -39,7 +39,8 @@ def assigned(screens: Sequence[Screen], outputs: Sequence[Output], before: Mappi
     """
     names = {output.name for output in outputs}
     found = {screen.id: screen.output for screen in screens if screen.output}
-    kept = {screen.id: before[screen.id] for screen in screens if not screen.output and screen.id in before}
+    named = set(found.values())
+    kept = {one.id: before[one.id] for one in screens if not one.output and before.get(one.id, "") not in {"", *named}}
     found |= kept
     taken = set(found.values())
     free = [output.name for output in sorted(outputs, key=lambda one: _order(one.at)) if output.name not in taken]
