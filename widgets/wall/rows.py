@@ -125,7 +125,7 @@ def _column(
     gap = kind.gap * 1.2
     lead = (side + gap) * any(row.level or row.dot for row in rows) + (side + gap * 0.6) * any(r.pattern for r in rows)
     right = max((wide(row.right, kind.row, row.ink != "t2") for row in rows), default=0.0)
-    right = min(right + 1, box.width() * 0.5)
+    right = min(right + 1, box.width() * 0.72)
     room = box.width() - lead - (right + gap * 1.5 if right else 0.0)
     beside = max((wide(row.beside, kind.min) for row in rows), default=0.0)
     need = min(max((wide(row.title, kind.row, True) for row in rows), default=0.0), 9 * kind.row)
