@@ -1,4 +1,4 @@
-"""The panels of one screen of a wall: built out of sight, drawn in advance, shown at one stroke, and kept for a while.
+"""The panels of one screen of a wall: built behind what is shown, drawn in advance, shown at one stroke, and kept.
 
 stage.prepare(pieces)      # builds what is not there yet; the screen goes on showing what it shows
 stage.settled              # whether every panel has what it draws
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QRegion
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from cockpit.model.layout import Rect
@@ -31,7 +31,7 @@ class Holder(QWidget):
     """The place of one panel on a screen: what of the panel lies on other screens is cut off.
 
     A panel that has `takes_cut` draws its part itself (`ctx.wall.part`) and has its size; any other has the size of the
-    whole panel and is seen through this.
+    whole panel and is seen through this. One that draws aside says by `settled() -> bool` whether that is done.
 
     Attributes:
         panel, sight: what lies here, and what it knows of the wall. ground: colour behind it.
@@ -39,7 +39,7 @@ class Holder(QWidget):
         used: number of the flip that showed it last.
     """
 
-    def __init__(self, sight: WallSight, parent: QWidget) -> None:
+    def __init__(self, sight: WallSight, ground: QColor, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.sight = sight
@@ -47,8 +47,9 @@ class Holder(QWidget):
         self.panel: QWidget = self
         self.missed: frozenset[str] = frozenset()
         self.used = 0
-        self.ground = QColor(Qt.GlobalColor.black)
-        self._still: QPixmap | None = None
+        self.ground = ground
+        self._still = _Cover(ground, self)
+        self._still.hide()
 
     def take(self, panel: QWidget, part: Part) -> None:
         """Puts the panel in."""
@@ -73,30 +74,49 @@ class Holder(QWidget):
     @property
     def settled(self) -> bool:
         """Whether the panel has what it draws; a map may still be drawing aside."""
-        ready = getattr(self.panel, "is_ready", None)
-        return bool(ready()) if callable(ready) else True
+        settled = getattr(self.panel, "settled", None)
+        return bool(settled()) if callable(settled) else True
 
     def draw_ahead(self) -> None:
         """Draws the panel as it is now, to stand in for it."""
-        still = QPixmap(self.size())
-        still.fill(self.ground)
+        drawn = QPixmap(self.size())
+        drawn.fill(self.ground)
         seen = QRegion(self.rect().translated(-self.panel.pos()))
-        self.panel.render(still, QPoint(), seen, QWidget.RenderFlag.DrawChildren)
-        self._still = still
-        self.panel.hide()
+        self.panel.render(drawn, QPoint(), seen, QWidget.RenderFlag.DrawChildren)
+        self._still.show_picture(drawn)
 
     def unveil(self) -> None:
         """The panel takes the place of its still."""
-        if self._still is not None:
-            self._still = None
-            self.panel.show()
+        self._still.show_picture(None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._still.setGeometry(self.rect())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(event.rect(), self.ground)
+
+
+class _Cover(QWidget):
+    """Lies over what is not to be seen yet: a picture, or one colour."""
+
+    def __init__(self, color: QColor, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._color = color
+        self._picture: QPixmap | None = None
+
+    def show_picture(self, picture: QPixmap | None) -> None:
+        self._picture = picture
+        self.setVisible(picture is not None)
+        if picture is not None:
+            self.raise_()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        if self._still is not None:
-            painter.drawPixmap(event.rect(), self._still, event.rect())
+        if self._picture is not None:
+            painter.drawPixmap(event.rect(), self._picture, event.rect())
         else:
-            painter.fillRect(event.rect(), self.ground)
+            painter.fillRect(event.rect(), self._color)
 
 
 class ScreenStage(QWidget):
@@ -120,6 +140,7 @@ class ScreenStage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.ctx = ctx
         self._classes = classes
+        self._ground = _Cover(ctx.theme.bg, self)
         self._kept: dict[_Key, Holder] = {}
         self._shown: list[Holder] = []
         self._next: list[tuple[Holder, dict[str, Any]]] = []
@@ -137,7 +158,7 @@ class ScreenStage(QWidget):
             wanted: pieces, and what the panel of each is told of its wall.
             screen: where it is on the canvas, px of the output like the parts that panels are told.
         """
-        self._next = []
+        before, self._next = self.new, []
         counts: dict[tuple[str, str, Rect, Rect, str], int] = {}
         for piece, told in wanted:
             options = repr(sorted(piece.place.options.items()))
@@ -152,9 +173,15 @@ class ScreenStage(QWidget):
                 holder.setGeometry(cut.x - screen.x, cut.y - screen.y, cut.w, cut.h)
             elif holder not in self._shown:
                 holder.sight.tell(**told)
-            if holder not in self._shown:
-                self._catch_up(holder)
             self._next.append((holder, told))
+            if holder not in self._shown:
+                holder.stackUnder(self._ground)
+                holder.show()
+                self._catch_up(holder)
+        for holder in before:
+            if holder not in self.new:
+                holder.hide()
+                holder.unveil()
 
     @property
     def new(self) -> list[Holder]:
@@ -265,8 +292,8 @@ class ScreenStage(QWidget):
 
     # -- inside --------------------------------------------------------------------------------------------------
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(event.rect(), self.ctx.theme.bg)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._ground.setGeometry(self.rect())
 
     def _catch_up(self, holder: Holder) -> None:
         missed, holder.missed = holder.missed, frozenset()
@@ -275,8 +302,7 @@ class ScreenStage(QWidget):
             _tell("age_tick", (holder.panel,))
 
     def _build(self, piece: Piece, told: dict[str, Any]) -> Holder:
-        holder = Holder(WallSight(**told), self)
-        holder.ground = self.ctx.theme.bg
+        holder = Holder(WallSight(**told), self.ctx.theme.bg, self)
         holder.missed = self._fill(holder, piece)
         return holder
 

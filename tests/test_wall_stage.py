@@ -215,7 +215,7 @@ def test_a_scene_waits_for_panels_that_still_draw_but_not_forever(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine = Machine(qtbot, wall(1))
-    monkeypatch.setattr(Flat, "is_ready", lambda self: False)
+    monkeypatch.setattr(Flat, "settled", lambda self: False)
     machine.prepare(shows(scene("calm", panel("all", color=RED))))
     assert machine.readies == []
     qtbot.waitUntil(lambda: machine.readies == [1])

@@ -35,7 +35,7 @@ class Flat(Pane):
             ctx.wall.changed.connect(self.told.append)
         Flat.built.append(self)
 
-    def is_ready(self) -> bool:
+    def settled(self) -> bool:
         return self.ready
 
     def refresh(self, topics: frozenset[str]) -> None:

@@ -104,6 +104,7 @@ class WallMap(WallPanel):
         ("event", "unit", "alert", "area", "sensor", "camera", "case", "alarm", "feed", "sign")
     )
     headed: ClassVar[bool] = False
+    takes_cut: ClassVar[bool] = True
     options: ClassVar[dict[str, Any]] = {
         "frame": False, "view": "centre", "coloring": "", "layers": [], "words": True,
     }  # fmt: skip
