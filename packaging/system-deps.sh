@@ -3,7 +3,7 @@
 #   system-deps.sh            what the program needs for a window
 #   system-deps.sh --web      and what the 3D panel (extra [web]) needs
 #   system-deps.sh --calls    and what telephone calls need
-#   system-deps.sh --tests    and what the tests need: all of these, a virtual screen, input methods, a browser, an MQTT broker, a SIP proxy, a directory
+#   system-deps.sh --tests    and what the tests need: all of these, a virtual screen, input methods, a browser, an MQTT broker, a SIP proxy, a directory, an RTSP server, an X server with several outputs
 #   --soft                    where it may not install: say so and go on (exit 0)
 #   --list                    print the packages and stop
 set -euo pipefail
@@ -20,7 +20,10 @@ web=(libnss3 libasound2 libxcomposite1 libxdamage1 libxtst6 libxrandr2 libxkbfil
 # telephones, sound, spoken orders: the program calls without them by the phone page alone
 calls=(baresip-core libasound2-plugins pulseaudio-utils espeak-ng)
 tests=(xvfb xdotool xauth dbus dbus-x11 ibus ibus-libpinyin fcitx5 fcitx5-chinese-addons chromium mosquitto
-  pulseaudio kamailio kamailio-tls-modules sip-tester slapd ldap-utils)
+  pulseaudio kamailio kamailio-tls-modules sip-tester slapd ldap-utils
+  python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
+  gstreamer1.0-plugins-ugly
+  xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils)
 
 soft=0 list=0
 wanted=("${runtime[@]}")

@@ -56,6 +56,7 @@ class LiveVideos:
         self._asked = float("-inf")
         self._cameras: dict[str, CameraVideo] = {}
         self._sources: dict[str, CameraVideo | None] = {}
+        self._idents: dict[tuple[str, bool], str] = {}
         self._viewers: dict[int, tuple[weakref.ref[object], tuple[VideoWanted, ...]]] = {}
         self._streams: dict[str, tuple[CameraVideo, tuple[int, int], float, bool]] = {}
         self._process: VideoProcess | None = None
@@ -73,7 +74,7 @@ class LiveVideos:
     def problem(self) -> Message | None:
         from cockpit.media.video.client import missing
 
-        return missing() or self._problem
+        return missing() or self._problem or (Message("videos.not_in_replay") if self._seat.looks_back else None)
 
     @property
     def groups(self) -> Sequence[CameraGroup]:
@@ -111,12 +112,13 @@ class LiveVideos:
         self._seat.later(forget)
 
     def seen(self, wanted: VideoWanted) -> VideoSeen:
+        self._ask()
         video = self.video(wanted.camera)
         if video is None:
             return _UNKNOWN if self._problem is None else VideoSeen(VideoState.AWAY, self._problem)
         if _hides(video, wanted):
             return _HIDDEN
-        ident = _ident(video, wanted)
+        ident = self._ident(video, wanted)
         if ident in self._no_secret:
             return VideoSeen(VideoState.REFUSED, self._no_secret[ident])
         process = self._process
@@ -126,7 +128,16 @@ class LiveVideos:
         video, process = self.video(wanted.camera), self._process
         if video is None or process is None or self._over or _hides(video, wanted):
             return None
-        return process.read(_ident(video, wanted), after)
+        return process.read(self._ident(video, wanted), after)
+
+    def _ident(self, video: CameraVideo, wanted: VideoWanted) -> str:
+        """Of a stream: its camera, where it is, and what is done to its picture."""
+        blurs = _blurs(video, wanted)
+        known = self._idents.get((video.key, blurs))
+        if known is None:
+            parts = (video.key, video.address, video.user, video.secret, video.transport, video.masks, blurs)
+            known = self._idents[video.key, blurs] = hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+        return known
 
     # -- what all viewers want together ----------------------------------------------------------------------------
 
@@ -136,7 +147,7 @@ class LiveVideos:
             video = self.video(wanted.camera)
             if video is None or _hides(video, wanted):
                 continue
-            ident = _ident(video, wanted)
+            ident = self._ident(video, wanted)
             size, fps = wanted.size, wanted.fps
             if ident in streams:
                 _, known, others, _ = streams[ident]
@@ -188,6 +199,7 @@ class LiveVideos:
         self._book = book
         self._cameras = {one.key: one for one in book.cameras}
         self._sources.clear()
+        self._idents.clear()
 
     def _ask(self) -> None:
         """Whether the hub has another book is asked now and then, while something is to be seen."""
@@ -203,6 +215,8 @@ class LiveVideos:
                     self._problem = reply
                 return
             self._problem = None
+            if self._no_secret:  # one may have been put there meanwhile
+                self._seat.on_io(lambda: self._hand_over(self._streams))
             if reply.data:
                 self._version = reply.version
                 self._unpack(reply.data)
@@ -225,12 +239,6 @@ def _hides(video: CameraVideo, wanted: VideoWanted) -> bool:
 
 def _blurs(video: CameraVideo, wanted: VideoWanted) -> bool:
     return wanted.privacy == "visitor" and video.visitor == "blur"
-
-
-def _ident(video: CameraVideo, wanted: VideoWanted) -> str:
-    """Of a stream: its camera, where it is, and what is done to its picture."""
-    parts = (video.key, video.address, video.user, video.secret, video.transport, video.masks, _blurs(video, wanted))
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def _signed_in(video: CameraVideo, secrets: Secrets) -> str:

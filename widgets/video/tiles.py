@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QRegion,
     QResizeEvent,
     QShowEvent,
 )
@@ -51,14 +52,16 @@ class Tile:
 
     Attributes:
         name: as it is shown. offline: its platform says that it is.
-        box: of the tile; picture: of what is shown, in px of the widget. image: the newest; data: what it lies in.
+        wanted: the stream of it. box: of the tile; shown: where its picture is.
+        image: the newest picture; data: what it lies in. said: how it is doing, in words; "" it plays.
     """
 
     camera: str
     name: str
     offline: bool = False
     box: QRectF = field(default_factory=QRectF)
-    picture: QRectF = field(default_factory=QRectF)
+    shown: QRectF = field(default_factory=QRectF)
+    wanted: VideoWanted | None = None
     image: QImage = field(default_factory=QImage)
     data: VideoPicture | None = None
     said: str = ""
@@ -86,6 +89,7 @@ class VideoTiles(QWidget):
         self._px = 12
         self._pad, self._margin = 4, 0
         self._at = -1
+        self._pictures = QRegion()
         self._warm = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -99,9 +103,12 @@ class VideoTiles(QWidget):
 
     def dress(self, theme: Callable[[], Theme], px: int, pad: int, margin: int = 0) -> None:
         """Its colours, the size of its words, the gap between tiles and the room around them."""
-        self._theme, self._px, self._pad, self._margin = theme, px, pad, margin
-        self._lay()
-        self.update()
+        self._theme = theme
+        if (px, pad, margin) != (self._px, self._pad, self._margin):
+            self._px, self._pad, self._margin = px, pad, margin
+            self._lay()
+            self._watch()
+            self.update()
 
     def walk(self) -> None:
         """Lets the keyboard walk it."""
@@ -138,6 +145,7 @@ class VideoTiles(QWidget):
             self.privacy = privacy
             for tile in self.tiles:
                 tile.image, tile.data = QImage(), None
+            self._place()
             self._watch()
             self.update()
 
@@ -166,8 +174,10 @@ class VideoTiles(QWidget):
     def _watch(self) -> None:
         videos = self.ctx.videos
         if videos is not None:
+            for tile in self.tiles:
+                tile.wanted = self._wanted(tile)
             on = self.isVisible() or self._warm
-            videos.watch(self, [self._wanted(tile) for tile in self.tiles] if on else ())
+            videos.watch(self, [tile.wanted for tile in self.tiles if tile.wanted is not None] if on else ())
 
     def _warm_up(self) -> None:
         """Fetches before it is seen, for a while."""
@@ -187,14 +197,19 @@ class VideoTiles(QWidget):
         if videos is None:
             return
         for tile in self.tiles:
-            new = videos.newest(self._wanted(tile), tile.data.serial if tile.data is not None else 0)
+            if tile.wanted is None:
+                continue
+            new = videos.newest(tile.wanted, tile.data.serial if tile.data is not None else 0)
             if new is None:
                 continue
-            still = tile.data is None or tile.said
-            tile.data = new
+            before, stood, tile.data = tile.image.size(), tile.said, new
             tile.image = QImage(new.data, new.width, new.height, new.width * 4, QImage.Format.Format_RGB32)
             tile.image.setDevicePixelRatio(self.devicePixelRatioF())
-            self.update((tile.box if still else self._shown(tile)).toAlignedRect())
+            if before != tile.image.size():
+                self._place()
+            if stood:
+                tile.said = self._state_of(tile)
+            self.update((tile.box if stood or before != tile.image.size() else tile.shown).toAlignedRect())
 
     def showEvent(self, event: QShowEvent) -> None:
         self._warm = False
@@ -238,6 +253,15 @@ class VideoTiles(QWidget):
             right, foot = round((i % across + 1) * wide_) - self._pad, round((i // across + 1) * high) - self._pad
             box = QRect(left, top, max(right - left, 1), max(foot - top, 1))
             tile.box = QRectF(box.translated(self._margin, self._margin))
+        self._place()
+
+    def _place(self) -> None:
+        """Where the pictures are: a repaint of nothing else needs no words."""
+        self._pictures = QRegion()
+        for tile in self.tiles:
+            tile.shown = self._shown(tile)
+            if not tile.image.isNull():
+                self._pictures += tile.shown.toAlignedRect()
 
     def _room(self, tile: Tile) -> QRectF:
         return tile.box.adjusted(0, 0, 0, -self.caption)
@@ -281,13 +305,9 @@ class VideoTiles(QWidget):
         painter, theme = QPainter(self), self._theme()
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         region = event.region()
-        moving = all(
-            any(self._shown(tile).toAlignedRect().contains(part) for tile in self.tiles if not tile.image.isNull())
-            for part in region
-        )
+        moving = region.subtracted(self._pictures).isEmpty()
         if not moving:
-            for part in region:
-                painter.fillRect(part, theme.s1)
+            painter.fillRect(region.boundingRect(), theme.s1)
         for i, tile in enumerate(self.tiles):
             if region.intersects(tile.box.toAlignedRect()):
                 self._paint_picture(painter, tile, theme)
@@ -305,7 +325,7 @@ class VideoTiles(QWidget):
             painter.fillRect(room, theme.bg)
             self._paint_words(painter, room, tile, theme)
             return
-        shown = self._shown(tile)
+        shown = tile.shown
         if shown != room:
             for bar in (
                 QRectF(room.left(), room.top(), room.width(), shown.top() - room.top()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from cockpit.model.messages import Message
@@ -13,6 +13,8 @@ from widgets.video.choosing import by_id, first_ones, gravest, in_area, named, n
 from widgets.video.tiles import VideoTiles
 from widgets.wall.kit import WallPanel
 
+GRAVEST_SECONDS = 20.0
+"""So long the cameras of the gravest events stay, whatever comes in."""
 LEAST_ACROSS = 9
 """Characters that a tile is wide at the least, where nobody says how many there are."""
 
@@ -25,6 +27,7 @@ class WallVideoPanel(WallPanel):
     panel_id = "wallvideo"
     title_id = "videos.title"
     topics = frozenset({"camera", "event", "video"})
+    calm = 0.9
     options: ClassVar[Mapping[str, Any]] = {
         "cameras": [], "near": "", "group": "", "count": 0, "columns": 0, "fps": 25,
     }  # fmt: skip
@@ -32,7 +35,7 @@ class WallVideoPanel(WallPanel):
     def begin(self) -> None:
         self._event = ""
         self._own = ""
-        self._shown: tuple[str, ...] = ()
+        self._found: tuple[tuple[object, ...], list[str]] = ((), [])
         self.tiles = VideoTiles(self.ctx, self)
         self.tiles.columns = max(0, min(int(self.chosen["columns"]), MOST_SHOWN))
         self.tiles.fps = float(max(1, min(self.chosen["fps"], 60)))
@@ -83,13 +86,21 @@ class WallVideoPanel(WallPanel):
         if chosen["near"] == "event" or event:
             self._ask(event)
             place = place_of(picture, event)
-            near = nearest(picture, *place, self.most) if place is not None else []
+            near = self._once(("near", place), lambda: nearest(picture, *place, self.most) if place else [])
             return first_ones([self._own, *near], self.most)
         sight = self.ctx.wall
         area = chosen["area"] or (sight.area if sight is not None else "")
         if area:
-            return in_area(picture, area, self.most)
-        return gravest(picture, self.most)
+            return self._once(("area", area), lambda: in_area(picture, area, self.most))
+        turn = self.ctx.clock.mono() // GRAVEST_SECONDS
+        return self._once(("gravest", turn), lambda: gravest(picture, self.most))
+
+    def _once(self, what: tuple[object, ...], find: Callable[[], list[str]]) -> list[str]:
+        """Looked for again only when something is another: a city has hundreds of thousands of cameras."""
+        key = (*what, self.ctx.picture["camera"].moves, self.most)
+        if key != self._found[0]:
+            self._found = key, find()
+        return self._found[1]
 
     def _followed(self) -> str:
         sight = self.ctx.wall
@@ -115,7 +126,7 @@ class WallVideoPanel(WallPanel):
         def told(body: Body | Message) -> None:
             if event == self._event and isinstance(body, Body):
                 self._own = by_id(self.ctx.picture, str(body.fields.get("camera") or ""))
-                self.refresh(self.topics)
+                self.look_now()
 
         self.ctx.bodies.body(event, told)
 

@@ -31,6 +31,8 @@ BANNED_SECONDS = 600.0
 IDLE_SECONDS = 30.0
 """So long after the last stream the process stays."""
 
+_BROKE = VideoSeen(VideoState.REFUSED, Message("videos.broke"))
+
 
 def missing() -> Message | None:
     """Why there can be no video on this machine; None where there can."""
@@ -91,7 +93,8 @@ class VideoProcess:
             elif slot >= 0:
                 self._free(slot)
         self._wanted = wanted
-        self.seen = {ident: seen for ident, seen in self.seen.items() if ident in wanted}
+        banned = {ident: _BROKE for ident in wanted if self._is_banned(ident)}
+        self.seen = {ident: seen for ident, seen in self.seen.items() if ident in wanted} | banned
         if not self.pid:
             self._free_all()
         self._news.set()
@@ -194,7 +197,6 @@ class VideoProcess:
         self._failures = 1 if lived > CALM_SECONDS else self._failures + 1
         if self._tried:
             self._banned[self._tried[-1]] = self._clock.mono() + BANNED_SECONDS
-            self.seen = {**self.seen, self._tried[-1]: VideoSeen(VideoState.REFUSED, Message("videos.broke"))}
             self._tried, self._failures = None, 1
         elif self._failures >= SUSPECT_AFTER:
             self._tried = []
@@ -202,8 +204,7 @@ class VideoProcess:
 
     def _tell_all(self, why: Message) -> None:
         self.seen = {
-            ident: self.seen[ident] if self._is_banned(ident) else VideoSeen(VideoState.AWAY, why)
-            for ident in self._wanted
+            ident: _BROKE if self._is_banned(ident) else VideoSeen(VideoState.AWAY, why) for ident in self._wanted
         }
         self._changed()
 
@@ -211,27 +212,30 @@ class VideoProcess:
         until = self._banned.get(ident, 0.0)
         if until and self._clock.mono() >= until:
             del self._banned[ident]
-        return ident in self._banned and ident in self.seen
+        return ident in self._banned
 
     # -- lines -----------------------------------------------------------------------------------------------------
 
     async def _send(self, process: asyncio.subprocess.Process) -> None:
         """Tells it what is wanted, whenever that is another; returns when nothing has been for a while."""
         assert process.stdin is not None
+        patient = False
         while True:
             self._news.clear()
-            if self._tried is not None:
+            if self._tried is not None and not patient:
                 self._try_one_more()
             streams = self._with_slots()
             self._told = {stream.slot for stream in streams} | self._ending
             with contextlib.suppress(ConnectionError):
                 process.stdin.write(msgspec.json.encode(Wanted(streams)) + b"\n")
                 await process.stdin.drain()
-            trying = self._tried is not None
-            patience = TRIAL_SECONDS if trying else IDLE_SECONDS if not self._wanted else None
+            waits_on = IDLE_SECONDS if self._banned or not self._wanted else None
+            patience = TRIAL_SECONDS if self._tried is not None else waits_on
             try:
                 await asyncio.wait_for(self._news.wait(), patience)
+                patient = True
             except TimeoutError:
+                patient = False
                 if not self._wanted:
                     return
 
