@@ -34,10 +34,15 @@ def installed() -> bool:
 
 def why_not() -> Message | None:
     """The sentence that says why it can not be shown; None when it can."""
+    if installed() and importlib.util.find_spec("pydeck") is None:
+        return Message("share.no_pydeck")
+    return why_no_web()
+
+
+def why_no_web() -> Message | None:
+    """The same for a page that is not ours."""
     if not installed():
         return Message("web3d.not_installed")
-    if importlib.util.find_spec("pydeck") is None:
-        return Message("share.no_pydeck")
     sandbox = _sandbox()
     if sandbox is not None:
         return sandbox
