@@ -7,6 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from cockpit.field.remotewire import RemoteCodeWanted
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.messages import language
 
@@ -20,6 +23,20 @@ def new_code(profile: Path, unit: str, name: str) -> dict[str, Any]:
         OutsideError: no gateway runs on this profile.
         UserError: it makes none, in its words.
     """
+    return _made(profile, "/v1/codes", {"unit": unit, "name": name})
+
+
+def new_remote_code(profile: Path, wanted: RemoteCodeWanted) -> dict[str, Any]:
+    """A single-use code for a remote of the walls, as `POST /v1/remote/codes` gives it.
+
+    Raises:
+        OutsideError: no gateway runs on this profile.
+        UserError: it makes none, in its words.
+    """
+    return _made(profile, "/v1/remote/codes", msgspec.to_builtins(wanted))
+
+
+def _made(profile: Path, path: str, wanted: dict[str, Any]) -> dict[str, Any]:
     import httpx
 
     try:
@@ -30,7 +47,7 @@ def new_code(profile: Path, unit: str, name: str) -> dict[str, Any]:
     head = {"Authorization": f"Bearer {secret}", "Accept-Language": language()}
     try:
         with httpx.Client(timeout=SECONDS, trust_env=False) as http:
-            answer = http.post(f"{url}/v1/codes", json={"unit": unit, "name": name}, headers=head)
+            answer = http.post(f"{url}{path}", json=wanted, headers=head)
     except httpx.HTTPError:
         raise OutsideError("field.gateway_away", folder=str(profile)) from None
     said: dict[str, Any] = {}

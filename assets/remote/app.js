@@ -1,0 +1,129 @@
+// The remote of the walls: what they show, tabs, keys of presenters' remotes, sentences when something is refused.
+import { fill, h, icon } from '/dom.js';
+import * as line from '/remote/line.js';
+import { enrolPage } from '/remote/enrol.js';
+import { picture } from '/remote/surface.js';
+import { eventsTab, mapTab, moreTab, pointTab, scenesTab } from '/remote/tabs.js';
+import { language, said, t } from '/remote/words.js';
+
+const TABS = [['scenes', 'list', scenesTab], ['map', 'map', mapTab], ['events', 'warn', eventsTab], ['point', 'target', pointTab], ['more', 'video', moreTab]];
+
+export const known = { walls: [], scenes: [], modes: [], carousels: [], events: null, away: false };
+let tab = 'scenes';
+let wallId = '';
+let open = null; // the tab that is shown: {node, knows(), gone()}
+
+export const wall = () => known.walls.find((one) => one.id === wallId) || known.walls[0] || null;
+export const role = () => line.line.role;
+export const sceneOf = (id) => known.scenes.find((one) => one.id === id);
+
+// Does something on the wall that is chosen; true where it was done.
+export async function act(what, value = '', more = {}) {
+  const target = wall();
+  const answer = await line.ask({ kind: 'act', wall: target ? target.id : '', what, value: String(value), ...more });
+  if (answer.kind === 'refused') hint(answer.words);
+  else if (answer.kind === 'late') hint(t('hint.slow'));
+  return answer.kind === 'done';
+}
+
+export async function askEvents() {
+  const answer = await line.ask({ kind: 'events' });
+  if (answer.kind === 'refused') hint(answer.words);
+}
+
+let fading = 0;
+export function hint(words) {
+  clearTimeout(fading);
+  known.hint = words;
+  fading = setTimeout(() => { known.hint = ''; hints(); }, 6000);
+  hints();
+}
+
+function hints() {
+  const lines = [];
+  if (line.line.state === 'lost') lines.push(t('hint.lost'));
+  else if (known.away) lines.push(t('hint.away'));
+  if (known.hint) lines.push(known.hint);
+  fill(document.getElementById('hints'), lines.map((words) => h('p', { class: 'hint' }, icon('warn'), h('span', {}, words))));
+}
+
+function heard(message) {
+  if (message.kind === 'signed_out') { signedOut(t('enrol.ended')); return; }
+  if (message.kind === 'state') {
+    known.away = false;
+    for (const name of ['walls', 'scenes', 'modes', 'carousels']) known[name] = message[name] || [];
+  } else if (message.kind === 'away') known.away = true;
+  else if (message.kind === 'events') known.events = message.events || [];
+  else if (message.kind === 'thumb') { picture(message.wall, message.screen, message.jpeg, () => open && open.drawn && open.drawn()); return; }
+  else if (message.kind === 'line' && line.line.state === 'on' && open && open.joined) open.joined();
+  else if (message.kind === 'done' || message.kind === 'refused') return;
+  hints();
+  bar();
+  if (open) open.knows();
+}
+
+function bar() {
+  const now = wall();
+  const scene = now && sceneOf(now.scene);
+  const name = scene ? said(scene.name) : now ? now.scene : '';
+  const chosen = known.walls.length > 1
+    ? h('select', { 'aria-label': t('wall'), id: 'walls', onchange: (e) => { wallId = e.target.value; show(tab); } },
+      known.walls.map((one) => h('option', { value: one.id, selected: now && one.id === now.id }, said(one.name)))) : null;
+  fill(document.getElementById('bar'),
+    h('h1', {}, known.walls.length === 1 ? said(now.name) : t('title')), chosen,
+    h('span', { class: 'who', id: 'now' }, now ? t(now.by && now.by !== line.line.name ? 'now.by' : 'now', { scene: name, by: now.by }) : ''));
+}
+
+export function show(which) {
+  if (open) open.gone();
+  tab = which;
+  fill(document.getElementById('tabs'), TABS.map(([id, shape]) => h('button', {
+    type: 'button', id: `tab-${id}`, 'aria-current': id === tab ? 'page' : null, onclick: () => show(id),
+  }, icon(shape, 24), t(`tab.${id}`))));
+  open = TABS.find(([id]) => id === tab)[2]();
+  const view = document.getElementById('view');
+  view.className = open.wide ? 'wide' : '';
+  fill(view, open.node);
+  open.knows();
+  bar();
+}
+
+function signedOut(why) {
+  if (open) open.gone();
+  open = null;
+  fill(document.getElementById('tabs'));
+  fill(document.getElementById('hints'));
+  fill(document.getElementById('bar'), h('h1', {}, t('title')));
+  document.getElementById('view').className = '';
+  fill(document.getElementById('view'), enrolPage(why, begin));
+}
+
+export function leave() {
+  line.close();
+  line.forget();
+  signedOut('');
+}
+
+function begin() {
+  show('scenes');
+  line.open(heard);
+}
+
+// What presenters' remotes send, and what a keyboard has.
+document.addEventListener('keydown', (e) => {
+  if (!open || e.ctrlKey || e.altKey || e.metaKey || /^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName)) return;
+  const scene = known.scenes.find((one) => one.key && one.key === e.key);
+  if (e.key === 'PageDown') act('next');
+  else if (e.key === 'PageUp') act('next', '-1');
+  else if ((e.key === '.' || e.key === 'b') && role() === 'operator') act('blank', wall() && wall().blank.length ? '' : '1');
+  else if (scene) act('scene', scene.id);
+  else if (/^[1-5]$/.test(e.key)) show(TABS[e.key - 1][0]);
+  else return;
+  e.preventDefault();
+});
+
+document.documentElement.lang = language() === 'zh' ? 'zh-CN' : 'en';
+document.title = t('title');
+document.getElementById('tabs').setAttribute('aria-label', t('title'));
+if (line.token() && !/[#&]code=/.test(location.hash)) begin();
+else signedOut('');

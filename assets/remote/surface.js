@@ -1,0 +1,246 @@
+// The wall in small, to be touched: the map is moved and zoomed on it, a light spot and lines are drawn on it.
+import { h } from '/dom.js';
+import { line, Newest } from '/remote/line.js';
+import { t } from '/remote/words.js';
+
+const METRES_A_DEGREE = 111320;
+const STEP = 0.12; // of the width, for a key
+const FINE = 0.004; // between two points of a stroke, of the width
+const MOST_POINTS = 500;
+const MOST_STROKES = 60;
+
+export const pictures = new Map(); // `wall screen` to Image
+export function picture(wall, screen, jpeg, drawn) {
+  const image = new Image();
+  image.onload = () => { pictures.set(`${wall} ${screen}`, image); drawn(); };
+  image.src = `data:image/jpeg;base64,${jpeg}`;
+}
+
+// Where a map looks before anybody moved it.
+export function viewOf(wall, place) {
+  if (wall.view) return wall.view;
+  if (place) return { lon: place.lon, lat: place.lat, scale: 4000 / wall.size[0], bearing: 0 };
+  if (!line.home) return null;
+  const least = Math.min(wall.size[0], wall.size[1] * 1.6);
+  return { lon: line.home.lon, lat: line.home.lat, scale: line.home.metres / least, bearing: 0 };
+}
+
+// The same place under the finger: dx, dy in px of the canvas.
+export function moved(view, dx, dy) {
+  const turn = (view.bearing || 0) * Math.PI / 180;
+  const east = (-dx * Math.cos(turn) + dy * Math.sin(turn)) * view.scale;
+  const north = (dx * Math.sin(turn) + dy * Math.cos(turn)) * view.scale;
+  const lat = Math.max(-84, Math.min(84, view.lat + north / METRES_A_DEGREE));
+  const lon = view.lon + east / (METRES_A_DEGREE * Math.cos(lat * Math.PI / 180));
+  return { ...view, lon: ((lon + 540) % 360) - 180, lat };
+}
+// Zoomed by a factor about a point, px of the canvas from its middle.
+export function zoomed(view, by, x, y) {
+  const scale = Math.max(0.02, Math.min(20000, view.scale / by));
+  return moved({ ...moved(view, -x, -y), scale }, x, y);
+}
+
+export class Surface {
+  // tool: 'map', 'light' or 'draw'.
+  constructor(wall, tool, refused) {
+    this.wall = wall;
+    this.tool = tool;
+    this.touches = new Map();
+    this.strokes = [];
+    this.spot = null;
+    this.place = null;
+    this.view = viewOf(wall, null);
+    this.sending = new Newest((answer) => { if (answer.kind === 'refused') refused(answer.words); });
+    this.node = h('canvas', { class: 'surface', tabindex: 0, role: 'application', 'aria-label': t(tool === 'map' ? 'map.surface' : 'point.surface') });
+    const on = (name, what) => this.node.addEventListener(name, what, { passive: false });
+    on('pointerdown', (e) => this.down(e));
+    on('pointermove', (e) => this.move(e));
+    for (const name of ['pointerup', 'pointercancel', 'lostpointercapture']) on(name, (e) => this.up(e));
+    on('wheel', (e) => { e.preventDefault(); if (this.tool === 'map') this.zoom(Math.exp(-e.deltaY / 400), this.at(e)); });
+    on('keydown', (e) => this.key(e));
+    on('contextmenu', (e) => e.preventDefault());
+    this.resizes = new ResizeObserver(() => this.draw());
+    this.resizes.observe(this.node);
+  }
+
+  // What the wall shows now; a finger that is down knows better.
+  knows(wall, place) {
+    this.wall = wall;
+    this.place = place;
+    if (!this.touches.size && !this.sending.busy) this.view = viewOf(wall, place);
+    this.draw();
+  }
+
+  gone() {
+    this.resizes.disconnect();
+    if (this.spot) { this.spot = null; this.point(); }
+  }
+
+  // -- fingers ---------------------------------------------------------------------------------------------------------
+
+  box() {
+    const box = this.node.getBoundingClientRect();
+    const [w, height] = this.wall.size;
+    const scale = Math.min(box.width / w, box.height / height);
+    return { left: box.left + (box.width - w * scale) / 2, top: box.top + (box.height - height * scale) / 2, scale };
+  }
+
+  at(e) {
+    const box = this.box();
+    return { x: (e.clientX - box.left) / box.scale, y: (e.clientY - box.top) / box.scale };
+  }
+
+  down(e) {
+    e.preventDefault();
+    this.node.focus();
+    this.node.setPointerCapture(e.pointerId);
+    this.touches.set(e.pointerId, this.at(e));
+    if (this.tool === 'draw' && this.touches.size === 1 && this.strokes.length < MOST_STROKES) this.strokes.push([]);
+    if (this.tool !== 'map') this.touch(this.at(e));
+  }
+
+  move(e) {
+    const before = this.touches.get(e.pointerId);
+    if (!before) return;
+    e.preventDefault();
+    const now = this.at(e);
+    if (this.tool !== 'map') {
+      this.touches.set(e.pointerId, now);
+      if (this.touches.keys().next().value === e.pointerId) this.touch(now);
+      return;
+    }
+    const other = [...this.touches].find(([id]) => id !== e.pointerId);
+    this.touches.set(e.pointerId, now);
+    if (!this.view) return;
+    if (other && this.touches.size === 2) {
+      const [was, is] = [before, now].map((p) => ({ far: Math.hypot(p.x - other[1].x, p.y - other[1].y), x: (p.x + other[1].x) / 2, y: (p.y + other[1].y) / 2 }));
+      this.view = moved(this.view, is.x - was.x, is.y - was.y);
+      if (was.far > 20 && is.far > 20) this.view = this.about(is.far / was.far, is);
+    } else if (!other) {
+      this.view = moved(this.view, now.x - before.x, now.y - before.y);
+    }
+    this.look();
+  }
+
+  up(e) {
+    if (!this.touches.delete(e.pointerId) || this.tool === 'map' || this.touches.size) return;
+    this.spot = null;
+    this.point();
+  }
+
+  about(by, at) {
+    const [w, height] = this.wall.size;
+    return zoomed(this.view, by, at.x - w / 2, at.y - height / 2);
+  }
+
+  // -- keys ------------------------------------------------------------------------------------------------------------
+
+  key(e) {
+    const ways = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    const way = ways[e.key];
+    if (this.tool === 'map') {
+      if (way && this.view) {
+        this.view = moved(this.view, way[0] * STEP * this.wall.size[0], way[1] * STEP * this.wall.size[0]);
+        this.look();
+      } else if (e.key === '+' || e.key === '=') this.zoom(1.4);
+      else if (e.key === '-') this.zoom(1 / 1.4);
+      else return;
+    } else if (way) {
+      const [w, height] = this.wall.size;
+      const spot = this.spot || { x: 0.5, y: 0.5 };
+      this.touch({ x: (spot.x - way[0] * STEP / 4) * w, y: (spot.y - way[1] * STEP / 4) * height });
+    } else if (e.key === 'Escape') { this.spot = null; this.point(); } else return;
+    e.preventDefault();
+    e.stopPropagation();
+  }
+
+  zoom(by, at) {
+    if (!this.view) return;
+    this.view = at ? this.about(by, at) : zoomed(this.view, by, 0, 0);
+    this.look();
+  }
+
+  // -- what is sent ----------------------------------------------------------------------------------------------------
+
+  look() {
+    const { lon, lat, scale, bearing } = this.view;
+    this.sending.put({ kind: 'act', wall: this.wall.id, what: 'view', view: { lon, lat, scale, bearing: bearing || 0 } });
+    this.draw();
+  }
+
+  touch(at) {
+    const [w, height] = this.wall.size;
+    const share = (n) => Math.round(Math.max(0, Math.min(1, n)) * 10000) / 10000;
+    this.spot = { x: share(at.x / w), y: share(at.y / height) };
+    const stroke = this.tool === 'draw' && this.strokes[this.strokes.length - 1];
+    if (stroke && stroke.length < MOST_POINTS) {
+      const last = stroke[stroke.length - 1];
+      if (!last || Math.hypot(last[0] - this.spot.x, last[1] - this.spot.y) > FINE) stroke.push([this.spot.x, this.spot.y]);
+    }
+    this.point();
+  }
+
+  point() {
+    const { x, y } = this.spot || { x: -1, y: -1 };
+    const strokes = this.strokes.filter((stroke) => stroke.length > 1);
+    this.sending.put({ kind: 'hand', wall: this.wall.id, x, y, strokes });
+    this.draw();
+  }
+
+  undo() { this.strokes.pop(); this.point(); }
+  clear() { this.strokes = []; this.spot = null; this.point(); }
+
+  // -- what is seen ----------------------------------------------------------------------------------------------------
+
+  draw() {
+    const box = this.node.getBoundingClientRect();
+    const dpr = window.devicePixelRatio || 1;
+    if (!box.width) return;
+    this.node.width = Math.round(box.width * dpr);
+    this.node.height = Math.round(box.height * dpr);
+    const g = this.node.getContext('2d');
+    const at = this.box();
+    g.setTransform(dpr * at.scale, 0, 0, dpr * at.scale, dpr * (at.left - box.left), dpr * (at.top - box.top));
+    const colour = getComputedStyle(document.documentElement);
+    const of = (name) => colour.getPropertyValue(name).trim();
+    const px = 1 / at.scale;
+    for (const [number, x, y, w, height] of this.wall.screens) {
+      g.fillStyle = of('--s2');
+      g.fillRect(x, y, w, height);
+      const image = pictures.get(`${this.wall.id} ${number}`);
+      if (image) g.drawImage(image, x, y, w, height);
+      g.lineWidth = px;
+      g.strokeStyle = of('--line2');
+      g.strokeRect(x + px / 2, y + px / 2, w - px, height - px);
+      if (!image) {
+        g.fillStyle = of('--t2');
+        g.font = `${16 * px}px sans-serif`;
+        g.fillText(String(number), x + 10 * px, y + 24 * px);
+      }
+    }
+    g.lineCap = g.lineJoin = 'round';
+    g.strokeStyle = of('--red-fill');
+    g.lineWidth = 4 * px;
+    for (const stroke of this.strokes) {
+      g.beginPath();
+      stroke.forEach(([x, y], i) => g[i ? 'lineTo' : 'moveTo'](x * this.wall.size[0], y * this.wall.size[1]));
+      g.stroke();
+    }
+    if (this.spot) {
+      g.fillStyle = of('--red-fill');
+      g.beginPath();
+      g.arc(this.spot.x * this.wall.size[0], this.spot.y * this.wall.size[1], 9 * px, 0, 7);
+      g.fill();
+    }
+    if (this.tool === 'map') this.cross(g, px, of);
+  }
+
+  cross(g, px, of) {
+    const [x, y] = [this.wall.size[0] / 2, this.wall.size[1] / 2];
+    g.strokeStyle = of('--acc');
+    g.lineWidth = 2 * px;
+    g.beginPath();
+    g.moveTo(x - 14 * px, y); g.lineTo(x + 14 * px, y); g.moveTo(x, y - 14 * px); g.lineTo(x, y + 14 * px);
+    g.stroke();
+  }
+}
