@@ -99,15 +99,12 @@ def share(place: Place, span: _SPAN, axis: Axis, gap: int) -> list[_SPAN]:
     needs = [_least(child, place.split, gap) for child in children]
     between = len(children) - 1
     if sum(needs) + gap * between > room:  # too little for all: gaps go first, then everything shrinks alike
-        gap = max(0, min(gap, (room - sum(needs)) // between if between else 0)) // 2 * 2
-        needs = _portions(room - gap * between, needs) if sum(needs) + gap * between > room else needs
+        gap = max(0, min(gap, (room - sum(needs)) // between)) // 2 * 2 if between else gap
+        if sum(needs) + gap * between > room:
+            needs = _portions(room, needs)
     joints = axis.joints(span)
     wanted = _wanted(children, needs, room - gap * between, (span[0], *joints, span[1]), gap)
-    ends, at = [], span[0]
-    for length in wanted[:-1]:
-        ends.append(at + length + gap // 2)
-        at += length + gap
-    return _Sharing(place, span, joints, gap, wanted, needs).spans(ends)
+    return _Sharing(place, (span[0], *joints, span[1]), gap, wanted, needs).spans()
 
 
 def _portions(room: int, weights: Sequence[float]) -> list[int]:
@@ -151,59 +148,77 @@ def _above(weights: Sequence[float], needs: Sequence[int], room: int, held: dict
 
 
 class _Sharing:
-    """The choice of which ends of a place's children go to joints."""
+    """The choice of which ends of a place's children go to joints.
+
+    Children that lie one after another between two chosen joints share what is between these by their wanted lengths.
+    """
 
     def __init__(
-        self, place: Place, span: _SPAN, joints: Sequence[int], gap: int, wanted: Sequence[int], needs: Sequence[int]
+        self, place: Place, edges: Sequence[int], gap: int, wanted: Sequence[int], needs: Sequence[int]
     ) -> None:
-        self._place, self._span, self._joints, self._gap = place, span, joints, gap
+        self._children, self._edges, self._gap = place.children, edges, gap
         self._wanted, self._needs = wanted, needs
         self._bears = [_bears(child, place.split) for child in place.children]
 
-    def spans(self, ends: Sequence[int]) -> list[_SPAN]:
-        """The best spans, `ends` being the middles of the gaps as wanted."""
-        start = (self._span[0], True)
-        best: dict[tuple[int, bool], tuple[float, list[_SPAN]]] = {start: (0.0, [])}
-        for i in range(len(self._place.children)):
-            last = i == len(self._place.children) - 1
-            targets = [(self._span[1], True)] if last else self._targets(ends[i])
-            reached: dict[tuple[int, bool], tuple[float, list[_SPAN]]] = {}
-            for at, at_joint in targets:
-                for (before, before_joint), (cost, spans) in best.items():
-                    first = before if before_joint else before + self._gap // 2
-                    end = at if at_joint else at - self._gap // 2
-                    if end - first < self._needs[i]:
+    def spans(self) -> list[_SPAN]:
+        """The best of all choices; the first of several alike."""
+        count, last = len(self._children), len(self._edges) - 1
+        best: dict[tuple[int, int], tuple[float, list[_SPAN]]] = {(0, 0): (0.0, [])}
+        for edge in range(1, last + 1):
+            for end in range(1, count + 1):
+                if (end == count) != (edge == last):
+                    continue
+                found: tuple[float, list[_SPAN]] | None = None
+                for (first, start), (cost, spans) in list(best.items()):
+                    if first >= end or start >= edge:
                         continue
-                    total = cost + self._cost(i, (first, end), before_joint and at_joint)
-                    if not at_joint:
-                        total += self._unease(at)
-                    known = reached.get((at, at_joint))
-                    if known is None or total < known[0]:
-                        reached[at, at_joint] = (total, [*spans, (first, end)])
-            best = reached
-        return min(best.values(), key=lambda found: found[0])[1]
+                    group = self._group(first, end, start, edge)
+                    if group is None:
+                        continue
+                    total = cost + sum(self._cost(first + i, one) for i, one in enumerate(group))
+                    if found is None or total < found[0] - 1e-9:
+                        found = total, [*spans, *group]
+                if found is not None:
+                    best[end, edge] = found
+        return best[count, last][1]
 
-    def _targets(self, end: int) -> list[tuple[int, bool]]:
-        """Where an end may lie: at each joint, and where it is wanted if a joint is not within its gap."""
-        found = [(joint, True) for joint in self._joints]
-        if all(abs(end - joint) >= self._gap / 2 and end != joint for joint in self._joints):
-            found.append((end, False))
-        return found
+    def _group(self, first: int, end: int, start: int, edge: int) -> list[_SPAN] | None:
+        """Children from `first` to before `end`, between two edges; None where these are too near to each other.
 
-    def _unease(self, end: int) -> float:
-        """A narrow strip beside a bezel."""
-        near = min((abs(end - joint) for joint in self._joints), default=_NEAR)
-        return max(0.0, 1 - near / _NEAR)
+        An end that would lie within its gap of a joint between them goes to it.
+        """
+        begin, stop = self._edges[start], self._edges[edge]
+        room = stop - begin - self._gap * (end - first - 1)
+        needs = self._needs[first:end]
+        if sum(needs) > room:
+            return None
+        lengths = _above(self._wanted[first:end], needs, room, {})
+        inside = self._edges[start + 1 : edge]
+        spans: list[_SPAN] = []
+        at = begin
+        for i, length in enumerate(lengths):
+            start_at = spans[-1][1] if spans and spans[-1][1] in inside else at
+            after = at + length
+            middle = after + self._gap // 2
+            joint = next((joint for joint in inside if abs(joint - middle) < self._gap / 2 or joint == middle), None)
+            spans.append((start_at, after if joint is None or i == len(lengths) - 1 else joint))
+            at = after + self._gap
+        return spans
 
-    def _cost(self, i: int, span: _SPAN, held: bool) -> float:
-        child = self._place.children[i]
-        edges = (span[0], *(joint for joint in self._joints if span[0] < joint < span[1]), span[1])
+    def _cost(self, i: int, span: _SPAN) -> float:
+        """How far a child's span is from what it wants."""
+        child = self._children[i]
+        inside = [joint for joint in self._edges if span[0] < joint < span[1]]
+        edges = (span[0], *inside, span[1])
         pieces = sorted((b - a for a, b in pairwise(edges)), reverse=True)
         bears = self._bears[i]
         used = sum(pieces) if bears >= len(pieces) - 1 else sum(pieces[: int(bears) + 1])
-        wasted = (sum(pieces) - used) / (self._span[1] - self._span[0])
         ratio = math.log(max(used, 1) / max(self._wanted[i], 1))
-        cost = ratio * ratio + _WASTED * wasted
-        if child.screens and self._joints and not (held and len(pieces) == child.screens):
+        cost = ratio * ratio + _WASTED * (sum(pieces) - used) / (self._edges[-1] - self._edges[0])
+        at_joints = span[0] in self._edges and span[1] in self._edges
+        if child.screens and len(self._edges) > 2 and not (at_joints and len(pieces) == child.screens):
             cost += _HELD
+        if span[1] not in self._edges:
+            near = min(abs(span[1] + self._gap // 2 - joint) for joint in self._edges)
+            cost += max(0.0, 1 - near / _NEAR)
         return cost

@@ -1,57 +1,71 @@
 """The panels that a wall has of its own, as far as a file that names them and a check of its size must know. No Qt.
 
-The panels themselves are `widgets.wall`; those of the desk and of third parties (entry point `cockpit.panels`) may be
-named too, where the reader is handed their ids.
+The panels themselves are `widgets.wall` and `widgets.video`; those of the desk and of third parties (entry point
+`cockpit.panels`) may be named too, where the reader is handed their ids.
 """
 
 from __future__ import annotations
 
+from math import ceil
 from typing import NamedTuple
+
+from cockpit.model.wall import Place
 
 
 class Room(NamedTuple):
-    """What a panel must have room for to say anything: characters a line and lines, with its title and frame."""
+    """What a panel must have to say anything: width and height in 汉字 of the least size, with its title and frame."""
 
-    chars: float
-    lines: float
+    wide: float
+    high: float
 
 
 WALL_PANELS: dict[str, Room] = {
-    "wallhead": Room(12, 1.5),
-    "wallindex": Room(14, 6),
-    "wallsigns": Room(10, 4),
-    "wallfigure": Room(8, 4),
+    "wallhead": Room(14, 2.2),
+    "wallindex": Room(13, 5.5),
+    "wallsigns": Room(9, 5.5),
+    "wallfigure": Room(8, 5.5),
     "wallmap": Room(16, 10),
-    "wallevents": Room(14, 4),
-    "wallfocus": Room(14, 8),
-    "wallalerts": Room(12, 3.5),
-    "wallcases": Room(12, 4),
-    "wallrank": Room(10, 5),
-    "wallring": Room(8, 6),
-    "wallgauge": Room(8, 5),
-    "wallradar": Room(10, 8),
-    "wallfunnel": Room(10, 6),
-    "wallsankey": Room(16, 8),
-    "wallcalendar": Room(14, 6),
-    "wallareas": Room(14, 5),
-    "wallcurve": Room(10, 5),
-    "wallbars": Room(10, 5),
-    "wallcountdown": Room(8, 3.5),
-    "wallroster": Room(10, 4),
-    "wallweather": Room(10, 3.5),
-    "wallclock": Room(6, 1.5),
+    "wallevents": Room(11, 5.5),
+    "wallfocus": Room(13, 9),
+    "wallalerts": Room(11, 3.7),
+    "wallcases": Room(11, 5.5),
+    "wallrank": Room(9, 5.5),
+    "wallring": Room(10, 6.5),
+    "wallgauge": Room(8, 6),
+    "wallradar": Room(11, 8.5),
+    "wallfunnel": Room(10, 7),
+    "wallsankey": Room(18, 9),
+    "wallcalendar": Room(14, 7.5),
+    "wallareas": Room(14, 6.5),
+    "wallcurve": Room(10, 6),
+    "wallbars": Room(10, 6),
+    "wallcountdown": Room(9, 4),
+    "wallroster": Room(10, 5),
+    "wallweather": Room(10, 4),
+    "wallclock": Room(7, 2),
     "wallpicture": Room(4, 3),
     "walltext": Room(6, 2.5),
     "wallweb": Room(16, 9),
-    "wallvideo": Room(8, 5),
-    "wallhotline": Room(10, 5),
-    "wallfeeds": Room(12, 4),
+    "wallvideo": Room(9, 6),
+    "wallhotline": Room(10, 5.5),
+    "wallfeeds": Room(11, 4.5),
 }
 """By id: what it needs at the least; a panel that has less cuts words off or leaves rows out."""
 ELSE = Room(16, 9)
 """What a panel that is not a wall's own is taken to need."""
+_TILE = Room(8.2, 3.4)
+_FRAME = Room(1.3, 2.1)
 
 
-def room_of(panel: str) -> Room:
-    """What a panel needs at the least, in characters and lines."""
-    return WALL_PANELS.get(panel, ELSE)
+def room_of(place: Place, wide: float = 0) -> Room:
+    """What a panel needs at the least, in 汉字; by `wide`, what it has, tiles lie side by side."""
+    least = WALL_PANELS.get(place.panel, ELSE)
+    named = place.options.get("signs")
+    if place.panel != "wallsigns" or not isinstance(named, list) or not named:
+        return least
+    told = place.options.get("columns")
+    across = max(1, int((wide - _FRAME.wide) / _TILE.wide))
+    if isinstance(told, int) and told > 0:
+        across = min(across, told)
+    across = min(across, len(named))
+    return Room(_FRAME.wide + across * _TILE.wide, _FRAME.high + ceil(len(named) / across) * _TILE.high)
