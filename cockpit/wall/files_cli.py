@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 
 from cockpit.model.clock import local
-from cockpit.model.errors import CockpitError, UserError
-from cockpit.model.messages import Message, language, texts
+from cockpit.model.errors import UserError
+from cockpit.model.messages import language, texts
+from cockpit.model.wall_check import check_file
 from cockpit.model.wallasks import HALL, Nothing, Publish, Published, Versions, VersionTexts, VersionWanted
 from cockpit.wall.asking import ask, hub_of
 from cockpit.wall.published import check_name
@@ -21,37 +22,13 @@ def check(args: argparse.Namespace) -> int:
     t = texts(language())
     wrong = 0
     for path in args.file:
-        found = findings(path)
+        found = check_file(path)
         wrong += bool(found.wrong)
         for message in (*found.wrong, *found.small):
             print(t(message))
         if not found.wrong:
             print(t("wall.file_sound", file=str(path)))
     return 1 if wrong else 0
-
-
-class Findings(msgspec.Struct, frozen=True):
-    """What is wrong with a file, and what is too small to be read from the last row."""
-
-    wrong: tuple[Message, ...] = ()
-    small: tuple[Message, ...] = ()
-
-
-def findings(path: Path) -> Findings:
-    """Reads a file as a hall or as a scene, as what it says it is."""
-    from cockpit.model.wall_read import read_hall, read_scene
-    from cockpit.model.wall_shipped import PLAIN, shipped_hall
-    from cockpit.model.wall_toml import TomlFile, file_text
-
-    try:
-        text = file_text(path)
-        if "walls" in TomlFile(text, str(path)).data:
-            read_hall(text, str(path), base=shipped_hall(PLAIN))
-        else:
-            read_scene(text, str(path))
-    except CockpitError as error:
-        return Findings((error.message,))
-    return Findings()
 
 
 def publish(args: argparse.Namespace) -> int:
