@@ -81,6 +81,7 @@ class LiveVideos:
         return self._book.groups
 
     def video(self, camera: str) -> CameraVideo | None:
+        self._ask()
         found = self._cameras.get(camera)
         if found is None and camera not in self._sources:
             feed = camera.partition("/")[0]
@@ -112,7 +113,6 @@ class LiveVideos:
         self._seat.later(forget)
 
     def seen(self, wanted: VideoWanted) -> VideoSeen:
-        self._ask()
         video = self.video(wanted.camera)
         if video is None:
             return _UNKNOWN if self._problem is None else VideoSeen(VideoState.AWAY, self._problem)
@@ -203,7 +203,7 @@ class LiveVideos:
 
     def _ask(self) -> None:
         """Whether the hub has another book is asked now and then, while something is to be seen."""
-        now = self._seat.clock.mono()
+        now = self._seat.live.mono()
         if now - self._asked < ASK_SECONDS:
             return
         self._asked = now

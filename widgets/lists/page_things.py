@@ -21,10 +21,13 @@ from widgets.lists.nearby import metres_words
 from widgets.lists.page import Block, BodyReader, Desk, Page, body_facts
 from widgets.lists.parts import PAD, Draw, Fact, Head, Part, SectionHead, Sentence
 from widgets.lists.words import clock_time, joined, number
+from widgets.video.tiles import VideoTiles
 
 _NEAR_EVENTS = 5
 _M_PER_DEGREE = 111_195.0
 _SEEN = 240
+_PICTURE, _WORDS = 236, 12
+"""Height of what a camera sees, and size of the words under it, px."""
 _OFTEN = frozenset({"key", "value", "measured", "received"})
 """Of a sensor's row: what new values bring, and what never changes."""
 
@@ -234,18 +237,40 @@ class _Seen(Part):
 
 
 class CameraThing(Page):
-    """The page of a camera."""
+    """The page of a camera.
+
+    Attributes:
+        picture: what it sees; hidden where nobody said where its video is, or none can be shown here.
+    """
 
     topic = "camera"
 
     def __init__(self, desk: Desk, key: str, row: dict[str, Any], parent: QWidget | None = None) -> None:
         super().__init__(desk, key, row, parent)
+        self.picture = VideoTiles(desk.ctx, self)
+        self.picture.dress(lambda: desk.ctx.theme, _WORDS, 0)
+        self.picture.setFixedHeight(_PICTURE + self.picture.caption)
+        self.picture.hide()
+        self.column.addWidget(self.picture)
         self._facts = Block(self, PAD)
         self.column.addWidget(self._facts)
         self._lines = self.block(above=6, below=8)
         self._near = self.block()
         self.begin()
         self._near.fill(near_events(desk, row))
+        self._show_picture()
+
+    def age_tick(self) -> None:
+        super().age_tick()
+        self._show_picture()
+
+    def _show_picture(self) -> None:
+        """Where its video is may be told later than what it is."""
+        videos = self.desk.ctx.videos
+        shown = videos is not None and videos.problem is None and videos.video(self.key) is not None
+        if shown:
+            self.picture.show_cameras([self.key])
+        self.picture.setVisible(shown)
 
     def show_row(self) -> None:
         desk, row = self.desk, self.row

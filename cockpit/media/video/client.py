@@ -8,6 +8,7 @@ import importlib.util
 import logging
 import os
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -34,6 +35,7 @@ IDLE_SECONDS = 30.0
 _BROKE = VideoSeen(VideoState.REFUSED, Message("videos.broke"))
 
 
+@cache
 def missing() -> Message | None:
     """Why there can be no video on this machine; None where there can."""
     if importlib.util.find_spec("av") is None:

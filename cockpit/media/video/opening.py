@@ -19,7 +19,7 @@ CODECS = "h264,hevc,mjpeg,mpeg4,vp8,vp9,av1,libdav1d,libvpx-vp9,flv"
 FORMATS = "rtsp,sdp,rtp,flv,live_flv,mpegts,mpjpeg,h264,hevc,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
 _OF_NETWORK = "rtp,udp,tcp,tls,rtsp,rtsps,http,https,crypto"
 _OF_NAME = {".ts": "mpegts", ".mjpg": "mpjpeg", ".mjpeg": "mpjpeg"}
-_PROBED = {"probesize": "1000000", "analyzeduration": "2000000"}
+_PROBED = {"probesize": "1000000", "analyzeduration": "2000000", "fpsprobesize": "0"}
 
 
 def open_stream(stream: Stream) -> InputContainer:
