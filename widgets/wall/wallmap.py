@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import math
 from typing import Any, ClassVar
-from weakref import WeakKeyDictionary
 
 import msgspec
 import numpy as np
@@ -21,8 +20,6 @@ from PySide6.QtWidgets import QWidget
 from cockpit.model.ages import hour_minute
 from cockpit.model.layout import Rect
 from cockpit.model.messages import Message
-from cockpit.picture import Picture as CityPicture
-from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import topic_state
 from widgets.kit.fonts import FAMILY
 from widgets.kit.states import PanelState
@@ -32,7 +29,7 @@ from widgets.map.coloring import Coloring, is_coloring
 from widgets.map.raster.frames import blit
 from widgets.map.raster.pane import Pane, Plate
 from widgets.map.raster.stitch import Sheet
-from widgets.map.reader import SceneReader, rings_of
+from widgets.map.reader import rings_of
 from widgets.map.scene import LAYERS, Area, Scene
 from widgets.map.titles import Titles
 from widgets.wall.kit import WallPanel
@@ -48,6 +45,7 @@ from widgets.wall.mapmarks import (
     symbol_size,
     unit_marks,
 )
+from widgets.wall.mapreading import Reader, paint_trails, reader_of
 from widgets.wall.mapview import (
     Canvas,
     box_of_rings,
@@ -62,18 +60,8 @@ from widgets.wall.mapview import (
 from widgets.wall.mapwords import TOLD, Callout, boxes_of, paint_callouts, paint_leaders, placed
 
 SHOWN_FIRST = frozenset(("event", "unit", "alert", "area"))
-AREA_LAYER = "area"
-_readers: WeakKeyDictionary[CityPicture, dict[str, SceneReader]] = WeakKeyDictionary()
 _looks: list[Look] = []
 _user = itertools.count()
-
-
-def reader_of(ctx: PanelContext, kind: str) -> SceneReader:
-    """What reads the picture for all maps of this process that colour areas alike."""
-    readers = _readers.setdefault(ctx.picture, {})
-    if kind not in readers:
-        readers[kind] = SceneReader(ctx.picture, ctx.pack, ctx.cases)
-    return readers[kind]
 
 
 def look_of(wanted: Look) -> Look:
@@ -122,6 +110,7 @@ class WallMap(WallPanel):
         self.scene, self._coloring = Scene(), Coloring("")
         self._titles = Titles(ctx.picture, pack, ctx.cases)
         self._floats, self._marks = Floats(ctx, self.theme), MarkReader()
+        self._reader: Reader | None = None
         self._picture: Picture | None = None
         self._wish: Wish | None = None
         self.canvas: Canvas = canvas_of(None, 1, 1)
@@ -137,7 +126,7 @@ class WallMap(WallPanel):
         """Layers of the map that scene, mode and options switch on."""
         sight = self.ctx.wall
         told = {*self.chosen["layers"], *(sight.layers if sight is not None else ())} & {*LAYERS}
-        return frozenset(told | {"event"}) if told else SHOWN_FIRST
+        return frozenset(told) if told else SHOWN_FIRST
 
     @property
     def coloring(self) -> str:
@@ -176,9 +165,9 @@ class WallMap(WallPanel):
         state = topic_state(ctx, "unit")
         stale = state is not None and state.state in ("stale", "dead")
         visible, kind = self.visible_layers, self.coloring
-        reader = reader_of(ctx, kind)
-        self.scene = reader.read(visible, kind, stale, ctx.clock.now(), ctx.clock.mono())
-        self._coloring = msgspec.structs.replace(reader.coloring, kind=kind)
+        self._reader = reader_of(ctx, kind)
+        self.scene = self._reader.read(ctx, visible, stale)
+        self._coloring = msgspec.structs.replace(self._reader.coloring, kind=kind)
         self._say_state()
 
     def _aim(self) -> None:
@@ -223,7 +212,7 @@ class WallMap(WallPanel):
         """Has the ground of now drawn."""
         if self._shop is None or self.width() < 2 or self.height() < 2:
             return
-        areas: tuple[Area, ...] = self.scene.areas if self.coloring and self.scene.shows(AREA_LAYER) else ()
+        areas: tuple[Area, ...] = self.scene.areas if self.coloring else ()
         look = look_of(Look(wall_style(self.theme), areas, self._origin, self.canvas.seams))  # type: ignore[arg-type]
         self._wish = Wish(self.pane, self.canvas.cut, look)
         if self._picture is None or self._picture.wish != self._wish:
@@ -255,6 +244,8 @@ class WallMap(WallPanel):
         cut, size = canvas.cut, symbol_size(self.base.min)
         self._ground(painter, cut)
         paint_alerts(painter, self.scene, pane, cut, self.theme, size)
+        if self._reader is not None:
+            paint_trails(painter, self.scene, self._reader.trails, pane, cut, wall_style(self.theme), size)
         marks = self._marks.events(self.scene, pane, self.followed, self.theme, size)
         units = unit_marks(self.scene, pane, cut, self.theme, size)
         dots = dot_marks(self.scene, pane, cut, self.theme, size)
@@ -288,7 +279,7 @@ class WallMap(WallPanel):
         if not self.canvas.floats:
             return []
         room = QRectF(0, 0, self.canvas.cut.w, self.canvas.cut.h)
-        coloring = self._coloring if self.scene.shows(AREA_LAYER) else None
+        coloring = self._coloring if self.coloring else None
         return self._floats.laid(room, self.base, self.scene, coloring, tier_name(self.ctx, coloring))
 
     def _callouts(self, marks: list[Mark], floats: list[Float]) -> list[Callout]:

@@ -1,0 +1,83 @@
+"""What all maps of a wall's process read of the picture once, and where units came from."""
+
+from __future__ import annotations
+
+import itertools
+from weakref import WeakKeyDictionary
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from cockpit.model.layout import Rect
+from cockpit.picture import Picture
+from widgets.kit.context import PanelContext
+from widgets.map.coloring import Coloring
+from widgets.map.motion import Trails
+from widgets.map.raster.pane import Pane
+from widgets.map.reader import SceneReader
+from widgets.map.scene import TRAIL, Scene, Units
+from widgets.map.style import MapStyle
+from widgets.wall.mapmarks import places
+
+LEAST_PX = 3.0
+"""Pixels of the canvas below which two points of a trail are one."""
+WIDTH = 4.8
+"""Of a trail, pixels where symbols are of size 1."""
+
+
+class Reader:
+    """Reads scenes of a picture, areas coloured by one thing; keeps trails."""
+
+    def __init__(self, ctx: PanelContext, kind: str) -> None:
+        self.kind = kind
+        self._reader = SceneReader(ctx.picture, ctx.pack, ctx.cases)
+        self.trails = Trails()
+        self._tracked = Units()
+
+    @property
+    def coloring(self) -> Coloring:
+        return self._reader.coloring
+
+    def read(self, ctx: PanelContext, visible: frozenset[str], stale: bool) -> Scene:
+        """The scene of now."""
+        now = ctx.clock.now()
+        scene = self._reader.read(visible, self.kind, stale, now, ctx.clock.mono())
+        if scene.tracked is not self._tracked:
+            self._tracked = units = scene.tracked
+            self.trails.fixes(units.keys, units.x, units.y, units.fixed, now)
+        return scene
+
+
+_readers: WeakKeyDictionary[Picture, dict[str, Reader]] = WeakKeyDictionary()
+
+
+def reader_of(ctx: PanelContext, kind: str) -> Reader:
+    """The reader of all maps of this process that colour areas alike."""
+    readers = _readers.setdefault(ctx.picture, {})
+    if kind not in readers:
+        readers[kind] = Reader(ctx, kind)
+    return readers[kind]
+
+
+def paint_trails(
+    painter: QPainter, scene: Scene, trails: Trails, pane: Pane, cut: Rect, style: MapStyle, size: float
+) -> None:
+    """Where units were in the last ten minutes, what is longest ago the faintest."""
+    if not scene.shows(TRAIL):
+        return
+    here = pane.part(cut.x, cut.y, cut.w, cut.h)
+    lines = trails.lines(LEAST_PX * size / pane.scale, here.box)
+    px, py = places(pane, lines.x, lines.y)
+    px, py = (px - cut.x).tolist(), (py - cut.y).tolist()
+    starts = [0, *itertools.accumulate(lines.length.tolist())]
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for part, alpha in enumerate(style.trail_alpha):
+        color = QColor(style.stale if scene.units.stale else style.trail)
+        color.setAlphaF(alpha)
+        pen = QPen(color, WIDTH * size)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        for (a, b), its in zip(itertools.pairwise(starts), lines.part.tolist(), strict=True):
+            if its == part:
+                painter.drawPolyline(QPolygonF([QPointF(px[i], py[i]) for i in range(a, b)]))
