@@ -9,7 +9,7 @@ stage.flip()               # the stills in one frame; the living panels take the
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -60,6 +60,13 @@ class Holder(QWidget):
             left, top = part.offset
             panel.setGeometry(-left, -top, part.panel.w, part.panel.h)
         panel.show()
+
+    def clear(self) -> None:
+        """Takes out what a panel left that could not be built."""
+        for half_built in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if half_built is not self._still and half_built is not self.panel:
+                half_built.hide()
+                half_built.deleteLater()
 
     @property
     def part(self) -> Part:
@@ -159,18 +166,10 @@ class ScreenStage(QWidget):
             screen: where it is on the canvas, px of the output like the parts that panels are told.
         """
         before, self._next = self.new, []
-        counts: dict[tuple[str, str, Rect, Rect, str], int] = {}
-        for piece, told in wanted:
-            options = repr(sorted(piece.place.options.items()))
-            part: Part = told["part"]
-            alike = (piece.place.panel, options, part.panel, part.cut, str(told["privacy"]))
-            key: _Key = (*alike, counts.get(alike, 0))
-            counts[alike] = key[-1] + 1
+        for key, piece, told in _keyed(wanted):
             holder = self._kept.get(key)
             if holder is None:
-                holder = self._kept[key] = self._build(piece, told)
-                cut = part.cut
-                holder.setGeometry(cut.x - screen.x, cut.y - screen.y, cut.w, cut.h)
+                holder = self._kept[key] = self._build(piece, told, screen)
             elif holder not in self._shown:
                 holder.sight.tell(**told)
             self._next.append((holder, told))
@@ -182,6 +181,15 @@ class ScreenStage(QWidget):
             if holder not in self.new:
                 holder.hide()
                 holder.unveil()
+
+    def build_ahead(self, wanted: Sequence[tuple[Piece, dict[str, Any]]], screen: Rect) -> bool:
+        """Builds one panel of what may be shown later, and keeps it; whether there was one to build."""
+        for key, piece, told in _keyed(wanted):
+            if key not in self._kept:
+                self._kept[key] = self._build(piece, told, screen)
+                self._kept[key].used = self._flips
+                return True
+        return False
 
     @property
     def new(self) -> list[Holder]:
@@ -301,8 +309,10 @@ class ScreenStage(QWidget):
             _refresh(holder.panel, missed)
             _tell("age_tick", (holder.panel,))
 
-    def _build(self, piece: Piece, told: dict[str, Any]) -> Holder:
+    def _build(self, piece: Piece, told: dict[str, Any], screen: Rect) -> Holder:
         holder = Holder(WallSight(**told), self.ctx.theme.bg, self)
+        cut = holder.part.cut
+        holder.setGeometry(cut.x - screen.x, cut.y - screen.y, cut.w, cut.h)
         holder.missed = self._fill(holder, piece)
         return holder
 
@@ -312,9 +322,7 @@ class ScreenStage(QWidget):
         try:
             panel: QWidget = self._classes[piece.place.panel](ctx, parent=holder, **piece.place.options)
         except Exception as error:  # a bug of ours, or what the machine lacks, costs this panel and no other
-            for half_built in holder.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
-                half_built.hide()
-                half_built.deleteLater()
+            holder.clear()
             unbuilt = panel = UnbuiltOnWall(ctx, piece.place.panel, error, holder)
             unbuilt.reopened.connect(lambda: self._try_again(holder, piece))
         holder.take(panel, holder.part)
@@ -328,6 +336,18 @@ class ScreenStage(QWidget):
         broken.deleteLater()
         if holder in self._shown:
             self._catch_up(holder)
+
+
+def _keyed(
+    wanted: Sequence[tuple[Piece, dict[str, Any]]],
+) -> Iterator[tuple[_Key, Piece, dict[str, Any]]]:
+    counts: dict[tuple[str, str, Rect, Rect, str], int] = {}
+    for piece, told in wanted:
+        part: Part = told["part"]
+        options = repr(sorted(piece.place.options.items()))
+        alike = (piece.place.panel, options, part.panel, part.cut, str(told["privacy"]))
+        counts[alike] = counts.get(alike, -1) + 1
+        yield (*alike, counts[alike]), piece, told
 
 
 def _refresh(panel: QWidget, topics: frozenset[str]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from cockpit.model.layout import Rect
 from cockpit.model.wall import Hall, Screen, Wall
 from cockpit.model.wallstate import WallShows
-from layouts.wallpieces import pieces_of, scaled, sight_of
+from layouts.wallpieces import Piece, pieces_of, scaled, sight_of
 from layouts.wallstage import ScreenStage
 
 PATIENCE_MS = 110
@@ -58,10 +60,7 @@ class WallStages(QObject):
         self._shows = shows
         self.prepared = 0
         for screen, stage in self._stages.values():
-            by = stage.scale
-            pieces = pieces_of(shows, wall, screen)
-            told = [(piece, sight_of(piece, hall, wall, shows, screen, by)) for piece in pieces]
-            stage.prepare(told, scaled(screen.at, by))
+            stage.prepare(*_told(shows, hall, wall, screen, stage))
         self._since.start()
         if any(stage.new for stage in self.all):
             self._looking.start()
@@ -89,11 +88,31 @@ class WallStages(QObject):
         self.prepared = self._shows.revision
         self.ready.emit(self.prepared)
 
+    def build_ahead(self, shows: WallShows, hall: Hall, wall: Wall) -> bool:
+        """Builds one panel of what will be shown later, as long as there is room for it; whether it did."""
+        if sum(stage.pixels for stage in self.all) > self._room:
+            return False
+        pairs = self._stages.values()
+        return any(stage.build_ahead(*_told(shows, hall, wall, screen, stage)) for screen, stage in pairs)
+
+    @property
+    def _room(self) -> int:
+        return KEPT_SCENES * sum(screen.at.w * screen.at.h for screen, _ in self._stages.values())
+
     def _trim(self) -> None:
         """Keeps the scenes that were shown last, as many as there is room for."""
-        room = KEPT_SCENES * sum(screen.at.w * screen.at.h for screen, _ in self._stages.values())
+        room = self._room
         for stage in self.all:
             stage.forget_broken()
         while sum(stage.pixels for stage in self.all) > room:
             if not min(self.all, key=lambda stage: stage.oldest).forget_oldest():
                 return
+
+
+def _told(
+    shows: WallShows, hall: Hall, wall: Wall, screen: Screen, stage: ScreenStage
+) -> tuple[list[tuple[Piece, dict[str, Any]]], Rect]:
+    """What a stage is to show, and where its screen is, in pixels of its output."""
+    by = stage.scale
+    pieces = pieces_of(shows, wall, screen)
+    return [(piece, sight_of(piece, hall, wall, shows, screen, by)) for piece in pieces], scaled(screen.at, by)

@@ -16,6 +16,7 @@ from cockpit.model.tables import TABLES
 from cockpit.model.wallstate import NodeReport, Pointer, WallShows, WallState
 from cockpit.seat import Seat
 from cockpit.ui import wallwords
+from cockpit.ui.wallahead import Ahead
 from cockpit.ui.wallflip import Flipping
 from cockpit.ui.wallkeys import WallKeys
 from cockpit.ui.wallpictures import WallPictures
@@ -69,6 +70,7 @@ class WallNode(QObject):
         self.pictures.windows = self.windows.all
         self.stages = WallStages(self)
         self.flipping = Flipping(self.stages, line, self.windows.drawn, self)
+        self.ahead = Ahead(seat, line, self.stages, self)
         self.keys = WallKeys(seat, line, self.note, self.ended.emit)
         self.on_restart: Callable[[], None] = lambda: None
         self._prod = prod
@@ -115,6 +117,7 @@ class WallNode(QObject):
         self.seat.wake, self.seat.on_link = _nothing, _nothing
         self.line.on_state = self.line.on_pointer = self.line.on_order = _nothing
         self.flipping.stop()
+        self.ahead.stop()
         self.pictures.close()
         self.line.keep_now()
         self.windows.close()
@@ -153,6 +156,7 @@ class WallNode(QObject):
         self._dress(now)
         for stage in self.stages.all:
             stage.age_tick()
+        self.ahead.second()
         self.say()
         if self.line.joined:
             self.line.report(self.report())
