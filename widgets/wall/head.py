@@ -30,7 +30,7 @@ class WallHead(WallPanel):
         own = super().title()
         if own:
             return own
-        sight = getattr(self.ctx, "wall", None)
+        sight = self.ctx.wall
         t = self.ctx.t
         scene = t.pack(sight.scene_name) if sight is not None and sight.scene_name else ""
         return joined(t.pack(self.ctx.pack.name), scene)
@@ -41,7 +41,7 @@ class WallHead(WallPanel):
     def said_now(self) -> tuple[str, str, str, str]:
         """Title, mode, day and time as they are now."""
         now, t = self.ctx.clock.now(), self.ctx.t
-        sight = getattr(self.ctx, "wall", None)
+        sight = self.ctx.wall
         mode = sight.mode if sight is not None and self.chosen["mode"] else None
         day = t(ages.date_words(now)) if self.chosen["date"] else ""
         time = ages.clock_time(now) if self.chosen["seconds"] else ages.hour_minute(now)
@@ -119,7 +119,7 @@ class WallHead(WallPanel):
         return wide(mode, self.type.row, True) + self.type.pad * 1.6 + (self.type.row * 1.2 if accent else 0.0)
 
     def _accent(self) -> int:
-        sight = getattr(self.ctx, "wall", None)
+        sight = self.ctx.wall
         accent = sight.mode.accent if sight is not None and sight.mode is not None else 0
         return accent if 1 <= accent <= 4 else 0
 

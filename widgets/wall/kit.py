@@ -84,7 +84,7 @@ class WallPanel(Pane):
         self._again.setSingleShot(True)
         self._again.timeout.connect(self.reopen)
         self.type = sizes(ctx)
-        sight = getattr(ctx, "wall", None)
+        sight = ctx.wall
         if sight is not None:
             sight.changed.connect(self._sight_changed)
         self.begin()
@@ -112,7 +112,7 @@ class WallPanel(Pane):
     @property
     def area(self) -> str:
         """Code of the area that it shows: the option's, else the one that it follows, else the city."""
-        sight = getattr(self.ctx, "wall", None)
+        sight = self.ctx.wall
         return self.chosen["area"] or (sight.area if sight is not None else "") or self.ctx.pack.code
 
     # -- what it is told

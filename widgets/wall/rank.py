@@ -14,9 +14,9 @@ from widgets.lists.areas import DISTRICT
 from widgets.lists.words import joined
 from widgets.signs.board import Item, SignBoard
 from widgets.signs.words import SignWords
+from widgets.wall.barrows import BarRow, draw_bars, room_for
 from widgets.wall.counting import CountPanel
 from widgets.wall.kit import PanelState
-from widgets.wall.rows import Row, draw_rows, room_for
 from widgets.wall.signed import level
 
 
@@ -34,7 +34,7 @@ class WallRank(CountPanel):
     def begin(self) -> None:
         super().begin()
         self.board = SignBoard(self.ctx.picture["sign"], self.areas, self.ctx.pack.code)
-        self.rows: list[Row] = []
+        self.rows: list[BarRow] = []
         self.unit = ""
         self._items: list[Item] = []
 
@@ -80,7 +80,7 @@ class WallRank(CountPanel):
         self._items, self.unit = known, sign.unit
         now, words = self.ctx.clock.now(), self._words()
         self.rows = [
-            Row(_short(words.area(one.area)), one.value, words.value(sign, one.value), level(one), one.old(now))
+            BarRow(_short(words.area(one.area)), one.value, words.value(sign, one.value), level(one), one.old(now))
             for one in known
         ]
         self.set_facts(sign.unit or None)
@@ -92,7 +92,7 @@ class WallRank(CountPanel):
         self._items = []
         counts = sorted(self.counts(), key=lambda one: (one.n if self.chosen["lowest"] else -one.n, one.key))
         old = self.old
-        self.rows = [Row(one.name, one.n, f"{one.n:,}", one.level % 5, old) for one in counts]
+        self.rows = [BarRow(one.name, one.n, f"{one.n:,}", one.level % 5, old) for one in counts]
         total = sum(one.n for one in counts)
         self.set_facts(Message("wallkit.total", {"n": f"{total:,}"}))
         if not counts:
@@ -121,7 +121,7 @@ class WallRank(CountPanel):
 
     def paint(self, painter: QPainter, box: QRectF) -> None:
         most = int(self.chosen["most"]) or room_for(box, self.type)
-        draw_rows(painter, box, self.rows[:most], self.type, self.theme)
+        draw_bars(painter, box, self.rows[:most], self.type, self.theme)
 
 
 def _short(name: str) -> str:

@@ -11,21 +11,15 @@ from functools import lru_cache
 
 from PySide6.QtGui import QFont, QFontMetricsF
 
+from cockpit.model.wall_legible import DIGIT_EM, DRAWN, digit_px, han_px
 from widgets.kit.context import PanelContext
 from widgets.kit.fonts import FAMILY
 
-HAN_ARC, FIGURE_ARC = 20.0, 15.0
-FIGURE_EM = 0.733
+FIGURE_EM = DIGIT_EM
 """Height of a figure in sizes of its font."""
 DESK_PITCH_MM, DESK_DISTANCE_M = 0.275, 0.7
 """Of a panel that is shown on no wall: somebody looks at it on a desk."""
 _ROW, _PANEL, _FIGURE, _HERO, _CLOCK = 1.08, 1.08, 2.34, 3.36, 1.84
-
-
-def px_of(minutes: float, pitch_mm: float, distance_m: float) -> float:
-    """Pixels that are so many arc-minutes high."""
-    high = 2.0 * distance_m * 1000.0 * math.tan(math.radians(minutes / 60.0) / 2.0)
-    return high / max(pitch_mm, 1e-3)
 
 
 def font(px: float, bold: bool = False) -> QFont:
@@ -96,7 +90,7 @@ class WallType:
 
 def sizes(ctx: PanelContext) -> WallType:
     """The sizes of the wall that a panel hangs on; of a desk where it hangs on none."""
-    sight = getattr(ctx, "wall", None)
+    sight = ctx.wall
     if sight is None:
         return sizes_at(DESK_PITCH_MM, DESK_DISTANCE_M)
     return sizes_at(sight.pitch_mm, sight.distance_m)
@@ -104,9 +98,8 @@ def sizes(ctx: PanelContext) -> WallType:
 
 def sizes_at(pitch_mm: float, distance_m: float) -> WallType:
     """The sizes at so many millimetres a pixel, seen from so many metres."""
-    han = px_of(HAN_ARC, pitch_mm, distance_m)
-    figure = px_of(FIGURE_ARC, pitch_mm, distance_m) / FIGURE_EM
-    return _typed(max(han, figure, 8.0))
+    pitch = max(pitch_mm, 1e-3)
+    return _typed(max(han_px(pitch, distance_m), digit_px(pitch, distance_m), DRAWN))
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,383 @@
+"""The panels of a wall: legible from the last row in every size, honest about what is old, missing or wrong."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QFont
+from pytestqt.qtbot import QtBot
+
+from cockpit.model.clock import SECOND
+from cockpit.model.messages import Message, texts
+from cockpit.model.signs import Sign, Threshold
+from cockpit.model.wall import Mode
+from tests.living_picture import NOW, feed_rows, put
+from tests.living_signs import CITY, DISTRICT, city_rows, put_signs, sign_row
+from tests.wall_panels import PANELS, Hall
+from widgets.kit.states import PanelState
+from widgets.signs.board import Item
+from widgets.wall import kit, sizes
+from widgets.wall.areas import WallAreas
+from widgets.wall.bars import WallBars
+from widgets.wall.calendar import level_at
+from widgets.wall.curve import WallCurve
+from widgets.wall.figure import WallFigure
+from widgets.wall.funnel import WallFunnel
+from widgets.wall.gauge import bands
+from widgets.wall.head import WallHead
+from widgets.wall.index import WallIndex
+from widgets.wall.kit import WallPanel
+from widgets.wall.rank import WallRank
+from widgets.wall.ring import WallRing
+from widgets.wall.sankey import WallSankey
+from widgets.wall.score import worth
+from widgets.wall.signs import WallSigns
+from widgets.wall.sizes import sizes_at
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+SIZES = ((600, 200), (960, 540), (1900, 300), (500, 1000), (3800, 2100))
+
+
+def test_type_grows_with_the_distance_and_shrinks_with_the_size_of_a_pixel() -> None:
+    near, far, coarse = sizes_at(1.27, 8.0), sizes_at(1.27, 16.0), sizes_at(2.54, 8.0)
+    assert near.min == 38  # 20 arc-minutes at 8 m are 46.5 mm; figures of 15 take a little more
+    assert far.min == pytest.approx(2 * near.min, abs=1)
+    assert coarse.min == pytest.approx(near.min / 2, abs=1)
+    assert near.min <= near.row <= near.figure <= near.hero
+
+
+@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_word_of_a_panel_is_smaller_than_the_last_row_reads(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, panel: str, lang: str
+) -> None:
+    used: set[int] = set()
+    made = sizes._font
+
+    def noted(px: int, bold: bool) -> QFont:
+        used.add(px)
+        return made(px, bold)
+
+    hall = Hall(qtbot, lang)
+    hall.orders(6)
+    monkeypatch.setattr(sizes, "_font", noted)
+    for size in SIZES:
+        shown = hall.hang(panel, size)
+        used.clear()
+        shown.grab()
+        assert not shown.failed, shown._error
+        assert used, "it says nothing"
+        assert min(used) >= sizes_at(hall.sight.pitch_mm, hall.sight.distance_m).min, size
+
+
+@pytest.mark.parametrize("panel", [panel for panel in PANELS if panel != "wallhead"])
+def test_before_anything_came_a_panel_says_what_it_waits_for(qtbot: QtBot, panel: str) -> None:
+    shown = Hall(qtbot, blank=True).hang(panel)
+    shown.grab()
+    assert shown.state is PanelState.WAITING
+    assert shown.said.startswith("正在等")
+
+
+@pytest.mark.parametrize(
+    "panel",
+    ["wallindex", "wallsigns", "wallfigure", "wallcurve", "wallgauge", "wallradar", "wallcalendar", "wallareas"],
+)
+def test_without_the_service_of_signs_a_panel_says_so(qtbot: QtBot, panel: str) -> None:
+    shown = Hall(qtbot, signs=False).hang(panel)
+    assert shown.state is PanelState.DEAD
+    assert "体征服务没有接通" in shown.said
+
+
+@pytest.mark.parametrize(
+    "panel", ["wallfigure", "wallcurve", "wallgauge", "wallcalendar", "wallrank", "wallring", "wallbars"]
+)
+def test_a_sign_that_there_is_not_is_named(qtbot: QtBot, panel: str) -> None:
+    shown = Hall(qtbot).hang(panel, sign="Z99")
+    assert shown.state is PanelState.EMPTY
+    assert "Z99" in shown.said
+
+
+@pytest.mark.parametrize("panel", ["wallfigure", "wallcurve", "wallgauge"])
+def test_a_sign_without_a_value_is_no_zero(qtbot: QtBot, panel: str) -> None:
+    shown = Hall(qtbot).hang(panel, sign="G10")
+    assert shown.state is PanelState.EMPTY
+    assert "尚无数据" in shown.said
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_a_setting_that_there_is_not_is_said_in_a_sentence(qtbot: QtBot, panel: str) -> None:
+    shown = Hall(qtbot).hang(panel, colour="red")
+    shown.grab()
+    assert not shown.failed
+    assert shown.wrong is not None
+    assert "colour" in shown.wrong.in_chinese()
+
+
+def test_a_setting_of_the_wrong_kind_is_said_with_the_right_one(qtbot: QtBot) -> None:
+    shown = Hall(qtbot).hang("wallsigns", columns="two")
+    assert shown.wrong is not None
+    assert shown.wrong.in_chinese() == "设置 columns 应为数字"
+
+
+@pytest.mark.parametrize(("panel", "options"), [("wallrank", {"by": "colour"}), ("wallring", {"of": "dreams"}),
+                                                ("wallsankey", {"columns": ["channel", "mood"]}),
+                                                ("wallbars", {"sign": "A01", "grain": "week"})])  # fmt: skip
+def test_a_word_that_a_setting_does_not_know_is_said_with_those_it_knows(
+    qtbot: QtBot, panel: str, options: dict[str, Any]
+) -> None:
+    shown = Hall(qtbot).hang(panel, **options)
+    assert shown.state is PanelState.EMPTY
+    assert "不认识" in shown.said
+
+
+# -- ages
+
+
+def age(panel: WallPanel) -> str:
+    told = panel._age[0]
+    return panel.ctx.t(told) if told is not None else ""
+
+
+@pytest.mark.parametrize("panel", ["wallfigure", "wallcurve", "wallgauge", "wallsigns", "wallindex", "wallareas"])
+def test_values_that_stopped_stay_with_their_age_in_words(qtbot: QtBot, panel: str) -> None:
+    hall = Hall(qtbot)
+    options: dict[str, Any] = {"sign": "E03"} if panel in ("wallfigure", "wallcurve", "wallgauge") else {}
+    shown = hall.hang(panel, **options)
+    put_signs(hall.at.picture, [{**row, "measured": NOW - 2 * SECOND, "period": 60 * SECOND}
+                                for row in city_rows() if not math.isnan(row["value"])])  # fmt: skip
+    hall.at.clock.advance(6 * 60.0)
+    shown.age_tick()
+    shown.look_now()
+    shown.grab()
+    assert shown.state is None
+    assert age(shown) == "数据已停 6 分钟"
+
+
+@pytest.mark.parametrize("panel", ["wallrank", "wallring", "wallsankey", "wallbars"])
+def test_counts_of_a_feed_that_stopped_say_so(qtbot: QtBot, panel: str) -> None:
+    hall = Hall(qtbot)
+    shown = hall.hang(panel)
+    put(hall.at.picture, "feed", feed_rows(NOW, events=NOW - 40 * SECOND))
+    shown.refresh(frozenset({"feed"}))
+    shown.age_tick()
+    shown.grab()
+    assert shown.state is None
+    assert age(shown) == "数据已停 40 秒"
+
+
+def test_a_curve_that_can_not_be_had_is_asked_for_again(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    shown = WallCurve(hall.at.ctx, None, sign="E03", compare="")
+    qtbot.addWidget(shown)
+    hall.port.answer(Message("wallkit.no_signs"))
+    assert shown.state is PanelState.DEAD
+    assert "取不到历史曲线" in shown.said
+    hall.at.clock.advance(5.0)
+    shown.look_now()
+    assert not hall.port.asked, "it asks too soon"
+    hall.at.clock.advance(11.0)
+    shown.look_now()
+    hall.answer()
+    assert shown.state is None
+
+
+def test_a_panel_that_failed_begins_again_by_itself(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kit, "AGAIN_SECONDS", (0,))
+    hall = Hall(qtbot)
+    shown = hall.hang("wallfigure", sign="E03")
+    reports: list[BaseException] = []
+    hall.at.ctx.report = lambda error, where: reports.append(error) or "7"  # type: ignore[func-returns-value]
+    real = shown.paint
+    broken = [True]
+
+    def paint(painter: Any, box: Any) -> None:
+        if broken:
+            raise RuntimeError("a bug of ours")
+        real(painter, box)
+
+    shown.paint = paint  # type: ignore[method-assign]
+    shown.grab()
+    broken.clear()
+    qtbot.waitUntil(lambda: shown.state is PanelState.ERROR or not shown.failed, timeout=20_000)
+    qtbot.waitUntil(lambda: not shown.failed and shown.state is None, timeout=20_000)
+    assert len(reports) == 1
+
+
+# -- what each shows
+
+
+def test_the_head_says_city_scene_mode_day_and_time(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    hall.sight.tell(scene_name={"zh": "防汛", "en": "Flood"}, mode=Mode("war", {"zh": "战时", "en": "War"}, accent=2))
+    shown = hall.hang("wallhead", (1900, 120))
+    assert isinstance(shown, WallHead)
+    assert shown.said_now() == ("杭州 · 防汛", "战时", "7月14日 周二", "17:42:36")
+    hall.at.clock.advance(1.0)
+    shown.age_tick()
+    assert shown.said_now()[3] == "17:42:37"
+
+
+def test_signs_that_no_scene_names_are_those_that_stand_worst(qtbot: QtBot) -> None:
+    shown = Hall(qtbot).hang("wallsigns", (1900, 1000))
+    assert isinstance(shown, WallSigns)
+    assert [tile.item.sign.code for tile in shown.tiles[:2]] == ["E03", "A02"]
+
+
+def test_signs_that_have_no_room_are_counted(qtbot: QtBot) -> None:
+    shown = Hall(qtbot).hang("wallsigns", (640, 420), signs=["A01", "A02", "A06", "A07", "E03", "E04", "G01"])
+    assert isinstance(shown, WallSigns)
+    columns, rows = shown.grid()
+    assert shown.left_out == 7 - columns * rows > 0
+
+
+def test_a_panel_that_follows_an_area_shows_its_values(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    put(hall.at.picture, "sign", [sign_row("A02", DISTRICT, 41.0)])
+    shown = hall.hang("wallfigure", sign="A02")
+    assert isinstance(shown, WallFigure)
+    assert shown.tile is not None
+    assert shown.tile.value == "223"
+    hall.sight.tell(area=DISTRICT)
+    assert shown.tile.value == "41"
+    assert "上城" in shown.title()
+
+
+def test_a_ranking_has_the_most_first_and_adds_up(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    shown = hall.hang("wallrank", by="area")
+    assert isinstance(shown, WallRank)
+    values = [row.value for row in shown.rows]
+    assert values == sorted(values, reverse=True)
+    open_ = int((hall.at.picture["event"].numbers("state") == 0).sum())
+    assert sum(values) == open_
+    assert shown.ctx.t(shown._facts) == f"共 {open_} 件"  # type: ignore[arg-type]
+
+
+def test_a_ranking_of_a_sign_that_should_be_low_begins_with_the_highest(qtbot: QtBot) -> None:
+    shown = Hall(qtbot).hang("wallrank", sign="E03", by="district")
+    assert isinstance(shown, WallRank)
+    values = [row.value for row in shown.rows]
+    assert len(values) == 3
+    assert values == sorted(values, reverse=True)
+
+
+def test_the_pieces_of_a_ring_are_its_whole(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    for by in ("level", "kind", "channel", "area"):
+        shown = hall.hang("wallring", by=by)
+        assert isinstance(shown, WallRing)
+        assert f"{sum(piece.value for piece in shown.pieces):,.0f}" == shown.total
+
+
+def test_columns_of_today_count_every_event_once_and_none_of_hours_to_come(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    shown = hall.hang("wallbars")
+    assert isinstance(shown, WallBars)
+    occurred = hall.at.picture["event"].numbers("occurred")
+    begin = shown.columns[0].at
+    assert sum(one.value for one in shown.columns if math.isfinite(one.value)) == (occurred >= begin).sum()
+    assert [math.isfinite(one.value) for one in shown.columns] == [hour <= 17 for hour in range(24)]
+    assert [one.open for one in shown.columns].index(True) == 17
+
+
+def test_ribbons_carry_what_their_nodes_have(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    hall.orders(6)
+    shown = hall.hang("wallsankey", (1900, 900))
+    assert isinstance(shown, WallSankey)
+    for i, column in enumerate(shown.columns[:-1]):
+        for node in column:
+            assert sum(n for (at, a, _), n in shown.links.items() if (at, a) == (i, node.key)) == node.n
+        for node in shown.columns[i + 1]:
+            assert sum(n for (at, _, b), n in shown.links.items() if (at, b) == (i, node.key)) == node.n
+
+
+def test_a_funnel_never_widens(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    hall.orders(14)
+    shown = hall.hang("wallfunnel")
+    assert isinstance(shown, WallFunnel)
+    counts = [stage.n for stage in shown.stages]
+    assert counts[0] == 14
+    assert counts == sorted(counts, reverse=True)
+    assert counts[1] == 14, "every one has an order"
+    assert 0 < counts[2] < 14
+
+
+def test_no_cases_today_is_said_in_place_of_an_empty_funnel(qtbot: QtBot) -> None:
+    shown = Hall(qtbot).hang("wallfunnel")
+    assert shown.state is PanelState.EMPTY
+    assert shown.said == "今天还没有受理案件"
+
+
+def test_the_index_is_the_mean_of_its_dimensions(qtbot: QtBot) -> None:
+    shown = Hall(qtbot).hang(
+        "wallindex",
+        dimensions=[{"name": {"zh": "积水", "en": "Water"}, "of": ["E"]}, {"name": "案件", "of": ["A02", "A07"]}],
+    )
+    assert isinstance(shown, WallIndex)
+    assert [one.score for one in shown.dimensions] == [0.0, pytest.approx((60 + 100) / 2)]
+    assert shown.value() == pytest.approx(40.0)
+
+
+def test_a_dimension_without_its_parts_is_refused_in_a_sentence(qtbot: QtBot) -> None:
+    shown = Hall(qtbot).hang("wallindex", dimensions=[{"name": "案件"}])
+    assert shown.state is PanelState.EMPTY
+    assert "维度要写 name 和 of" in shown.said
+
+
+def test_a_sign_is_worth_less_the_graver_its_level_and_nothing_without_a_measure() -> None:
+    sign = Sign("X", {"zh": "某"}, "A", thresholds=(Threshold(3, above=10),))
+
+    def item(level: int, of: Sign = sign, value: float = 12.0) -> Item:
+        return Item("sign/X@1", of, "1", "", value, level, measured=NOW)
+
+    worths = [worth(item(level)) for level in (0, 4, 3, 2, 1)]
+    assert worths == sorted(worths, reverse=True)  # type: ignore[type-var]
+    assert worth(item(0, Sign("X", {"zh": "某"}, "A"))) is None
+    assert worth(item(0, value=math.nan)) is None
+    aimed = Sign("X", {"zh": "某"}, "A", direction="up", target=24.0)
+    assert worth(item(0, aimed)) == pytest.approx(50.0)
+
+
+def test_bands_of_a_gauge_lie_where_the_bounds_say() -> None:
+    sign = Sign("X", {"zh": "某"}, "A", thresholds=(Threshold(1, above=50), Threshold(3, below=10)))
+    assert bands(sign, 0, 100) == [(0.0, 0.1, 3), (0.5, 1.0, 1)]
+
+
+def test_a_day_of_the_calendar_has_the_gravest_level_that_its_value_passes() -> None:
+    sign = Sign("X", {"zh": "某"}, "A", thresholds=(Threshold(1, above=50), Threshold(3, above=15)))
+    assert [level_at(sign, value) for value in (10.0, 20.0, 60.0)] == [0, 3, 1]
+
+
+def test_areas_stand_with_the_gravest_first(qtbot: QtBot) -> None:
+    shown = Hall(qtbot).hang("wallareas", (1900, 900), signs=["E03", "A02"], by="street")
+    assert isinstance(shown, WallAreas)
+    ranks = [line.rank for line in shown.lines]
+    assert len(ranks) > 3
+    assert ranks == sorted(ranks)
+
+
+def test_a_table_that_changes_many_times_a_second_is_looked_at_once(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    shown = hall.hang("wallfigure", sign="A02")
+    assert isinstance(shown, WallFigure)
+    assert shown.tile is not None
+    put(hall.at.picture, "sign", [sign_row("A02", CITY, 230.0)])
+    shown.refresh(frozenset({"sign"}))
+    assert shown.tile.value == "223"
+    hall.at.clock.advance(1.0)
+    shown.age_tick()
+    assert shown.tile.value == "230"
+
+
+def test_a_panel_speaks_the_language_that_the_wall_is_changed_to(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    shown = hall.hang("wallfigure", sign="A02")
+    assert shown.title() == "在办案件"
+    hall.at.ctx.t = texts("en")
+    shown.retranslate()
+    assert shown.title() == "Open cases"

@@ -1,0 +1,72 @@
+"""A wall's panel in a test: a desk with living data, a wall's sight, and the panel in a size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from cockpit.model.signs import SignSet
+from cockpit.picture.picture import Picture
+from layouts.panels import Panels
+from tests.living_signs import LivingSigns, put_signs
+from tests.panel_desk import Desk, desk
+from widgets.kit.wallsight import WallSight
+from widgets.wall.kit import WallPanel
+
+PANELS = (
+    "wallhead", "wallindex", "wallsigns", "wallfigure", "wallcurve", "wallbars", "wallrank", "wallring", "wallgauge",
+    "wallradar", "wallfunnel", "wallsankey", "wallcalendar", "wallareas",
+)  # fmt: skip
+_KNOWN = Panels()
+
+
+class Hall:
+    """Attributes:
+    at: the desk that a panel's context comes from. port: the vital signs. sight: of the wall.
+    """
+
+    def __init__(self, qtbot: QtBot, lang: str = "zh", *, blank: bool = False, signs: bool = True) -> None:
+        """Args: blank: nothing came yet, neither things nor definitions nor a ledger."""
+        self._qtbot = qtbot
+        self.at: Desk = desk("dark", lang, Picture() if blank else None)
+        self.port = LivingSigns(SignSet() if blank else None)
+        self.at.ctx.signs = self.port if signs else None
+        self.at.cases.known = not blank
+        if not blank:
+            put_signs(self.at.picture)
+        self.sight = self.at.ctx.wall = WallSight()
+
+    def hang(self, panel: str, size: tuple[int, int] = (960, 540), **options: Any) -> WallPanel:
+        """A panel of that id as the wall shows it, with curves answered."""
+        made = _KNOWN[panel](self.at.ctx, None, **options)
+        self._qtbot.addWidget(made)
+        made.resize(*size)
+        made.show()
+        self.answer()
+        return made
+
+    def answer(self) -> None:
+        """Answers what panels asked of the hub; paints."""
+        for _ in range(4):
+            QApplication.processEvents()
+            if not self.port.answer() + self.port.answer_lines():
+                break
+        QApplication.processEvents()
+
+    def orders(self, count: int) -> None:
+        """Orders to the first open events, each a step further than the one before."""
+        table, units = self.at.picture["event"], self.at.picture["unit"]
+        steps = ("delivered", "read", "accepted", "en_route", "on_scene", "done")
+        given = 0
+        for row in range(len(table)):
+            if given == count:
+                break
+            event = table.row(row)
+            if event["state"]:
+                continue
+            free = [key for key in units.keys if units.get(key)["state"] == 0]  # type: ignore[index]
+            _, order = self.at.cases.order(event, free[given])
+            self.at.cases.walk(order, *steps[: given % (len(steps) + 1)])
+            given += 1
