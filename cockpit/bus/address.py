@@ -8,7 +8,7 @@ from cockpit.model.errors import UserError
 
 
 def address(url: str) -> tuple[str, int]:
-    """Host and port of a `nats://` or `tls://` address.
+    """Host and port of a `nats://`, `tls://` or `wss://` address.
 
     Raises:
         UserError: it is none.
@@ -18,7 +18,7 @@ def address(url: str) -> tuple[str, int]:
         port = parts.port or 4222
     except ValueError as error:
         raise UserError("bus.bad_url", url=url) from error
-    if parts.scheme not in ("nats", "tls") or not parts.hostname:
+    if parts.scheme not in ("nats", "tls", "wss") or not parts.hostname:
         raise UserError("bus.bad_url", url=url)
     if parts.username or parts.password:
         raise UserError("bus.secret_in_url")

@@ -17,10 +17,14 @@ from cockpit.bus.users import User
 from cockpit.model.errors import OutsideError
 
 if TYPE_CHECKING:
+    import ssl
+
     from nats.aio.client import Client
 
 LOOK_SECONDS = 0.2
 """How often a connection is looked at that may have ended without a word."""
+CONNECT_SECONDS = 3
+"""How long the other side may take to answer."""
 FLUSH_SECONDS = 5.0
 """How long who sends waits for a bus that takes nothing; the client library waits for ever, dead or not."""
 
@@ -52,24 +56,31 @@ def answering() -> Iterator[None]:
         raise OutsideError("seat.hub_gone") from None
 
 
-async def connect(url: str, user: User, name: str, on_lost: Callable[[], None]) -> Client:
+async def connect(
+    url: str, user: User, name: str, on_lost: Callable[[], None], tls: ssl.SSLContext | None = None
+) -> Client:
     """Signs in at the bus.
 
     Args:
+        tls: of a machine of the hall, whose address is `wss://…`.
         on_lost: called once, on the loop, when the connection is gone; the client is then of no more use.
 
     Raises:
         OutsideError: nobody listens, the key is refused, or there is no answer.
     """
     host, port = address(url)
-    try:
-        _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), 3)
-        writer.close()
-    except (OSError, TimeoutError) as error:
-        raise OutsideError("bus.unreachable", url=f"{host}:{port}") from error
+    at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     from cockpit.bus.natsclient import BusClient
 
     client = BusClient()
+    try:
+        if tls is not None:
+            await client.over_tls(url, tls, CONNECT_SECONDS)
+        else:
+            _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), CONNECT_SECONDS)
+            writer.close()
+    except (OSError, TimeoutError) as error:
+        raise OutsideError("bus.unreachable", url=at) from error
     lost = False
 
     def end() -> None:
@@ -88,13 +99,13 @@ async def connect(url: str, user: User, name: str, on_lost: Callable[[], None]) 
 
     try:
         await client.connect(
-            f"{'tls' if url.startswith('tls') else 'nats'}://{host}:{port}",
+            f"{url.partition('://')[0] if '://' in url else 'nats'}://{at}",
             user=user.name,
             password=user.password,
             name=name,
             inbox_prefix=subjects.inbox(user.name),
             allow_reconnect=False,
-            connect_timeout=3,
+            connect_timeout=CONNECT_SECONDS,
             ping_interval=5,
             max_outstanding_pings=2,
             disconnected_cb=gone,
@@ -102,12 +113,13 @@ async def connect(url: str, user: User, name: str, on_lost: Callable[[], None]) 
             error_cb=failed,
             flush_timeout=FLUSH_SECONDS,
             pending_size=8 * 1024 * 1024,
+            tls=tls,
         )
     except (nats_error(), OSError, TimeoutError) as problem:
         await client.close()
         if "uthorization" in str(problem) or any("uthorization" in str(p) for p in refused):
-            raise OutsideError("bus.refused", url=f"{host}:{port}") from problem
-        raise OutsideError("bus.unreachable", url=f"{host}:{port}") from problem
+            raise OutsideError("bus.refused", url=at) from problem
+        raise OutsideError("bus.unreachable", url=at) from problem
     except BaseException:  # cancelled
         await client.close()
         raise

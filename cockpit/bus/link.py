@@ -236,7 +236,7 @@ class HubLink:
     async def _join(self, lost: asyncio.Event) -> tuple[Client, User, asks.Welcome]:
         url, user = self._where.find()
         self._user = user.name
-        self._client = client = await connect(url, user, user.name, lost.set)
+        self._client = client = await connect(url, user, user.name, lost.set, self._where.tls())
         hello = asks.Hello(PROTOCOL, cockpit.__version__, user.name)
         data = await self._bytes("hello", hello)
         version: dict[str, Any] = msgspec.msgpack.decode(data)

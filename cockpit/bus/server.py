@@ -6,12 +6,16 @@ import json
 import logging
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
-from cockpit.bus.users import User, permissions
+import msgspec
+
+from cockpit.bus.authority import Authority
+from cockpit.bus.users import User, is_machine, permissions
 from cockpit.model.clock import Clock
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.messages import Message, language, texts
@@ -28,6 +32,29 @@ MAX_STORE = 64_000_000_000
 """Bytes that the ledger's streams may take; a day of a large city takes about 100 MB."""
 
 
+class Outside(msgspec.Struct, frozen=True):
+    """Where the bus listens for machines of the hall: TLS over WebSocket, with a certificate on both sides.
+
+    Attributes:
+        address, port: where. authority: whose machines it lets in.
+    """
+
+    address: str
+    port: int
+    authority: Authority
+
+    def can_listen(self) -> bool:
+        """Whether a server could listen there now."""
+        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
+        with socket.socket(family) as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                sock.bind((self.address, self.port))
+            except OSError:
+                return False
+        return True
+
+
 def server_binary() -> str:
     """Path of nats-server: beside this Python (the wheel puts it there), else on PATH.
 
@@ -42,23 +69,35 @@ def server_binary() -> str:
 
 
 class NatsServer:
-    """One nats-server on loopback.
+    """One nats-server: on loopback for this machine's seats, and for machines of the hall where it is told to.
 
     Attributes:
-        port: where it listens.
+        port: where it listens on loopback.
+        outside: where for machines, None nowhere. outside_shut: it can not listen there as things are.
         store: folder of its streams, None for a bus that keeps nothing.
         process: the child, or None before `start`.
         given_up: it was told that it is wanted no longer.
     """
 
-    def __init__(self, profile: Path, port: int, users: list[User], clock: Clock, store: Path | None = None) -> None:
+    def __init__(
+        self,
+        profile: Path,
+        port: int,
+        users: list[User],
+        clock: Clock,
+        store: Path | None = None,
+        outside: Outside | None = None,
+    ) -> None:
         self.profile = profile
+        self.outside = outside
+        self.outside_shut = False
         self.port = port
         self.store = store
         self.process: subprocess.Popen[bytes] | None = None
         self._users = users
         self._clock = clock
         self.given_up = False
+        self._started_with: Path | None = None
 
     @property
     def url(self) -> str:
@@ -84,12 +123,19 @@ class NatsServer:
     def _start(self, store: Path | None) -> None:
         if port_in_use(self.port):
             raise UserError("bus.port_in_use", port=self.port)
+        if self.outside is not None:
+            self.outside.authority.ensure()
+            self.outside_shut = not self.outside.can_listen()
+            if self.outside_shut:  # an address that is not up yet, a port that is taken: seats do not wait for it
+                where = {"address": self.outside.address, "port": self.outside.port}
+                log.warning("%s", texts(language())(Message("walljoin.bus_shut", where)))
+        self._started_with = store
         conf = self.profile / "nats.conf"
         with writing_to(self.profile):
             write_private(conf, self._configuration(store))
-        log = self.profile / "nats.log"
+        said = self.profile / "nats.log"
         self.process = subprocess.Popen(
-            [server_binary(), "-c", str(conf), "--log", str(log)],
+            [server_binary(), "-c", str(conf), "--log", str(said)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -106,11 +152,27 @@ class NatsServer:
                 if self._clock.mono() < end:
                     continue
                 self.stop()
-            raise OutsideError("bus.server_ended", file=str(log))
+            raise OutsideError("bus.server_ended", file=str(said))
 
     def give_up(self) -> None:
         """A server that does not listen yet is waited for no longer, now or later. For a signal's handler too."""
         self.given_up = True
+
+    def let_in(self, users: list[User]) -> None:
+        """From now on these users may sign in; one that is not among them is hung up on.
+
+        Raises:
+            OutsideError: the profile can not be written; the users are as they were.
+        """
+        before, self._users = self._users, users
+        try:
+            with writing_to(self.profile):
+                write_private(self.profile / "nats.conf", self._configuration(self._started_with))
+        except OutsideError:
+            self._users = before
+            raise
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGHUP)
 
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -136,9 +198,31 @@ class NatsServer:
             "write_deadline": "5s",
             "logfile_size_limit": 4_000_000,
             "authorization": {
-                "users": [{"user": u.name, "password": u.password, "permissions": permissions(u)} for u in self._users]
+                "users": [
+                    {
+                        "user": user.name,
+                        "password": user.password,
+                        "permissions": permissions(user),
+                        "allowed_connection_types": ["WEBSOCKET" if is_machine(user) else "STANDARD"],
+                    }
+                    for user in self._users
+                ]
             },
         }
+        if self.outside is not None and not self.outside_shut:
+            cert, key = self.outside.authority.server
+            host = f"[{self.outside.address}]" if ":" in self.outside.address else self.outside.address
+            conf["websocket"] = {
+                "listen": f"{host}:{self.outside.port}",
+                "handshake_timeout": "5s",
+                "tls": {
+                    "cert_file": str(cert),
+                    "key_file": str(key),
+                    "ca_file": str(self.outside.authority.ca),
+                    "verify": True,
+                    "min_version": "1.3",
+                },
+            }
         if store is not None:
             conf["jetstream"] = {
                 "store_dir": str(store),

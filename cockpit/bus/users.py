@@ -22,8 +22,19 @@ REPLAY = "replay"
 """Who publishes what was: a child of the hub for each seat that looks back."""
 ROLES = {"hub": "hub", GATEWAY: "device", REPLAY: "replay"}
 """Roles of users that are no seats."""
-DEVICE_ASKS = ("hello", "ledger", "texts", "letters", "voice")
+DEVICE_ASKS = (
+    *("hello", "ledger", "texts", "letters", "voice"),
+    *("wall.state", "wall.thumbs", "wall.events", "wall.remote"),
+)
 """What a gateway may ask the hub."""
+WALL = "wall"
+"""Role of a machine that draws a wall."""
+WALL_ASKS = (
+    *("hello", "snapshot", "ledger", "body", "picture", "photo", "texts", "letters"),
+    *("signs", "signs.series", "signs.sparks", "signs.things", "alarms.rules", "alarms.history", "alarms.entries"),
+    *("wall.state", "wall.report", "wall.ready", "wall.clock", "wall.adopt", "wall.thumb", "wall.scene"),
+)
+"""What a machine of a wall may ask the hub: what it draws, and how it fares. It changes nothing."""
 SEATS = 12
 """Seats that one machine can have on its hub; far more than it has screens."""
 
@@ -35,11 +46,13 @@ class User(msgspec.Struct, frozen=True):
         name: the name in subjects.
         password: 256 random bits; lives in the profile only.
         role: `duty`, `leader`, `wall`, `device` or `hub`; what rights are by. The hub believes its own file only.
+        since: when it was made, UTC us; of machines.
     """
 
     name: str
     password: str
     role: str = "duty"
+    since: int = 0
 
 
 class Keys:
@@ -60,6 +73,43 @@ class Keys:
         """
         return [self._ensure(name) for name in ("hub", GATEWAY, REPLAY, *seat_names())]
 
+    def machines(self) -> list[User]:
+        """Keys of the machines that joined, by name."""
+        found = []
+        for path in sorted(self.folder.glob(f"{machine_user('*')}.json")):
+            with contextlib.suppress(OSError, UserError):  # damaged: it joins again
+                user = read_key(path)
+                if is_machine(user) and user.name == path.stem:
+                    found.append(user)
+        return found
+
+    def add_machine(self, machine: str, now: int) -> User:
+        """A new key for a machine; one that it had before opens nothing any more.
+
+        Raises:
+            OutsideError: the folder can not be written.
+        """
+        user = User(machine_user(machine), secrets.token_urlsafe(32), WALL, now)
+        try:
+            write_private(self.folder / f"{user.name}.json", msgspec.json.encode(user).decode())
+        except OSError as error:
+            raise OutsideError("bus.keys_unwritable", folder=str(self.folder), why=error.strerror or "") from error
+        return user
+
+    def remove_machine(self, machine: str) -> bool:
+        """Takes a machine's key away; False: it has none.
+
+        Raises:
+            OutsideError: the folder can not be written.
+        """
+        try:
+            (self.folder / f"{machine_user(machine)}.json").unlink()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise OutsideError("bus.keys_unwritable", folder=str(self.folder), why=error.strerror or "") from error
+        return True
+
     def hub(self) -> User:
         return self._ensure("hub")
 
@@ -79,6 +129,21 @@ class Keys:
         except OSError as error:
             raise OutsideError("bus.keys_unwritable", folder=str(self.folder), why=error.strerror or "") from error
         return user
+
+
+def machine_user(machine: str) -> str:
+    """Name at the bus of a machine of the hall."""
+    return f"{WALL}-{machine}"
+
+
+def machine_of(user: User) -> str:
+    """Name in the hall of a machine's user."""
+    return user.name.removeprefix(f"{WALL}-")
+
+
+def is_machine(user: User) -> bool:
+    """Whether it is a machine's, which comes by TLS and not by loopback."""
+    return user.role == WALL and user.name.startswith(f"{WALL}-")
 
 
 def seat_names() -> list[str]:
@@ -176,6 +241,11 @@ def permissions(user: User) -> dict[str, dict[str, list[str]]]:
         return {
             "publish": {"allow": [f"pic.*.{world}.>" for world in worlds]},
             "subscribe": {"allow": [own_inbox]},
+        }
+    if user.role == WALL:
+        return {
+            "publish": {"allow": [subjects.ask(user.name, what) for what in WALL_ASKS]},
+            "subscribe": {"allow": ["pic.>", "log.>", own_inbox]},
         }
     return {
         "publish": {"allow": [f"cmd.*.*.{user.name}", f"ask.{user.name}.>", f"sig.*.*.{user.name}.*"]},

@@ -6,7 +6,7 @@ import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cockpit.bus.address import address
 from cockpit.bus.users import Claim, User, claim_seat, read_key
@@ -14,12 +14,23 @@ from cockpit.model.errors import OutsideError, UserError
 from cockpit.paths import runtime_dir
 from cockpit.processes import lives
 
+if TYPE_CHECKING:
+    import ssl
+
 
 class WhereHub(Protocol):
     """Says where the hub listens and with which key, anew at each try: it may have moved."""
 
     def find(self) -> tuple[str, User]:
         """Address and key.
+
+        Raises:
+            CockpitError: it can not be said now.
+        """
+        ...
+
+    def tls(self) -> ssl.SSLContext | None:
+        """How to speak to an address that begins with `wss://`; None for others.
 
         Raises:
             CockpitError: it can not be said now.
@@ -63,6 +74,9 @@ class OwnHub:
             self._claim = claim_seat(self.profile, self._desk)
         return url, self._claim.user
 
+    def tls(self) -> ssl.SSLContext | None:
+        return None
+
     def _not_there(self) -> OutsideError:
         why = self._why_not()
         return OutsideError("seat.hub_ended", why=why) if why else OutsideError("seat.hub_starting")
@@ -92,6 +106,8 @@ class NamedHub:
             UserError: one of them can not be used.
         """
         address(self.url)
+        if self.url.startswith("wss:"):  # a machine of the hall comes by what it was given when it joined
+            raise UserError("bus.bad_url", url=self.url)
         if self._key is not None:
             self._read_key(self._key)
 
@@ -107,6 +123,9 @@ class NamedHub:
             if error.message.id == "seat.hub_starting":  # nobody starts it for us
                 raise OutsideError("seat.hub_not_running", url=self.url) from None
             raise
+
+    def tls(self) -> ssl.SSLContext | None:
+        return None
 
     def _read_key(self, file: Path) -> User:
         try:

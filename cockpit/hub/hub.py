@@ -32,6 +32,7 @@ from cockpit.hub.field import FieldService
 from cockpit.hub.gateway import GatewayChild
 from cockpit.hub.hearing import Hearing
 from cockpit.hub.intake import Intake
+from cockpit.hub.joining import JoiningService, outside_of
 from cockpit.hub.ledger import LedgerOnBus
 from cockpit.hub.letters import LettersService
 from cockpit.hub.service import Service, Setting
@@ -98,10 +99,11 @@ class Hub:
         self.city_clock = CityClock(clock)
         self.world = subjects.LIVE
         self.keys = Keys(profile)
-        users = self.keys.ensure()
+        users = [*self.keys.ensure(), *self.keys.machines()]
+        machines, outside = outside_of(profile)
         roles = {user.name: user.role for user in users}
         folder = ledger_folder(profile, pack.id)
-        self.server = NatsServer(profile, port, users, clock, folder / STREAM)
+        self.server = NatsServer(profile, port, users, clock, folder / STREAM, outside)
         self.cache = Cache.open(profile / "hub.db", clock, on_problem=_say)
         self.intake = Intake(
             pack,
@@ -153,7 +155,10 @@ class Hub:
             pack, folder, self.city_clock, self.intake, self.book, self.answers, self._publish_to_all, roles,
             time_told=self._until_time_told, profile=profile, signal=self._signal, hearing=self.hearing,
         )  # fmt: skip
-        self.services = [make(setting) for make in SERVICES]
+        self.services = [
+            *(make(setting) for make in SERVICES),
+            JoiningService(machines, self.keys, self.server, roles, self.answers, pack.id, clock),
+        ]
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Runs until `stop`.

@@ -19,12 +19,17 @@ Verbs = argparse._SubParsersAction
 Go = Callable[[argparse.Namespace], int]
 
 
-def add_parser(commands: Verbs[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Verbs[argparse.ArgumentParser]) -> Verbs[argparse.ArgumentParser]:
+    """Adds `wall`; other rooms add what they do of walls to what is answered."""
+    from cockpit.wall.joining_cli import add_verbs as add_joining
+
     t = texts(language())
     wall = commands.add_parser("wall", help=t("wallcli.about"), description=t("wallcli.about"))
     verbs = wall.add_subparsers(dest="wall_command", metavar="COMMAND", required=True)
     _add_shown(verbs, t)
     _add_files(verbs, t)
+    add_joining(verbs, t)
+    return verbs
 
 
 def verb(verbs: Verbs[argparse.ArgumentParser], t: Texts, name: str, example: str, go: Go) -> argparse.ArgumentParser:

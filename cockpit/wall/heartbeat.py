@@ -10,6 +10,8 @@ BEAT_ENV = "COCKPIT_BEAT"
 BEAT_SECONDS = 1.0
 """How often it is to beat."""
 BYTE = b"."
+RESTART_CODE = 75
+"""With it a child ends that is to be started anew at once: the hub asked for it."""
 
 
 class Heartbeat:

@@ -18,9 +18,14 @@ def plain_name(text: str) -> str:
     return plain[:MOST].strip("-")
 
 
+def own_name() -> str:
+    """How this machine calls itself."""
+    return plain_name(socket.gethostname().partition(".")[0]) or HERE
+
+
 def machine_name(profile: Path) -> str:
     """Of the machine that runs this profile: as it was joined, else by its own name."""
     from cockpit.bus.joined import read_joined
 
     joined = read_joined(profile)
-    return joined.machine if joined is not None else plain_name(socket.gethostname().partition(".")[0]) or HERE
+    return joined.machine if joined is not None else own_name()

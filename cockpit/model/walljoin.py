@@ -1,0 +1,101 @@
+"""How a machine joins a hall: what is asked of the hub over the bus, and what a machine and the hub say to each other.
+
+| ask | question | answer |
+|---|---|---|
+| `wall.code` | `CodeWanted` | `CodeMade` |
+| `wall.machines` | `MachinesWanted` | `Machines` |
+| `wall.revoke` | `Revoke` | `Revoked` |
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from cockpit.model.messages import Message
+
+PORT = 4223
+"""Where machines reach the bus unless `machines.toml` says otherwise; they join one further."""
+CODE_LETTERS = 8
+MOST_LINE = 16_384
+"""Bytes of what either side says when a machine joins: one line of JSON."""
+
+
+_MISREAD = str.maketrans("ILO", "110")
+
+
+def plain_code(text: str) -> str:
+    """A code as it was meant: capitals, without dashes, misread letters as the ones that there are."""
+    return "".join(text.upper().translate(_MISREAD).replace("-", " ").split())
+
+
+class CodeWanted(msgspec.Struct, frozen=True):
+    """A code for a machine; "": it is called as it calls itself."""
+
+    machine: str = ""
+
+
+class CodeMade(msgspec.Struct, frozen=True):
+    """A code that lets one machine join, once.
+
+    Attributes:
+        code: as it is typed, with the letters by which the machine knows the hub.
+        until: machine time of the hub, UTC us. host: where it is to be typed with, `host` or `host:port`.
+    """
+
+    code: str
+    until: int
+    host: str
+
+
+class MachinesWanted(msgspec.Struct, frozen=True):
+    pass
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A machine that joined, when (UTC us), and whether it has asked the hub anything in the last seconds."""
+
+    machine: str
+    since: int
+    here: bool
+
+
+class Machines(msgspec.Struct, frozen=True):
+    machines: tuple[Member, ...] = ()
+
+
+class Revoke(msgspec.Struct, frozen=True):
+    machine: str
+
+
+class Revoked(msgspec.Struct, frozen=True):
+    """It is hung up on, and can not come back without a code."""
+
+    machine: str
+
+
+class JoinWanted(msgspec.Struct, frozen=True):
+    """What a machine says: the code without what it checked by itself, what it calls itself, its key to be signed."""
+
+    protocol: int
+    version: str
+    code: str
+    machine: str
+    request: str
+
+
+class JoinReply(msgspec.Struct, frozen=True):
+    """What it gets: all that it keeps of the hub, or why not.
+
+    Attributes:
+        machine: its name in the hall. user, password: at the bus. port: of the bus; city: id of the pack.
+        ca, certificate: PEM.
+    """
+
+    machine: str = ""
+    user: str = ""
+    password: str = ""
+    port: int = 0
+    city: str = ""
+    ca: str = ""
+    certificate: str = ""
+    problem: Message | None = None
