@@ -19,6 +19,8 @@ from cockpit.model.wall_shipped import shipped_hall
 
 CLEAR = 14
 """Px at each side of a bezel, and at the edge of the wall, in which nothing is written."""
+FARTHER, FAR = 0.9, 10.0
+"""Where nobody says from where a wall is seen: so many times its width, metres at the most."""
 NEXT: dict[Fit, tuple[Fit, ...]] = {
     "one": ("wall", "wide", "ribbon"),
     "wall": ("one", "wide", "ribbon"),
@@ -122,25 +124,52 @@ def cut(placed: Sequence[Placed], screen: Screen) -> tuple[Cut, ...]:
     return tuple(found)
 
 
-def wall_of_screens(sizes: Sequence[tuple[int, int]], machine: str, outputs: Sequence[str] = ()) -> Hall:
-    """A hall for a machine without a file: its outputs, left to right, become one wall.
+def wall_of_screens(
+    sizes: Sequence[tuple[int, int]],
+    machine: str,
+    outputs: Sequence[str] = (),
+    at: Sequence[tuple[int, int]] = (),
+) -> Hall:
+    """A hall for a machine without a file: its outputs become one wall.
 
     Args:
-        sizes: width and height of each output, px; different heights are brought to the least, so that a wider screen
-            is scaled to its place on the canvas.
+        sizes: width and height of each output, px.
         outputs: their names, in the same order.
+        at: where they lie on the machine's desktop, in the same order. Where equal ones lie in rows and columns, so
+            does the wall; else they lie side by side in the order given, brought to the least height, so that a
+            larger one is scaled to its place on the canvas.
     """
     hall = shipped_hall("one")
+    order: Sequence[int] = range(len(sizes))
+    columns = _columns(sizes, at)
+    if columns:
+        order = sorted(order, key=lambda i: (at[i][1], at[i][0]))
     height = min(h for _, h in sizes)
-    screens, x = [], 0
-    for i, (w, h) in enumerate(sizes):
-        width = max(1, round(w * height / h))
-        name = outputs[i] if i < len(outputs) else ""
-        screens.append(Screen(i + 1, machine, Rect(x, 0, width, height), name))
-        x += width
+    screens: list[Screen] = []
+    for n, i in enumerate(order):
+        width = max(1, round(sizes[i][0] * height / sizes[i][1]))
+        before = screens[-1].at if screens else Rect(0, 0, 0, 0)
+        x, y = (0, before.y + height) if columns and n and n % columns == 0 else (before.x + before.w, before.y)
+        screens.append(Screen(n + 1, machine, Rect(x, y, width, height), outputs[i] if i < len(outputs) else ""))
     first = hall.walls[0]
+    wide, rows = max(s.at.x + s.at.w for s in screens), len(sizes) // columns if columns else 1
     pitch = first.pitch * first.size[1] / height
     wall = msgspec.structs.replace(
-        first, screens=tuple(screens), size=(x, height), pitch=pitch, rows=1, columns=len(sizes), bezel=(0, 0)
+        first,
+        screens=tuple(screens),
+        size=(wide, height * rows),
+        pitch=pitch,
+        distance=max(first.distance, min(FAR, FARTHER * wide * pitch / 1000)),
+        rows=rows,
+        columns=columns or len(sizes),
+        bezel=(0, 0),
     )
     return msgspec.structs.replace(hall, walls=(wall,))
+
+
+def _columns(sizes: Sequence[tuple[int, int]], at: Sequence[tuple[int, int]]) -> int:
+    """How many columns outputs of one size make that lie as a grid, 0 where they do not."""
+    places = set(at)
+    across, down = {x for x, _ in places}, {y for _, y in places}
+    grid = len(places) == len(sizes) == len(across) * len(down)
+    return len(across) if grid and len(set(sizes)) == 1 else 0
