@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from cockpit.model.wallasks import MOST_THUMB, Thumbs, ThumbsWanted
 from cockpit.model.wallstate import Pointer, Thumb
 from tests.living_hub import LivingHub
-from tests.living_wall import COLORS, Node, a_node, site
+from tests.wall_node_kit import COLORS, Node, a_node, site
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,7 @@ from cockpit.model.wallasks import Nothing
 from cockpit.model.wallstate import ActDone, WallAct, WallState
 from tests import leaks
 from tests.living_hub import LivingHub, Seated, seated
-from tests.living_wall import site
+from tests.wall_node_kit import site
 from tests.wall_eye import NodeProcess
 from tests.xorg import OUTPUTS, xorg
 
