@@ -148,7 +148,7 @@ class Carousel(msgspec.Struct, frozen=True):
     id: str
     name: dict[str, str]
     steps: tuple[tuple[str, int], ...]
-    between: tuple[int, int] | tuple[()] = ()
+    between: tuple[int, ...] = ()
     triggers: tuple[Trigger, ...] = ()
 
 
@@ -174,7 +174,7 @@ class Hall(msgspec.Struct, frozen=True):
     rooms: tuple[Room, ...]
     modes: tuple[Mode, ...]
     carousels: tuple[Carousel, ...] = ()
-    night: tuple[int, int, float] | tuple[()] = ()
+    night: tuple[int | float, ...] = ()
     shift: int = 2
 
     def wall(self, id: str) -> Wall | None:
