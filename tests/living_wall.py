@@ -1,140 +1,85 @@
-"""A hub with a hall of one machine, and that machine's node in this process, drawing flat panels."""
+"""A living hub with a hall and scenes of its own, and what a desk does with its walls over the bus.
+
+with living_wall(tmp_path) as hub, on_the_wire(hub, "seat-1") as desk: act(desk, "scene", "storm")
+"""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
-
-from cockpit.bus.where import OwnHub
-from cockpit.model.messages import Message
-from cockpit.model.wallstate import ActDone, WallAct
-from cockpit.seat import Seat
-from cockpit.ui.handed import panel_context
-from cockpit.ui.prefs import FilePrefs
-from cockpit.ui.wallnode import WallNode
-from cockpit.ui.wallscreen import WallWindow
-from cockpit.wall.node import WallSeat
-from tests.living_hub import CLOCK, LivingHub, pack
-from tests.wall_stage_kit import HERE, Flat
-from widgets.kit.actions import Actions
-from widgets.kit.context import log_report
-from widgets.kit.fonts import load_fonts
-from widgets.kit.theme import WALL
-
-PATIENCE_MS = 40_000
-HALL = """
-id = "hall"
-name = {{ zh = "大厅", en = "Hall" }}
-shift = 0
-
-[rooms.hall]
-name = {{ zh = "指挥大厅", en = "Command hall" }}
-
-[walls.main]
-name = {{ zh = "主屏", en = "Main wall" }}
-room = "hall"
-columns = {columns}
-rows = {rows}
-screen = [{width}, {height}]
-pitch = 0.63
-distance = 4.0
-machines = {machines}
-
-[modes.peace]
-name = {{ zh = "平时", en = "Peace" }}
-scene = "calm"
-"""
-SCENE = """
-id = "{id}"
-name = {{ zh = "{id}", en = "{id}" }}
-key = "{key}"
-[panels.all]
-panel = "walltext"
-spans = true
-options = {{ words = {{ zh = "{id}", en = "{id}" }} }}
-[one]
-rows = ["all"]
-"""
-COLORS = {"calm": "#103a10", "storm": "#3a1010"}
+from cockpit.model.batch import columns_of_rows
+from cockpit.model.clock import HOUR
+from cockpit.model.tables import ALERTS, EVENTS, EventState
+from cockpit.model.wallstate import ActDone, WallAct, WallShows, WallState
+from tests.living_hub import LivingHub
+from tests.on_the_wire import OnTheWire
+from tests.wall_kit import HALL_TEXT, scene_text
 
 
-class Worded(Flat):
-    """The colour of its scene."""
-
-    def __init__(self, ctx: object, parent: object = None, words: object = None, **_: object) -> None:
-        name = words["zh"] if isinstance(words, Mapping) else str(words)
-        super().__init__(ctx, parent, color=COLORS.get(name, "#202020"))  # type: ignore[arg-type]
-
-
-CLASSES: dict[str, type] = {"walltext": Worded}
-
-
-def site(hub: Path, columns: int = 1, rows: int = 1, size: tuple[int, int] = (800, 800), machines: str = "") -> None:
-    """A hall of so many screens, and two scenes, as a site's own."""
-    wall = hub / "wall"
-    (wall / "scenes").mkdir(parents=True)
-    width, height = size
-    text = HALL.format(columns=columns, rows=rows, width=width, height=height, machines=machines or f'"{HERE}"')
-    (wall / "hall.toml").write_text(text)
-    for id, key in (("calm", "F1"), ("storm", "F2")):
-        (wall / "scenes" / f"{id}.toml").write_text(SCENE.format(id=id, key=key))
+@contextmanager
+def living_wall(folder: Path) -> Iterator[LivingHub]:
+    site = folder / "hub" / "wall"
+    (site / "scenes").mkdir(parents=True)
+    (site / "hall.toml").write_text(HALL_TEXT)
+    for id in ("calm", "storm", "grave"):
+        (site / "scenes" / f"{id}.toml").write_text(scene_text(id))
+    with LivingHub(folder / "hub") as hub:
+        yield hub
 
 
-class Node:
-    """A node and the hands at its hub."""
-
-    def __init__(self, qtbot: QtBot, folder: Path, hub: Path) -> None:
-        load_fonts()
-        self.qtbot = qtbot
-        self.seat = Seat(folder, pack(), OwnHub(hub), CLOCK)
-        self.seat.open_cache()
-        prefs = FilePrefs(folder / "prefs.json")
-        ctx = panel_context(self.seat, prefs, log_report, "zh", WALL, Actions(), None)
-        self.line = WallSeat(self.seat, HERE)
-        self.node = WallNode(self.seat, self.line, ctx, CLASSES, folder / "screens")
-        self.node.open_windows()
-        self.node.begin()
-
-    @property
-    def window(self) -> WallWindow:
-        return self.node.windows.all()[0]
-
-    def color(self, window: WallWindow | None = None) -> str:
-        """What is in the middle of the screen."""
-        picture = (window or self.window).grab().toImage()
-        return picture.pixelColor(picture.width() // 2, picture.height() // 3).name()
-
-    def until(self, condition: Callable[[], object]) -> None:
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=PATIENCE_MS)
-
-    def act(self, what: str, value: str = "", **more: object) -> int:
-        """The revision after an act."""
-        heard: list[ActDone | Message] = []
-        self.seat.ask("wall.act", WallAct("main", what, value, **more), ActDone, heard.append)  # type: ignore[arg-type]
-        self.until(lambda: heard)
-        assert isinstance(heard[0], ActDone), heard
-        return heard[0].revision
-
-    def shown(self) -> str:
-        """Id of the scene on the screens, "" none."""
-        flipped = self.node.flipping.shown
-        return flipped.scene.id if flipped is not None else ""
-
-    def close(self) -> None:
-        self.node.close()
-        self.seat.close()
-        self.node.deleteLater()
-        QApplication.processEvents()
+def until_open(wire: OnTheWire) -> WallState:
+    """What the walls show, as soon as the hub tells of them."""
+    found: WallState = wire.until(lambda: wire.last("wall", WallState), "a word about the walls")
+    return found
 
 
-@contextlib.contextmanager
-def a_node(qtbot: QtBot, folder: Path, hub: LivingHub | Path) -> Iterator[Node]:
-    node = Node(qtbot, folder, hub if isinstance(hub, Path) else hub.profile)
-    try:
-        yield node
-    finally:
-        node.close()
+def told(wire: OnTheWire) -> WallShows | None:
+    """What was told last of the main wall."""
+    state = wire.last("wall", WallState)
+    return next((shows for shows in state.shows if shows.wall == "main"), None) if state is not None else None
+
+
+def act(wire: OnTheWire, what: str, value: str = "", **more: object) -> int:
+    """Acts on the main wall; its revision after it."""
+    done = wire.ask("wall.act", WallAct("main", what, value, **more), ActDone)  # type: ignore[arg-type]
+    assert isinstance(done, ActDone)
+    return done.revision
+
+
+def put_alert(hub: LivingHub) -> None:
+    """An alert of the first level begins to hold."""
+    assert hub.hub is not None
+    now = hub.hub.city_clock.now()
+    row = {
+        "key": "warnings/1", "feed": "warnings", "kind": "rain", "title": "暴雨红色预警", "level": 1,
+        "sender": "市气象台", "area_name": "全市", "rings": "[]",
+        "sent": now, "effective": now - HOUR, "expires": now + HOUR, "received": now,
+    }  # fmt: skip
+    _put(hub, "alert", [row])
+
+
+def put_events(hub: LivingHub, *levels: int) -> list[str]:
+    """Open events of these levels; their keys."""
+    assert hub.hub is not None
+    now = hub.hub.city_clock.now()
+    rows = [
+        {
+            "key": f"incident/{n}", "feed": "incident", "kind": "E0506", "level": level, "state": EventState.OPEN,
+            "lon": 120.16, "lat": 30.25, "area": "330102001", "place": f"天城路 {n} 号", "channel": "hotline",
+            "amount": 62.0, "has_picture": 0, "occurred": now - n * 60_000_000, "updated": now, "received": now,
+        }
+        for n, level in enumerate(levels, 1)
+    ]  # fmt: skip
+    _put(hub, "event", rows)
+    return [str(row["key"]) for row in rows]
+
+
+def _put(hub: LivingHub, topic: str, rows: list[dict[str, object]]) -> None:
+    async def put() -> None:
+        assert hub.hub is not None
+        hub.hub.intake._put(topic, columns_of_rows({"alert": ALERTS, "event": EVENTS}[topic], rows))
+
+    asyncio.run_coroutine_threadsafe(put(), hub.loop).result(30)

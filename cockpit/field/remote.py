@@ -29,7 +29,9 @@ from cockpit.field.remotewire import (
     OF_REMOTES,
     RemoteCodeWanted,
     RemoteEnrolled,
+    RemoteGone,
     RemoteIn,
+    RemoteListed,
     RemoteOut,
     RemoteSignIn,
     act_of,
@@ -42,7 +44,7 @@ from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock
 from cockpit.model.errors import CockpitError, OutsideError
 from cockpit.model.messages import texts
-from cockpit.model.wallasks import Events, Nothing, Thumbs, ThumbsWanted
+from cockpit.model.wallasks import Events, Nothing, RemoteHere, Thumbs, ThumbsWanted
 from cockpit.model.wallstate import ActDone, WallState
 
 PROTOCOL = "cockpit.wall.v1"
@@ -95,6 +97,8 @@ class Remotes:
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post("/v1/remote/codes", self._make_code),
+            web.get("/v1/remote/list", self._list, allow_head=False),
+            web.delete("/v1/remote/{id}", self._revoke),
             web.post("/v1/remote/enrol", self._enrol),
             web.get("/v1/remote/live", self.serve, allow_head=False),
         ]
@@ -115,6 +119,28 @@ class Remotes:
         url, ca = self._code_url(code)
         url = url.replace("/#code=", "/remote/#code=")
         return json(HTTPStatus.CREATED, CodeMade(code, url, wanted.role, iso(self._clock.city.at(until)), ca))
+
+    async def _list(self, request: web.Request) -> web.Response:
+        """As codes: for the hub, on loopback."""
+        inside(request)
+        self._guard.enroller(request)
+        now, on = self._clock.wall(), {one.token.id for one in self._on}
+        found = []
+        for token in await asyncio.to_thread(self._register.tokens):
+            remote = remote_of(token.unit)
+            if remote is not None and token.good(now):
+                found.append(RemoteHere(token.id, token.device, remote.role, token.expires, token.id in on))
+        return json(HTTPStatus.OK, RemoteListed(tuple(found)))
+
+    async def _revoke(self, request: web.Request) -> web.Response:
+        inside(request)
+        self._guard.enroller(request)
+        token = await asyncio.to_thread(self._register.token_of, request.match_info["id"])
+        if token is None or remote_of(token.unit) is None:
+            raise Problem(HTTPStatus.NOT_FOUND, "field.no_such_address")
+        count = await asyncio.to_thread(self._register.revoke, token.id)
+        self.end([token.id])
+        return json(HTTPStatus.OK, RemoteGone(count))
 
     async def _enrol(self, request: web.Request) -> web.Response:
         wanted = await self._guard.body(request, EnrolByCode)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from cockpit.model.wallasks import RemoteAct
+from cockpit.model.wallasks import RemoteAct, RemoteHere
 from cockpit.model.wallstate import MapView, Pointer, WallAct
 
 OF_REMOTES = "wall:"
@@ -23,6 +23,18 @@ class RemoteCodeWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     role: Role = "presenter"
     days: Annotated[int, Meta(ge=1, le=MOST_DAYS)] = 1
+
+
+class RemoteListed(msgspec.Struct, frozen=True):
+    """Remotes with a good token, for the hub."""
+
+    remotes: tuple[RemoteHere, ...]
+
+
+class RemoteGone(msgspec.Struct, frozen=True):
+    """How many tokens ended."""
+
+    revoked: int
 
 
 class RemoteEnrolled(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ import contextlib
 import json
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from cockpit.model.calls import Devices, Enrolment
 from cockpit.model.clock import from_iso
 from cockpit.model.errors import OutsideError
+from cockpit.model.wallasks import Pair, Paired, RemotesKnown
 
 _T = TypeVar("_T")
 SECONDS = 4.0
@@ -24,6 +26,7 @@ MOST_BYTES = 4_000_000
 class _Made(msgspec.Struct, frozen=True):
     url: str
     until: str
+    code: str = ""
 
 
 class _Listed(msgspec.Struct, frozen=True):
@@ -85,6 +88,26 @@ class Phones:
             return Enrolment(made.url, from_iso(made.until))
         except ValueError as error:
             raise OutsideError("hubcalls.gateway_nonsense") from error
+
+    async def pair(self, wanted: Pair) -> Paired:
+        """A single-use address that makes a remote of the walls.
+
+        Raises:
+            OutsideError: the gateway is away, or makes none.
+        """
+        made = await self._ask("POST", "/v1/remote/codes", msgspec.to_builtins(wanted), _Made)
+        try:
+            return Paired(made.code, made.url, from_iso(made.until))
+        except ValueError as error:
+            raise OutsideError("hubcalls.gateway_nonsense") from error
+
+    async def remotes(self) -> RemotesKnown:
+        """Raises OutsideError: the gateway is away."""
+        return await self._ask("GET", "/v1/remote/list", None, RemotesKnown)
+
+    async def unpair(self, id: str) -> None:
+        """Raises OutsideError: the gateway is away, or has no such remote."""
+        await self._ask("DELETE", f"/v1/remote/{quote(id, safe='')}", None, dict)
 
     async def devices(self) -> Devices:
         """Raises OutsideError: the gateway is away."""

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
+from cockpit.hub.phones import Phones
 from cockpit.hub.service import Setting
 from cockpit.hub.wall_sights import WallSights
 from cockpit.model import wallasks as asked
@@ -36,6 +37,8 @@ PACE_SECONDS = 0.015
 """Between two words to the machines: a hand that moves the map changes it more often."""
 KEEP_SECONDS = 0.3
 RETRY_SECONDS = 5.0
+PAIRS = ("duty", "leader")
+"""Roles that make remotes; a machine of a wall does not."""
 
 
 class WallService:
@@ -53,6 +56,7 @@ class WallService:
         self._said = ""
         self._adopted: dict[str, Screens] = {}
         self._told, self._to_keep = asyncio.Event(), asyncio.Event()
+        self._phones = Phones(setting.profile)
         self._sights = WallSights(setting, self._the_board, self._role)
         add = setting.answers.add
         add("wall.state", Nothing, self._state)
@@ -68,6 +72,9 @@ class WallService:
         add("wall.version", asked.VersionWanted, self._version)
         add("wall.events", Nothing, self._events)
         add("wall.remote", asked.RemoteAct, self._remote)
+        add("wall.pair", asked.Pair, self._pair)
+        add("wall.remotes", Nothing, self._remotes)
+        add("wall.unpair", asked.Unpair, self._unpair)
 
     async def run(self) -> None:
         await self._until_open()
@@ -174,6 +181,24 @@ class WallService:
         if wanted.pointer is not None:
             await self._sights.point(wanted.pointer, role)
         return await self._done(wanted.act, wanted.name, role) if wanted.act is not None else ActDone(0)
+
+    async def _pair(self, user: str, wanted: asked.Pair) -> asked.Paired:
+        """Raises UserError: not of this role. OutsideError: the gateway is away."""
+        self._desks_only(user)
+        return await self._phones.pair(wanted)
+
+    async def _remotes(self, user: str, wanted: Nothing) -> asked.RemotesKnown:
+        self._desks_only(user)
+        return await self._phones.remotes()
+
+    async def _unpair(self, user: str, wanted: asked.Unpair) -> Nothing:
+        self._desks_only(user)
+        await self._phones.unpair(wanted.id)
+        return Nothing()
+
+    def _desks_only(self, user: str) -> None:
+        if self._role(user) not in PAIRS:
+            raise UserError("wall.pair_no_right")
 
     async def _done(self, act: WallAct, by: str, role: str) -> ActDone:
         board = self._the_board()

@@ -41,7 +41,7 @@ def write_hall(hall: Hall) -> str:
     lines = [f"id = {_value(hall.id)}", f"name = {_value(hall.name)}", f"shift = {hall.shift}"]
     if hall.night:
         first, end, brightness = hall.night
-        lines.append(f'night = {{ from = "{_time(first)}", to = "{_time(end)}", brightness = {_value(brightness)} }}')
+        lines.append(f'night = {{ from = "{_time(int(first))}", to = "{_time(int(end))}", brightness = {_value(brightness)} }}')
     else:
         lines.append("night = {}")
     for room in hall.rooms:

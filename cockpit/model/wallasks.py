@@ -17,6 +17,9 @@
 | `wall.versions` | `Nothing` | `Versions` |
 | `wall.version` | `VersionWanted` | `VersionTexts` |
 | `wall.events` | `Nothing` | `Events` |
+| `wall.pair` | `Pair` | `Paired` |
+| `wall.remotes` | `Nothing` | `RemotesKnown` |
+| `wall.unpair` | `Unpair` | `Nothing` |
 | `wall.remote` | `RemoteAct` | `ActDone` (of the gateway alone) |
 """
 
@@ -173,6 +176,39 @@ class Events(msgspec.Struct, frozen=True):
     """The gravest first, then the newest."""
 
     events: tuple[EventHere, ...] = ()
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """A code for a remote: `presenter` or `operator`, for so many days once it is used."""
+
+    role: str = "presenter"
+    days: int = 1
+
+
+class Paired(msgspec.Struct, frozen=True):
+    """The code, what its QR code says, and until when it is good (UTC us of the city)."""
+
+    code: str
+    url: str
+    until: int
+
+
+class RemoteHere(msgspec.Struct, frozen=True):
+    """A remote that is paired: id of its token, its name, role, until when (UTC us), whether it is on now."""
+
+    id: str
+    name: str
+    role: str
+    until: int
+    on: bool
+
+
+class RemotesKnown(msgspec.Struct, frozen=True):
+    remotes: tuple[RemoteHere, ...] = ()
+
+
+class Unpair(msgspec.Struct, frozen=True):
+    id: str
 
 
 class RemoteAct(msgspec.Struct, frozen=True):

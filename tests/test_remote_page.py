@@ -1,0 +1,289 @@
+"""The remote's page in a browser: paired by its link, it drives the walls of a real hub by touch and by keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from cockpit.field.remotestate import home_of
+from cockpit.model.wallasks import HAND, Nothing, Pair, Paired, RemotesKnown, Unpair
+from cockpit.model.wallstate import Pointer, Thumb, WallShows
+from cockpit.packs.read import read_pack
+from cockpit.paths import assets_dir
+from tests.living_hub import CITY
+from tests.living_wall import act, living_wall, put_events, told, until_open
+from tests.on_the_wire import OnTheWire, on_the_wire
+from tests.phone_city import PATIENCE, GatewayThread, Phone, chromium
+from tests.test_phone_look import MEASURE
+from tests.wall_kit import report
+
+FOLDER = assets_dir() / "remote"
+TABLET = {"viewport": {"width": 1024, "height": 768}, "has_touch": True, "locale": "zh-CN"}
+
+
+class Hall:
+    """A hub with walls, its gateway, a desk, and tablets."""
+
+    def __init__(self, hub: Any, gateway: GatewayThread, desk: OnTheWire, browser: Any) -> None:
+        self.hub, self.gateway, self.desk, self.browser = hub, gateway, desk, browser
+        self.tablets: list[Phone] = []
+
+    def tablet(self, role: str = "operator", **options: Any) -> Phone:
+        """A tablet that opened the link of a code and paired."""
+        context = self.browser.new_context(**{**TABLET, **options})
+        tablet = Phone(context, context.new_page())
+        tablet.listen()
+        self.tablets.append(tablet)
+        head = {"Authorization": f"Bearer {self.gateway.gateway.enrol_secret}"}
+        wanted = {"role": role, "days": 1}
+        answer = httpx.post(
+            f"{self.gateway.url}/v1/remote/codes", json=wanted, headers=head, trust_env=False, timeout=30
+        )
+        assert answer.status_code == 201, answer.text
+        tablet.page.goto(f"{self.gateway.url}/remote/#code={answer.json()['code']}")
+        return tablet
+
+    def on(self, role: str = "operator", **options: Any) -> Phone:
+        """A tablet that knows the walls."""
+        tablet = self.tablet(role, **options)
+        tablet.tap("#pair")
+        tablet.page.locator("[data-scene=calm]").wait_for()
+        return tablet
+
+    def until(self, condition: Any, what: str) -> WallShows:
+        """Waits for the main wall to be as it should."""
+        found: WallShows = self.desk.until(lambda: (now := told(self.desk)) and condition(now) and now, what)
+        return found
+
+
+@contextmanager
+def remote_hall(folder: Path) -> Iterator[Hall]:
+    with living_wall(folder) as hub, on_the_wire(hub, "seat-1") as desk, chromium() as browser:
+        until_open(desk)
+        gateway = GatewayThread(folder / "hub")
+        gateway.start()
+        hall = Hall(hub, gateway, desk, browser)
+        try:
+            yield hall
+        except BaseException:
+            for number, tablet in enumerate(hall.tablets):
+                tablet.page.screenshot(path=str(folder / f"tablet-{number}.png"), timeout=5000)
+            raise
+        finally:
+            gateway.stop()
+        for tablet in hall.tablets:
+            assert tablet.problems == []
+
+
+def box_of(tablet: Phone) -> dict[str, float]:
+    found = tablet.page.locator("canvas.surface").bounding_box()
+    assert found is not None
+    return dict(found)
+
+
+def pinch(tablet: Phone, by: float) -> None:
+    """Two fingers that go apart about the middle."""
+    box = box_of(tablet)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    session = tablet.context.new_cdp_session(tablet.page)
+    far = [60.0 + (60.0 * by - 60.0) * step / 6 for step in range(7)]
+    for number, width in enumerate(far):
+        points = [{"x": x - width, "y": y, "id": 1}, {"x": x + width, "y": y, "id": 2}]
+        session.send(
+            "Input.dispatchTouchEvent", {"type": "touchStart" if number == 0 else "touchMove", "touchPoints": points}
+        )
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+@pytest.mark.slow
+@pytest.mark.system
+def test_a_tablet_is_paired_by_its_link_and_drives_scenes_modes_carousel_and_screens(tmp_path: Path) -> None:
+    with remote_hall(tmp_path) as hall:
+        tablet = hall.on()
+        assert "code" not in tablet.page.url
+        tablet.tap("[data-scene=storm]")
+        shows = hall.until(lambda now: now.scene.id == "storm", "the scene")
+        assert shows.by == "平板"
+        tablet.page.locator("[data-scene=storm][aria-pressed=true]").wait_for()
+        act(hall.desk, "scene", "grave")
+        tablet.page.locator("[data-scene=grave][aria-pressed=true]").wait_for()
+        tablet.page.get_by_role("button", name="轮播").click()
+        hall.until(lambda now: now.carousel == "day" and now.scene.id == "calm", "the carousel")
+        tablet.tap("#next")
+        hall.until(lambda now: now.scene.id == "storm", "the next step")
+        tablet.page.keyboard.press("PageUp")
+        hall.until(lambda now: now.scene.id == "calm", "the step before, by a presenter's key")
+        tablet.tap("#pause")
+        hall.until(lambda now: now.paused, "the pause")
+        tablet.page.get_by_role("button", name="战时").click()
+        hall.until(lambda now: now.mode == "war", "the mode")
+        tablet.tap("#tab-more")
+        tablet.page.get_by_role("button", name="屏 2").click()
+        tablet.tap("#blank")
+        hall.until(lambda now: now.blank == (2,), "one screen blank")
+        tablet.tap("#live")
+        hall.until(lambda now: not now.blank, "it is taken back")
+        tablet.page.locator("#volume").fill("35")
+        hall.until(lambda now: now.volume == 35, "the volume")
+        tablet.tap("#mute")
+        hall.until(lambda now: now.muted, "silence")
+
+
+@pytest.mark.slow
+@pytest.mark.system
+def test_a_finger_moves_the_map_two_zoom_it_and_an_event_is_thrown_on_the_wall(tmp_path: Path) -> None:
+    with remote_hall(tmp_path) as hall:
+        (key,) = put_events(hall.hub, 1)
+        tablet = hall.on("presenter")
+        tablet.tap("#tab-map")
+        box = box_of(tablet)
+        page, x, y = tablet.page, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x - 200, y, steps=8)
+        page.mouse.up()
+        first = hall.until(lambda now: now.view is not None, "a view").view
+        assert first is not None
+        home = home_of(read_pack(CITY)).lon
+        shows = hall.until(lambda now: now.view.lon - home > 0.5 * 200 * now.view.scale / 111_320, "a map moved east")
+        assert shows.view is not None
+        pinch(tablet, 3.0)
+        near = hall.until(lambda now: now.view.scale < shows.view.scale / 2, "a map that is nearer").view  # type: ignore[union-attr]
+        page.locator("canvas.surface").press("-")
+        hall.until(lambda now: now.view.scale > near.scale * 1.3, "a key zooms out")  # type: ignore[union-attr]
+        tablet.tap("#tab-events")
+        page.locator("button.event").first.click()
+        shows = hall.until(lambda now: now.event == key and now.scene.id == "event", "the event on the wall")
+        assert shows.view is None, "the map looks where the event is"
+        page.get_by_text("大屏跟随中").wait_for()
+        tablet.tap("#none")
+        hall.until(lambda now: not now.event, "nothing is followed")
+
+
+@pytest.mark.slow
+@pytest.mark.system
+def test_a_light_spot_and_lines_are_where_the_finger_is_on_the_picture_of_the_wall(tmp_path: Path) -> None:
+    with remote_hall(tmp_path) as hall, on_the_wire(hall.hub, "seat-2") as north:
+        north.ask("wall.report", report("north"))
+        tablet = hall.on("presenter")
+        tablet.tap("#tab-point")
+        box = box_of(tablet)
+        page = tablet.page
+        wide = box["width"]
+        high = wide * 1080 / 5760
+        top = box["y"] + (box["height"] - high) / 2
+        page.mouse.move(box["x"] + wide * 0.25, top + high * 0.5)
+        page.mouse.down()
+        spot = hall.desk.until(lambda: (now := hall.desk.last(HAND, Pointer)) and now.x > 0 and now, "the spot")
+        assert (spot.wall, round(spot.x, 2), round(spot.y, 2)) == ("main", 0.25, 0.5)
+        page.mouse.up()
+        hall.desk.until(lambda: hall.desk.last(HAND, Pointer).x == -1, "it is gone")
+        tablet.tap("#tool-draw")
+        page.mouse.move(box["x"] + wide * 0.5, top + high * 0.2)
+        page.mouse.down()
+        page.mouse.move(box["x"] + wide * 0.7, top + high * 0.8, steps=10)
+        page.mouse.up()
+        drawn = hall.desk.until(
+            lambda: (now := hall.desk.last(HAND, Pointer)).x == -1 and now.strokes and now, "a line"
+        )
+        (stroke,) = drawn.strokes
+        assert (round(stroke[0][0], 1), round(stroke[-1][0], 1)) == (0.5, 0.7)
+        tablet.tap("#clear")
+        hall.desk.until(lambda: hall.desk.last(HAND, Pointer).strokes == (), "it is wiped off")
+        with _jpeg() as jpeg:
+            north.ask("wall.thumb", Thumb("main", 1, 1, jpeg))
+        page.wait_for_function(
+            "() => import('/remote/surface.js').then((s) => s.pictures.has('main 1'))", timeout=PATIENCE
+        )
+
+
+@contextmanager
+def _jpeg() -> Iterator[bytes]:
+    from tests.living_gateway import photo
+
+    yield photo(320, 180)
+
+
+@pytest.mark.slow
+@pytest.mark.system
+def test_a_presenter_is_told_what_it_may_not_and_a_remote_that_is_taken_back_says_so(tmp_path: Path) -> None:
+    with remote_hall(tmp_path) as hall:
+        tablet = hall.on("presenter")
+        assert tablet.page.get_by_role("button", name="战时").count() == 0
+        act(hall.desk, "mode", "war")
+        tablet.tap("[data-scene=calm]")
+        tablet.shows("战时模式下本席位不能操作大屏")
+        paired = hall.desk.ask("wall.pair", Pair("operator", 2), Paired)
+        assert "/remote/#code=" in paired.url
+        (known,) = hall.desk.ask("wall.remotes", Nothing(), RemotesKnown).remotes
+        assert (known.name, known.role, known.on) == ("平板", "presenter", True)
+        hall.desk.ask("wall.unpair", Unpair(known.id))
+        tablet.shows("遥控已到期或被收回")
+        assert tablet.page.evaluate("localStorage.length") == 0
+
+
+@pytest.mark.slow
+@pytest.mark.system
+def test_a_hub_that_goes_is_said_and_the_remote_goes_on_when_it_is_back(tmp_path: Path) -> None:
+    with remote_hall(tmp_path) as hall:
+        tablet = hall.on()
+        hall.hub.stop()
+        tablet.shows("主机不在，大屏保持现在的画面")
+        hall.hub.start()
+        tablet.page.get_by_text("主机不在").wait_for(state="detached", timeout=PATIENCE)
+        tablet.tap("[data-scene=storm]")
+        tablet.page.locator("[data-scene=storm][aria-pressed=true]").wait_for()
+
+
+@pytest.mark.slow
+@pytest.mark.system
+def test_every_tab_is_readable_and_its_keys_have_names_in_light_and_dark_and_both_languages(tmp_path: Path) -> None:
+    looks = [("zh-CN", "dark", 1024, 768), ("zh-CN", "light", 390, 844), ("en-US", "dark", 820, 1180)]
+    wrong: list[str] = []
+    with remote_hall(tmp_path) as hall:
+        put_events(hall.hub, 1, 2, 3, 4)
+        for locale, scheme, width, height in looks:
+            options = {"locale": locale, "color_scheme": scheme, "viewport": {"width": width, "height": height}}
+            tablet = hall.tablet(**options)
+            tablet.page.locator("#pair").wait_for()
+            wrong += [f"{locale} {scheme} pair: {one}" for one in tablet.page.evaluate(MEASURE)]
+            tablet.tap("#pair")
+            tablet.page.locator("[data-scene=calm]").wait_for()
+            for tab, there in (
+                ("scenes", ".scene"), ("map", "#in"), ("events", "button.event"), ("point", "#clear"),
+                ("more", "#live"),
+            ):  # fmt: skip
+                tablet.tap(f"#tab-{tab}")
+                tablet.page.locator(there).first.wait_for()
+                wrong += [f"{locale} {scheme} {tab}: {one}" for one in tablet.page.evaluate(MEASURE)]
+                tablet.page.screenshot(path=str(tmp_path / f"{locale}-{scheme}-{tab}.png"))
+            if locale.startswith("en"):
+                assert not re.search(r"\b(undefined|null|NaN)\b", tablet.page.locator("body").inner_text())
+    assert wrong == []
+
+
+def test_the_page_has_no_inline_script_or_style_and_makes_no_markup_of_data() -> None:
+    index = (FOLDER / "index.html").read_text("utf-8")
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon[a-z]+=", index)
+    for file in FOLDER.glob("*.js"):
+        text = file.read_text("utf-8")
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document.write|\beval\(|new Function", text), file
+
+
+def test_every_sentence_has_two_languages_and_none_is_missing_or_left_over() -> None:
+    words = (FOLDER / "words.js").read_text("utf-8")
+    listed = words[words.index("const WORDS") :]
+    known = {a or b for a, b in re.findall(r"^  (?:'([^']+)'|(\w+)): \['.+',(?:\n  +| )'.+'\],$", listed, re.MULTILINE)}
+    assert len(known) == len(re.findall(r"^  \S+: \[", listed, re.MULTILINE))
+    rest = "".join(file.read_text("utf-8") for file in FOLDER.glob("*.js") if file.name != "words.js")
+    used = set(re.findall(r"'([a-z]+(?:\.[a-z0-9_]+)*)'", rest))
+    stems = tuple(re.findall(r"t\(`([a-z.]+)\$\{", rest))
+    groups = r"(tab|now|leave|enrol|hint|scenes|map|events|point|more|role)\.(?!js)"
+    assert {one for one in used if re.match(groups, one)} <= known
+    assert {one for one in known if one not in used and not one.startswith(stems)} == set()

@@ -1,0 +1,315 @@
+"""What acts, machines, time and alerts make of walls at the hub, by a clock that is moved by hand."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from cockpit.model.clock import SECOND, from_iso
+from cockpit.model.errors import UserError
+from cockpit.model.wall_read import read_scene
+from cockpit.model.wallstate import Cast, MapView, WallAct
+from cockpit.wall.acts import ACTS
+from cockpit.wall.gathering import LEAD, PATIENCE
+from cockpit.wall.remote import role_of
+from cockpit.wall.state import Site, mirrors
+from cockpit.wall.turning import Standing, within
+from tests.wall_kit import Timed, scene_text, site
+
+GRAVE = Standing("alert/1", 1, "暴雨红色预警")
+LESS = Standing("alert/2", 2, "大风橙色预警")
+
+
+def test_a_wall_that_nobody_touched_shows_the_scene_of_the_first_mode() -> None:
+    shows = Timed().main
+    assert (shows.scene.id, shows.mode, shows.revision) == ("calm", "peace", 1)
+
+
+def test_a_scene_is_prepared_first_and_gets_its_time_when_all_machines_have_it() -> None:
+    walls = Timed()
+    walls.join("north", "middle", "south")
+    shows = walls.act("scene", "storm")
+    assert (shows.scene.id, shows.revision, shows.show_at) == ("storm", 2, 0)
+    walls.ready("north")
+    walls.ready("middle")
+    assert walls.main.show_at == 0
+    walls.ready("middle")
+    walls.ready("south", shows.revision - 1)
+    assert walls.main.show_at == 0, "south has another revision prepared"
+    walls.ready("south")
+    assert walls.main.show_at == walls.clock.now() + LEAD
+
+
+def test_a_machine_that_is_not_ready_is_waited_for_so_long_and_no_longer() -> None:
+    walls = Timed()
+    walls.join("north", "middle")
+    walls.act("scene", "storm")
+    walls.ready("north")
+    walls.clock.advance(PATIENCE / SECOND - 0.001)
+    walls.settle()
+    assert walls.main.show_at == 0
+    walls.clock.advance(0.002)
+    walls.settle()
+    assert walls.main.show_at == walls.clock.now() + LEAD
+
+
+def test_a_machine_that_is_gone_is_not_waited_for() -> None:
+    walls = Timed()
+    walls.join("north", "middle")
+    walls.clock.advance(4)
+    walls.join("north")
+    assert walls.after(2).show_at
+    assert [seen.joined for seen in walls.board.machines.all()] == [False, True]
+    walls.act("scene", "storm")
+    walls.ready("north")
+    assert walls.main.show_at
+
+
+def test_without_machines_a_change_is_told_with_its_time_at_once() -> None:
+    walls = Timed()
+    assert walls.act("scene", "storm").show_at == walls.clock.now() + LEAD
+
+
+def test_a_map_that_is_moved_needs_no_preparing_and_one_moved_meanwhile_waits_with_the_scene() -> None:
+    walls = Timed()
+    walls.join("north")
+    view = MapView(120.1, 30.2, 3.0)
+    assert walls.act("view", view=view).show_at == walls.clock.now() + LEAD
+    began = walls.act("scene", "storm").revision
+    shows = walls.act("view", view=view)
+    assert (shows.revision, shows.show_at, shows.view) == (began + 1, 0, view)
+    walls.ready("north", began)
+    assert walls.main.show_at == walls.clock.now() + LEAD
+    assert walls.main.revision == began + 1
+
+
+def test_the_same_scene_again_is_no_change() -> None:
+    walls = Timed()
+    before = walls.main
+    assert walls.act("scene", "calm") is before
+
+
+def test_a_mode_brings_its_scene_and_says_who_may_change_the_wall() -> None:
+    walls = Timed()
+    walls.board.check("main", "wall")
+    assert walls.act("mode", "war").scene.id == "storm"
+    walls.board.check("main", "duty")
+    with pytest.raises(UserError) as refused:
+        walls.board.check("main", "wall")
+    assert refused.value.message.id == "wall.no_right"
+    with pytest.raises(UserError):
+        walls.board.check("", "leader")
+
+
+@pytest.mark.parametrize(
+    ("act", "sentence"),
+    [
+        (WallAct("main", "scene", "nowhere"), "wall.no_scene"),
+        (WallAct("main", "mode", "nowhere"), "wall.no_mode"),
+        (WallAct("main", "carousel", "nowhere"), "wall.no_carousel"),
+        (WallAct("main", "pause", "1"), "wall.no_carousel_runs"),
+        (WallAct("main", "dance"), "wall.no_act"),
+        (WallAct("nowhere", "scene", "storm"), "wall.no_wall"),
+        (WallAct("main", "blank", "1", (4,)), "wall.no_screen"),
+        (WallAct("main", "volume", "101"), "wall.no_number"),
+        (WallAct("main", "brightness", "nan"), "wall.no_number"),
+        (WallAct("main", "view", view=MapView(120.0, float("nan"), 1.0)), "wall.no_view"),
+        (WallAct("main", "view", view=MapView(1200.0, 30.0, 1.0)), "wall.no_view"),
+        (WallAct("main", "event", "x" * 201), "wall.no_key"),
+        (WallAct("main", "cast"), "wall.no_cast"),
+        (WallAct("main", "cast", cast=Cast("1", "", 1, "../panel")), "wall.no_cast"),
+        (WallAct("main", "cast", cast=Cast("1", "", 9, "walltext")), "wall.no_screen"),
+        (WallAct("main", "cast", cast=Cast("1", "", 0, "walltext", place="attic")), "wall.no_place"),
+        (WallAct("main", "cast", cast=Cast("1", "", 1, "walltext", {"text": "长" * 9_000})), "wall.cast_too_large"),
+        (WallAct("main", "try", screens=(1,), trial=msgspec.structs.replace(site().scenes["calm"], arrangements=())),
+         "wall.no_trial"),
+        (WallAct("side", "scene", "storm"), "wall.shares"),
+    ],
+)  # fmt: skip
+def test_an_act_that_can_not_be_is_refused_in_one_sentence_and_changes_nothing(act: WallAct, sentence: str) -> None:
+    walls = Timed()
+    before = walls.board.state(1)
+    with pytest.raises(UserError) as refused:
+        walls.board.act(act, "seat-1", walls.clock.now(), walls.mono)
+    assert refused.value.message.id == sentence
+    assert walls.board.state(1) == before
+
+
+def test_screens_are_blanked_frozen_numbered_and_given_back() -> None:
+    walls = Timed()
+    assert walls.act("blank", "1", screens=(2,)).blank == (2,)
+    assert walls.act("freeze", "1").frozen == (1, 2, 3)
+    assert walls.act("freeze", "", screens=(1,)).frozen == (2, 3)
+    assert walls.act("identify", "1").identify == (1, 2, 3)
+    shows = walls.act("live", screens=(2,))
+    assert (shows.blank, shows.frozen, shows.identify) == ((), (3,), (1, 3))
+    shows = walls.act("live")
+    assert (shows.blank, shows.frozen, shows.identify) == ((), (), ())
+
+
+def test_numbers_on_screens_that_somebody_forgot_go_by_themselves() -> None:
+    walls = Timed()
+    walls.act("identify", "1")
+    assert walls.after(59).identify == (1, 2, 3)
+    assert walls.after(2).identify == ()
+
+
+def test_a_panel_is_cast_on_a_screen_says_by_whom_and_is_taken_back() -> None:
+    walls = Timed()
+    shows = walls.act("cast", cast=Cast("a", "somebody", 2, "wallcurve", {"sign": "A01"}))
+    assert [(one.id, one.by, one.screen) for one in shows.casts] == [("a", "seat-1", 2)]
+    assert [one.id for one in walls.act("cast", cast=Cast("b", "", 2, "wallmap")).casts] == ["b"], "one a screen"
+    assert [one.id for one in walls.act("cast", cast=Cast("c", "", 0, "wallmap", place="time")).casts] == ["b", "c"]
+    assert [one.id for one in walls.act("uncast", "b").casts] == ["c"]
+    assert walls.act("live").casts == ()
+
+
+def test_what_was_cast_on_a_place_goes_with_the_scene_and_what_was_cast_on_a_screen_stays() -> None:
+    walls = Timed()
+    walls.act("cast", cast=Cast("a", "", 1, "wallmap"))
+    walls.act("cast", cast=Cast("b", "", 0, "wallmap", place="time"))
+    other = read_scene(scene_text("other").replace("time", "hour"), "other.toml")
+    walls.board.publish(Site(walls.board.site.hall, {**site().scenes, "other": other}), 0, 0)
+    assert [one.id for one in walls.act("scene", "other").casts] == ["a"]
+
+
+def test_a_scene_is_tried_on_a_screen_until_a_scene_is_shown() -> None:
+    walls = Timed()
+    walls.join("north")
+    trial = read_scene(scene_text("draft"), "draft.toml")
+    shows = walls.act("try", screens=(2,), trial=trial)
+    assert (shows.trial, shows.trial_on, shows.scene.id, shows.show_at) == (trial, (2,), "calm", 0)
+    shows = walls.act("scene", "storm")
+    assert (shows.trial, shows.trial_on) == (None, ())
+
+
+def test_a_carousel_goes_on_by_its_times_and_rests_while_a_person_has_the_wall() -> None:
+    walls = Timed()
+    assert walls.act("carousel", "day").scene.id == "calm"
+    assert walls.after(29).scene.id == "calm"
+    assert walls.after(1.5).scene.id == "storm"
+    assert walls.after(21).scene.id == "calm"
+    assert walls.act("scene", "grave").paused
+    assert walls.after(500).scene.id == "grave"
+    assert walls.act("pause", "").scene.id == "calm"
+    assert walls.act("next").scene.id == "storm"
+    assert walls.act("next", "-1").scene.id == "calm"
+    assert walls.act("carousel").carousel == ""
+    assert walls.after(500).scene.id == "calm"
+
+
+def test_without_a_carousel_next_goes_through_the_scenes() -> None:
+    walls = Timed()
+    assert [walls.act("next").scene.id for _ in range(4)] == ["storm", "event", "grave", "calm"]
+    assert walls.act("next", "-1").scene.id == "grave"
+
+
+def test_a_carousel_turns_only_at_its_times_of_the_day() -> None:
+    walls = Timed(start=from_iso("2026-07-14T21:00:00+08:00"))
+    walls.act("carousel", "night")
+    assert walls.after(120).scene.id == "calm"
+    assert walls.after(3600).scene.id == "event"
+    night = (22 * 60, 6 * 60)
+    assert within(night, from_iso("2026-07-14T23:59:00+08:00"))
+    assert within(night, from_iso("2026-07-14T05:59:00+08:00"))
+    assert not within(night, from_iso("2026-07-14T06:00:00+08:00"))
+
+
+def test_an_alert_brings_its_scene_for_its_time_and_the_carousel_goes_on_where_it_was() -> None:
+    walls = Timed()
+    walls.act("carousel", "day")
+    walls.after(31)
+    shows = walls.after(1, LESS)
+    assert (shows.scene.id, shows.by) == ("event", LESS.name)
+    assert walls.after(58, LESS).scene.id == "event"
+    assert walls.after(3, LESS).scene.id == "storm"
+    assert walls.after(1, LESS).scene.id == "storm", "it has been told once"
+
+
+def test_a_graver_alert_takes_over_and_stays_until_a_person_releases_it() -> None:
+    walls = Timed()
+    walls.act("carousel", "day")
+    assert walls.after(1, LESS).scene.id == "event"
+    assert walls.after(1, LESS, GRAVE).scene.id == "grave"
+    third = Standing("alert/3", 2, "又一条")
+    assert walls.after(5, LESS, GRAVE, third).scene.id == "grave", "a lesser one does not push it away"
+    assert walls.after(5_000, GRAVE).scene.id == "grave"
+    walls.act("next")
+    assert walls.after(1, GRAVE).scene.id != "grave"
+
+
+def test_an_alert_does_not_take_the_wall_from_a_person() -> None:
+    walls = Timed()
+    assert walls.after(1, GRAVE).scene.id == "calm", "no carousel runs"
+    walls.act("carousel", "day")
+    walls.act("pause", "1")
+    assert walls.after(1, GRAVE, LESS).scene.id == "calm"
+
+
+def test_a_hub_that_begins_anew_shows_the_same_and_does_not_bring_the_same_alert_again() -> None:
+    walls = Timed()
+    walls.act("carousel", "day")
+    walls.after(1, LESS)
+    walls.act("volume", "35")
+    walls.act("blank", "1", screens=(3,))
+    kept = msgspec.json.decode(msgspec.json.encode(walls.board.kept({})), type=type(walls.board.kept({})))
+    again = Timed(kept, walls.clock.now())
+    shows = again.main
+    assert (shows.scene.id, shows.volume, shows.blank, shows.carousel) == ("event", 35, (3,), "day")
+    assert shows.revision > walls.main.revision
+    assert again.after(62, LESS).scene.id == "calm"
+
+
+def test_what_is_published_anew_is_shown_anew_and_only_where_it_is_another() -> None:
+    walls = Timed()
+    before = walls.main.revision
+    scenes = dict(site().scenes)
+    walls.board.publish(Site(walls.board.site.hall, scenes), walls.clock.now(), walls.mono)
+    assert walls.main.revision == before
+    scenes["calm"] = read_scene(scene_text("calm", "平静"), "calm.toml")
+    walls.board.publish(Site(walls.board.site.hall, scenes), walls.clock.now(), walls.mono)
+    assert (walls.main.revision, walls.main.scene.name["zh"]) == (before + 1, "平静")
+    del scenes["calm"]
+    walls.board.publish(Site(walls.board.site.hall, scenes), walls.clock.now(), walls.mono)
+    assert walls.main.scene.id == "storm", "a scene that is no more gives way"
+
+
+def test_a_room_that_shares_a_picture_follows_it_and_keeps_its_own_screens() -> None:
+    walls = Timed()
+    assert mirrors(walls.board.site.hall) == {"side": "main"}
+    walls.act("scene", "storm")
+    walls.act("blank", "1", wall="side")
+    side = walls.board.shows["side"]
+    assert (side.scene.id, side.blank, walls.main.blank) == ("storm", (1,), ())
+
+
+def test_one_act_on_all_walls_reaches_all() -> None:
+    walls = Timed()
+    walls.act("mode", "war", wall="")
+    walls.act("volume", "12", wall="")
+    assert {(one.scene.id, one.mode, one.volume) for one in walls.board.shows.values()} == {("storm", "war", 12)}
+
+
+def test_another_user_does_not_speak_for_a_machine_that_is_there() -> None:
+    walls = Timed()
+    walls.join("north")
+    with pytest.raises(UserError) as refused:
+        walls.board.report(walls.board.machines.all()[0].report, "stranger", 0, 0.0)
+    assert refused.value.message.id == "wall.machine_of_another"
+    assert not walls.board.machines.speaks_for("stranger", "north")
+
+
+def test_a_presenter_shows_and_does_not_operate() -> None:
+    from cockpit.model.wallasks import RemoteAct
+
+    presents = {act for act in ACTS if _may("presenter", RemoteAct("", "presenter", WallAct("", act)))}
+    assert presents == {"scene", "next", "pause", "view", "event", "area", "volume", "mute"}
+    assert all(_may("operator", RemoteAct("", "operator", WallAct("", act))) for act in ACTS)
+    assert not _may("guest", RemoteAct("", "guest"))
+
+
+def _may(role: str, wanted: object) -> bool:
+    try:
+        return bool(role_of(wanted))  # type: ignore[arg-type]
+    except UserError:
+        return False

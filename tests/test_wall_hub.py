@@ -1,0 +1,185 @@
+"""Walls at a living hub: what machines, desks and the gateway ask over a real bus, and what all of them are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cockpit.model import wallasks as asked
+from cockpit.model.clock import HOUR
+from cockpit.model.wallasks import Nothing
+from cockpit.model.wallstate import ActDone, MapView, Pointer, Thumb, WallAct, WallState
+from tests.living_hub import CLOCK, LivingHub
+from tests.living_wall import act, living_wall, put_alert, put_events, told, until_open
+from tests.on_the_wire import on_the_wire
+from tests.wall_kit import HALL_TEXT, report, scene_text
+
+pytestmark = pytest.mark.slow
+
+
+def test_machines_are_told_to_prepare_and_flip_at_one_time_when_all_are_ready(tmp_path: Path) -> None:
+    with (
+        living_wall(tmp_path) as hub,
+        on_the_wire(hub, "seat-1") as desk,
+        on_the_wire(hub, "seat-2") as north,
+        on_the_wire(hub, "seat-3") as south,
+    ):
+        until_open(desk)
+        for wire, machine in ((north, "north"), (south, "south")):
+            assert wire.ask("wall.adopt", asked.Adopt(machine, ((1920, 1080),)), asked.Adopted).wall == "main"
+            wire.ask("wall.report", report(machine))
+        assert [seen.report.machine for seen in desk.ask("wall.state", Nothing(), WallState).nodes] == [
+            "north",
+            "south",
+        ]
+        before = desk.ask("wall.clock", Nothing(), asked.WallClock).at
+        assert abs(before - CLOCK.now()) < HOUR
+        revision = act(desk, "scene", "storm")
+        for wire, machine in ((north, "north"), (south, "south")):
+            wire.until(lambda wire=wire: told(wire) and told(wire).revision >= revision, "the scene")  # type: ignore[misc]
+            wire.ask("wall.ready", asked.Ready("main", machine, revision))
+        shows = desk.until(lambda: (now := told(desk)) and now.show_at and now.revision == revision and now, "a time")
+        assert (shows.scene.id, shows.by) == ("storm", "seat-1")
+        assert before < shows.show_at < CLOCK.now() + HOUR
+        # one that is never ready keeps nobody waiting
+        revision = act(desk, "scene", "calm")
+        desk.until(lambda: (now := told(desk)) and now.show_at and now.revision == revision, "a time for all others")
+
+
+def test_a_map_that_is_moved_and_a_light_spot_reach_every_machine(tmp_path: Path) -> None:
+    with living_wall(tmp_path) as hub, on_the_wire(hub, "seat-1") as desk, on_the_wire(hub, "seat-2") as machine:
+        until_open(machine)
+        for n in range(30):
+            act(desk, "view", view=MapView(120.0 + n / 1000, 30.0, 5.0))
+        machine.until(lambda: (now := told(machine)) and now.view and now.view.lon > 120.0289, "the last place")
+        desk.ask("wall.hand", Pointer("main", 0.5, 0.25, (((0.1, 0.1), (0.2, 0.2)),)))
+        spot = machine.until(lambda: machine.last(asked.HAND, Pointer), "the spot")
+        assert (spot.x, spot.y, spot.strokes) == (0.5, 0.25, (((0.1, 0.1), (0.2, 0.2)),))
+        assert desk.refused("wall.hand", Pointer("main", float("nan"), 0.5)) == "wall.no_pointer"
+        assert desk.refused("wall.hand", Pointer("attic", 0.5, 0.5)) == "wall.no_wall"
+
+
+def test_a_hub_that_was_away_shows_what_it_showed(tmp_path: Path) -> None:
+    with living_wall(tmp_path) as hub:
+        with on_the_wire(hub, "seat-1") as desk:
+            until_open(desk)
+            act(desk, "scene", "storm")
+            act(desk, "volume", "25")
+            revision = act(desk, "blank", "1", screens=(2,))
+        hub.stop()
+        hub.start()
+        with on_the_wire(hub, "seat-1") as desk:
+            until_open(desk)
+            shows = told(desk)
+            assert shows is not None
+            assert (shows.scene.id, shows.volume, shows.blank) == ("storm", 25, (2,))
+            assert shows.revision > revision
+
+
+def test_who_may_not_change_the_wall_is_told_so_and_the_gateway_speaks_for_remotes_only(tmp_path: Path) -> None:
+    with (
+        living_wall(tmp_path) as hub,
+        on_the_wire(hub, "seat-1") as desk,
+        on_the_wire(hub, "seat-2") as other,
+        on_the_wire(hub, "gateway") as gateway,
+    ):
+        until_open(desk)
+        _make(hub, "seat-2", "wall")
+        act(desk, "mode", "war")
+        assert other.refused("wall.act", WallAct("main", "scene", "calm")) == "wall.no_right"
+        presenter = asked.RemoteAct("平板", "presenter", WallAct("main", "scene", "calm"))
+        assert gateway.refused("wall.remote", presenter) == "wall.no_right"
+        act(desk, "mode", "peace")
+        assert gateway.ask("wall.remote", asked.RemoteAct("平板", "operator", WallAct("main", "mode", "war")), ActDone)
+        desk.until(lambda: (now := told(desk)) and now.by == "平板", "who did it")
+        assert desk.refused("wall.remote", presenter) == "wall.remote_only"
+
+
+def _make(hub: LivingHub, user: str, role: str) -> None:
+    """Has the hub take a user for one of this role."""
+    assert hub.hub is not None
+    next(one for one in hub.hub.services if type(one).__name__ == "WallService")._setting.roles[user] = role  # type: ignore[attr-defined]
+
+
+def test_scenes_are_published_asked_for_and_brought_back(tmp_path: Path) -> None:
+    with living_wall(tmp_path) as hub, on_the_wire(hub, "seat-1") as desk, on_the_wire(hub, "seat-2") as other:
+        until_open(desk)
+        published = asked.Publish({"scenes/calm.toml": scene_text("calm", "平静")}, seen=2, note="试")
+        assert desk.ask("wall.publish", published, asked.Published).version == 3
+        other.until(lambda: (now := told(other)) and now.scene.name["zh"] == "平静", "the new text on the wall")
+        assert other.refused("wall.publish", published) == "wall.published_meanwhile"
+        found = desk.ask("wall.scene", asked.SceneWanted("calm"), asked.SceneText)
+        assert (found.text, found.shipped) == (scene_text("calm", "平静"), False)
+        whole = desk.ask("wall.scenes", Nothing(), asked.SceneTexts)
+        assert (whole.version, whole.own_hall, whole.hall) == (3, True, HALL_TEXT)
+        assert {"calm", "storm", "overview"} <= {one.scene.id for one in whole.scenes}
+        versions = desk.ask("wall.versions", Nothing(), asked.Versions).versions
+        assert [(one.number, one.by, one.note) for one in versions] == [(3, "seat-1", "试"), (2, "", "")]
+        assert "平静" in desk.ask("wall.version", asked.VersionWanted(3), asked.VersionTexts).diff
+        desk.ask("wall.publish", asked.Publish(back=2), asked.Published)
+        other.until(lambda: (now := told(other)) and now.scene.name["zh"] == "calm", "the old text on the wall")
+
+
+def test_without_a_hall_file_each_machine_gets_a_wall_of_its_screens_and_keeps_it(tmp_path: Path) -> None:
+    with LivingHub(tmp_path / "hub") as hub:
+        with on_the_wire(hub, "seat-1") as first, on_the_wire(hub, "seat-2") as second:
+            until_open(first)
+            wide = asked.Adopt("left", ((1920, 1080), (1920, 1080)))
+            walls = [
+                first.ask("wall.adopt", wide, asked.Adopted).wall,
+                second.ask("wall.adopt", asked.Adopt("right", ((3840, 2160),)), asked.Adopted).wall,
+            ]
+            assert first.ask("wall.adopt", wide, asked.Adopted).wall == walls[0] != walls[1]
+            state = first.ask("wall.state", Nothing(), WallState)
+            assert [wall.size for wall in state.hall.walls] == [(3840, 1080), (3840, 2160)]
+            assert second.refused("wall.adopt", asked.Adopt("odd", ((0, 0),))) == "wall.machine_screens"
+        hub.stop()
+        hub.start()
+        with on_the_wire(hub, "seat-1") as first:
+            assert [wall.id for wall in until_open(first).hall.walls] == walls
+
+
+def test_thumbnails_are_told_while_a_desk_looks_and_only_of_screens_that_the_machine_draws(tmp_path: Path) -> None:
+    with living_wall(tmp_path) as hub, on_the_wire(hub, "seat-1") as desk, on_the_wire(hub, "seat-2") as north:
+        until_open(desk)
+        north.ask("wall.report", report("north"))
+        small = Thumb("main", 1, CLOCK.now(), b"\xff\xd8" + bytes(5_000))
+        north.ask("wall.thumb", small)
+        assert desk.last(asked.THUMB, Thumb) is None
+        assert desk.ask("wall.thumbs", asked.ThumbsWanted("main"), asked.Thumbs).thumbs == (small,)
+        later = Thumb("main", 1, CLOCK.now(), b"\xff\xd8" + bytes(6_000))
+        north.ask("wall.thumb", later)
+        desk.until(lambda: desk.last(asked.THUMB, Thumb) == later, "the picture")
+        assert desk.ask("wall.thumbs", asked.ThumbsWanted("main", later.taken), asked.Thumbs).thumbs == ()
+        assert desk.refused("wall.thumb", later) == "wall.thumb_of_another"
+        assert north.refused("wall.thumb", Thumb("main", 2, 1, later.jpeg)) == "wall.thumb_of_another"
+        assert north.refused("wall.thumb", Thumb("main", 1, 1, b"\x89PNG")) == "wall.thumb_large"
+
+
+def test_an_alert_of_the_first_level_brings_its_scene(tmp_path: Path) -> None:
+    with living_wall(tmp_path) as hub, on_the_wire(hub, "seat-1") as desk:
+        until_open(desk)
+        act(desk, "carousel", "day")
+        put_alert(hub)
+        shows = desk.until(lambda: (now := told(desk)) and now.scene.id == "grave" and now, "the scene of the alert")
+        assert shows.by == "暴雨红色预警"
+
+
+def test_an_order_to_restart_names_the_machines_of_the_screens(tmp_path: Path) -> None:
+    with living_wall(tmp_path) as hub, on_the_wire(hub, "seat-1") as desk:
+        until_open(desk)
+        act(desk, "restart", screens=(3,))
+        order = desk.until(lambda: desk.last(asked.ORDER, asked.WallOrder), "the order")
+        assert (order.machine, order.what) == ("south", "restart")
+
+
+def test_open_events_are_told_with_the_gravest_first(tmp_path: Path) -> None:
+    with living_wall(tmp_path) as hub, on_the_wire(hub, "gateway") as gateway, on_the_wire(hub, "seat-1") as desk:
+        until_open(desk)
+        put_events(hub, 3, 1, 2)
+        found = gateway.ask("wall.events", Nothing(), asked.Events).events
+        assert [(one.key, one.level, one.place) for one in found] == [
+            ("incident/2", 1, "天城路 2 号"), ("incident/3", 2, "天城路 3 号"), ("incident/1", 3, "天城路 1 号"),
+        ]  # fmt: skip
+        assert found[0].kind["zh"]
