@@ -54,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     from cockpit.doctor import add_parser as add_doctor
     from cockpit.feeds.cli import add_parser as add_feeds
     from cockpit.field.cli import add_parser as add_gateway
+    from cockpit.field.remote_cli import add_verbs as add_remote
     from cockpit.geo.imports.cli import add_parser as add_layer
     from cockpit.ledger.cli import add_parser as add_ledger
     from cockpit.make_pack import add_parser as add_pack
@@ -69,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
     add_pack(commands)
     add_tape(commands)
     add_tiles(commands)
-    add_wall(commands)
+    add_remote(add_wall(commands))
     add_layer(commands)
     add_doctor(commands)
     commands.add_parser("replay").set_defaults(go=_replay)  # only a hub calls it: it is in no list of commands
