@@ -32,8 +32,9 @@ from widgets.map.raster.pane import Pane, Plate
 from widgets.map.raster.source import BaseSource, GroundView
 from widgets.map.raster.still_layers import Brushes
 from widgets.map.raster.types import make_all_types
-from widgets.map.scene import Area
+from widgets.map.scene import Alert, Area
 from widgets.map.style import MapStyle
+from widgets.wall.mapmarks import paint_alerts
 
 Floats = NDArray[np.float64]
 LAND, LINES = Ground(key="ground.land", part="land"), Ground(key="ground.lines", part="lines")
@@ -45,13 +46,35 @@ KEPT_NAMES = 4
 
 
 class Look(msgspec.Struct, frozen=True, eq=False):
-    """What a ground is drawn from beside where it looks: style, areas in colour, and the rectangles of the canvas that
-    no name may touch (bezels and the seams beside them)."""
+    """What a ground is drawn from beside where it looks.
+
+    Attributes:
+        areas: in colour. origin: that their places are counted from. alerts: areas that were warned of.
+        size: of symbols and the lines about alerts. seams: rectangles of the canvas that no name may touch.
+    """
 
     style: MapStyle
     areas: tuple[Area, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    size: float = 1.0
     origin: Origin = (0.0, 0.0)
     seams: tuple[Rect, ...] = ()
+
+    def alike(self, other: Look) -> bool:
+        """Whether what is drawn from the two is the same but for names."""
+        same = self.style is other.style and self.areas is other.areas and self.alerts is other.alerts
+        return same and (self.size, self.origin) == (other.size, other.origin)
+
+
+_looks: list[Look] = []
+
+
+def look_of(wanted: Look) -> Look:
+    """The one of these that others use already: what is drawn alike is drawn once."""
+    known = next((one for one in _looks if one.alike(wanted) and one.seams == wanted.seams), None)
+    if known is None:
+        _looks[:] = [*_looks[-7:], wanted]
+    return known or wanted
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -63,8 +86,7 @@ class Wish(msgspec.Struct, frozen=True):
 
     def fits(self, other: Wish) -> bool:
         """Whether pixels of the one are pixels of the other, moved aside."""
-        same = self.look is other.look or (self.look.style is other.look.style and self.look.areas is other.look.areas)
-        return same and self.pane.same_scale(other.pane)
+        return self.look.alike(other.look) and self.pane.same_scale(other.pane)
 
     @property
     def here(self) -> Pane:
@@ -222,6 +244,7 @@ class GroundShop(QObject):
         if wish.look.areas:
             layers = (LAND, area_layer(wish.look.areas, wish.look.style, wish.look.origin), LINES)
         self._paint(plate, pane, rects, layers, wish.look, alive)
+        self._warn(plate, wish, rects)
         return Picture(wish, plate, self._labels(wish, alive))
 
     def _paint(
@@ -243,6 +266,15 @@ class GroundShop(QObject):
         jobs = [partial(band, *one) for rect in rects for one in bands(*rect)]
         if jobs:
             self._crew.share(jobs)
+
+    def _warn(self, plate: Plate, wish: Wish, rects: Sequence[tuple[int, int, int, int]]) -> None:
+        """Areas that were warned of, over what was drawn anew."""
+        for x, y, width, height in rects if wish.look.alerts else ():
+            image = plate.part(x, y, width, height)  # a painter does not keep what it paints on
+            painter = QPainter(image)
+            part = Rect(wish.cut.x + x, wish.cut.y + y, width, height)
+            paint_alerts(painter, wish.look.alerts, wish.pane, part, wish.look.style, wish.look.size)
+            painter.end()
 
     def _labels(self, wish: Wish, alive: Callable[[], bool]) -> tuple[Label, ...]:
         """The names that touch a cut, of those of the whole canvas."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from cockpit.model.layout import Rect
 from widgets.kit.symbols import UNIT_RADIUS, event_symbol, round_pen
@@ -24,7 +24,8 @@ from widgets.map.compose.sprites import (
 from widgets.map.drawing import Sprite
 from widgets.map.marks import MarkMaker
 from widgets.map.raster.pane import Pane
-from widgets.map.scene import ALERT, CAMERA, EVENT, SENSOR, UNIT, Alert, Dots, Scene
+from widgets.map.scene import CAMERA, EVENT, SENSOR, UNIT, Alert, Dots, Scene
+from widgets.map.style import MapStyle
 from widgets.wall.mapview import LEAST_PX
 
 Floats = NDArray[np.float64]
@@ -34,7 +35,9 @@ SMALL = 24.0
 """Far out and where it is crowded."""
 DESK = 46.0 / 17.0
 """How much larger than at a desk groups, cases and alarms are."""
-UNITS, DOTS = 1.55, 2.0
+UNITS, FAR_UNITS, DOTS = 1.55, 0.8, 2.0
+FAR = 12.6
+"""Zoom of logical pixels below which units are drawn small."""
 TURN = 15
 HEADED_FROM = 14.0
 """Zoom of logical pixels from which units show where they head."""
@@ -143,7 +146,7 @@ def unit_marks(scene: Scene, pane: Pane, cut: Rect, theme: Theme, size: float) -
     for i in near(px, py, cut, 40 * size).tolist():
         turn = units.heading[i]
         heading = round(float(turn) / TURN) * TURN % 360 if headed and np.isfinite(turn) else -1
-        scale = round(UNITS * size, 3)
+        scale = round((UNITS if pane.zoom >= FAR else FAR_UNITS) * size, 3)
         sprite = unit_sprite(
             units.shapes[i], int(units.state[i]), heading, theme, False, units.stale, scale, UNIT_RADIUS
         )
@@ -183,33 +186,21 @@ def _dots(topic: str, dots: Dots, sprite: object, pane: Pane, cut: Rect, theme: 
     return made
 
 
-def paint_marks(painter: QPainter, marks: Sequence[Mark], cut: Rect) -> None:
-    """Paints what of them is in a cut, on whole pixels of the canvas."""
-    for mark in marks:
-        width, height = mark.image.width(), mark.image.height()
-        left, top = round(mark.x - width / 2) - cut.x, round(mark.y - height / 2) - cut.y
-        if left < cut.w and top < cut.h and left + width > 0 and top + height > 0:
-            painter.drawImage(left, top, mark.image)
-
-
-def paint_alerts(painter: QPainter, scene: Scene, pane: Pane, cut: Rect, theme: Theme, size: float) -> None:
-    """The areas that an authority warned of, the gravest on top."""
-    if not scene.shows(ALERT):
-        return
+def paint_alerts(
+    painter: QPainter, alerts: Sequence[Alert], pane: Pane, cut: Rect, style: MapStyle, size: float
+) -> None:
+    """The areas that an authority warned of, the gravest on top. On any thread."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for alert in sorted(scene.alerts, key=lambda one: -one.level):
+    painter.translate(-cut.x, -cut.y)
+    for alert in sorted(alerts, key=lambda one: -one.level):
         path = _path_of(alert, pane)
-        color = theme.level(alert.level, "text")
-        fill = theme.level(alert.level, "text")
+        fill, color = QColor(style.levels[alert.level]), QColor(style.levels[alert.level])
         fill.setAlphaF(ALERT_FILL)
         pen = QPen(color, 3.3 * size)
         pen.setDashPattern([5.3, 2.7])
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        painter.save()
-        painter.translate(-cut.x, -cut.y)
         painter.fillPath(path, fill)
         painter.strokePath(path, pen)
-        painter.restore()
 
 
 def _path_of(alert: Alert, pane: Pane) -> QPainterPath:

@@ -11,13 +11,14 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from cockpit.model.layout import Rect
 from cockpit.picture import Picture
 from widgets.kit.context import PanelContext
+from widgets.kit.theme import Theme
 from widgets.map.coloring import Coloring
 from widgets.map.motion import Trails
 from widgets.map.raster.pane import Pane
 from widgets.map.reader import SceneReader
-from widgets.map.scene import TRAIL, Scene, Units
+from widgets.map.scene import EVENT, TRAIL, Scene, Units
 from widgets.map.style import MapStyle
-from widgets.wall.mapmarks import places
+from widgets.wall.mapmarks import Mark, MarkReader, places
 
 LEAST_PX = 3.0
 """Pixels of the canvas below which two points of a trail are one."""
@@ -26,13 +27,21 @@ WIDTH = 4.8
 
 
 class Reader:
-    """Reads scenes of a picture, areas coloured by one thing; keeps trails."""
+    """Reads scenes of a picture, areas coloured by one thing; keeps trails.
+
+    Attributes:
+        fixes: counts how often units had moved: trails are other ones then.
+    """
 
     def __init__(self, ctx: PanelContext, kind: str) -> None:
         self.kind = kind
         self._reader = SceneReader(ctx.picture, ctx.pack, ctx.cases)
         self.trails = Trails()
+        self.fixes = 0
+        self._marks = MarkReader()
+        self._made: tuple[tuple[object, ...], list[Mark]] = ((), [])
         self._tracked = Units()
+        self._held = Scene()
 
     @property
     def coloring(self) -> Coloring:
@@ -44,8 +53,17 @@ class Reader:
         scene = self._reader.read(visible, self.kind, stale, now, ctx.clock.mono())
         if scene.tracked is not self._tracked:
             self._tracked = units = scene.tracked
+            self.fixes += 1
             self.trails.fixes(units.keys, units.x, units.y, units.fixed, now)
         return scene
+
+    def marks(self, scene: Scene, pane: Pane, followed: str, theme: Theme, size: float) -> list[Mark]:
+        """Events, cases and alarms of a canvas: the very same list as long as they are the same."""
+        token = (id(scene.events), id(scene.cases), id(scene.alarms), scene.shows(EVENT), pane, followed, theme, size)
+        if self._made[0] != token:
+            self._made = (token, self._marks.events(scene, pane, followed, theme, size))
+            self._held = scene  # what ids are of
+        return self._made[1]
 
 
 _readers: WeakKeyDictionary[Picture, dict[str, Reader]] = WeakKeyDictionary()

@@ -21,7 +21,7 @@ from widgets.map.themed import map_style
 
 LEAST_PX = 37.0
 """The smallest type that the sizes of `../shared/look` are drawn for: symbols grow and shrink with it."""
-CITY_GROUND = 4500.0
+CITY_GROUND = 3600.0
 """Metres of the ground from top to bottom that the city's view has at the least."""
 EVENT_GROUND = 2600.0
 """Metres of the ground along the shorter side about an event that is followed."""

@@ -8,16 +8,13 @@ stand on the screen that has its symbol, and what floats stands on one screen.
 from __future__ import annotations
 
 import itertools
-import math
 from typing import Any, ClassVar
 
 import msgspec
-import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QCloseEvent, QColor, QPainter, QShowEvent
+from PySide6.QtGui import QCloseEvent, QColor, QPainter, QPaintEvent, QRegion, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from cockpit.model.ages import hour_minute
 from cockpit.model.layout import Rect
 from cockpit.model.messages import Message
 from widgets.kit.feedstate import topic_state
@@ -29,49 +26,26 @@ from widgets.map.coloring import Coloring, is_coloring
 from widgets.map.raster.frames import blit
 from widgets.map.raster.pane import Pane, Plate
 from widgets.map.raster.stitch import Sheet
-from widgets.map.reader import rings_of
-from widgets.map.scene import LAYERS, Area, Scene
-from widgets.map.titles import Titles
+from widgets.map.scene import ALERT, LAYERS, TRAIL, Area, Scene
 from widgets.wall.kit import WallPanel
+from widgets.wall.mapaim import aimed
+from widgets.wall.mapface import Face, Piece, changed, free_labels
 from widgets.wall.mapfloats import Float, Floats, float_boxes, tier_name
-from widgets.wall.mapground import GroundShop, Label, Look, Picture, Wish, enter_shop, leave_shop
-from widgets.wall.mapmarks import (
-    Mark,
-    MarkReader,
-    dot_marks,
-    paint_alerts,
-    paint_followed,
-    paint_marks,
-    symbol_size,
-    unit_marks,
-)
+from widgets.wall.mapground import GroundShop, Look, Picture, Wish, enter_shop, leave_shop, look_of
+from widgets.wall.mapmarks import Mark, dot_marks, symbol_size, unit_marks
 from widgets.wall.mapreading import Reader, paint_trails, reader_of
 from widgets.wall.mapview import (
     Canvas,
-    box_of_rings,
     canvas_of,
     letter_factor,
-    pane_of_box,
     pane_of_city,
-    pane_of_event,
-    pane_of_view,
     wall_style,
 )
-from widgets.wall.mapwords import TOLD, Callout, boxes_of, paint_callouts, paint_leaders, placed
+from widgets.wall.mapwording import Wording
+from widgets.wall.mapwords import Callout
 
 SHOWN_FIRST = frozenset(("event", "unit", "alert", "area"))
-_looks: list[Look] = []
 _user = itertools.count()
-
-
-def look_of(wanted: Look) -> Look:
-    """The one of these that others use already: what is drawn alike is drawn once."""
-    for known in _looks:
-        alike = known.style is wanted.style and known.areas is wanted.areas
-        if alike and known.seams == wanted.seams and known.origin == wanted.origin:
-            return known
-    _looks[:] = [*_looks[-7:], wanted]
-    return wanted
 
 
 class WallMap(WallPanel):
@@ -108,16 +82,17 @@ class WallMap(WallPanel):
         self._shop.loaded.connect(self._loaded)
         self._shop.failed.connect(self.fail)
         self.scene, self._coloring = Scene(), Coloring("")
-        self._titles = Titles(ctx.picture, pack, ctx.cases)
-        self._floats, self._marks = Floats(ctx, self.theme), MarkReader()
+        self._wording = Wording(ctx)
+        self._floats = Floats(ctx, self.theme)
         self._reader: Reader | None = None
         self._picture: Picture | None = None
         self._wish: Wish | None = None
         self.canvas: Canvas = canvas_of(None, 1, 1)
         self.pane: Pane = pane_of_city(pack, self.canvas.size, 1.0, False)
-        self._origin = tuple(float(v) for v in mercator(*pack.centre))
-        x, y = mercator(np.array([pack.bounds[0], pack.bounds[2]]), np.array([pack.bounds[1], pack.bounds[3]]))
-        self._limits = (float(x[0]), float(y[0]), float(x[1]), float(y[1]))
+        x, y = mercator(*pack.centre)
+        self._origin = (float(x), float(y))
+        self._face, self._exposed = Face((), self.canvas.cut), QRegion()
+        self._pieces: dict[Piece, tuple[int, int, int, int]] = {}
 
     # What it shows.
 
@@ -153,12 +128,17 @@ class WallMap(WallPanel):
         if self.isVisible():
             self._read()
         self._ask()
+        self._compose()
+
+    def refresh(self, topics: frozenset[str]) -> None:
+        if topics != frozenset(("sensor",)):  # many times a second: `age_tick` reads them
+            self.look()
 
     def age_tick(self) -> None:
         if self.isVisible() and self._shop is not None:
             self._read()
             self._ask()
-            self.update()
+            self._compose()
 
     def _read(self) -> None:
         ctx = self.ctx
@@ -171,55 +151,26 @@ class WallMap(WallPanel):
         self._say_state()
 
     def _aim(self) -> None:
-        """Where the canvas looks: the wall's own view, else what is followed, else the city."""
+        """Where the canvas looks."""
         sight = self.ctx.wall
-        part = sight.part if sight is not None else None
-        self.canvas = canvas_of(part, self.width(), self.height())
-        size, factor = self.canvas.size, letter_factor(self.base.min)
-        pane = None
-        if sight is not None and sight.view is not None:
-            pane = pane_of_view(sight.view, size, factor)
-        elif sight is not None and sight.event:
-            place = self._place_of(sight.event)
-            pane = pane_of_event(*place, size, factor) if place is not None else None
-        if pane is None and (sight is None or sight.view is None):
-            box = self._box_of_area()
-            pane = pane_of_box(box, size, factor) if box is not None else None
-        self.pane = pane or pane_of_city(self.ctx.pack, size, factor, self.chosen["view"] == "city")
-
-    def _place_of(self, key: str) -> tuple[float, float] | None:
-        """Where an event or case is, Mercator metres."""
-        row = self.ctx.picture["event"].get(key)
-        case = self.ctx.cases.of_event(key) or self.ctx.cases.case(key) if row is None else None
-        lon, lat = (row["lon"], row["lat"]) if row is not None else (case.facts.lon, case.facts.lat) if case else (
-            math.nan, math.nan)  # fmt: skip
-        if not (math.isfinite(lon) and math.isfinite(lat)):
-            return None
-        x, y = mercator(lon, lat)
-        return float(x), float(y)
-
-    def _box_of_area(self) -> tuple[float, float, float, float] | None:
-        sight = self.ctx.wall
-        code = self.chosen["area"] or (sight.area if sight is not None else "")
-        if not code or code == self.ctx.pack.code:
-            return None
-        table = self.ctx.picture["area"]
-        codes = table.text("code")
-        row = next((i for i in range(len(codes)) if codes[i] == code), None)
-        return box_of_rings(rings_of(table.text("rings")[row])) if row is not None else None
+        self.canvas = canvas_of(sight.part if sight is not None else None, self.width(), self.height())
+        area, all_of_it = str(self.chosen["area"]), self.chosen["view"] == "city"
+        self.pane = aimed(self.ctx, self.canvas.size, letter_factor(self.base.min), area, all_of_it)
 
     def _ask(self) -> None:
         """Has the ground of now drawn."""
         if self._shop is None or self.width() < 2 or self.height() < 2:
             return
         areas: tuple[Area, ...] = self.scene.areas if self.coloring else ()
-        look = look_of(Look(wall_style(self.theme), areas, self._origin, self.canvas.seams))  # type: ignore[arg-type]
+        alerts = self.scene.alerts if self.scene.shows(ALERT) else ()
+        size = symbol_size(self.base.min)
+        look = look_of(Look(wall_style(self.theme), areas, alerts, size, self._origin, self.canvas.seams))
         self._wish = Wish(self.pane, self.canvas.cut, look)
         if self._picture is None or self._picture.wish != self._wish:
             found = self._shop.picture(self._user, self._wish, self._picture)
             if found is not None:
                 self._picture = found
-                self.update()
+                self._compose()
 
     def _better(self) -> None:
         if self._shop is not None:
@@ -239,28 +190,50 @@ class WallMap(WallPanel):
 
     # Painting.
 
-    def paint(self, painter: QPainter, box: QRectF) -> None:
-        canvas, pane, base = self.canvas, self.pane, self.base
+    def _compose(self) -> None:
+        """Lays out what lies over the ground, and has painted anew what of it is another than before."""
+        if self._reader is None or self._shop is None:
+            return
+        canvas, pane, picture = self.canvas, self.pane, self._picture
         cut, size = canvas.cut, symbol_size(self.base.min)
-        self._ground(painter, cut)
-        paint_alerts(painter, self.scene, pane, cut, self.theme, size)
-        if self._reader is not None:
-            paint_trails(painter, self.scene, self._reader.trails, pane, cut, wall_style(self.theme), size)
-        marks = self._marks.events(self.scene, pane, self.followed, self.theme, size)
-        units = unit_marks(self.scene, pane, cut, self.theme, size)
-        dots = dot_marks(self.scene, pane, cut, self.theme, size)
+        marks = self._reader.marks(self.scene, pane, self.followed, self.theme, size)
         floats = self._laid_floats()
-        callouts = self._callouts(marks, floats)
-        self._labels(painter, marks, callouts, floats)
-        paint_marks(painter, dots, cut)
-        paint_marks(painter, units, cut)
-        paint_leaders(painter, callouts, (cut.x, cut.y), base, self.theme)
-        paint_marks(painter, marks, cut)
-        followed = next((one for one in marks if self.followed and one.key == self.followed), None)
-        if followed is not None:
-            paint_followed(painter, followed, cut, self.theme, size)
-        paint_callouts(painter, callouts, base, self.theme)
-        self._floats.paint(painter, floats, base)
+        callouts: list[Callout] = []
+        if self.chosen["words"]:
+            taken = float_boxes(floats)
+            callouts = self._wording.callouts(marks, cut, self.followed, self.scene.events.occurred, taken, self.base)
+        labels, moved = (), (0, 0)
+        if picture is not None and picture.wish.pane.same_scale(pane):
+            moved = pane.part(cut.x, cut.y, cut.w, cut.h).at(picture.wish.here)
+            labels = free_labels(picture.labels, moved, marks, callouts, floats, cut)
+        trails = self._reader.fixes if self.scene.shows(TRAIL) else 0
+        ring = next((one for one in marks if self.followed and one.key == self.followed), None)
+        face = Face(
+            (pane, cut, picture, trails), cut, labels, moved,
+            dot_marks(self.scene, pane, cut, self.theme, size), unit_marks(self.scene, pane, cut, self.theme, size),
+            [one for one in marks if _touches(one, cut)], callouts, floats, ring,
+        )  # fmt: skip
+        pieces = face.pieces(size)
+        region = changed(self._pieces, pieces, cut) if self._face.token == face.token else None
+        self._face, self._pieces = face, pieces
+        if region is None:
+            self.update()
+        elif not region.isEmpty():
+            self.update(region)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._exposed = event.region()
+        super().paintEvent(event)
+
+    def paint(self, painter: QPainter, box: QRectF) -> None:
+        face, cut = self._face, self.canvas.cut
+        size, style = symbol_size(self.base.min), wall_style(self.theme)
+        painter.setClipRegion(self._exposed)
+        self._ground(painter, cut)
+        if self._reader is not None:
+            paint_trails(painter, self.scene, self._reader.trails, self.pane, cut, style, size)
+        if face.cut == cut and face.token[:1] == (self.pane,):
+            face.paint(painter, self._exposed, self._floats, self.base, self.theme, size)
 
     def _ground(self, painter: QPainter, cut: Rect) -> None:
         """The ground; until it is drawn what there is of it, moved and scaled."""
@@ -281,65 +254,6 @@ class WallMap(WallPanel):
         room = QRectF(0, 0, self.canvas.cut.w, self.canvas.cut.h)
         coloring = self._coloring if self.coloring else None
         return self._floats.laid(room, self.base, self.scene, coloring, tier_name(self.ctx, coloring))
-
-    def _callouts(self, marks: list[Mark], floats: list[Float]) -> list[Callout]:
-        """Words of the gravest events whose symbol is on this screen: the followed one first, then by level and age."""
-        if not self.chosen["words"]:
-            return []
-        cut = self.canvas.cut
-        at = (cut.x, cut.y)
-        wanted = []
-        for mark in marks:
-            inside = cut.x <= mark.x < cut.x + cut.w and cut.y <= mark.y < cut.y + cut.h
-            told = 0 < mark.level <= TOLD or mark.key == self.followed
-            if inside and told and mark.key:
-                lines = self._words(mark)
-                if lines is not None:
-                    wanted.append((mark, lines))
-        occurred = self.scene.events.occurred
-        wanted.sort(
-            key=lambda one: (
-                one[0].key != self.followed,
-                one[0].level,
-                -int(occurred[one[0].row]) if one[0].row >= 0 else 0,
-                one[0].key,
-            )
-        )
-        inset = 14.0
-        room = QRectF(inset, inset, cut.w - 2 * inset, cut.h - 2 * inset)
-        shift = np.array([*at, *at])
-        grave = _boxes([one for one in marks if 0 < one.level <= TOLD]) - shift
-        others = _boxes([one for one in marks if not 0 < one.level <= TOLD]) - shift
-        grave = np.concatenate([grave, float_boxes(floats)])
-        return placed(wanted, at, room, self.base, grave, others)
-
-    def _words(self, mark: Mark) -> tuple[str, str] | None:
-        """What is said of an event; visitors are not told where it is or whose it is."""
-        lines = self._titles.of(mark.topic, mark.key, self.ctx.t, self.ctx.clock.now())
-        if lines is not None and mark.count > 1:
-            lines = self.ctx.t("wallmap.of_many", title=lines[0], n=mark.count), lines[1]
-        if lines is not None and self.ctx.wall is not None and self.ctx.wall.privacy == "visitor":
-            row = self.ctx.picture["event"].get(mark.key)
-            since = self.ctx.t("wallmap.since", time=hour_minute(int(row["occurred"]))) if row is not None else ""
-            return lines[0], since
-        return lines
-
-    def _labels(self, painter: QPainter, marks: list[Mark], callouts: list[Callout], floats: list[Float]) -> None:
-        """Names of the ground that nothing lies over; those of another view are moved with it as long as it is as
-        near."""
-        picture, cut = self._picture, self.canvas.cut
-        if picture is None or not picture.wish.pane.same_scale(self.pane):
-            return
-        here = self.pane.part(cut.x, cut.y, cut.w, cut.h)
-        x, y = here.at(picture.wish.here)
-        x, y = -x, -y
-        blocked = np.concatenate([
-            _boxes(marks) - [cut.x, cut.y, cut.x, cut.y], boxes_of(callouts), float_boxes(floats),
-        ])  # fmt: skip
-        blocked -= [x, y, x, y]
-        for label in picture.labels:
-            if not _over(label, blocked):
-                painter.drawImage(label.x + x, label.y + y, label.image)
 
     # Life.
 
@@ -366,19 +280,10 @@ class WallMap(WallPanel):
         super().closeEvent(event)
 
 
-def _boxes(marks: list[Mark]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    return np.array([one.box for one in marks], dtype=np.float64).reshape(-1, 4)
-
-
-def _over(label: Label, blocked: np.ndarray[Any, np.dtype[np.float64]]) -> bool:
-    a = label.boxes
-    over = (
-        (a[:, None, 0] < blocked[None, :, 2])
-        & (a[:, None, 2] > blocked[None, :, 0])
-        & (a[:, None, 1] < blocked[None, :, 3])
-        & (a[:, None, 3] > blocked[None, :, 1])
-    )
-    return bool(over.any())
+def _touches(mark: Mark, cut: Rect) -> bool:
+    wide, high = mark.image.width() / 2 + 1, mark.image.height() / 2 + 1
+    across = cut.x - wide < mark.x < cut.x + cut.w + wide
+    return across and cut.y - high < mark.y < cut.y + cut.h + high
 
 
 def _stretch(painter: QPainter, plate: Plate, pane: Pane, here: Pane) -> None:

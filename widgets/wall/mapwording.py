@@ -1,0 +1,84 @@
+"""What is said beside the gravest events on a wall's map, and where it stands on a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+
+from cockpit.model.ages import hour_minute
+from cockpit.model.layout import Rect
+from widgets.kit.context import PanelContext
+from widgets.map.titles import Titles
+from widgets.wall.mapface import boxes_of_marks
+from widgets.wall.mapmarks import Mark
+from widgets.wall.mapview import SEAM
+from widgets.wall.mapwords import TOLD, Callout, placed
+from widgets.wall.sizes import WallType
+
+
+class Wording:
+    """Says marks in words; the same words at the same places are the very same callouts."""
+
+    def __init__(self, ctx: PanelContext) -> None:
+        self._ctx = ctx
+        self._titles = Titles(ctx.picture, ctx.pack, ctx.cases)
+        self._made: tuple[tuple[object, ...], list[Callout]] = ((), [])
+
+    def callouts(
+        self, marks: list[Mark], cut: Rect, followed: str, occurred: NDArray[np.int64], floats: NDArray[np.float64],
+        base: WallType,
+    ) -> list[Callout]:  # fmt: skip
+        """Words of the gravest events whose symbol is on this screen: the followed one first, then by level and age.
+
+        Args:
+            marks: of the whole canvas. occurred: of events, by row. floats: boxes of what floats, px of the cut.
+        """
+        wanted = self._wanted(marks, cut, followed, occurred)
+        token = (id(marks), cut, base, floats.tobytes(), tuple(lines for _, lines in wanted))
+        if self._made[0] != token:
+            self._held = marks  # what the id is of
+            self._made = (token, self._placed(wanted, marks, cut, floats, base))
+        return self._made[1]
+
+    def _wanted(
+        self, marks: list[Mark], cut: Rect, followed: str, occurred: NDArray[np.int64]
+    ) -> list[tuple[Mark, tuple[str, str]]]:
+        wanted = []
+        for mark in marks:
+            here = cut.x <= mark.x < cut.x + cut.w and cut.y <= mark.y < cut.y + cut.h
+            if here and mark.key and (0 < mark.level <= TOLD or mark.key == followed):
+                lines = self._words(mark)
+                if lines is not None:
+                    wanted.append((mark, lines))
+
+        def order(one: tuple[Mark, tuple[str, str]]) -> tuple[bool, int, int, str]:
+            mark = one[0]
+            return mark.key != followed, mark.level, -int(occurred[mark.row]) if mark.row >= 0 else 0, mark.key
+
+        return sorted(wanted, key=order)
+
+    @staticmethod
+    def _placed(
+        wanted: Sequence[tuple[Mark, tuple[str, str]]], marks: list[Mark], cut: Rect, floats: NDArray[np.float64],
+        base: WallType,
+    ) -> list[Callout]:  # fmt: skip
+        room = QRectF(SEAM, SEAM, cut.w - 2 * SEAM, cut.h - 2 * SEAM)
+        shift = np.array([cut.x, cut.y, cut.x, cut.y])
+        grave = boxes_of_marks([one for one in marks if 0 < one.level <= TOLD]) - shift
+        others = boxes_of_marks([one for one in marks if not 0 < one.level <= TOLD]) - shift
+        return placed(wanted, (cut.x, cut.y), room, base, np.concatenate([grave, floats]), others)
+
+    def _words(self, mark: Mark) -> tuple[str, str] | None:
+        """What is said of an event; visitors are not told where it is or whose it is."""
+        ctx = self._ctx
+        lines = self._titles.of(mark.topic, mark.key, ctx.t, ctx.clock.now())
+        if lines is not None and mark.count > 1:
+            lines = ctx.t("wallmap.of_many", title=lines[0], n=mark.count), lines[1]
+        if lines is not None and ctx.wall is not None and ctx.wall.privacy == "visitor":
+            row = ctx.picture["event"].get(mark.key)
+            since = ctx.t("wallmap.since", time=hour_minute(int(row["occurred"]))) if row is not None else ""
+            return lines[0], since
+        return lines
