@@ -204,7 +204,7 @@ def _beside(scene: Scene, root: Place, id: str, new: Place, direction: Split, be
     if before:
         pair.reverse()
     inner = Place(
-        fresh_id(scene, direction), split=direction, children=tuple(pair), weight=place.weight, screens=place.screens
+        fresh_id(scene, "part"), split=direction, children=tuple(pair), weight=place.weight, screens=place.screens
     )
     return _map(root, id, lambda one: inner)
 

@@ -170,8 +170,10 @@ class Person(Piece):
 
     stages: ClassVar[int] = 3
 
-    def __init__(self, ctx: PanelContext, action: str, parent: QWidget) -> None:
+    def __init__(self, ctx: PanelContext, action: str, parent: QWidget, role: str = "bars.role") -> None:
+        """Args: role: id of what the person is here."""
         super().__init__(ctx, parent)
+        self._role = role
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(lambda: ctx.actions.trigger(action))
 
@@ -183,11 +185,11 @@ class Person(Piece):
         return self.name
 
     def wide(self, stage: int) -> int:
-        self.setToolTip(f"{self.name} · {self.ctx.t('bars.role')}")
+        self.setToolTip(f"{self.name} · {self.ctx.t(self._role)}")
         self.setAccessibleName(self.toolTip())
         if stage == 2:
             return 14 + 16 + 14
-        role = self.measure("small", self.ctx.t("bars.role")) + 8 if stage == 0 else 0
+        role = self.measure("small", self.ctx.t(self._role)) + 8 if stage == 0 else 0
         return round(14 + 24 + min(self.measure("body", self.name, 700), 120) + role + 14)
 
     def paint(self, painter: QPainter) -> None:
@@ -202,7 +204,7 @@ class Person(Piece):
         self.words(painter, 38, "body", self.name, "t1", 700)
         painter.restore()
         if self.stage == 0:
-            self.words(painter, 38 + wide + 8, "small", self.ctx.t("bars.role"), "t2")
+            self.words(painter, 38 + wide + 8, "small", self.ctx.t(self._role), "t2")
 
 
 class CityClockFace(Piece):

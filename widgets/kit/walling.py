@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cockpit.model.wall import Placed, Scene, Wall
     from cockpit.model.wall_edit import Draft
 
 
@@ -18,6 +21,8 @@ class Walling(QObject):
         places: ids of the places of it that are chosen, the first one last chosen.
         panel: id of the panel chosen in the catalogue. editing: the scene is shown in place of the living wall.
         drafts: scenes that are edited and not published, by id.
+        panels: classes of the panels that may be put on a wall, by id; the shell names them.
+        solved: where panels lie, by ids of scene and wall, with the two that it is of.
         changed: emitted with the name of what is another now.
     """
 
@@ -32,6 +37,8 @@ class Walling(QObject):
         self.panel = ""
         self.editing = False
         self.drafts: dict[str, Draft] = {}
+        self.panels: Mapping[str, type] = {}
+        self.solved: dict[tuple[str, str], tuple[Scene, Wall, tuple[Placed, ...]]] = {}
 
     def tell(self, **told: object) -> None:
         """Takes what is looked at now; everyone hears what is another than before, after all of it is."""

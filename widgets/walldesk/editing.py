@@ -1,0 +1,366 @@
+"""Editing the scene that is looked at: every way of a hand to change it, undo and redo, trying it, publishing it.
+
+What is edited and not published is kept in the preferences, so that a desk that ended comes back to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from cockpit.model import wall_edit
+from cockpit.model.errors import UserError
+from cockpit.model.layout import Rect
+from cockpit.model.messages import Message
+from cockpit.model.wall import Arrangement, Fit, Place, Placed, Scene
+from cockpit.model.wall_diff import Change, changes
+from cockpit.model.wall_edit import Divider, Draft, Side
+from cockpit.model.wall_solve import arrangement_of, fit_of
+from cockpit.model.wall_write import write_scene
+from widgets.kit.context import PanelContext
+from widgets.walldesk.hand import Hand
+from widgets.walldesk.kinds import spans_by_itself
+
+KEPT = "walldesk.drafts"
+EMPTY = Arrangement("wall", Place("place"))
+"""What a scene begins with that has nothing yet."""
+
+
+class Editing:
+    """Attributes:
+    hand: what is looked at.
+    """
+
+    def __init__(self, ctx: PanelContext) -> None:
+        self.hand = Hand(ctx)
+        self._ctx = ctx
+
+    # -- what is edited --------------------------------------------------------------------------------------------
+
+    @property
+    def draft(self) -> Draft | None:
+        """The draft of the scene that is looked at; None while it is as published."""
+        return self._ctx.walling.drafts.get(self.hand.looked)
+
+    @property
+    def scene(self) -> Scene | None:
+        return self.hand.scene(self.hand.looked)
+
+    @property
+    def fit(self) -> Fit | None:
+        wall = self.hand.wall
+        return fit_of(wall) if wall is not None else None
+
+    @property
+    def root(self) -> Place | None:
+        """The tree that is shown on the wall that is looked at."""
+        scene, wall = self.scene, self.hand.wall
+        if scene is None or wall is None or not scene.arrangements:
+            return None
+        return arrangement_of(scene, wall).root
+
+    def placed(self) -> tuple[Placed, ...]:
+        return self.hand.placed(self.scene)
+
+    def boxes(self) -> dict[str, Rect]:
+        root = self.root
+        return wall_edit.boxes(root, self.placed()) if root is not None else {}
+
+    def dividers(self) -> tuple[Divider, ...]:
+        root = self.root
+        return wall_edit.dividers(root, self.boxes()) if root is not None else ()
+
+    def place(self) -> Place | None:
+        """The place that was chosen last."""
+        root, places = self.root, self._ctx.walling.places
+        if root is None or not places:
+            return None
+        return next((one for one in wall_edit.leaves(root) if one.id == places[0]), None)
+
+    def changed(self) -> tuple[Change, ...]:
+        """What is another than published."""
+        draft = self.draft
+        if draft is None:
+            return ()
+        return changes(self.hand.published(draft.scene.id), draft.scene)
+
+    def unpublished(self) -> list[str]:
+        """Ids of all scenes that are another than published."""
+        drafts = self._ctx.walling.drafts.items()
+        return [id for id, draft in drafts if draft.changed or self.hand.published(id) is None]
+
+    # -- edits -----------------------------------------------------------------------------------------------------
+
+    def do(self, what: Message, edit: Callable[[Scene, Fit], Scene], places: Sequence[str] | None = None) -> bool:
+        """One step; what can not be done is said and changes nothing."""
+        scene, wall, fit = self.scene, self.hand.wall, self.fit
+        if scene is None or wall is None or fit is None:
+            self._ctx.notify(Message("walldesk.no_scene"), 0)
+            return False
+        had = self.draft or Draft(scene, scene, seen=self._seen())
+        try:
+            after = edit(wall_edit.own(scene, arrangement_of(scene, wall), fit), fit)
+        except UserError as error:
+            self._ctx.notify(error.message, 0)
+            return False
+        self._keep(had.to(after, what))
+        if places is not None:
+            self._ctx.walling.tell(places=tuple(places))
+        return True
+
+    def _seen(self) -> int:
+        told = self._ctx.walls.scenes if self._ctx.walls is not None else None
+        return told.version if told is not None else 0
+
+    def _keep(self, draft: Draft) -> None:
+        """Takes a draft; one that is as published again, with nothing to undo or redo, is none."""
+        drafts = dict(self._ctx.walling.drafts)
+        id = draft.scene.id
+        if draft.changed or draft.past or draft.ahead or self.hand.published(id) is None:
+            drafts[id] = draft
+        else:
+            drafts.pop(id, None)
+        self._set(drafts)
+
+    def _set(self, drafts: dict[str, Draft]) -> None:
+        kept = {
+            id: msgspec.to_builtins(replace(one, past=(), ahead=()))
+            for id, one in drafts.items()
+            if one.changed or self.hand.published(id) is None
+        }
+        self._ctx.prefs.set(KEPT, kept)
+        self._ctx.walling.tell(drafts=drafts)
+
+    def restore(self) -> None:
+        """Takes in what an earlier run of this desk left unpublished."""
+        found: dict[str, Draft] = {}
+        for id, kept in dict(self._ctx.prefs.get(KEPT, {})).items():
+            try:
+                found[str(id)] = msgspec.convert(kept, Draft)
+            except msgspec.ValidationError:  # of another version
+                continue
+        if found:
+            self._ctx.walling.tell(drafts=found)
+
+    def split(self, direction: wall_edit.Split) -> None:
+        place = self._chosen()
+        if place is None:
+            return
+        new: list[str] = []
+
+        def edit(scene: Scene, fit: Fit) -> Scene:
+            scene, id = wall_edit.split(scene, fit, place, direction)
+            new.append(id)
+            return scene
+
+        if self.do(Message("walldesk.did_split"), edit):
+            self._ctx.walling.tell(places=tuple(new))
+
+    def merge(self) -> None:
+        places = self._ctx.walling.places
+        if not places:
+            self._ctx.notify(Message("walldesk.choose_place"), 0)
+            return
+        self.do(Message("walldesk.did_merge"), lambda scene, fit: wall_edit.merge(scene, fit, places), places[:1])
+
+    def remove(self) -> None:
+        place = self._chosen()
+        if place is not None:
+            self.do(Message("walldesk.did_remove"), lambda scene, fit: wall_edit.remove(scene, fit, place), ())
+
+    def clear(self) -> None:
+        place = self._chosen()
+        if place is not None:
+            self.do(Message("walldesk.did_clear"), lambda scene, fit: wall_edit.clear(scene, fit, place))
+
+    def put(self, panel: str, place: str = "", options: Mapping[str, Any] | None = None) -> None:
+        """A panel into a place, else into the chosen one."""
+        id = place or self._chosen()
+        if not id or not panel:
+            if not panel:
+                self._ctx.notify(Message("walldesk.choose_panel"), 0)
+            return
+        named: list[str] = []
+
+        def edit(scene: Scene, fit: Fit) -> Scene:
+            scene, name = wall_edit.put(scene, fit, id, panel, options, spans=spans_by_itself(panel))
+            named.append(name)
+            return scene
+
+        if self.do(Message("walldesk.did_put"), edit):
+            self._ctx.walling.tell(places=tuple(named))
+
+    def put_beside(self, panel: str, target: str, side: Side) -> None:
+        """A panel of the catalogue to a side of a place, which gives it half its room; on its middle into it."""
+        if side == "middle":
+            self.put(panel, target)
+            return
+        named: list[str] = []
+
+        def edit(scene: Scene, fit: Fit) -> Scene:
+            direction: wall_edit.Split = "columns" if side in ("left", "right") else "rows"
+            scene, new = wall_edit.split(scene, fit, target, direction, side in ("left", "top"))
+            scene, new = wall_edit.put(scene, fit, new, panel, spans=spans_by_itself(panel))
+            named.append(new)
+            return scene
+
+        if self.do(Message("walldesk.did_put"), edit):
+            self._ctx.walling.tell(places=tuple(named))
+
+    def move(self, id: str, target: str, side: Side) -> None:
+        self.do(Message("walldesk.did_move"), lambda scene, fit: wall_edit.move(scene, fit, id, target, side), (id,))
+
+    def swap_towards(self, side: Side) -> None:
+        """The chosen place changes with the one beside it."""
+        place, root = self._chosen(), self.root
+        if not place or root is None:
+            return
+        boxes = self.boxes()
+        other = wall_edit.beside(boxes, [leaf.id for leaf in wall_edit.leaves(root)], place, side)
+        if other != place:
+            self.do(Message("walldesk.did_move"), lambda scene, fit: wall_edit.swap(scene, fit, place, other))
+
+    def drag(self, divider: Divider, px: int) -> None:
+        """A divider so many px of the canvas further; one drag is one step."""
+        self.do(Message("walldesk.did_resize"), lambda scene, fit: wall_edit.resize(scene, fit, divider, px))
+
+    def dragged(self, divider: Divider, px: int) -> tuple[Placed, ...]:
+        """Where the panels would lie after that."""
+        scene, wall, fit = self.scene, self.hand.wall, self.fit
+        if scene is None or wall is None or fit is None:
+            return ()
+        scene = wall_edit.own(scene, arrangement_of(scene, wall), fit)
+        return self.hand.placed(wall_edit.resize(scene, fit, divider, px))
+
+    def nudge(self, side: Side, px: int) -> None:
+        """The chosen place's edge at a side goes outwards; where it is the wall's, the opposite one inwards."""
+        place, root = self._chosen(), self.root
+        if not place or root is None:
+            return
+        along: wall_edit.Split = "columns" if side in ("left", "right") else "rows"
+        forth = side in ("right", "bottom")
+        id = place
+        while (above := wall_edit.parent_of(root, id)) is not None:
+            parent, index = above
+            if parent.split == along:
+                at = index if forth and index + 1 < len(parent.children) else index - 1 if index else 0
+                found = next(one for one in self.dividers() if one.parent == parent.id and one.index == at)
+                self.drag(found, px if forth else -px)
+                return
+            id = parent.id
+        self._ctx.notify(Message("walldesk.no_edge"), 0)
+
+    def set_options(self, id: str, options: Mapping[str, Any]) -> None:
+        self.do(
+            Message("walldesk.did_options"), lambda scene, fit: wall_edit.change(scene, fit, id, options=dict(options))
+        )
+
+    def set_field(self, id: str, **fields: Any) -> None:
+        """`follows` or `spans` of a place."""
+        self.do(Message("walldesk.did_options"), lambda scene, fit: wall_edit.change(scene, fit, id, **fields))
+
+    def describe(self, **fields: Any) -> None:
+        """Name, key, privacy or layers of the scene."""
+        self.do(Message("walldesk.did_describe"), lambda scene, fit: replace(scene, **fields))
+
+    def _chosen(self) -> str:
+        places, root = self._ctx.walling.places, self.root
+        if root is not None and places and any(leaf.id == places[0] for leaf in wall_edit.leaves(root)):
+            return places[0]
+        self._ctx.notify(Message("walldesk.choose_place"), 0)
+        return ""
+
+    def undo(self) -> None:
+        self._step(Draft.undo)
+
+    def redo(self) -> None:
+        self._step(Draft.redo)
+
+    def _step(self, step: Callable[[Draft], Draft]) -> None:
+        draft = self.draft
+        try:
+            if draft is None:
+                raise UserError("walledit.nothing_to_undo")
+            self._keep(step(draft))
+        except UserError as error:
+            self._ctx.notify(error.message, 0)
+
+    def drop(self) -> None:
+        """The scene that is looked at is as published again; nothing of the edit is kept."""
+        id = self.hand.looked
+        self._ctx.walling.tell(places=())
+        self._set({one: draft for one, draft in self._ctx.walling.drafts.items() if one != id})
+        if self.hand.published(id) is None:
+            self.hand.choose_scene("")
+
+    # -- new scenes, publishing ------------------------------------------------------------------------------------
+
+    def begin(self, name: str, like: Scene | None = None) -> str:
+        """A new scene, empty or a copy; gives its id."""
+        taken = {id for id, _, _ in self.hand.scenes()}
+        number = 1
+        while f"scene-{number}" in taken:
+            number += 1
+        fit = self.fit or "wall"
+        arrangements = like.arrangements if like is not None else (replace(EMPTY, fit=fit),)
+        names = {"zh": name, "en": name}
+        made = Scene(f"scene-{number}", names, arrangements)
+        if like is not None:
+            made = replace(made, layers=like.layers, privacy=like.privacy)
+        self._keep(Draft(made, made, seen=self._seen()))
+        self.hand.choose_scene(made.id)
+        self._ctx.walling.tell(editing=True, places=())
+        return made.id
+
+    def try_out(self) -> None:
+        """The scene as it is now on the chosen screens, in place of the wall's; once more ends it."""
+        shows = self.hand.shows
+        ids = tuple(screen.id for screen in self.hand.screens)
+        if shows is not None and shows.trial is not None and shows.trial == self.scene and shows.trial_on == ids:
+            self.hand.act("try")
+        elif self.scene is not None:
+            self.hand.act("try", screens=ids)
+
+    def ready(self, ids: Sequence[str]) -> Message | None:
+        """Why these drafts can not be published; None when they can."""
+        if not ids:
+            return Message("walldesk.nothing_to_publish")
+        for id in ids:
+            scene = self._ctx.walling.drafts[id].scene
+            if empty := wall_edit.empty_places(scene):
+                return Message("walldesk.empty_places", {"scene": scene.name, "places": ", ".join(empty)})
+        return None
+
+    def publish(self, ids: Sequence[str], note: str, seen: int, done: Callable[[Message | None], object]) -> None:
+        """Publishes drafts that were compared with version `seen`; `done` is told why not, or None."""
+        walls, walling = self._ctx.walls, self._ctx.walling
+        if walls is None or (problem := self.ready(ids)) is not None:
+            done(problem if walls is not None else Message("walldesk.no_wall"))
+            return
+        drafts = {id: walling.drafts[id] for id in ids}
+        texts = {f"scenes/{id}.toml": write_scene(draft.scene) for id, draft in drafts.items()}
+
+        def told(answer: int | Message) -> None:
+            if isinstance(answer, Message):
+                done(answer)
+                return
+            self._set({one: draft for one, draft in walling.drafts.items() if drafts.get(one) != draft})
+            self._ctx.notify(Message("walldesk.published", {"version": answer}), 0)
+            done(None)
+
+        walls.publish(texts, note, seen, told)
+
+    def take_away(self, id: str) -> None:
+        """The site's own scene goes; a shipped one comes back as shipped."""
+        walls = self._ctx.walls
+        if walls is None or self.hand.published(id) is None:
+            self.drop()
+            return
+        walls.publish({f"scenes/{id}.toml": ""}, "", 0, self._taken_away)
+
+    def _taken_away(self, answer: int | Message) -> None:
+        gone = answer if isinstance(answer, Message) else Message("walldesk.published", {"version": answer})
+        self._ctx.notify(gone, 3 if isinstance(answer, Message) else 0)
