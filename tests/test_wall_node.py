@@ -139,8 +139,10 @@ def test_a_darker_wall_is_darker_but_never_black(node: Node) -> None:
 def test_a_presenters_keys_turn_the_scenes(node: Node) -> None:
     QTest.keyClick(node.window, Qt.Key.Key_PageDown)
     node.until(lambda: node.shown() == "storm")
-    QTest.keyClick(node.window, Qt.Key.Key_F1)
+    QTest.keyClick(node.window, Qt.Key.Key_PageUp)
     node.until(lambda: node.shown() == "calm")
+    QTest.keyClick(node.window, Qt.Key.Key_F1)
+    node.until(lambda: node.shown() == "overview")
     QTest.keyClick(node.window, Qt.Key.Key_B)
     node.until(lambda: node.window.is_black)
     QTest.keyClick(node.window, Qt.Key.Key_Escape)

@@ -30,6 +30,7 @@ HALL = """
 id = "hall"
 name = {{ zh = "大厅", en = "Hall" }}
 shift = 0
+night = {{ from = "22:30", to = "06:00", brightness = 1 }}
 
 [rooms.hall]
 name = {{ zh = "指挥大厅", en = "Command hall" }}
@@ -66,11 +67,15 @@ class Worded(Flat):
     """The colour of its scene."""
 
     def __init__(self, ctx: object, parent: object = None, words: object = None, **_: object) -> None:
-        name = words["zh"] if isinstance(words, Mapping) else str(words)
+        name = words["zh"] if isinstance(words, Mapping) else ""
         super().__init__(ctx, parent, color=COLORS.get(name, "#202020"))  # type: ignore[arg-type]
 
 
-CLASSES: dict[str, type] = {"walltext": Worded}
+class Anything(dict[str, type]):
+    """Every panel is a flat one."""
+
+    def __missing__(self, panel_id: str) -> type:
+        return Worded
 
 
 def site(hub: Path, columns: int = 1, rows: int = 1, size: tuple[int, int] = (800, 800), machines: str = "") -> None:
@@ -95,7 +100,7 @@ class Node:
         prefs = FilePrefs(folder / "prefs.json")
         ctx = panel_context(self.seat, prefs, log_report, "zh", WALL, Actions(), None)
         self.line = WallSeat(self.seat, HERE)
-        self.node = WallNode(self.seat, self.line, ctx, CLASSES, folder / "screens")
+        self.node = WallNode(self.seat, self.line, ctx, Anything(), folder / "screens")
         self.node.open_windows()
         self.node.begin()
 

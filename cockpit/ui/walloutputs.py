@@ -10,6 +10,9 @@ from PySide6.QtGui import QGuiApplication, QScreen
 from cockpit.model.layout import Rect
 from cockpit.model.wall import Screen
 
+UNNAMED = "screen"
+"""A platform without names has one screen."""
+
 
 class Output(NamedTuple):
     """An output that is plugged in: its name and where it lies on the machine's desktop, px."""
@@ -19,10 +22,10 @@ class Output(NamedTuple):
 
 
 def plugged() -> dict[str, QScreen]:
-    """The outputs that are plugged in, by name, in reading order. Without any Qt has a stand-in, which is left out."""
-    real = [screen for screen in QGuiApplication.screens() if screen.name() and not screen.size().isEmpty()]
+    """The outputs that are plugged in, by name, in reading order."""
+    real = [screen for screen in QGuiApplication.screens() if not screen.size().isEmpty()]
     ordered = sorted(real, key=lambda screen: _order(rect_of(screen)))
-    return {screen.name(): screen for screen in ordered}
+    return {screen.name() or UNNAMED: screen for screen in ordered}
 
 
 def rect_of(screen: QScreen) -> Rect:

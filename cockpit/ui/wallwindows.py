@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QScreen
 
 from cockpit.model.clock import Clock
 from cockpit.model.wall import Screen, Wall
-from cockpit.ui.walloutputs import Output, assigned, plugged, rect_of
+from cockpit.ui.walloutputs import UNNAMED, Output, assigned, plugged, rect_of
 from cockpit.ui.wallscreen import WallWindow
 from layouts.wallstage import ScreenStage
 from widgets.kit.context import PanelContext
@@ -90,7 +90,7 @@ class WallWindows(QObject):
         self._settling.start()
 
     def _removed(self, screen: QScreen) -> None:
-        window = self.by_output.get(screen.name())
+        window = self.by_output.get(screen.name() or UNNAMED)
         if window is not None:
             window.unplug()
         self._settling.start()
