@@ -53,8 +53,8 @@ WALL_PANELS: dict[str, Room] = {
 """By id: what it needs at the least; a panel that has less cuts words off or leaves rows out."""
 ELSE = Room(16, 9)
 """What a panel that is not a wall's own is taken to need."""
-_TILE = Room(8.2, 3.4)
-_FRAME = Room(1.3, 2.1)
+_TILE, _BETWEEN, _TITLE = Room(9, 3.85), 0.32, 1.75
+"""Of a panel of vital signs: a tile with its name over its value, what lies between two, the title."""
 
 
 def room_of(place: Place, wide: float = 0) -> Room:
@@ -64,8 +64,9 @@ def room_of(place: Place, wide: float = 0) -> Room:
     if place.panel != "wallsigns" or not isinstance(named, list) or not named:
         return least
     told = place.options.get("columns")
-    across = max(1, int((wide - _FRAME.wide) / _TILE.wide))
+    across = max(1, int((wide + _BETWEEN) / (_TILE.wide + _BETWEEN)))
     if isinstance(told, int) and told > 0:
         across = min(across, told)
     across = min(across, len(named))
-    return Room(_FRAME.wide + across * _TILE.wide, _FRAME.high + ceil(len(named) / across) * _TILE.high)
+    down = ceil(len(named) / across)
+    return Room(across * _TILE.wide + (across - 1) * _BETWEEN, _TITLE + down * _TILE.high + (down - 1) * _BETWEEN)
