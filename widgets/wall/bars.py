@@ -66,10 +66,10 @@ class WallBars(CountPanel):
         if self.chosen["title"]:
             return super().title()
         if self.chosen["sign"]:
-            return self._words().name(self.board.told.sign(self.chosen["sign"]))
+            return self.sign_words().name(self.board.told.sign(self.chosen["sign"]))
         return super().title()
 
-    def _words(self) -> SignWords:
+    def sign_words(self) -> SignWords:
         return SignWords(self.ctx.t, self.ctx.pack, self.areas)
 
     def _came(self) -> None:

@@ -38,6 +38,8 @@ AGAIN_SECONDS = (30, 60, 120, 300, 600)
 """After how long a panel that failed begins anew, the first time, the second, …"""
 _GROWN = 2.2
 """How many times larger than it must be the type of a panel with much room becomes at the most."""
+_LARGE, _LARGE_BY = (50, 28), 1.4
+"""From how many rows of type across and down a panel has a larger title line, and how much larger."""
 _ICONS = {PanelState.DEAD: "plug-broken", PanelState.ERROR: "close"}
 
 
@@ -58,7 +60,7 @@ class WallPanel(Pane):
         ample: width and height, in rows of type, from which on its type grows with it; (0, 0) never.
         calm: seconds that lie between two looks at the least, where tables change many times a second.
         type: the sizes of now, for the panel as large as it is. theme: the wall's.
-        chosen: the options as they hold.
+        chosen: the options as they hold. exposed: what is to be painted anew, while it is.
     """
 
     title_id: ClassVar[str] = ""
@@ -79,6 +81,7 @@ class WallPanel(Pane):
         self._held: QWidget | None = None
         self._failures = 0
         self._looked, self._due = -1e9, False
+        self.exposed = QRectF()
         self._number = ""
         self._again = QTimer(self)
         self._again.setSingleShot(True)
@@ -245,9 +248,15 @@ class WallPanel(Pane):
         """The sizes that the wall asks for at the least: of titles, and so alike in all its panels."""
         return sizes(self.ctx)
 
+    def _titled(self) -> WallType:
+        """The sizes of the title line: larger in a panel that is as large as a screen."""
+        base = self.base
+        large = self.width() >= _LARGE[0] * base.row and self.height() >= _LARGE[1] * base.row
+        return base.grown(_LARGE_BY) if large else base
+
     def head(self) -> QRectF:
         """The title line; of no height where there is none."""
-        high = round(self.base.panel * 1.56) if self.headed and self.title() else 0
+        high = round(self._titled().panel * 1.56) if self.headed and self.title() else 0
         return QRectF(self.edge, self.edge, self.width() - 2 * self.edge, high)
 
     def body(self) -> QRectF:
@@ -287,6 +296,8 @@ class WallPanel(Pane):
     def _paint_all(self, painter: QPainter, exposed: QRectF) -> None:
         theme, base = self.theme, self.base
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        self.exposed = exposed
+        painter.fillRect(exposed, theme.bg)
         if self.chosen["frame"]:
             draw_frame(painter, QRectF(self.rect()), theme.s1, theme.line, base.hair, base.radius)
         head = self.head()
@@ -306,8 +317,8 @@ class WallPanel(Pane):
 
     def _paint_head(self, painter: QPainter, head: QRectF) -> None:
         """Title, its age, and the facts at the right; where there is no room facts go first, then the age."""
-        theme, base, t = self.theme, self.base, self.ctx.t
-        pad = base.pad if self.chosen["frame"] else 0
+        theme, base, t = self.theme, self._titled(), self.ctx.t
+        pad = self.base.pad if self.chosen["frame"] else 0
         row = head.adjusted(pad, 0, -pad, 0)
         title, (told, stale) = self.title(), self._age
         age = t(told) if told else ""

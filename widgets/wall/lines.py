@@ -180,8 +180,8 @@ def _marks(
     for mark in time_marks(start, end, max(2, int(plot.width() // wanted))):
         label = mark_words(mark, end - start)
         took, at = wide(label, axis), float(x(mark))  # type: ignore[operator]
-        left = min(max(at - took / 2, plot.left()), box.right() - took)
-        if left < taken:
+        left = at - took / 2
+        if left < max(taken, box.left()) or left + took > box.right():
             continue
         taken = left + took + axis * 0.6
         painter.fillRect(QRectF(round(at), plot.bottom(), kind.hair, axis * 0.2), theme.line2)

@@ -99,21 +99,31 @@ def fitted(words: str, width: float, px: float, least: float, bold: bool = False
     return max(least, int(px * width / took))
 
 
+def value_px(value: str, unit: str, width: float, px: float, least: float) -> float:
+    """The largest size from `px` down to `least` in which a figure and its unit are no wider than `width`."""
+    figure = wide(value, 100, True) / 100
+    beside = wide(unit, 100) / 100
+    if not unit:
+        return fitted(value, width, px, least, True)
+    size = min(px, width / max(figure + beside * UNIT + 0.09, 1e-6))
+    if size * UNIT < least:
+        size = min(px, (width - wide(unit, least)) / max(figure + 0.09, 1e-6))
+    return max(size, least)
+
+
 def draw_value(
     painter: QPainter, box: QRectF, value: str, unit: str, px: float, color: QColor, unit_color: QColor, least: float,
     side: Side = "left",
 ) -> float:  # fmt: skip
     """A figure and its unit on one base line, in the middle of the box's height; smaller where it has no room, and
     without its unit before it is smaller than `least`. How wide it came out."""
-    unit_px = max(least, px * UNIT)
-    gap = px * 0.09 if unit else 0.0
+    size = value_px(value, unit, box.width(), px, least)
+    unit_px = max(least, size * UNIT)
+    gap = size * 0.09 if unit else 0.0
     beside = wide(unit, unit_px) + gap if unit else 0.0
-    size = fitted(value, box.width() - beside, px, least, bold=True)
-    if unit and wide(value, size, True) + beside > box.width():
-        unit_px = least
-        beside = wide(unit, unit_px) + gap
-        if wide(value, size, True) + beside > box.width():
-            unit, beside = "", 0.0
+    if unit and wide(value, size, True) + beside > box.width() + 1:
+        unit, beside = "", 0.0
+        size = fitted(value, box.width(), px, least, bold=True)
     took = wide(value, size, True)
     left = box.left()
     if side != "left":

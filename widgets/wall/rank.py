@@ -42,7 +42,7 @@ class WallRank(CountPanel):
         if self.chosen["title"]:
             return super().title()
         if self.chosen["sign"]:
-            return joined(self._words().name(self.board.told.sign(self.chosen["sign"])), self._area_words())
+            return joined(self.sign_words().name(self.board.told.sign(self.chosen["sign"])), self._area_words())
         by = self.chosen["by"]
         return self.ctx.t(Message("wallkit.rank_by", {"by": Message(f"wallkit.by_{by}"), "of": self.of_words()}))
 
@@ -78,7 +78,7 @@ class WallRank(CountPanel):
         known = [item for item in items if item.known]
         known.sort(key=lambda item: (-item.value if more_first else item.value, item.area))
         self._items, self.unit = known, sign.unit
-        now, words = self.ctx.clock.now(), self._words()
+        now, words = self.ctx.clock.now(), self.sign_words()
         self.rows = [
             BarRow(_short(words.area(one.area)), one.value, words.value(sign, one.value), level(one), one.old(now))
             for one in known
@@ -109,13 +109,13 @@ class WallRank(CountPanel):
         fresh = max(self._items, key=lambda item: (not item.old(now), item.measured))
         self.set_age(ages.data_age(fresh.measured, fresh.period, now), fresh.old(now))
 
-    def _words(self) -> SignWords:
+    def sign_words(self) -> SignWords:
         return SignWords(self.ctx.t, self.ctx.pack, self.areas)
 
     def _area_words(self) -> str:
         tier = self.ctx.pack.tiers
         if self.area != self.ctx.pack.code:
-            return self._words().area(self.area)
+            return self.sign_words().area(self.area)
         which = 2 if self.chosen["by"] == "area" else DISTRICT
         return self.ctx.t.pack(tier[which]) if len(tier) > which else ""
 

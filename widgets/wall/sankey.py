@@ -109,7 +109,7 @@ class WallSankey(CountPanel):
             labels = [min(one, (box.width() - thick * count) / count * 0.72) for one in labels]
         lanes = box.width() - labels[-1] - thick
         xs = [box.left() + lanes * i / (count - 1) for i in range(count)]
-        places = [self._places(column, box) for column in self.columns]
+        places = [self._laid(column, box) for column in self.columns]
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -141,7 +141,7 @@ class WallSankey(CountPanel):
     def _color(self, node: Node) -> QColor:
         return self.theme.level(node.level, "fill") if node.level else self.theme.t2
 
-    def _places(self, column: Sequence[Node], box: QRectF) -> dict[str, tuple[float, float]]:
+    def _laid(self, column: Sequence[Node], box: QRectF) -> dict[str, tuple[float, float]]:
         """Top and height of each node: as large as its count, and apart enough for their names."""
         least, total = self.type.min * 1.42, sum(node.n for node in column)
         low, high = 0.0, box.height() / max(total, 1)

@@ -10,6 +10,7 @@ from cockpit.model.freshness import Freshness
 from cockpit.model.messages import Message
 from cockpit.model.signs import Sign, Threshold, key_of
 from widgets.lists.areas import AreaTree
+from widgets.lists.words import SEPARATOR
 from widgets.signs.asked import LEVELS
 from widgets.signs.board import NO_ROW, Item, SignBoard
 from widgets.signs.words import SignWords
@@ -135,8 +136,14 @@ class SignPanel(WallPanel):
         bound = mildest(sign)
         if bound is not None:
             return self.ctx.t(Message("wallkit.limit", {"value": words.bound(sign, bound)}))
-        value, note = words.forecast(item)
-        return f"{note.split(' · ')[0]} {value}" if value else ""
+        return self.expected(item)
+
+    def expected(self, item: Item) -> str:
+        """1 小时后 68 cm: what is expected and when; "" nothing, or its value is old."""
+        value, note = self.words.forecast(item)
+        if not value or item.old(self.ctx.clock.now()):
+            return ""
+        return f"{note.split(SEPARATOR)[0]} {value}"
 
 
 def mildest(sign: Sign) -> Threshold | None:
