@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +11,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from cockpit.model.layout import Rect
-from widgets.kit.symbols import UNIT_RADIUS, event_symbol, round_pen
+from widgets.kit.drawings import PATHS
+from widgets.kit.shapes import event_shape
+from widgets.kit.symbols import UNIT_RADIUS, empty_image, event_symbol, round_pen
 from widgets.kit.theme import Theme
 from widgets.map.compose.sprites import (
     alarm_sprite,
     camera_sprite,
     case_sprite,
-    crowd_sprite,
-    group_sprite,
     sensor_sprite,
     unit_sprite,
 )
@@ -27,6 +28,8 @@ from widgets.map.raster.pane import Pane
 from widgets.map.scene import CAMERA, EVENT, SENSOR, UNIT, Alert, Dots, Scene
 from widgets.map.style import MapStyle
 from widgets.wall.mapview import LEAST_PX
+from widgets.wall.paint import draw_words
+from widgets.wall.sizes import wide
 
 Floats = NDArray[np.float64]
 RADIUS = {1: 46.0, 2: 40.0, 3: 34.0, 4: 26.0, 5: 26.0}
@@ -41,7 +44,7 @@ FAR = 12.6
 TURN = 15
 HEADED_FROM = 14.0
 """Zoom of logical pixels from which units show where they head."""
-CELL = 72.0
+CELL = 120.0
 """Pixels of the grid within which sensors or cameras are one mark with their number."""
 ALERT_FILL = 0.05
 
@@ -104,8 +107,8 @@ class MarkReader:
             at = float(px[i]), float(py[i])
             row = int(groups.first[i])
             if count > 1:
-                image = image_of(group_sprite(level, count, theme, round(DESK * size, 3)))
-                made.append(Mark(*at, image, image.width() * 0.42, level, row, EVENT, events.keys[row], count))
+                image = group_image(level, count, theme, round(size, 3))
+                made.append(Mark(*at, image, image.width() * 0.45, level, row, EVENT, events.keys[row], count))
                 continue
             small = bool(marks.small[i])
             radius = round((SMALL if small else RADIUS[level]) * size, 1)
@@ -178,10 +181,9 @@ def _dots(topic: str, dots: Dots, sprite: object, pane: Pane, cut: Rect, theme: 
     made = []
     for i in range(len(count)):
         if count[i] > 1:
-            one = crowd_sprite(topic, int(count[i]), color, land, theme, scale)
+            image = crowd_image(topic, int(count[i]), theme, round(size, 3))
         else:
-            one = sprite(color, land, bool(dots.off[rows[first[i]]]), scale)  # type: ignore[operator]
-        image = image_of(one)
+            image = image_of(sprite(color, land, bool(dots.off[rows[first[i]]]), scale))  # type: ignore[operator]
         made.append(Mark(float(x[i]), float(y[i]), image, image.width() / 2))
     return made
 
@@ -228,6 +230,52 @@ def paint_followed(painter: QPainter, mark: Mark, cut: Rect, theme: Theme, size:
 def symbol_size(least: float) -> float:
     """How large symbols are, 1 where the smallest type is `LEAST_PX`."""
     return least / LEAST_PX
+
+
+@lru_cache(maxsize=512)
+def group_image(level: int, count: int, theme: Theme, size: float) -> QImage:
+    """Several events: the shape of the most urgent level with their number, in type that can be read."""
+    words, px = short(count), LEAST_PX * size
+    wanted = wide(words, px, True) / 2 * (1.5 if level in (1, 4, 5) else 1.15) + 6 * size
+    radius = max((RADIUS[level] if level < 4 else 32.0) * size, wanted)
+    image, painter = empty_image(radius * 1.2 + 5 * size, 1.0)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    fill, rim = theme.level(level, "fill"), theme.level(level, "fill")
+    rim.setAlphaF(0.35)
+    with PATHS:
+        shape = event_shape(level, round(radius, 1))
+        painter.strokePath(shape, round_pen(theme.map.color("land"), 15 * size))
+        painter.strokePath(shape, round_pen(rim, 10 * size))
+        painter.fillPath(shape, fill)
+    draw_words(painter, QRectF(-radius, -radius, 2 * radius, 2 * radius), words, px, theme.level(level, "ink"), True,
+               "middle")  # fmt: skip
+    painter.end()
+    return image
+
+
+@lru_cache(maxsize=1024)
+def crowd_image(topic: str, count: int, theme: Theme, size: float) -> QImage:
+    """How many sensors (round) or cameras (square) are at a place: a quiet frame with their number."""
+    words, px = short(count), LEAST_PX * size
+    high = px * 0.62
+    half = max(wide(words, px) / 2 + px * 0.3, high)
+    image, painter = empty_image(half + 2 * size, 1.0)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    back = theme.map.color("land")
+    back.setAlphaF(0.86)
+    painter.setPen(round_pen(theme.t2, 2 * size))
+    painter.setBrush(back)
+    corner = high if topic == SENSOR else 6 * size
+    box = QRectF(-half, -high, 2 * half, 2 * high)
+    painter.drawRoundedRect(box, corner, corner)
+    draw_words(painter, box, words, px, theme.t2, side="middle")
+    painter.end()
+    return image
+
+
+def short(count: int) -> str:
+    """999, 1.2k, 12k."""
+    return str(count) if count < 1000 else f"{count / 1000:.1f}k" if count < 10_000 else f"{count // 1000}k"
 
 
 _images: dict[int, tuple[Sprite, QImage]] = {}
