@@ -10,8 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.field.remotewire import MOST_DAYS, OF_REMOTES, RemoteCodeWanted, remote_of
-from cockpit.field.wrong import printable
 from cockpit.model.clock import SystemClock, from_iso, to_iso
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Texts, language, texts
@@ -65,6 +63,7 @@ def _profile(args: argparse.Namespace) -> Path:
 def _code(args: argparse.Namespace) -> int:
     """Asks the running gateway over loopback, and prints the code with its QR code."""
     from cockpit.field.asking import fingerprint, new_remote_code
+    from cockpit.field.remotewire import MOST_DAYS, RemoteCodeWanted
 
     if not 1 <= args.days <= MOST_DAYS:
         raise UserError("remote.bad_days", most=MOST_DAYS)
@@ -86,6 +85,9 @@ def _code(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
+    from cockpit.field.remotewire import OF_REMOTES
+    from cockpit.field.wrong import printable
+
     t = texts(language())
     with contextlib.closing(_register(args)) as register:
         tokens = [token for token in register.tokens() if token.unit.startswith(OF_REMOTES)]
@@ -106,11 +108,15 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _role(unit: str) -> str:
+    from cockpit.field.remotewire import remote_of
+
     remote = remote_of(unit)
     return remote.role if remote is not None else ""
 
 
 def _revoke(args: argparse.Namespace) -> int:
+    from cockpit.field.remotewire import OF_REMOTES
+
     now = SystemClock().now()
     with contextlib.closing(_register(args)) as register:
         meant = [

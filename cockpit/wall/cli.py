@@ -6,13 +6,14 @@ import argparse
 import os
 from collections.abc import Callable
 from pathlib import Path
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from cockpit.model.clock import local
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Texts, language, texts
-from cockpit.model.wallstate import ActDone, NodeSeen, WallAct, WallShows, WallState
+
+if TYPE_CHECKING:  # each start of the program makes the command line: what a command needs is fetched when it runs
+    from cockpit.model.wallstate import NodeSeen, WallAct, WallShows, WallState
 
 OWNER_ONLY = 0o077
 Verbs = argparse._SubParsersAction
@@ -75,18 +76,34 @@ def _add_shown(verbs: Verbs[argparse.ArgumentParser], t: Texts) -> None:
 
 
 def _add_files(verbs: Verbs[argparse.ArgumentParser], t: Texts) -> None:
-    from cockpit.wall import files_cli
-
-    check = verb(verbs, t, "check", "check hall.toml", files_cli.check)
+    check = verb(verbs, t, "check", "check hall.toml", _check)
     check.add_argument("file", metavar="FILE", type=Path, nargs="+", help=t("wallcli.files"))
-    publish = verb(verbs, t, "publish", "publish hall.toml scenes/flood.toml --note 汛期", files_cli.publish)
+    publish = verb(verbs, t, "publish", "publish hall.toml scenes/flood.toml --note 汛期", _publish)
     publish.add_argument("file", metavar="FILE", type=Path, nargs="*", help=t("wallcli.files"))
     publish.add_argument("--note", default="", help=t("wallcli.note"))
     publish.add_argument("--back", metavar="VERSION", type=int, default=0, help=t("wallcli.back"))
     publish.add_argument("--remove", metavar="NAME", action="append", default=[], help=t("wallcli.remove"))
-    versions = verb(verbs, t, "versions", "versions --diff 3", files_cli.versions)
+    versions = verb(verbs, t, "versions", "versions --diff 3", _versions)
     versions.add_argument("--diff", metavar="VERSION", type=int, default=0, help=t("wallcli.diff"))
     versions.add_argument("--json", action="store_true", help=t("cli.json"))
+
+
+def _check(args: argparse.Namespace) -> int:
+    from cockpit.wall.files_cli import check
+
+    return check(args)
+
+
+def _publish(args: argparse.Namespace) -> int:
+    from cockpit.wall.files_cli import publish
+
+    return publish(args)
+
+
+def _versions(args: argparse.Namespace) -> int:
+    from cockpit.wall.files_cli import versions
+
+    return versions(args)
 
 
 def _whose(parser: argparse.ArgumentParser, t: Texts) -> None:
@@ -99,7 +116,10 @@ def _screens(parser: argparse.ArgumentParser, t: Texts) -> None:
 
 
 def _status(args: argparse.Namespace) -> int:
+    import msgspec
+
     from cockpit.model.wallasks import Nothing
+    from cockpit.model.wallstate import WallState
     from cockpit.wall.asking import ask, hub_of
 
     state = ask(hub_of(args), "wall.state", Nothing(), WallState)
@@ -145,6 +165,7 @@ def _machine_line(seen: NodeSeen, t: Texts) -> str:
 
 
 def _act(args: argparse.Namespace) -> int:
+    from cockpit.model.wallstate import ActDone
     from cockpit.wall.asking import ask, hub_of
 
     os.umask(OWNER_ONLY)
@@ -159,6 +180,8 @@ def act_of(args: argparse.Namespace) -> WallAct:
     Raises:
         UserError: a word that it does not know.
     """
+    from cockpit.model.wallstate import WallAct
+
     name, wall, screens = args.wall_command, args.wall, tuple(getattr(args, "screen", ()))
     value = getattr(args, "value", "")
     if name == "show":
