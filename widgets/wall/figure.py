@@ -15,14 +15,14 @@ from widgets.signs.board import split_key
 from widgets.signs.sparks import Sparks
 from widgets.wall.asking import History
 from widgets.wall.lines import Chart, draw_chart, draw_spark
-from widgets.wall.paint import draw_mark, draw_value, draw_words, fitted
+from widgets.wall.paint import draw_mark, draw_value, draw_words, value_px
 from widgets.wall.signed import SignPanel, bounds_of, level
 from widgets.wall.signs import tile_of
 from widgets.wall.sizes import FIGURE_EM, wide
 from widgets.wall.tile import Tile, draw_tile
 
-_CHART_ROWS = 5.5
-"""Rows of type from which on there is a chart with axes under the value."""
+_CHARTED = (14, 8.5)
+"""Rows of type across and down from which on there is a chart with axes under the value."""
 
 
 class WallFigure(SignPanel):
@@ -33,7 +33,7 @@ class WallFigure(SignPanel):
     panel_id: ClassVar[str] = "wallfigure"
     title_id: ClassVar[str] = "wallkit.figure"
     options: ClassVar[Mapping[str, Any]] = {"sign": "", "hours": 12.0, "curve": True}
-    ample: ClassVar[tuple[float, float]] = (15, 7)
+    ample: ClassVar[tuple[float, float]] = (26, 15)
 
     def begin(self) -> None:
         super().begin()
@@ -79,16 +79,16 @@ class WallFigure(SignPanel):
         item, old = tile.item, bool(tile.age)
         at = level(item)
         ink = theme.level(at) if at else theme.t2 if old else theme.t1
-        charted = self.chosen["curve"] and box.height() >= kind.row * _CHART_ROWS + kind.hero * 1.2
-        above = QRectF(box.left(), box.top(), box.width(), box.height() * (0.4 if charted else 1.0))
+        least = _CHARTED[0] * self.base.row, _CHARTED[1] * self.base.row
+        charted = self.chosen["curve"] and box.width() >= least[0] and box.height() >= least[1]
+        above = QRectF(box.left(), box.top(), box.width(), box.height() * (0.42 if charted else 1.0))
         foot_h = kind.min * 1.4
         figures = QRectF(above.left(), above.top(), above.width(), above.height() - foot_h)
         side = kind.row * 1.3 if at else 0.0
         spark = self.chosen["curve"] and not charted and figures.width() > kind.row * 11 and tile.curve.known
         room = figures.width() * (0.56 if spark else 1.0) - side - kind.gap * 2
         most = min(figures.height() * 0.86 / FIGURE_EM, kind.hero * 2.6)
-        unit = wide(tile.unit, max(kind.min, most * 0.46)) + most * 0.09
-        px = fitted(tile.value, max(room - unit, kind.row), most, kind.figure * 0.8, True)
+        px = value_px(tile.value, tile.unit, max(room, kind.row), most, kind.row)
         took = draw_value(
             painter,
             QRectF(figures.left(), figures.top(), room, figures.height()),
@@ -116,8 +116,7 @@ class WallFigure(SignPanel):
     def _foot(self, painter: QPainter, row: QRectF, tile: Tile) -> None:
         """What it is held against and how it changed; what has no room is left out from the end."""
         theme, px = self.theme, self.type.min
-        value, note = self.words.forecast(tile.item)
-        said = [tile.age, tile.goal, tile.compared, joined(note.split(" · ")[0], value) if value else ""]
+        said = [tile.age, tile.goal, tile.compared, self.expected(tile.item)]
         words = ""
         for one in said:
             more = joined(words, one)

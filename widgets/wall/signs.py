@@ -28,7 +28,6 @@ class WallSigns(SignPanel):
     """
 
     panel_id: ClassVar[str] = "wallsigns"
-    title_id: ClassVar[str] = "wallkit.signs"
     options: ClassVar[Mapping[str, Any]] = {"signs": [], "columns": 0, "frame": False}
 
     def begin(self) -> None:
@@ -73,14 +72,19 @@ class WallSigns(SignPanel):
     def age_tick(self) -> None:
         super().age_tick()
         now = self.ctx.clock.now()
-        if self.state is None and [tile.age for tile in self.tiles] != [aged(self, one, now) for one in self.items]:
-            self.gather()
-            self.update()
+        if self.state is None and self.tiles:
+            made = [tile_of(self, item, self.sparks, now) for item in self.items]
+            for i, (tile, before) in enumerate(zip(made, self.tiles, strict=True)):
+                if tile != before:
+                    self.update(self.place_of(i).toAlignedRect())
+            self.tiles = made
 
     def grid(self) -> tuple[int, int]:
         """Columns and rows; what the largest type fits in, and as many tiles as can be read."""
         box, base = self.body(), self.base
         count = max(len(self.tiles), 1)
+        if not self.chosen["signs"]:  # none was asked for by name: fewer, and each with room
+            count = min(count, self._at_ease())
         wanted = int(self.chosen["columns"])
         most_across = max(1, int((box.width() + base.gap) / (LEAST_WIDE * base.row + base.gap)))
         most_down = max(1, int((box.height() + base.gap) / (LEAST_HIGH * base.row + base.gap)))
@@ -96,17 +100,28 @@ class WallSigns(SignPanel):
                 best, found = worth, (columns, rows)
         return found
 
+    def _at_ease(self) -> int:
+        box, base = self.body(), self.base
+        across = max(1, int((box.width() + base.gap) / (WIDE * base.row + base.gap)))
+        return across * max(1, int((box.height() + base.gap) / ((HIGH + 0.7) * base.row + base.gap)))
+
+    def place_of(self, i: int) -> QRectF:
+        """Where a tile lies."""
+        box, gap = self.body(), self.base.gap
+        columns, rows = self.grid()
+        across, down = (box.width() - gap * (columns - 1)) / columns, (box.height() - gap * (rows - 1)) / rows
+        x, y = box.left() + (i % columns) * (across + gap), box.top() + (i // columns) * (down + gap)
+        return QRectF(round(x), round(y), round(across), round(down))
+
     def paint(self, painter: QPainter, box: QRectF) -> None:
-        box = self.body()
         base, theme = self.base, self.theme
         columns, rows = self.grid()
-        gap = base.gap
-        across, down = (box.width() - gap * (columns - 1)) / columns, (box.height() - gap * (rows - 1)) / rows
-        kind = tile_type(base, across, down)
+        first = self.place_of(0)
+        kind = tile_type(base, first.width(), first.height())
         for i, tile in enumerate(self.tiles[: columns * rows]):
-            x = box.left() + (i % columns) * (across + gap)
-            y = box.top() + (i // columns) * (down + gap)
-            frame = QRectF(round(x), round(y), round(across), round(down))
+            frame = self.place_of(i)
+            if not frame.intersects(self.exposed):
+                continue
             draw_frame(painter, frame, theme.s1, theme.line, base.hair, base.radius)
             inner = frame.adjusted(base.pad, base.pad * 0.4, -base.pad, -base.pad * 0.4)
             painter.save()
@@ -138,6 +153,7 @@ def tile_of(panel: SignPanel, item: Item, sparks: Sparks, now: int) -> Tile:
         panel.goal(item),
         panel.compared(item) if known else "",
         aged(panel, item, now),
+        words.age(item, now) if known and not item.old(now) else "",
         sparks.curve(item.key),
     )
 

@@ -27,7 +27,7 @@ class Tile:
 
     Attributes:
         name, value, unit: as printed; value is 尚无数据 where there is none.
-        goal, compared: under it; age: instead of the goal where the value is old, else "".
+        goal, compared: under it; age: instead of the goal where the value is old, else "". fresh: its age, else.
     """
 
     item: Item
@@ -37,6 +37,7 @@ class Tile:
     goal: str = ""
     compared: str = ""
     age: str = ""
+    fresh: str = ""
     curve: Curve = field(default_factory=Curve)
 
 
@@ -59,7 +60,9 @@ def draw_tile(painter: QPainter, box: QRectF, tile: Tile, kind: WallType, theme:
         return
     if named:
         row = QRectF(box.left(), box.top(), box.width() - (side + kind.gap if at else 0), title_h)
-        draw_words(painter, row, tile.name, kind.panel, theme.t1, True)
+        took = draw_words(painter, row, tile.name, kind.panel, theme.t1, True) + kind.gap * 1.5
+        if tile.fresh and took + wide(tile.fresh, kind.min) <= row.width():
+            draw_words(painter, row.adjusted(took, 0, 0, 0), tile.fresh, kind.min, theme.t2)
         draw_mark(painter, QRectF(box.right() - side, box.top() + (title_h - side) / 2, side, side), at, theme)
     middle = QRectF(box.left(), box.top() + title_h, box.width(), box.height() - title_h - (foot_h if under else 0))
     ink = theme.level(at) if at else theme.t2 if old else theme.t1
