@@ -112,7 +112,7 @@ class WallAreas(SignPanel):
             heads = [[self.words.name(sign)] for sign in self.columns[:fit]]
             head_h = kind.min * 1.3 if box.height() >= kind.min * 1.3 + kind.row * 1.3 else 0.0
         rows = max(1, min(len(self.lines), int((box.height() - head_h) / (kind.row * 1.3))))
-        high = min((box.height() - head_h) / rows, kind.row * 2.2)
+        high = min((box.height() - head_h) / rows, kind.row * 3.0)
         if head_h:
             for i, lines in enumerate(heads):
                 right = box.left() + named + (i + 1) * across
@@ -134,15 +134,10 @@ class WallAreas(SignPanel):
         return [line.items[i] for line in self.lines]
 
     def _heading(self, sign: Sign, width: float) -> list[str]:
-        """Name and unit of a sign on two lines at the most, and the unit in its place where both have no room."""
+        """Name and unit of a sign on two lines at the most."""
         name = self.words.name(sign)
-        lines = broken(name, self.type.min, width)[:2]
-        unit = sign.unit
-        if unit and wide(f"{lines[-1]} {unit}", self.type.min) <= width:
-            lines[-1] = f"{lines[-1]} {unit}"
-        elif unit and len(lines) < 2:
-            lines.append(unit)
-        return lines
+        lines = broken(f"{name}/{sign.unit}" if sign.unit else name, self.type.min, width)
+        return lines if len(lines) <= 2 else [lines[0], "".join(lines[1:])]
 
     def _value(self, painter: QPainter, cell: QRectF, item: Item, old: bool) -> None:
         kind, theme, at = self.type, self.theme, level(item)

@@ -21,7 +21,7 @@ from widgets.signs.words import SignWords
 from widgets.wall.asking import History
 from widgets.wall.counting import CountPanel
 from widgets.wall.kit import PanelState
-from widgets.wall.paint import dashed, draw_frame, draw_words
+from widgets.wall.paint import dashed, draw_frame, draw_value, draw_words
 from widgets.wall.sizes import wide
 
 _GRAINS = ("hour", "day")
@@ -162,6 +162,9 @@ class WallBars(CountPanel):
         if not values:
             return
         kind, theme = self.type, self.theme
+        if box.height() < self.base.row * 3:
+            self._low(painter, box, values)
+            return
         px, foot = kind.min, kind.min * 1.4
         most = max(1, min(4, int((box.height() - foot) / (px * 1.9))))
         steps = round_steps(min(0.0, *values), max(*values, 0.0) if len(values) > 1 else max(values[0], 0.0), most)
@@ -169,7 +172,8 @@ class WallBars(CountPanel):
             return
         labels = [short_number(step, 0 if float(step).is_integer() else 1) for step in steps]
         right = max(wide(label, px) for label in labels) + px * 0.4
-        plot = QRectF(box.left(), box.top() + px * 0.5, box.width() - right, box.height() - foot - px * 0.5)
+        above = px * 1.2 if steps[-1] - max(values) < (steps[-1] - steps[0]) * 0.12 else px * 0.5
+        plot = QRectF(box.left(), box.top() + above, box.width() - right, box.height() - foot - above)
         if plot.height() < px * 1.2 or plot.width() < px * 4:
             return
         low, high = steps[0], steps[-1]
@@ -197,10 +201,38 @@ class WallBars(CountPanel):
                 draw_frame(painter, bar, theme.chart2, theme.t2, kind.hair, 0)
             else:
                 painter.fillRect(bar, theme.t2 if one.value == top else theme.chart)
+            if one.value == top or one.open:
+                told = short_number(one.value, 0 if one.value.is_integer() else 1)
+                took = wide(told, px, True)
+                left = min(max(bar.center().x() - took / 2, plot.left()), plot.right() - took)
+                if bar.top() - px * 1.2 >= box.top() and (one.value == top or top - one.value > (high - low) * 0.2):
+                    over = QRectF(left, bar.top() - px * 1.25, took + 1, px * 1.2)
+                    draw_words(painter, over, told, px, theme.t1, True)
         target = self._item.sign.target if self._item is not None else None
         if target is not None and low <= target <= high:
             painter.setPen(dashed(theme.t1, kind.hair))
             painter.drawLine(int(plot.left()), round(y(target)), int(plot.right()), round(y(target)))
+
+    def _low(self, painter: QPainter, box: QRectF, values: list[float]) -> None:
+        """Where there is no room for axes: how many in all, or the last value, and the columns."""
+        kind, theme, item = self.base, self.theme, self._item
+        told, unit = f"{sum(values):,.0f}", ""
+        if item is not None and item.known:
+            told, unit = self.sign_words().value(item.sign, item.value), item.sign.unit
+        px = min(kind.figure, box.height() * 0.9)
+        need = wide(told, px, True) + wide(unit, max(kind.min, px * 0.46)) + kind.gap * 2
+        side = min(need, box.width() * 0.5)
+        draw_value(
+            painter, QRectF(box.left(), box.top(), side, box.height()), told, unit, px, theme.t1, theme.t2, kind.min
+        )
+        left = box.left() + side + kind.pad
+        across, top = (box.right() - left) / len(self.columns), max(*values, 0.0, 1e-9)
+        for i, one in enumerate(self.columns):
+            if math.isfinite(one.value) and one.value >= 0:
+                high = max(one.value / top * box.height() * 0.9, kind.hair if one.value else 0)
+                bar = QRectF(left + (i + 0.17) * across, box.bottom() - high, across * 0.66, high)
+                painter.fillRect(bar, theme.t2 if one.value == top else theme.chart2 if one.open else theme.chart)
+        painter.fillRect(QRectF(left, box.bottom() - kind.hair, box.right() - left, kind.hair), theme.line2)
 
     def _label(self, painter: QPainter, plot: QRectF, i: int, across: float) -> None:
         """The hour or day under a column, of as many as there is room for."""

@@ -18,7 +18,7 @@ from widgets.lists.words import joined
 from widgets.signs.board import Item
 from widgets.wall.asking import History
 from widgets.wall.kit import PanelState
-from widgets.wall.paint import draw_frame, draw_words, faint
+from widgets.wall.paint import draw_frame, draw_mark, draw_words, faint, fitted
 from widgets.wall.signed import SignPanel
 from widgets.wall.sizes import wide
 
@@ -44,6 +44,7 @@ class WallCalendar(SignPanel):
     panel_id: ClassVar[str] = "wallcalendar"
     title_id: ClassVar[str] = "wallkit.calendar"
     options: ClassVar[Mapping[str, Any]] = {"sign": "", "weeks": 0}
+    ample: ClassVar[tuple[float, float]] = (38, 20)
 
     def begin(self) -> None:
         super().begin()
@@ -157,9 +158,11 @@ class WallCalendar(SignPanel):
         draw_frame(painter, inner, self._shade(day, low, high), edge, kind.hair * (2 if day.today else 1), radius)
         item = self.one_item
         words = self.words.value(item.sign, day.value) if item is not None else ""
+        px = max(kind.min, min(inner.height() * 0.3, inner.width() * 0.3))
         if inner.height() >= kind.min * 1.3 and wide(words, kind.min) <= inner.width() * 0.94:
             bright = self._bright(day, low, high)
-            draw_words(painter, inner, words, kind.min, theme.bg if bright else theme.t1, bright, "middle")
+            px = fitted(words, inner.width() * 0.9, px, kind.min, bright)
+            draw_words(painter, inner, words, px, theme.bg if bright else theme.t1, bright, "middle")
 
     def _bright(self, day: Day, low: float, high: float) -> bool:
         """Whether dark words are read better on it."""
@@ -193,7 +196,19 @@ class WallCalendar(SignPanel):
         for step in _SHADES:
             painter.fillRect(QRectF(x, row.center().y() - px * 0.35, px * 1.1, px * 0.7), faint(self.theme.chart, step))
             x += px * 1.2
-        draw_words(painter, QRectF(x + px * 0.3, row.top(), row.right() - x, row.height()), ends[1], px, self.theme.t2)
+        x += px * 0.3
+        x += draw_words(painter, QRectF(x, row.top(), row.right() - x, row.height()), ends[1], px, self.theme.t2) + px
+        for level in sorted({day.level for day in self.days.values() if day.level}):
+            side = px * 0.9
+            draw_mark(painter, QRectF(x, row.center().y() - side / 2, side, side), level, self.theme)
+            bound = next((one for one in item.sign.thresholds if one.level == level), None)
+            said = self.words.bound(item.sign, bound) if bound is not None else ""
+            need = side + px * 0.3 + wide(said, px)
+            if x + need > row.right():
+                break
+            draw_words(painter, QRectF(x + side + px * 0.3, row.top(), wide(said, px) + 1, row.height()), said, px,
+                       self.theme.t2)  # fmt: skip
+            x += need + px * 0.8
 
 
 def level_at(sign: Sign, value: float) -> int:

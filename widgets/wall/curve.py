@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QRectF
@@ -18,6 +19,7 @@ from widgets.wall.lines import Chart, draw_chart
 from widgets.wall.paint import dashed, draw_mark, draw_value, draw_words
 from widgets.wall.signed import SignPanel, bounds_of, level, mildest
 from widgets.wall.sizes import wide
+from widgets.wall.tile import Tile, draw_tile
 
 _BACK = {"": 0, "day": DAY, "week": 7 * DAY}
 
@@ -47,7 +49,7 @@ class WallCurve(SignPanel):
 
     def gather(self) -> None:
         self.one_item = item = self.one(self.chosen["sign"])
-        self.set_facts(item.sign.unit or None if item is not None else None)
+        self.set_facts(self.expected(item) or None if item is not None else None)
         if item is None:
             return
         span = round(max(float(self.chosen["hours"]), 1.0) * HOUR)
@@ -73,10 +75,19 @@ class WallCurve(SignPanel):
             return
         now = self.ctx.clock.now()
         old = item.old(now)
-        if box.height() >= kind.row * 5:
-            high = kind.figure * 0.95
-            self._now(painter, QRectF(box.left(), box.top(), box.width(), high), item, old)
-            box = box.adjusted(0, high + kind.gap, 0, 0)
+        base = self.base
+        if box.height() < base.row * 2.6:
+            self._low(painter, box, item, old)
+            return
+        if box.height() >= base.row * 6.5 or box.width() < base.row * 24:
+            high = kind.figure * 0.95 if box.height() >= base.row * 4.6 else 0.0
+            if high:
+                self._now(painter, QRectF(box.left(), box.top(), box.width(), high), item, old)
+            box = box.adjusted(0, high + (kind.gap if high else 0), 0, 0)
+        else:
+            side = min(box.width() * 0.24, base.row * 12)
+            self._beside(painter, QRectF(box.left(), box.top(), side, box.height()), item, old)
+            box = box.adjusted(side + base.pad, 0, 0, 0)
         expected = None
         if self.chosen["forecast"] and item.ahead > 0 and item.forecast == item.forecast and not old:
             expected = (item.measured + item.ahead, item.forecast)
@@ -92,6 +103,22 @@ class WallCurve(SignPanel):
             item.sign.decimals,
         )
         draw_chart(painter, box, shown, kind, theme)
+
+    def _tile(self, item: Item, old: bool) -> Tile:
+        words = self.words
+        goal, age = self.goal(item), words.age(item, self.ctx.clock.now()) if old else ""
+        curve = self.history.curve
+        value = words.value(item.sign, item.value)
+        return Tile(item, words.title(item), value, item.sign.unit, goal, self.compared(item), age, curve=curve)
+
+    def _low(self, painter: QPainter, box: QRectF, item: Item, old: bool) -> None:
+        """Where there is no room for axes: the value, and what it did."""
+        draw_tile(painter, box, self._tile(item, old), self.base, self.theme, named=False)
+
+    def _beside(self, painter: QPainter, box: QRectF, item: Item, old: bool) -> None:
+        """At the left of a low chart: the value, and what it is held against."""
+        tile = self._tile(item, old)
+        draw_tile(painter, box, replace(tile, curve=type(tile.curve)()), self.base, self.theme, named=False)
 
     def _now(self, painter: QPainter, row: QRectF, item: Item, old: bool) -> None:
         """The value of now at the left, what the lines mean at the right."""

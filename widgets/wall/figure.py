@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QRectF
@@ -74,7 +75,7 @@ class WallFigure(SignPanel):
         if tile is None:
             return
         if box.height() < kind.figure * FIGURE_EM * 1.5 + kind.line_h or box.width() < kind.row * 6:
-            draw_tile(painter, box, tile, kind, theme, named=False)
+            draw_tile(painter, box, replace(tile, fresh=""), kind, theme, named=False)
             return
         item, old = tile.item, bool(tile.age)
         at = level(item)

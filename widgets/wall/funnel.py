@@ -92,7 +92,8 @@ class WallFunnel(CountPanel):
         for i, one in enumerate(self.stages):
             y, half = top + i * high + (high - thick) / 2, max(room * one.share / 2, kind.hair)
             painter.setBrush(theme.chart if i else theme.t2)
-            painter.drawRect(QRectF(middle - half, y, 2 * half, thick))
+            if one.n:
+                painter.drawRect(QRectF(middle - half, y, 2 * half, thick))
             if i + 1 < len(self.stages):
                 after = max(room * self.stages[i + 1].share / 2, kind.hair)
                 under = [QPointF(middle - half, y + thick), QPointF(middle + half, y + thick),
@@ -122,7 +123,10 @@ class WallFunnel(CountPanel):
                 name_h = kind.min * 1.35
                 value = QRectF(cell.left(), cell.top(), cell.width(), cell.height() - name_h)
                 px = min(kind.figure, value.height() * 0.8)
-                draw_words(painter, value, f"{one.n:,}", px, theme.t1, True)
+                took = draw_words(painter, value, f"{one.n:,}", px, theme.t1, True) + kind.gap * 1.5
+                share = f"{one.share * 100:.0f}%"
+                if i and took + wide(share, kind.min) <= value.width():
+                    draw_words(painter, value.adjusted(took, 0, 0, 0), share, kind.min, theme.t2)
                 under = QRectF(cell.left(), cell.bottom() - name_h, cell.width(), name_h)
                 draw_words(painter, under, one.name, kind.min, theme.t2)
             else:

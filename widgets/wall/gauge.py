@@ -19,6 +19,7 @@ from widgets.wall.kit import PanelState
 from widgets.wall.paint import draw_mark, draw_value, draw_words, fitted
 from widgets.wall.signed import SignPanel, level
 from widgets.wall.sizes import FIGURE_EM, wide
+from widgets.wall.tile import Tile, draw_tile
 
 _FROM, _SWEEP = 210.0, 240.0
 """Degrees: where the arc begins, against the clock from the right, and how far it goes with the clock."""
@@ -31,7 +32,7 @@ class WallGauge(SignPanel):
     panel_id: ClassVar[str] = "wallgauge"
     title_id: ClassVar[str] = "wallkit.gauge"
     options: ClassVar[Mapping[str, Any]] = {"sign": "", "signs": [], "low": None, "high": None}
-    ample: ClassVar[tuple[float, float]] = (14, 9)
+    ample: ClassVar[tuple[float, float]] = (22, 13)
 
     def title(self) -> str:
         if self.chosen["title"] or len(self.items) != 1:
@@ -77,14 +78,23 @@ class WallGauge(SignPanel):
             box = box.adjusted(0, 0, 0, -name_h)
         ink = theme.level(at) if at else theme.t2 if old else theme.t1
         value = words.value(item.sign, item.value)
-        radius = min(box.width() / 2, box.height() / 1.56)
-        if radius < kind.row * 2.1 or not item.known:
-            px = fitted(value, box.width() * 0.8, min(kind.figure, box.height() * 0.9), kind.min, True)
-            draw_value(painter, box, value, item.sign.unit if item.known else "", px, ink, theme.t2, kind.min, "middle")
+        foot = kind.min * 1.3
+        radius = min(box.width() / 2, (box.height() - foot) / 1.5)
+        if radius < self.base.row * 1.9 or not item.known:
+            tile = Tile(item, words.title(item), value, item.sign.unit if item.known else "", self.goal(item))
+            draw_tile(painter, box, tile, self.base, theme, named=False)
             return
+        lines = self._lines(item) if not named and box.width() > radius * 3.4 else []
+        if lines:
+            need = max(wide(line, kind.row) for line in lines) + kind.pad * 2
+            need = min(need, box.width() - 2 * radius)
+            left = box.left() + (box.width() - 2 * radius - need) / 2
+            beside = QRectF(left + 2 * radius + kind.pad * 2, box.top(), need - kind.pad * 2, box.height())
+            self._beside(painter, beside, lines)
+            box = QRectF(left, box.top(), 2 * radius, box.height())
         low, high = self._range(item)
         thick = max(radius * 0.15, kind.line * 2)
-        middle = QPointF(box.center().x(), box.top() + (box.height() - radius * 1.56) / 2 + radius)
+        middle = QPointF(box.center().x(), box.top() + (box.height() - radius * 1.5 - foot) / 2 + radius)
         arc = QRectF(middle.x() - radius, middle.y() - radius, 2 * radius, 2 * radius)
         arc = arc.adjusted(thick, thick, -thick, -thick)
         painter.save()
@@ -101,23 +111,35 @@ class WallGauge(SignPanel):
         painter.restore()
         inner = (radius - 2 * thick) * 1.62
         unit = item.sign.unit
-        px = fitted(value, inner, min(radius * 0.62, kind.hero * 1.8), kind.row, True)
+        px = fitted(value, inner, radius * 0.62, kind.row, True)
         figure = QRectF(middle.x() - inner / 2, middle.y() - px * 0.75, inner, px * 1.5)
         draw_value(painter, figure, value, "", px, ink, theme.t2, kind.min, "middle")
         under = middle.y() + px * FIGURE_EM * 0.62
         draw_words(painter, QRectF(middle.x() - inner / 2, under, inner, kind.min * 1.35), unit, kind.min, theme.t2,
                    side="middle")  # fmt: skip
         if at:
-            side = min(kind.row, radius * 0.3)
+            side = min(max(kind.row, radius * 0.16), radius * 0.3)
             top = middle.y() - px * FIGURE_EM * 0.72 - side
             if top > middle.y() - radius + 2 * thick:
                 draw_mark(painter, QRectF(middle.x() - side / 2, top, side, side), at, theme)
         self._ends(painter, middle, radius, low, high, item.sign)
 
+    def _lines(self, item: Item) -> list[str]:
+        """What is said beside a gauge that has room at its side."""
+        age = self.words.age(item, self.ctx.clock.now()) if item.old(self.ctx.clock.now()) else ""
+        return [one for one in (age, self.compared(item), self.expected(item), self.words.met(item)) if one]
+
+    def _beside(self, painter: QPainter, box: QRectF, lines: list[str]) -> None:
+        kind = self.type
+        high = min(kind.row * 1.7, box.height() / len(lines))
+        top = box.center().y() - high * len(lines) / 2
+        for i, line in enumerate(lines):
+            draw_words(painter, QRectF(box.left(), top + i * high, box.width(), high), line, kind.row, self.theme.t2)
+
     def _ends(self, painter: QPainter, middle: QPointF, radius: float, low: float, high: float, sign: Sign) -> None:
         """What the arc begins and ends with, under its ends."""
         px, theme = self.type.min, self.theme
-        y = middle.y() + radius * 0.5 + px * 0.12
+        y = middle.y() + radius * 0.5
         for value, side in ((low, -1), (high, 1)):
             label = short_number(value, 0 if float(value).is_integer() else sign.decimals)
             x = middle.x() + side * radius * 0.8

@@ -124,7 +124,10 @@ class WallHead(WallPanel):
         if mode:
             self._mode(painter, QRectF(above.right() - mode_w, above.top(), mode_w, share), mode, kind)
         below = QRectF(box.left(), box.top() + share, box.width(), box.height() - share)
-        clock = fitted(time, below.width(), min(below.height() * 0.72, kind.hero * 1.6), kind.row, True)
+        most, day_w = min(below.height() * 0.72, kind.hero * 1.6), wide(day, kind.row) + kind.pad * 2 if day else 0.0
+        clock = fitted(time, below.width() - day_w, most, kind.row, True)
+        if clock < min(base.clock, most):
+            clock = fitted(time, below.width(), most, kind.row, True)
         took = draw_words(painter, below, time, clock, theme.t1, True)
         if day and took + kind.pad * 2 + wide(day, kind.row) <= below.width():
             draw_words(painter, below, day, kind.row, theme.t2, side="right")

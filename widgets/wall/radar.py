@@ -25,7 +25,7 @@ class WallRadar(ScorePanel):
     panel_id: ClassVar[str] = "wallradar"
     title_id: ClassVar[str] = "wallkit.radar"
     options: ClassVar[Mapping[str, Any]] = {"dimensions": []}
-    ample: ClassVar[tuple[float, float]] = (16, 13)
+    ample: ClassVar[tuple[float, float]] = (30, 24)
 
     def gather(self) -> None:
         super().gather()
@@ -40,9 +40,10 @@ class WallRadar(ScorePanel):
             return
         names = [t.pack(one.name) for one in self.dimensions]
         label = max(wide(name, kind.row) for name in names)
-        high = kind.row * 2.5
-        radius = min((box.width() - 2 * label - kind.gap * 4) / 2, (box.height() - 2 * high) / 2)
-        if radius < kind.row * 2.2:
+        high, gap = kind.row * 2.3, kind.gap * 1.5
+        below = max(self._way(i).y() for i in range(len(names)))
+        radius = min((box.width() - 2 * (label + gap)) / 2, (box.height() - 2 * (high + gap)) / (1 + below))
+        if radius < self.base.row * 2.2:
             beside = box.height() * 0.94
             if box.width() >= beside + kind.row * 12 and beside >= kind.row * 3.4:
                 self._figure(painter, QPointF(box.left() + beside / 2, box.center().y()), beside / 2 - kind.line * 2)
@@ -50,7 +51,8 @@ class WallRadar(ScorePanel):
             else:
                 draw_dimensions(painter, box, self.dimensions, kind, self.theme, t)
             return
-        middle = box.center()
+        spare = box.height() - 2 * (high + gap) - radius * (1 + below)
+        middle = QPointF(box.center().x(), box.top() + spare / 2 + high + gap + radius)
         self._figure(painter, middle, radius)
         for i, name in enumerate(names):
             self._label(painter, middle, radius, i, name, label, high)
@@ -93,7 +95,7 @@ class WallRadar(ScorePanel):
         at = middle + way * (radius + kind.gap * 1.5)
         side = "middle" if abs(way.x()) < 0.25 else "left" if way.x() > 0 else "right"
         left = at.x() - label / 2 if side == "middle" else at.x() if side == "left" else at.x() - label
-        top = at.y() - high if way.y() < -0.8 else at.y() if way.y() > 0.8 else at.y() - high / 2
+        top = at.y() - high if way.y() < -0.8 else at.y() if way.y() > 0.7 else at.y() - high / 2
         draw_words(painter, QRectF(left, top, label, high / 2), name, kind.min, theme.t2, side=side)
         score = f"{one.score:.0f}"
         took, mark = wide(score, kind.row, True), kind.row * 0.8 if one.worst else 0.0

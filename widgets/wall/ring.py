@@ -43,7 +43,7 @@ class WallRing(CountPanel):
     title_id: ClassVar[str] = "wallkit.ring"
     topics: ClassVar[frozenset[str]] = CountPanel.topics | {"sign"}
     options: ClassVar[Mapping[str, Any]] = {"of": "events", "by": "level", "sign": ""}
-    ample: ClassVar[tuple[float, float]] = (16, 9)
+    ample: ClassVar[tuple[float, float]] = (22, 11)
 
     def begin(self) -> None:
         super().begin()
@@ -124,9 +124,12 @@ class WallRing(CountPanel):
         side = min(box.height(), box.width() * (0.42 if box.width() > box.height() * 1.3 else 0.8))
         beside = box.width() - side - kind.pad * 2 >= kind.row * 6
         if beside:
-            self._ring(painter, QRectF(box.left(), box.center().y() - side / 2, side, side))
-            left = box.left() + side + kind.pad * 2
-            self._list(painter, QRectF(left, box.top(), box.right() - left, box.height()))
+            need = max(wide(one.name, kind.row) + wide(one.words, kind.row, True) for one in self.pieces)
+            need += kind.row * 3.4 + wide("100%", kind.min) + kind.pad * 2
+            room = min(box.width() - side - kind.pad * 2, max(need * 1.25, kind.row * 12))
+            left = box.left() + (box.width() - side - kind.pad * 2 - room) / 2
+            self._ring(painter, QRectF(left, box.center().y() - side / 2, side, side))
+            self._list(painter, QRectF(left + side + kind.pad * 2, box.top(), room, box.height()))
             return
         listed = len(self.pieces) * kind.row * 1.22
         side = min(box.width() * 0.8, box.height() - min(listed, box.height() * 0.5) - kind.gap)

@@ -47,6 +47,7 @@ class WallSankey(CountPanel):
         self.columns: list[list[Node]] = []
         self.links: dict[tuple[int, str, str], int] = {}
         self._flows: list[tuple[str, ...]] = []
+        self._by: list[int] = []
 
     def count(self) -> None:
         by = [str(one) for one in self.chosen["columns"]]
@@ -72,11 +73,14 @@ class WallSankey(CountPanel):
     def _arrange(self) -> None:
         """As many nodes a column as can be named; what is beyond is one more."""
         by = [str(one) for one in self.chosen["columns"]]
+        self._by = self._kept_columns(by)
+        flows = [tuple(flow[i] for i in self._by) for flow in self._flows]
+        by = [by[i] for i in self._by]
         room = max(2, min(_MOST, int(self.content().height() / (self.type.row * 1.5))))
         kept: list[dict[str, int]] = []
         for column in range(len(by)):
             counts: dict[str, int] = {}
-            for flow in self._flows:
+            for flow in flows:
                 counts[flow[column]] = counts.get(flow[column], 0) + 1
             order = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
             if len(order) > room:
@@ -91,10 +95,15 @@ class WallSankey(CountPanel):
             for i, column in enumerate(kept)
         ]
         self.links = {}
-        for flow in self._flows:
+        for flow in flows:
             keys = [key if key in kept[i] else _OTHERS for i, key in enumerate(flow)]
             for i, (a, b) in enumerate(pairwise(keys)):
                 self.links[(i, a, b)] = self.links.get((i, a, b), 0) + 1
+
+    def _kept_columns(self, by: Sequence[str]) -> list[int]:
+        """Which columns there is room to name: all, else the first and the last."""
+        least = self.type.min * 6.5
+        return [*range(len(by))] if self.content().width() >= least * len(by) else [0, len(by) - 1]
 
     def _name(self, key: str, by: str) -> str:
         return self.ctx.t("wallkit.others") if key == _OTHERS else self.named(key, by)
@@ -105,9 +114,9 @@ class WallSankey(CountPanel):
             return
         count, thick = len(self.columns), max(kind.row * 0.5, kind.line * 3)
         labels = [max(wide(self._said(node), kind.min) for node in column) + kind.gap * 2 for column in self.columns]
-        if sum(labels) + thick * count + kind.row * 2 * (count - 1) > box.width():
-            labels = [min(one, (box.width() - thick * count) / count * 0.72) for one in labels]
+        labels[-1] = min(labels[-1], box.width() * 0.36)
         lanes = box.width() - labels[-1] - thick
+        labels[:-1] = [min(one, lanes / (count - 1) - thick - kind.gap * 2) for one in labels[:-1]]
         xs = [box.left() + lanes * i / (count - 1) for i in range(count)]
         places = [self._laid(column, box) for column in self.columns]
         painter.save()

@@ -52,24 +52,28 @@ def draw_tile(painter: QPainter, box: QRectF, tile: Tile, kind: WallType, theme:
     side = kind.row * 0.96
     title_h = kind.panel * 1.3 if named else 0.0
     foot_h = kind.min * 1.3
-    under = box.height() - title_h - kind.figure * FIGURE_EM * 1.25 >= foot_h and bool(
-        tile.goal or tile.compared or tile.age
-    )
-    if box.height() < title_h + kind.figure * FIGURE_EM * 1.1:
+    said = bool(tile.goal or tile.compared or tile.age or tile.fresh)
+    room = box.height() - title_h - (foot_h if said else 0.0)
+    under = said and room >= kind.row * FIGURE_EM * 1.25
+    figure = kind.figure
+    if under:
+        figure = round(max(min(figure, room / (FIGURE_EM * 1.12)), kind.row))
+    elif box.height() < title_h + kind.row * FIGURE_EM * 1.25:
         _one_line(painter, box, tile, kind, theme)
         return
+    aged = not tile.fresh
     if named:
         row = QRectF(box.left(), box.top(), box.width() - (side + kind.gap if at else 0), title_h)
         took = draw_words(painter, row, tile.name, kind.panel, theme.t1, True) + kind.gap * 1.5
         if tile.fresh and took + wide(tile.fresh, kind.min) <= row.width():
             draw_words(painter, row.adjusted(took, 0, 0, 0), tile.fresh, kind.min, theme.t2)
+            aged = True
         draw_mark(painter, QRectF(box.right() - side, box.top() + (title_h - side) / 2, side, side), at, theme)
     middle = QRectF(box.left(), box.top() + title_h, box.width(), box.height() - title_h - (foot_h if under else 0))
     ink = theme.level(at) if at else theme.t2 if old else theme.t1
     if not item.known:
         draw_words(painter, middle, tile.value, kind.row, theme.t2)
         return
-    figure = kind.figure
     want = wide(tile.value, figure, True) + wide(tile.unit, max(kind.min, figure * 0.46)) + figure * 0.2
     badge = side + kind.gap if at and not named else 0.0
     share = 1.0 if middle.width() < LEAST_WIDE * kind.row * 1.25 or not tile.curve.known else 0.62
@@ -93,22 +97,26 @@ def draw_tile(painter: QPainter, box: QRectF, tile: Tile, kind: WallType, theme:
         spark = QRectF(spark.left(), spark.center().y() - high / 2, spark.width(), high)
         draw_spark(painter, spark, tile.curve, bounds_of(item.sign), theme, kind.line, old)
     if under:
-        _foot(painter, QRectF(box.left(), box.bottom() - foot_h, box.width(), foot_h), tile, kind, theme)
+        _foot(painter, QRectF(box.left(), box.bottom() - foot_h, box.width(), foot_h), tile, kind, theme, aged)
 
 
-def _foot(painter: QPainter, row: QRectF, tile: Tile, kind: WallType, theme: Theme) -> None:
-    """Age or goal at the left, the change at the right where there is room for both."""
-    left, px = tile.age or tile.goal, kind.min
+def _foot(painter: QPainter, row: QRectF, tile: Tile, kind: WallType, theme: Theme, aged: bool) -> None:
+    """Age or goal at the left, the change at the right where there is room for both; the age goes before all."""
+    left, right, px = tile.age or tile.goal, tile.compared, kind.min
+    if not aged:
+        right = tile.fresh
+        if wide(left, px) + wide(right, px) + px * 0.8 > row.width():
+            left, right = right, ""
     icon = px * 1.1 if tile.age else 0.0
     if icon:
         box = QRectF(row.left(), row.center().y() - px * 0.42, px * 0.84, px * 0.84)
         draw_icon(painter, box, "plug-broken", theme.orange_text, 2)
     taken = icon + wide(left, px) + px * 0.8 if left else 0.0
-    both = taken + wide(tile.compared, px) <= row.width()
+    both = taken + wide(right, px) <= row.width()
     if left:
         draw_words(painter, row.adjusted(icon, 0, 0, 0), left, px, theme.t1 if tile.age else theme.t2)
-    if tile.compared and (both or not left):
-        draw_words(painter, row, tile.compared, px, theme.t2, side="right" if left else "left")
+    if right and (both or not left):
+        draw_words(painter, row, right, px, theme.t2, side="right" if left else "left")
 
 
 def _one_line(painter: QPainter, box: QRectF, tile: Tile, kind: WallType, theme: Theme) -> None:
