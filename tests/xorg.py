@@ -53,6 +53,7 @@ class Xorg:
 
     def __init__(self, display: str) -> None:
         self.display = display
+        self._known = {0}
 
     def xrandr(self, *options: str) -> str:
         env = {**os.environ, "DISPLAY": self.display}
@@ -62,6 +63,9 @@ class Xorg:
         """Switches outputs on, each at its place of a grid."""
         options: list[str] = []
         for number in numbers:
+            if number not in self._known:  # only the first output has modes of its own
+                self._known.add(number)
+                self.xrandr("--addmode", f"DUMMY{number}", "1920x1080")
             x, y = number % columns * SIZE[0], number // columns * SIZE[1]
             options += ["--output", f"DUMMY{number}", "--mode", "1920x1080", "--pos", f"{x}x{y}"]
         self.xrandr(*options)

@@ -18,6 +18,7 @@ from cockpit.model.ports.link import Link
 from cockpit.model.tables import TABLES
 from cockpit.seat import Seat
 from cockpit.ui.calldesk import CallDesk
+from cockpit.ui.casting import Casting
 from cockpit.ui.commands import duty_actions
 from cockpit.ui.first_look import FirstLook, is_act
 from cockpit.ui.handed import panel_context
@@ -27,6 +28,7 @@ from cockpit.ui.loopdesk import LoopDesk
 from cockpit.ui.map3d import Map3D
 from cockpit.ui.news import News
 from cockpit.ui.ports_calls import SeatCalls
+from cockpit.ui.ports_wall import SeatWalls
 from cockpit.ui.prefs import FilePrefs
 from cockpit.ui.qtwords import speak
 from cockpit.ui.replaydesk import ReplayDesk
@@ -63,7 +65,7 @@ class Desk(QWidget):
     Attributes:
         seat: what it shows.
         context: what its panels are handed.
-        reached: whom it calls, and how.
+        reached: whom it calls, and how. walls: of the hall; casting: what this desk puts on them.
         engine: the panels in their places.
     """
 
@@ -96,6 +98,8 @@ class Desk(QWidget):
         self.actions_ = Actions()
         self.reached = SeatCalls(seat)
         self.context = panel_context(seat, prefs, report, lang, theme, self.actions_, self.reached)
+        self.walls = self.context.walls = SeatWalls(seat)
+        self.casting = Casting(self, self.walls)
         self.setWindowTitle(self._title())
         self.setObjectName("desk")
         self.engine = LayoutEngine(self.context, Panels(), self)
@@ -122,6 +126,8 @@ class Desk(QWidget):
         self.calls.ring = lambda: player.play("ring")
         self.context.calling.play = player.hear
         for action in self.calls.actions():
+            self.actions_.add(action)
+        for action in self.casting.actions():
             self.actions_.add(action)
         self._shortcuts = self.actions_.bind(self, lambda reason: self.toasts.show(reason, 0))
         self._ticker = QTimer(self, singleShot=True, interval=FRAME_MS)
@@ -215,6 +221,7 @@ class Desk(QWidget):
         self.map3d.age_tick()
         self.video.age_tick()
         self.replay.second()
+        self.walls.second("")
         self.calls.second()
         self._show_banner()
         self.loop.look(self.seat.link)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -10,6 +11,8 @@ from PySide6.QtGui import QGuiApplication, QScreen
 from cockpit.model.layout import Rect
 from cockpit.model.wall import Screen
 
+_STAND_IN = re.compile(r"[^:]*:\d+(\.\d+)?")
+"""The name of an X display, which no output has."""
 UNNAMED = "screen"
 """A platform without names has one screen."""
 
@@ -22,9 +25,11 @@ class Output(NamedTuple):
 
 
 def plugged() -> dict[str, QScreen]:
-    """The outputs that are plugged in, by name, in reading order."""
-    real = [screen for screen in QGuiApplication.screens() if not screen.size().isEmpty()]
-    ordered = sorted(real, key=lambda screen: _order(rect_of(screen)))
+    """The outputs that are plugged in, by name, in reading order; Qt's stand-in for none at all is left out."""
+    screens = (screen for screen in QGuiApplication.screens() if not _STAND_IN.fullmatch(screen.name()))
+    ordered = sorted(
+        (screen for screen in screens if not screen.size().isEmpty()), key=lambda screen: _order(rect_of(screen))
+    )
     return {screen.name() or UNNAMED: screen for screen in ordered}
 
 
