@@ -8,6 +8,7 @@ is one.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -164,23 +165,47 @@ class _Sharing:
         """The best of all choices; the first of several alike."""
         count, last = len(self._children), len(self._edges) - 1
         best: dict[tuple[int, int], tuple[float, list[_SPAN]]] = {(0, 0): (0.0, [])}
-        for edge in range(1, last + 1):
-            for end in range(1, count + 1):
-                if (end == count) != (edge == last):
+        for end, edge in [*self._likely(), (count, last)]:
+            found: tuple[float, list[_SPAN]] | None = None
+            for (first, start), (cost, spans) in best.items():
+                if first >= end or start >= edge:
                     continue
-                found: tuple[float, list[_SPAN]] | None = None
-                for (first, start), (cost, spans) in list(best.items()):
-                    if first >= end or start >= edge:
-                        continue
-                    group = self._group(first, end, start, edge)
-                    if group is None:
-                        continue
-                    total = cost + sum(self._cost(first + i, one) for i, one in enumerate(group))
-                    if found is None or total < found[0] - 1e-9:
-                        found = total, [*spans, *group]
-                if found is not None:
-                    best[end, edge] = found
+                enough = math.inf if found is None else found[0] - 1e-9
+                if cost + self._least_cost(first, end, start, edge) >= enough:
+                    continue
+                group = self._group(first, end, start, edge)
+                if group is None:
+                    continue
+                total = cost + sum(self._cost(first + i, one) for i, one in enumerate(group))
+                if total < enough:
+                    found = total, [*spans, *group]
+            if found is not None:
+                best[end, edge] = found
         return best[count, last][1]
+
+    def _likely(self) -> list[tuple[int, int]]:
+        """Which ends may go to which joints, joint by joint: those that it is near to, and those between where it is
+        wanted and where it would be if all before it, or all after it, had no more than they can use."""
+        edges = self._edges
+        longest = max(b - a for a, b in pairwise(edges))
+        uses = [min(w, (b + 1) * longest) for w, b in zip(self._wanted, self._bears, strict=True)]
+        low = high = edges[0]
+        at = wide = 0
+        found = []
+        total, all_uses = edges[-1] - edges[0], sum(uses)
+        for i in range(len(self._children) - 1):
+            at += self._wanted[i] + self._gap
+            wide += int(uses[i]) + self._gap
+            low = edges[0] + min(at, wide, total - int(all_uses) + wide) - longest
+            high = edges[0] + max(at, wide, total - int(all_uses) + wide) + longest
+            found += [(i + 1, k) for k in range(1, len(edges) - 1) if low <= edges[k] <= high]
+        return sorted(found, key=lambda one: (one[1], one[0]))
+
+    def _least_cost(self, first: int, end: int, start: int, edge: int) -> float:
+        """What children between two edges cost at the least: all are shorter than they want to be by one share."""
+        room = self._edges[edge] - self._edges[start] - self._gap * (end - first - 1)
+        share = max(room, 1) / max(sum(self._wanted[first:end]), 1)
+        return (end - first) * math.log(share) ** 2 * (1 - 1e-9) if share < 0.98 else 0.0
 
     def _group(self, first: int, end: int, start: int, edge: int) -> list[_SPAN] | None:
         """Children from `first` to before `end`, between two edges; None where these are too near to each other.
@@ -192,6 +217,8 @@ class _Sharing:
         needs = self._needs[first:end]
         if sum(needs) > room:
             return None
+        if end - first == 1:
+            return [(begin, stop)]
         lengths = _above(self._wanted[first:end], needs, room, {})
         inside = self._edges[start + 1 : edge]
         spans: list[_SPAN] = []
@@ -207,18 +234,21 @@ class _Sharing:
 
     def _cost(self, i: int, span: _SPAN) -> float:
         """How far a child's span is from what it wants."""
-        child = self._children[i]
-        inside = [joint for joint in self._edges if span[0] < joint < span[1]]
-        edges = (span[0], *inside, span[1])
-        pieces = sorted((b - a for a, b in pairwise(edges)), reverse=True)
-        bears = self._bears[i]
-        used = sum(pieces) if bears >= len(pieces) - 1 else sum(pieces[: int(bears) + 1])
+        edges, bears = self._edges, self._bears[i]
+        after, before = bisect_right(edges, span[0]), bisect_left(edges, span[1])
+        whole = used = span[1] - span[0]
+        pieces = before - after + 1
+        if bears < pieces - 1:
+            cuts = (span[0], *edges[after:before], span[1])
+            used = sum(sorted((b - a for a, b in pairwise(cuts)), reverse=True)[: int(bears) + 1])
         ratio = math.log(max(used, 1) / max(self._wanted[i], 1))
-        cost = ratio * ratio + _WASTED * (sum(pieces) - used) / (self._edges[-1] - self._edges[0])
-        at_joints = span[0] in self._edges and span[1] in self._edges
-        if child.screens and len(self._edges) > 2 and not (at_joints and len(pieces) == child.screens):
+        cost = ratio * ratio + _WASTED * (whole - used) / (edges[-1] - edges[0])
+        at_joint = edges[before] == span[1]
+        screens = self._children[i].screens
+        if screens and len(edges) > 2 and not (at_joint and edges[after - 1] == span[0] and pieces == screens):
             cost += _HELD
-        if span[1] not in self._edges:
-            near = min(abs(span[1] + self._gap // 2 - joint) for joint in self._edges)
+        if not at_joint:
+            middle = span[1] + self._gap // 2
+            near = min(abs(middle - edges[before]), abs(middle - edges[before - 1]))
             cost += max(0.0, 1 - near / _NEAR)
         return cost
