@@ -20,7 +20,7 @@ from tests.living_phone import LIMIT, trusting
 
 async def code(city: LivingGateway, role: str = "presenter", days: int = 1) -> str:
     """The address that makes a remote."""
-    made = await city.web.post("/v1/remote/codes", json={"role": role, "days": days}, headers=city.enrol_head)
+    made = await city.web.post("/remote/v1/codes", json={"role": role, "days": days}, headers=city.enrol_head)
     assert made.status_code == 201, made.text
     return str(made.json()["url"])
 
@@ -39,7 +39,7 @@ async def paired(city: LivingGateway, role: str = "presenter", name: str = "平�
     """Token, role and name of a remote that used a code."""
     url = await code(city, role)
     async with outside(city) as web:
-        answer = await web.post("/v1/remote/enrol", json={"code": url.partition("#code=")[2], "device": name})
+        answer = await web.post("/remote/v1/enrol", json={"code": url.partition("#code=")[2], "device": name})
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
 
@@ -52,7 +52,7 @@ async def line(
     url = city.gateway.front.url
     async with aiohttp.ClientSession() as session:
         socket = await session.ws_connect(
-            url.replace("https", "wss") + "/v1/remote/live", ssl=trusting(city), protocols=("cockpit.wall.v1",),
+            url.replace("https", "wss") + "/remote/v1/live", ssl=trusting(city), protocols=("cockpit.wall.v1",),
             origin=url if origin is None else origin,
         )  # fmt: skip
         try:
@@ -91,9 +91,9 @@ def test_a_code_makes_one_remote_and_its_token_opens_nothing_of_the_phones(tmp_p
             url = await code(city, "operator", 30)
             assert url.startswith(f"{city.gateway.front.url}/remote/#code=")
             wanted = {"code": url.partition("#code=")[2], "device": "平板"}
-            first = await web.post("/v1/remote/enrol", json=wanted)
+            first = await web.post("/remote/v1/enrol", json=wanted)
             assert (first.status_code, first.json()["role"], first.json()["name"]) == (201, "operator", "平板")
-            assert (await web.post("/v1/remote/enrol", json=wanted)).status_code == 401
+            assert (await web.post("/remote/v1/enrol", json=wanted)).status_code == 401
             head = {"Authorization": f"Bearer {first.json()['token']}"}
             for path in ("/v1/orders", "/v1/me", "/v1/letters"):
                 assert (await web.get(path, headers=head)).status_code == 401
@@ -109,10 +109,10 @@ def test_a_phone_is_no_remote_and_a_remote_no_phone_and_a_code_in_the_wrong_plac
             made = await city.web.post("/v1/codes", json={"unit": "positions/U1"}, headers=city.enrol_head)
             phones = {"code": made.json()["code"], "device": "手机"}
             remotes = {"code": (await code(city)).partition("#code=")[2], "device": "平板"}
-            assert (await web.post("/v1/remote/enrol", json=phones)).status_code == 401
+            assert (await web.post("/remote/v1/enrol", json=phones)).status_code == 401
             assert (await web.post("/v1/enrol", json=remotes)).status_code == 401
             token = (await web.post("/v1/enrol", json=phones)).json()["token"]
-            assert (await web.post("/v1/remote/enrol", json=remotes)).status_code == 201
+            assert (await web.post("/remote/v1/enrol", json=remotes)).status_code == 201
             async with line(city, sign_in(token)) as socket:
                 assert await closed(socket) == 4003
 
@@ -122,13 +122,13 @@ def test_a_phone_is_no_remote_and_a_remote_no_phone_and_a_code_in_the_wrong_plac
 def test_codes_and_lists_are_given_to_this_machine_only_and_to_who_knows_the_secret(tmp_path: Path) -> None:
     async def go() -> None:
         async with living_gateway(tmp_path) as city, outside(city) as web:
-            asks = (("POST", "/v1/remote/codes"), ("GET", "/v1/remote/list"), ("DELETE", "/v1/remote/x"))
+            asks = (("POST", "/remote/v1/codes"), ("GET", "/remote/v1/list"), ("DELETE", "/remote/v1/x"))
             for method, path in asks:
                 body = {"role": "operator"} if method == "POST" else None
                 assert (await web.request(method, path, json=body, headers=city.enrol_head)).status_code == 404
                 assert (await city.web.request(method, path, json=body)).status_code == 401
             for wrong in ({"role": "king"}, {"days": 31}, {"days": 0}, {"unit": "positions/U1"}):
-                answer = await city.web.post("/v1/remote/codes", json=wrong, headers=city.enrol_head)
+                answer = await city.web.post("/remote/v1/codes", json=wrong, headers=city.enrol_head)
                 assert answer.status_code == 422
 
     asyncio.run(go())
@@ -194,10 +194,10 @@ def test_a_remote_that_is_taken_back_ends_at_once(tmp_path: Path) -> None:
             assert (mine["name"], other["name"]) == ("平板", "平板 (2)")
             async with line(city, sign_in(mine["token"])) as socket:
                 await hear(socket, "welcome")
-                listed = (await city.web.get("/v1/remote/list", headers=city.enrol_head)).json()["remotes"]
+                listed = (await city.web.get("/remote/v1/list", headers=city.enrol_head)).json()["remotes"]
                 assert sorted((one["name"], one["on"]) for one in listed) == [("平板", True), ("平板 (2)", False)]
                 id = next(one["id"] for one in listed if one["on"])
-                gone = await city.web.delete(f"/v1/remote/{id}", headers=city.enrol_head)
+                gone = await city.web.delete(f"/remote/v1/{id}", headers=city.enrol_head)
                 assert gone.json() == {"revoked": 1}
                 await hear(socket, "signed_out")
                 assert await closed(socket) == 4003
@@ -206,7 +206,7 @@ def test_a_remote_that_is_taken_back_ends_at_once(tmp_path: Path) -> None:
             device = await city.enrol()
             phone = city.gateway.register.token(device.token)
             assert phone is not None
-            gone = await city.web.delete(f"/v1/remote/{phone.id}", headers=city.enrol_head)
+            gone = await city.web.delete(f"/remote/v1/{phone.id}", headers=city.enrol_head)
             assert gone.status_code == 404, "a phone is not taken back here"
 
     asyncio.run(go())

@@ -43,7 +43,7 @@ class Hall:
         head = {"Authorization": f"Bearer {self.gateway.gateway.enrol_secret}"}
         wanted = {"role": role, "days": 1}
         answer = httpx.post(
-            f"{self.gateway.url}/v1/remote/codes", json=wanted, headers=head, trust_env=False, timeout=30
+            f"{self.gateway.url}/remote/v1/codes", json=wanted, headers=head, trust_env=False, timeout=30
         )
         assert answer.status_code == 201, answer.text
         tablet.page.goto(f"{self.gateway.url}/remote/#code={answer.json()['code']}")

@@ -34,7 +34,7 @@ export function codeOfLink() {
 export async function enrol(code, device) {
   let answer;
   try {
-    answer = await fetch('/v1/remote/enrol', {
+    answer = await fetch('/remote/v1/enrol', {
       method: 'POST', headers: { 'Content-Type': 'application/json', 'Accept-Language': language() },
       body: JSON.stringify({ code, device }), cache: 'no-store', credentials: 'omit', redirect: 'error',
     });
@@ -63,7 +63,7 @@ export function close() {
 function join() {
   const secret = token();
   if (!secret) { heard({ kind: 'signed_out' }); return; }
-  const now = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/remote/live`, ['cockpit.wall.v1']);
+  const now = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/remote/v1/live`, ['cockpit.wall.v1']);
   socket = now;
   now.onopen = () => now.send(JSON.stringify({ token: secret, lang: language() }));
   now.onmessage = (event) => { if (socket === now) take(JSON.parse(event.data)); };

@@ -27,13 +27,13 @@ def new_code(profile: Path, unit: str, name: str) -> dict[str, Any]:
 
 
 def new_remote_code(profile: Path, wanted: RemoteCodeWanted) -> dict[str, Any]:
-    """A single-use code for a remote of the walls, as `POST /v1/remote/codes` gives it.
+    """A single-use code for a remote of the walls, as `POST /remote/v1/codes` gives it.
 
     Raises:
         OutsideError: no gateway runs on this profile.
         UserError: it makes none, in its words.
     """
-    return _made(profile, "/v1/remote/codes", msgspec.to_builtins(wanted))
+    return _made(profile, "/remote/v1/codes", msgspec.to_builtins(wanted))
 
 
 def _made(profile: Path, path: str, wanted: dict[str, Any]) -> dict[str, Any]:

@@ -96,11 +96,11 @@ class Remotes:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.post("/v1/remote/codes", self._make_code),
-            web.get("/v1/remote/list", self._list, allow_head=False),
-            web.delete("/v1/remote/{id}", self._revoke),
-            web.post("/v1/remote/enrol", self._enrol),
-            web.get("/v1/remote/live", self.serve, allow_head=False),
+            web.post("/remote/v1/codes", self._make_code),
+            web.get("/remote/v1/list", self._list, allow_head=False),
+            web.delete("/remote/v1/{id}", self._revoke),
+            web.post("/remote/v1/enrol", self._enrol),
+            web.get("/remote/v1/live", self.serve, allow_head=False),
         ]
 
     # -- coming in -----------------------------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ class Phones:
         Raises:
             OutsideError: the gateway is away, or makes none.
         """
-        made = await self._ask("POST", "/v1/remote/codes", msgspec.to_builtins(wanted), _Made)
+        made = await self._ask("POST", "/remote/v1/codes", msgspec.to_builtins(wanted), _Made)
         try:
             return Paired(made.code, made.url, from_iso(made.until))
         except ValueError as error:
@@ -103,11 +103,11 @@ class Phones:
 
     async def remotes(self) -> RemotesKnown:
         """Raises OutsideError: the gateway is away."""
-        return await self._ask("GET", "/v1/remote/list", None, RemotesKnown)
+        return await self._ask("GET", "/remote/v1/list", None, RemotesKnown)
 
     async def unpair(self, id: str) -> None:
         """Raises OutsideError: the gateway is away, or has no such remote."""
-        await self._ask("DELETE", f"/v1/remote/{quote(id, safe='')}", None, dict)
+        await self._ask("DELETE", f"/remote/v1/{quote(id, safe='')}", None, dict)
 
     async def devices(self) -> Devices:
         """Raises OutsideError: the gateway is away."""
