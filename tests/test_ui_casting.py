@@ -22,8 +22,8 @@ from cockpit.ui.sound import Player
 from layouts.engine import shipped
 from layouts.panels import Panels
 from tests.living_hub import CLOCK, LivingHub, pack
-from tests.wall_node_kit import PATIENCE_MS, site
 from tests.panel_desk import desk as panels_desk
+from tests.wall_node_kit import PATIENCE_MS, site
 from widgets.kit.context import log_report
 from widgets.kit.fonts import load_fonts
 from widgets.kit.panel import Pane

@@ -15,8 +15,8 @@ from cockpit.model.wallasks import Nothing
 from cockpit.model.wallstate import ActDone, WallAct, WallState
 from tests import leaks
 from tests.living_hub import LivingHub, Seated, seated
-from tests.wall_node_kit import site
 from tests.wall_eye import NodeProcess
+from tests.wall_node_kit import site
 from tests.xorg import OUTPUTS, xorg
 
 pytestmark = [pytest.mark.system, pytest.mark.window, pytest.mark.slow]
