@@ -350,8 +350,9 @@ def enter_shop(file: BaseFile, family: str) -> GroundShop:
     return shop
 
 
-def leave_shop(shop: GroundShop) -> None:
+def leave_shop(shop: GroundShop, user: int) -> None:
     """The last one that leaves ends the thread."""
+    shop.leave(user)
     shop.users -= 1
     if shop.users <= 0:
         _shops.pop(next((state for state, one in _shops.items() if one is shop), ""), None)

@@ -8,6 +8,7 @@ stand on the screen that has its symbol, and what floats stands on one screen.
 from __future__ import annotations
 
 import itertools
+import weakref
 from typing import Any, ClassVar
 
 import msgspec
@@ -78,6 +79,7 @@ class WallMap(WallPanel):
         self._user = next(_user)
         file = base_file(pack.folder, box, Camera(0.0, 0.0, 1.0, 640, 480), None)
         self._shop: GroundShop | None = enter_shop(file, FAMILY)
+        self._leave = weakref.finalize(self, leave_shop, self._shop, self._user)
         self._shop.better.connect(self._better)
         self._shop.loaded.connect(self._loaded)
         self._shop.failed.connect(self.fail)
@@ -272,8 +274,7 @@ class WallMap(WallPanel):
             shop.better.disconnect(self._better)
             shop.loaded.disconnect(self._loaded)
             shop.failed.disconnect(self.fail)
-            shop.leave(self._user)
-            leave_shop(shop)
+            self._leave()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.close_panel()

@@ -1,0 +1,310 @@
+"""The map of a wall: one picture over screens and machines, words that can be read and cover nothing, never blank."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from cockpit.model.layout import Rect
+from cockpit.model.wall_legible import han_px
+from cockpit.model.wallstate import MapView
+from cockpit.packs.read import read_pack
+from cockpit.paths import assets_dir
+from tests.living_picture import NOW, feed_rows, put
+from tests.panel_desk import Desk, desk
+from widgets.kit.states import PanelState
+from widgets.kit.wallsight import Part, WallSight
+from widgets.map.camera import mercator
+from widgets.map.raster.pane import Pane
+from widgets.wall.mapface import changed
+from widgets.wall.mapview import SEAM, canvas_of, pane_at, pane_of_view, view_of
+from widgets.wall.wallmap import WallMap
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+SCREENS = tuple(Rect(x, 0, 480, 540) for x in (0, 492, 984))
+"""Three screens with 12 pixels of the canvas behind each bezel."""
+CANVAS = (1464, 540)
+PANEL = Rect(200, 20, 1100, 500)
+PITCH, DISTANCE = 0.63, 2.0
+
+
+class Wall:
+    """Maps of one wall, each on its screen."""
+
+    def __init__(self, qtbot: QtBot, lang: str = "zh", base: bool = True) -> None:
+        self.qtbot = qtbot
+        self.at: Desk = desk("dark", lang)
+        if base:
+            self.at.ctx.pack = read_pack(assets_dir() / "cities" / "hangzhou")
+        self.maps: list[WallMap] = []
+
+    def hang(self, cut: Rect, panel: Rect = PANEL, told: dict[str, Any] | None = None, **options: Any) -> WallMap:
+        """The map of a screen, with its ground drawn."""
+        ctx = copy.copy(self.at.ctx)
+        part = Part(CANVAS, panel, cut, SCREENS)
+        ctx.wall = WallSight(pitch_mm=PITCH, distance_m=DISTANCE, part=part, **(told or {}))
+        made = WallMap(ctx, None, **options)
+        self.qtbot.addWidget(made)
+        made.resize(cut.w, cut.h)
+        made.show()
+        self.maps.append(made)
+        self.settle(made)
+        return made
+
+    def settle(self, made: WallMap) -> None:
+        self.qtbot.waitUntil(made.settled, timeout=120_000)
+        QApplication.processEvents()
+
+
+@pytest.fixture
+def wall(qtbot: QtBot) -> Wall:
+    return Wall(qtbot)
+
+
+def cuts() -> list[Rect]:
+    """What of the panel lies on each screen."""
+    made = []
+    for screen in SCREENS:
+        left, right = max(screen.x, PANEL.x), min(screen.x + screen.w, PANEL.x + PANEL.w)
+        made.append(Rect(left, PANEL.y, right - left, PANEL.h))
+    return made
+
+
+def pixels(made: WallMap) -> NDArray[np.uint8]:
+    image = made.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    raw = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
+    return raw[:, : image.width(), :3].copy()
+
+
+def bare(made: WallMap) -> NDArray[np.uint8]:
+    """Its picture without what stands on one screen only."""
+    made._laid_floats = list  # type: ignore[method-assign]
+    made._face = type(made._face)((), made.canvas.cut)
+    made.look()
+    return pixels(made)
+
+
+def test_every_screen_draws_its_part_of_one_picture_to_the_pixel(wall: Wall) -> None:
+    layers = ["event", "unit", "sensor", "camera", "alert", "area"]
+    whole = bare(wall.hang(PANEL, coloring="rain", words=False, layers=layers))
+    assert whole.std() > 15, "there is something to compare"
+    for cut in cuts():
+        part = bare(wall.hang(cut, coloring="rain", words=False, layers=layers))
+        left = cut.x - PANEL.x
+        same = np.abs(part.astype(int) - whole[:, left : left + cut.w].astype(int)).max(axis=2)
+        assert (same > 8).mean() < 1e-4, f"{(same > 8).sum()} pixels of the screen at {cut.x} are others"
+
+
+def test_no_name_lies_on_a_bezel_or_within_14_pixels_of_one(wall: Wall) -> None:
+    made = wall.hang(PANEL)
+    assert made._picture is not None
+    edges = [x - PANEL.x for screen in SCREENS for x in (screen.x, screen.x + screen.w) if 200 < x < 1300]
+    assert len(edges) == 4
+    assert made._picture.labels
+    for label in made._picture.labels:
+        for left, top, right, bottom in label.boxes.tolist():
+            hidden = bottom <= 0 or top >= PANEL.h
+            assert hidden or all(right <= edge - SEAM + 1 or left >= edge + SEAM - 1 for edge in edges)
+
+
+def test_names_are_at_least_twenty_arc_minutes_high(wall: Wall) -> None:
+    made = wall.hang(PANEL)
+    least = han_px(PITCH, DISTANCE)
+    placed = made._shop._names[0][1]  # type: ignore[union-attr]
+    assert placed
+    assert min(one.px for one in placed) * made.pane.dpr >= least
+
+
+def test_words_of_events_lie_on_their_screen_and_over_nothing_else(wall: Wall) -> None:
+    for cut in cuts():
+        made = wall.hang(cut)
+        boxes = [one.box for one in made._face.callouts] + [one.box for one in made._face.floats]
+        assert made._face.callouts or cut.w < 300
+        for i, box in enumerate(boxes):
+            assert 0 <= box.left() < box.right() <= cut.w
+            assert 0 <= box.top() < box.bottom() <= cut.h
+            assert not any(box.intersects(other) for other in boxes[i + 1 :])
+
+
+def test_what_floats_stands_on_the_middle_screen_only(wall: Wall) -> None:
+    floating = [bool(wall.hang(cut)._face.floats) for cut in cuts()]
+    assert floating == [False, True, False]
+    kinds = {one.kind for one in wall.maps[1]._face.floats}
+    assert {"alert", "credit", "age"} <= kinds
+
+
+def test_a_view_that_moves_aside_keeps_the_pixels_that_it_had(wall: Wall) -> None:
+    made = wall.hang(PANEL)
+    assert made._picture is not None
+    before, pane = made._picture.plate.pixels.copy(), made.pane
+    middle = pane.left + (pane.width / 2 + 40) / pane.scale, pane.top - (pane.height / 2 + 24) / pane.scale
+    assert made.ctx.wall is not None
+    made.ctx.wall.tell(view=view_of(pane_at(*middle, pane.scale, (pane.width, pane.height), pane.dpr)))
+    wall.settle(made)
+    x, y = made.pane.at(pane)
+    after = made._picture.plate.pixels
+    kept = after[: y or None, : x or None] if (x, y) == (-40, -24) else after[:0, :0]
+    assert kept.size, "it moved by as many pixels as it was told"
+    assert np.array_equal(kept, before[24:, 40:])
+
+
+def test_while_it_moves_the_last_picture_goes_with_it(wall: Wall) -> None:
+    made = wall.hang(PANEL, words=False, layers=["area"])
+    label = made._face.labels[0]
+    pane = made.pane
+    middle = pane.left + (pane.width / 2 + 40) / pane.scale, pane.top - pane.height / 2 / pane.scale
+    assert made.ctx.wall is not None
+    made.ctx.wall.tell(view=view_of(pane_at(*middle, pane.scale, (pane.width, pane.height), pane.dpr)))
+    if not made.settled():
+        assert made._face.moved == (-40, 0)
+        assert label in made._face.labels or label.x < 40
+    assert pixels(made).std() > 5
+
+
+def test_a_view_and_its_pane_are_each_others_inverse() -> None:
+    view = MapView(120.178, 30.263, 4.5)
+    pane = pane_of_view(view, (3136, 1056), 3.08)
+    again = view_of(pane)
+    assert again.lon == pytest.approx(view.lon, abs=3e-5)
+    assert again.lat == pytest.approx(view.lat, abs=3e-5)
+    assert again.scale == pytest.approx(view.scale, rel=1e-3)
+
+
+def test_the_wall_s_view_goes_before_the_event_the_event_before_the_area_and_else_it_is_the_city(wall: Wall) -> None:
+    table = wall.at.picture["event"]
+    key = next(table.key_at(i) for i in range(len(table)) if table.value(i, "state") == 0)
+    row, district = table.get(key), next(r for r in map(wall.at.picture["area"].row, range(40)) if r["tier"] == 1)
+    assert row is not None
+
+    def middle(told: dict[str, Any]) -> tuple[float, float]:
+        made = wall.hang(PANEL, told=told)
+        west, south, east, north = made.pane.box
+        return (west + east) / 2, (south + north) / 2
+
+    near = {"abs": 60.0}
+    view = MapView(120.2, 30.25, 5.0)
+    assert middle({"view": view, "event": key}) == pytest.approx(tuple(map(float, mercator(120.2, 30.25))), **near)
+    there = tuple(map(float, mercator(row["lon"], row["lat"])))
+    assert middle({"event": key, "area": district["code"]}) == pytest.approx(there, **near)
+    centre = tuple(map(float, mercator(*wall.at.ctx.pack.centre)))
+    assert middle({}) == pytest.approx(centre, **near)
+    assert middle({"area": district["code"]}) != pytest.approx(centre, **near)
+
+
+def test_the_followed_event_has_a_ring_and_its_words_first(wall: Wall) -> None:
+    table = wall.at.picture["event"]
+    key = next(
+        table.key_at(i) for i in range(len(table)) if table.value(i, "state") == 0 and table.value(i, "level") == 3
+    )
+    made = wall.hang(PANEL, told={"event": key, "focus": key})
+    assert made._face.ring is not None
+    assert made._face.callouts[0].mark.key == key
+
+
+def test_visitors_are_not_told_where_something_happened(wall: Wall) -> None:
+    open_ = wall.hang(PANEL)
+    said = {one.lines[1] for one in open_._face.callouts}
+    assert any("×" in words for words in said)
+    visitor = wall.hang(PANEL, told={"privacy": "visitor"})
+    assert not any("×" in "".join(one.lines) for one in visitor._face.callouts)
+
+
+def test_positions_that_stopped_stay_with_their_age_in_words(wall: Wall) -> None:
+    made = wall.hang(PANEL)
+    count = len(made._face.units)
+    put(wall.at.picture, "feed", feed_rows(NOW, positions=NOW - 360_000_000, events=NOW - 360_000_000))
+    made.age_tick()
+    assert len(made._face.units) == count > 0
+    ages = next(one for one in made._face.floats if one.kind == "age")
+    assert ages.stale
+    assert "断开 6 分钟" in ages.title
+
+
+def test_a_city_without_a_base_map_and_without_data_says_so_and_is_not_black(qtbot: QtBot, tmp_path: Path) -> None:
+    from cockpit.picture.picture import Picture
+
+    wall = Wall(qtbot, base=False)
+    wall.at.ctx.picture = Picture()
+    made = wall.hang(PANEL)
+    qtbot.waitUntil(lambda: made.state is PanelState.EMPTY, timeout=60_000)
+    assert "这里还没有地图" in made.said
+
+
+def test_until_the_ground_is_drawn_there_is_land_and_what_happens_on_it(qtbot: QtBot) -> None:
+    wall = Wall(qtbot)
+    made = WallMap(wall.at.ctx)
+    qtbot.addWidget(made)
+    made.resize(900, 500)
+    made.show()
+    first = pixels(made)  # before the thread had any time
+    assert first.min(axis=2).mean() > 8, "not black"
+    assert first.std() > 10, "symbols are there"
+    made.close()
+
+
+def test_a_tick_in_which_few_units_moved_paints_little_and_the_same_as_all_would_be(wall: Wall) -> None:
+    made = wall.hang(PANEL)
+    units = [dict(wall.at.picture["unit"].row(i)) for i in range(6)]
+    for row in units:
+        row["lon"] += 0.0008
+    before = dict(made._pieces)
+    pixels(made)
+    put(wall.at.picture, "unit", units)
+    made.refresh(wall.at.picture.take_changes())
+    region = changed(before, made._pieces, made.canvas.cut)
+    assert region is not None
+    assert sum(rect.width() * rect.height() for rect in region) < 0.45 * PANEL.w * PANEL.h
+    QApplication.processEvents()
+    assert made._exposed.boundingRect().width() > 0
+    partly = pixels(made)
+    made._face = type(made._face)((), made.canvas.cut)
+    made.look()
+    assert np.array_equal(partly, pixels(made))
+
+
+def test_maps_of_one_process_share_base_map_and_thread_and_the_last_ends_them(wall: Wall) -> None:
+    maps = [wall.hang(cut) for cut in cuts()]
+    shops = {id(one._shop) for one in maps}
+    assert len(shops) == 1
+    shop = maps[0]._shop
+    assert shop is not None
+    for one in maps[:-1]:
+        one.close()
+    assert shop._thread is not None
+    assert shop._thread.is_alive()
+    maps[-1].close()
+    assert not shop._thread.is_alive()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("size", [(600, 200), (500, 1000), (1900, 300)])
+def test_it_is_painted_in_every_size(qtbot: QtBot, size: tuple[int, int], lang: str) -> None:
+    wall = Wall(qtbot, lang)
+    whole = Rect(0, 0, *size)
+    made = wall.hang(whole, whole, coloring="rain")
+    assert pixels(made).std() > 10
+    assert not made.failed
+
+
+def test_a_panel_without_a_place_on_a_canvas_is_all_of_it() -> None:
+    canvas = canvas_of(None, 300, 200)
+    assert canvas.size == (300, 200)
+    assert canvas.floats
+    assert canvas.seams == ()
+
+
+def test_panes_of_one_scale_lie_on_one_grid() -> None:
+    one: Pane = pane_at(1000.3, 2000.7, 0.31, (801, 333), 3.0)
+    other = pane_at(1543.9, 1800.1, 0.31, (500, 900), 3.0)
+    x, y = one.corner(other)
+    assert x == pytest.approx(round(x), abs=1e-6)
+    assert y == pytest.approx(round(y), abs=1e-6)
