@@ -70,7 +70,9 @@ def parser() -> argparse.ArgumentParser:
     add_pack(commands)
     add_tape(commands)
     add_tiles(commands)
-    add_remote(add_wall(commands))
+    walls = add_wall(commands)
+    add_remote(walls)
+    _add_wall_desk(walls, t)
     add_layer(commands)
     add_doctor(commands)
     commands.add_parser("replay").set_defaults(go=_replay)  # only a hub calls it: it is in no list of commands
@@ -85,8 +87,6 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts) -> None:
-    from cockpit.city.cli import STORIES
-
     run = commands.add_parser(
         "run",
         help=t("cli.run"),
@@ -95,24 +95,43 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: T
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     run.add_argument("--seat", choices=("duty", "leader", "wall"), default="duty", help=t("cli.seat"))
+    run.add_argument("--layout", metavar="FILE", type=Path, help=t("cli.layout"))
+    run.add_argument("--map", choices=("auto", "raster", "gloo"), help=t("mapgpu.option"))
+    run.add_argument("--json", action="store_true", help=t("cli.json"))
+    _add_seat(run, t)
+    run.set_defaults(go=_run)
+
+
+def _add_seat(run: argparse.ArgumentParser, t: Texts) -> None:
+    """What every window of a seat is told on the command line."""
+    from cockpit.city.cli import STORIES
+
     run.add_argument("--hub", metavar="URL", help=t("cli.hub_url"))
     run.add_argument("--key", metavar="FILE", type=Path, help=t("cli.key"))
     run.add_argument("--city", metavar="PACK|URL", default="", help=t("cli.city"))
     run.add_argument("--pack", metavar="PACK", default="", help=t("cli.pack"))
     run.add_argument("--feeds", metavar="FILE", type=Path, help=t("feedcheck.feeds_file"))
     run.add_argument("--profile", metavar="DIR", help=t("cli.profile"))
-    run.add_argument("--layout", metavar="FILE", type=Path, help=t("cli.layout"))
     run.add_argument("--theme", choices=("dark", "light"), help=t("cli.theme"))
     run.add_argument("--lang", choices=("zh", "en"), help=t("cli.lang"))
-    run.add_argument("--map", choices=("auto", "raster", "gloo"), help=t("mapgpu.option"))
     run.add_argument("--shot", metavar="FILE", type=Path, help=t("cli.shot"))
     run.add_argument("--after", metavar="SECONDS", type=float, default=10.0, help=t("cli.after"))
     run.add_argument("--size", metavar="WxH", default="", help=t("cli.size"))
-    run.add_argument("--json", action="store_true", help=t("cli.json"))
     for name, kind in (("seed", int), ("speed", float), ("start", str), ("units", int), ("events-per-day", int)):
         run.add_argument(f"--{name}", metavar="VALUE", type=kind, help=t("cli.to_city"))
     run.add_argument("--story", choices=STORIES, help=t("cli.to_city"))
-    run.set_defaults(go=_run)
+
+
+def _add_wall_desk(walls: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts) -> None:
+    desk = walls.add_parser(
+        "desk",
+        help=t("cli.wall_desk"),
+        description=t("cli.wall_desk"),
+        epilog=t("cli.example", line="cockpit wall desk --hub nats://10.0.0.8:4222"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_seat(desk, t)
+    desk.set_defaults(go=_wall_desk, seat="walldesk")
 
 
 def _add_hub(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts) -> None:
@@ -238,6 +257,13 @@ def _run(args: argparse.Namespace) -> int:
     os.umask(OWNER_ONLY)
     if args.seat != "duty":
         raise UserError("cli.seat_not_there", seat=args.seat)
+    from cockpit.launch import launch
+
+    return launch(args)
+
+
+def _wall_desk(args: argparse.Namespace) -> int:
+    os.umask(OWNER_ONLY)
     from cockpit.launch import launch
 
     return launch(args)

@@ -95,9 +95,12 @@ def _open(args: argparse.Namespace, profile: Path, clock: Clock, size: tuple[int
         from cockpit.ui.lean import load_qt
 
         load_qt()
-        from cockpit.ui.app import run_seat
+        if args.seat == "walldesk":
+            from cockpit.ui.walldeskapp import run_wall_desk as run
+        else:
+            from cockpit.ui.app import run_seat as run
 
-        code: int = run_seat(args, profile, opening, children, clock, size)
+        code: int = run(args, profile, opening, children, clock, size)
         return code
     finally:
         opening.close()

@@ -10,6 +10,7 @@ import msgspec
 from cockpit.model.messages import Message
 from cockpit.model.wall import Arrangement, Place, Scene
 from cockpit.model.wall_edit import leaves, parent_of, walk
+from cockpit.model.wall_panels import WALL_PANELS
 
 Kind = Literal["added", "removed", "changed", "moved", "resized", "scene"]
 SAME = 0.004
@@ -47,8 +48,7 @@ def _of_scene(old: Scene, new: Scene) -> list[Change]:
     if old.key != new.key:
         found.append(Message("walledit.diff_key", {"old": old.key or "–", "new": new.key or "–"}))
     if old.privacy != new.privacy:
-        words = {"old": _privacy(old), "new": _privacy(new)}
-        found.append(Message("walledit.diff_privacy", words))
+        found.append(Message("walledit.diff_privacy", {"old": _privacy(old), "new": _privacy(new)}))
     if old.layers != new.layers:
         found.append(Message("walledit.diff_layers", {"layers": ", ".join(new.layers) or "–"}))
     return [Change("scene", "", words) for words in found]
@@ -62,10 +62,8 @@ def _of_fit(old: Arrangement | None, new: Arrangement | None) -> list[Change]:
     if old is None or new is None:
         there = new or old
         assert there is not None
-        words = Message(
-            "walledit.diff_fit_new" if old is None else "walledit.diff_fit_gone",
-            {"fit": Message(f"walledit.fit_{there.fit}")},
-        )
+        id = "walledit.diff_fit_new" if old is None else "walledit.diff_fit_gone"
+        words = Message(id, {"fit": Message(f"walledit.fit_{there.fit}")})
         return [Change("added" if old is None else "removed", "", words)]
     before, after = ({leaf.id: leaf for leaf in leaves(one.root)} for one in (old, new))
     found = [
@@ -74,16 +72,16 @@ def _of_fit(old: Arrangement | None, new: Arrangement | None) -> list[Change]:
         if id not in after
     ]
     for id, place in after.items():
+        named: dict[str, object] = {"place": id, "panel": _panel(place)}
         if id not in before:
-            found.append(Change("added", id, Message("walledit.diff_added", {"place": id, "panel": _panel(place)})))
+            found.append(Change("added", id, Message("walledit.diff_added", named)))
             continue
         found += _of_place(before[id], place)
         if _path(old.root, id) != _path(new.root, id):
-            found.append(Change("moved", id, Message("walledit.diff_moved", {"place": id, "panel": _panel(place)})))
-        elif (shares := _shares(old.root, id)) != (now := _shares(new.root, id)) and _differ(shares, now):
-            was, come = _percent(shares), _percent(now)
-            words = {"place": id, "panel": _panel(place), "old": was, "new": come}
-            found.append(Change("resized", id, Message("walledit.diff_resized", words)))
+            found.append(Change("moved", id, Message("walledit.diff_moved", named)))
+        elif _differ(was := _shares(old.root, id), now := _shares(new.root, id)):
+            sizes = {**named, "old": _percent(was), "new": _percent(now)}
+            found.append(Change("resized", id, Message("walledit.diff_resized", sizes)))
     return found
 
 
@@ -104,8 +102,9 @@ def _of_place(old: Place, new: Place) -> list[Change]:
     return [Change("changed", new.id, words) for words in found]
 
 
-def _panel(place: Place) -> str:
-    return place.panel or "–"
+def _panel(place: Place) -> object:
+    """What its panel is called in the catalogue; a third party's has its id."""
+    return Message(f"walldesk.kind_{place.panel}") if place.panel in WALL_PANELS else place.panel or "–"
 
 
 def _path(root: Place, id: str) -> tuple[tuple[str, int], ...]:

@@ -34,6 +34,7 @@ from cockpit.ui.qtwords import speak
 from cockpit.ui.replaydesk import ReplayDesk
 from cockpit.ui.sound import Player
 from cockpit.ui.videodesk import VideoDesk
+from cockpit.ui.wallopening import WallOpening
 from layouts.engine import LayoutEngine
 from layouts.panels import Panels
 from widgets.kit.actions import Actions
@@ -65,7 +66,8 @@ class Desk(QWidget):
     Attributes:
         seat: what it shows.
         context: what its panels are handed.
-        reached: whom it calls, and how. walls: of the hall; casting: what this desk puts on them.
+        reached: whom it calls, and how. walls: of the hall; casting: what this desk puts on them; operating: the
+            window of their operator.
         engine: the panels in their places.
     """
 
@@ -128,6 +130,9 @@ class Desk(QWidget):
         for action in self.calls.actions():
             self.actions_.add(action)
         for action in self.casting.actions():
+            self.actions_.add(action)
+        self.operating = WallOpening(self)
+        for action in self.operating.actions():
             self.actions_.add(action)
         self._shortcuts = self.actions_.bind(self, lambda reason: self.toasts.show(reason, 0))
         self._ticker = QTimer(self, singleShot=True, interval=FRAME_MS)
@@ -199,6 +204,7 @@ class Desk(QWidget):
         if topics:
             self.engine.refresh(topics)
             self.map3d.refresh(topics)
+            self.operating.refresh(topics)
             self.video.refresh(topics)
             self.calls.tell(topics)
         if "outbox" in topics:
@@ -222,6 +228,7 @@ class Desk(QWidget):
         self.video.age_tick()
         self.replay.second()
         self.walls.second("")
+        self.operating.second()
         self.calls.second()
         self._show_banner()
         self.loop.look(self.seat.link)
@@ -260,6 +267,7 @@ class Desk(QWidget):
             timer.stop()
         self.seat.on_link = lambda link: None
         self.map3d.close()
+        self.operating.close()
         self.video.close()
         self._inputs.listen(False)
         self.calls.close()
@@ -302,6 +310,7 @@ class Desk(QWidget):
         self.dress()
         self.engine.retheme()
         self.map3d.retheme()
+        self.operating.retheme()
         self.video.retheme()
         self.replay.retheme()
         self.calls.retheme()
@@ -317,6 +326,7 @@ class Desk(QWidget):
         self.setWindowTitle(self._title())
         self.engine.retranslate()
         self.map3d.retranslate()
+        self.operating.retranslate()
         self.video.retranslate()
         self.replay.retranslate()
         self.calls.retranslate()

@@ -120,7 +120,9 @@ class WallDesk(QWidget):
         if isinstance(panel, CataloguePane):
             self.engine.refresh(panel.topics)
         self.engine.age_tick()
-        self.engine.focus_panel("deskscenes")
+        scenes = self.engine.panel("deskscenes")
+        if isinstance(scenes, ScenesPane):
+            scenes.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh(self, topics: frozenset[str]) -> None:
         """Tables changed."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cockpit.ui.ports_wall import SeatWalls
 from widgets.kit.actions import Action, Actions
 from widgets.kit.calling import Calling
 from widgets.kit.pick import Picking
@@ -30,7 +29,6 @@ class WallOpening:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.window: WallDesk | None = None
-        desk.context.walls = SeatWalls(desk.seat)
 
     def actions(self) -> Iterator[Action]:
         yield Action("desk.wall", "walldesk.open", self.toggle, (KEY,), icon="screen")

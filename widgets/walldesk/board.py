@@ -58,7 +58,7 @@ class Board(QWidget):
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self.setMinimumSize(120, 72)
+        self.setMinimumSize(120, 40)
 
     def sizeHint(self) -> QSize:
         return QSize(280, 150)

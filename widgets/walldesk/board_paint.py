@@ -184,7 +184,7 @@ class BoardPainter:
         if wall is None or not one.place.panel:
             return []
         found = [(f"{one.at.w} × {one.at.h}", "t2")]
-        wide, high = least(one.place, wall)
+        wide, high = least(one.place, wall, one.at.w)
         if one.at.w < wide or one.at.h < high:
             found = [(t("walldesk.too_small", w=wide, h=high), "yellow_text")]
         if one.place.follows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from cockpit.model.ages import age
@@ -14,13 +14,16 @@ from cockpit.model.tables import TABLES
 from widgets.kit.buttons import button, dress_icon_button, icon_button
 from widgets.kit.fuzzy import score
 from widgets.kit.header import ElidedLabel
-from widgets.kit.lineedit import LineEdit
 from widgets.kit.panel import Panel, PanelContext, guarded
 from widgets.walldesk.editing import Editing
 from widgets.walldesk.flow import Flow
 from widgets.walldesk.kind_grid import KindGrid
 from widgets.walldesk.kinds import GROUPS, Kind, kinds, name_id
 from widgets.walldesk.preview import Preview
+from widgets.walldesk.search import SearchField
+
+TALL, LOW, ROOMY = 214, 140, 800
+"""Height of the preview, in a pane from which height on it is tall, px."""
 
 
 class CataloguePane(Panel):
@@ -41,8 +44,7 @@ class CataloguePane(Panel):
         column = QVBoxLayout(self.content)
         column.setContentsMargins(12, 8, 12, 12)
         column.setSpacing(8)
-        self.field = LineEdit(self)
-        self.field.setClearButtonEnabled(True)
+        self.field = SearchField(ctx, self)
         self.field.textChanged.connect(self._tell)
         column.addWidget(self.field)
         self._flow = Flow(self)
@@ -68,6 +70,8 @@ class CataloguePane(Panel):
         held.addWidget(self.grid)
         held.addStretch(1)
         self._area.setWidget(holder)
+        holder.setAutoFillBackground(False)
+        self._area.viewport().setAutoFillBackground(False)
         column.addWidget(self._area, 1)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -81,7 +85,7 @@ class CataloguePane(Panel):
         row.addWidget(self.cast)
         column.addLayout(row)
         self.preview = Preview(self._hand, self._aged, self)
-        self.preview.setFixedHeight(214)
+        self.preview.setFixedHeight(TALL)
         column.addWidget(self.preview)
         charts = [kind.panel for kind in kinds(ctx.walling.panels) if kind.group == "chart"]
         ctx.walling.tell(panel=ctx.walling.panel or next(iter(charts), ""))
@@ -90,6 +94,10 @@ class CataloguePane(Panel):
             ctx.walls.listen(self._heard)
         self.retheme()
         self.retranslate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.preview.setFixedHeight(TALL if self.height() >= ROOMY else LOW)
 
     # -- what it is told -------------------------------------------------------------------------------------------
 

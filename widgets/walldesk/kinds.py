@@ -64,7 +64,12 @@ def spans_by_itself(panel: str) -> bool:
     return panel in _SPANS
 
 
-def least(place: Place, wall: Wall) -> tuple[int, int]:
-    """Width and height, px of the canvas, below which words of a place's panel are cut on this wall."""
-    room, px = room_of(place), han_px(wall.pitch, wall.distance)
+def least(place: Place, wall: Wall, wide: int = 0) -> tuple[int, int]:
+    """Width and height, px of the canvas, below which words of a place's panel are cut on this wall.
+
+    Args:
+        wide: what it has, px: what lies side by side there needs less height; 0 not known.
+    """
+    px = han_px(wall.pitch, wall.distance)
+    room = room_of(place, wide / px)
     return ceil(room.wide * px), ceil(room.high * px)

@@ -98,6 +98,7 @@ class PlaceForm(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
         self._lang = ""
 
     def show_place(self, place: Place | None) -> None:
@@ -123,6 +124,7 @@ class PlaceForm(QScrollArea):
             old.hide()
             old.deleteLater()
         self.setWidget(page)
+        page.setAutoFillBackground(False)
 
     def _bring_up_to_date(self, place: Place) -> None:
         """Other settings of the same panel: the fields stay, and the one that is typed in is left alone."""

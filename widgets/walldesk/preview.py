@@ -21,7 +21,7 @@ from widgets.walldesk.hand import Hand
 from widgets.walldesk.kinds import least
 
 AGAIN_MS = 2000
-ROOM, MOST = 1.35, 2_400
+ROOM, MOST = 1.9, 2_400
 """How much more than the least size a panel is drawn with, and the longest side of it, px."""
 
 
@@ -156,14 +156,15 @@ class Preview(QWidget):
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self._hand.ctx.theme
-        painter.setPen(QPen(theme.line, 1))
-        painter.setBrush(theme.bg)
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.fillRect(self.rect(), theme.bg)
         if not self._image.isNull():
             size = self._image.deviceIndependentSize()
             painter.drawImage(
                 round((self.width() - size.width()) / 2), round((self.height() - size.height()) / 2), self._image
             )
+        painter.setPen(QPen(theme.line, 1))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        if not self._image.isNull():
             return
         words = self._hand.ctx.t(self.problem or Message("walldesk.choose_panel"))
         painter.setFont(theme.font("small"))

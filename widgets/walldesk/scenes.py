@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QListView, QMenu, QVBoxLayout, QWidget
 
 from cockpit.model.messages import Message
 from widgets.kit.buttons import button
-from widgets.kit.lineedit import LineEdit
 from widgets.kit.lines import Lines
 from widgets.kit.panel import Panel, PanelContext, PanelState, guarded
 from widgets.walldesk.carousel import CarouselBox
 from widgets.walldesk.editing import Editing
 from widgets.walldesk.scene_rows import SceneDelegate, scene_rows
+from widgets.walldesk.search import SearchField
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -53,8 +53,7 @@ class ScenesPane(Panel):
         column.setSpacing(0)
         inset = QVBoxLayout()
         inset.setContentsMargins(12, 8, 12, 8)
-        self.field = LineEdit(self)
-        self.field.setClearButtonEnabled(True)
+        self.field = SearchField(ctx, self, "/")
         self.field.textChanged.connect(self._tell)
         self.field.returnPressed.connect(self.show_looked)
         inset.addWidget(self.field)

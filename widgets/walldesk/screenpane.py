@@ -195,7 +195,7 @@ class ScreenPane(Panel):
             return
         first = screens[0]
         if place is not None:
-            self.header.set_title(t("walldesk.place_settings", place=place.id))
+            self.header.set_title(t("walldesk.place_settings", place=self.board.name(place)))
             self.set_age(None)
         else:
             many = len(screens) > 1
@@ -225,7 +225,7 @@ class ScreenPane(Panel):
             return
         small = []
         for one in self._edit.placed():
-            wide, high = least(one.place, wall) if one.place.panel else (0, 0)
+            wide, high = least(one.place, wall, one.at.w) if one.place.panel else (0, 0)
             if one.at.w < wide or one.at.h < high:
                 small.append(self.board.name(one.place))
         px = han_px(wall.pitch, wall.distance)

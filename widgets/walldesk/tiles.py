@@ -32,6 +32,9 @@ from widgets.walldesk.health import Said, health_words, name_words, trouble_word
 from widgets.walldesk.kinds import group_of
 from widgets.walldesk.thumbs import Thumbs
 
+Part = tuple[str, str, str, str]
+_FIRST_GONE = {"GB": 0, "℃": 1}
+
 LINE, GAP, PAD = 30, 8, 12
 _ARROWS: dict[int, Side] = {
     Qt.Key.Key_Left: "left", Qt.Key.Key_Right: "right", Qt.Key.Key_Up: "top", Qt.Key.Key_Down: "bottom",
@@ -228,11 +231,9 @@ class Tiles(QWidget):
         painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), name)
         left = line.left() + QFontMetricsF(bold).horizontalAdvance(name) + 10
         x = line.right()
-        for label, value, unit, token in health_words(hand, screen):
+        plain, bold_small = QFontMetricsF(small), QFontMetricsF(strong)
+        for label, value, unit, token in fitting(health_words(hand, screen), plain, bold_small, x - left - 8):
             pieces = ((unit, small, "t2"), (value, strong, token), (label, small, "t2"))
-            wide = sum(QFontMetricsF(font).horizontalAdvance(words) + 4 for words, font, _ in pieces if words)
-            if x - wide < left + 4:
-                return
             for words, font, ink in pieces:
                 if words:
                     room = QFontMetricsF(font).horizontalAdvance(words)
@@ -369,3 +370,21 @@ class Tiles(QWidget):
             event.acceptProposedAction()
             self._hand.put_on_screen(panel, id)
         self.update()
+
+
+def fitting(words: list[Part], plain: QFontMetricsF, bold: QFontMetricsF, room: float) -> list[Part]:
+    """What of a line's parts there is room for: memory goes first, then the temperature, the age, the frame's time."""
+
+    def wide(part: Part) -> float:
+        label, value, unit, _ = part
+        spaces = 4 * sum(map(bool, (label, value, unit)))
+        return (
+            plain.horizontalAdvance(label) + bold.horizontalAdvance(value) + plain.horizontalAdvance(unit) + spaces + 6
+        )
+
+    left = list(words)
+    for gone in sorted(words, key=lambda part: _FIRST_GONE.get(part[2], 2)):
+        if sum(map(wide, left)) <= room:
+            break
+        left.remove(gone)
+    return left

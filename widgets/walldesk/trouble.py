@@ -13,7 +13,7 @@ from widgets.kit.icons import draw_icon
 from widgets.walldesk.hand import Hand
 from widgets.walldesk.health import trouble_words
 
-HEIGHT = 56
+HEIGHT = 48
 
 
 class TroubleLine(QWidget):
@@ -51,6 +51,7 @@ class TroubleLine(QWidget):
         self.restart.setVisible(found is not None)
         if found is None:
             self.name.setText("")
+            self.name.setMinimumWidth(0)
             self.words.setText(t("walldesk.all_well"))
             self.words.set_color(theme.t2)
             self._token = "t2"
@@ -58,8 +59,10 @@ class TroubleLine(QWidget):
             screen, said, more = found
             self.name.setText(t("walldesk.screen", n=screen.id))
             self.name.set_color(theme.t1)
+            self.name.setMinimumWidth(self.name.sizeHint().width())
             also = t("walldesk.also_lost", n=more) if more else ""
-            self.words.setText(" ".join(filter(None, (said.words + t("walldesk.stop"), said.more, also))))
+            whole = t("walldesk.trouble", said=said.words, more=said.more) if said.more else said.words
+            self.words.setText(f"{whole}{t('walldesk.stop')}{also}")
             self.words.set_color(theme.t1)
             self._token = said.token
             self.choose.setText(t("walldesk.choose_it"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QListView, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QPlainTextEdit, QVBoxLayout, QWidget
 
 from cockpit.model.ages import stamp
 from cockpit.model.errors import CockpitError
@@ -17,7 +17,6 @@ from cockpit.model.wall_shipped import shipped_scenes
 from cockpit.model.wallasks import Version, Versions, VersionTexts
 from widgets.kit.buttons import button
 from widgets.kit.label import label
-from widgets.kit.lines import Lines
 from widgets.walldesk.board_paint import BoardPainter
 from widgets.walldesk.editing import Editing
 from widgets.walldesk.plan_view import PlanView
@@ -36,6 +35,7 @@ class VersionsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         t = self._ctx.t
         self.told: VersionTexts | None = None
+        self._versions: tuple[Version, ...] = ()
         self.setWindowTitle(t("walldesk.versions"))
         self.resize(980, 620)
         column = QVBoxLayout(self)
@@ -46,12 +46,10 @@ class VersionsDialog(QDialog):
         column.addWidget(label(t("walldesk.versions_of", scene=name), self, role="", style="title", wrap=False))
         body = QHBoxLayout()
         body.setSpacing(16)
-        self.model = Lines(self._line, self)
-        self.view = QListView(self)
-        self.view.setModel(self.model)
+        self.view = QListWidget(self)
         self.view.setFixedWidth(320)
         self.view.setAccessibleName(t("walldesk.versions"))
-        self.view.selectionModel().currentChanged.connect(self._chosen)
+        self.view.currentRowChanged.connect(self._chosen)
         body.addWidget(self.view)
         right = QVBoxLayout()
         right.setSpacing(8)
@@ -98,23 +96,24 @@ class VersionsDialog(QDialog):
             self.problem.setText(self._ctx.t(answer))
             return
         self.problem.setText("" if answer.versions else self._ctx.t("walldesk.no_versions"))
-        self.model.show(list(answer.versions))
+        self._versions = answer.versions
+        self.view.clear()
+        self.view.addItems([self._line(version) for version in answer.versions])
         if answer.versions:
-            self.view.setCurrentIndex(self.model.index(0, 0))
+            self.view.setCurrentRow(0)
             self.view.setFocus()
 
-    def _chosen(self, index: QModelIndex, before: QModelIndex) -> None:
+    def _chosen(self, row: int) -> None:
         self._ready(False)
-        if index.isValid() and self._ctx.walls is not None:
-            version: Version = self.model.lines[index.row()]
-            self._ctx.walls.version(version.number, 0, self._came)
+        if 0 <= row < len(self._versions) and self._ctx.walls is not None:
+            self._ctx.walls.version(self._versions[row].number, 0, self._came)
 
     def _came(self, answer: VersionTexts | Message) -> None:
-        index = self.view.currentIndex()
+        row = self.view.currentRow()
         if isinstance(answer, Message):
             self.problem.setText(self._ctx.t(answer))
             return
-        if not index.isValid() or self.model.lines[index.row()].number != answer.version.number:
+        if not 0 <= row < len(self._versions) or self._versions[row].number != answer.version.number:
             return
         self.told = answer
         then, now = self._scene_then(), self._edit.scene

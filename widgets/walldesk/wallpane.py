@@ -16,6 +16,8 @@ from widgets.walldesk.board import Board
 from widgets.walldesk.editing import Editing
 from widgets.walldesk.tiles import Tiles
 
+ROOMY = 1000
+"""A pane narrower than this says less in its title line."""
 _MENU = ("edit", "split_columns", "split_rows", "merge", "remove", "undo", "redo", "drop", "versions")
 
 
@@ -103,7 +105,8 @@ class WallPane(Panel):
             self.show_state(PanelState.EMPTY, Message("walldesk.no_wall"), (Message("walldesk.no_wall_more"),))
             return
         self.show_content()
-        self.header.set_facts(t("walldesk.wall_facts", **_measures(wall)))
+        facts = "walldesk.wall_facts" if self.width() >= ROOMY else "walldesk.wall_facts_short"
+        self.header.set_facts(t(facts, **_measures(wall)))
         if self.ctx.walling.editing:
             scene = self._edit.scene
             self.header.set_title(t("walldesk.plan_of", scene=scene.name) if scene is not None else t(self.title_id))
