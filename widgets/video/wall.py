@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from PySide6.QtGui import QResizeEvent
+
 from cockpit.model.messages import Message
 from cockpit.model.ports import Body
 from cockpit.model.videos import MOST_SHOWN
@@ -57,6 +59,10 @@ class WallVideoPanel(WallPanel):
         self.show_content()
         self.tiles.show_cameras(cameras)
         self.age_tick()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.look_now()  # how many can be read is another number
 
     def _nothing(self, state: PanelState, why: Message) -> None:
         self.tiles.show_cameras(())

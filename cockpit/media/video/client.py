@@ -27,7 +27,8 @@ RESTART_SECONDS = (0.2, 1.0, 2.0, 5.0)
 CALM_SECONDS = 60.0
 SUSPECT_AFTER = 3
 """Deaths without a calm minute between: streams are then begun one by one, and the one that it dies of is left out."""
-TRIAL_SECONDS = 2.0
+TRIAL_SECONDS, MOST_TRIAL = 2.0, 7
+"""After a stream plays, or can not, the next is begun; or after so many times as long."""
 BANNED_SECONDS = 600.0
 IDLE_SECONDS = 30.0
 """So long after the last stream the process stays."""
@@ -79,6 +80,8 @@ class VideoProcess:
         self._tried: list[str] | None = None
         """Ids that are begun one by one; None: all are at once."""
         self._banned: dict[str, float] = {}
+        self._settled: set[str] = set()
+        """Ids of streams that play, or can not, in this life of the process."""
 
     @property
     def pid(self) -> int:
@@ -114,7 +117,6 @@ class VideoProcess:
     async def stop(self) -> None:
         """Ends it; nothing is to be read any more."""
         self._stopped = True
-        self._news.set()
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.gather(self._keeping, return_exceptions=True)
@@ -146,6 +148,7 @@ class VideoProcess:
 
     async def _run(self) -> bool:
         """One life of the process; whether it ended by itself."""
+        self._settled.clear()
         process = await self._spawn()
         reader = asyncio.ensure_future(self._read(process))
         sender = asyncio.ensure_future(self._send(process))
@@ -221,11 +224,12 @@ class VideoProcess:
     async def _send(self, process: asyncio.subprocess.Process) -> None:
         """Tells it what is wanted, whenever that is another; returns when nothing has been for a while."""
         assert process.stdin is not None
-        patient = False
+        waited = MOST_TRIAL
         while True:
             self._news.clear()
-            if self._tried is not None and not patient:
+            if self._tried is not None and (waited >= MOST_TRIAL or (waited and self._settled >= {*self._tried})):
                 self._try_one_more()
+                waited = 0
             streams = self._with_slots()
             self._told = {stream.slot for stream in streams} | self._ending
             with contextlib.suppress(ConnectionError):
@@ -234,10 +238,10 @@ class VideoProcess:
             waits_on = IDLE_SECONDS if self._banned or not self._wanted else None
             patience = TRIAL_SECONDS if self._tried is not None else waits_on
             try:
-                await asyncio.wait_for(self._news.wait(), patience)
-                patient = True
+                async with asyncio.timeout(patience):  # `wait_for` swallows an end that comes with the news
+                    await self._news.wait()
             except TimeoutError:
-                patient = False
+                waited += 1
                 if not self._wanted:
                     return
 
@@ -288,6 +292,8 @@ class VideoProcess:
             self._news.set()
         elif told.seen is not None and told.id in self._wanted:
             self.seen = {**self.seen, told.id: told.seen}
+            if told.seen.state is not VideoState.OPENING:
+                self._settled.add(told.id)
             self._changed()
 
     def _free(self, slot: int) -> None:

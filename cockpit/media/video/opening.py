@@ -19,6 +19,8 @@ CODECS = "h264,hevc,mjpeg,mpeg4,vp8,vp9,av1,libdav1d,libvpx-vp9,flv"
 FORMATS = "rtsp,sdp,rtp,flv,live_flv,mpegts,mpjpeg,h264,hevc,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
 _OF_NETWORK = "rtp,udp,tcp,tls,rtsp,rtsps,http,https,crypto"
 _OF_NAME = {".ts": "mpegts", ".mjpg": "mpjpeg", ".mjpeg": "mpjpeg"}
+_MAX_PIXELS = str(2 * MOST_PIXELS)
+"""What FFmpeg may decode at all: a picture that is a little too large is refused by its size, in words."""
 _PROBED = {"probesize": "1000000", "analyzeduration": "2000000", "fpsprobesize": "0"}
 
 
@@ -31,7 +33,7 @@ def open_stream(stream: Stream) -> InputContainer:
         av.FFmpegError, OSError, ValueError: it is not what it should be.
     """
     format, options = _way(stream)
-    limits = {"codec_whitelist": CODECS, "format_whitelist": FORMATS, "max_pixels": str(MOST_PIXELS), **_PROBED}
+    limits = {"codec_whitelist": CODECS, "format_whitelist": FORMATS, "max_pixels": _MAX_PIXELS, **_PROBED}
     container = av.open(
         stream.address,
         "r",
@@ -46,7 +48,7 @@ def open_stream(stream: Stream) -> InputContainer:
         video = container.streams.video[0]
         context = video.codec_context
         check_size(context.width, context.height)
-        context.options = {**context.options, "max_pixels": str(MOST_PIXELS)}
+        context.options = {**context.options, "max_pixels": _MAX_PIXELS}
         context.thread_count = 1
     except BaseException:
         container.close()

@@ -1,0 +1,264 @@
+"""Cameras on the wall and beside the desk: what plays, what is said of what does not, and who is shown what."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from cockpit.model.messages import Message
+from cockpit.model.ports import Body
+from cockpit.model.videos import CameraGroup, CameraVideo, VideoSeen, VideoState
+from tests.living_picture import NOW
+from tests.panel_desk import Desk, desk
+from tests.video_kit import LivingVideos
+from widgets.kit.panel import PanelState
+from widgets.kit.wallsight import WallSight
+from widgets.video.panel import VideoPanel
+from widgets.video.tiles import VideoTiles
+from widgets.video.wall import WallVideoPanel
+
+BLUE = (40, 90, 160)
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+@pytest.fixture
+def at(qtbot: QtBot) -> Desk:
+    made = desk()
+    made.ctx.videos = LivingVideos()
+    return made
+
+
+def port(at: Desk) -> LivingVideos:
+    assert isinstance(at.ctx.videos, LivingVideos)
+    return at.ctx.videos
+
+
+def cameras(at: Desk, n: int) -> list[str]:
+    keys = list(at.picture["camera"].keys)[:n]
+    for key in keys:
+        port(at).book[key] = CameraVideo(key, f"rtsp://host/{key}")
+    return keys
+
+
+def wall(qtbot: QtBot, at: Desk, size: tuple[int, int] = (1920, 1080), **options: object) -> WallVideoPanel:
+    at.ctx.wall = at.ctx.wall or WallSight()
+    panel = WallVideoPanel(at.ctx, **options)
+    qtbot.addWidget(panel)
+    panel.resize(*size)
+    panel.show()
+    return panel
+
+
+def colour(panel: WallVideoPanel, camera: str) -> QColor:
+    """In the middle of a tile."""
+    tiles = panel.tiles
+    tile = next(one for one in tiles.tiles if one.camera == camera)
+    room = tiles._room(tile)
+    return tiles.grab().toImage().pixelColor(room.center().toPoint())
+
+
+def near(one: QColor, other: tuple[int, int, int]) -> bool:
+    return all(abs(a - b) < 6 for a, b in zip((one.red(), one.green(), one.blue()), other, strict=True))
+
+
+@pytest.mark.parametrize("n", [1, 2, 4, 9, 12, 25, 36])
+def test_one_to_thirty_six_cameras_play_beside_each_other(qtbot: QtBot, at: Desk, n: int) -> None:
+    keys = cameras(at, n)
+    panel = wall(qtbot, at, cameras=keys, count=n)
+    for key in keys:
+        port(at).play(key, at.ctx.clock.wall())
+    panel.tiles._look()
+    boxes = [tile.box.toAlignedRect() for tile in panel.tiles.tiles]
+    assert len(boxes) == n
+    inside = panel.tiles.rect()
+    assert all(inside.contains(box) for box in boxes)
+    assert not any(a.intersects(b) for i, a in enumerate(boxes) for b in boxes[:i])
+    assert all(near(colour(panel, key), BLUE) for key in keys[:: max(n // 4, 1)])
+
+
+def test_the_stream_is_asked_for_in_the_size_that_it_is_drawn_at(qtbot: QtBot, at: Desk) -> None:
+    panel = wall(qtbot, at, cameras=cameras(at, 4))
+    for tile, wanted in zip(panel.tiles.tiles, port(at).all_wanted, strict=True):
+        room = panel.tiles._room(tile)
+        assert wanted.size == (round(room.width()), round(room.height()))
+
+
+def test_a_picture_that_stopped_stays_and_its_age_is_said(qtbot: QtBot, at: Desk) -> None:
+    (key,) = cameras(at, 1)
+    panel = wall(qtbot, at, cameras=[key])
+    port(at).play(key, at.ctx.clock.wall())
+    panel.tiles._look()
+    panel.age_tick()
+    assert panel.tiles.live == 1
+    at.clock.advance(40)
+    panel.age_tick()
+    (tile,) = panel.tiles.tiles
+    assert tile.said == "画面停在 40 秒前"
+    assert panel.tiles.live == 0
+    seen = colour(panel, key)
+    assert not near(seen, BLUE)
+    assert seen.blue() > seen.red(), "darker, and still that picture"
+    port(at).play(key, at.ctx.clock.wall())
+    panel.tiles._look()
+    panel.age_tick()
+    assert tile.said == ""
+    assert near(colour(panel, key), BLUE)
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        (VideoSeen(), "正在打开…"),
+        (VideoSeen(VideoState.REFUSED, Message("videos.hidden")), "按场景要求不显示"),
+        (VideoSeen(VideoState.AWAY, Message("videos.silent")), "视频平台没有应答，正在重连"),
+        (VideoSeen(VideoState.REFUSED, Message("videos.wrong_size", {"width": 9000, "height": 9000})), "已拒绝"),
+    ],
+)
+def test_a_camera_without_a_picture_says_why(qtbot: QtBot, at: Desk, seen: VideoSeen, said: str) -> None:
+    (key,) = cameras(at, 1)
+    port(at).told[key] = seen
+    panel = wall(qtbot, at, cameras=[key])
+    panel.age_tick()
+    assert said in panel.tiles.tiles[0].said
+
+
+def test_a_scene_for_visitors_asks_for_what_visitors_may_see_and_lets_the_clear_picture_go_at_once(
+    qtbot: QtBot, at: Desk
+) -> None:
+    (key,) = cameras(at, 1)
+    sight = WallSight()
+    at.ctx.wall = sight
+    panel = wall(qtbot, at, cameras=[key])
+    port(at).play(key, at.ctx.clock.wall())
+    panel.tiles._look()
+    assert near(colour(panel, key), BLUE)
+    port(at).pictures.clear()
+    sight.tell(privacy="visitor")
+    assert [one.privacy for one in port(at).all_wanted] == ["visitor"]
+    assert not near(colour(panel, key), BLUE)
+
+
+def test_the_cameras_about_the_event_that_the_wall_follows_are_shown_first_the_one_that_saw_it(
+    qtbot: QtBot, at: Desk
+) -> None:
+    cameras(at, 50)
+    table = at.picture["event"]
+    key = next(table.key_at(i) for i in range(len(table)) if abs(table.value(i, "lon")) < 180)
+    saw = list(at.picture["camera"].keys)[-1]
+    sight = WallSight()
+    at.ctx.wall = sight
+    panel = wall(qtbot, at, near="event", count=4)
+    assert panel.state is PanelState.EMPTY
+    assert "选定事件" in panel.said
+    sight.tell(event=key)
+    at.ports.bodies.answer(Body(key, {"camera": saw.partition("/")[2]}, NOW))
+    assert panel.tiles.tiles[0].camera == saw
+
+
+def test_a_group_of_the_site_is_shown_and_one_that_is_none_is_said(qtbot: QtBot, at: Desk) -> None:
+    keys = cameras(at, 3)
+    port(at).groups = (CameraGroup("tunnels", {"zh": "隧道"}, tuple(key.partition("/")[2] for key in keys)),)
+    panel = wall(qtbot, at, group="tunnels")
+    assert [tile.camera for tile in panel.tiles.tiles] == keys
+    assert "bridges" in wall(qtbot, at, group="bridges").said
+
+
+def test_without_the_extra_a_panel_says_so_in_words(qtbot: QtBot, at: Desk) -> None:
+    port(at).problem = Message("videos.no_extra")
+    panel = wall(qtbot, at, cameras=cameras(at, 2))
+    assert panel.state is PanelState.DEAD
+    assert "city-cockpit[video]" in panel.said
+    assert not port(at).all_wanted
+
+
+def test_what_is_out_of_sight_is_not_fetched(qtbot: QtBot, at: Desk) -> None:
+    panel = wall(qtbot, at, cameras=cameras(at, 2))
+    assert len(port(at).all_wanted) == 2
+    panel.hide()
+    assert not port(at).all_wanted
+    panel.show()
+    assert len(port(at).all_wanted) == 2
+
+
+def test_a_scene_that_is_prepared_is_fetched_before_it_is_shown_but_not_for_ever(qtbot: QtBot, at: Desk) -> None:
+    at.ctx.wall = WallSight()
+    panel = WallVideoPanel(at.ctx, cameras=cameras(at, 2), count=2)
+    qtbot.addWidget(panel)
+    assert len(port(at).all_wanted) == 2
+    panel.tiles._warming.stop()
+    panel.tiles._cool()
+    assert not port(at).all_wanted
+
+
+def test_only_what_is_new_is_painted(qtbot: QtBot, at: Desk) -> None:
+    keys = cameras(at, 4)
+    panel = wall(qtbot, at, cameras=keys)
+    qtbot.waitUntil(lambda: panel.tiles.painted > 0)
+    for key in keys:
+        port(at).play(key, at.ctx.clock.wall())
+    panel.tiles._look()
+    qtbot.waitUntil(lambda: all(not tile.image.isNull() for tile in panel.tiles.tiles))
+    panel.tiles.repaint()
+    painted = panel.tiles.painted
+    for _ in range(3):
+        panel.tiles._look()
+    panel.tiles.grab()
+    assert panel.tiles.painted <= painted + 1, "the grab alone"
+
+
+# -- beside the desk --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def beside(qtbot: QtBot, at: Desk) -> VideoPanel:
+    panel = VideoPanel(at.ctx)
+    qtbot.addWidget(panel)
+    panel.resize(760, 520)
+    panel.show()
+    return panel
+
+
+def test_beside_the_desk_the_selected_camera_comes_first_and_its_neighbours_after_it(
+    at: Desk, beside: VideoPanel
+) -> None:
+    keys = cameras(at, 200)
+    assert beside.state is PanelState.EMPTY
+    at.ctx.selection.select("camera", keys[7])
+    assert beside.tiles.tiles[0].camera == keys[7]
+    assert beside.state is None
+
+
+def test_a_neighbour_is_selected_by_a_click_or_with_the_arrows_and_enter_and_all_stay_where_they_are(
+    qtbot: QtBot, at: Desk, beside: VideoPanel
+) -> None:
+    beside.tiles.show_cameras(cameras(at, 4))
+    at.ctx.selection.select("camera", beside.tiles.tiles[0].camera)
+    before = [tile.camera for tile in beside.tiles.tiles]
+    second, third = beside.tiles.tiles[1:3]
+    qtbot.mouseClick(beside.tiles, Qt.MouseButton.LeftButton, pos=second.box.center().toPoint())
+    assert at.ctx.selection.item == ("camera", second.camera)
+    qtbot.keyClick(beside.tiles, Qt.Key.Key_Down)
+    qtbot.keyClick(beside.tiles, Qt.Key.Key_Left)
+    qtbot.keyClick(beside.tiles, Qt.Key.Key_Return)
+    assert at.ctx.selection.item == ("camera", third.camera)
+    assert [tile.camera for tile in beside.tiles.tiles] == before
+
+
+def test_the_tiles_walk_no_further_than_they_go(qtbot: QtBot, at: Desk) -> None:
+    tiles = VideoTiles(at.ctx)
+    qtbot.addWidget(tiles)
+    tiles.walk()
+    tiles.resize(600, 400)
+    tiles.show_cameras(cameras(at, 3))
+    tiles.show()
+    chosen: list[str] = []
+    tiles.chosen.connect(chosen.append)
+    for key in (Qt.Key.Key_Right,) * 9:
+        qtbot.keyClick(tiles, key)
+    qtbot.keyClick(tiles, Qt.Key.Key_Enter)
+    assert chosen == [tiles.tiles[-1].camera]
+    qtbot.mouseClick(tiles, Qt.MouseButton.LeftButton, pos=QPoint(1, tiles.height() - 1))
+    tiles.stop()
