@@ -1,4 +1,4 @@
-"""Machines join a hall with a code and come by TLS only; who has no code, the wrong key or none any more stays outside."""
+"""Machines join a hall with a code and come by TLS only; without one, or with a key taken away, they stay outside."""
 
 from __future__ import annotations
 
