@@ -100,10 +100,12 @@ class WallAreas(SignPanel):
         cells = [max(wide(words.value(sign, item.value), kind.row, True) for item in self._column(i)) + kind.row * 1.5
                  for i, sign in enumerate(self.columns)]  # fmt: skip
         fit, used = 0, named
-        for need in cells:
-            if used + max(need, kind.row * 3.4) > box.width() and fit:
+        for need, sign in zip(cells, self.columns, strict=True):
+            titled = wide(self._titled_with(sign), kind.min)
+            need = max(need, min(titled, titled * 0.56 + kind.min) + kind.gap * 2)
+            if used + need > box.width() and fit:
                 break
-            used += max(need, kind.row * 3.4)
+            used += need
             fit += 1
         across = (box.width() - named) / fit
         heads = [self._heading(sign, across - kind.gap * 2) for sign in self.columns[:fit]]
@@ -133,10 +135,15 @@ class WallAreas(SignPanel):
     def _column(self, i: int) -> list[Item]:
         return [line.items[i] for line in self.lines]
 
+    def _titled_with(self, sign: Sign) -> str:
+        return f"{self.words.name(sign)} {sign.unit}".rstrip()
+
     def _heading(self, sign: Sign, width: float) -> list[str]:
         """Name and unit of a sign on two lines at the most."""
         name = self.words.name(sign)
-        lines = broken(f"{name}/{sign.unit}" if sign.unit else name, self.type.min, width)
+        if sign.unit and wide(name, self.type.min) <= width < wide(self._titled_with(sign), self.type.min):
+            return [name, sign.unit]
+        lines = broken(self._titled_with(sign), self.type.min, width)
         return lines if len(lines) <= 2 else [lines[0], "".join(lines[1:])]
 
     def _value(self, painter: QPainter, cell: QRectF, item: Item, old: bool) -> None:

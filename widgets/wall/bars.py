@@ -216,7 +216,7 @@ class WallBars(CountPanel):
     def _low(self, painter: QPainter, box: QRectF, values: list[float]) -> None:
         """Where there is no room for axes: how many in all, or the last value, and the columns."""
         kind, theme, item = self.base, self.theme, self._item
-        told, unit = f"{sum(values):,.0f}", ""
+        told, unit = f"{sum(values):,.0f}", self.ctx.t("wallkit.unit_events")
         if item is not None and item.known:
             told, unit = self.sign_words().value(item.sign, item.value), item.sign.unit
         px = min(kind.figure, box.height() * 0.9)

@@ -76,7 +76,7 @@ class WallCurve(SignPanel):
         now = self.ctx.clock.now()
         old = item.old(now)
         base = self.base
-        if box.height() < base.row * 2.6:
+        if box.height() < base.row * 3.6:
             self._low(painter, box, item, old)
             return
         if box.height() >= base.row * 6.5 or box.width() < base.row * 24:

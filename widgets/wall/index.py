@@ -11,16 +11,13 @@ from PySide6.QtGui import QPainter
 
 from cockpit.model.messages import Message, Texts
 from widgets.kit.theme import Theme
-from widgets.lists.words import joined
 from widgets.signs.board import Item
+from widgets.signs.words import SignWords
 from widgets.wall.kit import PanelState
-from widgets.wall.paint import draw_mark, draw_value, draw_words, fitted
+from widgets.wall.paint import draw_mark, draw_value, draw_words, value_px
 from widgets.wall.score import Scored, dimensions_of, index_of, scored
 from widgets.wall.signed import SignPanel, level
 from widgets.wall.sizes import FIGURE_EM, WallType, wide
-
-_FEW = 3
-"""Deviating signs that are named where there is room."""
 
 
 class ScorePanel(SignPanel):
@@ -88,50 +85,83 @@ class WallIndex(ScorePanel):
     def paint(self, painter: QPainter, box: QRectF) -> None:
         if not self.dimensions and self.own is None:
             return
-        kind = self.type
-        beside = box.width() >= kind.row * 17 and bool(self.dimensions)
-        left = box
-        if beside:
-            share = 0.36 if box.width() < kind.row * 40 else 0.28
+        kind, base, t = self.type, self.base, self.ctx.t
+        away = self.deviating()
+        if away and box.height() >= base.row * 13 and box.width() >= base.row * 12:
+            under = box.adjusted(0, box.height() * 0.5 + kind.gap, 0, 0)
+            box = QRectF(box.left(), box.top(), box.width(), box.height() * 0.5 - kind.gap)
+            painter.fillRect(QRectF(under.left(), under.top(), under.width(), kind.hair), self.theme.line)
+            draw_away(painter, under.adjusted(0, kind.gap, 0, 0), away, self.words, kind, self.theme)
+        if box.width() >= base.row * 17 and self.dimensions:
+            share = 0.38 if box.width() < base.row * 40 else 0.3
             left = QRectF(box.left(), box.top(), box.width() * share, box.height())
-            right = QRectF(left.right() + kind.pad, box.top(), box.width() - left.width() - kind.pad, box.height())
-            draw_dimensions(painter, right, self.dimensions, kind, self.theme, self.ctx.t)
-        elif self.dimensions and box.height() >= kind.row * 7:
-            left = QRectF(box.left(), box.top(), box.width(), box.height() * 0.4)
-            below = left.bottom() + kind.gap
-            under = QRectF(box.left(), below, box.width(), box.bottom() - below)
-            draw_dimensions(painter, under, self.dimensions, kind, self.theme, self.ctx.t)
-        self._index(painter, left)
+            right = box.adjusted(left.width() + kind.pad, 0, 0, 0)
+            draw_dimensions(painter, right, self.dimensions, kind, self.theme, t)
+            self._index(painter, left)
+        elif self.dimensions and box.height() >= base.row * 7:
+            above = QRectF(box.left(), box.top(), box.width(), box.height() * 0.42)
+            under = box.adjusted(0, above.height() + kind.gap, 0, 0)
+            draw_dimensions(painter, under, self.dimensions, kind, self.theme, t)
+            self._index(painter, above)
+        else:
+            self._index(painter, box)
 
     def _index(self, painter: QPainter, box: QRectF) -> None:
-        """The figure, and under it how it changed or how many signs deviate."""
+        """The figure, and under or beside it how it changed or how many signs deviate."""
         kind, theme = self.type, self.theme
-        words = self._under()
-        foot_h = kind.min * 1.35
-        room = [one for one in words if wide(one, kind.min) <= box.width()]
-        lines = min(len(room), int((box.height() - kind.hero * FIGURE_EM * 1.1) / foot_h))
-        lines = max(lines, 0)
+        told, foot_h = f"{self.value():.1f}", kind.min * 1.35
+        unit = self.own.sign.unit if self.own is not None else ""
+        said = [one for one in self._under() if wide(one, kind.min) <= box.width()]
+        lines = max(min(len(said), int((box.height() - kind.figure * FIGURE_EM * 1.25) / foot_h)), 0)
         figure = box.adjusted(0, 0, 0, -foot_h * lines)
         most = min(figure.height() * 0.94 / FIGURE_EM, kind.hero * 2.2)
-        told = f"{self.value():.1f}"
-        px = fitted(told, figure.width(), most, kind.figure * 0.7, True)
-        unit = self.own.sign.unit if self.own is not None else ""
-        draw_value(painter, figure, told, unit, px, theme.t1, theme.t2, kind.min)
-        for i, one in enumerate(room[:lines]):
-            row = QRectF(box.left(), figure.bottom() + i * foot_h, box.width(), foot_h)
-            draw_words(painter, row, one, kind.min, theme.t2)
+        px = value_px(told, unit, figure.width(), most, kind.row)
+        took = draw_value(painter, figure, told, unit, px, theme.t1, theme.t2, kind.min)
+        if not lines:
+            self._beside(painter, box.adjusted(took + kind.pad * 1.5, 0, 0, 0))
+            return
+        gap = min((figure.height() - px * FIGURE_EM) / 2, kind.pad * 3)
+        top = figure.center().y() + px * FIGURE_EM / 2 + gap * 0.6
+        for i, one in enumerate(said[:lines]):
+            draw_words(painter, QRectF(box.left(), top + i * foot_h, box.width(), foot_h), one, kind.min, theme.t2)
+
+    def _beside(self, painter: QPainter, box: QRectF) -> None:
+        """At the right of the figure, where there is no room under it."""
+        px = self.type.min
+        said = [one for one in self._under() if wide(one, px) <= box.width()]
+        high = px * 1.4
+        said = said[: int(box.height() / high)]
+        top = box.center().y() - high * len(said) / 2
+        for i, one in enumerate(said):
+            draw_words(painter, QRectF(box.left(), top + i * high, box.width(), high), one, px, self.theme.t2)
 
     def _under(self) -> list[str]:
+        """What is said with the figure, the first first."""
         t = self.ctx.t
         if self.own is not None:
-            compared = self.compared(self.own)
-            return [one for one in (compared, self.goal(self.own)) if one]
-        away = self.deviating()
-        made = t(Message("wallkit.made_from", {"n": len({item.key for item in self.items})}))
-        out = t(Message("wallkit.deviating", {"n": len(away)})) if away else t("wallkit.none_deviates")
-        names = [self.words.name(item.sign) for item in away[:_FEW]]
-        gravest = joined(*names)
-        return [one for one in (joined(made, out), gravest) if one]
+            return [one for one in (self.compared(self.own), self.goal(self.own)) if one]
+        away = len(self.deviating())
+        out = t(Message("wallkit.deviating", {"n": away})) if away else t("wallkit.none_deviates")
+        return [out, t(Message("wallkit.made_from", {"n": len({item.key for item in self.items})}))]
+
+
+def draw_away(
+    painter: QPainter, box: QRectF, away: Sequence[Item], words: SignWords, kind: WallType, theme: Theme
+) -> None:
+    """Signs outside their bounds: badge, name, value; as many as there is room for."""
+    columns = max(1, min(3, int(box.width() / (kind.row * 19))))
+    rows = max(1, min(int(box.height() / (kind.row * 1.35)), ceil(len(away) / columns)))
+    high = min(box.height() / rows, kind.row * 2.2)
+    across = (box.width() - kind.pad * 2 * (columns - 1)) / columns
+    side = kind.row * 0.9
+    for i, item in enumerate(away[: rows * columns]):
+        x, y = box.left() + (i // rows) * (across + kind.pad * 2), box.top() + (i % rows) * high
+        draw_mark(painter, QRectF(x, y + (high - side) / 2, side, side), item.level, theme)
+        value = words.with_unit(item.sign, item.value)
+        took = wide(value, kind.row, True)
+        row = QRectF(x + side + kind.gap * 1.5, y, across - side - kind.gap * 1.5, high)
+        draw_words(painter, row, value, kind.row, theme.level(item.level), True, "right")
+        draw_words(painter, row.adjusted(0, 0, -took - kind.gap * 2, 0), words.name(item.sign), kind.row, theme.t1)
 
 
 def draw_dimensions(

@@ -43,9 +43,10 @@ class WallRadar(ScorePanel):
         high, gap = kind.row * 2.3, kind.gap * 1.5
         below = max(self._way(i).y() for i in range(len(names)))
         radius = min((box.width() - 2 * (label + gap)) / 2, (box.height() - 2 * (high + gap)) / (1 + below))
-        if radius < self.base.row * 2.2:
-            beside = box.height() * 0.94
-            if box.width() >= beside + kind.row * 12 and beside >= kind.row * 3.4:
+        beside = box.height() * 0.94
+        apart = box.width() >= beside + kind.row * 12 and beside >= kind.row * 3.4
+        if radius < self.base.row * 2.2 or (apart and radius < box.height() * 0.36):
+            if apart:
                 self._figure(painter, QPointF(box.left() + beside / 2, box.center().y()), beside / 2 - kind.line * 2)
                 draw_dimensions(painter, box.adjusted(beside + kind.pad, 0, 0, 0), self.dimensions, kind, self.theme, t)
             else:

@@ -76,7 +76,7 @@ class WallSankey(CountPanel):
         self._by = self._kept_columns(by)
         flows = [tuple(flow[i] for i in self._by) for flow in self._flows]
         by = [by[i] for i in self._by]
-        room = max(2, min(_MOST, int(self.content().height() / (self.type.row * 1.5))))
+        room = max(2, min(_MOST, int(self.content().height() / (self.type.row * 1.95))))
         kept: list[dict[str, int]] = []
         for column in range(len(by)):
             counts: dict[str, int] = {}
@@ -114,7 +114,7 @@ class WallSankey(CountPanel):
             return
         count, thick = len(self.columns), max(kind.row * 0.5, kind.line * 3)
         labels = [max(wide(self._said(node), kind.min) for node in column) + kind.gap * 2 for column in self.columns]
-        labels[-1] = min(labels[-1], box.width() * 0.36)
+        labels[-1] = min(labels[-1], box.width() * (0.36 if count > 2 else 0.5))
         lanes = box.width() - labels[-1] - thick
         labels[:-1] = [min(one, lanes / (count - 1) - thick - kind.gap * 2) for one in labels[:-1]]
         xs = [box.left() + lanes * i / (count - 1) for i in range(count)]
