@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cockpit.model.errors import UserError
 from cockpit.model.messages import texts
-from cockpit.model.wall import Hall, Scene
+from cockpit.model.wall import Arrangement, Hall, Place, Scene
 from cockpit.model.wall_panels import WALL_PANELS
 from cockpit.model.wall_read import read_hall, read_hall_file, read_scene, read_scene_file
 from cockpit.model.wall_shipped import hall_text, scene_text, shipped_hall, shipped_halls, shipped_scenes
@@ -223,6 +223,20 @@ def test_a_file_that_is_not_there_no_text_or_too_long_is_refused_in_a_sentence(t
 @given(scene=scenes())
 def test_a_scene_that_is_written_is_read_as_the_same(scene: Scene) -> None:
     assert read_scene(write_scene(scene), "any.toml", WALL_PANELS) == scene
+
+
+def test_places_named_after_a_third_partys_panel_and_slivers_of_a_place_are_written_as_a_file_may_have_them() -> None:
+    halves = (Place("Acme.Orbit", panel="Acme.Orbit", weight=0.01), Place("map", panel="wallmap", weight=1.0))
+    scene = Scene("mine", {"zh": "我的"}, (Arrangement("one", Place("root", "columns", halves)),))
+    root = read_scene(write_scene(scene), "mine.toml").arrangements[0].root
+    assert [(place.id, place.panel) for place in root.children] == [("acme-orbit", "Acme.Orbit"), ("map", "wallmap")]
+    assert root.children[1].weight == 100 * root.children[0].weight
+
+
+def test_an_arrangement_of_one_panel_is_written_as_a_row_of_one() -> None:
+    scene = Scene("mine", {"zh": "我的"}, (Arrangement("one", Place("map", panel="wallmap", spans=True)),))
+    root = read_scene(write_scene(scene), "mine.toml").arrangements[0].root
+    assert root.children == (Place("map", panel="wallmap", spans=True),)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cockpit.model.wall import Arrangement, Carousel, Hall, Mode, Place, Scene, Wall
 from cockpit.model.wall_read_hall import ROLES
+from cockpit.model.wall_read_scene import WEIGHTS
+from cockpit.model.wall_toml import ID
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _MOST_WIDE = 100
@@ -30,7 +32,7 @@ def write_scene(scene: Scene) -> str:
         for place in _panels(arrangement.root):
             shared.setdefault(place.id, place)
     for id, place in shared.items():
-        lines += ["", f"[panels.{_key(id)}]", *_panel(place)]
+        lines += ["", f"[panels.{_place_id(id)}]", *_panel(place)]
     for arrangement in scene.arrangements:
         lines += _arrangement(arrangement, shared)
     return "\n".join(lines) + "\n"
@@ -41,7 +43,9 @@ def write_hall(hall: Hall) -> str:
     lines = [f"id = {_value(hall.id)}", f"name = {_value(hall.name)}", f"shift = {hall.shift}"]
     if hall.night:
         first, end, brightness = hall.night
-        lines.append(f'night = {{ from = "{_time(int(first))}", to = "{_time(int(end))}", brightness = {_value(brightness)} }}')
+        lines.append(
+            f'night = {{ from = "{_time(int(first))}", to = "{_time(int(end))}", brightness = {_value(brightness)} }}'
+        )
     else:
         lines.append("night = {}")
     for room in hall.rooms:
@@ -90,13 +94,14 @@ def _arrangement(arrangement: Arrangement, shared: Mapping[str, Place]) -> list[
     lines: list[str] = []
 
     def line(place: Place, header: str) -> None:
-        lines.extend(["", f"[{header}]", f"{place.split} = {_value([child.id for child in place.children])}"])
+        names = [_place_id(child.id) for child in place.children]
+        lines.extend(["", f"[{header}]", f"{place.split} = {_value(names)}"])
         if any(child.weight != 1 for child in place.children):
-            lines.append(f"weights = {_value([child.weight for child in place.children])}")
+            lines.append(f"weights = {_value(_weights([child.weight for child in place.children]))}")
         if any(child.screens for child in place.children):
             lines.append(f"screens = {_value([child.screens for child in place.children])}")
         for child in place.children:
-            here = f"{arrangement.fit}.{_key(child.id)}"
+            here = f"{arrangement.fit}.{_place_id(child.id)}"
             if child.split:
                 line(child, here)
             elif _content(child) != _content(shared[child.id]):
@@ -104,6 +109,22 @@ def _arrangement(arrangement: Arrangement, shared: Mapping[str, Place]) -> list[
 
     line(root, arrangement.fit)
     return lines
+
+
+def _place_id(id: str) -> str:
+    """An id that a file may have: a place that is named after another's panel may have a dot or a capital in it."""
+    if ID.fullmatch(id):
+        return id
+    return re.sub(r"[^a-z0-9_-]+", "-", id.lower()).strip("-_")[:40] or "place"
+
+
+def _weights(weights: Sequence[float]) -> list[float]:
+    """Weights that a file may have: a place that was halved again and again weighs too little for one."""
+    low, high = WEIGHTS
+    if low <= min(weights) and max(weights) <= high:
+        return list(weights)
+    most = max(weights)
+    return [max(low, weight * high / most) for weight in weights]
 
 
 # -- halls
