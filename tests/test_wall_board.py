@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cockpit.model.clock import SECOND, from_iso
 from cockpit.model.errors import UserError
@@ -313,3 +315,59 @@ def _may(role: str, wanted: object) -> bool:
         return bool(role_of(wanted))  # type: ignore[arg-type]
     except UserError:
         return False
+
+
+WORDS = st.sampled_from(
+    ["", "1", "-1", "0.5", "40", "calm", "storm", "event", "grave", "peace", "war", "day", "night", "incident/1", "x"]
+)
+DEEDS = st.one_of(
+    st.tuples(
+        st.just("act"), st.sampled_from(ACTS), WORDS, st.sampled_from(["", "main", "side", "attic"]),
+        st.lists(st.integers(0, 4), max_size=3),
+    ),
+    st.tuples(st.just("after"), st.floats(0.01, 40.0), st.sets(st.sampled_from([GRAVE, LESS]))),
+    st.tuples(st.just("join"), st.sampled_from(["north", "middle", "south", "press"])),
+    st.tuples(st.just("ready"), st.sampled_from(["north", "middle", "south"]), st.integers(0, 3)),
+    st.tuples(st.just("publish"), st.sets(st.sampled_from(["calm", "storm", "event"]), max_size=2)),
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(DEEDS, max_size=40))
+def test_whatever_happens_a_wall_shows_a_scene_revisions_go_up_and_every_change_gets_its_time(
+    deeds: list[tuple],
+) -> None:
+    walls = Timed()
+    before = {id: shows.revision for id, shows in walls.board.shows.items()}
+    for what, *given_ in deeds:
+        told = walls.board.state(1)
+        if what == "act":
+            act, value, wall, screens = given_
+            view = MapView(120.0, 30.0, 2.0) if act == "view" else None
+            cast = Cast("c", "", screens[0] if screens else 0, "walltext", place="time") if act == "cast" else None
+            try:
+                walls.act(act, value, wall, screens=tuple(screens), view=view, cast=cast)
+            except UserError:
+                assert walls.board.state(1) == told
+        elif what == "after":
+            walls.after(given_[0], *given_[1])
+        elif what == "join":
+            walls.join(given_[0])
+        elif what == "ready":
+            walls.ready(given_[0], max(walls.main.revision - given_[1], 1))
+        else:
+            scenes = {id: scene for id, scene in site().scenes.items() if id not in given_[0]}
+            walls.board.publish(Site(walls.board.site.hall, scenes), walls.clock.now(), walls.mono)
+            walls.settle()
+        state = walls.board.state(1)
+        assert msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=type(state)) == state
+        for shows in state.shows:
+            assert shows.revision >= before[shows.wall]
+            before[shows.wall] = shows.revision
+            wall = state.hall.wall(shows.wall)
+            assert wall is not None
+            assert {*shows.blank, *shows.frozen, *shows.identify} <= {screen.id for screen in wall.screens}
+            assert shows.scene.id in walls.board.site.scenes
+    walls.clock.advance(PATIENCE / SECOND)
+    walls.settle()
+    assert all(shows.show_at > 0 for shows in walls.board.shows.values())
