@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import gc
 import os
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from cockpit.children import Children
 from cockpit.model.clock import Clock
 from cockpit.model.messages import LANGUAGES, Message
 from cockpit.opening import SeatOpening
@@ -22,6 +24,8 @@ from cockpit.ui.wallnode import WallNode
 from cockpit.ui.walloutputs import plugged
 from cockpit.ui.wallpictures import last_picture
 from cockpit.ui.wallscreen import WallWindow
+from cockpit.wall.heartbeat import RESTART_CODE
+from cockpit.wall.machine import machine_name
 from cockpit.wall.node import WallSeat
 from layouts.panels import Panels
 from widgets.kit.actions import Actions
@@ -30,8 +34,19 @@ from widgets.kit.theme import WALL, Theme, apply_theme
 
 FOLDER = "screens"
 """In the profile: the last picture of each output."""
-RESTART = 75
-"""The process ends with this code when it is to be started anew (EX_TEMPFAIL)."""
+
+def run_wall_seat(
+    args: argparse.Namespace,
+    profile: Path,
+    opening: SeatOpening,
+    children: Children | None,
+    clock: Clock,
+    size: tuple[int, int] | None,
+) -> int:
+    """`cockpit run --seat wall`: as `run_wall`; a wall is as large as its screens, whatever `size` says."""
+    prod = children.poll if children is not None else _nothing
+    machine = machine_name(profile)
+    return run_wall(profile, opening, machine, clock, lang=args.lang or "", renderer=args.map or "", prod=prod)
 
 
 def run_wall(
@@ -74,7 +89,7 @@ def run_wall(
             window.close()
             window.deleteLater()
         node.ended.connect(app.quit)
-        node.on_restart = lambda: _end(app, code, RESTART)
+        node.on_restart = lambda: _end(app, code, RESTART_CODE)
         end_on_signals(app, node)
         crash.install(lambda what: node.note(Message("ui.error_noted", {"what": what})))
         node.begin()
@@ -115,6 +130,10 @@ def _pictures_first(folder: Path, clock: Clock) -> list[WallWindow]:
             window.draw_now()
             windows.append(window)
     return windows
+
+
+def _nothing() -> None:
+    pass
 
 
 def _end(app: QApplication, code: list[int], with_code: int) -> None:
