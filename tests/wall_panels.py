@@ -56,17 +56,18 @@ class Hall:
         QApplication.processEvents()
 
     def orders(self, count: int) -> None:
-        """Orders to the first open events, each a step further than the one before."""
+        """Orders to the first open events whose rules let one go, each a step further than the one before."""
         table, units = self.at.picture["event"], self.at.picture["unit"]
         steps = ("delivered", "read", "accepted", "en_route", "on_scene", "done")
+        free = [key for key in units.keys if (units.get(key) or {}).get("state") == 0]
         given = 0
-        for row in range(len(table)):
-            if given == count:
+        for event in (table.row(row) for row in range(len(table))):
+            if given == count or not free:
                 break
-            event = table.row(row)
             if event["state"]:
                 continue
-            free = [key for key in units.keys if units.get(key)["state"] == 0]  # type: ignore[index]
-            _, order = self.at.cases.order(event, free[given])
-            self.at.cases.walk(order, *steps[: given % (len(steps) + 1)])
-            given += 1
+            _, order = self.at.cases.order(event, free.pop(0))
+            if self.at.cases.state.order(order) is not None:
+                self.at.cases.walk(order, *steps[: given % (len(steps) + 1)])
+                given += 1
+        assert given == count

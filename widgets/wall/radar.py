@@ -44,7 +44,7 @@ class WallRadar(ScorePanel):
         below = max(self._way(i).y() for i in range(len(names)))
         radius = min((box.width() - 2 * (label + gap)) / 2, (box.height() - 2 * (high + gap)) / (1 + below))
         beside = box.height() * 0.94
-        apart = box.width() >= beside + kind.row * 12 and beside >= kind.row * 3.4
+        apart = box.width() >= beside + kind.row * 10 and beside >= kind.row * 3.4
         if radius < self.base.row * 2.2 or (apart and radius < box.height() * 0.36):
             if apart:
                 self._figure(painter, QPointF(box.left() + beside / 2, box.center().y()), beside / 2 - kind.line * 2)

@@ -11,7 +11,6 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from cockpit.model import ages
 from cockpit.model.messages import Message
-from widgets.lists.words import joined
 from widgets.signs.board import Item, SignBoard
 from widgets.signs.words import SignWords
 from widgets.wall.counting import CountPanel
@@ -86,6 +85,7 @@ class WallRing(CountPanel):
         sign = item.sign
         self.pieces = self._gathered([Piece(words.part(one), one.value, words.value(sign, one.value)) for one in parts])
         self.total, self.unit = words.value(sign, item.value), sign.unit
+        self._say_total()
         self._say_age()
         self.setAccessibleName(self.title())
 
@@ -97,6 +97,7 @@ class WallRing(CountPanel):
             return
         self.pieces = self._gathered([Piece(one.name, one.n, f"{one.n:,}", one.level % 5) for one in counts])
         self.total, self.unit = f"{sum(one.n for one in counts):,}", ""
+        self._say_total()
 
     def _gathered(self, pieces: Sequence[Piece]) -> list[Piece]:
         if len(pieces) <= _MOST + 1:
@@ -159,7 +160,9 @@ class WallRing(CountPanel):
             at -= length
         painter.restore()
         inner = (box.width() - 2 * thick) * 0.82
-        px = fitted(self.total, inner, min(inner * 0.5, kind.hero * 1.6), kind.row, True)
+        if not self._has_middle(inner):
+            return
+        px = fitted(self.total, inner, max(min(inner * 0.5, kind.hero * 1.6), kind.min), kind.min, True)
         caption = self.unit or self.ctx.t("wallkit.altogether")
         under = inner >= kind.min * 4
         middle = box.center()
@@ -177,6 +180,19 @@ class WallRing(CountPanel):
                 theme.t2,
                 side="middle",
             )
+
+    def _has_middle(self, inner: float) -> bool:
+        """Whether the total can be read within a ring; else it stands in the title line."""
+        return inner >= self.type.min * 1.5 and wide(self.total, self.type.min, True) <= inner
+
+    def _say_total(self) -> None:
+        low = self.content().height() < self.base.row * 3.6
+        self.set_facts(Message("wallkit.total_of", {"n": f"{self.total} {self.unit}".strip()}) if low else None)
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        if self.pieces:
+            self._say_total()
 
     def _list(self, painter: QPainter, box: QRectF) -> None:
         kind, theme = self.type, self.theme
@@ -206,7 +222,7 @@ class WallRing(CountPanel):
             name = QRectF(
                 row.left() + kind.row * 1.2, row.top(), value.left() - row.left() - kind.row * 1.2 - kind.gap, high
             )
-            draw_words(painter, name, joined(piece.name), kind.row, theme.t1)
+            draw_words(painter, name, piece.name, kind.row, theme.t1)
 
 
 PANELS = {"wallring": WallRing}

@@ -76,7 +76,7 @@ class WallSankey(CountPanel):
         self._by = self._kept_columns(by)
         flows = [tuple(flow[i] for i in self._by) for flow in self._flows]
         by = [by[i] for i in self._by]
-        room = max(2, min(_MOST, int(self.content().height() / (self.type.row * 1.95))))
+        room = max(2, min(_MOST, int(self.content().height() / (self.type.row * 1.65))))
         kept: list[dict[str, int]] = []
         for column in range(len(by)):
             counts: dict[str, int] = {}
