@@ -11,7 +11,7 @@ from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
 CAMERAS = {
     "/h264": "videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=360,framerate=25/1 "
     "! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph264pay name=pay0 pt=96",
-    "/mjpeg": "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=10/1 "
+    "/mjpeg": "videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=240,framerate=10/1 "
     "! jpegenc ! rtpjpegpay name=pay0 pt=26",
     "/h265": "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=10/1 "
     "! x265enc tune=zerolatency speed-preset=ultrafast key-int-max=10 ! h265parse ! rtph265pay name=pay0 pt=96",
