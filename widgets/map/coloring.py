@@ -10,7 +10,7 @@ import numpy as np
 
 from cockpit.model.city import Pack, Text
 from cockpit.model.messages import Message
-from cockpit.model.signs import key_of
+from cockpit.model.signs import Sign, key_of
 from cockpit.model.tables import EventState
 from cockpit.picture import LiveTable, Picture
 
@@ -74,6 +74,15 @@ class Coloring(msgspec.Struct, frozen=True):
             unit = f" {self.unit}" if self.unit else ""
             return Message("signsui.legend", {"name": self.name or {"zh": self.kind}, "unit": unit, "tier": tier})
         return Message(f"layers.legend_{self.kind or COLORINGS[0]}", {"unit": self.unit or "mm", "tier": tier})
+
+
+def named(coloring: Coloring, kind: str, signs: Sequence[Sign]) -> Coloring:
+    """A colouring of a kind with the name and unit of its sign, where it is one that is known."""
+    if not kind.startswith(SIGN):
+        return msgspec.structs.replace(coloring, kind=kind)
+    sign = next((one for one in signs if one.code == kind.removeprefix(SIGN)), None)
+    name, unit = (sign.name, sign.unit) if sign is not None else ({}, "")
+    return msgspec.structs.replace(coloring, kind=kind, name=name, unit=unit)
 
 
 class AreaTree:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import msgspec
 from PySide6.QtCore import QObject
 
 from cockpit.model import ages
@@ -14,7 +13,7 @@ from cockpit.model.signs import key_of
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import has_data, topic_age, topic_state
 from widgets.map.canvas import Canvas
-from widgets.map.coloring import EVENTS, SIGN, Coloring
+from widgets.map.coloring import EVENTS, SIGN, Coloring, named
 from widgets.map.compose.heat import heat_told
 from widgets.map.layer_list import COUNTED
 from widgets.map.layers.desk import LayerDesk
@@ -42,13 +41,8 @@ class Reading(QObject):
     @property
     def coloring(self) -> Coloring:
         """What areas' colour tells."""
-        kind = self._desk.coloring
-        if not kind.startswith(SIGN):
-            return msgspec.structs.replace(self._reader.coloring, kind=kind)
         signs = self.ctx.signs.known.signs if self.ctx.signs is not None else ()
-        sign = next((one for one in signs if one.code == kind.removeprefix(SIGN)), None)
-        name, unit = (sign.name, sign.unit) if sign is not None else ({}, "")
-        return msgspec.structs.replace(self._reader.coloring, kind=kind, name=name, unit=unit)
+        return named(self._reader.coloring, self._desk.coloring, signs)
 
     def shows_other_cases(self) -> bool:
         """Whether a change in the ledger is seen on the map: mostly it is not, and all of it need not be painted."""

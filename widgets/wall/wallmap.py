@@ -11,7 +11,6 @@ import itertools
 import weakref
 from typing import Any, ClassVar
 
-import msgspec
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QCloseEvent, QColor, QPainter, QPaintEvent, QRegion, QShowEvent
 from PySide6.QtWidgets import QWidget
@@ -23,7 +22,7 @@ from widgets.kit.fonts import FAMILY
 from widgets.kit.states import PanelState
 from widgets.map.base import base_file
 from widgets.map.camera import Camera, box_of, mercator
-from widgets.map.coloring import Coloring, is_coloring
+from widgets.map.coloring import Coloring, is_coloring, named
 from widgets.map.raster.frames import blit
 from widgets.map.raster.pane import Pane, Plate
 from widgets.map.raster.stitch import Sheet
@@ -149,7 +148,7 @@ class WallMap(WallPanel):
         visible, kind = self.visible_layers, self.coloring
         self._reader = reader_of(ctx, kind)
         self.scene = self._reader.read(ctx, visible, stale)
-        self._coloring = msgspec.structs.replace(self._reader.coloring, kind=kind)
+        self._coloring = named(self._reader.coloring, kind, ctx.signs.known.signs if ctx.signs is not None else ())
         self._say_state()
 
     def _aim(self) -> None:
