@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from pathlib import Path
 
 from cockpit.child import Child
@@ -10,7 +11,7 @@ from cockpit.city.cli import PORT
 from cockpit.model.clock import Clock
 from cockpit.model.errors import OutsideError
 from cockpit.paths import runtime_dir
-from cockpit.processes import Lock, can_listen, cockpit_command, free_port, take_lock
+from cockpit.processes import Lock, can_listen, cockpit_command, free_port, lives, take_lock
 
 
 class Children:
@@ -97,6 +98,21 @@ class Children:
                 self._claim = take_lock(runtime_dir() / f"city-{PORT}.lock", self._clock)
         ours = self._claim is not None and can_listen(PORT)
         return f"http://127.0.0.1:{PORT if ours else free_port()}"
+
+
+class StandbyChildren(Children):
+    """Children of a wall beside a duty seat: as long as the hub of that seat runs, nothing is started; when it ends,
+    the wall goes on with a hub of its own."""
+
+    def poll(self) -> None:
+        if any(child.process is not None for child in self.all) or not self._another_hub():
+            super().poll()
+
+    def _another_hub(self) -> bool:
+        try:
+            return lives(int(json.loads((self._hub_profile / "hub.json").read_bytes())["pid"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
 
 
 def hub_profile(profile: Path) -> Path:

@@ -255,11 +255,11 @@ def _video(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     os.umask(OWNER_ONLY)
-    if args.seat != "duty":
+    if args.seat == "leader":
         raise UserError("cli.seat_not_there", seat=args.seat)
-    from cockpit.launch import launch
+    from cockpit.launch import launch, launch_wall
 
-    return launch(args)
+    return launch_wall(args) if args.seat == "wall" else launch(args)
 
 
 def _wall_desk(args: argparse.Namespace) -> int:

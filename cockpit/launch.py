@@ -12,8 +12,9 @@ from pathlib import Path
 
 import msgspec
 
+from cockpit.bus.joined import JoinedHub, read_joined
 from cockpit.bus.where import NamedHub, OwnHub, WhereHub
-from cockpit.children import Children, hub_profile
+from cockpit.children import Children, StandbyChildren, hub_profile
 from cockpit.city.cli import check_options
 from cockpit.cli import DEFAULT_PACK, resolve_city
 from cockpit.display import require_display
@@ -27,9 +28,12 @@ from cockpit.packs.feeds import site_feeds
 from cockpit.packs.read import read_pack
 from cockpit.paths import assets_dir, profile_dir
 from cockpit.processes import write_private, writing_to
+from cockpit.wall.machine import machine_name
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
+WALL_SECONDS = 3.0
+"""How long the wall that ran before may take until it is gone."""
 MOST_SECONDS = 86_400
 """A picture is taken within a day."""
 
@@ -106,6 +110,80 @@ def _open(args: argparse.Namespace, profile: Path, clock: Clock, size: tuple[int
         opening.close()
         if children is not None:
             children.stop()
+
+
+def launch_wall(args: argparse.Namespace) -> int:
+    """Draws this machine's part of a wall until it is ended: of the hall that its profile joined, of a hub that is
+    named, else with a hub of its own, or that of this user's duty seat where one runs.
+
+    Raises:
+        UserError: a pack or an address that can not be used, or this profile's wall is drawn already.
+        OutsideError: the profile can not be written.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if args.hub:
+        NamedHub(args.hub, args.key).check()
+    check_options(args)
+    args.profile = str(profile_dir(args.profile) if args.profile else profile_dir().with_name("wall"))
+    profile = _profile(args)
+    clock = SystemClock()
+    held = profile_if_free(profile, clock, WALL_SECONDS)
+    if held is None:
+        raise UserError("walljoin.wall_runs", folder=str(profile))
+    try:
+        return _open_wall(args, profile, clock)
+    finally:
+        held.release()
+
+
+def _open_wall(args: argparse.Namespace, profile: Path, clock: Clock) -> int:
+    require_display()
+    children: Children | None = None
+    where: WhereHub
+    before = RememberedCity.of(profile)
+    feeds = site_feeds(args.feeds, profile)
+    joined = read_joined(profile)
+    base_url = ""
+    if args.hub:
+        where = NamedHub(args.hub, args.key)
+        pack_name = args.pack or args.city or before.pack or DEFAULT_PACK
+        pack = read_pack(pack_name)
+    elif joined is not None:
+        where = JoinedHub(profile)
+        pack_name = args.pack or before.pack or joined.city
+        pack = read_pack(pack_name)
+    else:
+        city = args.city or ("" if args.pack else before.url or before.pack)
+        pack_name, base_url = resolve_city(city, args.pack, before.pack if city == before.url else "")
+        pack = _with_feeds(read_pack(pack_name), feeds)
+        beside = profile.with_name("default") if profile == profile_dir().with_name("wall") else profile
+        children = StandbyChildren(beside, pack_name, base_url, _city_options(args), clock, feeds)
+        where = OwnHub(hub_profile(beside), children.failure_of_hub)
+    gc.disable()  # as of a duty seat; run_wall enables it
+    opening = SeatOpening(profile, pack, where, clock)
+    try:
+        if args.city or args.pack:
+            RememberedCity(lasting_name(pack_name, pack), base_url).keep(profile)
+        if children is not None and not opening.was_here:
+            children.poll()
+        from cockpit.ui.lean import load_qt
+
+        load_qt()
+        from cockpit.ui.wallapp import run_wall
+
+        prod = children.poll if children is not None else _nothing
+        code: int = run_wall(
+            profile, opening, machine_name(profile), clock, lang=args.lang or "", renderer=args.map or "", prod=prod
+        )
+        return code
+    finally:
+        opening.close()
+        if children is not None:
+            children.stop()
+
+
+def _nothing() -> None:
+    pass
 
 
 def _with_feeds(pack: Pack, feeds: Path | None) -> Pack:

@@ -41,10 +41,10 @@ def take_profile(profile: Path, clock: Clock) -> Lock | None:
     return lock
 
 
-def profile_if_free(profile: Path, clock: Clock) -> Lock | None:
-    """The profile for this process; None when a seat has it."""
+def profile_if_free(profile: Path, clock: Clock, patience: float = 0.0) -> Lock | None:
+    """The profile for this process; None when a seat has it for `patience` seconds."""
     try:
-        return take_lock(profile / "seat.lock", clock)
+        return take_lock(profile / "seat.lock", clock, patience)
     except OSError:  # a full disk: better two seats than none
         return Lock(-1)
 
