@@ -292,13 +292,13 @@ def test_one_act_on_all_walls_reaches_all() -> None:
     assert {(one.scene.id, one.mode, one.volume) for one in walls.board.shows.values()} == {("storm", "war", 12)}
 
 
-def test_another_user_does_not_speak_for_a_machine_that_is_there() -> None:
+def test_who_spoke_last_for_a_machine_speaks_for_it() -> None:
     walls = Timed()
     walls.join("north")
-    with pytest.raises(UserError) as refused:
-        walls.board.report(walls.board.machines.all()[0].report, "stranger", 0, 0.0)
-    assert refused.value.message.id == "wall.machine_of_another"
-    assert not walls.board.machines.speaks_for("stranger", "north")
+    assert not walls.board.machines.speaks_for("seat-2", "north")
+    walls.board.report(walls.board.machines.all()[0].report, "seat-2", 0, 0.0)
+    assert walls.board.machines.speaks_for("seat-2", "north")
+    assert not walls.board.machines.speaks_for("user-north", "north")
 
 
 def test_a_presenter_shows_and_does_not_operate() -> None:

@@ -91,6 +91,8 @@ def test_who_may_not_change_the_wall_is_told_so_and_the_gateway_speaks_for_remot
         presenter = asked.RemoteAct("平板", "presenter", WallAct("main", "scene", "calm"))
         assert gateway.refused("wall.remote", presenter) == "wall.no_right"
         act(desk, "mode", "peace")
+        assert other.refused("wall.report", report("north")) == "wall.machine_of_another"
+        assert other.refused("wall.adopt", asked.Adopt("north", ((1920, 1080),))) == "wall.machine_of_another"
         assert gateway.ask("wall.remote", asked.RemoteAct("平板", "operator", WallAct("main", "mode", "war")), ActDone)
         desk.until(lambda: (now := told(desk)) and now.by == "平板", "who did it")
         assert desk.refused("wall.remote", presenter) == "wall.remote_only"

@@ -11,8 +11,9 @@ from typing import TypeVar
 
 import msgspec
 
-from cockpit.hub.phones import Phones
+from cockpit.bus.users import WALL, machine_user
 from cockpit.hub.service import Setting
+from cockpit.hub.wall_pairing import WallPairing
 from cockpit.hub.wall_sights import WallSights
 from cockpit.model import wallasks as asked
 from cockpit.model.clock import SECOND
@@ -37,8 +38,6 @@ PACE_SECONDS = 0.015
 """Between two words to the machines: a hand that moves the map changes it more often."""
 KEEP_SECONDS = 0.3
 RETRY_SECONDS = 5.0
-PAIRS = ("duty", "leader")
-"""Roles that make remotes; a machine of a wall does not."""
 
 
 class WallService:
@@ -56,7 +55,7 @@ class WallService:
         self._said = ""
         self._adopted: dict[str, Screens] = {}
         self._told, self._to_keep = asyncio.Event(), asyncio.Event()
-        self._phones = Phones(setting.profile)
+        self._pairing = WallPairing(setting, self._role)
         self._sights = WallSights(setting, self._the_board, self._role)
         add = setting.answers.add
         add("wall.state", Nothing, self._state)
@@ -72,9 +71,6 @@ class WallService:
         add("wall.version", asked.VersionWanted, self._version)
         add("wall.events", Nothing, self._events)
         add("wall.remote", asked.RemoteAct, self._remote)
-        add("wall.pair", asked.Pair, self._pair)
-        add("wall.remotes", Nothing, self._remotes)
-        add("wall.unpair", asked.Unpair, self._unpair)
 
     async def run(self) -> None:
         await self._until_open()
@@ -182,24 +178,6 @@ class WallService:
             await self._sights.point(wanted.pointer, role)
         return await self._done(wanted.act, wanted.name, role) if wanted.act is not None else ActDone(0)
 
-    async def _pair(self, user: str, wanted: asked.Pair) -> asked.Paired:
-        """Raises UserError: not of this role. OutsideError: the gateway is away."""
-        self._desks_only(user)
-        return await self._phones.pair(wanted)
-
-    async def _remotes(self, user: str, wanted: Nothing) -> asked.RemotesKnown:
-        self._desks_only(user)
-        return await self._phones.remotes()
-
-    async def _unpair(self, user: str, wanted: asked.Unpair) -> Nothing:
-        self._desks_only(user)
-        await self._phones.unpair(wanted.id)
-        return Nothing()
-
-    def _desks_only(self, user: str) -> None:
-        if self._role(user) not in PAIRS:
-            raise UserError("wall.pair_no_right")
-
     async def _done(self, act: WallAct, by: str, role: str) -> ActDone:
         board = self._the_board()
         board.check(act.wall, role)
@@ -221,9 +199,16 @@ class WallService:
     # -- machines ------------------------------------------------------------------------------------------------------
 
     async def _report(self, user: str, report: NodeReport) -> Nothing:
+        """Raises UserError: a machine speaks for another one."""
+        self._own_name(user, report.machine)
         if self._the_board().report(report, user, self._clock.wall(), self._clock.mono()):
             self._changed()
         return Nothing()
+
+    def _own_name(self, user: str, machine: str) -> None:
+        """A machine that came with a key of its own speaks for itself only."""
+        if self._role(user) == WALL and user != machine_user(machine):
+            raise UserError("wall.machine_of_another", machine=machine[:64])
 
     async def _ready(self, user: str, ready: asked.Ready) -> Nothing:
         board = self._the_board()
@@ -238,6 +223,7 @@ class WallService:
     async def _adopt(self, user: str, wanted: asked.Adopt) -> asked.Adopted:
         """Raises UserError: the site's hall file does not name this machine."""
         board = self._the_board()
+        self._own_name(user, wanted.machine)
         check_screens(wanted.machine, wanted.screens)
         if not self._files.whole.own_hall and self._adopted.get(wanted.machine) != wanted.screens:
             self._adopted[wanted.machine] = wanted.screens

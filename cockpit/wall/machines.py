@@ -28,15 +28,16 @@ class Machines:
         self._at: dict[str, float] = {}
 
     def report(self, report: NodeReport, user: str, now: int, mono: float) -> bool:
-        """A machine's beat.
+        """A machine's beat. A window that was started anew may hold another key of this host, so the last user who
+        spoke for a machine speaks for it; whose key is a machine's own is not asked here.
 
         Returns:
             whether it has just come, or another wall is its.
 
         Raises:
-            UserError: its name can not be, or another user speaks for it.
+            UserError: its name can not be, or there are too many.
         """
-        self._check(report.machine, user)
+        _check_name(report.machine)
         before = self._seen.get(report.machine)
         if before is None and len(self._seen) >= MOST and not self._forget_one():
             raise UserError("wall.too_many_machines", n=MOST)
@@ -44,13 +45,6 @@ class Machines:
         self._user[report.machine] = user
         self._at[report.machine] = mono
         return before is None or not before.joined or before.report.wall != report.wall
-
-    def _check(self, machine: str, user: str) -> None:
-        if not machine or len(machine) > MOST_NAME or not machine.isprintable():
-            raise UserError("wall.machine_name")
-        before = self._seen.get(machine)
-        if before is not None and before.joined and self._user[machine] != user:
-            raise UserError("wall.machine_of_another", machine=machine)
 
     def speaks_for(self, user: str, machine: str) -> bool:
         """Whether the beats of this machine come from this user."""
@@ -100,8 +94,12 @@ def wall_of(hall: Hall, machine: str) -> str:
 
 def check_screens(machine: str, screens: Screens) -> None:
     """Raises UserError: these are no outputs of a machine."""
-    if not machine or len(machine) > MOST_NAME or not machine.isprintable():
-        raise UserError("wall.machine_name")
+    _check_name(machine)
     low, high = _PIXELS
     if not 0 < len(screens) <= MOST_SCREENS or not all(low <= n <= high for size in screens for n in size):
         raise UserError("wall.machine_screens", machine=machine)
+
+
+def _check_name(machine: str) -> None:
+    if not machine or len(machine) > MOST_NAME or not machine.isprintable():
+        raise UserError("wall.machine_name")
