@@ -25,7 +25,7 @@ from widgets.kit.wallsight import Part, WallSight
 from widgets.map.camera import mercator
 from widgets.map.raster.pane import Pane
 from widgets.wall.mapface import changed
-from widgets.wall.mapview import SEAM, canvas_of, pane_at, pane_of_view, view_of
+from widgets.wall.mapview import SEAM, canvas_of, pane_at, pane_of_event, pane_of_view, view_of
 from widgets.wall.wallmap import WallMap
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -295,10 +295,23 @@ def test_it_is_painted_in_every_size(qtbot: QtBot, size: tuple[int, int], lang: 
     assert not made.failed
 
 
+def test_on_a_wall_of_two_rows_what_floats_stands_at_the_top_and_at_the_foot_of_the_map() -> None:
+    screens = tuple(Rect(x, y, 480, 270) for y in (0, 276) for x in (0, 486, 972))
+    panel = Rect(240, 0, 972, 546)
+    cut = Rect(486, 276, 480, 270)
+    canvas = canvas_of(Part((1452, 546), panel, cut, screens), 480, 270)
+    assert canvas.upper == Rect(246, 0, 480, 270)
+    assert canvas.lower == Rect(246, 276, 480, 270) == canvas.cut
+    x, y = 13_378_000.0, 3_538_000.0
+    pane = pane_of_event(x, y, canvas, 3.0)
+    at = (x - pane.left) * pane.scale, (pane.top - y) * pane.scale
+    assert at == pytest.approx((canvas.main.x + 240, canvas.main.y + 135), abs=1.0), "not on the bezel"
+
+
 def test_a_panel_without_a_place_on_a_canvas_is_all_of_it() -> None:
     canvas = canvas_of(None, 300, 200)
     assert canvas.size == (300, 200)
-    assert canvas.floats
+    assert canvas.upper == canvas.lower == canvas.cut
     assert canvas.seams == ()
 
 

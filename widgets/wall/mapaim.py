@@ -8,22 +8,22 @@ from widgets.kit.context import PanelContext
 from widgets.map.camera import Box, mercator
 from widgets.map.raster.pane import Pane
 from widgets.map.reader import rings_of
-from widgets.wall.mapview import box_of_rings, pane_of_box, pane_of_city, pane_of_event, pane_of_view
+from widgets.wall.mapview import Canvas, box_of_rings, pane_of_box, pane_of_city, pane_of_event, pane_of_view
 
 
-def aimed(ctx: PanelContext, size: tuple[int, int], factor: float, area: str, all_of_it: bool) -> Pane:
-    """The pane of a canvas of `size` pixels.
+def aimed(ctx: PanelContext, canvas: Canvas, factor: float, area: str, all_of_it: bool) -> Pane:
+    """The pane of a canvas.
 
     Args:
         factor: pixels of the canvas a logical pixel of the map. area: code that a scene set, "" none.
         all_of_it: of the city, not its middle.
     """
-    sight = ctx.wall
+    sight, size = ctx.wall, canvas.size
     if sight is not None and sight.view is not None:
         return pane_of_view(sight.view, size, factor)
     place = place_of(ctx, sight.event) if sight is not None and sight.event else None
     if place is not None:
-        return pane_of_event(*place, size, factor)
+        return pane_of_event(*place, canvas, factor)
     box = box_of_area(ctx, area or (sight.area if sight is not None else ""))
     if box is not None:
         return pane_of_box(box, size, factor)

@@ -48,13 +48,32 @@ class Floats:
     def __init__(self, ctx: PanelContext, theme: Theme) -> None:
         self.ctx, self.theme = ctx, theme
 
-    def laid(self, room: QRectF, base: WallType, scene: Scene, coloring: Coloring | None, tier: str) -> list[Float]:
-        """Boxes for a screen, px of the cut; what has no room is left out, the ages and the makers last."""
+    def laid(
+        self, room: QRectF, base: WallType, scene: Scene, coloring: Coloring | None, tier: str,
+        ends: tuple[bool, bool] = (True, True),
+    ) -> list[Float]:  # fmt: skip
+        """Boxes for a screen, px of the cut; what has no room is left out, the ages and the makers last.
+
+        Args:
+            ends: whether this screen has what floats at the top of the map, and at its foot.
+        """
         inset = min(INSET * base.min / 37, room.height() * 0.06, room.width() * 0.03)
         free = room.adjusted(inset, inset, -inset, -inset)
-        row = base.min * 1.5
-        made = self._bottom(free, base, row, scene)
+        made = self._bottom(free, base, base.min * 1.5, scene) if ends[1] else []
         low = min((one.box.top() for one in made), default=free.bottom()) - base.gap
+        top = free.top()
+        if ends[0]:
+            above = self._top(free, low, base, scene)
+            top = max((one.box.bottom() + base.gap for one in above if one.kind == "alert"), default=top)
+            made += above
+        legend = self._legend(free, low, base, coloring, tier) if ends[1] else None
+        if legend is not None and legend.box.top() > top:
+            made.append(legend)
+        return made
+
+    def _top(self, free: QRectF, low: float, base: WallType, scene: Scene) -> list[Float]:
+        """The mode at the right, alerts at the left, as far down as `low`."""
+        made = []
         mode = self._mode(free, base)
         if mode is not None and mode.box.bottom() < low:
             made.append(mode)
@@ -68,9 +87,6 @@ class Floats:
                 break
             made.append(one)
             top = one.box.bottom() + base.gap
-        legend = self._legend(free, low, base, coloring, tier)
-        if legend is not None and legend.box.top() > top:
-            made.append(legend)
         return made
 
     def _bottom(self, free: QRectF, base: WallType, row: float, scene: Scene) -> list[Float]:

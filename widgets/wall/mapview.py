@@ -52,35 +52,39 @@ class Canvas(msgspec.Struct, frozen=True):
     """What of a panel a widget draws, px of the panel.
 
     Attributes:
-        size: of the whole panel. cut: what the widget shows. main: the screen that holds what floats on the map, cut
-            to the panel. seams: where no word may be, for bezels.
+        size: of the whole panel. cut: what the widget shows. main: the screen in whose middle what is followed stands.
+        upper, lower: the screens that hold what floats at the top and at the foot of the map, cut to the panel.
+        seams: where no word may be, for bezels.
     """
 
     size: tuple[int, int]
     cut: Rect
     main: Rect
+    upper: Rect
+    lower: Rect
     seams: tuple[Rect, ...] = ()
-
-    @property
-    def floats(self) -> bool:
-        """Whether this widget has what floats on the map."""
-        return self.main == self.cut
 
 
 def canvas_of(part: Part | None, width: int, height: int) -> Canvas:
     """The canvas of a panel; without a part the widget is all of it."""
     if part is None:
         whole = Rect(0, 0, max(width, 1), max(height, 1))
-        return Canvas((whole.w, whole.h), whole, whole)
+        return Canvas((whole.w, whole.h), whole, whole, whole, whole)
     panel = part.panel
     cut = Rect(part.cut.x - panel.x, part.cut.y - panel.y, part.cut.w, part.cut.h)
     screens = [one for one in (_within(screen, panel) for screen in part.screens) if one is not None]
     if cut not in screens:
         screens.append(cut)
     x, y = panel.w / 2, panel.h / 2
-    middle = [math.hypot(one.x + one.w / 2 - x, one.y + one.h / 2 - y) for one in screens]
-    main = min(zip(screens, middle, strict=True), key=lambda one: (-one[0].w * one[0].h, one[1], one[0].y, one[0].x))
-    return Canvas((panel.w, panel.h), cut, main[0], _seams(screens, panel))
+
+    def by_size(one: Rect) -> tuple[float, float, int, int]:
+        away = math.hypot(one.x + one.w / 2 - x, one.y + one.h / 2 - y)
+        return -one.w * one.h, away, one.y, one.x
+
+    main = min(screens, key=by_size)
+    column = [one for one in screens if one.x == main.x and one.w == main.w and one.h * 3 >= main.h]
+    upper, lower = min(column, key=lambda one: one.y), max(column, key=lambda one: one.y + one.h)
+    return Canvas((panel.w, panel.h), cut, main, upper, lower, _seams(screens, panel))
 
 
 def _within(screen: Rect, panel: Rect) -> Rect | None:
@@ -127,9 +131,13 @@ def pane_of_city(pack: Pack, size: tuple[int, int], factor: float, all_of_it: bo
     return pane_at(float(x), float(y), scale, size, factor)
 
 
-def pane_of_event(x: float, y: float, size: tuple[int, int], factor: float) -> Pane:
-    """The surroundings of a place in Mercator metres."""
-    return pane_at(x, y, min(size) * _stretch(y) / EVENT_GROUND, size, factor)
+def pane_of_event(x: float, y: float, canvas: Canvas, factor: float) -> Pane:
+    """The surroundings of a place in Mercator metres, which stands in the middle of a screen, not on a bezel."""
+    size, main = canvas.size, canvas.main
+    scale = min(min(size) * _stretch(y) / EVENT_GROUND, MAX_SCALE * factor)
+    east = (size[0] / 2 - main.x - main.w / 2) / scale
+    south = (size[1] / 2 - main.y - main.h / 2) / scale
+    return pane_at(x + east, y - south, scale, size, factor)
 
 
 def pane_of_box(box: Box, size: tuple[int, int], factor: float) -> Pane:

@@ -33,10 +33,10 @@ class Callout:
         self.mark, self.lines, self.box = mark, lines, box
 
 
-def size_of(lines: tuple[str, str], base: WallType, most: float) -> tuple[float, float]:
-    """Width and height of a callout; `most` is how wide it may be."""
+def size_of(lines: tuple[str, str], base: WallType) -> tuple[float, float]:
+    """Width and height of a callout."""
     took = max(wide(lines[0], base.row, True), wide(lines[1], base.min)) + 1.3 * base.row
-    return min(took, most), base.row * (2.95 if lines[1] else 1.75)
+    return took, base.row * (2.95 if lines[1] else 1.75)
 
 
 def how_many(room: QRectF, base: WallType) -> int:
@@ -73,9 +73,14 @@ def _place(
 ) -> Callout | None:  # fmt: skip
     """The first place that is free: with both lines, else with the title alone, else over symbols that weigh less."""
     x, y = mark.x - at[0], mark.y - at[1]
-    for blocked in (np.concatenate([clear, others, taken]), np.concatenate([clear, taken])):
+    last = np.concatenate([clear, taken])
+    for blocked in (np.concatenate([clear, others, taken]), last):
         for said in (lines, (lines[0], "")) if lines[1] else (lines,):
-            width, height = size_of(said, base, room.width())
+            width, height = size_of(said, base)
+            if width > room.width():
+                if said[1] or blocked is not last:
+                    continue
+                width = room.width()
             for box in _spots(x, y, mark.reach, width, height, base, room):
                 if room.contains(box) and _free(box, blocked):
                     return Callout(mark, said, box)

@@ -156,7 +156,7 @@ class WallMap(WallPanel):
         sight = self.ctx.wall
         self.canvas = canvas_of(sight.part if sight is not None else None, self.width(), self.height())
         area, all_of_it = str(self.chosen["area"]), self.chosen["view"] == "city"
-        self.pane = aimed(self.ctx, self.canvas.size, letter_factor(self.base.min), area, all_of_it)
+        self.pane = aimed(self.ctx, self.canvas, letter_factor(self.base.min), area, all_of_it)
 
     def _ask(self) -> None:
         """Has the ground of now drawn."""
@@ -250,11 +250,13 @@ class WallMap(WallPanel):
             _stretch(painter, picture.plate, picture.wish.here, here)
 
     def _laid_floats(self) -> list[Float]:
-        if not self.canvas.floats:
+        canvas = self.canvas
+        ends = (canvas.upper == canvas.cut, canvas.lower == canvas.cut)
+        if not any(ends):
             return []
-        room = QRectF(0, 0, self.canvas.cut.w, self.canvas.cut.h)
+        room = QRectF(0, 0, canvas.cut.w, canvas.cut.h)
         coloring = self._coloring if self.coloring else None
-        return self._floats.laid(room, self.base, self.scene, coloring, tier_name(self.ctx, coloring))
+        return self._floats.laid(room, self.base, self.scene, coloring, tier_name(self.ctx, coloring), ends)
 
     # Life.
 
