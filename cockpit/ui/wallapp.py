@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from cockpit.children import Children
+from cockpit.bus.joined import read_joined
 from cockpit.model.clock import Clock
 from cockpit.model.messages import LANGUAGES, Message
 from cockpit.opening import SeatOpening
@@ -34,6 +35,7 @@ from widgets.kit.theme import WALL, Theme, apply_theme
 
 FOLDER = "screens"
 """In the profile: the last picture of each output."""
+
 
 def run_wall_seat(
     args: argparse.Namespace,
@@ -115,7 +117,9 @@ def _node(
     prod: Callable[[], None],
 ) -> WallNode:
     ctx = panel_context(seat, prefs, crash.report, lang, WALL, Actions(), None)
-    return WallNode(seat, WallSeat(seat, machine), ctx, Panels(), folder, prod)
+    return WallNode(
+        seat, WallSeat(seat, machine, own_sound=read_joined(folder.parent) is not None), ctx, Panels(), folder, prod
+    )
 
 
 def _pictures_first(folder: Path, clock: Clock) -> list[WallWindow]:

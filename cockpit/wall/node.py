@@ -22,6 +22,7 @@ from cockpit.model.wallasks import HAND, ORDER, Adopt, Adopted, Nothing, Ready, 
 from cockpit.model.wallstate import TOPIC, NodeReport, Pointer, Thumb, WallShows, WallState
 from cockpit.wall.hubtime import HubTime
 from cockpit.wall.kept import KeptState, keep, read_kept
+from cockpit.wall.volume import set_volume
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -64,7 +65,11 @@ class WallSeat:
             machine is to do ("restart").
     """
 
-    def __init__(self, seat: SeatOfWall, machine: str) -> None:
+    def __init__(self, seat: SeatOfWall, machine: str, own_sound: bool = False) -> None:
+        """
+        Args:
+            own_sound: this machine does nothing but draw: it is as loud as the operator sets the wall.
+        """
         self.machine = machine
         self.on_state: Callable[[WallState], None] = _nothing
         self.on_pointer: Callable[[Pointer], None] = _nothing
@@ -77,6 +82,8 @@ class WallSeat:
         self.heard = kept.at if kept is not None else 0
         self._heard_here: float | None = None
         self._kept_at = float("-inf")
+        self._own_sound = own_sound
+        self._loud: tuple[int, bool] | None = None
         seat.hear(TOPIC, WallState, self._told, prompt=True)
         seat.hear(HAND, Pointer, lambda pointer: self.on_pointer(pointer), prompt=True)
         seat.hear(ORDER, WallOrder, self._ordered, prompt=True)
@@ -152,6 +159,10 @@ class WallSeat:
         if before is None or not same_picture(before, state) or self._heard_here - self._kept_at >= KEEP_SECONDS:
             self._kept_at = self._heard_here
             self._seat.aside(partial(keep, self._seat.folder, KeptState(self.heard, state)))
+        shows = self.shows
+        if self._own_sound and shows is not None and (shows.volume, shows.muted) != self._loud:
+            self._loud = shows.volume, shows.muted
+            self._seat.aside(partial(set_volume, *self._loud))
         self.on_state(state)
 
     def _ordered(self, order: WallOrder) -> None:

@@ -1,0 +1,135 @@
+"""A machine that shows a wall neither blanks its screens nor sleeps; its loudness is what the operator set."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cockpit.model.clock import SystemClock
+from cockpit.wall.awake import Awake, keep_screens_lit
+from cockpit.wall.volume import set_volume
+from tests.pulse import SPEAKER, Pulse
+
+CLOCK = SystemClock()
+
+
+class _ScreenSaver(ctypes.Structure):
+    """xcb_get_screen_saver_reply_t."""
+
+    _fields_ = (
+        ("head", ctypes.c_uint8 * 8),
+        ("timeout", ctypes.c_uint16),
+        ("interval", ctypes.c_uint16),
+        ("blanking", ctypes.c_uint8),
+    )
+
+
+def blanks_after() -> int:
+    """Seconds after which this display goes dark, 0 never."""
+    xcb = ctypes.CDLL("libxcb.so.1")
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_get_screen_saver_reply.restype = ctypes.POINTER(_ScreenSaver)
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    asked = xcb.xcb_get_screen_saver(connection)
+    reply = xcb.xcb_get_screen_saver_reply(connection, ctypes.c_uint(asked), None)
+    seconds = int(reply.contents.timeout)
+    xcb.xcb_disconnect(connection)
+    return seconds
+
+
+def set_blanking(seconds: int) -> None:
+    xcb = ctypes.CDLL("libxcb.so.1")
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    xcb.xcb_set_screen_saver(connection, ctypes.c_int16(seconds), ctypes.c_int16(0), 1, 1)
+    xcb.xcb_flush(connection)
+    asked = xcb.xcb_get_screen_saver(connection)  # answered after what came before it
+    xcb.xcb_get_screen_saver_reply.restype = ctypes.c_void_p
+    xcb.xcb_get_screen_saver_reply(connection, ctypes.c_uint(asked), None)
+    xcb.xcb_disconnect(connection)
+
+
+@pytest.mark.window
+def test_screens_of_a_wall_never_go_dark(xvfb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISPLAY", xvfb)
+    set_blanking(300)
+    assert blanks_after() == 300
+    assert keep_screens_lit()
+    end = CLOCK.mono() + 20
+    while blanks_after() != 0:
+        assert CLOCK.mono() < end
+        threading.Event().wait(0.05)
+
+
+def test_without_a_display_or_with_one_that_is_gone_nothing_is_asked_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    assert not keep_screens_lit()
+    monkeypatch.setenv("DISPLAY", ":63999")
+    assert not keep_screens_lit()
+
+
+@pytest.fixture
+def inhibitors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What stands for systemd-inhibit, since a container has no logind: writes down that it holds and let go."""
+    program = tmp_path / "systemd-inhibit"
+    program.write_text(
+        f'#!/bin/sh\necho "$@" >> {tmp_path}/held\n'
+        f'while [ "$1" != cat ]; do shift; done\n"$@"\necho >> {tmp_path}/gone\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    return tmp_path
+
+
+def until_there(path: Path, lines: int = 1) -> list[str]:
+    end = CLOCK.mono() + 30
+    while not path.exists() or len(path.read_text().splitlines()) < lines:
+        assert CLOCK.mono() < end, path
+        threading.Event().wait(0.02)
+    return path.read_text().splitlines()
+
+
+def test_the_system_is_kept_awake_as_long_as_the_wall_is_watched(inhibitors: Path) -> None:
+    awake = Awake(CLOCK)
+    awake.second()
+    held = until_there(inhibitors / "held")
+    assert "--what=idle:sleep:handle-lid-switch" in held[0]
+    assert "--mode=block" in held[0]
+    awake.second()
+    assert len(until_there(inhibitors / "held")) == 1
+    assert not (inhibitors / "gone").exists()
+    awake.close()
+    until_there(inhibitors / "gone")
+
+
+@pytest.fixture
+def pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
+    folder = tmp_path / "pulse"
+    folder.mkdir()
+    daemon = Pulse(folder)
+    monkeypatch.setenv("PULSE_SERVER", daemon.server)
+    monkeypatch.setenv("PULSE_COOKIE", str(folder / "cookie"))
+    yield daemon
+    daemon.stop()
+
+
+@pytest.mark.system
+def test_the_machine_is_as_loud_as_the_operator_set_it(pulse: Pulse) -> None:
+    pulse.ctl("set-default-sink", SPEAKER)
+    assert set_volume(35, muted=False)
+    assert "35%" in pulse.ctl("get-sink-volume", SPEAKER)
+    assert "no" in pulse.ctl("get-sink-mute", SPEAKER)
+    assert set_volume(250, muted=True)
+    assert "100%" in pulse.ctl("get-sink-volume", SPEAKER)
+    assert "yes" in pulse.ctl("get-sink-mute", SPEAKER)
+
+
+def test_a_machine_without_sound_is_said_to_have_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not set_volume(50, muted=False)
