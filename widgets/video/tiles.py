@@ -34,7 +34,7 @@ from widgets.kit.panel import guarded
 from widgets.kit.theme import Theme
 from widgets.video.choosing import grid
 from widgets.wall.paint import draw_lines, draw_words
-from widgets.wall.sizes import font, metrics, wide
+from widgets.wall.sizes import metrics, wide
 
 LOOK_MS = 40
 """Twenty-five pictures a second."""
@@ -42,6 +42,7 @@ STILL = 3 * SECOND
 """A picture older than this has stopped, and its age is said."""
 WARM_MS = 10_000
 """So long tiles that nobody has seen yet are fetched: a scene that is prepared has its pictures when it is shown."""
+SHAPE = 16 / 9
 _OLD = 0.55
 """How bright a picture is that has stopped."""
 
@@ -87,7 +88,7 @@ class VideoTiles(QWidget):
         self.painted = 0
         self._theme: Callable[[], Theme] = lambda: ctx.theme
         self._px = 12
-        self._pad, self._margin = 4, 0
+        self._pad, self._margin, self._lines = 4, 0, 1
         self._at = -1
         self._pictures = QRegion()
         self._warm = False
@@ -236,21 +237,31 @@ class VideoTiles(QWidget):
         self._watch()
 
     @property
-    def caption(self) -> int:
-        """Height of the line under a picture, px."""
+    def line(self) -> int:
+        """Height of a line under a picture, px."""
         return round(self._px * 1.5)
+
+    @property
+    def caption(self) -> int:
+        """Height of what is under a picture, px."""
+        return self.line * self._lines
 
     def _lay(self) -> None:
         n = len(self.tiles)
         if not n:
             return
         width, height = self.width() - 2 * self._margin, self.height() - 2 * self._margin
-        across = grid(n, width, height, self.caption + self._pad, self.columns)
+        across = grid(n, width, height, self.line + self._pad, self.columns)
         down = -(-n // across)
         wide_, high = (width + self._pad) / across, (height + self._pad) / down
+        spare = high - self._pad - self.line - (wide_ - self._pad) / SHAPE
+        cramped = any(wide(tile.name, self._px) > wide_ - self._pad - self._px for tile in self.tiles)
+        self._lines = 2 if cramped and spare >= self.line else 1
+        over = max(0, round(spare - (self._lines - 1) * self.line))
         for i, tile in enumerate(self.tiles):
-            left, top = round(i % across * wide_), round(i // across * high)
-            right, foot = round((i % across + 1) * wide_) - self._pad, round((i // across + 1) * high) - self._pad
+            left, top = round(i % across * wide_), round(i // across * high) + over // 2
+            right = round((i % across + 1) * wide_) - self._pad
+            foot = round((i // across + 1) * high) - self._pad - (over - over // 2)
             box = QRect(left, top, max(right - left, 1), max(foot - top, 1))
             tile.box = QRectF(box.translated(self._margin, self._margin))
         self._place()
@@ -343,6 +354,15 @@ class VideoTiles(QWidget):
             old = QColor(theme.bg)
             old.setAlphaF(1 - _OLD)
             painter.fillRect(shown, old)
+            self._paint_age(painter, shown, tile.said, theme)
+
+    def _paint_age(self, painter: QPainter, shown: QRectF, said: str, theme: Theme) -> None:
+        """Since when it stands still, on a ground of its own: what is behind may have any colour."""
+        px = self._px
+        box = QRectF(0, 0, min(wide(said, px) + px * 0.8, shown.width()), px * 1.6)
+        box.moveCenter(shown.center())
+        painter.fillRect(box, theme.bg)
+        draw_words(painter, box.adjusted(px * 0.2, 0, -px * 0.2, 0), said, px, theme.orange_text, False, "middle")
 
     def _paint_words(self, painter: QPainter, room: QRectF, tile: Tile, theme: Theme) -> None:
         px = self._px
@@ -366,24 +386,21 @@ class VideoTiles(QWidget):
         )  # fmt: skip
 
     def _paint_caption(self, painter: QPainter, tile: Tile, theme: Theme) -> None:
-        """The name, and at the right since when it stands still; a mark where it plays."""
+        """The name, and where there is room for it that it plays."""
         px = self._px
         row = QRectF(tile.box.left(), tile.box.bottom() - self.caption, tile.box.width(), self.caption)
         painter.fillRect(row, theme.s1)
         inner = row.adjusted(px * 0.25, 0, -px * 0.25, 0)
-        told, old = (tile.said, True) if tile.said and tile.data is not None else ("", False)
-        if told:
-            took = min(wide(told, px), inner.width())
-            painter.setFont(font(px))
-            room = QRectF(inner.right() - took, inner.top(), took, inner.height())
-            draw_words(painter, room, told, px, theme.orange_text if old else theme.t2, False, "right")
-            inner.setRight(room.left() - px * 0.5)
-        elif tile.data is not None:
-            told = self.ctx.t("videos.live")
-            took = wide(told, px)
-            if wide(tile.name, px) + took + px < inner.width():
-                draw_words(painter, inner, told, px, theme.t2, False, "right")
-                inner.setRight(inner.right() - took - px * 0.5)
+        long = wide(tile.name, px) > inner.width()
+        if long and self._lines > 1:
+            draw_lines(painter, inner.adjusted(0, px * 0.15, 0, 0), tile.name, px, theme.t1)
+            return
+        inner.setHeight(self.line)
+        told = self.ctx.t("videos.live") if tile.data is not None and not tile.said else ""
+        took = wide(told, px)
+        if told and wide(tile.name, px) + took + px < inner.width():
+            draw_words(painter, inner, told, px, theme.t2, False, "right")
+            inner.setRight(inner.right() - took - px * 0.5)
         draw_words(painter, inner, tile.name, px, theme.t1)
 
     # -- hands -----------------------------------------------------------------------------------------------------

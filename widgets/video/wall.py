@@ -77,7 +77,7 @@ class WallVideoPanel(WallPanel):
             return max(1, min(told, MOST_SHOWN))
         body = self.body()
         wide = self.base.min * LEAST_ACROSS
-        fit = max(1, int(body.width() / wide)) * max(1, int(body.height() / (wide * 9 / 16 + self.tiles.caption)))
+        fit = max(1, int(body.width() / wide)) * max(1, int(body.height() / (wide * 9 / 16 + self.tiles.line)))
         return min(fit, 9)
 
     def _cameras(self) -> list[str]:

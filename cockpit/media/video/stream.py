@@ -186,7 +186,7 @@ def explained(error: Exception) -> tuple[VideoState, Message]:
     if isinstance(error, av_error.InvalidDataError):
         return VideoState.AWAY, Message("videos.damaged")
     if isinstance(error, ConnectionError | OSError):
-        return VideoState.AWAY, Message("videos.unreachable", {"why": error.strerror or type(error).__name__})
+        return VideoState.AWAY, Message("videos.unreachable")
     log.info("a stream ended with %s", type(error).__name__)
     return VideoState.AWAY, Message("videos.damaged")
 
