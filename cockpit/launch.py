@@ -28,7 +28,6 @@ from cockpit.packs.feeds import site_feeds
 from cockpit.packs.read import read_pack
 from cockpit.paths import assets_dir, profile_dir
 from cockpit.processes import write_private, writing_to
-from cockpit.wall.machine import machine_name
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -169,21 +168,14 @@ def _open_wall(args: argparse.Namespace, profile: Path, clock: Clock) -> int:
         from cockpit.ui.lean import load_qt
 
         load_qt()
-        from cockpit.ui.wallapp import run_wall
+        from cockpit.ui.wallapp import run_wall_seat
 
-        prod = children.poll if children is not None else _nothing
-        code: int = run_wall(
-            profile, opening, machine_name(profile), clock, lang=args.lang or "", renderer=args.map or "", prod=prod
-        )
+        code: int = run_wall_seat(args, profile, opening, children, clock, None)
         return code
     finally:
         opening.close()
         if children is not None:
             children.stop()
-
-
-def _nothing() -> None:
-    pass
 
 
 def _with_feeds(pack: Pack, feeds: Path | None) -> Pack:

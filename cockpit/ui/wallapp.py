@@ -10,8 +10,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from cockpit.children import Children
 from cockpit.bus.joined import read_joined
+from cockpit.children import Children
 from cockpit.model.clock import Clock
 from cockpit.model.messages import LANGUAGES, Message
 from cockpit.opening import SeatOpening
