@@ -210,3 +210,21 @@ def test_a_remote_that_is_taken_back_ends_at_once(tmp_path: Path) -> None:
             assert gone.status_code == 404, "a phone is not taken back here"
 
     asyncio.run(go())
+
+
+def test_the_page_comes_with_a_policy_that_lets_it_run_nothing_but_its_own_and_use_no_device(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with living_gateway(tmp_path) as city, outside(city) as web:
+            for path in ("/remote/", "/remote/app.js", "/remote/remote.css"):
+                answer = await web.get(path)
+                assert answer.status_code == 200, path
+                policy = answer.headers["Content-Security-Policy"]
+                assert "default-src 'none'; script-src 'self'; style-src 'self';" in policy
+                assert "unsafe" not in policy
+                assert "camera=(), microphone=(), geolocation=()" in answer.headers["Permissions-Policy"]
+                assert answer.headers["X-Content-Type-Options"] == "nosniff"
+                assert answer.headers["Referrer-Policy"] == "no-referrer"
+            assert (await web.get("/remote/../../field.json")).status_code == 404
+            assert (await web.get("/remote/nothing.js")).status_code == 404
+
+    asyncio.run(go())

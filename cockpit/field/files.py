@@ -34,6 +34,7 @@ _HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\]
 INDEX = "index.html"
 LARGEST = 2_000_000
 PERMISSIONS = "camera=(self), microphone=(self), geolocation=(self), usb=(), payment=(), serial=(), bluetooth=()"
+NO_PERMISSIONS = PERMISSIONS.replace("(self)", "()")
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -48,11 +49,12 @@ class _File(msgspec.Struct, frozen=True):
 class Files:
     """The files of a folder, and of its folders one deep, that have a type in `TYPES`."""
 
-    def __init__(self, folder: Path, below: str = "/") -> None:
+    def __init__(self, folder: Path, below: str = "/", permissions: str = PERMISSIONS) -> None:
         """
         Args:
-            below: the address of its `index.html`.
+            below: the address of its `index.html`. permissions: what the browser may let its pages use.
         """
+        self._permissions = permissions
         self._files: dict[str, _File] = {}
         if folder.is_dir():
             for path in sorted([*folder.glob("*"), *folder.glob("*/*")]):
@@ -75,7 +77,12 @@ class Files:
         file = self._files[path]
 
         async def answer(request: web.Request) -> web.StreamResponse:
-            headers = {**_security(request), "ETag": file.etag, "Cache-Control": file.cache, "Vary": "Accept-Encoding"}
+            headers = {
+                **_security(request, self._permissions),
+                "ETag": file.etag,
+                "Cache-Control": file.cache,
+                "Vary": "Accept-Encoding",
+            }
             if secure(request):
                 headers["Strict-Transport-Security"] = "max-age=15552000"
             if file.etag in request.headers.get("If-None-Match", "")[:1000]:
@@ -91,7 +98,7 @@ class Files:
         return answer
 
 
-def _security(request: web.Request) -> dict[str, str]:
+def _security(request: web.Request, permissions: str) -> dict[str, str]:
     host = request.headers.get("Host", "")
     # browsers of some years ago do not count a WebSocket to where the page came from as 'self'
     live = f" {'wss' if request.secure else 'ws'}://{host}" if _HOST.fullmatch(host) else ""
@@ -102,7 +109,7 @@ def _security(request: web.Request) -> dict[str, str]:
     )
     return {
         "Content-Security-Policy": policy,
-        "Permissions-Policy": PERMISSIONS,
+        "Permissions-Policy": permissions,
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     }

@@ -22,7 +22,7 @@ from cockpit.bus.tasks import end
 from cockpit.bus.users import GATEWAY
 from cockpit.field.board import Board
 from cockpit.field.codes import Codes, enrol_secret
-from cockpit.field.files import Files
+from cockpit.field.files import NO_PERMISSIONS, Files
 from cockpit.field.front import Front
 from cockpit.field.guard import Guard
 from cockpit.field.hub import HubSide
@@ -171,7 +171,7 @@ class Gateway:
         )
         routes = [
             web.get(path, files.handler(path, self._strict))
-            for files in (Files(assets_dir() / "field"), Files(assets_dir() / "remote", "/remote/"))
+            for files in (Files(assets_dir() / "field"), Files(assets_dir() / "remote", "/remote/", NO_PERMISSIONS))
             for path in files.paths
         ]
         return self.api.app([*page.routes(), *self.remotes.routes(), web.get("/ca.crt", self._authority), *routes])
