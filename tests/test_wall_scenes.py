@@ -34,7 +34,7 @@ def test_the_twelve_subjects_are_there_in_the_order_of_a_desks_list() -> None:
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.id)
-def test_every_sign_and_kind_that_a_scene_names_is_in_the_embedded_cities_files(scene: Scene) -> None:
+def test_every_sign_and_kind_that_a_scene_names_is_in_the_embedded_cities_files_and_is_fed(scene: Scene) -> None:
     signs = tomllib.loads((assets_dir() / "signs" / "cityops.toml").read_text("utf-8"))["signs"]
     kinds = tomllib.loads((assets_dir() / "kinds" / "gbt30428.toml").read_text("utf-8"))["kinds"]
     for place in places(scene):
@@ -42,6 +42,7 @@ def test_every_sign_and_kind_that_a_scene_names_is_in_the_embedded_cities_files(
         named = [*options.get("signs", []), *([options["sign"]] if options.get("sign") else [])]
         named += re.findall(r"sign:(\w+)", f"{options.get('coloring', '')} {' '.join(scene.layers)}")
         assert not [code for code in named if code not in signs], place.id
+        assert not [code for code in named if not (signs[code].get("input") or signs[code].get("formula"))], place.id
         for code in options.get("kinds", []):
             assert any(kind.startswith(code[:-1]) if code.endswith("*") else kind == code for kind in kinds), code
 
