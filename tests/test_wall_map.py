@@ -119,7 +119,7 @@ def test_no_name_lies_on_a_bezel_or_within_14_pixels_of_one(wall: Wall) -> None:
 def test_names_are_at_least_twenty_arc_minutes_high(wall: Wall) -> None:
     made = wall.hang(PANEL)
     least = han_px(PITCH, DISTANCE)
-    placed = made._shop._names[0][1]  # type: ignore[union-attr]
+    placed = made._shop._names.last  # type: ignore[union-attr]
     assert placed
     assert min(one.px for one in placed) * made.pane.dpr >= least
 

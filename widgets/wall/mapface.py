@@ -17,8 +17,8 @@ from PySide6.QtGui import QPainter, QRegion
 from cockpit.model.layout import Rect
 from widgets.kit.theme import Theme
 from widgets.wall.mapfloats import Float, Floats, float_boxes
-from widgets.wall.mapground import Label
 from widgets.wall.mapmarks import Mark, paint_followed
+from widgets.wall.mapnames import Label
 from widgets.wall.mapwords import Callout, boxes_of, paint_callouts, paint_leaders
 from widgets.wall.sizes import WallType
 

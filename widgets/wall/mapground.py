@@ -18,23 +18,23 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from cockpit.model.layout import Rect
 from widgets.map.base import BaseFile
 from widgets.map.compose.flat import area_layer
 from widgets.map.compose.plane import Origin
 from widgets.map.drawing import Drawing, Ground, Layer
-from widgets.map.labels import Placed
 from widgets.map.raster.crew import Crew, helpers
 from widgets.map.raster.ground import Stopped
 from widgets.map.raster.pane import Pane, Plate
-from widgets.map.raster.source import BaseSource, GroundView
+from widgets.map.raster.source import BaseSource
 from widgets.map.raster.still_layers import Brushes
 from widgets.map.raster.types import make_all_types
 from widgets.map.scene import Alert, Area
 from widgets.map.style import MapStyle
 from widgets.wall.mapmarks import paint_alerts
+from widgets.wall.mapnames import Label, LaidNames, labels_in
 
 Floats = NDArray[np.float64]
 LAND, LINES = Ground(key="ground.land", part="land"), Ground(key="ground.lines", part="lines")
@@ -42,7 +42,6 @@ BAND = 250_000
 """Pixels that one thread draws at a time."""
 OVERVIEW = 640
 """Longer side of the overview of the pack, pixels: it stands in until a place was drawn."""
-KEPT_NAMES = 4
 
 
 class Look(msgspec.Struct, frozen=True, eq=False):
@@ -94,15 +93,6 @@ class Wish(msgspec.Struct, frozen=True):
         return self.pane.part(self.cut.x, self.cut.y, self.cut.w, self.cut.h)
 
 
-class Label(msgspec.Struct, frozen=True, eq=False):
-    """A name as a picture: where its upper left corner is in the cut, and its boxes there, shape (n, 4)."""
-
-    image: QImage
-    x: int
-    y: int
-    boxes: Floats
-
-
 class Picture:
     """A drawn cut."""
 
@@ -129,7 +119,7 @@ class GroundShop(QObject):
         self._file, self._source = file, BaseSource(file)
         self._crew = Crew(helpers(), "wallmap-help")
         self._brushes = Brushes(family, None)
-        self._names: list[tuple[tuple[object, ...], tuple[Placed, ...]]] = []
+        self._names = LaidNames(self._brushes.names)
         self._made: WeakValueDictionary[Wish, Picture] = WeakValueDictionary()
         self._fresh: dict[int, Picture] = {}  # drawn, and not fetched yet
         self._condition = threading.Condition()
@@ -235,17 +225,18 @@ class GroundShop(QObject):
             self.overview = (style, pane, plate)
 
     def _draw(self, wish: Wish, before: Picture | None, alive: Callable[[], bool]) -> Picture:
-        pane, cut = wish.here, wish.cut
+        pane, cut, style = wish.here, wish.cut, wish.look.style
         plate = Plate(cut.w, cut.h, alpha=False)
         rects = [(0, 0, cut.w, cut.h)]
         if before is not None and before.wish.fits(wish):
             rects = carried(before.plate, pane.at(before.wish.here), plate)
         layers: tuple[Layer, ...] = (LAND, LINES)
         if wish.look.areas:
-            layers = (LAND, area_layer(wish.look.areas, wish.look.style, wish.look.origin), LINES)
+            layers = (LAND, area_layer(wish.look.areas, style, wish.look.origin), LINES)
         self._paint(plate, pane, rects, layers, wish.look, alive)
         self._warn(plate, wish, rects)
-        return Picture(wish, plate, self._labels(wish, alive))
+        names = self._names.of(wish.pane, wish.look.seams, style, self._source if self.there else None, alive)
+        return Picture(wish, plate, labels_in(names, wish.pane, wish.cut, style, self._brushes.names))
 
     def _paint(
         self, plate: Plate, pane: Pane, rects: Sequence[tuple[int, int, int, int]], layers: tuple[Layer, ...],
@@ -275,39 +266,6 @@ class GroundShop(QObject):
             part = Rect(wish.cut.x + x, wish.cut.y + y, width, height)
             paint_alerts(painter, wish.look.alerts, wish.pane, part, wish.look.style, wish.look.size)
             painter.end()
-
-    def _labels(self, wish: Wish, alive: Callable[[], bool]) -> tuple[Label, ...]:
-        """The names that touch a cut, of those of the whole canvas."""
-        pane, look, cut = wish.pane, wish.look, wish.cut
-        token = (pane, id(look.style), look.seams, self.there)
-        placed = next((names for of, names in self._names if of == token), None)
-        if placed is None:
-            seams = np.array([(r.x, r.y, r.x + r.w, r.y + r.h) for r in look.seams], float).reshape(-1, 4) / pane.dpr
-            view = self._source.view(pane) if self.there else GroundView()
-            placed = self._brushes.names.lay(view, pane, seams, alive).placed
-            self._names = [*self._names, (token, placed)][-KEPT_NAMES:]
-        labels = []
-        for one in placed:
-            boxes = one.boxes * pane.dpr - [cut.x, cut.y, cut.x, cut.y]
-            left, top = np.floor(boxes[:, :2].min(axis=0)).astype(int).tolist()
-            right, bottom = np.ceil(boxes[:, 2:].max(axis=0)).astype(int).tolist()
-            if right > 0 and bottom > 0 and left < cut.w and top < cut.h:
-                labels.append(self._label(one, pane, look.style, (left, top, right, bottom), cut, boxes))
-        return tuple(labels)
-
-    def _label(
-        self, one: Placed, pane: Pane, style: MapStyle, box: tuple[int, int, int, int], cut: Rect, boxes: Floats
-    ) -> Label:
-        margin = math.ceil(one.px * pane.dpr * 0.4)  # the halo reaches over the box
-        left, top = box[0] - margin, box[1] - margin
-        width, height = box[2] - left + margin, box[3] - top + margin
-        image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
-        image.fill(0)
-        painter = QPainter(image)
-        painter.translate(-left - cut.x, -top - cut.y)
-        self._brushes.names.draw(painter, one, style, pane.dpr)
-        painter.end()
-        return Label(image, left, top, boxes)
 
 
 def bands(x: int, y: int, width: int, height: int) -> list[tuple[int, int, int, int]]:
