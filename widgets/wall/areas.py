@@ -15,7 +15,7 @@ from widgets.lists.areas import Area
 from widgets.signs.asked import LEVELS
 from widgets.signs.board import Item
 from widgets.wall.kit import PanelState
-from widgets.wall.paint import broken, draw_mark, draw_words
+from widgets.wall.paint import broken, clamped, draw_mark, draw_words
 from widgets.wall.signed import SignPanel, level
 from widgets.wall.sizes import wide
 
@@ -102,7 +102,7 @@ class WallAreas(SignPanel):
         fit, used = 0, named
         for need, sign in zip(cells, self.columns, strict=True):
             titled = wide(self._titled_with(sign), kind.min)
-            need = max(need, min(titled, titled * 0.56 + kind.min) + kind.gap * 2)
+            need = max(need, min(titled, titled * 0.56 + kind.min, kind.row * 7) + kind.gap * 2)
             if used + need > box.width() and fit:
                 break
             used += need
@@ -144,7 +144,7 @@ class WallAreas(SignPanel):
         if sign.unit and wide(name, self.type.min) <= width < wide(self._titled_with(sign), self.type.min):
             return [name, sign.unit]
         lines = broken(self._titled_with(sign), self.type.min, width)
-        return lines if len(lines) <= 2 else [lines[0], "".join(lines[1:])]
+        return clamped(lines, 2)
 
     def _value(self, painter: QPainter, cell: QRectF, item: Item, old: bool) -> None:
         kind, theme, at = self.type, self.theme, level(item)

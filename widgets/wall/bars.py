@@ -69,6 +69,11 @@ class WallBars(CountPanel):
             return self.sign_words().name(self.board.told.sign(self.chosen["sign"]))
         return super().title()
 
+    @property
+    def stale(self) -> bool:
+        """Whether what is shown is old."""
+        return self._item.old(self.ctx.clock.now()) if self._item is not None else self.old
+
     def sign_words(self) -> SignWords:
         return SignWords(self.ctx.t, self.ctx.pack, self.areas)
 
@@ -186,7 +191,7 @@ class WallBars(CountPanel):
             draw_words(
                 painter, QRectF(plot.right() + px * 0.4, y(step) - px * 0.7, right, px * 1.4), label, px, theme.t2
             )
-        across = plot.width() / len(self.columns)
+        across, stale = plot.width() / len(self.columns), self.stale
         top = max(values)
         for i, one in enumerate(self.columns):
             self._label(painter, plot, i, across)
@@ -198,9 +203,9 @@ class WallBars(CountPanel):
                 x, min(y(one.value), y(0)), thick, max(abs(y(0) - y(one.value)), kind.hair if one.value else 0)
             )
             if one.open:
-                draw_frame(painter, bar, theme.chart2, theme.t2, kind.hair, 0)
+                draw_frame(painter, bar, theme.s3 if stale else theme.chart2, theme.t2, kind.hair, 0)
             else:
-                painter.fillRect(bar, theme.t2 if one.value == top else theme.chart)
+                painter.fillRect(bar, theme.chart2 if stale else theme.t2 if one.value == top else theme.chart)
             if one.value == top or one.open:
                 told = short_number(one.value, 0 if one.value.is_integer() else 1)
                 took = wide(told, px, True)
@@ -231,7 +236,8 @@ class WallBars(CountPanel):
             if math.isfinite(one.value) and one.value >= 0:
                 high = max(one.value / top * box.height() * 0.9, kind.hair if one.value else 0)
                 bar = QRectF(left + (i + 0.17) * across, box.bottom() - high, across * 0.66, high)
-                painter.fillRect(bar, theme.t2 if one.value == top else theme.chart2 if one.open else theme.chart)
+                pale = one.open or self.stale
+                painter.fillRect(bar, theme.chart2 if pale else theme.t2 if one.value == top else theme.chart)
         painter.fillRect(QRectF(left, box.bottom() - kind.hair, box.right() - left, kind.hair), theme.line2)
 
     def _label(self, painter: QPainter, plot: QRectF, i: int, across: float) -> None:

@@ -12,12 +12,10 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from cockpit.model.clock import DAY, local, midnight
-from cockpit.model.messages import Message
 from cockpit.model.signs import Sign
 from widgets.lists.words import joined
 from widgets.signs.board import Item
 from widgets.wall.asking import History
-from widgets.wall.kit import PanelState
 from widgets.wall.paint import draw_frame, draw_mark, draw_words, faint, fitted
 from widgets.wall.signed import SignPanel
 from widgets.wall.sizes import wide
@@ -69,13 +67,7 @@ class WallCalendar(SignPanel):
         self.history.want(item.key, weeks * 7 * DAY, "day", first)
         curve = self.history.curve
         if not curve.known:
-            if self.history.problem is not None:
-                lines = (self.history.problem, Message("wallkit.asked_again"))
-                self.show_state(PanelState.DEAD, Message("wallkit.curve_failed"), lines)
-            elif self.history.waiting:
-                self.show_state(PanelState.WAITING, Message("wallkit.curve_waiting"))
-            else:
-                self.show_state(PanelState.EMPTY, Message("wallkit.curve_none"), (Message("wallkit.curve_none_way"),))
+            self.no_history(item, self.history)
             return
         self.show_content()
         self.days = {}

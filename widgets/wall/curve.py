@@ -10,11 +10,9 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from cockpit.model.clock import DAY, HOUR
-from cockpit.model.messages import Message
 from widgets.lists.words import joined
 from widgets.signs.board import Item
 from widgets.wall.asking import History
-from widgets.wall.kit import PanelState
 from widgets.wall.lines import Chart, draw_chart
 from widgets.wall.paint import dashed, draw_mark, draw_value, draw_words
 from widgets.wall.signed import SignPanel, bounds_of, level, mildest
@@ -57,13 +55,7 @@ class WallCurve(SignPanel):
         if self.before is not None:
             self.before.want(item.key, span)
         if not self.history.curve.known:
-            if self.history.problem is not None:
-                lines = (self.history.problem, Message("wallkit.asked_again"))
-                self.show_state(PanelState.DEAD, Message("wallkit.curve_failed"), lines)
-            elif self.history.waiting:
-                self.show_state(PanelState.WAITING, Message("wallkit.curve_waiting"))
-            else:
-                self.show_state(PanelState.EMPTY, Message("wallkit.curve_none"), (Message("wallkit.curve_none_way"),))
+            self.no_history(item, self.history)
 
     def _came(self) -> None:
         if not self.failed:

@@ -134,7 +134,8 @@ class WallGauge(SignPanel):
         high = min(kind.row * 1.7, box.height() / len(lines))
         top = box.center().y() - high * len(lines) / 2
         for i, line in enumerate(lines):
-            draw_words(painter, QRectF(box.left(), top + i * high, box.width(), high), line, kind.row, self.theme.t2)
+            px = fitted(line, box.width(), kind.row, kind.min)
+            draw_words(painter, QRectF(box.left(), top + i * high, box.width(), high), line, px, self.theme.t2)
 
     def _ends(self, painter: QPainter, middle: QPointF, radius: float, low: float, high: float, sign: Sign) -> None:
         """What the arc begins and ends with, under its ends."""

@@ -46,6 +46,12 @@ class ScorePanel(SignPanel):
             lines = (Message("wallkit.no_score_way"),)
             self.show_state(PanelState.EMPTY, Message("wallkit.no_score"), lines)
 
+    @property
+    def old(self) -> bool:
+        """Whether all that it is made from is old."""
+        now = self.ctx.clock.now()
+        return bool(self.items) and all(item.old(now) for item in self.items)
+
     def deviating(self) -> list[Item]:
         """Signs outside their bounds, the gravest first, each once."""
         found = {item.key: item for item in self.items if level(item)}
@@ -110,13 +116,14 @@ class WallIndex(ScorePanel):
         """The figure, and under or beside it how it changed or how many signs deviate."""
         kind, theme = self.type, self.theme
         told, foot_h = f"{self.value():.1f}", kind.min * 1.35
+        ink = theme.t2 if self.old else theme.t1
         unit = self.own.sign.unit if self.own is not None else ""
         said = [one for one in self._under() if wide(one, kind.min) <= box.width()]
         lines = max(min(len(said), int((box.height() - kind.figure * FIGURE_EM * 1.25) / foot_h)), 0)
         figure = box.adjusted(0, 0, 0, -foot_h * lines)
         most = min(figure.height() * 0.94 / FIGURE_EM, kind.hero * 2.2)
         px = value_px(told, unit, figure.width(), most, kind.row)
-        took = draw_value(painter, figure, told, unit, px, theme.t1, theme.t2, kind.min)
+        took = draw_value(painter, figure, told, unit, px, ink, theme.t2, kind.min)
         if not lines:
             self._beside(painter, box.adjusted(took + kind.pad * 1.5, 0, 0, 0))
             return
@@ -181,7 +188,7 @@ def draw_dimensions(
     for i, one in enumerate(many[: rows * columns]):
         x = box.left() + (i // rows) * (across + kind.pad * 2)
         row = QRectF(x, top + (i % rows) * high, across, high)
-        name_w = min(named, across * 0.5)
+        name_w = min(named, across - scored_w - kind.min * 2.4)
         draw_words(painter, QRectF(row.left(), row.top(), name_w - kind.gap, high), names[i], kind.min, theme.t2)
         draw_words(painter, row, f"{one.score:.0f}", kind.row, theme.t1, True, "right")
         side = kind.min * 0.9 if one.worst else 0.0
@@ -193,9 +200,8 @@ def draw_dimensions(
         )
         if lane.width() > kind.row:
             painter.fillRect(lane, theme.s3)
-            painter.fillRect(
-                QRectF(lane.left(), lane.top(), lane.width() * one.score / 100, lane.height()), theme.chart
-            )
+            done = QRectF(lane.left(), lane.top(), lane.width() * one.score / 100, lane.height())
+            painter.fillRect(done, theme.chart2 if one.old == len(one.items) else theme.chart)
         at = QRectF(lane.right() + kind.gap * 0.6, row.center().y() - side / 2, side, side)
         draw_mark(painter, at, one.worst, theme)
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QPointF, QRectF, QTimer
+from PySide6.QtCore import QRectF, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -29,7 +29,7 @@ from widgets.kit.panel import Pane
 from widgets.kit.states import PanelState
 from widgets.kit.theme import WALL, Theme
 from widgets.wall.options import settled
-from widgets.wall.paint import draw_frame, draw_words, paint_state
+from widgets.wall.paint import draw_at, draw_frame, draw_words, paint_state
 from widgets.wall.sizes import WallType, font, metrics, sizes, sizes_at, wide
 
 __all__ = ["PanelState", "WallPanel", "WallType", "font", "sizes", "sizes_at", "wall_theme"]
@@ -316,32 +316,26 @@ class WallPanel(Pane):
             self.paint(painter, self.content())
 
     def _paint_head(self, painter: QPainter, head: QRectF) -> None:
-        """Title, its age, and the facts at the right; where there is no room facts go first, then the age."""
+        """Title, its age, and the facts at the right. Where there is no room the facts go, then the title is cut: no
+        value is without its age."""
         theme, base, t = self.theme, self._titled(), self.ctx.t
         pad = self.base.pad if self.chosen["frame"] else 0
         row = head.adjusted(pad, 0, -pad, 0)
         title, (told, stale) = self.title(), self._age
         age = t(told) if told else ""
         facts = t(self._facts) if isinstance(self._facts, Message) else self._facts or ""
-        room = row.width() - wide(title, base.panel, True)
         gap = base.panel * 0.4
         icon = base.min * 1.05 if stale else 0.0
         aged = wide(age, base.min) + gap + icon if age else 0.0
-        if aged > room:
-            age, aged, icon = "", 0.0, icon if room > icon + gap else 0.0
-        if facts and wide(facts, base.min) + gap * 2 > room - aged:
+        if facts and wide(title, base.panel, True) + aged + wide(facts, base.min) + gap * 2 > row.width():
             facts = ""
-        took = draw_words(painter, row, title, base.panel, theme.t1, True)
+        room = row.adjusted(0, 0, -min(aged, row.width() - base.panel * 2), 0)
+        took = draw_words(painter, room, title, base.panel, theme.t1, True)
         x = row.left() + took + gap
         base_line = row.center().y() + metrics(base.panel).ascent() / 2 - metrics(base.panel).descent() / 2
-        if stale and icon:
+        if stale and age:
             side = base.min * 0.86
             draw_icon(painter, QRectF(x, row.center().y() - side / 2, side, side), "plug-broken", theme.orange_text, 2)
             x += icon
-        painter.setFont(font(base.min))
-        painter.setPen(theme.t1 if stale else theme.t2)
-        if age:
-            painter.drawText(QPointF(x, base_line), age)
-        if facts:
-            painter.setPen(theme.t2)
-            painter.drawText(QPointF(row.right() - wide(facts, base.min), base_line), facts)
+        draw_at(painter, x, base_line, age, base.min, theme.t1 if stale else theme.t2)
+        draw_at(painter, row.right(), base_line, facts, base.min, theme.t2, side="right")

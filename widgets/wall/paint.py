@@ -57,8 +57,7 @@ def draw_lines(
     lines = broken(words, px, box.width(), bold)
     high = metrics(px, bold).lineSpacing() * 0.94
     room = max(int(box.height() / high + 0.1), 1)
-    if len(lines) > room:
-        lines = [*lines[: room - 1], "".join(lines[room - 1 :])]
+    lines = clamped(lines, room)
     for i, line in enumerate(lines):
         draw_words(painter, QRectF(box.left(), box.top() + i * high, box.width(), high), line, px, color, bold, side)
     return high * len(lines)
@@ -75,6 +74,17 @@ def broken(words: str, px: float, width: float, bold: bool = False) -> list[str]
         else:
             line += piece
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def clamped(lines: list[str], most: int) -> list[str]:
+    """At most so many lines; the last one is all the rest, to be cut where it is drawn."""
+    if len(lines) <= most:
+        return lines
+    rest = lines[most - 1]
+    for line in lines[most:]:
+        apart = rest[-1:].isascii() and line[:1].isascii()
+        rest += f" {line}" if apart else line
+    return [*lines[: most - 1], rest]
 
 
 _NEVER_FIRST = "，。、；：！？）》」』】·%…,.;:!?)]}"

@@ -78,7 +78,13 @@ class WallRadar(ScorePanel):
             [middle + way * (radius * max(one.score, 2) / 100) for way, one in zip(ways, many, strict=True)]
         )
         painter.setPen(
-            QPen(theme.t2, kind.line, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+            QPen(
+                theme.chart if self.old else theme.t2,
+                kind.line,
+                Qt.PenStyle.SolidLine,
+                Qt.PenCapStyle.RoundCap,
+                Qt.PenJoinStyle.RoundJoin,
+            )
         )
         painter.setBrush(faint(theme.chart, 0.28))
         painter.drawPolygon(shape)

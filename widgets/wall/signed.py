@@ -14,6 +14,7 @@ from widgets.lists.words import SEPARATOR
 from widgets.signs.asked import LEVELS
 from widgets.signs.board import NO_ROW, Item, SignBoard
 from widgets.signs.words import SignWords
+from widgets.wall.asking import History
 from widgets.wall.kit import PanelState, WallPanel
 
 _UNLEVELLED = 9
@@ -93,6 +94,17 @@ class SignPanel(WallPanel):
             self.show_state(PanelState.EMPTY, Message("wallkit.no_value", named), (why,))
             return None
         return item
+
+    def no_history(self, item: Item, history: History) -> None:
+        """Says why there is no curve, with the value of now."""
+        now = self.ctx.t(Message("wallkit.now", {"value": self.words.with_unit(item.sign, item.value)}))
+        if history.problem is not None:
+            lines = (now, history.problem, Message("wallkit.asked_again"))
+            self.show_state(PanelState.DEAD, Message("wallkit.curve_failed"), lines)
+        elif history.waiting:
+            self.show_state(PanelState.WAITING, Message("wallkit.curve_waiting"), (now,))
+        else:
+            self.show_state(PanelState.EMPTY, Message("wallkit.curve_none"), (now, Message("wallkit.curve_none_way")))
 
     # -- how old
 
