@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -292,10 +293,26 @@ def test_systemd_hears_that_the_wall_is_shown_and_goes_on(tmp_path: Path, monkey
         heard.settimeout(PATIENCE)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         awake = Awake(CLOCK)
+        awake.second()
         awake.beat()
         awake.beat()
+        awake.second()
         awake.close()
-        assert [heard.recv(100) for _ in range(4)] == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1", b"STOPPING=1"]
+        assert [heard.recv(100) for _ in range(4)] == [b"WATCHDOG=1", b"READY=1", b"WATCHDOG=1", b"STOPPING=1"]
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    unit = Path(__file__).parent.parent / "packaging" / "cockpit-wall.service"
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--user", str(unit)],
+        env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (done.returncode, [line for line in done.stderr.splitlines() if "cockpit-wall" in line]) == (0, [])
 
 
 def test_what_a_report_says_is_plain_text(tmp_path: Path) -> None:

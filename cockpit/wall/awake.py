@@ -21,7 +21,7 @@ _WHAT = "--what=idle:sleep:handle-lid-switch"
 
 class Awake:
     """What a watchdog has beside it: keeps the system awake (logind), the screens lit (X), and answers systemd's own
-    watchdog as long as the child beats."""
+    watchdog."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -33,10 +33,10 @@ class Awake:
         if not self._told:
             self._told = True
             tell_systemd("READY=1")
-        tell_systemd("WATCHDOG=1")
 
     def second(self) -> None:
         now = self._clock.mono()
+        tell_systemd("WATCHDOG=1")
         if now >= self._screens_due:
             self._screens_due = now + SCREEN_SECONDS
             keep_screens_lit()
