@@ -141,6 +141,10 @@ class LivingWalls:
         for told in tuple(self._listeners):
             told(what)
 
+    def forget_listeners(self) -> None:
+        """Those who listened are gone."""
+        self._listeners.clear()
+
     def tell(self) -> None:
         """The hub tells its state now."""
         self.board.settle(self._mono + SECOND)

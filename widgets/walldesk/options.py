@@ -93,7 +93,8 @@ class PlaceForm(QScrollArea):
         self._edit = edit
         self._ctx = edit.hand.ctx
         self._place: Place | None = None
-        self.panel = QComboBox()
+        self.panel = QComboBox(self)
+        self.panel.hide()
         self.fields: dict[str, QWidget] = {}
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
