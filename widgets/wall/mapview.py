@@ -120,15 +120,19 @@ def pane_of_view(view: MapView, size: tuple[int, int], factor: float) -> Pane:
 
 
 def pane_of_city(pack: Pack, size: tuple[int, int], factor: float, all_of_it: bool) -> Pane:
-    """The middle of the city as near as it opens at a desk, or all of it."""
+    """The middle of the city as near as it opens at a desk; or as much of it as fills the canvas, whose sides would be
+    empty if all of a city stood on a ribbon."""
     west, south, east, north = box_of(pack.bounds)
     whole = min(size[0] / (east - west), size[1] / (north - south))
+    x, y = (float(one) for one in mercator(*pack.centre))
     if all_of_it:
-        return pane_at((west + east) / 2, (south + north) / 2, whole, size, factor)
-    x, y = mercator(*pack.centre)
+        full = max(size[0] / (east - west), size[1] / (north - south))
+        wide, high = size[0] / full / 2, size[1] / full / 2
+        x, y = min(max(x, west + wide), east - wide), min(max(y, south + high), north - high)
+        return pane_at(x, y, full, size, factor)
     like_desk = 256 * 2**pack.zoom / (2 * math.pi * EARTH) * factor
-    scale = max(min(like_desk, size[1] * _stretch(float(y)) / CITY_GROUND), whole)
-    return pane_at(float(x), float(y), scale, size, factor)
+    scale = max(min(like_desk, size[1] * _stretch(y) / CITY_GROUND), whole)
+    return pane_at(x, y, scale, size, factor)
 
 
 def pane_of_event(x: float, y: float, canvas: Canvas, factor: float) -> Pane:

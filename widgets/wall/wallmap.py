@@ -52,7 +52,8 @@ class WallMap(WallPanel):
     """The map.
 
     Options:
-        view: `centre` of the city, near; `city`, all of it. Wall, event and area that are followed come before.
+        view: `centre` of the city, near; `city`, as much of it as fills the canvas. Wall, event and area that are
+            followed come before.
         coloring: what areas' colour tells: `rain`, `events`, `sign:<code>`, "" nothing.
         layers: shown besides those of scene and mode. words: whether grave events have words beside them.
 
