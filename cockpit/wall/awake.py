@@ -28,15 +28,16 @@ class Awake:
         self._inhibitor: subprocess.Popen[bytes] | None = None
         self._screens_due = self._system_due = float("-inf")
         self._told = False
+        self._systemd = os.environ.pop("NOTIFY_SOCKET", "")  # ours alone: what we start would speak there too
 
     def beat(self) -> None:
         if not self._told:
             self._told = True
-            tell_systemd("READY=1")
+            tell_systemd(self._systemd, "READY=1")
 
     def second(self) -> None:
         now = self._clock.mono()
-        tell_systemd("WATCHDOG=1")
+        tell_systemd(self._systemd, "WATCHDOG=1")
         if now >= self._screens_due:
             self._screens_due = now + SCREEN_SECONDS
             keep_screens_lit()
@@ -55,7 +56,7 @@ class Awake:
                 self._inhibitor.kill()
                 self._inhibitor.wait()
             self._inhibitor = None
-        tell_systemd("STOPPING=1")
+        tell_systemd(self._systemd, "STOPPING=1")
 
     def _inhibit(self) -> None:
         program = shutil.which("systemd-inhibit")
@@ -73,9 +74,8 @@ class Awake:
             )
 
 
-def tell_systemd(words: str) -> None:
-    """Says something to the system that started us, where it asked for it (sd_notify)."""
-    where = os.environ.get("NOTIFY_SOCKET", "")
+def tell_systemd(where: str, words: str) -> None:
+    """Says something to the system that started us (sd_notify); "": it did not ask for it."""
     if where:
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
             sock.sendto(words.encode(), "\0" + where[1:] if where.startswith("@") else where)
