@@ -99,7 +99,7 @@ class WallIndex(ScorePanel):
             painter.fillRect(QRectF(under.left(), under.top(), under.width(), kind.hair), self.theme.line)
             draw_away(painter, under.adjusted(0, kind.gap, 0, 0), away, self.words, kind, self.theme)
         if box.width() >= base.row * 17 and self.dimensions:
-            share = 0.38 if box.width() < base.row * 40 else 0.3
+            share = 0.36 if box.width() < base.row * 28 else 0.3
             left = QRectF(box.left(), box.top(), box.width() * share, box.height())
             right = box.adjusted(left.width() + kind.pad, 0, 0, 0)
             draw_dimensions(painter, right, self.dimensions, kind, self.theme, t)
@@ -178,10 +178,14 @@ def draw_dimensions(
     names = [t.pack(one.name) for one in many]
     named = max(wide(name, kind.min) for name in names) + kind.gap
     scored_w = wide("100", kind.row, True) + kind.gap
-    least = named + scored_w + kind.row * 2.2 + kind.row
-    most = max(1, int(box.height() / (kind.row * 1.3)))
+    least = named + scored_w + kind.row * 1.5 + kind.min * 1.2
+    most = max(1, int(box.height() / (kind.row * 1.2)))
     columns = 2 if box.width() >= least * 2 + kind.pad * 2 and len(many) > 3 else 1
     rows = min(ceil(len(many) / columns), most)
+    if len(many) > rows * columns:  # those that stand worst, in their order
+        worst = sorted(many, key=lambda one: one.score)[: rows * columns]
+        many = [one for one in many if one in worst]
+        names = [t.pack(one.name) for one in many]
     across = (box.width() - (columns - 1) * kind.pad * 2) / columns
     high = min(box.height() / rows, kind.row * 2.4)
     top = box.center().y() - high * rows / 2

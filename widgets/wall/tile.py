@@ -64,7 +64,7 @@ def draw_tile(painter: QPainter, box: QRectF, tile: Tile, kind: WallType, theme:
     aged = not tile.fresh
     if named:
         row = QRectF(box.left(), box.top(), box.width() - (side + kind.gap if at else 0), title_h)
-        took = draw_words(painter, row, tile.name, kind.panel, theme.t1, True) + kind.gap * 1.5
+        took = draw_words(painter, row, tile.name, kind.panel, theme.t1) + kind.gap * 1.5
         if tile.fresh and took + wide(tile.fresh, kind.min) <= row.width():
             draw_words(painter, row.adjusted(took, 0, 0, 0), tile.fresh, kind.min, theme.t2)
             aged = True
@@ -128,4 +128,4 @@ def _one_line(painter: QPainter, box: QRectF, tile: Tile, kind: WallType, theme:
     took = wide(value, px, True)
     draw_words(painter, box.adjusted(0, 0, -side - kind.gap, 0), value, px, ink, True, "right")
     draw_mark(painter, QRectF(box.right() - side, box.center().y() - side / 2, side, side), at, theme)
-    draw_words(painter, box.adjusted(0, 0, -took - side - kind.gap * 3, 0), tile.name, kind.row, theme.t1, True)
+    draw_words(painter, box.adjusted(0, 0, -took - side - kind.gap * 3, 0), tile.name, kind.row, theme.t1)
