@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QRectF
@@ -19,6 +19,8 @@ from widgets.wall.sizes import WallType, wide
 
 ACROSS = 21.0
 """Rows of type that a column of a list is wide at the least, where it has several."""
+PATTERNED = 5.0
+"""Rows of type that a title has beside its pattern at the least; with less the pattern is left out."""
 LEAST = 1.38
 """Height of a row at the least, in sizes of its type."""
 TALL = 1.4
@@ -84,16 +86,17 @@ class ListPanel(WallPanel):
 
 def draw_rows(
     painter: QPainter, box: QRectF, rows: Sequence[Row], kind: WallType, theme: Theme, rest: Callable[[int], str],
-    columns: int = 0,
+    columns: int = 0, each: float = ACROSS,
 ) -> int:  # fmt: skip
     """Rows from the top, in as many columns as there is room for and need of; how many were painted.
 
     Args:
-        rest: words for so many that have no room. columns: at the most, 0 as many as fit.
+        rest: words for so many that have no room. columns: at the most, 0 as many as fit. each: rows of type that a
+            column is wide at the least.
     """
     if not rows or box.height() < kind.row:
         return 0
-    most = max(int(box.width() / (ACROSS * kind.row)), 1)
+    most = max(int(box.width() / (each * kind.row)), 1)
     most = min(most, columns) if columns else most
     two = any(row.under for row in rows) and box.height() >= 2.7 * kind.row
     least = kind.row * (2.6 if two else LEAST)
@@ -123,10 +126,13 @@ def _column(
 ) -> None:
     side = kind.row * 1.06
     gap = kind.gap * 1.2
-    lead = (side + gap) * any(row.level or row.dot for row in rows) + (side + gap * 0.6) * any(r.pattern for r in rows)
+    lead = (side + gap) * any(row.level or row.dot for row in rows)
     right = max((wide(row.right, kind.row, row.ink != "t2") for row in rows), default=0.0)
     right = min(right + 1, box.width() * 0.72)
     room = box.width() - lead - (right + gap * 1.5 if right else 0.0)
+    drawn = any(row.pattern for row in rows) and room - side > PATTERNED * kind.row
+    if drawn:
+        lead, room = lead + side + gap * 0.6, room - side - gap * 0.6
     beside = max((wide(row.beside, kind.min) for row in rows), default=0.0)
     need = min(max((wide(row.title, kind.row, True) for row in rows), default=0.0), 9 * kind.row)
     beside = min(beside, room * 0.45)
@@ -136,7 +142,7 @@ def _column(
         place = QRectF(box.left(), box.top() + i * high, box.width(), high)
         if i:
             painter.fillRect(QRectF(place.left(), round(place.top()), place.width(), kind.hair), theme.line)
-        _row(painter, place, row, (lead, beside, right), two, kind, theme)
+        _row(painter, place, row if drawn else replace(row, pattern=""), (lead, beside, right), two, kind, theme)
 
 
 def _row(

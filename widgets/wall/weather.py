@@ -163,7 +163,7 @@ class WallWeather(WallPanel):
                 lead.setHeight(min(kind.hero * 1.2, box.height() * 0.45))
                 box = QRectF(box.left(), lead.bottom(), box.width(), box.bottom() - lead.bottom())
             self._paint_heat(painter, lead, heat, self._rain(rain) if rain is not None else "", rain, kind)
-        draw_rows(painter, box, rest, kind, theme, lambda n: t("walllist.more", n=n), columns=2)
+        draw_rows(painter, box, rest, kind, theme, lambda n: t("walllist.more", n=n), columns=3, each=9)
 
     def _paint_heat(
         self, painter: QPainter, box: QRectF, heat: Gauged, words: str, rain: Gauged | None, kind: WallType
