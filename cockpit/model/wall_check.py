@@ -11,7 +11,7 @@ import msgspec
 from cockpit.model.errors import CockpitError
 from cockpit.model.messages import Message
 from cockpit.model.wall import Place, Scene, Wall
-from cockpit.model.wall_legible import DRAWN, han_px
+from cockpit.model.wall_legible import DRAWN, han_px, least_px
 from cockpit.model.wall_panels import WALL_PANELS, room_of
 from cockpit.model.wall_read import read_hall, read_scene
 from cockpit.model.wall_shipped import PLAIN, shipped_hall, shipped_halls, shipped_scenes
@@ -69,7 +69,7 @@ def leaves(place: Place) -> Iterator[Place]:
 def small_on(scene: Scene, wall: Wall) -> list[Message]:
     """What of a scene can not be read from the last row of a wall, a sentence each; screens that it leaves empty."""
     found = []
-    han = han_px(wall.pitch, wall.distance)
+    han = least_px(wall.pitch, wall.distance)
     placed = solve_scene(scene, wall)
     for item in placed:
         has = item.at.w / han, item.at.h / han

@@ -25,3 +25,8 @@ def han_px(pitch: float, distance: float) -> int:
 def digit_px(pitch: float, distance: float) -> int:
     """The least size of type (px of its em) at which digits are read from `distance` m."""
     return math.ceil(high(DIGIT_MINUTES, pitch, distance) / DIGIT_EM)
+
+
+def least_px(pitch: float, distance: float) -> int:
+    """The least size of type on a wall: read from the last row, and drawn with enough pixels to tell strokes apart."""
+    return max(han_px(pitch, distance), digit_px(pitch, distance), DRAWN)

@@ -53,7 +53,7 @@ WALL_PANELS: dict[str, Room] = {
 """By id: what it needs at the least; a panel that has less cuts words off or leaves rows out."""
 ELSE = Room(16, 9)
 """What a panel that is not a wall's own is taken to need."""
-_TILE, _BETWEEN, _TITLE = Room(9, 3.85), 0.32, 1.75
+_TILE, _BETWEEN, _TITLE = Room(9, 3.8), 0.32, 1.7
 """Of a panel of vital signs: a tile with its name over its value, what lies between two, the title."""
 
 
