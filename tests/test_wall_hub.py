@@ -56,6 +56,10 @@ def test_a_map_that_is_moved_and_a_light_spot_reach_every_machine(tmp_path: Path
         desk.ask("wall.hand", Pointer("main", 0.5, 0.25, (((0.1, 0.1), (0.2, 0.2)),)))
         spot = machine.until(lambda: machine.last(asked.HAND, Pointer), "the spot")
         assert (spot.x, spot.y, spot.strokes) == (0.5, 0.25, (((0.1, 0.1), (0.2, 0.2)),))
+        act(desk, "volume", "20")
+        act(desk, "scene", "storm")
+        machine.until(lambda: machine.last(asked.HAND, Pointer).strokes == (), "lines of another picture wiped off")
+        assert len(machine.told[asked.HAND]) == 2, "and sound is no other picture"
         assert desk.refused("wall.hand", Pointer("main", float("nan"), 0.5)) == "wall.no_pointer"
         assert desk.refused("wall.hand", Pointer("attic", 0.5, 0.5)) == "wall.no_wall"
 

@@ -65,6 +65,9 @@ export class Surface {
 
   // What the wall shows now; a finger that is down knows better.
   knows(wall, place) {
+    const picture = JSON.stringify([wall.scene, wall.view, wall.event]);
+    if (this.picture && this.picture !== picture && !this.touches.size) this.strokes = []; // as the hub wipes them
+    this.picture = picture;
     this.wall = wall;
     this.place = place;
     if (!this.touches.size && !this.sending.busy) this.view = viewOf(wall, place);

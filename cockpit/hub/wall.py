@@ -115,6 +115,7 @@ class WallService:
             await self._told.wait()
             self._told.clear()
             self._the_board().stamp(self._clock.wall())
+            await self._sights.wipe(self._the_board().shows.values())
             await self._setting.publish(TOPIC, msgspec.msgpack.encode(self._whole_state()))
             self._to_keep.set()
             await asyncio.sleep(PACE_SECONDS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from cockpit.hub.service import Setting
 from cockpit.model import wallasks as asked
 from cockpit.model.errors import UserError
 from cockpit.model.wallasks import Nothing
-from cockpit.model.wallstate import Pointer, Thumb
+from cockpit.model.wallstate import Pointer, Thumb, WallShows
 from cockpit.wall.board import Board
 
 MOST_STROKES = 64
@@ -33,6 +33,8 @@ class WallSights:
         self._role = role
         self._thumbs: dict[tuple[str, int], Thumb] = {}
         self._wanted = -math.inf
+        self._drawn: set[str] = set()
+        self._pictures: dict[str, tuple[object, ...]] = {}
         setting.answers.add("wall.thumb", Thumb, self._thumb)
         setting.answers.add("wall.thumbs", asked.ThumbsWanted, self._thumbs_of)
         setting.answers.add("wall.hand", Pointer, self._hand)
@@ -79,5 +81,19 @@ class WallSights:
         numbers = [pointer.x, pointer.y, *(n for stroke in pointer.strokes for point in stroke for n in point)]
         if too_many or not all(-1 <= n <= 1 for n in numbers):  # a NaN is not
             raise UserError("wall.no_pointer")
+        (self._drawn.add if pointer.strokes else self._drawn.discard)(pointer.wall)
+        await self._point(pointer)
+
+    async def _point(self, pointer: Pointer) -> None:
         spot = replace(pointer, at=self._setting.clock.wall())
         await self._setting.publish(asked.HAND, msgspec.msgpack.encode(spot))
+
+    async def wipe(self, walls: Iterable[WallShows]) -> None:
+        """Lines that were drawn on another picture than a wall shows now are wiped off."""
+        for shows in walls:
+            picture = (shows.scene.id, shows.view, shows.event, shows.area)
+            before = self._pictures.get(shows.wall)
+            self._pictures[shows.wall] = picture
+            if before not in (None, picture) and shows.wall in self._drawn:
+                self._drawn.discard(shows.wall)
+                await self._point(Pointer(shows.wall))
