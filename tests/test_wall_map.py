@@ -22,7 +22,7 @@ from tests.living_picture import NOW, feed_rows, put
 from tests.panel_desk import Desk, desk
 from widgets.kit.states import PanelState
 from widgets.kit.wallsight import Part, WallSight
-from widgets.map.camera import mercator
+from widgets.map.camera import mercator, wgs84
 from widgets.map.raster.pane import Pane
 from widgets.wall.mapface import changed
 from widgets.wall.mapview import SEAM, canvas_of, pane_at, pane_of_event, pane_of_view, view_of
@@ -321,3 +321,30 @@ def test_panes_of_one_scale_lie_on_one_grid() -> None:
     x, y = one.corner(other)
     assert x == pytest.approx(round(x), abs=1e-6)
     assert y == pytest.approx(round(y), abs=1e-6)
+
+
+def test_a_new_event_has_a_ring_and_those_that_were_there_have_none(wall: Wall) -> None:
+    made = wall.hang(PANEL)
+    clock = wall.at.clock
+    assert not made._beat.isActive()
+    west, south, east, north = made.pane.box
+    lon, lat = wgs84((west + east) / 2, (south + north) / 2)
+    row = dict(wall.at.picture["event"].row(0))
+    put(wall.at.picture, "event", [{**row, "key": "events/new", "level": 1, "state": 0, "lon": lon, "lat": lat}])
+    made.refresh(wall.at.picture.take_changes())
+    assert made._beat.isActive()
+    clock.advance(0.3)
+    ringing = pixels(made)
+    clock.advance(2.0)
+    made._ring()
+    assert not made._beat.isActive(), "three times, and no more"
+    assert not np.array_equal(ringing, pixels(made))
+
+
+def test_with_reduced_motion_nothing_rings(wall: Wall) -> None:
+    wall.at.ctx.reduced_motion = True
+    made = wall.hang(PANEL)
+    row = dict(wall.at.picture["event"].row(0))
+    put(wall.at.picture, "event", [{**row, "key": "events/new", "level": 1, "state": 0}])
+    made.refresh(wall.at.picture.take_changes())
+    assert not made._beat.isActive()

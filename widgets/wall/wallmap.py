@@ -11,7 +11,7 @@ import itertools
 import weakref
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QColor, QPainter, QPaintEvent, QRegion, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -26,7 +26,7 @@ from widgets.map.coloring import Coloring, is_coloring, named
 from widgets.map.raster.frames import blit
 from widgets.map.raster.pane import Pane, Plate
 from widgets.map.raster.stitch import Sheet
-from widgets.map.scene import ALERT, LAYERS, TRAIL, Area, Scene
+from widgets.map.scene import ALERT, EVENT, LAYERS, TRAIL, Area, Scene
 from widgets.wall.kit import WallPanel
 from widgets.wall.mapaim import aimed
 from widgets.wall.mapface import Face, Piece, changed, free_labels
@@ -34,6 +34,7 @@ from widgets.wall.mapfloats import Float, Floats, float_boxes, tier_name
 from widgets.wall.mapground import GroundShop, Look, Picture, Wish, enter_shop, leave_shop, look_of
 from widgets.wall.mapmarks import Mark, dot_marks, symbol_size, unit_marks
 from widgets.wall.mapreading import Reader, paint_trails, reader_of
+from widgets.wall.mapring import FRAME_MS, Arrivals
 from widgets.wall.mapview import (
     Canvas,
     canvas_of,
@@ -85,7 +86,9 @@ class WallMap(WallPanel):
         self._shop.failed.connect(self.fail)
         self.scene, self._coloring = Scene(), Coloring("")
         self._wording = Wording(ctx)
-        self._floats = Floats(ctx, self.theme)
+        self._floats, self._arrivals = Floats(ctx, self.theme), Arrivals()
+        self._beat = QTimer(self, interval=FRAME_MS)
+        self._beat.timeout.connect(self._ring)
         self._reader: Reader | None = None
         self._picture: Picture | None = None
         self._wish: Wish | None = None
@@ -94,6 +97,7 @@ class WallMap(WallPanel):
         x, y = mercator(*pack.centre)
         self._origin = (float(x), float(y))
         self._face, self._exposed = Face((), self.canvas.cut), QRegion()
+        self._rung: list[QRect] = []
         self._pieces: dict[Piece, tuple[int, int, int, int]] = {}
 
     # What it shows.
@@ -150,7 +154,19 @@ class WallMap(WallPanel):
         self._reader = reader_of(ctx, kind)
         self.scene = self._reader.read(ctx, visible, stale)
         self._coloring = named(self._reader.coloring, kind, ctx.signs.known.signs if ctx.signs is not None else ())
+        ringing = self._arrivals.look(self.scene.events, ctx.clock.mono()) and self.scene.shows(EVENT)
+        if ringing and not ctx.reduced_motion and not self._beat.isActive():
+            self._beat.start()
         self._say_state()
+
+    def _ring(self) -> None:
+        """A frame of the rings of new events."""
+        if not self._arrivals.ringing(self.ctx.clock.mono()) or not self.isVisible():
+            self._beat.stop()
+        boxes = self._arrivals.boxes(self.pane, self.canvas.cut, symbol_size(self.base.min))
+        for box in (*boxes, *self._rung):
+            self.update(box)
+        self._rung = boxes
 
     def _aim(self) -> None:
         """Where the canvas looks."""
@@ -236,6 +252,8 @@ class WallMap(WallPanel):
             paint_trails(painter, self.scene, self._reader.trails, self.pane, cut, style, size)
         if face.cut == cut and face.token[:1] == (self.pane,):
             face.paint(painter, self._exposed, self._floats, self.base, self.theme, size)
+        if self._beat.isActive():
+            self._arrivals.paint(painter, self.pane, cut, self.theme, size, self.ctx.clock.mono())
 
     def _ground(self, painter: QPainter, cut: Rect) -> None:
         """The ground; until it is drawn what there is of it, moved and scaled."""
@@ -276,6 +294,7 @@ class WallMap(WallPanel):
             shop.better.disconnect(self._better)
             shop.loaded.disconnect(self._loaded)
             shop.failed.disconnect(self.fail)
+            self._beat.stop()
             self._leave()
 
     def closeEvent(self, event: QCloseEvent) -> None:
