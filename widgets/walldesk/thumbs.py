@@ -33,10 +33,7 @@ class Thumbs:
     def _image(self, thumb: Thumb) -> QImage | None:
         key = (thumb.wall, thumb.screen)
         kept = self._images.get(key)
-        if kept is not None and kept[0] == thumb.taken:
-            return kept[1]
-        image = QImage.fromData(thumb.jpeg, "JPG")  # type: ignore[call-overload]
-        if image.isNull():
-            return None
-        self._images[key] = (thumb.taken, image)
-        return image
+        if kept is None or kept[0] != thumb.taken:
+            image = QImage.fromData(thumb.jpeg, "JPG")  # type: ignore[call-overload]
+            kept = self._images[key] = (thumb.taken, image)
+        return None if kept[1].isNull() else kept[1]
