@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cockpit.model.clock import SECOND
@@ -372,6 +373,31 @@ def test_a_table_that_changes_many_times_a_second_is_looked_at_once(qtbot: QtBot
     hall.at.clock.advance(1.0)
     shown.age_tick()
     assert shown.tile.value == "230"
+
+
+@pytest.mark.parametrize(
+    ("panel", "options"),
+    [("wallcurve", {"sign": "A02"}), ("wallgauge", {"sign": "A02"}), ("wallindex", {}), ("wallareas", {}),
+     ("wallrank", {}), ("wallring", {}), ("wallsankey", {}), ("wallbars", {})],
+)  # fmt: skip
+def test_a_panel_whose_values_stay_is_not_painted_again(qtbot: QtBot, panel: str, options: dict[str, Any]) -> None:
+    hall = Hall(qtbot)
+    shown = hall.hang(panel, **options)
+    shown.grab()
+    painted: list[object] = []
+    real = shown.paint
+    shown.paint = lambda painter, box: (painted.append(box), real(painter, box))  # type: ignore[method-assign]
+    hall.at.clock.advance(1.0)
+    put_signs(hall.at.picture)
+    shown.refresh(frozenset({"sign", "event"}))
+    QApplication.processEvents()
+    assert not painted
+    put(hall.at.picture, "sign", [sign_row("A02", area, 7.0) for area in (CITY, DISTRICT)])
+    hall.at.picture.remove("event", list(hall.at.picture["event"].keys)[:50])
+    hall.at.clock.advance(1.0)
+    shown.refresh(frozenset({"sign", "event"}))
+    QApplication.processEvents()
+    assert painted
 
 
 def test_a_panel_speaks_the_language_that_the_wall_is_changed_to(qtbot: QtBot) -> None:

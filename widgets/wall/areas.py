@@ -52,6 +52,9 @@ class WallAreas(SignPanel):
         self.lines: list[Line] = []
         self.columns: list[Sign] = []
 
+    def seen(self) -> object:
+        return (super().seen(), [line.area.code for line in self.lines])
+
     def gather(self) -> None:
         named = [str(code) for code in self.chosen["signs"]]
         unknown = [code for code in named if not self.known(code)]

@@ -54,6 +54,9 @@ class WallBars(CountPanel):
         self.columns: list[Column] = []
         self._item: Item | None = None
 
+    def seen(self) -> object:
+        return repr((self.columns, self.stale))
+
     @property
     def of(self) -> str:
         return "today"

@@ -10,9 +10,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from cockpit.model.clock import HOUR
-from cockpit.model.freshness import Freshness
 from widgets.lists.words import joined
-from widgets.signs.board import split_key
+from widgets.signs.board import Item, split_key
 from widgets.signs.sparks import Sparks
 from widgets.wall.asking import History
 from widgets.wall.lines import Chart, draw_chart, draw_spark
@@ -20,7 +19,7 @@ from widgets.wall.paint import draw_mark, draw_value, draw_words, value_px
 from widgets.wall.signed import SignPanel, bounds_of, level
 from widgets.wall.signs import tile_of
 from widgets.wall.sizes import FIGURE_EM, wide
-from widgets.wall.tile import Tile, draw_tile
+from widgets.wall.tile import Tile, alike, draw_tile
 
 _CHARTED = (14, 8.5)
 """Rows of type across and down from which on there is a chart with axes under the value."""
@@ -55,7 +54,7 @@ class WallFigure(SignPanel):
             return
         self.sparks.want([item.key])
         self.history.want(item.key, round(max(float(self.chosen["hours"]), 1.0) * HOUR))
-        self.tile = tile_of(self, item, self.sparks, self.ctx.clock.now())
+        self.tile = self._tile(item)
         self.set_facts(self.words.owner(item.sign) or None)
 
     def _came(self) -> None:
@@ -64,18 +63,22 @@ class WallFigure(SignPanel):
 
     def age_tick(self) -> None:
         super().age_tick()
-        if self.tile is not None:
-            now, item = self.ctx.clock.now(), self.tile.item
-            if bool(self.tile.age) != item.old(now) or item.freshness(now) is Freshness.DEAD:
-                self.tile = tile_of(self, item, self.sparks, now)
+        if self.tile is not None and self.state is None:
+            made = self._tile(self.tile.item)
+            if not alike(made, self.tile):
+                self.tile = made
                 self.update()
+
+    def _tile(self, item: Item) -> Tile:
+        """What it says; its age stands in the title line while it is not old."""
+        return replace(tile_of(self, item, self.sparks, self.ctx.clock.now()), fresh="")
 
     def paint(self, painter: QPainter, box: QRectF) -> None:
         tile, kind, theme = self.tile, self.type, self.theme
         if tile is None:
             return
         if box.height() < kind.figure * FIGURE_EM * 1.5 + kind.line_h or box.width() < kind.row * 6:
-            draw_tile(painter, box, replace(tile, fresh=""), kind, theme, named=False)
+            draw_tile(painter, box, tile, kind, theme, named=False)
             return
         item, old = tile.item, bool(tile.age)
         at = level(item)

@@ -45,6 +45,9 @@ class WallFunnel(CountPanel):
         super().begin()
         self.stages: list[Stage] = []
 
+    def seen(self) -> object:
+        return repr(self.stages)
+
     @property
     def of(self) -> str:
         return "cases"

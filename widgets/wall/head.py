@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from cockpit.model import ages
-from widgets.lists.words import joined
+from widgets.lists.words import SEPARATOR, joined
 from widgets.wall.kit import WallPanel
 from widgets.wall.paint import draw_frame, draw_mark, draw_words, fitted
 from widgets.wall.sizes import WallType, wide
@@ -93,6 +93,11 @@ class WallHead(WallPanel):
         clock_w = wide(time, clock, True)
         day_w = wide(day, kind.row) + gap if day else 0.0
         mode_w = self._mode_width(mode, kind)
+        if self.chosen["seconds"] and wide(title, head, True) + gap + clock_w > box.width():
+            time = time.rpartition(":")[0]  # whole names before seconds
+            clock_w = wide(time, clock, True)
+            if wide(title, head, True) + gap + clock_w > box.width() and not self.chosen["title"]:
+                title = title.rpartition(SEPARATOR)[2]
         room = box.width() - wide(title, head, True) - gap - clock_w
         if mode and day_w + mode_w + gap > room:
             mode, mode_w = "", 0.0

@@ -24,13 +24,12 @@ from PySide6.QtWidgets import QWidget
 from cockpit.model.messages import Message
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import topic_age
-from widgets.kit.icons import draw_icon
 from widgets.kit.panel import Pane
 from widgets.kit.states import PanelState
 from widgets.kit.theme import WALL, Theme
 from widgets.wall.options import settled
-from widgets.wall.paint import draw_at, draw_frame, draw_words, paint_state
-from widgets.wall.sizes import WallType, font, metrics, sizes, sizes_at, wide
+from widgets.wall.paint import HeadWords, draw_frame, paint_head, paint_state
+from widgets.wall.sizes import WallType, font, sizes, sizes_at
 
 __all__ = ["PanelState", "WallPanel", "WallType", "font", "sizes", "sizes_at", "wall_theme"]
 
@@ -104,6 +103,10 @@ class WallPanel(Pane):
     def paint(self, painter: QPainter, box: QRectF) -> None:
         """Paint the content into `box`."""
 
+    def seen(self) -> object:
+        """What the content shows, to be compared: painted anew when it is another. None: painted at every look."""
+        return None
+
     def sight_changed(self, names: frozenset[str]) -> None:
         """The wall's sight is another in these; `look` follows."""
 
@@ -126,13 +129,16 @@ class WallPanel(Pane):
             self._due = True
             return
         self._looked, self._due = mono, False
+        before = self.seen()
         self.look()
-        self.update()
+        if before is None or before != self.seen():
+            self.update()
 
     def look_now(self) -> None:
         """Look and paint, however lately it did."""
         self._looked = -1e9
         self.refresh(self.topics)
+        self.update()
 
     def age_tick(self) -> None:
         """A second passed; a subclass calls this."""
@@ -316,26 +322,8 @@ class WallPanel(Pane):
             self.paint(painter, self.content())
 
     def _paint_head(self, painter: QPainter, head: QRectF) -> None:
-        """Title, its age, and the facts at the right. Where there is no room the facts go, then the title is cut: no
-        value is without its age."""
-        theme, base, t = self.theme, self._titled(), self.ctx.t
+        t, (age, stale) = self.ctx.t, self._age
         pad = self.base.pad if self.chosen["frame"] else 0
-        row = head.adjusted(pad, 0, -pad, 0)
-        title, (told, stale) = self.title(), self._age
-        age = t(told) if told else ""
         facts = t(self._facts) if isinstance(self._facts, Message) else self._facts or ""
-        gap = base.panel * 0.4
-        icon = base.min * 1.05 if stale else 0.0
-        aged = wide(age, base.min) + gap + icon if age else 0.0
-        if facts and wide(title, base.panel, True) + aged + wide(facts, base.min) + gap * 2 > row.width():
-            facts = ""
-        room = row.adjusted(0, 0, -min(aged, row.width() - base.panel * 2), 0)
-        took = draw_words(painter, room, title, base.panel, theme.t1, True)
-        x = row.left() + took + gap
-        base_line = row.center().y() + metrics(base.panel).ascent() / 2 - metrics(base.panel).descent() / 2
-        if stale and age:
-            side = base.min * 0.86
-            draw_icon(painter, QRectF(x, row.center().y() - side / 2, side, side), "plug-broken", theme.orange_text, 2)
-            x += icon
-        draw_at(painter, x, base_line, age, base.min, theme.t1 if stale else theme.t2)
-        draw_at(painter, row.right(), base_line, facts, base.min, theme.t2, side="right")
+        words = HeadWords(self.title(), t(age) if age else "", stale, facts)
+        paint_head(painter, head.adjusted(pad, 0, -pad, 0), self._titled(), self.theme, words)

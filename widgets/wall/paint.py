@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -176,6 +176,35 @@ def faint(color: QColor, alpha: float) -> QColor:
     made = QColor(color)
     made.setAlphaF(alpha)
     return made
+
+
+class HeadWords(NamedTuple):
+    """What a title line says; stale: the age is that of something old."""
+
+    title: str
+    age: str
+    stale: bool
+    facts: str
+
+
+def paint_head(painter: QPainter, row: QRectF, base: WallType, theme: Theme, words: HeadWords) -> None:
+    """Title, its age, and the facts at the right. Where there is no room the facts go, then the title is cut: no value
+    is without its age."""
+    title, age, stale, facts = words
+    gap = base.panel * 0.4
+    icon = base.min * 1.05 if stale else 0.0
+    aged = wide(age, base.min) + gap + icon if age else 0.0
+    if facts and wide(title, base.panel, True) + aged + wide(facts, base.min) + gap * 2 > row.width():
+        facts = ""
+    room = row.adjusted(0, 0, -min(aged, row.width() - base.panel * 2), 0)
+    x = row.left() + draw_words(painter, room, title, base.panel, theme.t1, True) + gap
+    base_line = row.center().y() + metrics(base.panel).ascent() / 2 - metrics(base.panel).descent() / 2
+    if stale and age:
+        side = base.min * 0.86
+        draw_icon(painter, QRectF(x, row.center().y() - side / 2, side, side), "plug-broken", theme.orange_text, 2)
+        x += icon
+    draw_at(painter, x, base_line, age, base.min, theme.t1 if stale else theme.t2)
+    draw_at(painter, row.right(), base_line, facts, base.min, theme.t2, side="right")
 
 
 def paint_state(painter: QPainter, box: QRectF, base: WallType, theme: Theme, icon: str, said: Sequence[str]) -> None:

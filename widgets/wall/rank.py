@@ -38,6 +38,9 @@ class WallRank(CountPanel):
         self.unit = ""
         self._items: list[Item] = []
 
+    def seen(self) -> object:
+        return repr(self.rows)
+
     def title(self) -> str:
         if self.chosen["title"]:
             return super().title()

@@ -51,6 +51,9 @@ class WallRing(CountPanel):
         self.total, self.unit = "", ""
         self._item: Item | None = None
 
+    def seen(self) -> object:
+        return repr((self.pieces, self.total, self.old))
+
     def title(self) -> str:
         if self.chosen["title"]:
             return super().title()

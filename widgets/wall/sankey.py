@@ -49,6 +49,9 @@ class WallSankey(CountPanel):
         self._flows: list[tuple[str, ...]] = []
         self._by: list[int] = []
 
+    def seen(self) -> object:
+        return (list(self.columns), dict(self.links))
+
     def count(self) -> None:
         by = [str(one) for one in self.chosen["columns"]]
         wrong = next((one for one in by if one not in BY), "")

@@ -40,6 +40,12 @@ class SignPanel(WallPanel):
     def gather(self) -> None:
         """Definitions are there: choose `items` and whatever else is painted."""
 
+    def seen(self) -> object:
+        now = self.ctx.clock.now()
+        shown = [(one.key, one.value, one.level, one.previous, one.year, one.forecast, one.old(now))
+                 for one in self.items]  # fmt: skip
+        return repr(shown)  # as words, since NaN is not NaN
+
     @property
     def words(self) -> SignWords:
         return SignWords(self.ctx.t, self.ctx.pack, self.areas)

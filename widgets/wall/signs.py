@@ -16,7 +16,7 @@ from widgets.wall.kit import PanelState
 from widgets.wall.paint import draw_frame
 from widgets.wall.signed import SignPanel
 from widgets.wall.sizes import WallType
-from widgets.wall.tile import HIGH, LEAST_HIGH, LEAST_WIDE, WIDE, Tile, draw_tile
+from widgets.wall.tile import HIGH, LEAST_HIGH, LEAST_WIDE, WIDE, Tile, alike, draw_tile
 
 _BY_ITSELF = 12
 """So many are shown at the most where the scene names none."""
@@ -28,7 +28,12 @@ class WallSigns(SignPanel):
     """
 
     panel_id: ClassVar[str] = "wallsigns"
+    title_id: ClassVar[str] = "wallkit.signs"
     options: ClassVar[Mapping[str, Any]] = {"signs": [], "columns": 0, "frame": False}
+
+    def title(self) -> str:
+        """Only what the scene says: tiles have names of their own."""
+        return self.ctx.t.pack(self.chosen["title"]) if self.chosen["title"] else ""
 
     def begin(self) -> None:
         super().begin()
@@ -49,9 +54,22 @@ class WallSigns(SignPanel):
             return
         self.items = tuple(self.item(code) for code in codes)
         self.sparks.want([item.key for item in self.items])
-        now = self.ctx.clock.now()
-        self.tiles = [tile_of(self, item, self.sparks, now) for item in self.items]
+        before = len(self.tiles)
+        self._fill()
+        if len(self.tiles) != before:
+            self.update()
         self._say_facts()
+
+    def seen(self) -> object:
+        return ""  # tiles are painted one by one
+
+    def _fill(self) -> None:
+        """Makes the tiles; those that are other than before are painted anew."""
+        now, before = self.ctx.clock.now(), self.tiles
+        self.tiles = [tile_of(self, item, self.sparks, now) for item in self.items]
+        for i, (tile, was) in enumerate(zip(self.tiles, before, strict=False)):
+            if not alike(tile, was):
+                self.update(self.place_of(i).toAlignedRect())
 
     def _curves_came(self) -> None:
         if not self.failed:
@@ -71,13 +89,8 @@ class WallSigns(SignPanel):
 
     def age_tick(self) -> None:
         super().age_tick()
-        now = self.ctx.clock.now()
         if self.state is None and self.tiles:
-            made = [tile_of(self, item, self.sparks, now) for item in self.items]
-            for i, (tile, before) in enumerate(zip(made, self.tiles, strict=True)):
-                if tile != before:
-                    self.update(self.place_of(i).toAlignedRect())
-            self.tiles = made
+            self._fill()
 
     def grid(self) -> tuple[int, int]:
         """Columns and rows; what the largest type fits in, and as many tiles as can be read."""

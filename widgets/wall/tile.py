@@ -41,6 +41,16 @@ class Tile:
     curve: Curve = field(default_factory=Curve)
 
 
+def alike(one: Tile, other: Tile) -> bool:
+    """Whether two tiles are painted alike."""
+    return (
+        one.curve is other.curve
+        and level(one.item) == level(other.item)
+        and (one.name, one.value, one.unit, one.goal, one.compared, one.age, one.fresh)
+        == (other.name, other.value, other.unit, other.goal, other.compared, other.age, other.fresh)
+    )
+
+
 def draw_tile(painter: QPainter, box: QRectF, tile: Tile, kind: WallType, theme: Theme, named: bool = True) -> None:
     """Paints it into `box`, which has its padding already; what has no room is left out, the value last.
 
