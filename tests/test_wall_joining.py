@@ -275,7 +275,7 @@ def test_keys_open_the_door_that_they_are_for_and_no_other(hub: LivingHub, tmp_p
     asyncio.run(story())
 
 
-def test_a_machine_draws_and_changes_nothing(hub: LivingHub, tmp_path: Path) -> None:
+def test_a_machine_draws_and_changes_nothing_in_the_city(hub: LivingHub, tmp_path: Path) -> None:
     joined = a_machine(hub, tmp_path / "wall")
 
     async def refused(subject: str) -> bool:
@@ -295,7 +295,7 @@ def test_a_machine_draws_and_changes_nothing(hub: LivingHub, tmp_path: Path) -> 
         name = joined.user.name
         for subject in (
             subjects.command(CITY, "live", name),
-            subjects.ask(name, "wall.act"),
+            subjects.ask(name, "wall.publish"),
             subjects.ask(name, "wall.code"),
             subjects.ask(name, "alarms.act"),
             subjects.ask("seat-1", "wall.state"),
@@ -353,3 +353,35 @@ def test_an_address_that_is_not_up_yet_keeps_no_seat_waiting_and_is_opened_later
     finally:
         hub.stop()
     assert os.environ.get("COCKPIT_PARENT") is None
+
+
+def test_a_machine_whose_clock_stands_in_another_time_knows_its_hub_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import datetime
+
+    from cockpit.bus import authority as module
+    from cockpit.bus.authority import Authority, request_of
+
+    monkeypatch.setattr(module, "_FROM", datetime.datetime(2090, 1, 1, tzinfo=datetime.UTC))  # to it, it is the past
+    authority = Authority(tmp_path)
+    authority.ensure()
+    key, request = request_of("left")
+    folder = tmp_path / FOLDER
+    folder.mkdir()
+    for name, text in (("machine.key", key), ("machine.crt", authority.sign(request, "left"))):
+        (folder / name).write_text(text)
+    (folder / "ca.crt").write_bytes(authority.ca.read_bytes())
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(*authority.server)
+    ours = ssl.MemoryBIO(), ssl.MemoryBIO()
+    machine = context_of(folder).wrap_bio(ours[0], ours[1])
+    hub = server.wrap_bio(ours[1], ours[0], server_side=True)
+    done = 0
+    for side in (machine, hub, machine, hub):
+        try:
+            side.do_handshake()
+            done += 1
+        except ssl.SSLWantReadError:
+            continue
+    assert done >= 2

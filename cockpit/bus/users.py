@@ -32,9 +32,11 @@ WALL = "wall"
 WALL_ASKS = (
     *("hello", "snapshot", "ledger", "body", "picture", "photo", "texts", "letters"),
     *("signs", "signs.series", "signs.sparks", "signs.things", "alarms.rules", "alarms.history", "alarms.entries"),
-    *("wall.state", "wall.report", "wall.ready", "wall.clock", "wall.adopt", "wall.thumb", "wall.scene"),
+    *("videos", "feeds.systems", "tape.state", "retry"),
+    *("wall.state", "wall.act", "wall.report", "wall.ready", "wall.clock", "wall.adopt", "wall.thumb", "wall.scene"),
 )
-"""What a machine of a wall may ask the hub: what it draws, and how it fares. It changes nothing."""
+"""What a machine of a wall may ask the hub: what it draws, how it fares, and what keys
+at it do: the hub knows its role. It commands nothing in the city."""
 SEATS = 12
 """Seats that one machine can have on its hub; far more than it has screens."""
 
