@@ -75,10 +75,10 @@ def _way(stream: Stream) -> tuple[str | None, dict[str, str]]:
     scheme = parts.scheme.lower()
     if scheme in RTSP:
         own = {"rtsp_transport": stream.transport, "allowed_media_types": "video"}
-        return "rtsp", {**own, "protocol_whitelist": _OF_NETWORK, "fflags": "nobuffer"}
+        return "rtsp", {**own, "protocol_whitelist": _OF_NETWORK}
     if scheme in HTTP:
         format = _OF_NAME.get(Path(parts.path).suffix.lower(), "flv")
-        return format, {"protocol_whitelist": "http,https,tcp,tls", "fflags": "nobuffer"}
+        return format, {"protocol_whitelist": "http,https,tcp,tls"}
     if not scheme or scheme == "file":
         if not Path(parts.path).is_file():
             raise OutsideError("videos.no_file")
