@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cockpit.model.layout import Rect
 from cockpit.model.wall import Arrangement, Place, Placed, Scene, Wall
-from cockpit.model.wall_shipped import shipped_halls, shipped_scenes
+from cockpit.model.wall_shipped import shipped_hall, shipped_halls, shipped_scenes
 from cockpit.model.wall_solve import (
     CLEAR,
     arrangement_of,
@@ -21,6 +21,7 @@ from cockpit.model.wall_solve import (
     solve_scene,
     wall_of_screens,
 )
+from cockpit.wall.machines import hall_of
 from tests.wall_files import arrangements, grid, scenes, walls
 
 
@@ -255,3 +256,10 @@ def test_even_on_tiny_screens_every_panel_has_its_place(arrangement: Arrangement
         assert item.at.h >= 0
         assert 0 <= item.at.x <= item.at.x + item.at.w <= wall.size[0]
         assert 0 <= item.at.y <= item.at.y + item.at.h <= wall.size[1]
+
+
+def test_a_machine_that_comes_with_outputs_in_rows_and_columns_has_such_a_wall_before_there_is_a_hall_file() -> None:
+    shipped = shipped_hall("one")
+    adopted = {"here": tuple((1920, 1080, x, y) for y in (0, 1080) for x in (0, 1920, 3840)), "there": ((800, 600),)}
+    walls_ = hall_of(shipped, adopted).walls
+    assert [(wall.rows, wall.columns, wall.machines) for wall in walls_] == [(2, 3, ("here",)), (1, 1, ("there",))]

@@ -62,10 +62,14 @@ class WallClock(msgspec.Struct, frozen=True):
 
 
 class Adopt(msgspec.Struct, frozen=True):
-    """A machine says which screens it has (width and height, px, in order of position); asked at its start."""
+    """A machine says which screens it has, in reading order; asked at its start.
+
+    Attributes:
+        screens: width and height, px; and x and y on the machine's desktop, where it knows them.
+    """
 
     machine: str
-    screens: tuple[tuple[int, int], ...]
+    screens: tuple[tuple[int, ...], ...]
 
 
 class Adopted(msgspec.Struct, frozen=True):

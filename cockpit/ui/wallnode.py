@@ -213,7 +213,7 @@ class WallNode(QObject):
         if not self.line.joined or self._adopting or self.line.wall is not None or self.line.age is None:
             return
         self._adopting = True
-        self.line.adopt(self.windows.sizes())
+        self.line.adopt(self.windows.outputs())
 
     # -- what lies over the panels -------------------------------------------------------------------------------
 

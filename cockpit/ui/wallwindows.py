@@ -76,9 +76,10 @@ class WallWindows(QObject):
         """Those that show a screen of the wall."""
         return [window for window in self.by_output.values() if window.screen_of_wall is not None]
 
-    def sizes(self) -> tuple[tuple[int, int], ...]:
-        """Width and height of the outputs that are plugged in, px, in order of position."""
-        return tuple((screen.size().width(), screen.size().height()) for screen in plugged().values())
+    def outputs(self) -> tuple[tuple[int, ...], ...]:
+        """Width, height, x and y of the outputs that are plugged in, px, in reading order."""
+        rects = [rect_of(screen) for screen in plugged().values()]
+        return tuple((at.w, at.h, at.x, at.y) for at in rects)
 
     # -- outputs -------------------------------------------------------------------------------------------------
 

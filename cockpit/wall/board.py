@@ -28,7 +28,7 @@ class KeptBoard(msgspec.Struct, frozen=True):
     shows: tuple[WallShows, ...] = ()
     held: dict[str, Held] = {}
     seen: tuple[str, ...] = ()
-    adopted: dict[str, tuple[tuple[int, int], ...]] = {}
+    adopted: dict[str, tuple[tuple[int, ...], ...]] = {}
 
 
 class Board:
@@ -57,7 +57,7 @@ class Board:
             if wall.id in kept.held:
                 self._held[wall.id] = kept.held[wall.id]
 
-    def kept(self, adopted: Mapping[str, tuple[tuple[int, int], ...]]) -> KeptBoard:
+    def kept(self, adopted: Mapping[str, tuple[tuple[int, ...], ...]]) -> KeptBoard:
         return KeptBoard(tuple(self.shows.values()), dict(self._held), tuple(sorted(self._seen)), dict(adopted))
 
     def state(self, published: int) -> WallState:

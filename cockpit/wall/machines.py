@@ -74,15 +74,16 @@ class Machines:
         return True
 
 
-Screens = tuple[tuple[int, int], ...]
-"""Widths and heights of a machine's outputs."""
+Screens = tuple[tuple[int, ...], ...]
+"""Width and height of a machine's outputs, with x and y on its desktop where it knows them."""
 
 
 def hall_of(hall: Hall, adopted: Mapping[str, Screens]) -> Hall:
     """A hall without a file of its own: a wall for each machine that came, of its outputs; as shipped before that."""
     walls: list[Wall] = []
-    for machine, sizes in adopted.items():
-        wall = wall_of_screens(sizes, machine).walls[0]
+    for machine, screens in adopted.items():
+        at = [(one[2], one[3]) for one in screens if len(one) == 4]
+        wall = wall_of_screens([(one[0], one[1]) for one in screens], machine, at=at).walls[0]
         walls.append(replace(wall, id=f"{wall.id}-{machine}" if walls else wall.id))
     return replace(hall, walls=tuple(walls)) if walls else hall
 
@@ -96,7 +97,8 @@ def check_screens(machine: str, screens: Screens) -> None:
     """Raises UserError: these are no outputs of a machine."""
     _check_name(machine)
     low, high = _PIXELS
-    if not 0 < len(screens) <= MOST_SCREENS or not all(low <= n <= high for size in screens for n in size):
+    known = all(len(one) in (2, 4) and all(low <= n <= high for n in one[:2]) for one in screens)
+    if not known or not 0 < len(screens) <= MOST_SCREENS:
         raise UserError("wall.machine_screens", machine=machine)
 
 

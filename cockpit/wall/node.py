@@ -130,10 +130,10 @@ class WallSeat:
     # -- what the machine says ---------------------------------------------------------------------------------------
 
     def adopt(
-        self, sizes: tuple[tuple[int, int], ...], done: Callable[[Adopted | Message], None] | None = None
+        self, screens: tuple[tuple[int, ...], ...], done: Callable[[Adopted | Message], None] | None = None
     ) -> None:
-        """Says which screens this machine has (px); `done` is told in a tick which wall it draws."""
-        self._seat.ask("wall.adopt", Adopt(self.machine, sizes), Adopted, done or _nothing)
+        """Says which screens this machine has, as in `Adopt`; `done` is told in a tick which wall it draws."""
+        self._seat.ask("wall.adopt", Adopt(self.machine, screens), Adopted, done or _nothing)
 
     def ready(self, wall: str, revision: int) -> None:
         """This machine can show the revision in one frame."""
