@@ -16,12 +16,16 @@ from cockpit.model.wall_solve import cut, solve_scene
 from cockpit.model.wallasks import (
     HALL,
     Events,
+    Paired,
     Publish,
+    RemoteHere,
+    RemotesKnown,
     SceneText,
     SceneTexts,
     Versions,
     VersionTexts,
 )
+from cockpit.model.walljoin import CodeMade, Machines, Member
 from cockpit.model.wallstate import NodeReport, Pointer, ScreenHealth, Thumb, WallAct, WallState
 from cockpit.wall.board import Board, KeptBoard
 from cockpit.wall.versions import PublishedVersions
@@ -35,7 +39,7 @@ class LivingWalls:
 
     Attributes:
         role: of whoever acts here. away: the hub does not answer; then nothing is told and acts are refused.
-        acts: what was asked for, in order.
+        acts: what was asked for, in order. paired: remotes by their code. joined: machines that joined.
     """
 
     def __init__(self, clock: ManualClock, folder: Path, hall: str = "", scenes: Path = FOLDER) -> None:
@@ -43,6 +47,8 @@ class LivingWalls:
         self.role = "wall"
         self.away = False
         self.acts: list[WallAct] = []
+        self.paired: dict[str, RemoteHere] = {}
+        self.joined = ["A", "B", "C"]
         self.versions_ = PublishedVersions(folder / "versions", folder / "site", scenes)
         site = folder / "site"
         site.mkdir(parents=True, exist_ok=True)
@@ -127,6 +133,29 @@ class LivingWalls:
 
     def events(self, done: Callable[[Events | Message], None]) -> None:
         done(Events())
+
+    def pair(self, role: str, days: int, done: Callable[[Paired | Message], None]) -> None:
+        until = self.clock.now() + 600 * SECOND
+        code = f"K7QM-{len(self.paired) + 1:04}"
+        self.paired[code] = RemoteHere(code, "", role, until, False)
+        done(Paired(code, f"https://10.0.0.8:8443/remote#{code}", until))
+
+    def remotes(self, done: Callable[[RemotesKnown | Message], None]) -> None:
+        done(RemotesKnown(tuple(self.paired.values())))
+
+    def unpair(self, id: str, done: Callable[[Message | None], None]) -> None:
+        self.paired.pop(id, None)
+        done(None)
+
+    def code(self, machine: str, done: Callable[[CodeMade | Message], None]) -> None:
+        done(CodeMade("8K2M-QX7P-4T9D", self.clock.now() + 600 * SECOND, "10.0.0.8"))
+
+    def machines(self, done: Callable[[Machines | Message], None]) -> None:
+        done(Machines(tuple(Member(name, self.clock.now(), True) for name in self.joined)))
+
+    def revoke(self, machine: str, done: Callable[[Message | None], None]) -> None:
+        self.joined.remove(machine)
+        done(None)
 
     def hand(self, pointer: Pointer) -> None:
         pass

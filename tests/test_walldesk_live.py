@@ -18,6 +18,7 @@ from tests.walldesk_kit import Operator, operator
 from widgets.walldesk.dragged import carried
 from widgets.walldesk.frames import FrameHistory
 from widgets.walldesk.health import facts, health_words, trouble_words
+from widgets.walldesk.joining import JoinDialog
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -357,3 +358,54 @@ def test_a_desk_without_a_hub_of_walls_opens_all_the_same(qtbot: QtBot) -> None:
 def test_a_point_between_screens_is_no_screen(op: Operator) -> None:
     tiles = op.wall.tiles
     assert tiles.screen_at(QPointF(1, 1)) == 0
+
+
+# -- who comes to the wall ---------------------------------------------------------------------------------------------
+
+
+def joining(op: Operator, command: str) -> JoinDialog:
+    op.do(command)
+    dialog = op.window.commands.dialog
+    assert isinstance(dialog, JoinDialog)
+    return dialog
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_remote_is_paired_by_a_code_listed_and_sent_away(op: Operator) -> None:
+    dialog = joining(op, "remote")
+    dialog.role.chosen.emit("operator")
+    dialog.codes.click()
+    assert dialog.code.text() == "K7QM-0001"
+    assert dialog.qr.text.endswith("K7QM-0001")
+    assert "操作员" in dialog.known.item(0).text()
+    dialog.known.setCurrentRow(0)
+    dialog.away.click()
+    assert dialog.known.count() == 0
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_code_that_is_over_is_no_longer_shown(op: Operator) -> None:
+    dialog = joining(op, "remote")
+    dialog.codes.click()
+    op.hands.clock.advance(601)
+    dialog._tick()
+    assert (dialog.code.text(), dialog.qr.text) == ("", "")
+    assert dialog.says.text() == texts("zh")("walldesk.code_over")
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_machine_is_told_the_command_that_lets_it_join_and_can_be_taken_out(op: Operator) -> None:
+    dialog = joining(op, "machine")
+    dialog.codes.click()
+    assert dialog.code.text() == "cockpit wall join 10.0.0.8 8K2M-QX7P-4T9D"
+    dialog.known.setCurrentRow(2)
+    dialog.away.click()
+    assert op.walls.joined == ["A", "B"]
+
+
+def test_no_two_commands_that_are_listed_are_called_the_same_in_either_language(op: Operator) -> None:
+    for lang in ("zh", "en"):
+        t = texts(lang)
+        told = [t(action.title) for action in op.ctx.actions if action.shown]
+        assert len(set(told)) == len(told)
+        assert not [action.title for action in op.ctx.actions if action.title not in t.ids()]

@@ -13,15 +13,20 @@ from cockpit.model.wallasks import (
     THUMB,
     Events,
     Nothing,
+    Pair,
+    Paired,
     Publish,
     Published,
+    RemotesKnown,
     SceneTexts,
     Thumbs,
     ThumbsWanted,
+    Unpair,
     Versions,
     VersionTexts,
     VersionWanted,
 )
+from cockpit.model.walljoin import CodeMade, CodeWanted, Machines, MachinesWanted, Revoke, Revoked
 from cockpit.model.wallstate import BEAT, TOPIC, ActDone, Pointer, Thumb, WallAct, WallState
 from cockpit.seat.seat import Seat
 
@@ -145,10 +150,7 @@ class HubWalls:
     # -- what is asked for -----------------------------------------------------------------------------------------
 
     def act(self, act: WallAct, done: Callable[[Message | None], None]) -> None:
-        def told(reply: ActDone | Message) -> None:
-            done(reply if isinstance(reply, Message) else None)
-
-        self._seat.ask("wall.act", act, ActDone, told)
+        self._seat.ask("wall.act", act, ActDone, _only_problem(done))
 
     def publish(self, texts: Mapping[str, str], note: str, seen: int, done: Callable[[int | Message], None]) -> None:
         self._publish(Publish(dict(texts), seen, note), done)
@@ -172,5 +174,32 @@ class HubWalls:
     def events(self, done: Callable[[Events | Message], None]) -> None:
         self._seat.ask("wall.events", Nothing(), Events, done)
 
+    def pair(self, role: str, days: int, done: Callable[[Paired | Message], None]) -> None:
+        self._seat.ask("wall.pair", Pair(role, days), Paired, done)
+
+    def remotes(self, done: Callable[[RemotesKnown | Message], None]) -> None:
+        self._seat.ask("wall.remotes", Nothing(), RemotesKnown, done)
+
+    def unpair(self, id: str, done: Callable[[Message | None], None]) -> None:
+        self._seat.ask("wall.unpair", Unpair(id), Nothing, _only_problem(done))
+
+    def code(self, machine: str, done: Callable[[CodeMade | Message], None]) -> None:
+        self._seat.ask("wall.code", CodeWanted(machine), CodeMade, done)
+
+    def machines(self, done: Callable[[Machines | Message], None]) -> None:
+        self._seat.ask("wall.machines", MachinesWanted(), Machines, done)
+
+    def revoke(self, machine: str, done: Callable[[Message | None], None]) -> None:
+        self._seat.ask("wall.revoke", Revoke(machine), Revoked, _only_problem(done))
+
     def hand(self, pointer: Pointer) -> None:
         self._seat.ask("wall.hand", pointer, Nothing, lambda reply: None)
+
+
+def _only_problem(done: Callable[[Message | None], None]) -> Callable[[object], None]:
+    """Tells why not, or None."""
+
+    def told(reply: object) -> None:
+        done(reply if isinstance(reply, Message) else None)
+
+    return told

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from cockpit.model.messages import Message
-from cockpit.model.wallasks import Events, Versions, VersionTexts
+from cockpit.model.wallasks import Events, Paired, RemotesKnown, Versions, VersionTexts
+from cockpit.model.walljoin import CodeMade, Machines
 from cockpit.model.wallstate import WallAct
 from cockpit.seat.walls import HubWalls
 from cockpit.ui.ports import while_alive
@@ -34,3 +35,21 @@ class SeatWalls(HubWalls):
 
     def events(self, done: Callable[[Events | Message], None]) -> None:
         super().events(while_alive(done))
+
+    def pair(self, role: str, days: int, done: Callable[[Paired | Message], None]) -> None:
+        super().pair(role, days, while_alive(done))
+
+    def remotes(self, done: Callable[[RemotesKnown | Message], None]) -> None:
+        super().remotes(while_alive(done))
+
+    def unpair(self, id: str, done: Callable[[Message | None], None]) -> None:
+        super().unpair(id, while_alive(done))
+
+    def code(self, machine: str, done: Callable[[CodeMade | Message], None]) -> None:
+        super().code(machine, while_alive(done))
+
+    def machines(self, done: Callable[[Machines | Message], None]) -> None:
+        super().machines(while_alive(done))
+
+    def revoke(self, machine: str, done: Callable[[Message | None], None]) -> None:
+        super().revoke(machine, while_alive(done))

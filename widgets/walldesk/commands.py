@@ -14,6 +14,7 @@ from widgets.kit.context import PanelContext
 from widgets.walldesk.describing import SceneDialog
 from widgets.walldesk.editing import Editing
 from widgets.walldesk.hand import STEP_LIGHT, STEP_VOLUME
+from widgets.walldesk.joining import JoinDialog
 from widgets.walldesk.publishing import PublishDialog
 from widgets.walldesk.versions import VersionsDialog
 
@@ -64,6 +65,10 @@ class WallCommands:
         yield Action("walldesk.mute", "walldesk.mute", hand.mute, ("Ctrl+Shift+M",), on, icon="sound-off")
         yield Action("walldesk.lighter", "walldesk.lighter", lambda: hand.light(STEP_LIGHT), ("Ctrl+Shift+PgUp",), on)
         yield Action("walldesk.darker", "walldesk.darker", lambda: hand.light(-STEP_LIGHT), ("Ctrl+Shift+PgDown",), on)
+        yield Action("walldesk.remote", "walldesk.remote", partial(self.join, "remotes"), ("Ctrl+J",), icon="qr")
+        yield Action(
+            "walldesk.machine", "walldesk.machine", partial(self.join, "machines"), ("Ctrl+Shift+J",), icon="plug"
+        )
         yield from self._of_edits(edit, on)
 
     def _of_scenes(self) -> Iterator[Action]:
@@ -211,6 +216,10 @@ class WallCommands:
 
         if self.dialog is None:
             self._open(SceneDialog(self._ctx, title, None, done, self._window))
+
+    def join(self, which: str) -> None:
+        if self.dialog is None:
+            self._open(JoinDialog(self._ctx, which, self._window))
 
     def describe(self) -> None:
         scene = self.edit.scene

@@ -26,7 +26,7 @@ class Said(NamedTuple):
 def name_words(hand: Hand, screen: Screen) -> tuple[str, str]:
     """Its number, and its machine."""
     t = hand.ctx.t
-    return t("walldesk.screen", n=screen.id), t("walldesk.machine", name=screen.machine)
+    return t("walldesk.screen", n=screen.id), t("walldesk.of_machine", name=screen.machine)
 
 
 def health_words(hand: Hand, screen: Screen) -> list[tuple[str, str, str, str]]:

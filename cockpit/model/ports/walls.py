@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from cockpit.model.messages import Message
-from cockpit.model.wallasks import Events, SceneTexts, Versions, VersionTexts
+from cockpit.model.wallasks import Events, Paired, RemotesKnown, SceneTexts, Versions, VersionTexts
+from cockpit.model.walljoin import CodeMade, Machines
 from cockpit.model.wallstate import Pointer, Thumb, WallAct, WallState
 
 Listener = Callable[[str], None]
@@ -61,6 +62,26 @@ class Walls(Protocol):
 
     def events(self, done: Callable[[Events | Message], None]) -> None:
         """Open events that can be put on a wall."""
+        ...
+
+    def pair(self, role: str, days: int, done: Callable[[Paired | Message], None]) -> None:
+        """A code that pairs one remote: `presenter` or `operator`, for so many days."""
+        ...
+
+    def remotes(self, done: Callable[[RemotesKnown | Message], None]) -> None: ...
+
+    def unpair(self, id: str, done: Callable[[Message | None], None]) -> None: ...
+
+    def code(self, machine: str, done: Callable[[CodeMade | Message], None]) -> None:
+        """A code that lets one machine join; "": it is called as it calls itself."""
+        ...
+
+    def machines(self, done: Callable[[Machines | Message], None]) -> None:
+        """Machines that joined."""
+        ...
+
+    def revoke(self, machine: str, done: Callable[[Message | None], None]) -> None:
+        """A machine is hung up on, and can not come back without a code."""
         ...
 
     def hand(self, pointer: Pointer) -> None:
