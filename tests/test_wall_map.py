@@ -348,3 +348,26 @@ def test_with_reduced_motion_nothing_rings(wall: Wall) -> None:
     put(wall.at.picture, "event", [{**row, "key": "events/new", "level": 1, "state": 0}])
     made.refresh(wall.at.picture.take_changes())
     assert not made._beat.isActive()
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e-9, 1e12, float("nan"), float("inf")])
+def test_a_view_that_can_not_be_is_brought_to_one_that_can(wall: Wall, scale: float) -> None:
+    made = wall.hang(PANEL, told={"view": MapView(120.2, 89.9 if scale else 30.2, scale)})
+    assert pixels(made).shape == (PANEL.h, PANEL.w, 3)
+    assert not made.failed
+
+
+def test_a_screen_full_of_units_shows_dots(wall: Wall) -> None:
+    rows = [dict(wall.at.picture["unit"].row(i)) for i in range(200)]
+    many = [
+        {**row, "key": f"positions/{i}-{n}", "lon": row["lon"] + i * 1e-5, "lat": row["lat"] + i * 1e-5}
+        for i in range(20)
+        for n, row in enumerate(rows)
+    ]
+    put(wall.at.picture, "unit", many)
+    made = wall.hang(PANEL, view="city", layers=["unit"])
+    assert made._swarm is not None
+    assert made._face.units == []
+    dots = pixels(made)
+    unit = np.array([0xE7, 0xDE, 0xD3])
+    assert (np.abs(dots.astype(int) - unit).max(axis=2) < 6).sum() > 500, "busy units in the colour of units"

@@ -19,8 +19,9 @@ def aimed(ctx: PanelContext, canvas: Canvas, factor: float, area: str, all_of_it
         all_of_it: of the city, not its middle.
     """
     sight, size = ctx.wall, canvas.size
-    if sight is not None and sight.view is not None:
-        return pane_of_view(sight.view, size, factor)
+    view = sight.view if sight is not None else None
+    if view is not None and all(math.isfinite(one) for one in (view.lon, view.lat, view.scale)):
+        return pane_of_view(view, size, factor)
     place = place_of(ctx, sight.event) if sight is not None and sight.event else None
     if place is not None:
         return pane_of_event(*place, canvas, factor)

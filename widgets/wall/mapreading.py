@@ -22,6 +22,8 @@ from widgets.wall.mapmarks import Mark, MarkReader, places
 
 LEAST_PX = 3.0
 """Pixels of the canvas below which two points of a trail are one."""
+FEW = 5000
+"""Units whose trails are kept before anybody wants to see them."""
 WIDTH = 4.8
 """Of a trail, pixels where symbols are of size 1."""
 
@@ -51,7 +53,8 @@ class Reader:
         """The scene of now."""
         now = ctx.clock.now()
         scene = self._reader.read(visible, self.kind, stale, now, ctx.clock.mono())
-        if scene.tracked is not self._tracked:
+        kept = scene.shows(TRAIL) or len(scene.tracked.keys) <= FEW
+        if kept and scene.tracked is not self._tracked:
             self._tracked = units = scene.tracked
             self.fixes += 1
             self.trails.fixes(units.keys, units.x, units.y, units.fixed, now)

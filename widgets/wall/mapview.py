@@ -23,6 +23,9 @@ LEAST_PX = 37.0
 """The smallest type that the sizes of `../shared/look` are drawn for: symbols grow and shrink with it."""
 CITY_GROUND = 3600.0
 """Metres of the ground from top to bottom that the city's view has at the least."""
+LEAST_GROUND, MOST_GROUND = 0.02, 2000.0
+"""Metres a pixel between which a view is shown."""
+MOST_LAT = 85.0
 EVENT_GROUND = 2600.0
 """Metres of the ground along the shorter side about an event that is followed."""
 PAD = 0.08
@@ -114,9 +117,11 @@ def pane_at(x: float, y: float, scale: float, size: tuple[int, int], factor: flo
 
 
 def pane_of_view(view: MapView, size: tuple[int, int], factor: float) -> Pane:
-    """Where the wall's own view looks; north is up whatever its bearing."""
-    x, y = mercator(view.lon, view.lat)
-    return pane_at(float(x), float(y), math.cos(math.radians(view.lat)) / max(view.scale, 1e-3), size, factor)
+    """Where the wall's own view looks; north is up whatever its bearing. It stays on the earth and above the ground."""
+    lat = min(max(view.lat, -MOST_LAT), MOST_LAT)
+    x, y = mercator(view.lon, lat)
+    ground = min(max(view.scale, LEAST_GROUND), MOST_GROUND)
+    return pane_at(float(x), float(y), math.cos(math.radians(lat)) / ground, size, factor)
 
 
 def pane_of_city(pack: Pack, size: tuple[int, int], factor: float, all_of_it: bool) -> Pane:

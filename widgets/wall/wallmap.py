@@ -23,6 +23,7 @@ from widgets.kit.states import PanelState
 from widgets.map.base import base_file
 from widgets.map.camera import Camera, box_of, mercator
 from widgets.map.coloring import Coloring, is_coloring, named
+from widgets.map.drawing import Points
 from widgets.map.raster.frames import blit
 from widgets.map.raster.pane import Pane, Plate
 from widgets.map.raster.stitch import Sheet
@@ -35,6 +36,7 @@ from widgets.wall.mapground import GroundShop, Look, Picture, Wish, enter_shop, 
 from widgets.wall.mapmarks import Mark, dot_marks, symbol_size, unit_marks
 from widgets.wall.mapreading import Reader, paint_trails, reader_of
 from widgets.wall.mapring import FRAME_MS, Arrivals
+from widgets.wall.mapswarm import paint_swarm, swarm
 from widgets.wall.mapview import (
     Canvas,
     canvas_of,
@@ -98,6 +100,7 @@ class WallMap(WallPanel):
         self._origin = (float(x), float(y))
         self._face, self._exposed = Face((), self.canvas.cut), QRegion()
         self._rung: list[QRect] = []
+        self._swarm: Points | None = None
         self._pieces: dict[Piece, tuple[int, int, int, int]] = {}
 
     # What it shows.
@@ -226,9 +229,12 @@ class WallMap(WallPanel):
             labels = free_labels(picture.labels, moved, marks, callouts, floats, cut)
         trails = self._reader.fixes if self.scene.shows(TRAIL) else 0
         ring = next((one for one in marks if self.followed and one.key == self.followed), None)
+        self._swarm = swarm(self.scene, pane, cut, wall_style(self.theme), size, self._origin)
+        crowd = id(self.scene.units) if self._swarm is not None else 0
+        units = [] if crowd else unit_marks(self.scene, pane, cut, self.theme, size)
         face = Face(
-            (pane, cut, picture, trails), cut, labels, moved,
-            dot_marks(self.scene, pane, cut, self.theme, size), unit_marks(self.scene, pane, cut, self.theme, size),
+            (pane, cut, picture, trails, crowd), cut, labels, moved,
+            dot_marks(self.scene, pane, cut, self.theme, size), units,
             [one for one in marks if _touches(one, cut)], callouts, floats, ring,
         )  # fmt: skip
         pieces = face.pieces(size)
@@ -241,6 +247,10 @@ class WallMap(WallPanel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._exposed = event.region()
+        if self.state is not None or self.failed:  # what is said in place of the map has no frame behind it
+            painter = QPainter(self)
+            painter.fillRect(event.rect(), self.theme.s1)
+            painter.end()
         super().paintEvent(event)
 
     def paint(self, painter: QPainter, box: QRectF) -> None:
@@ -250,6 +260,8 @@ class WallMap(WallPanel):
         self._ground(painter, cut)
         if self._reader is not None:
             paint_trails(painter, self.scene, self._reader.trails, self.pane, cut, style, size)
+        if self._swarm is not None:
+            paint_swarm(painter, self._swarm, self.pane, cut, self._origin)
         if face.cut == cut and face.token[:1] == (self.pane,):
             face.paint(painter, self._exposed, self._floats, self.base, self.theme, size)
         if self._beat.isActive():
