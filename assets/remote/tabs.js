@@ -95,11 +95,9 @@ export function pointTab() {
 
 // -- events -----------------------------------------------------------------------------------------------------------
 
-function hhmm(us) {
-  const at = new Date(us / 1000);
-  const two = (n) => String(n).padStart(2, '0');
-  return `${two(at.getHours())}:${two(at.getMinutes())}`;
-}
+// By the city's time of day, wherever the tablet believes that it is.
+const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Shanghai' });
+const hhmm = (us) => TIME.format(new Date(us / 1000));
 
 export function eventsTab() {
   const node = h('div');

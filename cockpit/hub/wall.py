@@ -145,9 +145,12 @@ class WallService:
 
     async def _turn(self) -> None:
         while True:
-            intake, now = self._setting.intake, self._clock.now()
-            intake.take_in()
-            if self._the_board().tick(self._clock.wall(), self._mono(), now, standing(intake.picture, now)):
+            intake, now, board = self._setting.intake, self._clock.now(), self._the_board()
+            stands = None
+            if any(carousel.triggers for carousel in board.site.hall.carousels):
+                intake.take_in()
+                stands = standing(intake.picture, now)
+            if board.tick(self._clock.wall(), self._mono(), now, stands):
                 self._changed()
             await asyncio.sleep(STEP_SECONDS)
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+import numpy.typing as npt
+
 from cockpit.model.tables import AlarmState, EventState
 from cockpit.model.wallasks import EventHere
 from cockpit.picture.picture import Picture
+from cockpit.picture.table import LiveTable
 from cockpit.wall.turning import Standing
 
 MOST_EVENTS = 60
@@ -16,20 +20,16 @@ _GRAVEST = 4
 
 def standing(picture: Picture, now: int) -> list[Standing]:
     """Alerts that hold at `now` (UTC us of the city) and alarms that stand and nobody has put aside, of a level."""
-    found = []
-    alerts = picture["alert"]
-    for i, level in enumerate(alerts.numbers("level").tolist()):
-        if 1 <= level <= _GRAVEST:
-            row = alerts.row(i)
-            if row["effective"] <= now < row["expires"]:
-                found.append(Standing(row["key"], level, row["title"]))
-    alarms = picture["alarm"]
-    for i, level in enumerate(alarms.numbers("level").tolist()):
-        if 1 <= level <= _GRAVEST:
-            row = alarms.row(i)
-            if row["state"] in _STANDS:
-                found.append(Standing(row["key"], level, row["name"]))
-    return found
+    alerts, alarms = picture["alert"], picture["alarm"]
+    holds = (alerts.numbers("effective") <= now) & (now < alerts.numbers("expires"))
+    stands = np.isin(alarms.numbers("state"), _STANDS)
+    return _standing(alerts, holds, "title") + _standing(alarms, stands, "name")
+
+
+def _standing(table: LiveTable, where: npt.NDArray[np.bool_], name: str) -> list[Standing]:
+    levels = table.numbers("level")
+    rows = np.flatnonzero(where & (levels >= 1) & (levels <= _GRAVEST)).tolist()
+    return [Standing(table.key_at(i), int(levels[i]), str(table.value(i, name))) for i in rows]
 
 
 def open_events(picture: Picture, name_of: Callable[[str], dict[str, str]]) -> tuple[EventHere, ...]:
@@ -39,11 +39,12 @@ def open_events(picture: Picture, name_of: Callable[[str], dict[str, str]]) -> t
         name_of: name of a class of events, by its code.
     """
     table = picture["event"]
-    open_ = (table.numbers("state") == EventState.OPEN).nonzero()[0].tolist()
-    levels, times = table.numbers("level"), table.numbers("occurred")
-    chosen = sorted(open_, key=lambda i: (int(levels[i]) or _GRAVEST + 1, -int(times[i])))[:MOST_EVENTS]
+    rows = np.flatnonzero(table.numbers("state") == EventState.OPEN)
+    levels = table.numbers("level")[rows].astype(np.int64)
+    levels[levels == 0] = _GRAVEST + 1
+    order = np.lexsort((-table.numbers("occurred")[rows], levels))[:MOST_EVENTS]
     found = []
-    for row in map(table.row, chosen):
+    for row in map(table.row, rows[order].tolist()):
         place = (row["level"], row["place"], row["lon"], row["lat"], row["occurred"])
         found.append(EventHere(row["key"], dict(name_of(row["kind"])), *place))
     return tuple(found)
