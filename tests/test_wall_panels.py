@@ -202,9 +202,24 @@ def test_a_panel_that_failed_begins_again_by_itself(qtbot: QtBot, monkeypatch: p
     shown.paint = paint  # type: ignore[method-assign]
     shown.grab()
     broken.clear()
-    qtbot.waitUntil(lambda: shown.state is PanelState.ERROR or not shown.failed, timeout=20_000)
     qtbot.waitUntil(lambda: not shown.failed and shown.state is None, timeout=20_000)
     assert len(reports) == 1
+
+
+def test_a_panel_that_failed_says_so_in_its_frame(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    shown = hall.hang("wallgauge", sign="E03")
+    hall.at.ctx.report = lambda error, where: "7"
+    shown.fail(RuntimeError("a bug of ours"))
+    qtbot.waitUntil(lambda: shown.state is PanelState.ERROR, timeout=20_000)
+    assert "7" in shown.said
+    shown.resize(1200, 500)
+    image = shown.grab().toImage()
+    inks = {image.pixel(x, y) for x in range(0, 600, 2) for y in range(0, 300, 2)}
+    assert len(inks) > 10, "nothing is painted"
+    shown.reopen()
+    assert shown.state is None
+    assert not shown.failed
 
 
 # -- what each shows
@@ -294,6 +309,12 @@ def test_ribbons_carry_what_their_nodes_have(qtbot: QtBot) -> None:
             assert sum(n for (at, a, _), n in shown.links.items() if (at, a) == (i, node.key)) == node.n
         for node in shown.columns[i + 1]:
             assert sum(n for (at, _, b), n in shown.links.items() if (at, b) == (i, node.key)) == node.n
+
+
+def test_levels_are_never_gathered_into_others(qtbot: QtBot) -> None:
+    shown = Hall(qtbot).hang("wallsankey", (600, 200), columns=["level", "channel"])
+    assert isinstance(shown, WallSankey)
+    assert [node.level for node in shown.columns[0]] == [1, 2, 3, 4]
 
 
 def test_a_funnel_never_widens(qtbot: QtBot) -> None:

@@ -16,7 +16,7 @@ from widgets.charts.scale import round_steps
 from widgets.lists.words import joined
 from widgets.signs.board import Item
 from widgets.wall.kit import PanelState
-from widgets.wall.paint import draw_mark, draw_value, draw_words, fitted
+from widgets.wall.paint import broken, clamped, draw_mark, draw_value, draw_words, fitted
 from widgets.wall.signed import SignPanel, level
 from widgets.wall.sizes import FIGURE_EM, wide
 from widgets.wall.tile import Tile, draw_tile
@@ -62,19 +62,29 @@ class WallGauge(SignPanel):
             if side > best:
                 best, columns = side, across
         rows = math.ceil(count / columns)
+        if count > 1 and min(box.width() / columns / 2, (box.height() / rows - kind.row * 2.6) / 1.5) < kind.row * 1.9:
+            self._tiles(painter, box)
+            return
         gap = kind.pad if count > 1 else 0.0
         wide_, high = (box.width() - gap * (columns - 1)) / columns, (box.height() - gap * (rows - 1)) / rows
+        named = 0
+        if count > 1:
+            titles = [broken(self.words.title(item), kind.row, wide_) for item in self.items]
+            named = max(len(clamped(lines, 2)) for lines in titles)
         for i, item in enumerate(self.items):
             x, y = box.left() + (i % columns) * (wide_ + gap), box.top() + (i // columns) * (high + gap)
-            self._gauge(painter, QRectF(x, y, wide_, high), item, count > 1)
+            self._gauge(painter, QRectF(x, y, wide_, high), item, named)
 
-    def _gauge(self, painter: QPainter, box: QRectF, item: Item, named: bool) -> None:
+    def _gauge(self, painter: QPainter, box: QRectF, item: Item, named: int) -> None:
+        """named: lines of names under gauges that are several, 0 for a single one."""
         kind, theme, words = self.type, self.theme, self.words
         at, old = level(item), item.old(self.ctx.clock.now())
         if named:
-            name_h = kind.row * 1.35
-            draw_words(painter, QRectF(box.left(), box.bottom() - name_h, box.width(), name_h), words.title(item),
-                       kind.row, theme.t1, side="middle")  # fmt: skip
+            lines = clamped(broken(words.title(item), kind.row, box.width()), 2)
+            name_h = kind.row * 1.25 * named
+            for i, line in enumerate(lines):
+                row = QRectF(box.left(), box.bottom() - name_h + i * kind.row * 1.25, box.width(), kind.row * 1.25)
+                draw_words(painter, row, line, kind.row, theme.t1, side="middle")
             box = box.adjusted(0, 0, 0, -name_h)
         ink = theme.level(at) if at else theme.t2 if old else theme.t1
         value = words.value(item.sign, item.value)
@@ -123,6 +133,19 @@ class WallGauge(SignPanel):
             if top > middle.y() - radius + 2 * thick:
                 draw_mark(painter, QRectF(middle.x() - side / 2, top, side, side), at, theme)
         self._ends(painter, middle, radius, low, high, item.sign)
+
+    def _tiles(self, painter: QPainter, box: QRectF) -> None:
+        """Where arcs have no room: values under each other, as many as can be read."""
+        base, words, now = self.base, self.words, self.ctx.clock.now()
+        columns = max(1, min(len(self.items), int(box.width() / (base.row * 11))))
+        rows = max(1, min(math.ceil(len(self.items) / columns), int(box.height() / (base.row * 1.3))))
+        across, down = box.width() / columns, box.height() / rows
+        for i, item in enumerate(self.items[: rows * columns]):
+            cell = QRectF(box.left() + i % columns * across, box.top() + i // columns * down, across - base.pad, down)
+            age = words.age(item, now) if item.old(now) else ""
+            value = words.value(item.sign, item.value)
+            made = Tile(item, words.title(item), value, item.sign.unit if item.known else "", age=age)
+            draw_tile(painter, cell, made, base, self.theme)
 
     def _lines(self, item: Item) -> list[str]:
         """What is said beside a gauge that has room at its side."""

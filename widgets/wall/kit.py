@@ -27,6 +27,7 @@ from widgets.kit.feedstate import topic_age
 from widgets.kit.panel import Pane
 from widgets.kit.states import PanelState
 from widgets.kit.theme import WALL, Theme
+from widgets.wall.cover import Cover
 from widgets.wall.options import settled
 from widgets.wall.paint import HeadWords, draw_frame, paint_head, paint_state
 from widgets.wall.sizes import WallType, font, sizes, sizes_at
@@ -81,7 +82,7 @@ class WallPanel(Pane):
         self._failures = 0
         self._looked, self._due = -1e9, False
         self.exposed = QRectF()
-        self._number = ""
+        self._cover: Cover | None = None
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.timeout.connect(self.reopen)
@@ -227,10 +228,15 @@ class WallPanel(Pane):
         self.show_state(
             PanelState.ERROR, Message("kit.error_title"), (kept, Message("wallkit.begins_again", {"n": again}))
         )
+        self._cover = Cover(self, self._paint_all)
         self._again.start(again * 1000)
 
     def reopen(self) -> None:
         self._error = None
+        if self._cover is not None:
+            self._cover.hide()
+            self._cover.deleteLater()
+            self._cover = None
         self.set_age(None)
         self.show_content()
         super().reopen()

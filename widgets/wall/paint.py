@@ -87,6 +87,7 @@ def clamped(lines: list[str], most: int) -> list[str]:
     return [*lines[: most - 1], rest]
 
 
+_NEVER_LAST = "（《「『“([{"
 _NEVER_FIRST = "，。、；：！？）》」』】·%…,.;:!?)]}"
 
 
@@ -94,6 +95,8 @@ def _pieces(words: str) -> list[str]:
     found: list[str] = []
     for sign in words:
         whole = not found or found[-1][-1:].isspace() or (ord(sign) > 0x2E7F or ord(found[-1][-1]) > 0x2E7F)
+        if found and found[-1][-1] in _NEVER_LAST:
+            whole = False
         if whole and not (found and (sign in _NEVER_FIRST or sign.isspace())):
             found.append(sign)
         else:

@@ -86,7 +86,7 @@ class WallSankey(CountPanel):
             for flow in flows:
                 counts[flow[column]] = counts.get(flow[column], 0) + 1
             order = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-            if len(order) > room:
+            if len(order) > room and by[column] != "level":
                 order = [*order[: room - 1], (_OTHERS, sum(n for _, n in order[room - 1 :]))]
             if by[column] == "stage":
                 order.sort(key=lambda pair: _ORDER.index(pair[0]) if pair[0] in _ORDER else len(_ORDER))
@@ -94,7 +94,7 @@ class WallSankey(CountPanel):
                 order.sort()
             kept.append(dict(order))
         self.columns = [
-            [Node(key, self._name(key, by[i]), n, int(key) % 5 if by[i] == "level" else 0) for key, n in column.items()]
+            [Node(key, self._name(key, by[i]), n, _level(key, by[i])) for key, n in column.items()]
             for i, column in enumerate(kept)
         ]
         self.links = {}
@@ -191,6 +191,10 @@ class WallSankey(CountPanel):
                     )
                     out[a.key] += tall_a
                     into[b.key] += tall_b
+
+
+def _level(key: str, by: str) -> int:
+    return int(key) % 5 if by == "level" and key.isdigit() else 0
 
 
 def ribbon(x: float, y: float, tall: float, to_x: float, to_y: float, to_tall: float) -> QPainterPath:

@@ -166,7 +166,7 @@ def tile_of(panel: SignPanel, item: Item, sparks: Sparks, now: int) -> Tile:
         panel.goal(item),
         panel.compared(item) if known else "",
         aged(panel, item, now),
-        words.age(item, now) if known and not item.old(now) else "",
+        words.age(item, now) if known and not item.old(now) and not panel.title() else "",
         sparks.curve(item.key),
     )
 

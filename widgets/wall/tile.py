@@ -74,9 +74,13 @@ def draw_tile(painter: QPainter, box: QRectF, tile: Tile, kind: WallType, theme:
     aged = not tile.fresh
     if named:
         row = QRectF(box.left(), box.top(), box.width() - (side + kind.gap if at else 0), title_h)
-        took = draw_words(painter, row, tile.name, kind.panel, theme.t1) + kind.gap * 1.5
-        if tile.fresh and took + wide(tile.fresh, kind.min) <= row.width():
-            draw_words(painter, row.adjusted(took, 0, 0, 0), tile.fresh, kind.min, theme.t2)
+        told = tile.age or tile.fresh
+        beside = wide(told, kind.min) + kind.gap * 1.5 if told else 0.0
+        must = beside if not under else 0.0  # no value is without its age
+        name = row.adjusted(0, 0, -min(must, row.width() - kind.row * 2), 0)
+        took = draw_words(painter, name, tile.name, kind.panel, theme.t1) + kind.gap * 1.5
+        if told and (must or not tile.age) and took + wide(told, kind.min) <= row.width() + 1:
+            draw_words(painter, row.adjusted(took, 0, kind.gap, 0), told, kind.min, theme.t1 if tile.age else theme.t2)
             aged = True
         draw_mark(painter, QRectF(box.right() - side, box.top() + (title_h - side) / 2, side, side), at, theme)
     middle = QRectF(box.left(), box.top() + title_h, box.width(), box.height() - title_h - (foot_h if under else 0))
