@@ -83,6 +83,9 @@ def parser() -> argparse.ArgumentParser:
     video = commands.add_parser("video")  # as above
     video.add_argument("--pictures", type=int, required=True)
     video.set_defaults(go=_video)
+    backdrop = commands.add_parser("backdrop")  # a wall's watchdog calls it
+    backdrop.add_argument("--profile", metavar="DIR", type=Path, required=True)
+    backdrop.set_defaults(go=_backdrop)
     return top
 
 
@@ -251,6 +254,19 @@ def _video(args: argparse.Namespace) -> int:
     from cockpit.media.video.process import main as show
 
     return show(args.pictures)
+
+
+def _backdrop(args: argparse.Namespace) -> int:
+    from cockpit.display import require_display
+    from cockpit.processes import die_with_parent
+
+    die_with_parent()
+    os.environ.setdefault("QT_ENABLE_HIGHDPI_SCALING", "0")
+    require_display()
+    from cockpit.ui.wallbackdrop import hold
+
+    code: int = hold(args.profile)
+    return code
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -35,6 +35,7 @@ class WallStages(QObject):
         self.prepared = self.shown = 0
         self._stages: dict[int, tuple[Screen, ScreenStage]] = {}
         self._shows: WallShows | None = None
+        self._patience = PATIENCE_MS
         self._looking = QTimer(self, interval=LOOK_MS)
         self._looking.timeout.connect(self._look)
         self._since = QElapsedTimer()
@@ -55,8 +56,9 @@ class WallStages(QObject):
     def all(self) -> list[ScreenStage]:
         return [stage for _, stage in self._stages.values()]
 
-    def prepare(self, shows: WallShows, hall: Hall, wall: Wall) -> None:
+    def prepare(self, shows: WallShows, hall: Hall, wall: Wall, patience_ms: int = PATIENCE_MS) -> None:
         """Builds a revision out of sight; `ready` says when it can be shown. One that was being prepared is left."""
+        self._patience = patience_ms
         self._shows = shows
         self.prepared = 0
         for screen, stage in self._stages.values():
@@ -80,7 +82,7 @@ class WallStages(QObject):
         if self._shows is None or self.prepared == self._shows.revision:
             self._looking.stop()
             return
-        if self._since.elapsed() < PATIENCE_MS and not all(stage.settled for stage in self.all):
+        if self._since.elapsed() < self._patience and not all(stage.settled for stage in self.all):
             return
         self._looking.stop()
         for stage in self.all:

@@ -13,10 +13,12 @@ from cockpit.model.wallstate import WallShows
 from cockpit.ui.wallscreen import WallWindow
 from cockpit.wall.node import WallSeat
 from layouts.wallstage import ScreenStage
-from layouts.wallstages import WallStages
+from layouts.wallstages import PATIENCE_MS, WallStages
 
 LONGEST_SECONDS = 2.0
 """A moment further ahead is a clock that is wrong: it is shown now."""
+FIRST_MS = 2500
+"""So long panels may take for what they draw aside while the last picture of an earlier run is seen."""
 SPIN_SECONDS = 0.0025
 """A timer is late by up to this; the rest is waited for in a loop."""
 
@@ -78,7 +80,7 @@ class Flipping(QObject):
                 self._schedule()
             return
         self._timer.stop()
-        self._stages.prepare(shows, hall, wall)
+        self._prepare()
 
     def anew(self, stages: Iterable[tuple[Screen | None, ScreenStage | None]]) -> None:
         """Other screens than before: what is wanted is prepared for them, and shown as soon as it can be."""
@@ -86,9 +88,15 @@ class Flipping(QObject):
         self._stages.put(pairs)
         self._fresh = True
         if self._wanted is not None and pairs:
-            self._stages.prepare(*self._wanted)
+            self._prepare()
 
     # -- inside --------------------------------------------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        """While a picture stands in there is no hurry: a map has drawn its ground before it is seen."""
+        if self._wanted is not None:
+            stands_in = self._fresh and any(window.still for window in self._windows())
+            self._stages.prepare(*self._wanted, FIRST_MS if stands_in else PATIENCE_MS)
 
     def _ready(self, revision: int) -> None:
         if self._wanted is not None and self._wanted[0].revision == revision:

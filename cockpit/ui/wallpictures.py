@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtGui import QImage
 
-from cockpit.model.clock import SECOND
 from cockpit.model.wallasks import MOST_THUMB
 from cockpit.model.wallstate import Thumb
 from cockpit.seat import Seat
 from cockpit.ui.wallscreen import WallWindow
+from cockpit.ui.wallstills import keep_picture, last_picture
 from cockpit.wall.node import WallSeat
 
 THUMB_SECONDS = 2.0
@@ -25,7 +22,6 @@ THUMB_QUALITIES = (70, 50, 35, 20)
 KEEP_SECONDS = 60.0
 SOON_SECONDS = 4.0
 """After a change of what is shown, once it has drawn itself."""
-KEPT_QUALITY = 88
 
 
 class WallPictures(QObject):
@@ -59,7 +55,7 @@ class WallPictures(QObject):
         self._turns.stop()
         for window in self.windows():
             if window.there and window.stage is not None and not window.is_black and not window.still:
-                _keep(window.picture(), _file(self._folder, window.output))
+                keep_picture(window.picture(), self._folder, window.output)
 
     # -- on disk -------------------------------------------------------------------------------------------------
 
@@ -90,7 +86,7 @@ class WallPictures(QObject):
         taken = self._line.time.now()
         if keep:
             self._kept_at[window.output] = now
-            self._aside(partial(_keep, picture, _file(self._folder, window.output)))
+            self._aside(partial(keep_picture, picture, self._folder, window.output))
         if self._line.joined and window.screen_of_wall is not None and window.wall is not None:
             self._aside(partial(self._send, window.wall.id, window.screen_of_wall.id, taken, picture))
 
@@ -114,20 +110,6 @@ class WallPictures(QObject):
             self._seat.later(lambda: self._line.thumb(Thumb(wall, screen, taken, jpeg)))
 
 
-def last_picture(folder: Path, output: str) -> tuple[QImage, int]:
-    """The last picture of an output and when it was taken, UTC us; a null one where there is none."""
-    file = _file(folder, output)
-    try:
-        taken = int(file.stat().st_mtime * SECOND)
-    except OSError:
-        return QImage(), 0
-    return QImageReader(str(file)).read(), taken
-
-
-def _file(folder: Path, output: str) -> Path:
-    return folder / f"{re.sub(r'[^A-Za-z0-9.-]', '-', output) or 'screen'}.jpg"
-
-
 def small_jpeg(picture: QImage) -> bytes:
     """A thumbnail of at most `MOST_THUMB` bytes; b"" where none is as small."""
     small = picture.scaled(THUMB_SIZE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
@@ -139,12 +121,3 @@ def small_jpeg(picture: QImage) -> bytes:
         if len(data) <= MOST_THUMB:
             return data
     return b""
-
-
-def _keep(picture: QImage, file: Path) -> None:
-    """A disk that refuses costs the next start its picture and nothing now."""
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = file.with_suffix(".new")
-        if picture.save(str(beside), "JPEG", KEPT_QUALITY):
-            os.replace(beside, file)

@@ -226,6 +226,7 @@ def watch_wall(profile: Path, pack: str, lang: str) -> int:
         OutsideError: the profile can not be written.
     """
     from cockpit.wall.awake import Awake
+    from cockpit.wall.behind import Behind, Both
 
     clock = SystemClock()
     with writing_to(profile):
@@ -243,7 +244,7 @@ def watch_wall(profile: Path, pack: str, lang: str) -> int:
         with contextlib.suppress(OSError):
             print(t(message), file=sys.stderr, flush=True)
 
-    dog = Watchdog(command, profile / "logs", clock, Awake(clock), say=say)
+    dog = Watchdog(command, profile / "logs", clock, Both(Awake(clock), Behind(profile, clock)), say=say)
     before = {signum: signal.signal(signum, lambda *_: dog.stop()) for signum in (signal.SIGTERM, signal.SIGINT)}
     try:
         return dog.run()

@@ -1,0 +1,47 @@
+"""The last picture of each output of a machine of the wall, on its disk."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from pathlib import Path
+
+from PySide6.QtGui import QImage, QImageReader
+
+from cockpit.model.clock import SECOND
+
+SCREENS = "screens"
+"""Folder of the pictures, in the profile."""
+QUALITY = 88
+
+
+def last_picture(folder: Path, output: str, newer: int = 0) -> tuple[QImage, int]:
+    """The last picture of an output and when it was taken, UTC us; a null one where there is none.
+
+    Args:
+        newer: it must have been taken after this, UTC us.
+    """
+    file = file_of(folder, output)
+    try:
+        taken = int(file.stat().st_mtime * SECOND)
+    except OSError:
+        return QImage(), 0
+    if taken <= newer:
+        return QImage(), 0
+    return QImageReader(str(file)).read(), taken
+
+
+def keep_picture(picture: QImage, folder: Path, output: str) -> None:
+    """Keeps a picture in the place of the one before. A disk that refuses costs the next start its picture and nothing
+    now."""
+    file = file_of(folder, output)
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside = file.with_suffix(".new")
+        if picture.save(str(beside), "JPEG", QUALITY):
+            os.replace(beside, file)
+
+
+def file_of(folder: Path, output: str) -> Path:
+    return folder / f"{re.sub(r'[^A-Za-z0-9.-]', '-', output) or 'screen'}.jpg"

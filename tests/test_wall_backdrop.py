@@ -1,0 +1,87 @@
+"""Behind a wall there is always its last picture: before it is there, while it restarts, when a cable is put back."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor, QImage
+from pytestqt.qtbot import QtBot
+
+from cockpit.model.clock import SystemClock
+from cockpit.ui.wallbackdrop import Backdrop, backdrops
+from cockpit.ui.wallstills import file_of, keep_picture, last_picture
+from cockpit.wall.behind import Behind, Both
+from tests.real_window import wait_for
+
+
+def picture(color: str) -> QImage:
+    made = QImage(320, 180, QImage.Format.Format_RGB32)
+    made.fill(QColor(color))
+    return made
+
+
+def test_the_last_picture_of_an_output_is_kept_whole_and_read_when_it_is_newer(tmp_path: Path) -> None:
+    keep_picture(picture("#803020"), tmp_path / "new", "HDMI-1/2")
+    found, taken = last_picture(tmp_path / "new", "HDMI-1/2")
+    assert found.size() == picture("#803020").size()
+    assert last_picture(tmp_path / "new", "HDMI-1/2", newer=taken)[0].isNull()
+    assert last_picture(tmp_path, "DP-1") == (QImage(), 0)
+    file_of(tmp_path / "new", "DP-9").write_bytes(b"no picture")
+    assert last_picture(tmp_path / "new", "DP-9")[0].isNull()
+
+
+@pytest.mark.qt_log_ignore("does not support lower")
+def test_every_output_has_its_backdrop_which_takes_the_picture_that_is_kept_later(qtbot: QtBot, tmp_path: Path) -> None:
+    windows: dict[str, Backdrop] = {}
+    backdrops(tmp_path, windows)
+    assert list(windows) == ["screen"]
+    assert windows["screen"]._picture.isNull()
+    keep_picture(picture("#204080"), tmp_path, "screen")
+    backdrops(tmp_path, windows)
+    assert not windows["screen"]._picture.isNull()
+    for window in windows.values():
+        window.hide()
+        window.deleteLater()
+
+
+class Noted:
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def beat(self) -> None:
+        self.told.append("beat")
+
+    def second(self) -> None:
+        self.told.append("second")
+
+    def close(self) -> None:
+        self.told.append("close")
+
+
+@pytest.mark.system
+def test_a_backdrop_that_dies_is_there_again_and_ends_with_the_watchdog(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    noted = Noted()
+    both = Both(Behind(tmp_path, SystemClock()), noted)
+    behind = both._all[0]
+    assert isinstance(behind, Behind)
+    both.beat()
+    both.second()
+    first = behind._child.process
+    assert first is not None
+    os.kill(first.pid, signal.SIGKILL)
+
+    def again() -> bool:
+        both.second()
+        return behind._child.process is not None and behind._child.process.pid != first.pid
+
+    wait_for("another backdrop", again)
+    both.close()
+    assert behind._child.process is None
+    assert noted.told[0] == "beat"
+    assert noted.told[-1] == "close"
