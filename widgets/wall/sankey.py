@@ -86,12 +86,12 @@ class WallSankey(CountPanel):
             for flow in flows:
                 counts[flow[column]] = counts.get(flow[column], 0) + 1
             order = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-            if len(order) > room and by[column] != "level":
+            if by[column] == "level":  # the gravest are named, however few they are
+                order.sort()
+            if len(order) > room:
                 order = [*order[: room - 1], (_OTHERS, sum(n for _, n in order[room - 1 :]))]
             if by[column] == "stage":
                 order.sort(key=lambda pair: _ORDER.index(pair[0]) if pair[0] in _ORDER else len(_ORDER))
-            elif by[column] == "level":
-                order.sort()
             kept.append(dict(order))
         self.columns = [
             [Node(key, self._name(key, by[i]), n, _level(key, by[i])) for key, n in column.items()]
@@ -155,14 +155,15 @@ class WallSankey(CountPanel):
 
     def _laid(self, column: Sequence[Node], box: QRectF) -> dict[str, tuple[float, float]]:
         """Top and height of each node: as large as its count, and apart enough for their names."""
-        least, total = self.type.min * 1.42, sum(node.n for node in column)
+        total, gaps = sum(node.n for node in column), self.type.gap * (len(column) - 1)
+        least = min(self.type.min * 1.42, (box.height() - gaps) / len(column))
         low, high = 0.0, box.height() / max(total, 1)
         for _ in range(24):
             scale = (low + high) / 2
-            used = sum(max(node.n * scale, least) for node in column) + self.type.gap * (len(column) - 1)
+            used = sum(max(node.n * scale, least) for node in column) + gaps
             low, high = (scale, high) if used <= box.height() else (low, scale)
         slots = [max(node.n * low, least) for node in column]
-        y = box.top() + (box.height() - sum(slots) - self.type.gap * (len(column) - 1)) / 2
+        y = box.top() + (box.height() - sum(slots) - gaps) / 2
         found = {}
         for node, slot in zip(column, slots, strict=True):
             tall = node.n * low

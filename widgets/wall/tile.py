@@ -71,6 +71,8 @@ def draw_tile(painter: QPainter, box: QRectF, tile: Tile, kind: WallType, theme:
     elif box.height() < title_h + kind.row * FIGURE_EM * 1.25:
         _one_line(painter, box, tile, kind, theme)
         return
+    else:
+        figure = round(max(min(figure, (box.height() - title_h) / (FIGURE_EM * 1.2)), kind.row))
     aged = not tile.fresh
     if named:
         row = QRectF(box.left(), box.top(), box.width() - (side + kind.gap if at else 0), title_h)
