@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
-from cockpit.children import Children, hub_profile
+from cockpit.children import Children, StandbyChildren, hub_profile
 from cockpit.city.cli import PORT
 from cockpit.field.gateway import NOTE
 from cockpit.model.clock import SystemClock
@@ -48,3 +52,26 @@ def test_the_embedded_city_looks_for_the_gateway_where_its_hub_says_it(tmp_path:
         assert Path(command[command.index("--field") + 1]) == hub_profile(tmp_path) / NOTE
     finally:
         one.stop()
+
+
+def test_a_wall_beside_a_duty_seat_starts_no_hub_until_that_one_ends(tmp_path: Path) -> None:
+    note = hub_profile(tmp_path) / "hub.json"
+    note.parent.mkdir(parents=True)
+    note.write_text(json.dumps({"url": "nats://127.0.0.1:1", "pid": os.getpid()}))
+    wall = StandbyChildren(tmp_path, "hangzhou", "http://127.0.0.1:1", [], SystemClock())
+    (hub,) = wall.all
+    hub._command = lambda: [sys.executable, "-c", "import sys; sys.stdin.read(); import time; time.sleep(60)"]
+    try:
+        wall.poll()
+        assert hub.process is None
+        with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+            pass
+        note.write_text(json.dumps({"url": "nats://127.0.0.1:1", "pid": ended.pid}))
+        wall.poll()
+        assert hub.process is not None
+        note.write_text(json.dumps({"url": "nats://127.0.0.1:2", "pid": hub.process.pid}))
+        first = hub.process
+        wall.poll()  # its own is no other
+        assert hub.process is first
+    finally:
+        wall.stop()
