@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QColor, QPainter
 
 from cockpit.model.layout import Rect
@@ -273,6 +273,18 @@ def bands(x: int, y: int, width: int, height: int) -> list[tuple[int, int, int, 
     count = max(min(width * height // BAND, height // 32), 1)
     edges = [y + height * i // count for i in range(count + 1)]
     return [(x, a, width, b - a) for a, b in itertools.pairwise(edges) if b > a and width > 0]
+
+
+def stretch(painter: QPainter, plate: Plate, pane: Pane, here: Pane) -> None:
+    """A picture of another view where it belongs in this one, unsmoothed: it is seen for a moment and must be quick."""
+    ratio = here.scale / pane.scale
+    left, top = pane.corner(here)
+    seen = QRectF(left, top, here.width / ratio, here.height / ratio).intersected(QRectF(plate.image.rect()))
+    if not seen.isEmpty():
+        at = QRectF(
+            (seen.left() - left) * ratio, (seen.top() - top) * ratio, seen.width() * ratio, seen.height() * ratio
+        )
+        painter.drawImage(at, plate.image, seen)
 
 
 def carried(old: Plate, at: tuple[int, int], plate: Plate) -> list[tuple[int, int, int, int]]:

@@ -43,6 +43,19 @@ class Wording:
             self._made = (token, self._placed(wanted, marks, cut, floats, base))
         return self._made[1]
 
+    def moved(self, marks: list[Mark], cut: Rect) -> list[Callout]:
+        """The last callouts gone along with their marks, while a hand moves the view: laid out anew when it rests."""
+        now = {mark.key: mark for mark in marks if mark.key}
+        room = QRectF(SEAM, SEAM, cut.w - 2 * SEAM, cut.h - 2 * SEAM)
+        made = []
+        for one in self._made[1]:
+            mark = now.get(one.mark.key)
+            if mark is not None:
+                box = one.box.translated(round(mark.x - one.mark.x), round(mark.y - one.mark.y))
+                if room.contains(box):
+                    made.append(Callout(mark, one.lines, box))
+        return made
+
     def _wanted(
         self, marks: list[Mark], cut: Rect, followed: str, occurred: NDArray[np.int64]
     ) -> list[tuple[Mark, tuple[str, str]]]:

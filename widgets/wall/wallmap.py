@@ -24,15 +24,13 @@ from widgets.map.base import base_file
 from widgets.map.camera import Camera, box_of, mercator
 from widgets.map.coloring import Coloring, is_coloring, named
 from widgets.map.drawing import Points
-from widgets.map.raster.frames import blit
-from widgets.map.raster.pane import Pane, Plate
-from widgets.map.raster.stitch import Sheet
+from widgets.map.raster.pane import Pane
 from widgets.map.scene import ALERT, EVENT, LAYERS, TRAIL, Area, Scene
 from widgets.wall.kit import WallPanel
 from widgets.wall.mapaim import aimed
 from widgets.wall.mapface import Face, Piece, changed, free_labels
 from widgets.wall.mapfloats import Float, Floats, float_boxes, tier_name
-from widgets.wall.mapground import GroundShop, Look, Picture, Wish, enter_shop, leave_shop, look_of
+from widgets.wall.mapground import GroundShop, Look, Picture, Wish, enter_shop, leave_shop, look_of, stretch
 from widgets.wall.mapmarks import Mark, dot_marks, symbol_size, unit_marks
 from widgets.wall.mapreading import Reader, paint_trails, reader_of
 from widgets.wall.mapring import FRAME_MS, Arrivals
@@ -48,6 +46,8 @@ from widgets.wall.mapwording import Wording
 from widgets.wall.mapwords import Callout
 
 SHOWN_FIRST = frozenset(("event", "unit", "alert", "area"))
+CALM_MS = 60
+"""How long a view that a hand moves must stand before it is drawn sharp."""
 _user = itertools.count()
 
 
@@ -91,6 +91,8 @@ class WallMap(WallPanel):
         self._floats, self._arrivals = Floats(ctx, self.theme), Arrivals()
         self._beat = QTimer(self, interval=FRAME_MS)
         self._beat.timeout.connect(self._ring)
+        self._calm = QTimer(self, interval=CALM_MS, singleShot=True)
+        self._calm.timeout.connect(self._rest)
         self._reader: Reader | None = None
         self._picture: Picture | None = None
         self._wish: Wish | None = None
@@ -171,6 +173,16 @@ class WallMap(WallPanel):
             self.update(box)
         self._rung = boxes
 
+    def sight_changed(self, names: frozenset[str]) -> None:
+        if "view" in names and self._picture is not None:
+            self._calm.start()
+
+    def _rest(self) -> None:
+        """The view stands: it is drawn sharp."""
+        if self._shop is not None:
+            self._ask()
+            self._compose()
+
     def _aim(self) -> None:
         """Where the canvas looks."""
         sight = self.ctx.wall
@@ -187,6 +199,8 @@ class WallMap(WallPanel):
         size = symbol_size(self.base.min)
         look = look_of(Look(wall_style(self.theme), areas, alerts, size, self._origin, self.canvas.seams))
         self._wish = Wish(self.pane, self.canvas.cut, look)
+        if self._calm.isActive():
+            return  # what is drawn now would be in the way of the next move
         if self._picture is None or self._picture.wish != self._wish:
             found = self._shop.picture(self._user, self._wish, self._picture)
             if found is not None:
@@ -220,7 +234,9 @@ class WallMap(WallPanel):
         marks = self._reader.marks(self.scene, pane, self.followed, self.theme, size)
         floats = self._laid_floats()
         callouts: list[Callout] = []
-        if self.chosen["words"]:
+        if self._calm.isActive():
+            callouts = self._wording.moved(marks, cut)
+        elif self.chosen["words"]:
             taken = float_boxes(floats)
             callouts = self._wording.callouts(marks, cut, self.followed, self.scene.events.occurred, taken, self.base)
         labels, moved = (), (0, 0)
@@ -273,12 +289,13 @@ class WallMap(WallPanel):
         if picture is not None and picture.wish.pane == self.pane and picture.wish.cut == cut:
             painter.drawImage(0, 0, picture.plate.image)
             return
-        painter.fillRect(0, 0, cut.w, cut.h, QColor(wall_style(self.theme).land))
-        if shop is not None and shop.overview is not None:
-            _, pane, plate = shop.overview
-            _stretch(painter, plate, pane, here)
+        if picture is None or not picture.wish.here.covers(here):
+            painter.fillRect(0, 0, cut.w, cut.h, QColor(wall_style(self.theme).land))
+            if shop is not None and shop.overview is not None:
+                _, pane, plate = shop.overview
+                stretch(painter, plate, pane, here)
         if picture is not None:
-            _stretch(painter, picture.plate, picture.wish.here, here)
+            stretch(painter, picture.plate, picture.wish.here, here)
 
     def _laid_floats(self) -> list[Float]:
         canvas = self.canvas
@@ -307,6 +324,7 @@ class WallMap(WallPanel):
             shop.loaded.disconnect(self._loaded)
             shop.failed.disconnect(self.fail)
             self._beat.stop()
+            self._calm.stop()
             self._leave()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -318,10 +336,6 @@ def _touches(mark: Mark, cut: Rect) -> bool:
     wide, high = mark.image.width() / 2 + 1, mark.image.height() / 2 + 1
     across = cut.x - wide < mark.x < cut.x + cut.w + wide
     return across and cut.y - high < mark.y < cut.y + cut.h + high
-
-
-def _stretch(painter: QPainter, plate: Plate, pane: Pane, here: Pane) -> None:
-    blit(painter, Sheet(plate, pane, (), []), here)
 
 
 PANELS: dict[str, type[QWidget]] = {"wallmap": WallMap}
