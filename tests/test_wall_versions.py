@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from cockpit.model.errors import UserError
+from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.wallasks import Publish
+from cockpit.wall.keeping import read_board, write_board
 from cockpit.wall.versions import PublishedVersions
-from tests.wall_kit import HALL_TEXT, scene_text, shipped
+from tests.full_disk import fill, small_disk
+from tests.wall_kit import HALL_TEXT, Timed, scene_text, shipped
 
 NOW = 1_784_021_556_000_000
 
@@ -131,3 +133,40 @@ def test_a_damaged_version_gives_way_to_the_one_before_it_and_is_not_written_ove
     assert publish(files, storm=scene_text("storm", "风")) == 4
     (tmp_path / "versions" / ".000005.part").mkdir()
     assert _opened(tmp_path).number == 4
+
+
+def test_a_disk_that_is_full_takes_no_version_and_loses_none(tmp_path: Path) -> None:
+    shipped(tmp_path / "shipped")
+    with small_disk(1, "a version that can not be written is refused") as disk:
+        files = PublishedVersions(disk / "versions", tmp_path / "wall", tmp_path / "shipped")
+        files.open(NOW)
+        publish(files, calm=scene_text("calm", "平静"))
+        write_board(disk, Timed().board.kept({}))
+        ballast = fill(disk)
+        with pytest.raises(OutsideError) as refused:
+            publish(files, calm=scene_text("calm", "安静"))
+        assert refused.value.message.id == "wall.not_published"
+        walls = Timed()
+        walls.act("scene", "storm")
+        with pytest.raises(OutsideError) as refused:
+            write_board(disk, walls.board.kept({}))
+        assert refused.value.message.id == "wall.not_kept"
+        assert read_board(disk)[0].shows[0].scene.id == "calm", "what was kept before is whole"
+        assert (files.number, files.whole.site.scenes["calm"].name["zh"]) == (2, "平静")
+        ballast.unlink()
+        assert publish(files, calm=scene_text("calm", "安静")) == 3
+        write_board(disk, walls.board.kept({}))
+        assert read_board(disk)[0].shows[0].scene.id == "storm"
+
+
+def test_a_damaged_memory_of_what_the_walls_showed_is_said_and_set_aside(tmp_path: Path) -> None:
+    write_board(tmp_path, Timed().board.kept({"left": ((1920, 1080),)}))
+    kept, said = read_board(tmp_path)
+    assert (kept.adopted, said) == ({"left": ((1920, 1080),)}, None)
+    (tmp_path / "state.json").write_bytes(b'{"shows": [7')
+    kept, said = read_board(tmp_path)
+    assert kept.shows == ()
+    assert said is not None
+    assert said.id == "wall.kept_damaged"
+    assert (tmp_path / "state.json.damaged").is_file()
+    assert read_board(tmp_path)[1] is None

@@ -100,7 +100,9 @@ class WallService:
                 self._problem = error.message
                 self._say(error.message)
                 await asyncio.sleep(RETRY_SECONDS)
-        kept = await self._aside(lambda: read_board(self._folder))
+        kept, damage = await self._aside(lambda: read_board(self._folder))
+        if damage is not None:
+            self._say(damage)
         self._adopted = dict(kept.adopted)
         self._board = Board(self._site(), kept, self._clock.wall())
 

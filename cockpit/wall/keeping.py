@@ -9,16 +9,22 @@ from pathlib import Path
 import msgspec
 
 from cockpit.model.errors import OutsideError
+from cockpit.model.messages import Message
 from cockpit.wall.board import KeptBoard
 
 FILE = "state.json"
 
 
-def read_board(folder: Path) -> KeptBoard:
-    """What was kept; nothing where there is no such file, or where it can not be read."""
-    with contextlib.suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        return msgspec.json.decode((folder / FILE).read_bytes(), type=KeptBoard)
-    return KeptBoard()
+def read_board(folder: Path) -> tuple[KeptBoard, Message | None]:
+    """What was kept, nothing where there is no such file; what is to be said of one that can not be read."""
+    try:
+        return msgspec.json.decode((folder / FILE).read_bytes(), type=KeptBoard), None
+    except FileNotFoundError:
+        return KeptBoard(), None
+    except (OSError, msgspec.MsgspecError) as error:
+        with contextlib.suppress(OSError):
+            os.replace(folder / FILE, folder / f"{FILE}.damaged")
+        return KeptBoard(), Message("wall.kept_damaged", {"why": str(error)[:200]})
 
 
 def write_board(folder: Path, kept: KeptBoard) -> None:
