@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,8 +14,11 @@ import pytest
 
 from cockpit.model.wallasks import Nothing
 from cockpit.model.wallstate import ActDone, WallAct, WallState
+from cockpit.wall.behind import Behind
 from tests import leaks
-from tests.living_hub import LivingHub, Seated, seated
+from tests.glass import Glass, glass
+from tests.living_hub import CLOCK, LivingHub, Seated, seated
+from tests.real_window import wait_for
 from tests.wall_eye import NodeProcess
 from tests.wall_node_kit import site
 from tests.xorg import OUTPUTS, xorg
@@ -41,6 +45,25 @@ def a_process(display: str, hub: Path, profile: Path, machine: str) -> Iterator[
         yield node
     finally:
         node.close()
+
+
+@contextmanager
+def watched(eye: Glass) -> Iterator[list[float]]:
+    """How black the glass is, looked at again and again meanwhile."""
+    seen: list[float] = []
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.02):
+            seen.append(eye.black())
+
+    looking = threading.Thread(target=look, name="eye")
+    looking.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        looking.join()
 
 
 @contextmanager
@@ -131,3 +154,35 @@ def test_three_machines_flip_together_and_one_that_is_killed_comes_back_to_its_p
             nodes[machine].until("the others go on", lambda seen: all(w["scene"] == "calm" for w in seen.values()))
         again = stack.enter_context(a_process(displays["middle"], hub.profile, tmp_path / "middle", "middle"))
         again.until("it is back", lambda seen: seen and all(w["scene"] == "calm" for w in seen.values()))
+
+
+def test_no_screen_is_black_while_its_process_is_killed_and_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site(tmp_path / "hub", size=(1920, 1080))
+    profile = tmp_path / "node"
+    with ExitStack() as stack:
+        display = stack.enter_context(a_screen())
+        hub = stack.enter_context(LivingHub(tmp_path / "hub"))
+        node = stack.enter_context(a_process(display, hub.profile, profile, "here"))
+        node.until("the scene", lambda seen: any(one["scene"] == "calm" for one in seen.values()))
+        wait_for("its picture is kept", lambda: list(profile.glob("screens/*.jpg")))
+        monkeypatch.setenv("DISPLAY", display)
+        monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
+        behind = Behind(profile, CLOCK)
+        stack.callback(behind.close)
+        behind.second()
+        eye = stack.enter_context(glass(display))
+        assert eye.black() < 0.1
+        # the backdrop is there once the wall's own window is gone and the glass is not black
+        node.process.kill()
+        node.process.wait()
+        wait_for("the backdrop", lambda: eye.black() < 0.1)
+        with watched(eye) as seen:
+            for _ in range(3):
+                node = stack.enter_context(a_process(display, hub.profile, profile, "here"))
+                node.until("the scene", lambda told: any(one["scene"] for one in told.values()))
+                node.process.kill()
+                node.process.wait()
+        assert len(seen) > 10
+        assert max(seen) < 0.1
