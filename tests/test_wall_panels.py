@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,10 @@ from pytestqt.qtbot import QtBot
 from cockpit.model.clock import SECOND
 from cockpit.model.messages import Message, texts
 from cockpit.model.signs import Sign, Threshold
-from cockpit.model.wall import Mode
+from cockpit.model.wall import Mode, Place
+from cockpit.signs.definitions import read_signs
+from layouts.panels import Panels
+from layouts.shipped_walls import shipped_scenes
 from tests.living_picture import NOW, feed_rows, put
 from tests.living_signs import CITY, DISTRICT, city_rows, put_signs, sign_row
 from tests.wall_panels import PANELS, Hall
@@ -30,6 +35,7 @@ from widgets.wall.gauge import bands
 from widgets.wall.head import WallHead
 from widgets.wall.index import WallIndex
 from widgets.wall.kit import WallPanel
+from widgets.wall.options import settled
 from widgets.wall.rank import WallRank
 from widgets.wall.ring import WallRing
 from widgets.wall.sankey import WallSankey
@@ -123,7 +129,9 @@ def test_a_setting_of_the_wrong_kind_is_said_with_the_right_one(qtbot: QtBot) ->
     assert shown.wrong.in_chinese() == "设置 columns 应为数字"
 
 
-@pytest.mark.parametrize(("panel", "options"), [("wallrank", {"by": "colour"}), ("wallring", {"of": "dreams"}),
+@pytest.mark.parametrize(("panel", "options"), [("wallcurve", {"sign": "A01", "compare": "month"}),
+                                                ("wallareas", {"by": "parish"}),
+                                                ("wallrank", {"by": "colour"}), ("wallring", {"of": "dreams"}),
                                                 ("wallsankey", {"columns": ["channel", "mood"]}),
                                                 ("wallbars", {"sign": "A01", "grain": "week"})])  # fmt: skip
 def test_a_word_that_a_setting_does_not_know_is_said_with_those_it_knows(
@@ -132,6 +140,30 @@ def test_a_word_that_a_setting_does_not_know_is_said_with_those_it_knows(
     shown = Hall(qtbot).hang(panel, **options)
     assert shown.state is PanelState.EMPTY
     assert "不认识" in shown.said
+
+
+def places(place: Place) -> Iterator[Place]:
+    """The panels of an arrangement."""
+    if place.panel:
+        yield place
+    for child in place.children:
+        yield from places(child)
+
+
+def test_shipped_scenes_set_only_what_their_panels_know() -> None:
+    panels = Panels()
+    codes = {sign.code for sign in read_signs("cityops", Path()).signs}
+    seen = 0
+    for scene in shipped_scenes():
+        for place in (one for arrangement in scene.arrangements for one in places(arrangement.root)):
+            made = panels[place.panel]
+            assert issubclass(made, WallPanel), place.panel
+            _, wrong = settled({"title": "", "area": "", "frame": True, **made.options}, place.options)
+            assert wrong is None, (scene.id, place.id, wrong.in_chinese())
+            named = {place.options.get("sign", ""), *place.options.get("signs", ())} - {""}
+            assert named <= codes, (scene.id, place.id)
+            seen += 1
+    assert seen > 50
 
 
 # -- ages

@@ -56,6 +56,8 @@ class WallAreas(SignPanel):
         return (super().seen(), [line.area.code for line in self.lines])
 
     def gather(self) -> None:
+        if not self.knows("by", ("district", "street")):
+            return
         named = [str(code) for code in self.chosen["signs"]]
         unknown = [code for code in named if not self.known(code)]
         areas = self._areas()
@@ -78,7 +80,7 @@ class WallAreas(SignPanel):
     def _areas(self) -> list[Area]:
         """The areas right below the panel's; their areas for streets of a city."""
         below = self.areas.children(self.area)
-        if self.chosen["by"] in ("area", "street") and self.area == self.ctx.pack.code:
+        if self.chosen["by"] == "street" and self.area == self.ctx.pack.code:
             return [area for one in below for area in self.areas.children(one.code)]
         return below
 

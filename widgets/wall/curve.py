@@ -46,6 +46,8 @@ class WallCurve(SignPanel):
         return joined(self.words.title(item), self.place())
 
     def gather(self) -> None:
+        if not self.knows("compare", tuple(_BACK)):
+            return
         self.one_item = item = self.one(self.chosen["sign"])
         self.set_facts(self.expected(item) or None if item is not None else None)
         if item is None:

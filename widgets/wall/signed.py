@@ -64,6 +64,14 @@ class SignPanel(WallPanel):
         self._say_age()
         self.setAccessibleName(self.title())
 
+    def knows(self, name: str, words: Iterable[str]) -> bool:
+        """Whether the scene's word for an option is one of these; else it is said which there are."""
+        if str(self.chosen[name]) in words:
+            return True
+        said = {"name": name, "word": str(self.chosen[name]), "words": ", ".join(word for word in words if word)}
+        self.show_state(PanelState.EMPTY, Message("wallkit.wrong_word", said))
+        return False
+
     # -- which
 
     def item(self, code: str, area: str = "") -> Item:
