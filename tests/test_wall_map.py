@@ -106,11 +106,11 @@ def test_every_screen_draws_its_part_of_one_picture_to_the_pixel(wall: Wall) -> 
 
 def test_no_name_lies_on_a_bezel_or_within_14_pixels_of_one(wall: Wall) -> None:
     made = wall.hang(PANEL)
-    assert made._picture is not None
+    assert made.ground.picture is not None
     edges = [x - PANEL.x for screen in SCREENS for x in (screen.x, screen.x + screen.w) if 200 < x < 1300]
     assert len(edges) == 4
-    assert made._picture.labels
-    for label in made._picture.labels:
+    assert made.ground.picture.labels
+    for label in made.ground.picture.labels:
         for left, top, right, bottom in label.boxes.tolist():
             hidden = bottom <= 0 or top >= PANEL.h
             assert hidden or all(right <= edge - SEAM + 1 or left >= edge + SEAM - 1 for edge in edges)
@@ -119,7 +119,7 @@ def test_no_name_lies_on_a_bezel_or_within_14_pixels_of_one(wall: Wall) -> None:
 def test_names_are_at_least_twenty_arc_minutes_high(wall: Wall) -> None:
     made = wall.hang(PANEL)
     least = han_px(PITCH, DISTANCE)
-    placed = made._shop._names.last  # type: ignore[union-attr]
+    placed = made.ground.shop._names.last  # type: ignore[union-attr]
     assert placed
     assert min(one.px for one in placed) * made.pane.dpr >= least
 
@@ -144,14 +144,14 @@ def test_what_floats_stands_on_the_middle_screen_only(wall: Wall) -> None:
 
 def test_a_view_that_moves_aside_keeps_the_pixels_that_it_had(wall: Wall) -> None:
     made = wall.hang(PANEL)
-    assert made._picture is not None
-    before, pane = made._picture.plate.pixels.copy(), made.pane
+    assert made.ground.picture is not None
+    before, pane = made.ground.picture.plate.pixels.copy(), made.pane
     middle = pane.left + (pane.width / 2 + 40) / pane.scale, pane.top - (pane.height / 2 + 24) / pane.scale
     assert made.ctx.wall is not None
     made.ctx.wall.tell(view=view_of(pane_at(*middle, pane.scale, (pane.width, pane.height), pane.dpr)))
     wall.settle(made)
     x, y = made.pane.at(pane)
-    after = made._picture.plate.pixels
+    after = made.ground.picture.plate.pixels
     kept = after[: y or None, : x or None] if (x, y) == (-40, -24) else after[:0, :0]
     assert kept.size, "it moved by as many pixels as it was told"
     assert np.array_equal(kept, before[24:, 40:])
@@ -273,9 +273,9 @@ def test_a_tick_in_which_few_units_moved_paints_little_and_the_same_as_all_would
 
 def test_maps_of_one_process_share_base_map_and_thread_and_the_last_ends_them(wall: Wall) -> None:
     maps = [wall.hang(cut) for cut in cuts()]
-    shops = {id(one._shop) for one in maps}
+    shops = {id(one.ground.shop) for one in maps}
     assert len(shops) == 1
-    shop = maps[0]._shop
+    shop = maps[0].ground.shop
     assert shop is not None
     for one in maps[:-1]:
         one.close()

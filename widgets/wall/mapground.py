@@ -140,6 +140,7 @@ class GroundShop(QObject):
                 self._fresh.pop(user, None)
                 return known
             asked = self._wishes.get(user)
+            self._fresh.pop(user, None)  # of a wish that is none any more
             if not self._ended and (asked is None or asked[0] != wish):
                 self._wishes[user] = (wish, before)
                 self._start()

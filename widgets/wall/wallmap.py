@@ -7,8 +7,6 @@ stand on the screen that has its symbol, and what floats stands on one screen.
 
 from __future__ import annotations
 
-import itertools
-import weakref
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QRect, QRectF, Qt, QTimer
@@ -18,10 +16,8 @@ from PySide6.QtWidgets import QWidget
 from cockpit.model.layout import Rect
 from cockpit.model.messages import Message
 from widgets.kit.feedstate import topic_state
-from widgets.kit.fonts import FAMILY
 from widgets.kit.states import PanelState
-from widgets.map.base import base_file
-from widgets.map.camera import Camera, box_of, mercator
+from widgets.map.camera import mercator
 from widgets.map.coloring import Coloring, is_coloring, named
 from widgets.map.drawing import Points
 from widgets.map.raster.pane import Pane
@@ -30,7 +26,8 @@ from widgets.wall.kit import WallPanel
 from widgets.wall.mapaim import aimed
 from widgets.wall.mapface import Face, Piece, changed, free_labels
 from widgets.wall.mapfloats import Float, Floats, float_boxes, tier_name
-from widgets.wall.mapground import GroundShop, Look, Picture, Wish, enter_shop, leave_shop, look_of, stretch
+from widgets.wall.mapground import Look
+from widgets.wall.maphold import GroundHold
 from widgets.wall.mapmarks import Mark, dot_marks, symbol_size, unit_marks
 from widgets.wall.mapreading import Reader, paint_trails, reader_of
 from widgets.wall.mapring import FRAME_MS, Arrivals
@@ -46,9 +43,6 @@ from widgets.wall.mapwording import Wording
 from widgets.wall.mapwords import Callout
 
 SHOWN_FIRST = frozenset(("event", "unit", "alert", "area"))
-CALM_MS = 60
-"""How long a view that a hand moves must stand before it is drawn sharp."""
-_user = itertools.count()
 
 
 class WallMap(WallPanel):
@@ -78,24 +72,15 @@ class WallMap(WallPanel):
     def begin(self) -> None:
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         ctx, pack = self.ctx, self.ctx.pack
-        box = box_of(pack.bounds)
-        self._user = next(_user)
-        file = base_file(pack.folder, box, Camera(0.0, 0.0, 1.0, 640, 480), None)
-        self._shop: GroundShop | None = enter_shop(file, FAMILY)
-        self._leave = weakref.finalize(self, leave_shop, self._shop, self._user)
-        self._shop.better.connect(self._better)
-        self._shop.loaded.connect(self._loaded)
-        self._shop.failed.connect(self.fail)
+        self.ground = GroundHold(pack, self.fail, self)
+        self.ground.changed.connect(self._compose)
+        self.ground.loaded.connect(self._say_state)
         self.scene, self._coloring = Scene(), Coloring("")
         self._wording = Wording(ctx)
         self._floats, self._arrivals = Floats(ctx, self.theme), Arrivals()
         self._beat = QTimer(self, interval=FRAME_MS)
         self._beat.timeout.connect(self._ring)
-        self._calm = QTimer(self, interval=CALM_MS, singleShot=True)
-        self._calm.timeout.connect(self._rest)
         self._reader: Reader | None = None
-        self._picture: Picture | None = None
-        self._wish: Wish | None = None
         self.canvas: Canvas = canvas_of(None, 1, 1)
         self.pane: Pane = pane_of_city(pack, self.canvas.size, 1.0, False)
         x, y = mercator(*pack.centre)
@@ -130,10 +115,10 @@ class WallMap(WallPanel):
 
     def settled(self) -> bool:
         """Whether the ground is sharp: what is still being drawn is not."""
-        return self._shop is None or (self._picture is not None and self._picture.wish == self._wish)
+        return self.ground.settled()
 
     def look(self) -> None:
-        if self._shop is None:
+        if not self.ground.open:
             return
         self._aim()
         if self.isVisible():
@@ -146,7 +131,7 @@ class WallMap(WallPanel):
             self.look()
 
     def age_tick(self) -> None:
-        if self.isVisible() and self._shop is not None:
+        if self.isVisible() and self.ground.open:
             self._read()
             self._ask()
             self._compose()
@@ -174,14 +159,8 @@ class WallMap(WallPanel):
         self._rung = boxes
 
     def sight_changed(self, names: frozenset[str]) -> None:
-        if "view" in names and self._picture is not None:
-            self._calm.start()
-
-    def _rest(self) -> None:
-        """The view stands: it is drawn sharp."""
-        if self._shop is not None:
-            self._ask()
-            self._compose()
+        if "view" in names:
+            self.ground.moves()
 
     def _aim(self) -> None:
         """Where the canvas looks."""
@@ -192,33 +171,17 @@ class WallMap(WallPanel):
 
     def _ask(self) -> None:
         """Has the ground of now drawn."""
-        if self._shop is None or self.width() < 2 or self.height() < 2:
+        if self.width() < 2 or self.height() < 2:
             return
         areas: tuple[Area, ...] = self.scene.areas if self.coloring else ()
         alerts = self.scene.alerts if self.scene.shows(ALERT) else ()
         size = symbol_size(self.base.min)
-        look = look_of(Look(wall_style(self.theme), areas, alerts, size, self._origin, self.canvas.seams))
-        self._wish = Wish(self.pane, self.canvas.cut, look)
-        if self._calm.isActive():
-            return  # what is drawn now would be in the way of the next move
-        if self._picture is None or self._picture.wish != self._wish:
-            found = self._shop.picture(self._user, self._wish, self._picture)
-            if found is not None:
-                self._picture = found
-                self._compose()
-
-    def _better(self) -> None:
-        if self._shop is not None:
-            if self._picture is None:
-                self.update()  # the overview may be there
-            self._ask()
-
-    def _loaded(self, there: bool) -> None:
-        self._say_state()
+        look = Look(wall_style(self.theme), areas, alerts, size, self._origin, self.canvas.seams)
+        self.ground.want(self.pane, self.canvas.cut, look)
 
     def _say_state(self) -> None:
-        scene, shop = self.scene, self._shop
-        if shop is not None and shop.there is False and not (scene.events.keys or scene.units.keys or scene.areas):
+        scene = self.scene
+        if self.ground.there is False and not (scene.events.keys or scene.units.keys or scene.areas):
             self.show_state(PanelState.EMPTY, Message("map.empty"), (Message("map.empty_why"),))
         else:
             self.show_content()
@@ -227,14 +190,15 @@ class WallMap(WallPanel):
 
     def _compose(self) -> None:
         """Lays out what lies over the ground, and has painted anew what of it is another than before."""
-        if self._reader is None or self._shop is None:
+        if self._reader is None or not self.ground.open:
+            self.update()
             return
-        canvas, pane, picture = self.canvas, self.pane, self._picture
+        canvas, pane, picture = self.canvas, self.pane, self.ground.picture
         cut, size = canvas.cut, symbol_size(self.base.min)
         marks = self._reader.marks(self.scene, pane, self.followed, self.theme, size)
         floats = self._laid_floats()
         callouts: list[Callout] = []
-        if self._calm.isActive():
+        if self.ground.moving:
             callouts = self._wording.moved(marks, cut)
         elif self.chosen["words"]:
             taken = float_boxes(floats)
@@ -249,7 +213,7 @@ class WallMap(WallPanel):
         crowd = id(self.scene.units) if self._swarm is not None else 0
         units = [] if crowd else unit_marks(self.scene, pane, cut, self.theme, size)
         face = Face(
-            (pane, cut, picture, trails, crowd), cut, labels, moved,
+            (pane, cut, self.ground.shown, trails, crowd), cut, labels, moved,
             dot_marks(self.scene, pane, cut, self.theme, size), units,
             [one for one in marks if _touches(one, cut)], callouts, floats, ring,
         )  # fmt: skip
@@ -273,7 +237,7 @@ class WallMap(WallPanel):
         face, cut = self._face, self.canvas.cut
         size, style = symbol_size(self.base.min), wall_style(self.theme)
         painter.setClipRegion(self._exposed)
-        self._ground(painter, cut)
+        self.ground.paint(painter, self.pane, cut, QColor(style.land))
         if self._reader is not None:
             paint_trails(painter, self.scene, self._reader.trails, self.pane, cut, style, size)
         if self._swarm is not None:
@@ -282,20 +246,6 @@ class WallMap(WallPanel):
             face.paint(painter, self._exposed, self._floats, self.base, self.theme, size)
         if self._beat.isActive():
             self._arrivals.paint(painter, self.pane, cut, self.theme, size, self.ctx.clock.mono())
-
-    def _ground(self, painter: QPainter, cut: Rect) -> None:
-        """The ground; until it is drawn what there is of it, moved and scaled."""
-        here, picture, shop = self.pane.part(cut.x, cut.y, cut.w, cut.h), self._picture, self._shop
-        if picture is not None and picture.wish.pane == self.pane and picture.wish.cut == cut:
-            painter.drawImage(0, 0, picture.plate.image)
-            return
-        if picture is None or not picture.wish.here.covers(here):
-            painter.fillRect(0, 0, cut.w, cut.h, QColor(wall_style(self.theme).land))
-            if shop is not None and shop.overview is not None:
-                _, pane, plate = shop.overview
-                stretch(painter, plate, pane, here)
-        if picture is not None:
-            stretch(painter, picture.plate, picture.wish.here, here)
 
     def _laid_floats(self) -> list[Float]:
         canvas = self.canvas
@@ -317,15 +267,9 @@ class WallMap(WallPanel):
         self.look()
 
     def close_panel(self) -> None:
-        """Leaves the shop; the last one ends its thread."""
-        if self._shop is not None:
-            shop, self._shop = self._shop, None
-            shop.better.disconnect(self._better)
-            shop.loaded.disconnect(self._loaded)
-            shop.failed.disconnect(self.fail)
-            self._beat.stop()
-            self._calm.stop()
-            self._leave()
+        """Ends what moves; the last map of a process ends their thread."""
+        self._beat.stop()
+        self.ground.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.close_panel()
