@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cockpit.model.messages import texts
@@ -57,7 +56,7 @@ def test_walking_the_list_only_looks_and_enter_brings_the_scene_to_the_wall(op: 
 def test_a_slash_goes_to_the_search_and_pinyin_finds_a_scene(op: Operator) -> None:
     op.scenes.view.setFocus()
     op.qtbot.keyClicks(op.window, "/")
-    assert QApplication.focusWidget() is op.scenes.field
+    assert op.window.focusWidget() is op.scenes.field
     op.qtbot.keyClicks(op.scenes.field, "fangxun")
     assert [row.id for row in op.scenes.model.lines] == ["flood"]
     op.key(Qt.Key.Key_Return, at=op.scenes.field)
@@ -409,3 +408,26 @@ def test_no_two_commands_that_are_listed_are_called_the_same_in_either_language(
         told = [t(action.title) for action in op.ctx.actions if action.shown]
         assert len(set(told)) == len(told)
         assert not [action.title for action in op.ctx.actions if action.title not in t.ids()]
+
+
+def test_a_long_wall_is_drawn_in_lines_and_arrows_go_by_what_is_drawn(qtbot: QtBot, tmp_path: Path) -> None:
+    with operator(qtbot, tmp_path, "1x12") as op:
+        tiles = op.wall.tiles
+        tops = [rect.top() for rect in tiles.tiles().values()]
+        assert len(set(tops)) > 1
+        each = tops.count(tops[0])
+        tiles.setFocus()
+        op.key(Qt.Key.Key_Down, at=tiles)
+        assert op.ctx.walling.screens == (1 + each,)
+
+
+def test_a_desk_whose_hub_answers_late_has_its_keyboard_and_preview_then(qtbot: QtBot, tmp_path: Path) -> None:
+    with operator(qtbot, tmp_path) as op:
+        told, op.walls._state = op.walls._state, None
+        op.walls._say("state")
+        op.ctx.walling.tell(panel="wallclock")
+        assert op.catalogue.preview.drawn == 0
+        op.walls._state = told
+        op.walls._say("state")
+        assert op.catalogue.preview.drawn > 0
+        assert op.window.focusWidget() is op.scenes.view

@@ -103,7 +103,7 @@ class Operator:
         return next(iter(self.walls.board.shows.values()))
 
     def key(self, key: Qt.Key, modifier: Any = Qt.KeyboardModifier.NoModifier, at: QWidget | None = None) -> None:
-        self.qtbot.keyClick(at or QApplication.focusWidget() or self.window, key, modifier)
+        self.qtbot.keyClick(at or self.window.focusWidget() or self.window, key, modifier)
 
     def do(self, id: str) -> None:
         """Runs a command, as its key does."""

@@ -148,6 +148,8 @@ class BoardPainter:
         metrics = QFontMetricsF(font)
         inner = rect.adjusted(6, 4, -6, -4)
         notes = self._notes(one) if self._large else []
+        while notes and metrics.height() + 18 * len(notes) > inner.height():
+            notes.pop()
         high = metrics.height() + 18 * len(notes)
         glyph = (
             self._large and bool(place.panel) and inner.height() > high + _GLYPH[1] + 14 and inner.width() > _GLYPH[0]

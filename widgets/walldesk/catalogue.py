@@ -148,6 +148,7 @@ class CataloguePane(Panel):
     def _heard(self, what: str) -> None:
         if what == "scenes" or not self.grid.kinds:
             self._tell()
+        self.preview.come_alive()
 
     @guarded
     def _looked(self, what: str) -> None:

@@ -57,6 +57,11 @@ class Preview(QWidget):
             if self.isVisible():
                 self._begin()
 
+    def come_alive(self) -> None:
+        """The wall may be known now: what was waiting for it begins."""
+        if self._built is None and self.problem is None and self.panel and self.isVisible():
+            self._begin()
+
     def _begin(self) -> None:
         hand, wall = self._hand, self._hand.wall
         kind = hand.ctx.walling.panels.get(self.panel) if self.panel else None

@@ -126,7 +126,10 @@ class ScenesPane(Panel):
         if hand.state is None:
             self.show_state(PanelState.WAITING, Message("walldesk.waiting"))
             return
+        waited = self.state is not None
         self.show_content()
+        if waited:
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
         rows = scene_rows(hand, self.field.text().strip())
         self.header.set_age(Message("walldesk.n_scenes", {"n": len(hand.scenes())}))
         if rows != self.model.lines:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -20,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from cockpit.model.layout import Rect
 from cockpit.model.wall import Screen, Wall
 from cockpit.model.wall_edit import Side, beside
 from cockpit.model.wall_solve import cut
@@ -36,6 +39,8 @@ Part = tuple[str, str, str, str]
 _FIRST_GONE = {"GB": 0, "℃": 1}
 
 LINE, GAP, PAD = 30, 8, 12
+MOST_BESIDE = 6
+"""A wall of one row with more screens is drawn in several lines."""
 _ARROWS: dict[int, Side] = {
     Qt.Key.Key_Left: "left", Qt.Key.Key_Right: "right", Qt.Key.Key_Up: "top", Qt.Key.Key_Down: "bottom",
 }  # fmt: skip
@@ -75,26 +80,31 @@ class Tiles(QWidget):
             return {}
         columns = sorted({screen.at.x for screen in wall.screens})
         rows = sorted({screen.at.y for screen in wall.screens})
-        wide = {x: max(s.at.w for s in wall.screens if s.at.x == x) for x in columns}
-        high = {y: max(s.at.h for s in wall.screens if s.at.y == y) for y in rows}
-        gap = GAP if len(columns) <= 6 else 4
-        room_w = self.width() - 2 * PAD - gap * (len(columns) - 1)
-        room_h = self.height() - PAD - LINE * len(rows) - 4
-        scale = max(0.001, min(room_w / sum(wide.values()), room_h / sum(high.values())))
-        total_w = sum(wide.values()) * scale + gap * (len(columns) - 1)
-        total_h = sum(high.values()) * scale + LINE * len(rows)
-        lefts, at = {}, (self.width() - total_w) / 2
-        for x in columns:
-            lefts[x] = at
-            at += wide[x] * scale + gap
-        tops, at = {}, max(PAD, (self.height() - total_h) / 2)
-        for y in rows:
-            tops[y] = at
-            at += high[y] * scale + LINE
-        return {
-            s.id: QRectF(round(lefts[s.at.x]), round(tops[s.at.y]), round(s.at.w * scale), round(s.at.h * scale))
-            for s in wall.screens
-        }
+        if len(rows) == 1 and len(columns) > MOST_BESIDE:
+            lines = max(range(1, len(columns) + 1), key=lambda n: self._scale(_broken(wall.screens, n)))
+            return self._laid(_broken(wall.screens, lines))
+        return self._laid([[one for one in wall.screens if one.at.y == y] for y in rows])
+
+    def _scale(self, lines: list[list[Screen]]) -> float:
+        """How large lines of screens can be drawn, px a px of the canvas."""
+        wide = max(sum(one.at.w for one in line) for line in lines)
+        high = sum(max(one.at.h for one in line) for line in lines)
+        gaps = GAP * (max(map(len, lines)) - 1)
+        across = (self.width() - 2 * PAD - gaps) / wide
+        return max(0.001, min(across, (self.height() - PAD - LINE * len(lines) - 4) / high))
+
+    def _laid(self, lines: list[list[Screen]]) -> dict[int, QRectF]:
+        scale = self._scale(lines)
+        widest = max(sum(one.at.w for one in line) * scale + GAP * (len(line) - 1) for line in lines)
+        total = sum(max(one.at.h for one in line) * scale + LINE for line in lines)
+        found, top = {}, max(PAD, (self.height() - total) / 2)
+        for line in lines:
+            left = (self.width() - widest) / 2
+            for one in line:
+                found[one.id] = QRectF(round(left), round(top), round(one.at.w * scale), round(one.at.h * scale))
+                left += one.at.w * scale + GAP
+            top += max(one.at.h for one in line) * scale + LINE
+        return found
 
     def screen_at(self, at: QPointF) -> int:
         """The number of the screen under a point, its line included; 0 none."""
@@ -327,7 +337,8 @@ class Tiles(QWidget):
         if self._at not in ids:
             self._at = self._hand.screens[0].id
         if side is not None:
-            to = beside({str(one.id): one.at for one in wall.screens}, [str(id) for id in ids], str(self._at), side)
+            drawn = {str(id): _rect(rect) for id, rect in self.tiles().items()}
+            to = beside(drawn, [str(id) for id in ids], str(self._at), side)
             self._walk(int(to), bool(modifiers))
         elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self._walk(ids[0] if event.key() == Qt.Key.Key_Home else ids[-1], bool(modifiers))
@@ -370,6 +381,16 @@ class Tiles(QWidget):
             event.acceptProposedAction()
             self._hand.put_on_screen(panel, id)
         self.update()
+
+
+def _broken(screens: Sequence[Screen], lines: int) -> list[list[Screen]]:
+    """A long row of screens as so many lines, the first ones as long as each other."""
+    each = -(-len(screens) // lines)
+    return [list(screens[at : at + each]) for at in range(0, len(screens), each)]
+
+
+def _rect(rect: QRectF) -> Rect:
+    return Rect(round(rect.left()), round(rect.top()), round(rect.width()), round(rect.height()))
 
 
 def fitting(words: list[Part], plain: QFontMetricsF, bold: QFontMetricsF, room: float) -> list[Part]:

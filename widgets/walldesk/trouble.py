@@ -27,6 +27,7 @@ class TroubleLine(QWidget):
         self._hand = hand
         self.screen = 0
         self._token = "t2"
+        self._never = False
         self.setFixedHeight(HEIGHT)
         row = QHBoxLayout(self)
         row.setContentsMargins(28, 0, 0, 0)
@@ -66,7 +67,9 @@ class TroubleLine(QWidget):
             self.words.set_color(theme.t1)
             self._token = said.token
             self.choose.setText(t("walldesk.choose_it"))
-            self.restart.setText(t("walldesk.restart_machine", name=screen.machine))
+            self._never = hand.node(screen) is None
+            words = t("walldesk.machine") if self._never else t("walldesk.restart_machine", name=screen.machine)
+            self.restart.setText(words)
         self.update()
 
     def _worst(self) -> tuple[Screen, object, int] | None:
@@ -84,7 +87,9 @@ class TroubleLine(QWidget):
             self._hand.choose_screens([self.screen])
 
     def _restart(self) -> None:
-        if self.screen:
+        if self._never:
+            self._hand.ctx.actions.trigger("walldesk.machine")
+        elif self.screen:
             self._hand.act("restart", screens=(self.screen,))
 
     def paintEvent(self, event: QPaintEvent) -> None:
