@@ -97,6 +97,9 @@ def test_a_code_makes_one_remote_and_its_token_opens_nothing_of_the_phones(tmp_p
             head = {"Authorization": f"Bearer {first.json()['token']}"}
             for path in ("/v1/orders", "/v1/me", "/v1/letters"):
                 assert (await web.get(path, headers=head)).status_code == 401
+            odd = await paired(city, name="\u202e平板\x1b[31m" + "长" * 70)
+            assert odd["name"].startswith("平板 [31m长")
+            assert len(odd["name"]) == 60
             again = await paired(city, "operator")
             assert again["name"] == "平板", "another code, other days: its own name"
 
@@ -148,6 +151,7 @@ def test_a_page_of_elsewhere_a_wrong_token_and_nonsense_are_hung_up_on(tmp_path:
             long, many = "x" * 201, json.dumps([[[0, 0]] * 513])
             nonsense = (
                 "[]", '{"kind": "fly"}', '{"kind": "hand", "x": 7}', f'{{"kind": "act", "value": "{long}"}}',
+                '{"kind": "act", "screens": [99999999999999999999]}', '{"kind": "act", "screens": ["1"]}',
                 '{"kind": "act", "view": {"lon": 1e999, "lat": 0, "scale": 1}}', '{"kind": "act", "more": 1}',
                 f'{{"kind": "hand", "strokes": {many}}}', "[" * 60_000,
             )  # fmt: skip

@@ -11,46 +11,41 @@ import asyncio
 import base64
 import contextlib
 from collections.abc import Awaitable, Callable, Collection
-from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from cockpit.field.codes import Card, Codes
+from cockpit.field.codes import Codes
 from cockpit.field.guard import Guard
 from cockpit.field.limits import Buckets
-from cockpit.field.pagewire import CodeMade, EnrolByCode
 from cockpit.field.problems import Problem
 from cockpit.field.register import Register
 from cockpit.field.remoteline import RemoteLine
+from cockpit.field.remotepair import RemotePairing
 from cockpit.field.remotestate import home_of, state_of
 from cockpit.field.remotewire import (
-    OF_REMOTES,
-    RemoteCodeWanted,
-    RemoteEnrolled,
-    RemoteGone,
     RemoteIn,
-    RemoteListed,
     RemoteOut,
     RemoteSignIn,
     act_of,
     remote_of,
-    unit_of,
 )
-from cockpit.field.requests import inside, json
-from cockpit.field.wire import iso
 from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock
 from cockpit.model.errors import CockpitError, OutsideError
 from cockpit.model.messages import texts
-from cockpit.model.wallasks import Events, Nothing, RemoteHere, Thumbs, ThumbsWanted
+from cockpit.model.wallasks import Events, Nothing, Thumbs, ThumbsWanted
 from cockpit.model.wallstate import ActDone, WallState
 
 PROTOCOL = "cockpit.wall.v1"
 PING_SECONDS = 20.0
 LOOK_SECONDS = 1.0
 """How often the walls are looked at while a remote is on; after each act of a remote at once."""
+BREATH_SECONDS = 0.1
+"""Between two of these looks: a finger that moves the map is sixty acts a second."""
+EVENTS_SECONDS = 1.0
+"""So long the list of events is the same for all remotes."""
 PICTURE_SECONDS = 2.0
 SIGNED_OUT = 4003
 MOST_ON = 40
@@ -82,78 +77,22 @@ class Remotes:
             code_url: address of the phone page with a code, and of our authority; raises CockpitError.
         """
         self._guard = guard
-        self._register = register
-        self._codes = codes
+        self._pairing = RemotePairing(guard, register, codes, code_url, clock, self._ids, self.end)
         self._told = told
         self._origins = origins
-        self._code_url = code_url
         self._clock = clock
         self._home = home_of(pack) if pack is not None else None
         self._rates = Buckets(guard.limits.remote, clock.base)
         self._on: set[RemoteLine] = set()
+        self._events: list[dict[str, Any]] = []
+        self._events_at = -EVENTS_SECONDS
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     def routes(self) -> list[web.RouteDef]:
-        return [
-            web.post("/remote/v1/codes", self._make_code),
-            web.get("/remote/v1/list", self._list, allow_head=False),
-            web.delete("/remote/v1/{id}", self._revoke),
-            web.post("/remote/v1/enrol", self._enrol),
-            web.get("/remote/v1/live", self.serve, allow_head=False),
-        ]
+        return [*self._pairing.routes(), web.get("/remote/v1/live", self.serve, allow_head=False)]
 
     # -- coming in -----------------------------------------------------------------------------------------------------
-
-    async def _make_code(self, request: web.Request) -> web.Response:
-        """On loopback only, by who knows the secret for enrolling."""
-        inside(request)
-        self._guard.enroller(request)
-        wanted = await self._guard.body(request, RemoteCodeWanted)
-        try:
-            self._code_url("")
-        except CockpitError as error:
-            raise Problem.of(HTTPStatus.SERVICE_UNAVAILABLE, error.message) from error
-        unit = unit_of(wanted)
-        code, until = await asyncio.to_thread(self._codes.make, Card(unit, unit))
-        url, ca = self._code_url(code)
-        url = url.replace("/#code=", "/remote/#code=")
-        return json(HTTPStatus.CREATED, CodeMade(code, url, wanted.role, iso(self._clock.city.at(until)), ca))
-
-    async def _list(self, request: web.Request) -> web.Response:
-        """As codes: for the hub, on loopback."""
-        inside(request)
-        self._guard.enroller(request)
-        now, on = self._clock.wall(), {one.token.id for one in self._on}
-        found = []
-        for token in await asyncio.to_thread(self._register.tokens):
-            remote = remote_of(token.unit)
-            if remote is not None and token.good(now):
-                found.append(RemoteHere(token.id, token.device, remote.role, token.expires, token.id in on))
-        return json(HTTPStatus.OK, RemoteListed(tuple(found)))
-
-    async def _revoke(self, request: web.Request) -> web.Response:
-        inside(request)
-        self._guard.enroller(request)
-        token = await asyncio.to_thread(self._register.token_of, request.match_info["id"])
-        if token is None or remote_of(token.unit) is None:
-            raise Problem(HTTPStatus.NOT_FOUND, "field.no_such_address")
-        count = await asyncio.to_thread(self._register.revoke, token.id)
-        self.end([token.id])
-        return json(HTTPStatus.OK, RemoteGone(count))
-
-    async def _enrol(self, request: web.Request) -> web.Response:
-        wanted = await self._guard.body(request, EnrolByCode)
-        use = self._codes.use
-        unit = await asyncio.to_thread(self._guard.code, request, lambda: use(wanted.code, OF_REMOTES))
-        remote = remote_of(unit)
-        assert remote is not None
-        now = self._clock.wall()
-        taken = {one.device for one in self._register.tokens() if one.unit == unit and one.good(now)}
-        names = (f"{wanted.device} ({n})" if n > 1 else wanted.device for n in range(1, len(taken) + 2))
-        name = next(name for name in names if name not in taken)
-        secret, token = await asyncio.to_thread(self._register.enrol, unit, name, remote.days)
-        return json(HTTPStatus.CREATED, RemoteEnrolled(secret, remote.role, name, iso(token.expires)))
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """One remote, from its first message to its end.
@@ -238,9 +177,7 @@ class Remotes:
             if said.kind == "look":
                 on.looks, on.seen = (said.wall if said.value == "1" else ""), 0
             elif said.kind == "events":
-                found: Events = await self._told("wall.events", Nothing(), Events)
-                events = [msgspec.to_builtins(one) for one in found.events]
-                on.tell(RemoteOut("events", said.n, events=events))
+                on.tell(RemoteOut("events", said.n, events=await self._open_events()))
             else:
                 await self._told("wall.remote", act_of(said, on.token.device, on.role), ActDone)
                 on.tell(RemoteOut("done", said.n))
@@ -250,6 +187,13 @@ class Remotes:
             # what the hub says of walls is for whoever drives them; other words name what is ours
             words = error.message if error.message.id.startswith("wall.") else Problem.away().message
             on.tell(RemoteOut("refused", said.n, texts(on.lang)(words)))
+
+    async def _open_events(self) -> list[dict[str, Any]]:
+        now = self._clock.mono()
+        if now - self._events_at >= EVENTS_SECONDS:
+            found: Events = await self._told("wall.events", Nothing(), Events)
+            self._events, self._events_at = [msgspec.to_builtins(one) for one in found.events], now
+        return self._events
 
     # -- what remotes are told -----------------------------------------------------------------------------------------
 
@@ -279,6 +223,7 @@ class Remotes:
                 if on.told != data:
                     on.told = data
                     on.put(data)
+            await asyncio.sleep(BREATH_SECONDS)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._news.wait()
@@ -299,6 +244,10 @@ class Remotes:
             on.tell(RemoteOut("thumb", wall=thumb.wall, screen=thumb.screen, jpeg=jpeg))
 
     # -- tokens --------------------------------------------------------------------------------------------------------
+
+    def _ids(self) -> set[str]:
+        """Ids of the tokens of remotes that are on."""
+        return {one.token.id for one in self._on}
 
     def end(self, tokens: Collection[str]) -> None:
         """Ends the remotes of these tokens."""

@@ -66,7 +66,7 @@ class RemoteIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wall: Annotated[str, Meta(max_length=64)] = ""
     what: Annotated[str, Meta(max_length=20)] = ""
     value: Annotated[str, Meta(max_length=200)] = ""
-    screens: Annotated[list[int], Meta(max_length=128)] = []
+    screens: Annotated[list[Annotated[int, Meta(ge=1, le=10_000)]], Meta(max_length=128)] = []
     view: ViewIn | None = None
     x: Share = -1.0
     y: Share = -1.0
