@@ -20,6 +20,9 @@ from widgets.wall.sizes import FIGURE_EM, WallType, wide
 _FAR = 0.6
 """A bound further from the values than this share of their span is not drawn: it would press them flat."""
 
+_PIECE = 16
+"""Points of a line that are drawn at once."""
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -86,7 +89,9 @@ def _line(
     for a, b in unbroken(curve, beat_of(curve)):
         paint_band(painter, x[a:b], least[a:b], most[a:b], color)
         painter.setPen(pen)
-        painter.drawPolyline(polygon(x[a:b], value[a:b]))
+        for start in range(a, b, _PIECE):  # a long line is filled as one shape, which is slow
+            end = min(start + _PIECE + 1, b)
+            painter.drawPolyline(polygon(x[start:end], value[start:end]))
 
 
 def _dot(painter: QPainter, curve: Curve, x: np.ndarray, y: np.ndarray, color: QColor, radius: float) -> None:
