@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from cockpit.model.batch import columns_of_rows
 from cockpit.model.tables import TABLES
 from cockpit.picture.picture import Picture
-from widgets.video.choosing import by_id, first_ones, gravest, grid, in_area, named, nearest, place_of
+from widgets.video.choosing import by_id, first_ones, gravest, grid, in_area, named, nearest, place_of, shared_out
 
 LON, LAT = 120.17, 30.26
 
@@ -81,3 +81,12 @@ def test_all_tiles_have_a_place_and_no_other_number_of_columns_makes_them_larger
     columns = grid(n, width, height, caption)
     assert 1 <= columns <= n
     assert wide(columns) >= max(wide(other) for other in range(1, n + 1)) - 1
+
+
+@given(st.integers(0, 36), st.lists(st.floats(1, 1e6), min_size=1, max_size=12))
+def test_every_tile_has_one_place_and_places_alike_have_some_each(n: int, sizes: list[float]) -> None:
+    shares = shared_out(n, sizes)
+    assert sum(shares) == n
+    assert min(shares) >= 0
+    if n >= 2 * len(sizes) and max(sizes) / min(sizes) < 2:
+        assert min(shares) >= 1

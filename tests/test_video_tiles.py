@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
+from cockpit.model.layout import Rect
 from cockpit.model.messages import Message
 from cockpit.model.ports import Body
 from cockpit.model.videos import CameraGroup, CameraVideo, VideoSeen, VideoState
@@ -14,7 +15,7 @@ from tests.living_picture import NOW
 from tests.panel_desk import Desk, desk
 from tests.video_kit import LivingVideos
 from widgets.kit.panel import PanelState
-from widgets.kit.wallsight import WallSight
+from widgets.kit.wallsight import Part, WallSight
 from widgets.video.panel import VideoPanel
 from widgets.video.tiles import VideoTiles
 from widgets.video.wall import WallVideoPanel
@@ -191,6 +192,21 @@ def test_a_scene_that_is_prepared_is_fetched_before_it_is_shown_but_not_for_ever
     panel.tiles._warming.stop()
     panel.tiles._cool()
     assert not port(at).all_wanted
+
+
+def test_over_several_screens_no_tile_comes_near_a_bezel(qtbot: QtBot, at: Desk) -> None:
+    screens = tuple(Rect(x, y, 1920, 1080) for y in (0, 1100) for x in (0, 1940))
+    whole = Rect(960, 0, 2900, 2180)
+    at.ctx.wall = WallSight(part=Part((3860, 2180), whole, whole, screens))
+    panel = wall(qtbot, at, (whole.w, whole.h), cameras=cameras(at, 12), count=12)
+    assert len(panel.tiles.tiles) == 12
+    for tile in panel.tiles.tiles:
+        box = tile.box.toAlignedRect().translated(panel.tiles.pos()).translated(whole.x, whole.y)
+        homes = [one for one in screens if QRect(one.x, one.y, one.w, one.h).contains(box)]
+        assert len(homes) == 1
+        (home,) = homes
+        assert box.left() - home.x >= 14 or home.x <= whole.x
+        assert home.x + home.w - box.right() > 13 or home.x + home.w >= whole.x + whole.w
 
 
 def test_only_what_is_new_is_painted(qtbot: QtBot, at: Desk) -> None:

@@ -249,7 +249,7 @@ class CameraThing(Page):
         super().__init__(desk, key, row, parent)
         self.picture = VideoTiles(desk.ctx, self)
         self.picture.dress(lambda: desk.ctx.theme, _WORDS, 0)
-        self.picture.setFixedHeight(_PICTURE + self.picture.caption)
+        self.picture.setFixedHeight(_PICTURE + self.picture.line)
         self.picture.hide()
         self.column.addWidget(self.picture)
         self._facts = Block(self, PAD)

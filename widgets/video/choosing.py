@@ -99,6 +99,17 @@ def grid(n: int, width: float, height: float, caption: float, columns: int = 0, 
     return best
 
 
+def shared_out(n: int, sizes: Sequence[float]) -> list[int]:
+    """How many of `n` tiles lie in each of several places, as many as fits their sizes; the largest have one first."""
+    whole = sum(sizes) or 1.0
+    parts = [n * size / whole for size in sizes]
+    shares = [int(part) for part in parts]
+    order = sorted(range(len(sizes)), key=lambda i: (shares[i] > 0, shares[i] - parts[i]))
+    for i in order[: n - sum(shares)]:
+        shares[i] += 1
+    return shares
+
+
 def first_ones(keys: Sequence[str], most: int) -> list[str]:
     """Each once, so many at the most."""
     return list(dict.fromkeys(key for key in keys if key))[:most]

@@ -32,7 +32,7 @@ from widgets.kit.context import PanelContext
 from widgets.kit.icons import draw_icon
 from widgets.kit.panel import guarded
 from widgets.kit.theme import Theme
-from widgets.video.choosing import grid
+from widgets.video.choosing import grid, shared_out
 from widgets.wall.paint import draw_lines, draw_words
 from widgets.wall.sizes import metrics, wide
 
@@ -53,7 +53,7 @@ class Tile:
 
     Attributes:
         name: as it is shown. offline: its platform says that it is.
-        wanted: the stream of it. box: of the tile; shown: where its picture is.
+        wanted: the stream of it. box: of the tile; shown: where its picture is; caption: height of what is under it.
         image: the newest picture; data: what it lies in. said: how it is doing, in words; "" it plays.
     """
 
@@ -63,6 +63,7 @@ class Tile:
     box: QRectF = field(default_factory=QRectF)
     shown: QRectF = field(default_factory=QRectF)
     wanted: VideoWanted | None = None
+    caption: int = 0
     image: QImage = field(default_factory=QImage)
     data: VideoPicture | None = None
     said: str = ""
@@ -88,7 +89,8 @@ class VideoTiles(QWidget):
         self.painted = 0
         self._theme: Callable[[], Theme] = lambda: ctx.theme
         self._px = 12
-        self._pad, self._margin, self._lines = 4, 0, 1
+        self._pad, self._margin = 4, 0
+        self._rooms: list[QRect] = []
         self._at = -1
         self._pictures = QRegion()
         self._warm = False
@@ -236,35 +238,45 @@ class VideoTiles(QWidget):
         self._lay()
         self._watch()
 
+    def lie_in(self, rooms: Sequence[QRect]) -> None:
+        """The places that tiles may lie in, no tile in two of them: what of the widget is seen on each screen."""
+        if list(rooms) != self._rooms:
+            self._rooms = list(rooms)
+            self._lay()
+            self._watch()
+            self.update()
+
     @property
     def line(self) -> int:
         """Height of a line under a picture, px."""
         return round(self._px * 1.5)
 
-    @property
-    def caption(self) -> int:
-        """Height of what is under a picture, px."""
-        return self.line * self._lines
-
     def _lay(self) -> None:
-        n = len(self.tiles)
-        if not n:
+        rooms = self._rooms or [self.rect()]
+        first = 0
+        for room, n in zip(rooms, shared_out(len(self.tiles), [r.width() * r.height() for r in rooms]), strict=True):
+            self._lay_in(room, self.tiles[first : first + n])
+            first += n
+        self._place()
+
+    def _lay_in(self, room: QRect, tiles: Sequence[Tile]) -> None:
+        if not tiles:
             return
-        width, height = self.width() - 2 * self._margin, self.height() - 2 * self._margin
-        across = grid(n, width, height, self.line + self._pad, self.columns)
-        down = -(-n // across)
+        width, height = room.width() - 2 * self._margin, room.height() - 2 * self._margin
+        across = grid(len(tiles), width, height, self.line + self._pad, self.columns)
+        down = -(-len(tiles) // across)
         wide_, high = (width + self._pad) / across, (height + self._pad) / down
         spare = high - self._pad - self.line - (wide_ - self._pad) / SHAPE
-        cramped = any(wide(tile.name, self._px) > wide_ - self._pad - self._px for tile in self.tiles)
-        self._lines = 2 if cramped and spare >= self.line else 1
-        over = max(0, round(spare - (self._lines - 1) * self.line))
-        for i, tile in enumerate(self.tiles):
+        cramped = any(wide(tile.name, self._px) > wide_ - self._pad - self._px for tile in tiles)
+        lines = 2 if cramped and spare >= self.line else 1
+        over = max(0, round(spare - (lines - 1) * self.line))
+        for i, tile in enumerate(tiles):
             left, top = round(i % across * wide_), round(i // across * high) + over // 2
             right = round((i % across + 1) * wide_) - self._pad
             foot = round((i // across + 1) * high) - self._pad - (over - over // 2)
             box = QRect(left, top, max(right - left, 1), max(foot - top, 1))
-            tile.box = QRectF(box.translated(self._margin, self._margin))
-        self._place()
+            tile.box = QRectF(box.translated(room.left() + self._margin, room.top() + self._margin))
+            tile.caption = self.line * lines
 
     def _place(self) -> None:
         """Where the pictures are: a repaint of nothing else needs no words."""
@@ -275,7 +287,7 @@ class VideoTiles(QWidget):
                 self._pictures += tile.shown.toAlignedRect()
 
     def _room(self, tile: Tile) -> QRectF:
-        return tile.box.adjusted(0, 0, 0, -self.caption)
+        return tile.box.adjusted(0, 0, 0, -tile.caption)
 
     def _shown(self, tile: Tile) -> QRectF:
         """Where the picture is, on whole pixels."""
@@ -388,11 +400,11 @@ class VideoTiles(QWidget):
     def _paint_caption(self, painter: QPainter, tile: Tile, theme: Theme) -> None:
         """The name, and where there is room for it that it plays."""
         px = self._px
-        row = QRectF(tile.box.left(), tile.box.bottom() - self.caption, tile.box.width(), self.caption)
+        row = QRectF(tile.box.left(), tile.box.bottom() - tile.caption, tile.box.width(), tile.caption)
         painter.fillRect(row, theme.s1)
         inner = row.adjusted(px * 0.25, 0, -px * 0.25, 0)
         long = wide(tile.name, px) > inner.width()
-        if long and self._lines > 1:
+        if long and tile.caption > self.line:
             draw_lines(painter, inner.adjusted(0, px * 0.15, 0, 0), tile.name, px, theme.t1)
             return
         inner.setHeight(self.line)

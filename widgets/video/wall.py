@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QResizeEvent
 
 from cockpit.model.messages import Message
@@ -17,6 +18,8 @@ from widgets.wall.kit import WallPanel
 
 GRAVEST_SECONDS = 20.0
 """So long the cameras of the gravest events stay, whatever comes in."""
+BEZEL = 14
+"""No tile comes closer to the edge of a screen where another one goes on, px."""
 LEAST_ACROSS = 9
 """Characters that a tile is wide at the least, where nobody says how many there are."""
 
@@ -46,6 +49,7 @@ class WallVideoPanel(WallPanel):
     def look(self) -> None:
         sight = self.ctx.wall
         self.tiles.show_to(sight.privacy if sight is not None else "open")
+        self.tiles.lie_in(self._rooms())
         self.tiles.dress(lambda: self.theme, self.base.min, self.base.gap, self.base.gap)
         videos = self.ctx.videos
         if videos is None or videos.problem is not None:
@@ -63,6 +67,25 @@ class WallVideoPanel(WallPanel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.look_now()  # how many can be read is another number
+
+    def _rooms(self) -> list[QRect]:
+        """What of the body lies on each screen, without what is close to a bezel; [] all of it on one."""
+        part = self.ctx.wall.part if self.ctx.wall is not None else None
+        body = self.body().toAlignedRect()
+        if part is None:
+            return []
+        panel, least = part.panel, self.base.min * LEAST_ACROSS // 2
+        rooms = []
+        for screen in part.screens:
+            left, top = screen.x - panel.x, screen.y - panel.y
+            right, foot = left + screen.w, top + screen.h
+            seen = QRect(
+                QPoint(left + BEZEL if left > 0 else 0, top + BEZEL if top > 0 else 0),
+                QPoint(right - BEZEL if right < panel.w else panel.w, foot - BEZEL if foot < panel.h else panel.h),
+            ).intersected(body)
+            if seen.width() >= least and seen.height() >= least:
+                rooms.append(seen.translated(-body.topLeft()))
+        return sorted(rooms, key=lambda room: (room.top(), room.left())) if len(rooms) > 1 else []
 
     def _nothing(self, state: PanelState, why: Message) -> None:
         self.tiles.show_cameras(())
