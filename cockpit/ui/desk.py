@@ -26,6 +26,7 @@ from cockpit.ui.hubbanner import hub_banner
 from cockpit.ui.inputs import Inputs
 from cockpit.ui.loopdesk import LoopDesk
 from cockpit.ui.map3d import Map3D
+from cockpit.ui.modedesk import ModeDesk
 from cockpit.ui.news import News
 from cockpit.ui.ports_calls import SeatCalls
 from cockpit.ui.ports_wall import SeatWalls
@@ -66,8 +67,8 @@ class Desk(QWidget):
     Attributes:
         seat: what it shows.
         context: what its panels are handed.
-        reached: whom it calls, and how. walls: of the hall; casting: what this desk puts on them; operating: the
-            window of their operator.
+        reached: whom it calls, and how. walls: of the hall; modes: what the hall's mode changes here; casting: what
+            this desk puts on the walls; operating: the window of their operator.
         engine: the panels in their places.
     """
 
@@ -102,6 +103,7 @@ class Desk(QWidget):
         self.context = panel_context(seat, prefs, report, lang, theme, self.actions_, self.reached)
         self.walls = self.context.walls = SeatWalls(seat)
         self.casting = Casting(self, self.walls)
+        self.modes = ModeDesk(self.context, self.walls, lambda: self.engine.kept("map"))
         self.setWindowTitle(self._title())
         self.setObjectName("desk")
         self.engine = LayoutEngine(self.context, Panels(), self)
@@ -250,7 +252,9 @@ class Desk(QWidget):
         for message, level in news.told:
             self.toasts.show(message, level)
         if news.loudest:
-            self._player.play("alert_1" if news.loudest == Level.RED else "alert_2")
+            name = "alert_1" if news.loudest == Level.RED else "alert_2"
+            if self.modes.hears(name):
+                self._player.play(name)
 
     def _linked(self, link: Link) -> None:
         self._show_banner()

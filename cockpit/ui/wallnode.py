@@ -21,6 +21,7 @@ from cockpit.ui.wallflip import Flipping
 from cockpit.ui.wallkeys import WallKeys
 from cockpit.ui.wallpictures import WallPictures
 from cockpit.ui.wallreport import report_of
+from cockpit.ui.wallsounds import WallSounds
 from cockpit.ui.wallwindows import WallWindows
 from cockpit.wall.heartbeat import Heartbeat
 from cockpit.wall.node import WallSeat
@@ -70,6 +71,7 @@ class WallNode(QObject):
         self.pictures.windows = self.windows.all
         self.stages = WallStages(self)
         self.flipping = Flipping(self.stages, line, self.windows.drawn, self)
+        self.sounds = WallSounds(seat, line)
         self.ahead = Ahead(seat, line, self.stages, self)
         self.keys = WallKeys(seat, line, self.note, self.ended.emit)
         self.on_restart: Callable[[], None] = lambda: None
@@ -118,6 +120,7 @@ class WallNode(QObject):
         self.line.on_state = self.line.on_pointer = self.line.on_order = _nothing
         self.flipping.stop()
         self.ahead.stop()
+        self.sounds.close()
         self.pictures.close()
         self.line.keep_now()
         self.windows.close()
@@ -141,6 +144,7 @@ class WallNode(QObject):
         topics = self.seat.tick()
         if topics:
             self.stages_refresh(topics)
+            self.sounds.tell(topics)
         self.seat.notices.clear()  # what a person at a desk would be told; here nobody could answer
 
     def stages_refresh(self, topics: frozenset[str]) -> None:
