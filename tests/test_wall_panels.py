@@ -166,6 +166,16 @@ def test_shipped_scenes_set_only_what_their_panels_know() -> None:
     assert seen > 50
 
 
+@pytest.mark.parametrize("page", ["wall-panels.md", "wall-panels.zh.md"])
+def test_the_page_about_panels_names_every_option(page: str) -> None:
+    text = (Path(__file__).parent.parent / "docs" / page).read_text("utf-8")
+    rows = {line.split("`")[1]: line for line in text.splitlines() if line.startswith("| `")}
+    known = Panels()
+    for panel in PANELS:
+        for option in set(known[panel].options) - {"frame"}:
+            assert f"`{option}`" in rows[panel], (panel, option)
+
+
 # -- ages
 
 
