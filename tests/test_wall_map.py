@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cockpit.model.layout import Rect
+from cockpit.model.ports import Way
 from cockpit.model.wall_legible import han_px
 from cockpit.model.wallstate import MapView
 from cockpit.packs.read import read_pack
@@ -371,3 +372,20 @@ def test_a_screen_full_of_units_shows_dots(wall: Wall) -> None:
     dots = pixels(made)
     unit = np.array([0xE7, 0xDE, 0xD3])
     assert (np.abs(dots.astype(int) - unit).max(axis=2) < 6).sum() > 500, "busy units in the colour of units"
+
+
+def test_the_ways_of_units_to_the_followed_event_are_found_once_for_all_screens(wall: Wall) -> None:
+    events, units = wall.at.picture["event"], wall.at.picture["unit"]
+    free = [row for row in map(units.row, range(len(units))) if row["state"] == 0]
+    rows = [row for row in map(events.row, range(len(events))) if row["state"] == 0 and row["level"] == 1]
+    event, unit = next((a, b) for a in rows for b in free if a["area"][:6] == b["area"][:6])
+    wall.at.cases.order(event, unit["key"])
+    maps = [wall.hang(cut, told={"event": event["key"]}) for cut in cuts()]
+    assert len(wall.at.ports.ways.open) == 1
+    before = pixels(maps[1])
+    path = ((unit["lon"], unit["lat"]), (event["lon"] + 0.004, event["lat"]), (event["lon"], event["lat"]))
+    wall.at.ports.ways.answer(Way(900.0, 120.0, path))
+    for made in maps:
+        made.age_tick()
+    assert [len(made._ways.routes) for made in maps if made._ways is not None] == [1, 1, 1]
+    assert not np.array_equal(before, pixels(maps[1]))

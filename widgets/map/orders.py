@@ -12,6 +12,7 @@ from cockpit.model.cases import Case, Order
 from cockpit.model.clock import SECOND
 from cockpit.model.messages import Message
 from cockpit.model.ports import Way
+from cockpit.picture.selection import Item
 from widgets.kit.context import PanelContext
 from widgets.lists.question import Question
 from widgets.map.overlay import Route, route_of
@@ -31,7 +32,7 @@ class _Asked(NamedTuple):
 
 
 class OrderWays(QObject):
-    """The ways of the orders of what is selected: an event, a case or a unit.
+    """The ways of the orders of what is selected, or of what a wall follows: an event, a case or a unit.
 
     Attributes:
         routes: those to be drawn.
@@ -40,8 +41,10 @@ class OrderWays(QObject):
 
     changed = Signal()
 
-    def __init__(self, ctx: PanelContext, parent: QObject) -> None:
+    def __init__(self, ctx: PanelContext, parent: QObject | None, item: Item | None = None) -> None:
+        """Args: item: whose orders; None: of what is selected."""
         super().__init__(parent)
+        self._item = item
         self.routes: tuple[Route, ...] = ()
         self._ctx = ctx
         self._asked: dict[str, _Asked] = {}
@@ -61,7 +64,7 @@ class OrderWays(QObject):
 
     def _orders(self) -> list[tuple[Order, Case]]:
         """Orders of what is selected whose unit has still to get there."""
-        topic, key = self._ctx.selection.item
+        topic, key = self._item or self._ctx.selection.item
         cases = self._ctx.cases
         if topic == "unit":
             order = cases.order_of(key)

@@ -20,6 +20,8 @@ from widgets.kit.states import PanelState
 from widgets.map.camera import mercator
 from widgets.map.coloring import Coloring, is_coloring, named
 from widgets.map.drawing import Points
+from widgets.map.orders import OrderWays
+from widgets.map.overlay import Route
 from widgets.map.raster.pane import Pane
 from widgets.map.scene import ALERT, EVENT, LAYERS, TRAIL, Area, Scene
 from widgets.wall.kit import WallPanel
@@ -39,6 +41,7 @@ from widgets.wall.mapview import (
     pane_of_city,
     wall_style,
 )
+from widgets.wall.mapways import paint_ways, ways_to
 from widgets.wall.mapwording import Wording
 from widgets.wall.mapwords import Callout
 
@@ -88,6 +91,8 @@ class WallMap(WallPanel):
         self._face, self._exposed = Face((), self.canvas.cut), QRegion()
         self._rung: list[QRect] = []
         self._swarm: Points | None = None
+        self._ways: OrderWays | None = None
+        self._routes: tuple[Route, ...] = ()
         self._pieces: dict[Piece, tuple[int, int, int, int]] = {}
 
     # What it shows.
@@ -144,6 +149,9 @@ class WallMap(WallPanel):
         self._reader = reader_of(ctx, kind)
         self.scene = self._reader.read(ctx, visible, stale)
         self._coloring = named(self._reader.coloring, kind, ctx.signs.known.signs if ctx.signs is not None else ())
+        self._ways = ways_to(ctx, self.followed)
+        if self._ways is not None:
+            self._ways.look()
         ringing = self._arrivals.look(self.scene.events, ctx.clock.mono()) and self.scene.shows(EVENT)
         if ringing and not ctx.reduced_motion and not self._beat.isActive():
             self._beat.start()
@@ -210,10 +218,11 @@ class WallMap(WallPanel):
         trails = self._reader.fixes if self.scene.shows(TRAIL) else 0
         ring = next((one for one in marks if self.followed and one.key == self.followed), None)
         self._swarm = swarm(self.scene, pane, cut, wall_style(self.theme), size, self._origin)
+        self._routes = self._ways.routes if self._ways is not None else ()
         crowd = id(self.scene.units) if self._swarm is not None else 0
         units = [] if crowd else unit_marks(self.scene, pane, cut, self.theme, size)
         face = Face(
-            (pane, cut, self.ground.shown, trails, crowd), cut, labels, moved,
+            (pane, cut, self.ground.shown, trails, crowd, id(self._routes)), cut, labels, moved,
             dot_marks(self.scene, pane, cut, self.theme, size), units,
             [one for one in marks if _touches(one, cut)], callouts, floats, ring,
         )  # fmt: skip
@@ -240,6 +249,8 @@ class WallMap(WallPanel):
         self.ground.paint(painter, self.pane, cut, QColor(style.land))
         if self._reader is not None:
             paint_trails(painter, self.scene, self._reader.trails, self.pane, cut, style, size)
+        if self._routes:
+            paint_ways(painter, self._routes, self.pane, cut, style, size)
         if self._swarm is not None:
             paint_swarm(painter, self._swarm, self.pane, cut, self._origin)
         if face.cut == cut and face.token[:1] == (self.pane,):
