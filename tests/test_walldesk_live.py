@@ -431,3 +431,15 @@ def test_a_desk_whose_hub_answers_late_has_its_keyboard_and_preview_then(qtbot: 
         op.walls._say("state")
         assert op.catalogue.preview.drawn > 0
         assert op.window.focusWidget() is op.scenes.view
+
+
+def test_at_night_the_strip_says_how_bright_screens_are_and_that_it_is_by_itself(op: Operator) -> None:
+    assert op.strip.light.parts[0][0] == texts("zh")("walldesk.light")
+    op.hands.clock.advance(6 * 3600)
+    op.walls.tell()
+    op.window.second()
+    assert [part[0] for part in op.strip.light.parts] == [texts("zh")("walldesk.night"), "50%"]
+    for _ in range(8):
+        op.do("darker")
+    op.window.second()
+    assert [part[0] for part in op.strip.light.parts] == [texts("zh")("walldesk.light"), "20%"]

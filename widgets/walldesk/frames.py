@@ -17,6 +17,8 @@ from widgets.walldesk.hand import Hand
 KEPT = 10 * MINUTE
 LINE_60 = 1000 / 60
 """Milliseconds of a frame at 60 a second."""
+WORTH = 40.0
+"""The longest frames are drawn up to here, unless the usual ones take longer, milliseconds."""
 GAP = 20_000_000
 """Two reports further apart are not joined by a line, microseconds."""
 
@@ -61,7 +63,8 @@ class FrameChart(QWidget):
         now = hand.ctx.clock.wall()
         painter.setFont(theme.font("axis"))
         box = QRectF(26, 8, self.width() - 34, self.height() - 28)
-        most = max((max(median, worst) for _, median, worst in points), default=0.0)
+        # what one frame took stands in words under it: it must not press the line flat
+        most = max((max(median, min(worst, WORTH)) for _, median, worst in points), default=0.0)
         top = next((one for one in (20.0, 40.0, 100.0, 200.0, 500.0) if one >= most), 1000.0)
 
         def at(when: int, ms: float) -> QPointF:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cockpit.model.clock import MINUTE, midnight
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.model.wall import Mode, Placed, Scene, Screen, Wall
@@ -202,6 +203,18 @@ class Hand:
             self.act("carousel", state.hall.carousels[0].id)
         elif shows is not None:
             self.act("pause", "" if shows.paused else "on")
+
+    @property
+    def night(self) -> float | None:
+        """How bright the hall lets its screens be at this time of the night, 0–1; None by day."""
+        state = self.state
+        if state is None or len(state.hall.night) != 3:
+            return None
+        start, end, bright = state.hall.night
+        now = self.ctx.clock.now()
+        minute = (now - midnight(now)) // MINUTE
+        inside = start <= minute < end if start <= end else minute >= start or minute < end
+        return bright if inside else None
 
     def volume(self, step: int) -> None:
         shows = self.shows

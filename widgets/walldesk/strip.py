@@ -143,7 +143,10 @@ class WallStrip(Bar):
             self.light.tell([])
             self.sound.tell([])
         else:
-            light = [(t("walldesk.light"), "t2"), (f"{shows.brightness:.0%}", "t1")]
+            night = hand.night
+            dimmed = night is not None and night < shows.brightness
+            bright = night if night is not None and dimmed else shows.brightness
+            light = [(t("walldesk.night" if dimmed else "walldesk.light"), "t2"), (f"{bright:.0%}", "t1")]
             self.light.tell(light, t("walldesk.light_tip"))
             value = t("walldesk.muted") if shows.muted else f"{shows.volume}%"
             self.sound.tell([(t("walldesk.sound"), "t2"), (value, "t1")], t("walldesk.sound_tip"))

@@ -105,7 +105,9 @@ class WallPane(Panel):
             self.show_state(PanelState.EMPTY, Message("walldesk.no_wall"), (Message("walldesk.no_wall_more"),))
             return
         self.show_content()
-        facts = "walldesk.wall_facts" if self.width() >= ROOMY else "walldesk.wall_facts_short"
+        facts = "walldesk.wall_facts" if len(wall.screens) > 1 else "walldesk.screen_facts"
+        if self.width() < ROOMY:
+            facts = "walldesk.wall_facts_short"
         self.header.set_facts(t(facts, **_measures(wall)))
         if self.ctx.walling.editing:
             scene = self._edit.scene
