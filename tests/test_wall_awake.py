@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from cockpit.model.clock import SystemClock
+from cockpit.model.wallstate import ActDone, WallAct
 from cockpit.wall.awake import Awake, keep_screens_lit
+from cockpit.wall.node import WallSeat
 from cockpit.wall.volume import set_volume
+from tests.living_hub import LivingHub, seated
 from tests.pulse import SPEAKER, Pulse
 
 CLOCK = SystemClock()
@@ -133,3 +136,27 @@ def test_the_machine_is_as_loud_as_the_operator_set_it(pulse: Pulse) -> None:
 def test_a_machine_without_sound_is_said_to_have_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert not set_volume(50, muted=False)
+
+
+@pytest.mark.system
+@pytest.mark.slow
+@pytest.mark.parametrize("own", [True, False])
+def test_only_a_machine_that_does_nothing_else_is_set_as_loud_as_the_wall(
+    pulse: Pulse, tmp_path: Path, own: bool
+) -> None:
+    pulse.ctl("set-default-sink", SPEAKER)
+    pulse.ctl("set-sink-volume", SPEAKER, "80%")
+    with LivingHub(tmp_path / "hub") as hub, seated(tmp_path / "wall", hub, start=False) as desk:
+        line = WallSeat(desk.seat, "left", own_sound=own)
+        desk.seat.start()
+        desk.until(lambda: line.state is not None, "what the wall shows")
+        line.adopt(((1920, 1080),))
+        desk.until(lambda: line.shows is not None, "its wall")
+        assert line.shows is not None
+        act = WallAct(line.shows.wall, "volume", "25")
+        assert isinstance(desk.heard(lambda done: desk.seat.ask("wall.act", act, ActDone, done)), ActDone)
+        desk.until(lambda: line.shows is not None and line.shows.volume == 25, "the act")
+        over: list[bool] = []
+        desk.seat.aside(lambda: over.append(True))  # behind what came before it
+        desk.until(lambda: over, "done")
+    assert ("25%" if own else "80%") in pulse.ctl("get-sink-volume", SPEAKER)

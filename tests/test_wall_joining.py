@@ -385,3 +385,34 @@ def test_a_machine_whose_clock_stands_in_another_time_knows_its_hub_all_the_same
         except ssl.SSLWantReadError:
             continue
     assert done >= 2
+
+
+def test_a_shell_on_a_machine_of_the_hall_asks_the_hub_that_it_joined(hub: LivingHub, tmp_path: Path) -> None:
+    from argparse import Namespace
+
+    from cockpit.model.wallasks import Nothing
+    from cockpit.model.wallstate import WallState
+    from cockpit.wall.asking import hub_of
+
+    a_machine(hub, tmp_path / "wall")
+    where = hub_of(Namespace(hub=None, key=None, profile=str(tmp_path / "wall")))
+    assert isinstance(where, JoinedHub)
+    end = CLOCK.mono() + 60
+    while True:  # the walls may not be read yet
+        try:
+            assert ask(where, "wall.state", Nothing(), WallState).shows
+            return
+        except OutsideError:
+            assert CLOCK.mono() < end
+            threading.Event().wait(0.1)
+
+
+def test_machines_come_back_when_the_bus_was_killed(hub: LivingHub, tmp_path: Path) -> None:
+    a_machine(hub, tmp_path / "wall")
+    with AMachine(tmp_path / "wall") as machine:
+        machine.until(lambda: machine.seat.link.state is LinkState.LIVE, "joined")
+        assert hub.hub is not None
+        assert hub.hub.server.process is not None
+        hub.hub.server.process.kill()
+        machine.until(lambda: machine.seat.link.state is LinkState.LOST, "the bus is gone")
+        machine.until(lambda: machine.seat.link.state is LinkState.LIVE, "it is back")

@@ -11,6 +11,7 @@ import msgspec
 
 from cockpit.bus import asks, subjects
 from cockpit.bus.client import answering, connect
+from cockpit.bus.joined import JoinedHub, read_joined
 from cockpit.bus.where import NamedHub, OwnHub, WhereHub
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.paths import profile_dir
@@ -22,7 +23,8 @@ _T = TypeVar("_T")
 
 
 def hub_of(args: argparse.Namespace) -> WhereHub:
-    """The hub that `--hub` and `--key` name, else that of `--profile`, else this user's own.
+    """The hub that `--hub` and `--key` name, else that of `--profile`, else this user's own; on a machine of the hall
+    the one that it joined.
 
     Raises:
         UserError: the address or the key can not be used.
@@ -31,7 +33,11 @@ def hub_of(args: argparse.Namespace) -> WhereHub:
         named = NamedHub(args.hub, args.key)
         named.check()
         return named
-    return OwnHub(profile_of(args))
+    profile = profile_of(args)
+    for joined in (profile, *(() if args.profile else (profile_dir().with_name("wall"),))):
+        if not (profile / "hub.json").exists() and read_joined(joined) is not None:
+            return JoinedHub(joined)
+    return OwnHub(profile)
 
 
 def profile_of(args: argparse.Namespace) -> Path:
@@ -59,7 +65,7 @@ def ask(where: WhereHub, what: str, wanted: object, reply: type[_T]) -> _T:
 
 
 async def _ask(url: str, name: str, where: WhereHub, what: str, wanted: object, reply: type[_T]) -> _T:
-    client = await connect(url, where.find()[1], DESK, lambda: None)
+    client = await connect(url, where.find()[1], DESK, lambda: None, where.tls())
     try:
         with answering():
             answer = await client.request(subjects.ask(name, what), asks.encode(wanted), timeout=SECONDS)
