@@ -1,0 +1,173 @@
+"""A machine of the wall at a living hub: it shows what the hub says, at the moment that is named, and never nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from cockpit.model.wallasks import MOST_THUMB, Thumbs, ThumbsWanted
+from cockpit.model.wallstate import Pointer, Thumb
+from tests.living_hub import LivingHub
+from tests.wall_node_kit import COLORS, Node, a_node, site
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[LivingHub]:
+    site(tmp_path / "hub")
+    with LivingHub(tmp_path / "hub") as hub:
+        yield hub
+
+
+@pytest.fixture
+def node(qtbot: QtBot, tmp_path: Path, hub: LivingHub) -> Iterator[Node]:
+    with a_node(qtbot, tmp_path / "node", hub) as node:
+        node.until(lambda: node.shown() == "calm")
+        yield node
+
+
+def test_a_scene_is_on_the_screen_at_the_moment_that_the_hub_named(node: Node) -> None:
+    assert node.color() == COLORS["calm"]
+    revision = node.act("scene", "storm")
+    node.until(lambda: node.node.flipping.revision_shown == revision)
+    assert node.color() == COLORS["storm"]
+    shown = node.node.flipping.shown
+    assert shown is not None
+    assert shown.show_at > 0
+    assert node.node.flipping.skew_us[1] >= -3000  # never early by more than the clock may be wrong
+    assert node.node.flipping.switch_ms[1] > 0
+
+
+def test_the_hub_hears_how_the_machine_fares_and_has_a_picture_of_each_screen(node: Node) -> None:
+    def report() -> bool:
+        state = node.line.state
+        return state is not None and any(seen.report.screens and seen.report.screens[0].shown for seen in state.nodes)
+
+    node.until(report)
+    state = node.line.state
+    assert state is not None
+    report_ = state.nodes[0].report
+    assert (report_.machine, report_.wall, report_.screens[0].there) == ("here", "main", True)
+    assert report_.rss_mb > 20
+    thumbs: list[Thumb] = []
+
+    def asked() -> bool:
+        node.seat.ask("wall.thumbs", ThumbsWanted("main"), Thumbs, lambda told: thumbs.extend(told.thumbs))
+        return bool(thumbs)
+
+    node.until(asked)
+    assert len(thumbs[0].jpeg) <= MOST_THUMB
+    small = QImage.fromData(thumbs[0].jpeg)
+    assert abs(small.pixelColor(100, 50).green() - int(COLORS["calm"][3:5], 16)) < 12
+
+
+def test_without_its_hub_the_wall_keeps_the_last_picture_and_says_since_when(node: Node, hub: LivingHub) -> None:
+    hub.stop()
+    node.until(lambda: "与主机中断" in node.window.over.said.trouble)
+    assert "保留最后画面" in node.window.over.said.trouble
+    assert node.color() == COLORS["calm"]
+    hub.start()
+    node.until(lambda: node.window.over.said.trouble == "")
+    node.act("scene", "storm")
+    node.until(lambda: node.color() == COLORS["storm"])
+
+
+def test_a_machine_that_starts_without_a_hub_shows_what_it_showed_last(qtbot: QtBot, tmp_path: Path) -> None:
+    site(tmp_path / "hub")
+    with LivingHub(tmp_path / "hub") as hub, a_node(qtbot, tmp_path / "node", hub) as node:
+        node.until(lambda: node.shown() == "calm")
+        node.act("scene", "storm")
+        node.until(lambda: node.shown() == "storm")
+    with a_node(qtbot, tmp_path / "node", tmp_path / "hub") as again:
+        assert again.color() == COLORS["storm"]
+        again.until(lambda: "与主机中断" in again.window.over.said.trouble)
+
+
+def test_before_anything_is_known_the_last_picture_of_the_output_stands_in(qtbot: QtBot, tmp_path: Path) -> None:
+    site(tmp_path / "hub")
+    with LivingHub(tmp_path / "hub") as hub, a_node(qtbot, tmp_path / "node", hub) as node:
+        node.until(lambda: node.shown() == "calm")
+    (next((tmp_path / "node").rglob("wall.state"))).unlink()
+    with a_node(qtbot, tmp_path / "node", tmp_path / "hub") as again:
+        assert again.window.still
+        picture = again.window.grab().toImage()
+        assert abs(picture.pixelColor(400, 200).green() - int(COLORS["calm"][3:5], 16)) < 12
+        assert "正在启动" in again.window.over.said.trouble or "主机" in again.window.over.said.trouble
+
+
+def test_a_machine_that_knows_nothing_says_so_and_which_it_is(qtbot: QtBot, tmp_path: Path) -> None:
+    site(tmp_path / "hub")
+    with a_node(qtbot, tmp_path / "node", tmp_path / "hub") as node:
+        assert "here" in " ".join(node.window.over.said.notice)
+
+
+def test_black_held_and_named_screens_are_so_until_taken_back(node: Node) -> None:
+    node.act("identify", "1")
+    node.until(lambda: node.window.over.said.number == "1")
+    assert "here" in node.window.over.said.name
+    node.act("identify", "")
+    node.act("blank", "1")
+    node.until(lambda: node.color() == "#000000")
+    node.act("blank", "")
+    node.until(lambda: node.color() == COLORS["calm"])
+    node.act("freeze", "1")
+    node.until(lambda: node.window.still)
+    node.act("scene", "storm")
+    node.until(lambda: node.shown() == "storm")
+    assert node.color() == COLORS["calm"]
+    assert "已冻结" in node.window.over.said.frozen
+    node.act("freeze", "")
+    node.until(lambda: node.color() == COLORS["storm"])
+
+
+def test_a_darker_wall_is_darker_but_never_black(node: Node) -> None:
+    bright = QImage(node.window.grab().toImage()).pixelColor(300, 300).lightness()
+    node.act("brightness", "0")
+    node.until(lambda: node.window.over.said.dim > 0.5)
+    dark = QImage(node.window.grab().toImage()).pixelColor(300, 300).lightness()
+    assert dark < bright
+    assert node.window.over.said.dim < 1.0
+
+
+def test_a_presenters_keys_turn_the_scenes(node: Node) -> None:
+    QTest.keyClick(node.window, Qt.Key.Key_PageDown)
+    node.until(lambda: node.shown() == "storm")
+    QTest.keyClick(node.window, Qt.Key.Key_PageUp)
+    node.until(lambda: node.shown() == "calm")
+    QTest.keyClick(node.window, Qt.Key.Key_F1)
+    node.until(lambda: node.shown() == "overview")
+    QTest.keyClick(node.window, Qt.Key.Key_B)
+    node.until(lambda: node.window.is_black)
+    QTest.keyClick(node.window, Qt.Key.Key_Escape)
+    node.until(lambda: not node.window.is_black)
+
+
+def test_a_key_without_a_hub_says_that_it_did_nothing(node: Node, hub: LivingHub) -> None:
+    hub.stop()
+    node.until(lambda: not node.line.joined)
+    QTest.keyClick(node.window, Qt.Key.Key_PageDown)
+    assert "按键没有生效" in node.window.over.said.trouble or "中断" in node.window.over.said.trouble
+
+
+def test_the_light_spot_is_where_the_hand_is_and_goes_when_nobody_moves_it(node: Node) -> None:
+    node.node._pointed(Pointer("main", 0.5, 0.25, (((0.1, 0.9), (0.2, 0.9)),)))
+    picture = node.window.grab().toImage()
+    plain = COLORS["calm"]
+    assert picture.pixelColor(400, 200).name() != plain
+    assert picture.pixelColor(120, 720).name() != plain
+    node.until(lambda: node.window.grab().toImage().pixelColor(400, 200).name() == plain)
+    assert node.window.grab().toImage().pixelColor(120, 720).name() != plain
+
+
+def test_an_event_that_the_wall_follows_is_selected_on_its_machines(node: Node) -> None:
+    node.act("event", "incident/0714-1187")
+    node.until(lambda: node.seat.selection.item == ("event", "incident/0714-1187"))
+    node.act("event", "")
+    node.until(lambda: node.seat.selection.item == ("", ""))
