@@ -12,7 +12,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from cockpit.model.clock import SECOND
+from cockpit.model.clock import DAY, SECOND
 from cockpit.model.messages import Message, texts
 from cockpit.model.signs import Sign, Threshold
 from cockpit.model.wall import Mode, Place
@@ -222,7 +222,7 @@ def test_a_curve_that_can_not_be_had_is_asked_for_again(qtbot: QtBot) -> None:
     shown.look_now()
     assert not hall.port.asked, "it asks too soon"
     hall.at.clock.advance(11.0)
-    shown.look_now()
+    shown.age_tick()
     hall.answer()
     assert shown.state is None
 
@@ -339,6 +339,18 @@ def test_columns_of_today_count_every_event_once_and_none_of_hours_to_come(qtbot
     assert sum(one.value for one in shown.columns if math.isfinite(one.value)) == (occurred >= begin).sum()
     assert [math.isfinite(one.value) for one in shown.columns] == [hour <= 17 for hour in range(24)]
     assert [one.open for one in shown.columns].index(True) == 17
+
+
+def test_at_midnight_the_columns_of_today_begin_anew(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    shown = hall.hang("wallbars")
+    assert isinstance(shown, WallBars)
+    first = shown.columns[0].at
+    hall.at.clock.advance(7 * 3600.0)
+    shown.age_tick()
+    assert shown.state is PanelState.EMPTY
+    assert shown.said == "今天还没有事件"
+    assert shown.columns[0].at == first + DAY
 
 
 def test_ribbons_carry_what_their_nodes_have(qtbot: QtBot) -> None:

@@ -34,6 +34,8 @@ from widgets.wall.sizes import WallType, font, sizes, sizes_at
 
 __all__ = ["PanelState", "WallPanel", "WallType", "font", "sizes", "sizes_at", "wall_theme"]
 
+STIR_SECONDS = 10.0
+"""A calm panel looks so often though no table changed: days end, feeds fall silent, what failed is asked for again."""
 AGAIN_SECONDS = (30, 60, 120, 300, 600)
 """After how long a panel that failed begins anew, the first time, the second, …"""
 _GROWN = 2.2
@@ -143,7 +145,7 @@ class WallPanel(Pane):
 
     def age_tick(self) -> None:
         """A second passed; a subclass calls this."""
-        if self._due:
+        if self._due or (self.calm and self.ctx.clock.mono() - self._looked >= STIR_SECONDS):
             self.refresh(self.topics)
         if self.age_topic:
             self.set_age(*topic_age(self.ctx, self.age_topic))
