@@ -84,13 +84,14 @@ def test_it_shows_the_selected_camera_and_its_neighbours_and_is_where_it_was_the
     assert again.geometry() == place
 
 
-def test_a_camera_that_is_selected_plays_in_its_page(desk: Duty) -> None:
+def test_a_camera_that_is_selected_plays_in_its_page(desk: Duty, qtbot: QtBot) -> None:
     videos = desk.desk.context.videos
     assert isinstance(videos, LivingVideos)
     desk.seat.selection.select("camera", "cameras/C2")
     (page,) = desk.desk.findChildren(CameraThing)
     assert page.picture.isVisibleTo(page)
     assert [one.camera for one in videos.all_wanted] == ["cameras/C2"]
+    qtbot.waitUntil(lambda: page._facts.geometry().top() > page.picture.geometry().bottom() > 200)
     videos.play("cameras/C2", desk.clock.now())
     page.picture._look()
     assert page.picture.live == 1

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cockpit.model import ages
 from cockpit.model.freshness import Freshness, freshness
@@ -248,8 +248,9 @@ class CameraThing(Page):
     def __init__(self, desk: Desk, key: str, row: dict[str, Any], parent: QWidget | None = None) -> None:
         super().__init__(desk, key, row, parent)
         self.picture = VideoTiles(desk.ctx, self)
-        self.picture.dress(lambda: desk.ctx.theme, _WORDS, 0)
-        self.picture.setFixedHeight(_PICTURE + self.picture.line)
+        self.picture.dress(lambda: desk.ctx.theme, _WORDS, 0, PAD)
+        self.picture.setFixedHeight(_PICTURE + self.picture.line + 2 * PAD)
+        self.picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.picture.hide()
         self.column.addWidget(self.picture)
         self._facts = Block(self, PAD)
