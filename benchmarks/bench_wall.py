@@ -1,0 +1,48 @@
+"""The wall: how soon and how closely its machines change a scene, follow a hand, and are back after a kill.
+
+`benchmarks.wall_three` measures all of them in one run of some five minutes: three machines of one screen of 1920×1080
+each, drawn by the processor, joined over TLS; they share the cores of one machine with hub and city.
+"""
+
+from __future__ import annotations
+
+import statistics
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from benchmarks.bench_dispatch import measured
+from benchmarks.registry import bench
+
+
+@lru_cache(maxsize=1)
+def three() -> dict[str, Any]:
+    return measured("benchmarks.wall_three")
+
+
+@bench("wall.scene_switch", unit="ms", better="lower", runs=1)
+def scene_switch() -> float:
+    """From the hub's taking of a change until it is drawn on the last of three machines, median; aim 200."""
+    return statistics.median(three()["switch"])
+
+
+@bench("wall.skew_p99", unit="ms", better="lower", runs=1)
+def skew_p99() -> float:
+    """Between the first and the last of three machines that flip, beyond the error of their clocks; aim 16."""
+    return float(np.percentile(three()["skew"], 99))
+
+
+@bench("wall.restart", unit="s", better="lower", runs=1)
+def restart() -> float:
+    """From the kill of a machine's drawing process until its screen shows the scene again, as it reports it each
+    second, median; aim 5."""
+    return statistics.median(three()["restart"])
+
+
+@bench("wall.remote_p95", unit="ms", better="lower", runs=1)
+def remote_p95() -> float:
+    """From a message of a paired remote, light spots and pans by turns, until the points of the X server change, by way
+    of TLS, gateway, hub, TLS and the paint; aim 100. The tablet's own way from finger to message is not in it."""
+    touched = three()["remote"]
+    return float(np.percentile([*touched["spot"], *touched["pan"]], 95))
