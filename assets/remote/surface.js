@@ -41,7 +41,7 @@ export function zoomed(view, by, x, y) {
 }
 
 export class Surface {
-  // tool: 'map', 'light' or 'draw'.
+  // tool: 'map', 'light' or 'draw'; 'look' is seen only.
   constructor(wall, tool, refused) {
     this.wall = wall;
     this.tool = tool;
@@ -51,6 +51,12 @@ export class Surface {
     this.place = null;
     this.view = viewOf(wall, null);
     this.sending = new Newest((answer) => { if (answer.kind === 'refused') refused(answer.words); });
+    this.resizes = new ResizeObserver(() => this.draw());
+    if (tool === 'look') {
+      this.node = h('canvas', { class: 'look', role: 'img', 'aria-label': t('scenes.picture') });
+      this.resizes.observe(this.node);
+      return;
+    }
     this.node = h('canvas', { class: 'surface', tabindex: 0, role: 'application', 'aria-label': t(tool === 'map' ? 'map.surface' : 'point.surface') });
     const on = (name, what) => this.node.addEventListener(name, what, { passive: false });
     on('pointerdown', (e) => this.down(e));
@@ -59,7 +65,6 @@ export class Surface {
     on('wheel', (e) => { e.preventDefault(); if (this.tool === 'map') this.zoom(Math.exp(-e.deltaY / 400), this.at(e)); });
     on('keydown', (e) => this.key(e));
     on('contextmenu', (e) => e.preventDefault());
-    this.resizes = new ResizeObserver(() => this.draw());
     this.resizes.observe(this.node);
   }
 

@@ -19,16 +19,33 @@ function choices(label, list, chosen, choose, none) {
 
 // -- scenes -----------------------------------------------------------------------------------------------------------
 
+// Where there is room for it, the wall's picture stands below.
+const ROOM = window.matchMedia('(min-width: 700px) and (min-height: 600px)');
+
 export function scenesTab() {
-  const node = h('div');
+  const list = h('div');
+  const node = h('div', { class: 'scenes-tab' }, list);
   let before = '';
+  let surface = null;
+  const look = (on) => wall() && ROOM.matches && ask({ kind: 'look', wall: wall().id, value: on ? '1' : '' });
+  function picture(now) {
+    if (!ROOM.matches) return;
+    if (!surface || surface.wall.id !== now.id) {
+      if (surface) { surface.gone(); node.removeChild(surface.node); }
+      surface = new Surface(now, 'look', hint);
+      node.appendChild(surface.node);
+      look(true);
+    }
+    surface.knows(now, null);
+  }
   function knows() {
     const now = wall();
+    if (now) picture(now);
     const told = JSON.stringify([now && [now.scene, now.mode, now.carousel, now.paused], known.scenes, known.modes, known.carousels, role()]);
     if (told === before) return;
     before = told;
-    if (!now) { fill(node, h('p', { class: 'empty' }, t('scenes.none'))); return; }
-    fill(node,
+    if (!now) { fill(list, h('p', { class: 'empty' }, t('scenes.none'))); return; }
+    fill(list,
       h('div', { class: 'pair steps2' },
         h('button', { class: 'side', type: 'button', id: 'before', onclick: () => act('next', '-1') }, icon('back', 22), t('scenes.before')),
         h('button', { class: 'side', type: 'button', id: 'next', onclick: () => act('next') }, t('scenes.next'), icon('next', 22)),
@@ -41,7 +58,10 @@ export function scenesTab() {
       operates() ? choices(t('scenes.mode'), known.modes, now.mode, (id) => act('mode', id)) : null,
       operates() && known.carousels.length ? choices(t('scenes.carousel'), known.carousels, now.carousel, (id) => act('carousel', id), { zh: t('scenes.off') }) : null);
   }
-  return { node, knows, gone() {} };
+  return {
+    node, knows, drawn: () => surface && surface.draw(), joined: () => surface && look(true),
+    gone() { if (surface) { surface.gone(); look(false); } },
+  };
 }
 
 // -- surfaces ---------------------------------------------------------------------------------------------------------

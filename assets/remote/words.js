@@ -44,6 +44,7 @@ const WORDS = {
   'scenes.go': ['继续轮播', 'Go on'],
   'scenes.before': ['上一个', 'Previous'],
   'scenes.next': ['下一个', 'Next'],
+  'scenes.picture': ['大屏现在的画面', 'What the wall shows now'],
   'scenes.none': ['还没有场景。', 'There are no scenes yet.'],
 
   'map.how': ['拖动移动，双指缩放；方向键和 + - 也行', 'Drag to move, two fingers to zoom; arrow keys and + - too'],
