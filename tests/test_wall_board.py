@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -371,3 +373,29 @@ def test_whatever_happens_a_wall_shows_a_scene_revisions_go_up_and_every_change_
     walls.clock.advance(PATIENCE / SECOND)
     walls.settle()
     assert all(shows.show_at > 0 for shows in walls.board.shows.values())
+
+
+def test_a_day_of_carousel_alerts_and_machines_that_come_and_go_leaves_nothing_behind() -> None:
+    walls, chance = Timed(start=from_iso("2026-07-14T00:00:00+08:00")), random.Random(7)
+    machines = ("north", "middle", "south", "press")
+    walls.join(*machines)
+    walls.act("carousel", "day")
+    size, seen, flips = len(msgspec.json.encode(walls.board.kept({}))), set(), 0
+    there = set(machines)
+    for second in range(0, 24 * 3600, 4):
+        there ^= {chance.choice(machines)} if chance.random() < 0.02 else set()
+        walls.join(*there)
+        standing = [Standing(f"alert/{second // 900}", 2, "大风")] if second % 900 < 120 else []
+        before = walls.main.revision
+        shows = walls.after(4.0, *standing)
+        for machine in there:
+            walls.ready(machine)
+        flips += walls.main.revision != before
+        seen.add(shows.scene.id)
+        if not walls.main.show_at:  # one that is away was still waited for
+            walls.clock.advance(PATIENCE / SECOND)
+            walls.settle()
+        assert walls.main.show_at > 0
+    assert seen == {"calm", "storm", "event"}
+    assert flips > 2_000
+    assert len(msgspec.json.encode(walls.board.kept({}))) < size * 1.5
