@@ -45,6 +45,8 @@ from widgets.wall.mapways import paint_ways, ways_to
 from widgets.wall.mapwording import Wording
 from widgets.wall.mapwords import Callout
 
+AT_ONCE = frozenset(("event", "alert", "case", "alarm", "area"))
+"""What is shown as soon as it comes; what moves and is measured many times a second is read once a second."""
 SHOWN_FIRST = frozenset(("event", "unit", "alert", "area"))
 
 
@@ -132,7 +134,7 @@ class WallMap(WallPanel):
         self._compose()
 
     def refresh(self, topics: frozenset[str]) -> None:
-        if topics != frozenset(("sensor",)):  # many times a second: `age_tick` reads them
+        if topics & AT_ONCE:
             self.look()
 
     def age_tick(self) -> None:
