@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.model import wall_edit
+from cockpit.model import wall_boxes, wall_edit
 from cockpit.model.errors import UserError
 from cockpit.model.layout import Rect
 from cockpit.model.messages import Message, texts
 from cockpit.model.wall import Fit, Place, Scene, Wall
+from cockpit.model.wall_boxes import boxes, dividers
 from cockpit.model.wall_diff import changes, marked
-from cockpit.model.wall_edit import Draft, boxes, dividers, find, leaves, root_of
+from cockpit.model.wall_edit import Draft, find, leaves, root_of
 from cockpit.model.wall_read import read_scene
 from cockpit.model.wall_shipped import shipped_halls, shipped_scenes
 from cockpit.model.wall_solve import arrangement_of, fit_of, solve_scene
@@ -40,9 +41,7 @@ def rects(scene: Scene, wall: Wall = WALL) -> dict[str, Rect]:
 
 
 def apart(one: Rect, two: Rect) -> bool:
-    return (
-        one.x + one.w <= two.x or two.x + two.w <= one.x or one.y + one.h <= two.y or two.y + two.h <= one.y
-    )
+    return one.x + one.w <= two.x or two.x + two.w <= one.x or one.y + one.h <= two.y or two.y + two.h <= one.y
 
 
 # -- single edits ------------------------------------------------------------------------------------------------------
@@ -148,7 +147,7 @@ def test_a_divider_lies_between_what_it_divides_and_dragging_it_moves_that_edge(
     assert any(moved)  # one between panels of which neither can use more screens stays where it was
 
 
-def moves(scene: Scene, fit: Fit, wall: Wall, divider: wall_edit.Divider) -> bool:
+def moves(scene: Scene, fit: Fit, wall: Wall, divider: wall_boxes.Divider) -> bool:
     """Whether dragging a divider by a third of what is before it moves anything."""
     after = wall_edit.resize(scene, fit, divider, -divider.lengths[divider.index] // 3)
     return rects(after, wall) != rects(scene, wall)
@@ -167,8 +166,8 @@ def test_arrow_keys_go_to_the_place_beside() -> None:
     scene, fit = opened()
     around = boxes(root_of(scene, fit), solve_scene(scene, WALL))
     there = ids(scene, fit)
-    assert wall_edit.beside(around, there, "map", "left") in ("head", "index", "signs", "air")
-    assert wall_edit.beside(around, there, "head", "left") == "head"
+    assert wall_boxes.beside(around, there, "map", "left") in ("head", "index", "signs", "air")
+    assert wall_boxes.beside(around, there, "head", "left") == "head"
 
 
 def test_an_edit_for_a_wall_that_the_scene_has_no_arrangement_for_leaves_the_others() -> None:

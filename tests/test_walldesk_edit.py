@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from cockpit.model import wall_edit
 from cockpit.model.messages import Message, texts
 from cockpit.model.wall import Place
+from cockpit.model.wall_boxes import Divider
 from tests.walldesk_kit import PATIENCE_MS, Operator, operator
 from widgets.kit.lineedit import LineEdit
 from widgets.walldesk.describing import SceneDialog
@@ -138,7 +139,7 @@ def test_a_divider_that_is_dragged_is_one_step(op: Operator) -> None:
     assert edit.boxes() != before
 
 
-def _middle(op: Operator, divider: wall_edit.Divider) -> QPointF:
+def _middle(op: Operator, divider: Divider) -> QPointF:
     box, scale = op.wall.board.box()
     at = divider.at
     return QPointF(box.left() + (at.x + at.w / 2) * scale, box.top() + (at.y + at.h / 2) * scale)

@@ -18,7 +18,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from cockpit.model.wall import Place
-from cockpit.model.wall_edit import Divider, Side, beside, leaves
+from cockpit.model.wall_boxes import Divider, beside
+from cockpit.model.wall_edit import Side, leaves
 from widgets.kit.panel import guarded
 from widgets.walldesk.board_paint import BoardPainter, Held
 from widgets.walldesk.dragged import panel_of, side_at

@@ -8,8 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from cockpit.model.wall import Place, Placed
+from cockpit.model.wall_boxes import Divider
 from cockpit.model.wall_diff import marked
-from cockpit.model.wall_edit import Divider, Side
+from cockpit.model.wall_edit import Side
 from widgets.walldesk.dragged import side_rect
 from widgets.walldesk.editing import Editing
 from widgets.walldesk.glyphs import draw_glyph

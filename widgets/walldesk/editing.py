@@ -11,13 +11,14 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from cockpit.model import wall_edit
+from cockpit.model import wall_boxes, wall_edit
 from cockpit.model.errors import UserError
 from cockpit.model.layout import Rect
 from cockpit.model.messages import Message
 from cockpit.model.wall import Arrangement, Fit, Place, Placed, Scene
+from cockpit.model.wall_boxes import Divider
 from cockpit.model.wall_diff import Change, changes
-from cockpit.model.wall_edit import Divider, Draft, Side
+from cockpit.model.wall_edit import Draft, Side
 from cockpit.model.wall_solve import arrangement_of, fit_of
 from cockpit.model.wall_write import write_scene
 from widgets.kit.context import PanelContext
@@ -67,11 +68,11 @@ class Editing:
 
     def boxes(self) -> dict[str, Rect]:
         root = self.root
-        return wall_edit.boxes(root, self.placed()) if root is not None else {}
+        return wall_boxes.boxes(root, self.placed()) if root is not None else {}
 
     def dividers(self) -> tuple[Divider, ...]:
         root = self.root
-        return wall_edit.dividers(root, self.boxes()) if root is not None else ()
+        return wall_boxes.dividers(root, self.boxes()) if root is not None else ()
 
     def place(self) -> Place | None:
         """The place that was chosen last."""
@@ -219,7 +220,7 @@ class Editing:
         if not place or root is None:
             return
         boxes = self.boxes()
-        other = wall_edit.beside(boxes, [leaf.id for leaf in wall_edit.leaves(root)], place, side)
+        other = wall_boxes.beside(boxes, [leaf.id for leaf in wall_edit.leaves(root)], place, side)
         if other != place:
             self.do(Message("walldesk.did_move"), lambda scene, fit: wall_edit.swap(scene, fit, place, other))
 

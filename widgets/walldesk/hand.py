@@ -211,7 +211,7 @@ class Hand:
         if state is None or len(state.hall.night) != 3:
             return None
         start, end, bright = state.hall.night
-        now = self.ctx.clock.now()
+        now = self.ctx.clock.wall()
         minute = (now - midnight(now)) // MINUTE
         inside = start <= minute < end if start <= end else minute >= start or minute < end
         return bright if inside else None

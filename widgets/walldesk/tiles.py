@@ -12,33 +12,26 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QFocusEvent,
-    QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from cockpit.model.layout import Rect
-from cockpit.model.wall import Screen, Wall
-from cockpit.model.wall_edit import Side, beside
-from cockpit.model.wall_solve import cut
-from widgets.kit.icons import draw_icon
+from cockpit.model.wall import Screen
+from cockpit.model.wall_boxes import beside
+from cockpit.model.wall_edit import Side
 from widgets.kit.panel import guarded
 from widgets.kit.tips import plain_tip
 from widgets.walldesk.dragged import panel_of
 from widgets.walldesk.hand import Hand
-from widgets.walldesk.health import Said, health_words, name_words, trouble_words
-from widgets.walldesk.kinds import group_of
-from widgets.walldesk.thumbs import Thumbs
+from widgets.walldesk.health import health_words, name_words, trouble_words
+from widgets.walldesk.tiles_paint import LINE, Seen, TilePainter
 
-Part = tuple[str, str, str, str]
-_FIRST_GONE = {"GB": 0, "℃": 1}
-
-LINE, GAP, PAD = 30, 8, 12
+GAP, PAD = 8, 12
 MOST_BESIDE = 6
 """A wall of one row with more screens is drawn in several lines."""
 _ARROWS: dict[int, Side] = {
@@ -58,7 +51,7 @@ class Tiles(QWidget):
     def __init__(self, hand: Hand, parent: QWidget) -> None:
         super().__init__(parent)
         self._hand = hand
-        self._thumbs = Thumbs()
+        self._painter = TilePainter(hand)
         self._at = 0
         self._over = 0
         self._dropping = 0
@@ -121,145 +114,11 @@ class Tiles(QWidget):
         if wall is None:
             return
         tiles = self.tiles()
+        seen = Seen(self._over, self._dropping, self._at if self.hasFocus() else 0, self.devicePixelRatioF())
         for screen in wall.screens:
-            self._picture(painter, wall, screen, tiles[screen.id])
-            self._line(painter, screen, tiles[screen.id])
+            self._painter.picture(painter, screen, tiles[screen.id], seen)
+            self._painter.line(painter, screen, tiles[screen.id])
         painter.end()
-
-    def _picture(self, painter: QPainter, wall: Wall, screen: Screen, rect: QRectF) -> None:
-        hand, theme, shows = self._hand, self._hand.ctx.theme, self._hand.shows
-        walls = hand.ctx.walls
-        thumb = walls.thumbs(wall.id).get(screen.id) if walls is not None else None
-        pixmap = self._thumbs.pixmap(thumb, rect.size().toSize(), self.devicePixelRatioF()) if thumb else None
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        if shows is not None and screen.id in shows.blank:
-            painter.fillRect(rect, Qt.GlobalColor.black)
-        elif pixmap is not None:
-            painter.drawPixmap(rect.topLeft(), pixmap)
-        else:
-            self._plan(painter, screen, rect)
-        chosen = screen.id in {one.id for one in hand.screens}
-        trouble = trouble_words(hand, screen)
-        self._chips(painter, screen, rect)
-        if trouble is not None:
-            self._band(painter, trouble, rect)
-        if self._dropping == screen.id:
-            tint = theme.acc
-            tint.setAlphaF(0.25)
-            painter.fillRect(rect, tint)
-        edge = (
-            "acc" if chosen else trouble.token if trouble is not None else "t3" if self._over == screen.id else "line2"
-        )
-        inset = 1.0 if chosen else 0.5
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(theme[edge], 2 if chosen else 1))
-        painter.drawRect(rect.adjusted(inset, inset, -inset, -inset))
-        if self.hasFocus() and self._at == screen.id:
-            pen = QPen(theme.t1, 1)
-            pen.setDashPattern([2, 2])
-            painter.setPen(pen)
-            painter.drawRect(rect.adjusted(4.5, 4.5, -4.5, -4.5))
-
-    def _plan(self, painter: QPainter, screen: Screen, rect: QRectF) -> None:
-        """As long as there is no picture: what the scene has there."""
-        hand, theme, shows = self._hand, self._hand.ctx.theme, self._hand.shows
-        painter.fillRect(rect, theme.bg)
-        scale = rect.width() / max(screen.at.w, 1)
-        placed = hand.placed(shows.scene) if shows is not None else ()
-        for one in cut(placed, screen):
-            at = QRectF(
-                rect.left() + one.at.x * scale, rect.top() + one.at.y * scale, one.at.w * scale, one.at.h * scale
-            )
-            painter.fillRect(at, theme.map.color("water") if group_of(one.place.panel) == "map" else theme.s2)
-            painter.setPen(QPen(theme.line2, 1))
-            painter.drawRect(at.adjusted(0.5, 0.5, -0.5, -0.5))
-        painter.setFont(theme.font("small"))
-        painter.setPen(theme.t2)
-        painter.drawText(
-            rect, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), hand.ctx.t("walldesk.no_thumb")
-        )
-
-    def _chips(self, painter: QPainter, screen: Screen, rect: QRectF) -> None:
-        """What was done to a screen by hand, in words at its upper left."""
-        hand, theme, shows = self._hand, self._hand.ctx.theme, self._hand.shows
-        if shows is None:
-            return
-        found = [
-            ("walldesk.is_blank", screen.id in shows.blank),
-            ("walldesk.is_frozen", screen.id in shows.frozen),
-            ("walldesk.is_identified", screen.id in shows.identify),
-            ("walldesk.is_tried", screen.id in shows.trial_on),
-            ("walldesk.is_cast", any(cast.screen == screen.id for cast in shows.casts)),
-        ]
-        painter.setFont(theme.font("small"))
-        metrics, x = QFontMetricsF(theme.font("small")), rect.left() + 6
-        for id, on in found:
-            if not on:
-                continue
-            words = hand.ctx.t(id)
-            box = QRectF(round(x) + 0.5, rect.top() + 6.5, metrics.horizontalAdvance(words) + 12, 20)
-            if box.right() > rect.right() - 4:
-                return
-            painter.setPen(QPen(theme.acc, 1))
-            painter.setBrush(theme.acc_bg)
-            painter.drawRect(box)
-            painter.setPen(theme.acc)
-            painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
-            x = box.right() + 5
-
-    def _band(self, painter: QPainter, said: Said, rect: QRectF) -> None:
-        """What is wrong with a screen, over the foot of its picture."""
-        theme = self._hand.ctx.theme
-        high = min(30.0, rect.height() / 2)
-        band = QRectF(rect.left(), rect.bottom() - high, rect.width(), high)
-        painter.fillRect(band, theme[said.tint])
-        painter.fillRect(QRectF(band.left(), band.top(), band.width(), 1), theme[said.token])
-        x = band.left() + 10
-        if rect.width() > 140:
-            draw_icon(painter, QRectF(x, band.center().y() - 8, 16, 16), "plug-broken", theme[said.token])
-            x += 26
-        for style, weight, token, words in (("body", 700, "t1", said.words), ("small", 400, "t2", said.more)):
-            font = theme.font(style, weight)
-            room = band.right() - 8 - x
-            cut_words = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, room)
-            painter.setFont(font)
-            painter.setPen(theme[token])
-            painter.drawText(QRectF(x, band.top(), room, high), int(Qt.AlignmentFlag.AlignVCenter), cut_words)
-            x += QFontMetricsF(font).horizontalAdvance(cut_words) + 10
-            if x > band.right() - 40:
-                return
-
-    def _line(self, painter: QPainter, screen: Screen, rect: QRectF) -> None:
-        """Number, machine and how it does, as much as there is room for."""
-        hand, theme = self._hand, self._hand.ctx.theme
-        chosen = screen.id in {one.id for one in hand.screens}
-        line = QRectF(rect.left(), rect.bottom(), rect.width(), LINE - 4)
-        name, machine = name_words(hand, screen)
-        bold, small, strong = theme.font("body", 700), theme.font("small"), theme.font("small", 700)
-        painter.setFont(bold)
-        painter.setPen(theme.acc if chosen else theme.t1)
-        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), name)
-        left = line.left() + QFontMetricsF(bold).horizontalAdvance(name) + 10
-        x = line.right()
-        plain, bold_small = QFontMetricsF(small), QFontMetricsF(strong)
-        for label, value, unit, token in fitting(health_words(hand, screen), plain, bold_small, x - left - 8):
-            pieces = ((unit, small, "t2"), (value, strong, token), (label, small, "t2"))
-            for words, font, ink in pieces:
-                if words:
-                    room = QFontMetricsF(font).horizontalAdvance(words)
-                    painter.setFont(font)
-                    painter.setPen(theme[ink])
-                    painter.drawText(
-                        QRectF(x - room, line.top(), room + 1, line.height()), int(Qt.AlignmentFlag.AlignVCenter), words
-                    )
-                    x -= room + 4
-            x -= 6
-        painter.setFont(small)
-        painter.setPen(theme.t2)
-        room = x - left
-        if room > 30:
-            words = QFontMetricsF(small).elidedText(machine, Qt.TextElideMode.ElideRight, room)
-            painter.drawText(QRectF(left, line.top(), room, line.height()), int(Qt.AlignmentFlag.AlignVCenter), words)
 
     # -- the pointer -----------------------------------------------------------------------------------------------
 
@@ -391,21 +250,3 @@ def _broken(screens: Sequence[Screen], lines: int) -> list[list[Screen]]:
 
 def _rect(rect: QRectF) -> Rect:
     return Rect(round(rect.left()), round(rect.top()), round(rect.width()), round(rect.height()))
-
-
-def fitting(words: list[Part], plain: QFontMetricsF, bold: QFontMetricsF, room: float) -> list[Part]:
-    """What of a line's parts there is room for: memory goes first, then the temperature, the age, the frame's time."""
-
-    def wide(part: Part) -> float:
-        label, value, unit, _ = part
-        spaces = 4 * sum(map(bool, (label, value, unit)))
-        return (
-            plain.horizontalAdvance(label) + bold.horizontalAdvance(value) + plain.horizontalAdvance(unit) + spaces + 6
-        )
-
-    left = list(words)
-    for gone in sorted(words, key=lambda part: _FIRST_GONE.get(part[2], 2)):
-        if sum(map(wide, left)) <= room:
-            break
-        left.remove(gone)
-    return left
