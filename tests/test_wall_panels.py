@@ -21,20 +21,21 @@ from layouts.panels import Panels
 from layouts.shipped_walls import shipped_scenes
 from tests.living_picture import NOW, feed_rows, put
 from tests.living_signs import CITY, DISTRICT, city_rows, put_signs, sign_row
+from tests.test_kit_theme import contrast
 from tests.wall_panels import PANELS, Hall
 from widgets.kit.states import PanelState
 from widgets.signs.board import Item
 from widgets.wall import kit, sizes
 from widgets.wall.areas import WallAreas
 from widgets.wall.bars import WallBars
-from widgets.wall.calendar import level_at
+from widgets.wall.calendar import STEPS, heat, level_at
 from widgets.wall.curve import WallCurve
 from widgets.wall.figure import WallFigure
 from widgets.wall.funnel import WallFunnel
 from widgets.wall.gauge import bands
 from widgets.wall.head import WallHead
 from widgets.wall.index import WallIndex
-from widgets.wall.kit import WallPanel
+from widgets.wall.kit import WallPanel, wall_theme
 from widgets.wall.options import settled
 from widgets.wall.rank import WallRank
 from widgets.wall.ring import WallRing
@@ -428,6 +429,14 @@ def test_bands_of_a_gauge_lie_where_the_bounds_say() -> None:
 def test_a_day_of_the_calendar_has_the_gravest_level_that_its_value_passes() -> None:
     sign = Sign("X", {"zh": "某"}, "A", thresholds=(Threshold(1, above=50), Threshold(3, above=15)))
     assert [level_at(sign, value) for value in (10.0, 20.0, 60.0)] == [0, 3, 1]
+
+
+@pytest.mark.parametrize("level", range(5))
+def test_words_on_every_shade_of_the_calendar_are_read_at_seven_to_one(level: int) -> None:
+    theme = wall_theme()
+    for step in range(STEPS):
+        fill, bright = heat(theme, level, step / STEPS)
+        assert contrast(fill, theme.bg if bright else theme.t1) >= 7.0, (level, step)
 
 
 def test_areas_stand_with_the_gravest_first(qtbot: QtBot) -> None:

@@ -13,15 +13,19 @@ from PySide6.QtGui import QColor, QPainter
 
 from cockpit.model.clock import DAY, local, midnight
 from cockpit.model.signs import Sign
+from widgets.kit.theme import Theme
 from widgets.lists.words import joined
 from widgets.signs.board import Item
 from widgets.wall.asking import History
-from widgets.wall.paint import draw_frame, draw_mark, draw_words, faint, fitted
+from widgets.wall.paint import draw_frame, draw_mark, draw_words, fitted
 from widgets.wall.signed import SignPanel
 from widgets.wall.sizes import wide
 
 _WEEKS = 53
-_SHADES = (0.16, 0.34, 0.55, 0.78, 1.0)
+_DIM, _DIM_LEVEL, _BRIGHT = (0.14, 0.27, 0.4), (0.16, 0.22, 0.28), (0.88, 1.0)
+"""Shares of a colour, from the least value to the most. Between them lies what neither light nor dark words are read
+on at 7 to 1."""
+STEPS = len(_DIM) + len(_BRIGHT)
 
 
 @dataclass(frozen=True)
@@ -79,13 +83,6 @@ class WallCalendar(SignPanel):
     def _came(self) -> None:
         if not self.failed:
             self.look_now()
-
-    def _shade(self, day: Day, low: float, high: float) -> QColor:
-        share = (day.value - low) / (high - low) if high > low else 0.5
-        step = _SHADES[min(int(share * len(_SHADES)), len(_SHADES) - 1)]
-        if day.level:
-            return faint(self.theme.level(day.level, "fill"), 0.5 + step * 0.5)
-        return faint(self.theme.chart, step)
 
     def paint(self, painter: QPainter, box: QRectF) -> None:
         if not self.days:
@@ -147,19 +144,15 @@ class WallCalendar(SignPanel):
             )
             return
         edge = theme.t1 if day.today else None
-        draw_frame(painter, inner, self._shade(day, low, high), edge, kind.hair * (2 if day.today else 1), radius)
+        share = (day.value - low) / (high - low) if high > low else 0.5
+        fill, bright = heat(theme, day.level, share)
+        draw_frame(painter, inner, fill, edge, kind.hair * (2 if day.today else 1), radius)
         item = self.one_item
         words = self.words.value(item.sign, day.value) if item is not None else ""
         px = max(kind.min, min(inner.height() * 0.3, inner.width() * 0.3))
         if inner.height() >= kind.min * 1.3 and wide(words, kind.min) <= inner.width() * 0.94:
-            bright = self._bright(day, low, high)
             px = fitted(words, inner.width() * 0.9, px, kind.min, bright)
             draw_words(painter, inner, words, px, theme.bg if bright else theme.t1, bright, "middle")
-
-    def _bright(self, day: Day, low: float, high: float) -> bool:
-        """Whether dark words are read better on it."""
-        share = (day.value - low) / (high - low) if high > low else 0.5
-        return share >= 0.6 or (day.level > 0 and share >= 0.2)
 
     def _strip(self, painter: QPainter, box: QRectF, today: int, low: float, high: float) -> None:
         """Where it is low: the last days beside each other."""
@@ -185,8 +178,10 @@ class WallCalendar(SignPanel):
         ends = [self.words.value(item.sign, value) for value in (low, high)]
         x = row.left()
         x += draw_words(painter, QRectF(x, row.top(), row.width(), row.height()), ends[0], px, self.theme.t2) + px * 0.4
-        for step in _SHADES:
-            painter.fillRect(QRectF(x, row.center().y() - px * 0.35, px * 1.1, px * 0.7), faint(self.theme.chart, step))
+        for step in range(STEPS):
+            painter.fillRect(
+                QRectF(x, row.center().y() - px * 0.35, px * 1.1, px * 0.7), heat(self.theme, 0, step / STEPS)[0]
+            )
             x += px * 1.2
         x += px * 0.3
         x += draw_words(painter, QRectF(x, row.top(), row.right() - x, row.height()), ends[1], px, self.theme.t2) + px
@@ -201,6 +196,21 @@ class WallCalendar(SignPanel):
             draw_words(painter, QRectF(x + side + px * 0.3, row.top(), wide(said, px) + 1, row.height()), said, px,
                        self.theme.t2)  # fmt: skip
             x += need + px * 0.8
+
+
+def heat(theme: Theme, level: int, share: float) -> tuple[QColor, bool]:
+    """The colour of a value that lies so far between the least and the most (0 to 1), opaque, and whether dark words
+    stand on it."""
+    step = min(max(int(share * STEPS), 0), STEPS - 1)
+    dims = _DIM_LEVEL if level else _DIM
+    bright = step >= len(dims)
+    if level:
+        color, alpha = theme.level(level, "fill"), 1.0 if bright else dims[step]
+    else:
+        color, alpha = (theme.t2, _BRIGHT[step - len(dims)]) if bright else (theme.chart, dims[step])
+    ground = theme.s1
+    mixed = [round(a * alpha + b * (1 - alpha)) for a, b in zip(color.getRgb()[:3], ground.getRgb()[:3], strict=True)]
+    return QColor(*mixed), bright
 
 
 def level_at(sign: Sign, value: float) -> int:

@@ -147,6 +147,8 @@ class WallSankey(CountPanel):
         px, theme = self.type.min, self.theme
         count = f"{node.n:,}"
         need = wide(count, px, True) + px * 0.3
+        taken = min(wide(node.name, px), row.width() - need) + need + px * 0.3
+        painter.fillRect(row.adjusted(-px * 0.15, 0, taken - row.width(), 0), faint(theme.s1, 0.6))
         took = draw_words(painter, row.adjusted(0, 0, -need, 0), node.name, px, theme.t1)
         draw_words(painter, row.adjusted(took + px * 0.3, 0, 0, 0), count, px, theme.t1, True)
 
