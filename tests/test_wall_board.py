@@ -230,6 +230,12 @@ def test_an_alert_brings_its_scene_for_its_time_and_the_carousel_goes_on_where_i
     assert walls.after(1, LESS).scene.id == "storm", "it has been told once"
 
 
+def test_an_alarm_of_ours_brings_a_scene_where_a_carousel_runs() -> None:
+    walls = Timed()
+    walls.act("carousel", "day")
+    assert walls.after(1, Standing("alarm/1", 1, "积水监测", ours=True)).scene.id == "grave"
+
+
 def test_a_graver_alert_takes_over_and_stays_until_a_person_releases_it() -> None:
     walls = Timed()
     walls.act("carousel", "day")
@@ -244,10 +250,23 @@ def test_a_graver_alert_takes_over_and_stays_until_a_person_releases_it() -> Non
 
 def test_an_alert_does_not_take_the_wall_from_a_person() -> None:
     walls = Timed()
-    assert walls.after(1, GRAVE).scene.id == "calm", "no carousel runs"
+    walls.act("scene", "storm")
+    assert walls.after(1, GRAVE).scene.id == "storm"
     walls.act("carousel", "day")
     walls.act("pause", "1")
     assert walls.after(1, GRAVE, LESS).scene.id == "calm"
+
+
+def test_an_alert_brings_its_scene_to_a_wall_that_rests_at_its_modes_own_and_it_goes_back_there() -> None:
+    walls = Timed()
+    assert walls.after(1, Standing("alarm/1", 1, "积水监测", ours=True)).scene.id == "calm", "of ours there are many"
+    assert walls.after(1, LESS).scene.id == "event"
+    assert walls.after(2, LESS, GRAVE).scene.id == "grave"
+    walls.act("scene", "calm")
+    assert walls.after(1, LESS, GRAVE).scene.id == "calm"
+    third = Standing("alert/3", 2, "又一条")
+    assert walls.after(1, LESS, GRAVE, third).scene.id == "event"
+    assert walls.after(61, LESS, GRAVE, third).scene.id == "calm"
 
 
 def test_a_hub_that_begins_anew_shows_the_same_and_does_not_bring_the_same_alert_again() -> None:

@@ -23,13 +23,13 @@ def standing(picture: Picture, now: int) -> list[Standing]:
     alerts, alarms = picture["alert"], picture["alarm"]
     holds = (alerts.numbers("effective") <= now) & (now < alerts.numbers("expires"))
     stands = np.isin(alarms.numbers("state"), _STANDS)
-    return _standing(alerts, holds, "title") + _standing(alarms, stands, "name")
+    return _standing(alerts, holds, "title", ours=False) + _standing(alarms, stands, "name", ours=True)
 
 
-def _standing(table: LiveTable, where: npt.NDArray[np.bool_], name: str) -> list[Standing]:
+def _standing(table: LiveTable, where: npt.NDArray[np.bool_], name: str, ours: bool) -> list[Standing]:
     levels = table.numbers("level")
     rows = np.flatnonzero(where & (levels >= 1) & (levels <= _GRAVEST)).tolist()
-    return [Standing(table.key_at(i), int(levels[i]), str(table.value(i, name))) for i in rows]
+    return [Standing(table.key_at(i), int(levels[i]), str(table.value(i, name)), ours) for i in rows]
 
 
 def open_events(picture: Picture, name_of: Callable[[str], dict[str, str]]) -> tuple[EventHere, ...]:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cockpit.model.clock import SECOND, local
-from cockpit.model.wall import Carousel, Trigger
+from cockpit.model.wall import Trigger
 from cockpit.model.wallstate import WallShows
 from cockpit.wall.state import Site, at_step, changed, with_scene
 
@@ -17,11 +17,12 @@ IDENTIFY_SECONDS = 60
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """An alert of an authority or an alarm of ours that stands: key, level (1 is Ⅰ), what it is called."""
+    """An alert of an authority, or an alarm of ours, that stands: key, level (1 is Ⅰ), what it is called."""
 
     key: str
     level: int
     name: str
+    ours: bool = False
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -62,12 +63,16 @@ def turned(shows: WallShows, site: Site, now: int, hour: int) -> WallShows:
 def brought(
     shows: WallShows, held: Held | None, new: Sequence[Standing], site: Site, now: int
 ) -> tuple[WallShows, Held | None]:
-    """A wall after alerts came: the gravest brings the scene of its trigger, unless a graver one holds it already."""
-    carousel = site.carousel(shows.carousel)
-    if carousel is None or shows.paused:
-        return shows, held
-    for standing in sorted(new, key=lambda one: one.level):
-        trigger = _trigger(carousel, standing.level)
+    """A wall after alerts came: the gravest brings the scene of its trigger, unless a graver one holds it already.
+
+    Triggers are those of the carousel that runs. Where none does and the wall rests at its mode's own scene, they are
+    those of all, and alarms of ours, of which a stormy day has many, bring nothing. A wall that somebody has taken in
+    hand is left alone.
+    """
+    triggers = _triggers(shows, held, site) if new else ()
+    meant = new if shows.carousel else [one for one in new if not one.ours]
+    for standing in sorted(meant, key=lambda one: one.level):
+        trigger = _trigger(triggers, standing.level)
         scene = site.scenes.get(trigger.scene) if trigger is not None else None
         if trigger is None or scene is None or (held is not None and held.level < standing.level):
             continue
@@ -98,7 +103,17 @@ def unmarked(shows: WallShows, now: int) -> WallShows:
     return changed(replace(shows, identify=()), now, "")
 
 
-def _trigger(carousel: Carousel, level: int) -> Trigger | None:
+def _triggers(shows: WallShows, held: Held | None, site: Site) -> Sequence[Trigger]:
+    carousel = site.carousel(shows.carousel)
+    if carousel is not None:
+        return () if shows.paused else carousel.triggers
+    mode = site.mode(shows.mode)
+    if held is None and (mode is None or mode.scene != shows.scene.id):
+        return ()
+    return [trigger for one in site.hall.carousels for trigger in one.triggers]
+
+
+def _trigger(triggers: Sequence[Trigger], level: int) -> Trigger | None:
     """The trigger that is meant for a level most closely."""
-    fitting = [one for one in carousel.triggers if 1 <= level <= one.alert]
+    fitting = [one for one in triggers if 1 <= level <= one.alert]
     return min(fitting, key=lambda one: one.alert, default=None)
