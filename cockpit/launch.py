@@ -27,7 +27,7 @@ from cockpit.opening import SeatOpening
 from cockpit.packs.feeds import site_feeds
 from cockpit.packs.read import read_pack
 from cockpit.paths import assets_dir, profile_dir
-from cockpit.processes import write_private, writing_to
+from cockpit.processes import die_with_parent, write_private, writing_to
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -119,6 +119,7 @@ def launch_wall(args: argparse.Namespace) -> int:
         UserError: a pack or an address that can not be used, or this profile's wall is drawn already.
         OutsideError: the profile can not be written.
     """
+    die_with_parent()  # a watchdog's: another one could not start its own beside it
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if args.hub:
         NamedHub(args.hub, args.key).check()

@@ -11,9 +11,11 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cockpit.bus import subjects
+from cockpit.bus.asks import PROTOCOL
 from cockpit.bus.client import connect
 from cockpit.bus.joined import FOLDER, Joined, JoinedHub, context_of, read_joined
 from cockpit.bus.joining import join
@@ -23,7 +25,16 @@ from cockpit.hub.machinesfile import read_machines_file
 from cockpit.model.clock import SECOND, ManualClock
 from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.ports.link import LinkState
-from cockpit.model.walljoin import CodeMade, CodeWanted, Machines, MachinesWanted, Revoke, Revoked
+from cockpit.model.walljoin import (
+    MOST_LINE,
+    CodeMade,
+    CodeWanted,
+    JoinWanted,
+    Machines,
+    MachinesWanted,
+    Revoke,
+    Revoked,
+)
 from cockpit.processes import free_port
 from cockpit.seat import Seat
 from cockpit.wall.asking import ask
@@ -416,3 +427,34 @@ def test_machines_come_back_when_the_bus_was_killed(hub: LivingHub, tmp_path: Pa
         hub.hub.server.process.kill()
         machine.until(lambda: machine.seat.link.state is LinkState.LOST, "the bus is gone")
         machine.until(lambda: machine.seat.link.state is LinkState.LIVE, "it is back")
+
+
+def say_at_the_door(host: str, said: bytes) -> bytes:
+    """What the door answers to any bytes, until it hangs up."""
+    name, _, port = host.partition(":")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    with socket.create_connection((name, int(port)), 30) as plain, context.wrap_socket(plain) as line:
+        answer = b""
+        try:
+            line.sendall(said)
+            while piece := line.recv(65536):
+                answer += piece
+        except OSError:  # hung up on
+            pass
+        return answer
+
+
+def test_what_is_no_request_ends_at_the_door_and_the_next_machine_comes_in(hub: LivingHub, tmp_path: Path) -> None:
+    made = a_code(hub)
+    old = msgspec.json.encode(JoinWanted(PROTOCOL - 1, "0.0.1", "00000000", "x", ""))
+    half = msgspec.json.encode(JoinWanted(PROTOCOL, "1", made.code[:9].replace("-", ""), "x", "no request"))
+    assert b"walljoin.other_version" in say_at_the_door(made.host, old + b"\n")
+    for said in (b"\n", b"GET / HTTP/1.1\n", b"\xff\x00\xfe\n", b"[1]\n", b"{}\n", b'{"protocol": 3}\n'):
+        assert b"walljoin.nonsense" in say_at_the_door(made.host, said), said
+    assert say_at_the_door(made.host, b"x" * (MOST_LINE * 4)) == b""
+    assert b"walljoin.no_request" in say_at_the_door(made.host, half + b"\n")
+    used_up = refusal(lambda: join(tmp_path / "a", made.host, made.code, "x"))
+    assert used_up == "walljoin.code_unknown"
+    assert a_machine(hub, tmp_path / "b").machine == "left"

@@ -18,7 +18,7 @@ import pytest
 from cockpit.model.clock import SystemClock
 from cockpit.model.wallasks import Nothing
 from cockpit.model.wallstate import NodeReport, WallState
-from cockpit.processes import cockpit_command, free_port
+from cockpit.processes import cockpit_command, free_port, lives
 from tests.living_hub import LivingHub, Seated, seated
 
 pytestmark = [pytest.mark.system, pytest.mark.window, pytest.mark.slow]
@@ -87,7 +87,7 @@ class Node:
     def close(self) -> None:
         self.process.terminate()
         try:
-            assert self.process.wait(PATIENCE) == 0, self.said()
+            assert self.process.wait(PATIENCE) in (0, -signal.SIGKILL), self.said()
         finally:
             if self.process.poll() is None:
                 self.process.kill()
@@ -153,3 +153,22 @@ def test_a_machine_that_joined_by_code_draws_and_comes_back_however_it_dies(
         command("wall", "revoke", "left", "--profile", hub.profile)
         until(lambda: not reports(desk), "it is gone", node.said)
         assert node.child()  # it goes on with its last picture
+
+
+def test_a_watchdog_that_is_killed_takes_its_process_along_and_the_next_one_draws(
+    hub: LivingHub, node: Node, tmp_path: Path, xvfb: str
+) -> None:
+    with seated(tmp_path / "desk", hub) as desk:
+        desk.until(lambda: desk.seat.link.state == "live")
+        shown_by(desk, node)
+        drew = node.child()
+        node.process.kill()
+        node.process.wait()
+        killed = CLOCK.now()
+        again = Node(node.profile, xvfb)
+        try:
+            until(lambda: again.child() not in (0, drew), "another draws", again.said)
+            until(lambda: not lives(drew), "the first one ended", again.said)
+            shown_by(desk, again, since=killed)
+        finally:
+            again.close()

@@ -72,9 +72,13 @@ def _code(args: argparse.Namespace) -> int:
     if args.json:
         print(msgspec.json.encode(made).decode())
         return 0
+    import segno
+
     t = texts(language())
+    line = f"cockpit wall join {made.host} {made.code}"
+    segno.make(line, error="m").terminal(compact=True)  # carried to the machine on a phone
     print(t("walljoin.code_line", code=made.code, until=local(made.until).strftime("%H:%M:%S")))
-    print(t("walljoin.code_type", line=f"cockpit wall join {made.host} {made.code}"))
+    print(t("walljoin.code_type", line=line))
     return 0
 
 
