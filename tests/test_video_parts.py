@@ -107,10 +107,41 @@ def test_times_that_jump_begin_anew_and_a_flood_of_pictures_is_held_up() -> None
     clock = ManualClock()
     pace = Pace(clock.mono, live=True)
     pace.wait(10.0)
-    assert pace.wait(90_000.0) <= 0
+    assert pace.wait(90_000.0) <= 0, "a new time"
     waits = [pace.wait(None) for _ in range(200)]
     assert waits[0] == 0
     assert waits[-1] > 0
+
+
+@pytest.mark.parametrize("speed", [0.999, 1.0, 1.001])
+def test_a_camera_whose_clock_is_not_ours_is_shown_in_full_for_days_and_never_waited_for(speed: float) -> None:
+    clock = ManualClock()
+    pace = Pace(clock.mono, live=True)
+    shown = 0
+    for n in range(20_000):  # two pictures a second, for hours: ten seconds apart at the end
+        assert pace.wait(n * 0.5 * speed) <= 0
+        shown += pace.shows(n * 0.5 * speed, 25)
+        clock.advance(0.5)
+    assert shown == 20_000
+
+
+def test_a_server_that_has_come_to_stay_behind_is_shown_in_full_again_after_a_while() -> None:
+    clock = ManualClock()
+    pace = Pace(clock.mono, live=True)
+    at = 0.0
+    for _ in range(100):
+        pace.wait(at)
+        at += 0.04
+        clock.advance(0.04)
+    clock.advance(3)
+    shown = []
+    for _ in range(500):
+        pace.wait(at)
+        shown.append(pace.shows(at, 25))
+        at += 0.04
+        clock.advance(0.04)
+    assert sum(shown[:100]) < 20, "as if it were to catch up"
+    assert all(shown[-200:])
 
 
 def test_of_pictures_that_come_late_only_one_a_second_is_made_ready() -> None:
@@ -120,7 +151,10 @@ def test_of_pictures_that_come_late_only_one_a_second_is_made_ready() -> None:
     assert pace.shows(0.0, 25)
     assert not pace.shows(0.01, 25)
     clock.advance(3)
+    pace.wait(0.5)
     assert pace.shows(0.5, 25)
     clock.advance(0.5)
+    pace.wait(0.54)
     assert not pace.shows(0.54, 25), "two seconds behind"
+    pace.wait(3.5)
     assert pace.shows(3.5, 25), "in time again"

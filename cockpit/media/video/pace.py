@@ -1,4 +1,9 @@
-"""When a picture is due: a file is shown as fast as it was taken; what a server sends in a burst catches up at once."""
+"""When a picture is due: a file is shown as fast as it was taken; what a server sends in a burst catches up at once.
+
+`now - time of the picture` is the same for all pictures of a steady stream, larger for those that come late. The
+smallest of the last seconds is what is punctual. It follows a camera whose clock is a little faster or slower than
+ours, and a server that has come to stay behind; a server that sends a film as fast as it can is held back.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +13,10 @@ SETTLE_SECONDS = 2.0
 """A live server may first send what it kept: meanwhile the latest picture is the present."""
 JUMP_SECONDS = 5.0
 """Times that jump so far begin anew."""
+WINDOW_SECONDS = 5.0
+"""When even the most punctual picture of so long was late, that is punctual from now on."""
+FASTER = 0.02
+"""By which a camera's clock may be faster than ours."""
 MOST_AHEAD = 0.5
 MOST_BEHIND = 1.0
 MOST_A_SECOND = 120
@@ -23,8 +32,11 @@ class Pace:
         """
         self._mono = mono
         self._slack = MOST_AHEAD if live else 0.0
+        self._faster = FASTER if live else 0.0
         self._settle = mono() + (SETTLE_SECONDS if live else 0.0)
         self._origin: float | None = None
+        self._looked = mono()
+        self._window, self._punctual = mono(), float("inf")
         self._second = mono()
         self._count = 0
         self._shown = float("-inf")
@@ -35,12 +47,23 @@ class Pace:
         wait = self._too_many(now)
         if at is None:
             return wait
-        origin = now - at
+        origin = self._follow(now, now - at)
+        return max(wait, at + origin - now - self._slack)
+
+    def _follow(self, now: float, origin: float) -> float:
+        """What is punctual, with one more picture."""
+        took, self._looked = now - self._looked, now
         if self._origin is None or abs(origin - self._origin) > JUMP_SECONDS:
             self._origin = origin
         elif now < self._settle:
             self._origin = min(self._origin, origin)
-        return max(wait, at + self._origin - now - self._slack)
+        elif origin < self._origin:
+            self._origin = max(origin, self._origin - took * self._faster)
+        self._punctual = min(self._punctual, origin)
+        if now - self._window >= WINDOW_SECONDS:
+            self._origin = max(self._origin, self._punctual)
+            self._window, self._punctual = now, float("inf")
+        return self._origin
 
     def _too_many(self, now: float) -> float:
         if now - self._second >= 1.0:
