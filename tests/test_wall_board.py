@@ -17,7 +17,7 @@ from cockpit.wall.acts import ACTS
 from cockpit.wall.gathering import LEAD, PATIENCE
 from cockpit.wall.remote import role_of
 from cockpit.wall.state import Site, mirrors
-from cockpit.wall.turning import Standing, within
+from cockpit.wall.turning import Standing, brought, within
 from tests.wall_kit import Timed, scene_text, site
 
 GRAVE = Standing("alert/1", 1, "暴雨红色预警")
@@ -267,6 +267,12 @@ def test_an_alert_brings_its_scene_to_a_wall_that_rests_at_its_modes_own_and_it_
     third = Standing("alert/3", 2, "又一条")
     assert walls.after(1, LESS, GRAVE, third).scene.id == "event"
     assert walls.after(61, LESS, GRAVE, third).scene.id == "calm"
+
+
+def test_a_real_alert_goes_before_what_is_rehearsed() -> None:
+    walls = Timed()
+    shows = msgspec.structs.replace(walls.act("scene", "storm"), rehearsal="drill-1")
+    assert brought(shows, None, [GRAVE], site(), walls.clock.now())[0].scene.id == "grave"
 
 
 def test_a_hub_that_begins_anew_shows_the_same_and_does_not_bring_the_same_alert_again() -> None:

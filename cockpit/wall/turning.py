@@ -65,9 +65,9 @@ def brought(
 ) -> tuple[WallShows, Held | None]:
     """A wall after alerts came: the gravest brings the scene of its trigger, unless a graver one holds it already.
 
-    Triggers are those of the carousel that runs. Where none does and the wall rests at its mode's own scene, they are
-    those of all, and alarms of ours, of which a stormy day has many, bring nothing. A wall that somebody has taken in
-    hand is left alone.
+    Triggers are those of the carousel that runs. Where none does and the wall rests at its mode's own scene, or shows a
+    rehearsal, they are those of all, and alarms of ours, of which a stormy day has many, bring nothing. A wall that
+    somebody has taken in hand is left alone.
     """
     triggers = _triggers(shows, held, site) if new else ()
     meant = new if shows.carousel else [one for one in new if not one.ours]
@@ -108,7 +108,8 @@ def _triggers(shows: WallShows, held: Held | None, site: Site) -> Sequence[Trigg
     if carousel is not None:
         return () if shows.paused else carousel.triggers
     mode = site.mode(shows.mode)
-    if held is None and (mode is None or mode.scene != shows.scene.id):
+    rests = mode is not None and mode.scene == shows.scene.id
+    if held is None and not rests and not shows.rehearsal:  # the real thing goes before what is rehearsed
         return ()
     return [trigger for one in site.hall.carousels for trigger in one.triggers]
 
