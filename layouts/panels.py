@@ -39,6 +39,11 @@ class Panels(Mapping[str, type]):
 
         return {entry.name: entry.load for entry in entry_points(group=ENTRY_POINTS) if entry.name not in self._ours}
 
+    @property
+    def theirs(self) -> tuple[str, ...]:
+        """Ids of third parties' panels, for a catalogue of all."""
+        return tuple(self._theirs)
+
     def __getitem__(self, panel_id: str) -> type:
         """The class; raises whatever its module raises."""
         return (self._ours.get(panel_id) or self._theirs[panel_id])()

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from cockpit.model.messages import texts
 from cockpit.model.wall_shipped import shipped_scenes
+from layouts.panels import Panels
 from tests.panel_desk import desk
 from tests.walldesk_kit import Operator, operator
 from widgets.walldesk.dragged import carried
@@ -443,3 +445,21 @@ def test_at_night_the_strip_says_how_bright_screens_are_and_that_it_is_by_itself
         op.do("darker")
     op.window.second()
     assert [part[0] for part in op.strip.light.parts] == [texts("zh")("walldesk.light"), "20%"]
+
+
+def test_a_third_partys_panel_stands_in_the_catalogue_under_its_own_name(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Theirs(QLabel):
+        def __init__(self, ctx: object, parent: QWidget | None = None, *, words: str = "theirs") -> None:
+            super().__init__(words, parent)
+
+    monkeypatch.setattr(Panels, "_theirs", {"acme-tides": lambda: Theirs}, raising=False)
+    with operator(qtbot, tmp_path) as op:
+        op.catalogue.groups["other"].click()
+        assert [kind.panel for kind in op.catalogue.grid.kinds] == ["acme-tides"]
+        op.ctx.walling.tell(panel="acme-tides")
+        assert op.catalogue.preview.drawn > 0
+        op.ctx.walling.tell(editing=True, places=("events",))
+        op.do("put")
+        assert "words" in op.screen.form.fields

@@ -153,6 +153,10 @@ class WallTop(Pane):
         if shows is not None and shows.by:
             at = hour_minute(self.ctx.clock.city.at(shows.since))
             words = t("walldesk.changed_by", at=at, by=shows.by)
+        drill = shows is not None and bool(shows.rehearsal)
+        if drill:
+            words = t("walldesk.in_rehearsal")
+        self._by.set_color(self.ctx.theme["red_text" if drill else "t2"])
         self._by.setText(words)
         for id, made in self.extra.items():
             action = self.ctx.actions.get(id)
