@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from cockpit.model.wallasks import MOST_THUMB, Thumbs, ThumbsWanted
 from cockpit.model.wallstate import Pointer, Thumb
 from tests.living_hub import LivingHub
-from tests.wall_node_kit import COLORS, Node, a_node, site
+from tests.wall_node_kit import COLORS, HALL, Node, a_node, site
 
 pytestmark = pytest.mark.slow
 
@@ -171,3 +171,14 @@ def test_an_event_that_the_wall_follows_is_selected_on_its_machines(node: Node) 
     node.until(lambda: node.seat.selection.item == ("event", "incident/0714-1187"))
     node.act("event", "")
     node.until(lambda: node.seat.selection.item == ("", ""))
+
+
+def test_another_hall_file_is_shown_at_once_though_the_scene_stays(node: Node) -> None:
+    text = HALL.format(columns=1, rows=1, width=800, height=800, machines='"here"')
+    node.publish({"hall.toml": text.replace("平时", "战时")})
+    node.until(lambda: node.panel().ctx.wall.mode.name["zh"] == "战时")
+    wide = text.replace("[800, 800]", "[400, 400]")
+    node.publish({"hall.toml": wide})
+    node.until(lambda: node.window.scale == 2.0 and node.shown() == "calm" and not node.window.still)
+    assert node.color() == COLORS["calm"]
+    assert node.panel().width() > 700

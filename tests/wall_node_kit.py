@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from cockpit.bus.where import OwnHub
 from cockpit.model.messages import Message
+from cockpit.model.wallasks import Publish, Published
 from cockpit.model.wallstate import ActDone, WallAct
 from cockpit.seat import Seat
 from cockpit.ui.handed import panel_context
@@ -123,6 +124,20 @@ class Node:
         self.until(lambda: heard)
         assert isinstance(heard[0], ActDone), heard
         return heard[0].revision
+
+    def publish(self, texts: dict[str, str]) -> None:
+        """Files of the site, as an operator publishes them."""
+        heard: list[Published | Message] = []
+        self.seat.ask("wall.publish", Publish(texts), Published, heard.append)
+        self.until(lambda: heard)
+        assert isinstance(heard[0], Published), heard
+
+    def panel(self) -> Flat:
+        """The first panel on the screen."""
+        assert self.window.stage is not None
+        found = self.window.stage.panels()[0]
+        assert isinstance(found, Flat)
+        return found
 
     def shown(self) -> str:
         """Id of the scene on the screens, "" none."""

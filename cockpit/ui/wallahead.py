@@ -1,6 +1,10 @@
-"""The scene that a carousel shows next is built while the one before it is looked at."""
+"""What takes time at the first showing of a scene is done before: panels are imported while the machine has time, and
+the scene that a carousel shows next is built while the one before it is looked at."""
 
 from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer
@@ -16,6 +20,9 @@ from layouts.wallstages import WallStages
 
 AHEAD = 15 * SECOND
 """So long before its turn a scene is built."""
+WARM_MS = 150
+PREFIX = "wall"
+"""Ids of panels that are made for walls begin so."""
 REST_MS = 60
 """Between two panels: what is shown goes on."""
 
@@ -23,8 +30,19 @@ REST_MS = 60
 class Ahead(QObject):
     """Builds ahead for one machine."""
 
-    def __init__(self, seat: Seat, line: WallSeat, stages: WallStages, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        seat: Seat,
+        line: WallSeat,
+        stages: WallStages,
+        classes: Mapping[str, type],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._classes = classes
+        self._cold: list[str] | None = None
+        self._warming = QTimer(self, interval=WARM_MS)
+        self._warming.timeout.connect(self._warm_one)
         self._seat, self._line, self._stages = seat, line, stages
         self._built = ("", 0)
         self._what: tuple[WallShows, Hall, Wall] | None = None
@@ -33,6 +51,20 @@ class Ahead(QObject):
 
     def stop(self) -> None:
         self._next.stop()
+        self._warming.stop()
+
+    def warm(self) -> None:
+        """Begins to import the panels that walls have, one after the other; once."""
+        if self._cold is None:
+            self._cold = [panel for panel in self._classes if panel.startswith(PREFIX)]
+            self._warming.start()
+
+    def _warm_one(self) -> None:
+        if not self._cold:
+            self._warming.stop()
+            return
+        with contextlib.suppress(Exception):  # whoever shows it says what is wrong with it
+            self._classes[self._cold.pop()]
 
     def second(self) -> None:
         """A second passed."""

@@ -54,6 +54,7 @@ class Flipping(QObject):
         self._line = line
         self._windows = windows
         self._wanted: tuple[WallShows, Hall, Wall] | None = None
+        self._shown_in: tuple[Hall, Wall] | None = None
         self._fresh = True
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._at_last)
@@ -111,6 +112,8 @@ class Flipping(QObject):
         if self._fresh:
             self._flip()  # whatever the others do: there is nothing on the screens yet
         elif self.shown is not None and _same(shows, self.shown):
+            if self._shown_in != self._wanted[1:]:
+                self._flip()  # another hall file is published: what its panels know of it is another
             self.shown = shows
         elif shows.show_at:
             wait = self._line.until(shows.show_at)
@@ -141,7 +144,7 @@ class Flipping(QObject):
             elif window.still:
                 window.lift()
         self._stages.flip()
-        self.shown = shows
+        self.shown, self._shown_in = shows, self._wanted[1:]
         self.flipped.emit(shows)
         for window in windows:
             window.draw_now()

@@ -72,7 +72,7 @@ class WallNode(QObject):
         self.stages = WallStages(self)
         self.flipping = Flipping(self.stages, line, self.windows.drawn, self)
         self.sounds = WallSounds(seat, line)
-        self.ahead = Ahead(seat, line, self.stages, self)
+        self.ahead = Ahead(seat, line, self.stages, classes, self)
         self.keys = WallKeys(seat, line, self.note, self.ended.emit)
         self.on_restart: Callable[[], None] = lambda: None
         self._prod = prod
@@ -192,6 +192,7 @@ class WallNode(QObject):
         self._dress(self.line.time.now())
         self.say()
         self.pictures.soon()
+        self.ahead.warm()
 
     def _pointed(self, pointer: Pointer) -> None:
         if self.windows.wall is not None and pointer.wall == self.windows.wall.id:
