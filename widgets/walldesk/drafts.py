@@ -1,0 +1,209 @@
+"""Scenes that are edited and not published: what they are, how they are kept, tried and published.
+
+They are kept in the preferences, so that a desk that ended comes back to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from cockpit.model import wall_edit
+from cockpit.model.errors import UserError
+from cockpit.model.messages import Message
+from cockpit.model.wall import Arrangement, Fit, Place, Scene
+from cockpit.model.wall_diff import Change, changes
+from cockpit.model.wall_edit import Draft
+from cockpit.model.wall_solve import arrangement_of, fit_of
+from cockpit.model.wall_write import write_scene
+from widgets.kit.context import PanelContext
+from widgets.walldesk.hand import Hand
+
+KEPT = "walldesk.drafts"
+EMPTY = Arrangement("wall", Place("place"))
+"""What a scene begins with that has nothing yet."""
+
+
+class Drafts:
+    """Attributes:
+    hand: what is looked at.
+    """
+
+    def __init__(self, ctx: PanelContext) -> None:
+        self.hand = Hand(ctx)
+        self._ctx = ctx
+
+    # -- what is edited --------------------------------------------------------------------------------------------
+
+    @property
+    def draft(self) -> Draft | None:
+        """The draft of the scene that is looked at; None while it is as published."""
+        return self._ctx.walling.drafts.get(self.hand.looked)
+
+    @property
+    def scene(self) -> Scene | None:
+        return self.hand.scene(self.hand.looked)
+
+    @property
+    def fit(self) -> Fit | None:
+        wall = self.hand.wall
+        return fit_of(wall) if wall is not None else None
+
+    def changed(self) -> tuple[Change, ...]:
+        """What is another than published."""
+        draft = self.draft
+        if draft is None:
+            return ()
+        return changes(self.hand.published(draft.scene.id), draft.scene)
+
+    def unpublished(self) -> list[str]:
+        """Ids of all scenes that are another than published."""
+        drafts = self._ctx.walling.drafts.items()
+        return [id for id, draft in drafts if draft.changed or self.hand.published(id) is None]
+
+    # -- how they are kept -----------------------------------------------------------------------------------------
+
+    def do(self, what: Message, edit: Callable[[Scene, Fit], Scene], places: Sequence[str] | None = None) -> bool:
+        """One step; what can not be done is said and changes nothing."""
+        scene, wall, fit = self.scene, self.hand.wall, self.fit
+        if scene is None or wall is None or fit is None:
+            self._ctx.notify(Message("walldesk.no_scene"), 0)
+            return False
+        had = self.draft or Draft(scene, scene, seen=self._seen())
+        try:
+            after = edit(wall_edit.own(scene, arrangement_of(scene, wall), fit), fit)
+        except UserError as error:
+            self._ctx.notify(error.message, 0)
+            return False
+        self._keep(had.to(after, what))
+        if places is not None:
+            self._ctx.walling.tell(places=tuple(places))
+        return True
+
+    def _seen(self) -> int:
+        told = self._ctx.walls.scenes if self._ctx.walls is not None else None
+        return told.version if told is not None else 0
+
+    def _keep(self, draft: Draft) -> None:
+        """Takes a draft; one that is as published again, with nothing to undo or redo, is none."""
+        drafts = dict(self._ctx.walling.drafts)
+        id = draft.scene.id
+        if draft.changed or draft.past or draft.ahead or self.hand.published(id) is None:
+            drafts[id] = draft
+        else:
+            drafts.pop(id, None)
+        self._set(drafts)
+
+    def _set(self, drafts: dict[str, Draft]) -> None:
+        kept = {
+            id: msgspec.to_builtins(replace(one, past=(), ahead=()))
+            for id, one in drafts.items()
+            if one.changed or self.hand.published(id) is None
+        }
+        self._ctx.prefs.set(KEPT, kept)
+        self._ctx.walling.tell(drafts=drafts)
+
+    def restore(self) -> None:
+        """Takes in what an earlier run of this desk left unpublished."""
+        found: dict[str, Draft] = {}
+        for id, kept in dict(self._ctx.prefs.get(KEPT, {})).items():
+            try:
+                found[str(id)] = msgspec.convert(kept, Draft)
+            except msgspec.ValidationError:  # of another version
+                continue
+        if found:
+            self._ctx.walling.tell(drafts=found)
+
+    def undo(self) -> None:
+        self._step(Draft.undo)
+
+    def redo(self) -> None:
+        self._step(Draft.redo)
+
+    def _step(self, step: Callable[[Draft], Draft]) -> None:
+        draft = self.draft
+        try:
+            if draft is None:
+                raise UserError("walledit.nothing_to_undo")
+            self._keep(step(draft))
+        except UserError as error:
+            self._ctx.notify(error.message, 0)
+
+    def drop(self) -> None:
+        """The scene that is looked at is as published again; nothing of the edit is kept."""
+        id = self.hand.looked
+        self._ctx.walling.tell(places=())
+        self._set({one: draft for one, draft in self._ctx.walling.drafts.items() if one != id})
+        if self.hand.published(id) is None:
+            self.hand.choose_scene("")
+
+    # -- new scenes, publishing ------------------------------------------------------------------------------------
+
+    def begin(self, name: str, like: Scene | None = None) -> str:
+        """A new scene, empty or a copy; gives its id."""
+        taken = {id for id, _, _ in self.hand.scenes()}
+        number = 1
+        while f"scene-{number}" in taken:
+            number += 1
+        fit = self.fit or "wall"
+        arrangements = like.arrangements if like is not None else (replace(EMPTY, fit=fit),)
+        names = {"zh": name, "en": name}
+        made = Scene(f"scene-{number}", names, arrangements)
+        if like is not None:
+            made = replace(made, layers=like.layers, privacy=like.privacy)
+        self._keep(Draft(made, made, seen=self._seen()))
+        self.hand.choose_scene(made.id)
+        self._ctx.walling.tell(editing=True, places=())
+        return made.id
+
+    def try_out(self) -> None:
+        """The scene as it is now on the chosen screens, in place of the wall's; once more ends it."""
+        shows = self.hand.shows
+        ids = tuple(screen.id for screen in self.hand.screens)
+        if shows is not None and shows.trial is not None and shows.trial == self.scene and shows.trial_on == ids:
+            self.hand.act("try")
+        elif self.scene is not None:
+            self.hand.act("try", screens=ids)
+
+    def ready(self, ids: Sequence[str]) -> Message | None:
+        """Why these drafts can not be published; None when they can."""
+        if not ids:
+            return Message("walldesk.nothing_to_publish")
+        for id in ids:
+            scene = self._ctx.walling.drafts[id].scene
+            if empty := wall_edit.empty_places(scene):
+                return Message("walldesk.empty_places", {"scene": scene.name, "places": ", ".join(empty)})
+        return None
+
+    def publish(self, ids: Sequence[str], note: str, seen: int, done: Callable[[Message | None], object]) -> None:
+        """Publishes drafts that were compared with version `seen`; `done` is told why not, or None."""
+        walls, walling = self._ctx.walls, self._ctx.walling
+        if walls is None or (problem := self.ready(ids)) is not None:
+            done(problem if walls is not None else Message("walldesk.no_wall"))
+            return
+        drafts = {id: walling.drafts[id] for id in ids}
+        texts = {f"scenes/{id}.toml": write_scene(draft.scene) for id, draft in drafts.items()}
+
+        def told(answer: int | Message) -> None:
+            if isinstance(answer, Message):
+                done(answer)
+                return
+            self._set({one: draft for one, draft in walling.drafts.items() if drafts.get(one) != draft})
+            self._ctx.notify(Message("walldesk.published", {"version": answer}), 0)
+            done(None)
+
+        walls.publish(texts, note, seen, told)
+
+    def take_away(self, id: str) -> None:
+        """The site's own scene goes; a shipped one comes back as shipped."""
+        walls = self._ctx.walls
+        if walls is None or self.hand.published(id) is None:
+            self.drop()
+            return
+        walls.publish({f"scenes/{id}.toml": ""}, "", 0, self._taken_away)
+
+    def _taken_away(self, answer: int | Message) -> None:
+        gone = answer if isinstance(answer, Message) else Message("walldesk.published", {"version": answer})
+        self._ctx.notify(gone, 3 if isinstance(answer, Message) else 0)
