@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from cockpit.bus.where import OwnHub
 from cockpit.model.wallasks import MOST_THUMB, Thumbs, ThumbsWanted
 from cockpit.model.wallstate import Pointer, Thumb
-from tests.living_hub import LivingHub
+from cockpit.seat import Seat
+from tests.living_hub import CLOCK, LivingHub, pack
 from tests.wall_node_kit import COLORS, HALL, Node, a_node, site
 
 pytestmark = pytest.mark.slow
@@ -164,6 +167,26 @@ def test_the_light_spot_is_where_the_hand_is_and_goes_when_nobody_moves_it(node:
     assert picture.pixelColor(120, 720).name() != plain
     node.until(lambda: node.window.grab().toImage().pixelColor(400, 200).name() == plain)
     assert node.window.grab().toImage().pixelColor(120, 720).name() != plain
+
+
+def test_another_world_is_shown_in_the_place_of_what_is_real_and_left_again(node: Node, tmp_path: Path) -> None:
+    with LivingHub(tmp_path / "drill") as drill:
+        other = Seat(tmp_path / "other", pack(), OwnHub(drill.profile), CLOCK)
+        other.open_cache()
+        try:
+            real = node.panel()
+            node.node.enter(other, replace(node.node.ctx, picture=other.picture, selection=other.selection))
+            other.start()
+            node.until(lambda: node.panel() is not real and not node.window.still)
+            assert node.panel().ctx.picture is other.picture
+            node.act("scene", "storm")  # the wall's own hub goes on to say what is shown
+            node.until(lambda: node.color() == COLORS["storm"])
+            node.until(lambda: other.link.state == "live")  # it is ticked with the wall
+            node.node.leave()
+            node.until(lambda: node.panel().ctx.picture is node.seat.picture and not node.window.still)
+            assert node.color() == COLORS["storm"]
+        finally:
+            other.close()
 
 
 def test_an_event_that_the_wall_follows_is_selected_on_its_machines(node: Node) -> None:

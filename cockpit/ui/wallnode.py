@@ -44,6 +44,7 @@ class WallNode(QObject):
         windows: by name of the output.
         stages: panels of all screens. flipping: when which revision is shown.
         on_restart: the hub wants this process started anew.
+        world: the seat of another world that is shown, None: what is real is.
         ended: emitted when a person at the machine ends it.
     """
 
@@ -66,6 +67,8 @@ class WallNode(QObject):
         """
         super().__init__()
         self.seat, self.line, self.ctx = seat, line, ctx
+        self.world: Seat | None = None
+        self._shown_ctx = ctx
         self.pictures = WallPictures(seat, line, folder, self)
         self.windows = WallWindows(ctx, classes, seat.clock.base, self.pictures.last, line.time.now, self)
         self.pictures.windows = self.windows.all
@@ -132,7 +135,7 @@ class WallNode(QObject):
             self.woken.emit()
 
     def _wake(self) -> None:
-        if self.seat.prompt:
+        if self.seat.prompt or (self.world is not None and self.world.prompt):
             self._ticker.start(0)
         elif not self._ticker.isActive():
             since = (self.seat.clock.mono() - self._ticked) * 1000
@@ -142,8 +145,10 @@ class WallNode(QObject):
         """Takes in what arrived; the panels whose topics changed draw themselves anew."""
         self._ticked = self.seat.clock.mono()
         topics = self.seat.tick()
+        shown = self.world.tick() if self.world is not None else topics
+        if shown:
+            self.stages_refresh(shown)
         if topics:
-            self.stages_refresh(topics)
             self.sounds.tell(topics)
         self.seat.notices.clear()  # what a person at a desk would be told; here nobody could answer
 
@@ -169,6 +174,27 @@ class WallNode(QObject):
         self._adopting = False
         self.say()
 
+    # -- another world -------------------------------------------------------------------------------------------
+
+    def enter(self, seat: Seat, ctx: PanelContext) -> None:
+        """Shows another world, that of a rehearsal, in the place of what is real. What the wall shows, and when, goes on
+        coming from its own hub.
+
+        Args:
+            seat: of that world; it is the caller's, and lives until after `leave`.
+            ctx: what its panels are handed.
+        """
+        self.world, self._shown_ctx = seat, ctx
+        seat.wake = self._from_any_thread
+        self.windows.use(ctx)
+
+    def leave(self) -> None:
+        """Shows what is real again."""
+        if self.world is not None:
+            self.world.wake = _nothing
+            self.world, self._shown_ctx = None, self.ctx
+            self.windows.use(self.ctx)
+
     # -- what the hub tells --------------------------------------------------------------------------------------
 
     def _told(self, state: WallState) -> None:
@@ -184,7 +210,7 @@ class WallNode(QObject):
 
     def _flipped(self, shows: WallShows) -> None:
         """All that a revision says beside its panels."""
-        selection = self.ctx.selection
+        selection = self._shown_ctx.selection
         if shows.event and selection.item != ("event", shows.event):
             selection.select("event", shows.event)
         elif not shows.event and selection.topic:

@@ -131,11 +131,18 @@ class WallWindows(QObject):
         if any(others):
             self.arranged.emit()
 
-    def _turn_into(self, window: WallWindow, screen: Screen | None) -> bool:
-        """Makes a window that screen of the wall; whether it was another, or of another size."""
+    def use(self, ctx: PanelContext) -> None:
+        """Builds all panels anew with what another world has; the pictures of now stand in until they are shown."""
+        self._ctx = ctx
+        for window in self.drawn():
+            self._turn_into(window, window.screen_of_wall, anew=True)
+        self.arranged.emit()
+
+    def _turn_into(self, window: WallWindow, screen: Screen | None, anew: bool = False) -> bool:
+        """Makes a window that screen of the wall; whether it was another, or of another size, or is to be `anew`."""
         wall = self.wall if screen is not None else None
         fits = window.stage is None or window.stage.scale == window.scale
-        if fits and (window.screen_of_wall, window.wall) == (screen, wall):
+        if not anew and fits and (window.screen_of_wall, window.wall) == (screen, wall):
             return False
         before = window.stage
         if before is not None and not window.still:
