@@ -177,8 +177,8 @@ class WallNode(QObject):
     # -- another world -------------------------------------------------------------------------------------------
 
     def enter(self, seat: Seat, ctx: PanelContext) -> None:
-        """Shows another world, that of a rehearsal, in the place of what is real. What the wall shows, and when, goes on
-        coming from its own hub.
+        """Shows another world, that of a rehearsal, in the place of what is real. What the wall shows and when goes
+        on coming from its own hub.
 
         Args:
             seat: of that world; it is the caller's, and lives until after `leave`.

@@ -18,12 +18,14 @@ from cockpit.ui.handed import panel_context
 from cockpit.ui.prefs import FilePrefs
 from cockpit.ui.qtapp import end_on_signals
 from cockpit.ui.qtwords import speak
+from cockpit.ui.walldrill import WallDrill
 from cockpit.ui.wallnode import WallNode
 from cockpit.ui.wallstills import SCREENS
 from cockpit.wall.heartbeat import RESTART_CODE
 from cockpit.wall.node import WallSeat
 from layouts.panels import Panels
 from widgets.kit.actions import Actions
+from widgets.kit.context import PanelContext
 from widgets.kit.fonts import load_fonts
 from widgets.kit.theme import WALL, Theme, apply_theme
 
@@ -54,7 +56,13 @@ def run(
     speak(lang)
     apply_theme(app, Theme.load(WALL))
     seat = opening.seat()
-    node = _node(seat, machine, prefs, crash, lang, folder, prod)
+
+    def context(of: Seat) -> PanelContext:
+        return panel_context(of, prefs, crash.report, lang, WALL, Actions(), None)
+
+    line = WallSeat(seat, machine, own_sound=read_joined(profile) is not None)
+    node = WallNode(seat, line, context(seat), Panels(), folder, prod)
+    drill = WallDrill(node, profile, context)
     code = [0]
     try:
         node.open_windows()
@@ -68,27 +76,13 @@ def run(
         gc.enable()
         app.exec()
     finally:
+        drill.close()
         node.close()
         seat.close()
         crash.close()
         node.deleteLater()
         app.processEvents()
     return code[0]
-
-
-def _node(
-    seat: Seat,
-    machine: str,
-    prefs: FilePrefs,
-    crash: CrashLog,
-    lang: str,
-    folder: Path,
-    prod: Callable[[], None],
-) -> WallNode:
-    ctx = panel_context(seat, prefs, crash.report, lang, WALL, Actions(), None)
-    return WallNode(
-        seat, WallSeat(seat, machine, own_sound=read_joined(folder.parent) is not None), ctx, Panels(), folder, prod
-    )
 
 
 def _end(app: QApplication, code: list[int], with_code: int) -> None:
