@@ -61,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     from cockpit.tape.cli import add_parser as add_tape
     from cockpit.tiles_cli import add_parser as add_tiles
     from cockpit.wall.cli import add_parser as add_wall
+    from cockpit.wall.rehearse_cli import add_parser as add_rehearse
 
     add_city(commands)
     add_calls(commands, DEFAULT_PACK)
@@ -73,9 +74,11 @@ def parser() -> argparse.ArgumentParser:
     walls = add_wall(commands)
     add_remote(walls)
     _add_wall_desk(walls, t)
+    add_rehearse(commands, DEFAULT_PACK)
     add_layer(commands)
     add_doctor(commands)
     commands.add_parser("replay").set_defaults(go=_replay)  # only a hub calls it: it is in no list of commands
+    commands.add_parser("drill").set_defaults(go=_drill)  # and this one
     commands.add_parser("trial").set_defaults(go=_trial)  # this one too
     media = commands.add_parser("media")  # a seat calls it, or a hub
     media.add_argument("--pictures", type=int, default=-1)
@@ -236,6 +239,12 @@ def _replay(args: argparse.Namespace) -> int:
     from cockpit.hub.replaying import main as play
 
     return play()
+
+
+def _drill(args: argparse.Namespace) -> int:
+    from cockpit.hub.drilling import main as rehearse
+
+    return rehearse()
 
 
 def _trial(args: argparse.Namespace) -> int:

@@ -6,6 +6,11 @@ LIVE = "live"
 """The world of the real thing; others are `drill:<id>` and `replay:<id>`, whose colon NATS carries as it is."""
 
 
+def drill(id: str) -> str:
+    """The world of a rehearsal, on a bus of its own."""
+    return f"drill:{id}"
+
+
 def replay(id: str) -> str:
     """The world of a replay; its id is the user for whom it runs."""
     return f"replay:{id}"

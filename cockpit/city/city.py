@@ -143,6 +143,10 @@ class City:
         """An event that is open or closed today."""
         return self.open.get(ident) or self.closed.get(ident)
 
+    def play(self, happening: Happening) -> None:
+        """Has something happen that a script says, with all its changes."""
+        self._plan(happening)
+
     def care(self, ident: str, change: int) -> None:
         """One worker more (1) or less (-1) takes care of an event; the source does not close it by itself meanwhile."""
         self._cared_for[ident] += change

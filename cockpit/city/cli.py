@@ -62,6 +62,7 @@ def add_parsers(subparsers: Any) -> None:
     serve.add_argument("--field", metavar="FILE", type=Path, help=t("city.field"))
     serve.add_argument("--workers", choices=TEMPERS, default=TEMPERS[0], help=t("city.workers"))
     serve.add_argument("--rtsp", metavar="N", type=int, default=-1, help=t("city.rtsp"))
+    serve.add_argument("--script", metavar="FILE", type=Path, help=t("city.script"))
     serve.set_defaults(go=_serve)
     fault = commands.add_parser(
         "fault",
@@ -81,6 +82,7 @@ def _serve(args: argparse.Namespace) -> int:
 
     from cockpit.city.server import serve
     from cockpit.packs.read import read_pack
+    from cockpit.packs.rehearsals import read_script
 
     die_with_parent()
     clock = SystemClock()
@@ -94,6 +96,7 @@ def _serve(args: argparse.Namespace) -> int:
     logging.getLogger("cockpit").setLevel(logging.INFO)
     start = from_iso(args.start) if args.start else clock.now()
     pack = read_pack(args.city)
+    script = read_script(args.script, pack) if args.script is not None else None
 
     def ready(port: int) -> None:
         print(json.dumps({"url": f"http://127.0.0.1:{port}"}), flush=True)
@@ -106,7 +109,8 @@ def _serve(args: argparse.Namespace) -> int:
                 loop.add_signal_handler(signum, task.cancel)
         with contextlib.suppress(asyncio.CancelledError):
             options = (args.seed, args.speed, start, args.units, args.events_per_day, args.story)
-            await serve(pack, args.port, *options, clock, ready, args.field, args.workers == TEMPERS[1], args.rtsp)
+            willing = args.workers == TEMPERS[1]
+            await serve(pack, args.port, *options, clock, ready, args.field, willing, args.rtsp, script)
 
     asyncio.run(main())
     return 0

@@ -11,10 +11,12 @@ from cockpit.city.answers import Document, collection
 from cockpit.city.build import Place
 from cockpit.city.city import City
 from cockpit.city.faults import Faults
+from cockpit.city.script import play
 from cockpit.city.stream import Reader, Stream, message
 from cockpit.city.workers import Workers
 from cockpit.model.clock import SECOND, CityTime, Clock, local, to_iso
 from cockpit.model.ids import new_id
+from cockpit.packs.rehearsals import Script
 
 SENSOR_TURN = 30 * SECOND
 """How often, in city time, the sensors' document changes."""
@@ -30,6 +32,7 @@ class Platform:
         city: the simulation.
         workers: the workers' devices; None where there is no gateway to go to.
         events: who reads the event stream.
+        script: what is played besides, None nothing.
         watchers: who reads positions; each has the frames that it was not sent yet.
     """
 
@@ -44,6 +47,7 @@ class Platform:
         clock: Clock,
         faults: Faults,
         story: str = "storm",
+        script: Script | None = None,
     ) -> None:
         self.faults, self.place, self.seed = faults, place, seed
         self._clock, self._units, self._per_day, self._story = clock, units, events_per_day, story
@@ -53,7 +57,10 @@ class Platform:
         self._sensor_turn: tuple[int, int] = (0, 0)
         self._sensor_mono = -1.0
         self._odd = False
+        self.script = script
         city = place.city(seed, start_us, units, events_per_day, story)
+        if script is not None:
+            play(script, city)
         self.time = CityTime(clock.now(), start_us, speed, new_id(clock), True)
         self.events = Stream(self.time.run)
         self.city = city

@@ -22,8 +22,9 @@ from cockpit.city.rtsp import RtspServer
 from cockpit.city.videos import CityVideos
 from cockpit.city.workers import Workers
 from cockpit.model.city import Pack
-from cockpit.model.clock import Clock
+from cockpit.model.clock import MINUTE, Clock
 from cockpit.model.errors import CockpitError, UserError
+from cockpit.packs.rehearsals import Script
 
 HOST = "127.0.0.1"
 TICK = 1.0
@@ -83,6 +84,8 @@ class Server:
         """Steps the city, with its workers where there are any, until it is cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._step())
+            if self.platform.script is not None:
+                group.create_task(self._fail(self.platform.script))
             if self.platform.workers is not None:
                 group.create_task(self.platform.workers.run(lambda: self.platform.city))
 
@@ -94,6 +97,18 @@ class Server:
             if self._clock.mono() >= beat_at:
                 beat_at = self._clock.mono() + BEAT
                 self.platform.beat()
+
+    async def _fail(self, script: Script) -> None:
+        """The faults of a script, each at its time."""
+        began = self.platform.city.start
+        for fault in sorted(script.fault, key=lambda fault: fault.at):
+            while self.platform.now() < began + round(fault.at * MINUTE):  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(TICK)
+            self.platform.faults.start(fault.name, fault.seconds)
+            if fault.name == "down":
+                await self._down(fault.seconds)
+            elif fault.name == "sse-drop":
+                self.platform.events.dismiss_all()
 
     async def close(self) -> None:
         for job in list(self._jobs):
@@ -195,6 +210,7 @@ async def serve(
     field: Path | None = None,
     willing: bool = False,
     rtsp: int = -1,
+    script: Script | None = None,
 ) -> None:
     """Runs a city until it is cancelled.
 
@@ -207,12 +223,13 @@ async def serve(
         field: file that says where the gateway is; None: the workers have no devices.
         willing: none of them refuses, is late or never answers.
         rtsp: port for the cameras' videos by RTSP, -1 none.
+        script: what is played besides.
 
     Raises:
         UserError: the port is taken, or the pack is damaged.
     """
     place = Place(pack)
-    platform = Platform(place, seed, speed, start_us, units, events_per_day, clock, Faults(clock), story)
+    platform = Platform(place, seed, speed, start_us, units, events_per_day, clock, Faults(clock), story, script)
     if field is not None:
         platform.workers = Workers(field, platform.now, platform.faults, clock, willing)
     server = Server(platform, port, clock, rtsp)

@@ -43,6 +43,17 @@ class _Issue(msgspec.Struct, frozen=True):
     first_sent: int
 
 
+def _issued(begin: int, warning: Warning, now: int) -> Iterator[_Issue]:
+    """What is said now of an alert whose minutes count from `begin`."""
+    sent = (begin + round(warning.at * MINUTE)) // SECOND * SECOND
+    cancelled = begin + round(warning.cancel * MINUTE)
+    expires = sent + round(warning.lasts * MINUTE)
+    if sent <= now < min(cancelled, expires):
+        yield _Issue(warning, "Alert", sent, expires, sent)
+    elif cancelled <= now < cancelled + AFTER_CANCEL:
+        yield _Issue(warning, "Cancel", cancelled // SECOND * SECOND, cancelled + AFTER_CANCEL, sent)
+
+
 class Warnings:
     """What the weather service of a city says.
 
@@ -51,8 +62,14 @@ class Warnings:
     """
 
     def __init__(self, warnings: Sequence[Warning], pack: Pack, storms: Storms) -> None:
-        self._warnings, self._pack, self._storms = warnings, pack, storms
+        self._warnings, self._pack, self._storms = list(warnings), pack, storms
+        self._played: list[tuple[int, Warning]] = []
         self._city = MUNICIPALITIES.get(pack.code[:2], pack.name["zh"])
+
+    def play(self, begin: int, warning: Warning) -> None:
+        """One of a script, in minutes after `begin`."""
+        self._warnings.append(warning)
+        self._played.append((begin, warning))
 
     def feed(self, now: int, skew: int = 0) -> bytes:
         """The feed at that time; the same bytes as long as nothing is issued or ends.
@@ -78,14 +95,10 @@ class Warnings:
     def _issues(self, now: int) -> Iterator[_Issue]:
         for number in range(max(0, (now - self._storms.first) // EVERY - 2), self._storms.number(now) + 2):
             begin = self._storms.begin(number)
-            for warning in self._warnings:
-                sent = (begin + round(warning.at * MINUTE)) // SECOND * SECOND
-                cancelled = begin + round(warning.cancel * MINUTE)
-                expires = sent + round(warning.lasts * MINUTE)
-                if sent <= now < min(cancelled, expires):
-                    yield _Issue(warning, "Alert", sent, expires, sent)
-                elif cancelled <= now < cancelled + AFTER_CANCEL:
-                    yield _Issue(warning, "Cancel", cancelled // SECOND * SECOND, cancelled + AFTER_CANCEL, sent)
+            for warning in self._warnings[: len(self._warnings) - len(self._played)]:
+                yield from _issued(begin, warning, now)
+        for begin, warning in self._played:
+            yield from _issued(begin, warning, now)
 
     def _sender_name(self) -> str:
         return f"{escape(self._city)}市气象台（演示）"

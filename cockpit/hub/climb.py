@@ -44,7 +44,7 @@ Ended = tuple[str, Message | None, str, CallMade | None]
 """State, why, unit that was reached for, call that was made."""
 
 
-class _Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True):
     case: Case
     order: Order
     number: int
@@ -75,7 +75,7 @@ class ClimbService:
         self._arrived: dict[str, asyncio.Event] = {}
         self._room = {by: asyncio.Semaphore(AT_ONCE) for by in ("page", "sms", "leader")}
         self._swept = False
-        self._doing: dict[str, Callable[[_Step], Awaitable[Ended]]] = {
+        self._doing: dict[str, Callable[[Step], Awaitable[Ended]]] = {
             "page": self._page, "sms": self._sms, "call": self._call, "leader": self._leader,
         }  # fmt: skip
         pack = setting.pack.folder
@@ -110,18 +110,18 @@ class ClimbService:
         for step in self._due(self._clock.now()):
             self._running[step.key] = asyncio.create_task(self._go(step), name=f"climb {step.order.id}")
 
-    def _cut_short(self) -> list[_Step]:
+    def _cut_short(self) -> list[Step]:
         """Steps that began and that nobody is at: at first of all cases, then of those that are open."""
         state = self._ledger.state
         return [
-            _Step(case, order, urge.step, ClimbStep(0, urge.by))
+            Step(case, order, urge.step, ClimbStep(0, urge.by))
             for case in (state.open_cases() if self._swept else state.cases.values())
             for order in case.orders.values()
             for urge in order.urges
             if urge.state == BEGUN and (order.id, urge.step) not in self._running
         ]
 
-    def _due(self, now: int) -> list[_Step]:
+    def _due(self, now: int) -> list[Step]:
         steps = self._climb.steps
         found = []
         for case in self._ledger.state.open_cases():
@@ -133,7 +133,7 @@ class ClimbService:
                 for number, step in enumerate(steps, 1):
                     late = age > steps[-1].after + LATE
                     if age >= step.after and not late and number not in begun:
-                        one = _Step(case, order, number, step)
+                        one = Step(case, order, number, step)
                         if one.key not in self._running:
                             found.append(one)
         return found
@@ -147,7 +147,7 @@ class ClimbService:
 
     # -- one step --------------------------------------------------------------------------------------------------
 
-    async def _go(self, step: _Step) -> None:
+    async def _go(self, step: Step) -> None:
         try:
             # a call that waits for the line has not begun, and keeps nobody else from beginning
             async with self._speaker.line.turn(step.due) if step.step.by == "call" else self._room[step.step.by]:
@@ -159,7 +159,7 @@ class ClimbService:
         finally:
             self._running.pop(step.key, None)
 
-    async def _walk(self, step: _Step) -> None:
+    async def _walk(self, step: Step) -> None:
         """Begins, does it, ends; each of the two is on the case once."""
         begun = step.entry(BEGUN)
         if not await self._ledger.own(cause_of(begun), lambda now: urged(self._ledger.state, begun)):
@@ -203,7 +203,7 @@ class ClimbService:
 
     # -- by the phone page -----------------------------------------------------------------------------------------
 
-    async def _page(self, step: _Step) -> Ended:
+    async def _page(self, step: Step) -> Ended:
         """A letter with the order's number, and a knock; done when the device has it."""
         letter = await self._urge(step, step.order.unit)
         if not self._setting.between.online(step.order.unit):
@@ -221,7 +221,7 @@ class ClimbService:
                     await asyncio.sleep(LOOK_SECONDS)
         return FAILED, Message("climb.page_silent"), "", None
 
-    async def _urge(self, step: _Step, unit: str) -> Letter:
+    async def _urge(self, step: Step, unit: str) -> Letter:
         """The letter of a step to a unit: the same however often it is asked for."""
         ident = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{step.order.id} {step.number} {unit}"))
         t = texts("zh")
@@ -236,11 +236,11 @@ class ClimbService:
 
     # -- by a short message ----------------------------------------------------------------------------------------
 
-    async def _sms(self, step: _Step) -> Ended:
+    async def _sms(self, step: Step) -> Ended:
         contacts = await self._book.contacts(step.order.unit)
         return await self._sms_to(step, contacts, "")
 
-    async def _sms_to(self, step: _Step, contacts: list[Contact], unit: str) -> Ended:
+    async def _sms_to(self, step: Step, contacts: list[Contact], unit: str) -> Ended:
         from cockpit.hub import sms
 
         profile = self._setting.profile
@@ -255,11 +255,11 @@ class ClimbService:
 
     # -- by a call that speaks -------------------------------------------------------------------------------------
 
-    async def _call(self, step: _Step) -> Ended:
+    async def _call(self, step: Step) -> Ended:
         contacts = await self._book.contacts(step.order.unit)
         return await self._call_to(step, way_to_speak(contacts), step.order.unit)
 
-    async def _call_to(self, step: _Step, way: Way | None, unit: str) -> Ended:
+    async def _call_to(self, step: Step, way: Way | None, unit: str) -> Ended:
         if way is None:
             return FAILED, Message("climb.no_number"), unit, None
         words = await self._book.words(step.case, step.order)
@@ -269,7 +269,7 @@ class ClimbService:
             return DONE, None, unit, call
         return FAILED, Message("climb.call_failed", {"outcome": Message(f"climb.{spoken.outcome}")}), unit, call
 
-    def _made(self, step: _Step, spoken: Spoken, unit: str) -> CallMade:
+    def _made(self, step: Step, spoken: Spoken, unit: str) -> CallMade:
         return CallMade(
             call=spoken.call,
             leg=spoken.leg,
@@ -285,7 +285,7 @@ class ClimbService:
 
     # -- by whoever leads the unit ---------------------------------------------------------------------------------
 
-    async def _leader(self, step: _Step) -> Ended:
+    async def _leader(self, step: Step) -> Ended:
         """A letter to a leader's page, a short message, a call: done when one got through; else the next leader."""
         row = self._setting.intake.picture["unit"].get(step.order.unit)
         area = str(row["area"]) if row is not None else step.case.facts.area
@@ -299,7 +299,7 @@ class ClimbService:
                 break
         return ended
 
-    async def _reach(self, step: _Step, leader: Contact) -> Ended:
+    async def _reach(self, step: Step, leader: Contact) -> Ended:
         ways: list[Callable[[], Awaitable[Ended]]] = [
             lambda: self._sms_to(step, [leader], leader.unit),
             lambda: self._call_leader(step, leader),
@@ -315,14 +315,14 @@ class ClimbService:
         why = None if reached else results[-1][1]
         return DONE if reached else FAILED, why, leader.unit, call
 
-    async def _call_leader(self, step: _Step, leader: Contact) -> Ended:
+    async def _call_leader(self, step: Step, leader: Contact) -> Ended:
         way = way_to_speak([leader])
         if way is None:
             return await self._call_to(step, None, leader.unit)
         async with self._speaker.line.turn(step.due):
             return await self._call_to(step, way, leader.unit)
 
-    async def _letter_to_leader(self, step: _Step, unit: str) -> Ended:
+    async def _letter_to_leader(self, step: Step, unit: str) -> Ended:
         letter = await self._urge(step, unit)
         return await self._fetched(letter) if self._setting.between.online(unit) else (FAILED, None, unit, None)
 

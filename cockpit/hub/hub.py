@@ -18,7 +18,7 @@ import cockpit
 from cockpit.bus import asks, subjects
 from cockpit.bus.asks import PROTOCOL
 from cockpit.bus.client import connect
-from cockpit.bus.server import NatsServer
+from cockpit.bus.server import NatsServer, Outside
 from cockpit.bus.tasks import end
 from cockpit.bus.users import Keys
 from cockpit.feeds.city_time import fetch_clock
@@ -35,6 +35,7 @@ from cockpit.hub.intake import Intake
 from cockpit.hub.joining import JoiningService, outside_of
 from cockpit.hub.ledger import LedgerOnBus
 from cockpit.hub.letters import LettersService
+from cockpit.hub.rehearsals import RehearsalsService
 from cockpit.hub.service import Service, Setting
 from cockpit.hub.signs import SignsService
 from cockpit.hub.tape import TapeService
@@ -60,9 +61,23 @@ log = logging.getLogger(__name__)
 
 SERVICES: tuple[Callable[[Setting], Service], ...] = (
     TapeService, FeedsService, SignsService, AlarmsService, LettersService, CallsService,
-    FieldService, ClimbService, VideosService, WallService,
+    FieldService, ClimbService, VideosService, WallService, RehearsalsService,
 )  # fmt: skip
 """In the order in which they are started; closed the other way round."""
+
+
+class Another(msgspec.Struct, frozen=True):
+    """A hub of another world than the real one: what it does instead.
+
+    Attributes:
+        world: `drill:<id>`. services: in the place of `SERVICES`. outside: where machines of the hall come in.
+    """
+
+    world: str
+    services: tuple[Callable[[Setting], Service], ...]
+    outside: Outside | None = None
+
+
 FLUSH_SECONDS = 0.1
 SNAPSHOT_SECONDS = 60.0
 SNAPSHOT_PAUSE = 0.02
@@ -90,17 +105,19 @@ class Hub:
         city_clock: the city's clock over the machine's.
     """
 
-    def __init__(self, profile: Path, pack: Pack, base_url: str, port: int, clock: Clock) -> None:
+    def __init__(
+        self, profile: Path, pack: Pack, base_url: str, port: int, clock: Clock, another: Another | None = None
+    ) -> None:
         self.profile = profile
         self.pack = pack
         self.base_url = base_url.rstrip("/")
         self.clock = clock
         self.id = new_id(clock)
         self.city_clock = CityClock(clock)
-        self.world = subjects.LIVE
+        self.world = another.world if another is not None else subjects.LIVE
         self.keys = Keys(profile)
         users = [*self.keys.ensure(), *self.keys.machines()]
-        machines, outside = outside_of(profile)
+        machines, outside = outside_of(profile) if another is None else (None, another.outside)
         roles = {user.name: user.role for user in users}
         folder = ledger_folder(profile, pack.id)
         self.server = NatsServer(profile, port, users, clock, folder / STREAM, outside)
@@ -155,10 +172,10 @@ class Hub:
             pack, folder, self.city_clock, self.intake, self.book, self.answers, self._publish_to_all, roles,
             time_told=self._until_time_told, profile=profile, signal=self._signal, hearing=self.hearing,
         )  # fmt: skip
-        self.services = [
-            *(make(setting) for make in SERVICES),
-            JoiningService(machines, self.keys, self.server, roles, self.answers, pack.id, clock),
-        ]
+        services = another.services if another is not None else SERVICES
+        self.services: list[Service] = [make(setting) for make in services]
+        if another is None:
+            self.services.append(JoiningService(machines, self.keys, self.server, roles, self.answers, pack.id, clock))
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Runs until `stop`.
@@ -227,6 +244,18 @@ class Hub:
 
     async def _publish_to_all(self, topic: str, data: bytes) -> None:
         await self._send(subjects.picture(self.pack.id, self.world, EVERYWHERE, topic), data)
+
+    async def tell(self, topic: str, data: bytes) -> None:
+        """Publishes to all seats."""
+        await self._publish_to_all(topic, data)
+
+    async def time_told(self) -> None:
+        """Waits until the city has said how its clock runs, or for a minute."""
+        await self._until_time_told()
+
+    async def set_time(self, found: CityTime) -> None:
+        """Has the city's clock run so from now on; for a hub without a platform."""
+        await self._set_time(found)
 
     async def _signal(self, to: str, signal: Signal) -> None:
         await self._send(subjects.signal(self.pack.id, self.world, "hub", to), msgspec.msgpack.encode(signal))

@@ -37,11 +37,14 @@ class Between:
         send: takes letters of the hub's own, each once for ever; raises OutsideError while they can not be kept.
         letter: a letter by its id, as it is now; None where there is none.
         online: whether a unit has a phone page open now.
+        rehearse: has walls (() all) show a rehearsal with a scene, or with "" what they showed before; who wants it.
+            Answers which walls do.
     """
 
     send: Callable[[Sequence[Letter]], Awaitable[None]] | None = None
     letter: Callable[[str], Awaitable[Letter | None]] | None = None
     online: Callable[[str], bool] = _not_online
+    rehearse: Callable[[str, tuple[str, ...], str, str], tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ class WallService:
         self._told, self._to_keep = asyncio.Event(), asyncio.Event()
         self._pairing = WallPairing(setting, self._role)
         self._sights = WallSights(setting, self._the_board, self._role)
+        setting.between.rehearse = self._rehearse
         add = setting.answers.add
         add("wall.state", Nothing, self._state)
         add("wall.act", WallAct, self._act)
@@ -201,6 +202,15 @@ class WallService:
     async def _events(self, user: str, wanted: Nothing) -> asked.Events:
         pack = self._setting.pack
         return asked.Events(open_events(self._setting.intake.picture, lambda kind: dict(pack.kind(kind).name)))
+
+    def _rehearse(self, id: str, walls: tuple[str, ...], scene: str, by: str) -> tuple[str, ...]:
+        """Raises UserError: there is no such wall, or this role may not change it."""
+        board = self._the_board()
+        for wall in (walls or tuple(board.shows)) if id else ():
+            board.check(wall, self._role(by))
+        shown = board.rehearse(id, walls, scene, by[:64], self._clock.wall(), self._mono())
+        self._changed()
+        return shown
 
     # -- machines ------------------------------------------------------------------------------------------------------
 

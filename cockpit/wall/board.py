@@ -13,11 +13,23 @@ from cockpit.model.wallstate import NodeReport, WallAct, WallShows, WallState
 from cockpit.wall.acts import OF_THE_PICTURE, acted
 from cockpit.wall.gathering import LEAD, Gathering
 from cockpit.wall.machines import Machines
-from cockpit.wall.state import Site, begun, changed, mirrored, mirrors, needs_preparing, releases, resumed
+from cockpit.wall.state import (
+    Site,
+    begun,
+    changed,
+    mirrored,
+    mirrors,
+    needs_preparing,
+    releases,
+    resumed,
+    with_scene,
+)
 from cockpit.wall.turning import Held, Standing, brought, returned, turned, unmarked
 
 AFTER_RESTART = 1_000
 """Revisions that a hub which begins anew leaves out: the last ones of the run before may not have reached its disk."""
+_OF_THE_HALL = ("revision", "show_at", "blank", "frozen", "identify", "volume", "muted", "brightness")
+"""What a wall keeps when it comes back from a rehearsal."""
 DEFAULT_RIGHTS = ("duty", "leader", "wall")
 """Who may change a wall whose mode is not known."""
 
@@ -46,7 +58,8 @@ class Board:
         self._held: dict[str, Held] = {}
         self._seen: set[str] = set(kept.seen)
         self._gathering = Gathering()
-        before = {one.wall: one for one in kept.shows}
+        self._live: dict[str, WallShows] = {}
+        before = {one.wall: replace(one, rehearsal="") for one in kept.shows}  # it ended with the hub
         for wall in site.hall.walls:
             known = before.get(wall.id)
             if known is None:
@@ -115,6 +128,40 @@ class Board:
             raise UserError("wall.no_wall", wall=wall[:40], walls=" ".join(self.shows))
         return [self.shows[wall]]
 
+    # -- rehearsals --------------------------------------------------------------------------------------------------
+
+    def rehearse(self, id: str, walls: tuple[str, ...], scene: str, by: str, now: int, mono: int) -> tuple[str, ...]:
+        """Walls (() all) show a rehearsal with a scene, or with "" what they showed before it; which ones do.
+
+        Raises:
+            UserError: there is no such wall.
+        """
+        taken = mirrors(self.site.hall)
+        names = walls or tuple(self.shows)
+        meant = [shows for wall in dict.fromkeys(names) for shows in self._meant(wall) if shows.wall not in taken]
+        for shows in meant:
+            if id:
+                self._live.setdefault(shows.wall, shows)
+                self._held.pop(shows.wall, None)
+                after = replace(with_scene(shows, self.site.scenes.get(scene, shows.scene)), rehearsal=id)
+                after = replace(after, carousel="", paused=False, view=None, event="", area="", casts=())
+            elif shows.rehearsal:
+                after = self._as_before(shows)
+            else:
+                continue
+            self._put(changed(after, now, by), mono)
+        self._mirror(now, mono)
+        return tuple(shows.wall for shows in self.shows.values() if id and shows.rehearsal == id)
+
+    def _as_before(self, shows: WallShows) -> WallShows:
+        """What a wall showed before a rehearsal, as loud and bright as it is now."""
+        wall, live = self.site.hall.wall(shows.wall), self._live.pop(shows.wall, None)
+        if live is None or wall is None:
+            return replace(shows, rehearsal="", view=None, event="", area="")
+        live = resumed(live, wall, self.site)
+        kept = {name: getattr(shows, name) for name in _OF_THE_HALL}
+        return replace(live, rehearsal="", **kept)
+
     # -- machines ----------------------------------------------------------------------------------------------------
 
     def report(self, report: NodeReport, user: str, now: int, mono: float) -> bool:
@@ -161,6 +208,9 @@ class Board:
                 self._put(unmarked(shows, now), mono)
                 continue
             after, held = brought(shows, self._held.get(id), new, self.site, now)
+            if held is not None and id not in self._held and after.rehearsal:  # the real thing goes before
+                after = replace(after, rehearsal="", view=None)
+                self._live.pop(id, None)
             after, held = returned(after, held, self.site, now)
             if held is None:
                 self._held.pop(id, None)

@@ -79,7 +79,8 @@ def changed(after: WallShows, now: int, by: str) -> WallShows:
 def needs_preparing(before: WallShows, after: WallShows) -> bool:
     """Whether machines must build something before they can show it."""
     same_trial = (before.trial, before.trial_on) == (after.trial, after.trial_on)
-    return before.scene != after.scene or before.casts != after.casts or not same_trial
+    same_world = before.rehearsal == after.rehearsal
+    return before.scene != after.scene or before.casts != after.casts or not (same_trial and same_world)
 
 
 def releases(what: str) -> bool:
