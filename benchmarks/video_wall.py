@@ -108,6 +108,7 @@ def main() -> None:
                 {
                     "cpu": whole,
                     "decoding": (cpu(port.process.pid) - decodes) / took,
+                    "sent": sum(one.fps for one in port.process.seen.values()) / args.cameras,
                     "fps": sum(port.came.values()) / took / args.cameras,
                     "paints": (panel.tiles.painted - painted) / took,
                     "size": panel.tiles.tiles[0].wanted.size if panel.tiles.tiles[0].wanted else None,

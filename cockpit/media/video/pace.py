@@ -13,13 +13,15 @@ SETTLE_SECONDS = 2.0
 """A live server may first send what it kept: meanwhile the latest picture is the present."""
 JUMP_SECONDS = 5.0
 """Times that jump so far begin anew."""
-WINDOW_SECONDS = 5.0
+WINDOW_SECONDS = 2.0
 """When even the most punctual picture of so long was late, that is punctual from now on."""
 FASTER = 0.02
 """By which a camera's clock may be faster than ours."""
 MOST_AHEAD = 0.5
 MOST_BEHIND = 1.0
 MOST_A_SECOND = 120
+LATE_FPS = 8.0
+"""Of pictures that come late so many a second are made ready: to decode them takes longer than to show them."""
 
 
 class Pace:
@@ -72,10 +74,10 @@ class Pace:
         return self._second + 1.0 - now if self._count > MOST_A_SECOND else 0.0
 
     def shows(self, at: float | None, fps: float) -> bool:
-        """Whether a picture is made ready: not one of a burst that came late, nor more than are wanted."""
+        """Whether a picture is made ready: not all of a burst that came late, nor more than are wanted."""
         now = self._mono()
         late = at is not None and self._origin is not None and now - at - self._origin > MOST_BEHIND
-        if now - self._shown < (1.0 if late else 0.75 / max(fps, 0.1)):
+        if now - self._shown < max(1.0 / LATE_FPS if late else 0.0, 0.75 / max(fps, 0.1)):
             return False
         self._shown = now
         return True
