@@ -33,6 +33,7 @@ WALL_ASKS = (
     *("hello", "snapshot", "ledger", "body", "picture", "photo", "texts", "letters"),
     *("signs", "signs.series", "signs.sparks", "signs.things", "alarms.rules", "alarms.history", "alarms.entries"),
     *("videos", "feeds.systems", "tape.state", "retry"),
+    "rehearse.join",
     *("wall.state", "wall.act", "wall.report", "wall.ready", "wall.clock", "wall.adopt", "wall.thumb", "wall.scene"),
 )
 """What a machine of a wall may ask the hub: what it draws, how it fares, and what keys

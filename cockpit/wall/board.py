@@ -209,8 +209,9 @@ class Board:
                 continue
             after, held = brought(shows, self._held.get(id), new, self.site, now)
             if held is not None and id not in self._held and after.rehearsal:  # the real thing goes before
+                live = self._live.pop(id, None)
                 after = replace(after, rehearsal="", view=None)
-                self._live.pop(id, None)
+                held = replace(held, scene=live.scene.id if live is not None else held.scene)
             after, held = returned(after, held, self.site, now)
             if held is None:
                 self._held.pop(id, None)
