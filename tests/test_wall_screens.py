@@ -143,9 +143,9 @@ def test_three_machines_flip_together_and_one_that_is_killed_comes_back_to_its_p
             return len(told) == 3 and all(one.screens[0].shown == revision for one in told.values())
 
         desk.until(all_shown)
-        skews = [seen.report.screens[0].skew_us for seen in state(desk).nodes]
-        errors = [seen.report.clock_error_us for seen in state(desk).nodes]
-        assert max(skews) - min(skews) < 500_000 + max(errors), skews  # on a loaded machine; measured in benchmarks/
+        # none before the moment that the hub named; how much later is measured in benchmarks/
+        early = [seen.report.screens[0].skew_us + 2 * seen.report.clock_error_us for seen in state(desk).nodes]
+        assert min(early) >= 0, early
         killed = nodes["middle"]
         os.kill(killed.process.pid, signal.SIGKILL)
         killed.process.wait()

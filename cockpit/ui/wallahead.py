@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from functools import partial
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer
@@ -20,7 +21,7 @@ from layouts.wallstages import WallStages
 
 AHEAD = 15 * SECOND
 """So long before its turn a scene is built."""
-WARM_MS = 150
+FIRST_WARM_MS, WARM_MS = 5000, 500
 PREFIX = "wall"
 """Ids of panels that are made for walls begin so."""
 REST_MS = 60
@@ -57,14 +58,18 @@ class Ahead(QObject):
         """Begins to import the panels that walls have, one after the other; once."""
         if self._cold is None:
             self._cold = [panel for panel in self._classes if panel.startswith(PREFIX)]
-            self._warming.start()
+            self._warming.start(FIRST_WARM_MS)
 
     def _warm_one(self) -> None:
         if not self._cold:
             self._warming.stop()
             return
+        self._warming.setInterval(WARM_MS)
+        self._seat.aside(partial(self._import, self._cold.pop()))
+
+    def _import(self, panel: str) -> None:
         with contextlib.suppress(Exception):  # whoever shows it says what is wrong with it
-            self._classes[self._cold.pop()]
+            self._classes[panel]
 
     def second(self) -> None:
         """A second passed."""
