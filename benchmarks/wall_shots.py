@@ -24,6 +24,7 @@ from PIL import Image
 from benchmarks.children import a_home, child
 from cockpit.model.wall_shipped import shipped_halls, shipped_scenes
 from cockpit.processes import cockpit_command, environment_of_child, free_port
+from widgets.kit.theme import WALL, Theme
 
 START = "2026-07-14T17:38:00+08:00"
 SPEED = "2"
@@ -31,7 +32,9 @@ HALL = "2x3"
 WIDTH, LEAST_HEIGHT, WIDEST = 1920, 320, 3840
 """Of the pictures, px: a long wall is not scaled so far that nothing is seen of it."""
 LIMIT = 245_000
-COLORS = (160, 128, 96, 64, 48, 32)
+COLORS = (192, 160, 128, 96, 64, 48)
+MEANT = ("red_text", "orange_text", "yellow_text", "blue_text", "acc", "t1")
+"""Colours that no picture may lose, with their way to the ground."""
 
 
 def shots(only: Sequence[str] = (), lang: str = "zh") -> list[dict[str, str]]:
@@ -71,10 +74,21 @@ def small(whole: Path, file: Path) -> None:
         size = (width, round(picture.height * width / picture.width))
         scaled = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
     for colors in COLORS:
-        scaled.quantize(colors, dither=Image.Dither.NONE).save(file, optimize=True)
+        scaled.quantize(palette=_palette(scaled, colors), dither=Image.Dither.NONE).save(file, optimize=True)
         if file.stat().st_size <= LIMIT:
             return
     raise OSError(f"{file}: {file.stat().st_size} bytes")
+
+
+def _palette(picture: Image.Image, colors: int) -> Image.Image:
+    """The colours that a picture has most, and those that mean something: a small red badge stays red."""
+    theme = Theme.load(WALL)
+    meant = [theme[token].getRgb()[:3] for token in MEANT]
+    meant += [tuple((part + below) // 2 for part, below in zip(one, theme.s1.getRgb(), strict=False)) for one in meant]
+    found = picture.quantize(colors - len(meant), dither=Image.Dither.NONE).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*(part for one in meant for part in one), *found[: 3 * (colors - len(meant))]])
+    return palette
 
 
 def take(only: Sequence[str], lang: str, out: Path, whole: Path) -> list[Path]:

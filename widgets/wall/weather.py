@@ -154,14 +154,16 @@ class WallWeather(WallPanel):
             box = QRectF(box.left(), box.top(), box.width(), box.height() - foot.height() - kind.gap)
         lead = QRectF(box)
         rest = [self._row(one) for one in gauged if one is not heat]
+        need = max((wide(row.title, kind.row) + wide(row.right, kind.row, True) for row in rest), default=0.0)
         if heat is not None and box.height() >= kind.row * 1.2:
-            if box.width() > box.height() * 1.25 and rest:
+            if box.width() > box.height() * 1.25 and rest and box.width() * 0.58 >= need + kind.row * 1.5:
                 lead.setWidth(box.width() * 0.42)
                 box = QRectF(lead.right() + kind.row * 0.6, box.top(), box.right() - lead.right() - kind.row * 0.6,
                              box.height())  # fmt: skip
             else:
-                lead.setHeight(min(kind.hero * 1.2, box.height() * 0.45))
+                lead.setHeight(min(kind.hero * 1.2, max(box.height() * 0.45, kind.row * LEAST)))
                 box = QRectF(box.left(), lead.bottom(), box.width(), box.bottom() - lead.bottom())
+                rest = rest[: max(int(box.height() / (kind.row * LEAST) + 0.02), 1)]
             self._paint_heat(painter, lead, heat, self._rain(rain) if rain is not None else "", rain, kind)
         draw_rows(painter, box, rest, kind, theme, lambda n: t("walllist.more", n=n), columns=3, each=9)
 
@@ -169,15 +171,20 @@ class WallWeather(WallPanel):
         self, painter: QPainter, box: QRectF, heat: Gauged, words: str, rain: Gauged | None, kind: WallType
     ) -> None:
         theme = self.theme
-        high = min(kind.hero * 1.1, box.height() * (0.68 if words else 1.0))
+        low = box.height() < kind.row * 2.4
+        high = box.height() if low else min(kind.hero * 1.1, box.height() * (0.68 if words else 1.0))
         line = QRectF(box.left(), box.top(), box.width(), high)
         if rain is not None and rain_name(rain.most):
             side = min(high * 0.72, kind.figure * 1.1, box.width() * 0.3)
             draw_icon(painter, QRectF(line.left(), line.center().y() - side / 2, side, side), "rain", theme.t1, 1.6)
             line.setLeft(line.left() + side + kind.gap * 1.5)
         ink = theme.t2 if heat.old else theme.t1
+        beneath = box.height() - high >= kind.row
+        if words and not beneath and wide(words, kind.row, True) < line.width() * 0.6:
+            draw_words(painter, line, words, kind.row, theme.t1, True, side="right")
+            line.setWidth(line.width() - wide(words, kind.row, True) - kind.gap)
         draw_value(painter, line, f"{heat.mean:.0f}", heat.unit, min(kind.hero, high * 0.86), ink, theme.t2, kind.min)
-        if words and box.height() - high >= kind.row:
+        if words and beneath:
             below = QRectF(box.left(), line.bottom(), box.width(), min(box.height() - high, kind.row * 1.6))
             draw_words(painter, below, words, kind.row, theme.t1, True)
 
