@@ -29,7 +29,7 @@ Section "Monitor"
  Identifier "m"
  HorizSync 1.0-2000.0
  VertRefresh 1.0-200.0
- Modeline "1920x1080" 173.00 1920 2048 2248 2576 1080 1083 1088 1120
+ Modeline {mode}
 EndSection
 Section "Screen"
  Identifier "s"
@@ -48,11 +48,11 @@ class Xorg:
     """The server.
 
     Attributes:
-        display: `:7`.
+        display: `:7`. size: of each output, px.
     """
 
-    def __init__(self, display: str) -> None:
-        self.display = display
+    def __init__(self, display: str, size: tuple[int, int] = SIZE) -> None:
+        self.display, self.size = display, size
         self._known = {0}
 
     def xrandr(self, *options: str) -> str:
@@ -62,26 +62,35 @@ class Xorg:
     def plug(self, *numbers: int, columns: int = 3) -> None:
         """Switches outputs on, each at its place of a grid."""
         options: list[str] = []
+        mode = "{}x{}".format(*self.size)
         for number in numbers:
             if number not in self._known:  # only the first output has modes of its own
                 self._known.add(number)
-                self.xrandr("--addmode", f"DUMMY{number}", "1920x1080")
-            x, y = number % columns * SIZE[0], number // columns * SIZE[1]
-            options += ["--output", f"DUMMY{number}", "--mode", "1920x1080", "--pos", f"{x}x{y}"]
+                self.xrandr("--addmode", f"DUMMY{number}", mode)
+            x, y = number % columns * self.size[0], number // columns * self.size[1]
+            options += ["--output", f"DUMMY{number}", "--mode", mode, "--pos", f"{x}x{y}"]
         self.xrandr(*options)
 
     def unplug(self, *numbers: int) -> None:
         self.xrandr(*(part for number in numbers for part in ("--output", f"DUMMY{number}", "--off")))
 
 
+def _modeline(width: int, height: int) -> str:
+    """60 Hz, with the margins of a screen that wants them wide."""
+    across = (width, width + 128, width + 328, width + 656)
+    down = (height, height + 3, height + 8, height + 40)
+    times = " ".join(map(str, (*across, *down)))
+    return f'"{width}x{height}" {across[3] * down[3] * 60 / 1e6:.2f} {times}'
+
+
 @contextlib.contextmanager
-def xorg(folder: Path) -> Iterator[Xorg]:
-    """A server with `OUTPUTS` outputs of 1920×1080 in a grid of three columns; skips where it is not installed."""
+def xorg(folder: Path, outputs: int = OUTPUTS, size: tuple[int, int] = SIZE) -> Iterator[Xorg]:
+    """A server with so many outputs of that size in a grid of three columns; skips where it is not installed."""
     for program in ("Xorg", "xrandr"):
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed, which packaging/system-deps.sh --tests does")
     conf = folder / "xorg.conf"
-    conf.write_text(CONF)
+    conf.write_text(CONF.format(mode=_modeline(*size)))
     ours, theirs = os.pipe()
     command = ["Xorg", "-displayfd", str(theirs), "-config", str(conf), "-logfile", str(folder / "xorg.log")]
     command += ["-nolisten", "tcp", "-noreset", "-novtswitch", "-sharevts", "-nocursor"]
@@ -94,8 +103,8 @@ def xorg(folder: Path) -> Iterator[Xorg]:
         if not number:
             log = (folder / "xorg.log").read_text(errors="replace") if (folder / "xorg.log").exists() else "no log"
             pytest.fail("Xorg did not come up:\n" + log[-2000:])
-        running = Xorg(f":{number}")
-        running.plug(*range(OUTPUTS))
+        running = Xorg(f":{number}", size)
+        running.plug(*range(outputs))
         yield running
     finally:
         server.terminate()

@@ -1,8 +1,9 @@
-"""All kills and faults, hostile input to the formats, and the long run: `make torture`, `make soak`.
+"""All kills and faults, hostile input to the formats, and the long runs: `make torture`, `make soak`.
 
     python -m tests.torture kills [--seat 200] [--hub 50] [--cut 300] [--seed N]
     python -m tests.torture fuzz [--minutes 13] [--seed N] [--only cap]
     python -m tests.torture soak [--minutes 240]
+    python -m tests.torture wall [--hours 24] [--round 12] [--machines 3] [--size 1280x720] [--seed N]
 
 A round is a city of its own with a share of the kills, checked at its end. Rounds that are done are noted in
 build/torture.json, so that a run which was stopped goes on where it was; when the last one is done the whole is written
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ from tests.torture.stage import BUS, GATEWAY, Stage
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTES = ROOT / "build" / "torture.json"
+NOTES_OF_WALL = ROOT / "build" / "torture-wall.json"
 RESULTS = ROOT / "benchmarks" / "soak"
 SEAT_KILLS, HUB_KILLS = 20, 5
 """Kills of a round."""
@@ -86,36 +89,66 @@ def soak(minutes: float, seed: int) -> dict[str, Any]:
 def rounds(what: str, options: argparse.Namespace) -> int:
     """Runs what is not done yet; the exit code."""
     wanted = {"what": what, **{k: v for k, v in vars(options).items() if k != "what"}}
-    notes = _notes(wanted)
+    notes = _notes(NOTES, wanted)
     count = max(options.seat // SEAT_KILLS, options.hub // HUB_KILLS) if what == "kills" else 1
     for number in range(len(notes["rounds"]), count):
         cut = options.cut if what == "kills" and number == 0 else 0.0
         seed = options.seed + number
         found = kills(seed, cut) if what == "kills" else soak(options.minutes, seed)
         print(json.dumps({k: v for k, v in found.items() if k != "samples"}, ensure_ascii=False), flush=True)
-        notes["rounds"].append(found)
-        NOTES.parent.mkdir(exist_ok=True)
-        NOTES.write_text(json.dumps(notes))
+        _note(NOTES, notes, found)
     found = notes["rounds"]
-    whole = {
-        "day": local(_clock.now()).strftime("%Y-%m-%d"),
-        **wanted,
-        "machine": f"{psutil.cpu_count()} cores",
-        **{name: sum(one[name] for one in found) for name in ("decided", "lost", "doubled")},
-        "rounds": found,
-    }
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    file = RESULTS / f"{whole['day']}-{what}.json"
-    file.write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    sums = {name: sum(one[name] for one in found) for name in ("decided", "lost", "doubled")}
+    file = _write(what, wanted, sums, found)
     NOTES.unlink(missing_ok=True)
-    print(f"{file.relative_to(ROOT)}: {whole['decided']} decided, {whole['lost']} lost, {whole['doubled']} doubled")
+    print(f"{file}: {sums['decided']} decided, {sums['lost']} lost, {sums['doubled']} doubled")
     return 1 if any(one["problems"] for one in found) else 0
 
 
-def _notes(wanted: dict[str, Any]) -> dict[str, Any]:
+def wall(options: argparse.Namespace) -> int:
+    """The rounds of a wall's day that are not done yet; the exit code."""
+    from tests.torture.wall import day, worst  # Qt, which the others do without
+
+    wanted = {"what": "wall", **{k: v for k, v in vars(options).items() if k != "what"}}
+    notes = _notes(NOTES_OF_WALL, wanted)
+    hours = min(options.round, options.hours)
+    width, height = map(int, options.size.split("x"))
+    for number in range(len(notes["rounds"]), math.ceil(options.hours / hours)):
+        found = day(options.seed + number, number, hours, options.machines, (width, height))
+        print(json.dumps(found, ensure_ascii=False), flush=True)
+        _note(NOTES_OF_WALL, notes, found)
+    found = notes["rounds"]
+    figures = worst(found)
+    problems = [problem for one in found for problem in one["problems"]]
+    file = _write("wall", wanted, {**figures, "problems": problems}, found)
+    NOTES_OF_WALL.unlink(missing_ok=True)
+    print(f"{file}: {figures['looks']} looks, blank for {figures['blank_worst_s']} s at the most")
+    print("\n".join(problems) or "never blank, nothing grows")
+    return 1 if problems else 0
+
+
+def _note(file: Path, notes: dict[str, Any], found: dict[str, Any]) -> None:
+    """A round is done."""
+    notes["rounds"].append(found)
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(notes))
+
+
+def _write(what: str, wanted: dict[str, Any], figures: dict[str, Any], found: list[dict[str, Any]]) -> Path:
+    """The result of today; its file, as seen from the root."""
+    today = local(_clock.now()).strftime("%Y-%m-%d")
+    machine = f"{psutil.cpu_count()} cores"
+    whole = {"day": today, **wanted, "machine": machine, **figures, "rounds": found}
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    file = RESULTS / f"{today}-{what}.json"
+    file.write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return file.relative_to(ROOT)
+
+
+def _notes(file: Path, wanted: dict[str, Any]) -> dict[str, Any]:
     """What an interrupted run of the same wishes has done."""
     try:
-        notes: dict[str, Any] = json.loads(NOTES.read_text())
+        notes: dict[str, Any] = json.loads(file.read_text())
     except (OSError, ValueError):
         notes = {}
     return notes if notes.get("wanted") == wanted else {"wanted": wanted, "rounds": []}
@@ -133,11 +166,18 @@ def main() -> int:
     fuzzing.add_argument("--only", choices=FORMATS, default="", help="one format alone")
     soaking = commands.add_parser("soak", help="a long run")
     soaking.add_argument("--minutes", type=float, default=240.0)
-    for one in (killing, fuzzing, soaking):
+    walling = commands.add_parser("wall", help="a wall's day of carousel, with everything going wrong")
+    walling.add_argument("--hours", type=float, default=24.0, help="of the city, which lives 60 times as fast")
+    walling.add_argument("--round", type=float, default=12.0, help="hours of a hall, before the next is made")
+    walling.add_argument("--machines", type=int, default=3, choices=range(1, 7), help="besides the one with cables")
+    walling.add_argument("--size", default="1280x720", help="of each screen")
+    for one in (killing, fuzzing, soaking, walling):
         one.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     if options.what == "fuzz":
         return fuzz(options.minutes, options.seed, options.only)
+    if options.what == "wall":
+        return wall(options)
     return rounds(options.what, options)
 
 

@@ -1,0 +1,124 @@
+"""A seeded sample of a wall under torture, and the eye that looks at it; the whole day is `make torture`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.children import a_home
+from tests.torture.looks import PROMISED, Points, RootWindow, Watched, is_blank, says_trouble
+from tests.torture.wall import JUDGED, WARM, Memory, Torture
+from tests.torture.wall_stage import Hall
+from tests.xorg import xorg
+from widgets.wall.kit import wall_theme
+
+SEED = 20261122
+SAMPLE = ("kill", "cable", "bus", "feeds", "orphan")
+
+
+class Plain:
+    """A screen of nothing, for `Watched`."""
+
+    name, size = "plain", (64, 36)
+
+    def points(self, x: int, y: int, width: int, height: int) -> Points | None:
+        return np.zeros((height, width), np.uint32)
+
+
+def a_picture() -> Points:
+    return np.arange(160 * 90, dtype=np.uint32).reshape(90, 160) * 7
+
+
+def test_one_colour_black_and_black_with_a_cursor_are_blank_and_a_dark_picture_is_not() -> None:
+    dark = np.full((90, 160), 0x0D1218, np.uint32)
+    assert is_blank(dark)
+    black = np.zeros((90, 160), np.uint32)
+    black[40:50, 60:70] = 0xFFFFFF
+    assert is_blank(black)
+    dark[10:20, :40] = 0xE6EDF3  # words
+    assert not is_blank(dark)
+
+
+def test_a_screen_that_is_blank_for_longer_than_promised_is_told_once_and_a_shorter_time_is_not() -> None:
+    watched = Watched(Plain())
+    picture, nothing = a_picture(), np.zeros((90, 160), np.uint32)
+    for now, points in ((0.0, nothing), (5.0, picture)):  # before the first picture it may be
+        watched.look(now, points)
+    for now, points in ((6.0, nothing), (6.0 + PROMISED, nothing), (6.7, picture)):
+        watched.look(now, points)
+    assert (watched.blanks, watched.worst) == ([], PROMISED)
+    for now, points in ((7.0, nothing), (7.4, nothing), (7.8, nothing), (8.0, picture)):
+        watched.look(now, points)
+    assert watched.blanks == [(7.0, pytest.approx(0.8))]
+
+
+def test_nothing_is_asked_of_a_screen_that_is_unplugged_and_a_picture_is_waited_for_once_it_is_back() -> None:
+    watched = Watched(Plain())
+    nothing = np.zeros((90, 160), np.uint32)
+    watched.look(0.0, a_picture())
+    watched.away()
+    for now in (1.0, 2.0, 3.0):
+        watched.look(now, nothing)
+    watched.back()
+    assert not watched.has_picture
+    watched.look(4.0, nothing)
+    watched.look(5.0, a_picture())
+    assert watched.has_picture
+    assert watched.blanks == []
+    assert len(watched.lit) == 2
+
+
+def test_a_line_of_trouble_is_known_by_its_ground_and_its_words() -> None:
+    theme = wall_theme()
+    ground, ink = theme.orange_tint.rgb() & 0xFFFFFF, theme.t1.rgb() & 0xFFFFFF
+    foot = np.full((50, 1280), ground, np.uint32)
+    assert not says_trouble(foot, ground, ink)
+    foot[15:35, 400:500:3] = ink
+    assert says_trouble(foot, ground, ink)
+    foot[:, :] = theme.bg.rgb() & 0xFFFFFF
+    assert not says_trouble(foot, ground, ink)
+
+
+def test_memory_is_judged_only_of_a_life_that_was_long_enough_and_a_start_is_no_growth() -> None:
+    memory = Memory()
+    for second in range(0, int(WARM + JUDGED) + 60, 5):
+        start = min(second, WARM)
+        memory.take(second, {"left": (1, 100.0 + start), "hub": (second // 100, 50.0), "right": (2, second / 60)})
+    told = memory.told()
+    assert told["left"]["mb_min"] == 0
+    assert told["hub"]["mb_min"] is None
+    assert told["right"]["mb_min"] == pytest.approx(1.0)
+
+
+@pytest.mark.system
+@pytest.mark.window
+@pytest.mark.slow
+def test_the_eye_reads_an_output_of_a_server_and_has_nothing_where_there_is_none(tmp_path: Path) -> None:
+    with xorg(tmp_path, 2, (1280, 720)) as server:
+        root = RootWindow(server.display)
+        try:
+            seen = root.grab(1280, 0, 1280, 720)
+            assert seen is not None
+            assert seen.shape == (720, 1280)
+            assert is_blank(seen)
+            assert root.grab(2560, 0, 1280, 720) is None
+        finally:
+            root.close()
+
+
+@pytest.mark.system
+@pytest.mark.window
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_no_screen_is_blank_whatever_dies_and_the_wall_says_that_its_hub_is_gone() -> None:
+    """Half an hour of the city: a drawing process, the bus, a feed, a cable, and the hub with a machine."""
+    with a_home() as home, Hall(home, SEED, 1, (1280, 720), "2026-07-14T17:42:00+08:00", 60.0, 6) as hall:
+        torture = Torture(hall)
+        torture.run(30.0, SAMPLE, (1.0, 2.0))
+        assert torture.problems == []
+        assert hall.faults["kill"] == 1
+        assert hall.faults["hub"] == len(hall.words) == 1
+        assert hall.faults.get("cable", 0) == (1 if hall.xorg is not None else 0)
+        assert all(screen.looks > 50 for screen in hall.screens)
