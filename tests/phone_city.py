@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 CLOCK = SystemClock()
-PATIENCE = 30_000
+PATIENCE = 60_000
 """Milliseconds that anything on a page is waited for."""
 UNIT = UNIT_KEYS[0]
 PLACE = {"longitude": 120.1590, "latitude": 30.2490}

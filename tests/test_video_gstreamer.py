@@ -38,7 +38,7 @@ def server() -> Iterator[str]:
     finally:
         child.stdin.close()
         child.terminate()
-        child.wait(10)
+        child.wait(60)
         child.stdout.close()
 
 

@@ -65,13 +65,14 @@ def a_code(hub: LivingHub, machine: str = "") -> CodeMade:
     made = asked(hub, "wall.code", CodeWanted(machine), CodeMade)
     assert isinstance(made, CodeMade)
     host, _, port = made.host.partition(":")
-    end = CLOCK.mono() + 30
+    end = CLOCK.mono() + 60
     while True:
         try:
-            socket.create_connection((host, int(port)), 1).close()
+            socket.create_connection((host, int(port)), 5).close()
             return made
         except OSError:
             assert CLOCK.mono() < end, "nobody opens"
+            threading.Event().wait(0.05)
 
 
 def a_machine(hub: LivingHub, folder: Path, machine: str = "left") -> Joined:
@@ -122,9 +123,13 @@ def test_a_machine_with_a_code_sees_the_city_over_tls(hub: LivingHub, tmp_path: 
         machine.until(lambda: machine.wall.state is not None, "what the wall shows")
         machine.until(lambda: machine.wall.time.best is not None, "the hub's clock")
         assert abs(machine.wall.time.now() - CLOCK.now()) < SECOND  # the same machine, hence the same clock
-        found = asked(hub, "wall.machines", MachinesWanted(), Machines)
-        assert isinstance(found, Machines)
-        assert [(one.machine, one.here) for one in found.machines] == [("left", True)]
+
+        def known() -> list[tuple[str, bool]]:
+            found = asked(hub, "wall.machines", MachinesWanted(), Machines)
+            assert isinstance(found, Machines)
+            return [(one.machine, one.here) for one in found.machines]
+
+        machine.until(lambda: known() == [("left", True)], "it is known to be here")
 
 
 def test_a_code_is_good_once(hub: LivingHub, tmp_path: Path) -> None:
@@ -198,7 +203,7 @@ def test_who_pretends_to_be_the_hub_is_not_told_the_code(hub: LivingHub, tmp_pat
         thread.start()
         at = f"127.0.0.1:{door.getsockname()[1]}"
         assert refusal(lambda: join(tmp_path / "wall", at, made.code, "x")) == "walljoin.other_hub"
-        thread.join(30)
+        thread.join(60)
     assert heard == []
     assert join(tmp_path / "wall", made.host, made.code, "x").machine == "x"  # the code is as good as before
 
@@ -223,10 +228,10 @@ def test_a_machine_whose_key_is_taken_away_is_hung_up_on_and_stays_outside(hub: 
         machine.until(lambda: machine.seat.link.state is LinkState.LIVE, "joined")
         asked(hub, "wall.revoke", Revoke("left"), Revoked)
         machine.until(lambda: machine.seat.link.state is LinkState.LOST, "hung up on")
-        machine.until(lambda: machine.seat.link.problem is not None and machine.seat.link.tries > 1, "tries again")
-        problem = machine.seat.link.problem
-        assert problem is not None
-        assert problem.id == "bus.refused"
+        machine.until(lambda: machine.seat.link.tries > 1, "tries again")
+        machine.until(
+            lambda: (problem := machine.seat.link.problem) is not None and problem.id == "bus.refused", "is refused"
+        )
     assert refusal(lambda: asked(hub, "wall.revoke", Revoke("left"), Revoked)) == "walljoin.no_machine"
 
 
@@ -298,7 +303,7 @@ def test_a_machine_draws_and_changes_nothing_in_the_city(hub: LivingHub, tmp_pat
 
         client._error_cb = error
         await client.publish(subject, b"")
-        await client.request(subjects.ask(joined.user.name, "hello"), b"", timeout=10)
+        await client.request(subjects.ask(joined.user.name, "hello"), b"", timeout=40)
         await client.close()
         return any("ermissions" in line for line in said)
 
@@ -424,8 +429,9 @@ def test_machines_come_back_when_the_bus_was_killed(hub: LivingHub, tmp_path: Pa
         machine.until(lambda: machine.seat.link.state is LinkState.LIVE, "joined")
         assert hub.hub is not None
         assert hub.hub.server.process is not None
+        before = machine.seat.link.since
         hub.hub.server.process.kill()
-        machine.until(lambda: machine.seat.link.state is LinkState.LOST, "the bus is gone")
+        machine.until(lambda: machine.seat.link.since > before, "the bus is gone")
         machine.until(lambda: machine.seat.link.state is LinkState.LIVE, "it is back")
 
 

@@ -12,14 +12,14 @@ import pytest
 from tests.test_web3d_panel import NO_DBUS, switched_off
 from widgets.web3d.able import installed
 
-pytestmark = [pytest.mark.window, pytest.mark.system, pytest.mark.slow]
+pytestmark = [pytest.mark.window, pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(360)]
 
 
 @pytest.mark.skipif(not installed(), reason="PySide6 WebEngine is not installed")
 def test_a_page_asks_its_own_host_alone_and_its_last_picture_stays_when_it_is_gone(xvfb: str) -> None:
     env = {**os.environ, "DISPLAY": xvfb, "QT_QPA_PLATFORM": "xcb", **NO_DBUS, **switched_off()}
     done = subprocess.run(
-        [sys.executable, "-m", "tests.wall_page_eye"], env=env, capture_output=True, timeout=280, check=False
+        [sys.executable, "-m", "tests.wall_page_eye"], env=env, capture_output=True, timeout=340, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
     seen = json.loads(done.stdout.splitlines()[-1])

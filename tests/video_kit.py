@@ -115,17 +115,31 @@ def city_streams(
     thread = threading.Thread(target=loop.run_forever, name="city-streams")
     thread.start()
     try:
-        asyncio.run_coroutine_threadsafe(begin(), loop).result(20)
+        asyncio.run_coroutine_threadsafe(begin(), loop).result(60)
         yield Streams(f"http://127.0.0.1:{ports[0]}", f"rtsp://127.0.0.1:{rtsp.port}", platform.faults, cut)
     finally:
-        asyncio.run_coroutine_threadsafe(end(), loop).result(20)
+        asyncio.run_coroutine_threadsafe(end(), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(60)
         loop.close()
 
 
 def stream(id: str, address: str, **more: Any) -> Stream:
     return Stream(id, -1, address, more.pop("size", SIZE), **more)
+
+
+class NotedVideos(VideoProcess):
+    """Attributes:
+    history: how all streams were doing, after each change: what lasts a moment is not missed.
+    """
+
+    def __init__(self, log_file: Path) -> None:
+        self.history: list[dict[str, VideoSeen]] = []
+        super().__init__(log_file, SystemClock(), lambda: self.history.append(self.seen))
+
+    async def was(self, id: str, state: VideoState, since: int) -> None:
+        """Waits until a stream has been so at some time after that many changes."""
+        await until(lambda: any(id in seen and seen[id].state is state for seen in self.history[since:]))
 
 
 async def shows(process: VideoProcess, id: str, after: int = 0) -> VideoPicture:

@@ -58,6 +58,7 @@ def main() -> None:
     came = until(lambda: panel._came)
     drawn = until(lambda: panel.page.grab().toImage().pixelColor(450, 300).name() == "#224466")
     panel.age_tick()
+    until(lambda: panel.page.gate.refused)
     seen = {"came": came, "drawn": drawn, "refused": panel.page.gate.refused}
     server.shutdown()
     server.server_close()

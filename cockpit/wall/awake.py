@@ -16,6 +16,8 @@ SCREEN_SECONDS = 60.0
 """How often the X server is told again: it may have been started anew."""
 SYSTEM_SECONDS = 30.0
 """How often the system is asked again where it refused."""
+END_SECONDS = 6.0
+"""For letting go in order."""
 _WHAT = "--what=idle:sleep:handle-lid-switch"
 
 
@@ -51,7 +53,7 @@ class Awake:
             with contextlib.suppress(OSError):
                 self._inhibitor.stdin.close()  # what it runs ends with it
             try:
-                self._inhibitor.wait(2)
+                self._inhibitor.wait(END_SECONDS)
             except subprocess.TimeoutExpired:
                 self._inhibitor.kill()
                 self._inhibitor.wait()
