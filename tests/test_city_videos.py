@@ -86,12 +86,12 @@ def test_the_description_names_the_codec_and_its_parameters() -> None:
 @pytest.mark.system
 def test_a_camera_that_is_offline_or_unknown_has_no_video(tmp_path: Path) -> None:
     make_video(tmp_path / "clip.flv", pictures=30)
-    with city_streams(tmp_path) as streams, httpx.Client() as web:
+    with city_streams(tmp_path) as streams, httpx.Client(timeout=60) as web:
         assert web.get(streams.flv("OFF")).status_code == 404
         assert web.get(streams.flv("NONE")).status_code == 404
         for camera in ("OFF", "NONE"):
             with pytest.raises(av.HTTPNotFoundError):
-                av.open(f"{streams.rtsp}/{camera}", options={"rtsp_transport": "tcp"}, timeout=10)
+                av.open(f"{streams.rtsp}/{camera}", options={"rtsp_transport": "tcp"}, timeout=60)
         with web.stream("GET", streams.flv("C1")) as answer:
             assert answer.headers["Content-Type"] == "video/x-flv"
             assert next(answer.iter_bytes(3)) == b"FLV"

@@ -91,7 +91,7 @@ def test_a_camera_that_is_selected_plays_in_its_page(desk: Duty, qtbot: QtBot) -
     (page,) = desk.desk.findChildren(CameraThing)
     assert page.picture.isVisibleTo(page)
     assert [one.camera for one in videos.all_wanted] == ["cameras/C2"]
-    qtbot.waitUntil(lambda: page._facts.geometry().top() > page.picture.geometry().bottom() > 200)
+    qtbot.waitUntil(lambda: page._facts.geometry().top() > page.picture.geometry().bottom() > 200, timeout=60_000)
     videos.play("cameras/C2", desk.clock.now())
     page.picture._look()
     assert page.picture.live == 1

@@ -17,6 +17,7 @@ from layouts.wallunbuilt import UnbuiltOnWall
 from tests.panel_desk import desk
 from tests.wall_stage_kit import PANELS, Broken, Flat, Slope, color_at, hall, panel, scene, shows, wall
 
+PATIENCE_MS = 60_000
 RED, BLUE, GREEN = "#aa2020", "#2020aa", "#20aa20"
 
 
@@ -46,13 +47,15 @@ class Machine:
 
     def show(self, what: WallShows) -> None:
         self.prepare(what)
-        self.qtbot.waitUntil(lambda: self.stages.prepared == what.revision)
+        self.qtbot.waitUntil(lambda: self.stages.prepared == what.revision, timeout=PATIENCE_MS)
         self.stages.flip()
         self.settle()
 
     def settle(self) -> None:
         """Until every still has given way to its panel."""
-        self.qtbot.waitUntil(lambda: all(not stage._unveiling.isActive() for stage in self.windows))
+        self.qtbot.waitUntil(
+            lambda: all(not stage._unveiling.isActive() for stage in self.windows), timeout=PATIENCE_MS
+        )
 
     def picture(self, screen: int = 1) -> QImage:
         return self.windows[screen - 1].grab().toImage()
@@ -220,7 +223,7 @@ def test_a_scene_waits_for_panels_that_still_draw_but_not_forever(
     monkeypatch.setattr(Flat, "settled", lambda self: False)
     machine.prepare(shows(scene("calm", panel("all", color=RED))))
     assert machine.readies == []
-    qtbot.waitUntil(lambda: machine.readies == [1])
+    qtbot.waitUntil(lambda: machine.readies == [1], timeout=PATIENCE_MS)
 
 
 def test_the_scenes_shown_last_are_kept_and_the_oldest_are_closed(qtbot: QtBot) -> None:

@@ -314,7 +314,7 @@ def test_the_preview_is_the_real_panel_drawn(op: Operator) -> None:
     op.catalogue.grid.setFocus()
     op.ctx.walling.tell(panel="wallclock")
     preview = op.catalogue.preview
-    op.qtbot.waitUntil(lambda: preview.drawn > 0, timeout=20_000)
+    op.qtbot.waitUntil(lambda: preview.drawn > 0, timeout=60_000)
     assert preview.problem is None
     picture = preview.grab().toImage()
     assert len({picture.pixelColor(x, picture.height() // 2).name() for x in range(0, picture.width(), 3)}) > 2

@@ -25,7 +25,7 @@ from widgets.walldesk.strip import WallStrip
 from widgets.walldesk.topbar import WallTop
 from widgets.walldesk.wallpane import WallPane
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 
 
 class Operator:

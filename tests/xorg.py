@@ -108,5 +108,5 @@ def xorg(folder: Path, outputs: int = OUTPUTS, size: tuple[int, int] = SIZE) -> 
         yield running
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
         leaks.kept_processes.discard(server.pid)
