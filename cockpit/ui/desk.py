@@ -20,6 +20,7 @@ from cockpit.seat import Seat
 from cockpit.ui.calldesk import CallDesk
 from cockpit.ui.casting import Casting
 from cockpit.ui.commands import duty_actions
+from cockpit.ui.drilldesk import DrillDesk
 from cockpit.ui.first_look import FirstLook, is_act
 from cockpit.ui.handed import panel_context
 from cockpit.ui.hubbanner import hub_banner
@@ -130,6 +131,9 @@ class Desk(QWidget):
         self.calls.ring = lambda: player.play("ring")
         self.context.calling.play = player.hear
         for action in self.calls.actions():
+            self.actions_.add(action)
+        self.drill = DrillDesk(self)
+        for action in self.drill.actions():
             self.actions_.add(action)
         for action in self.casting.actions():
             self.actions_.add(action)
@@ -272,6 +276,7 @@ class Desk(QWidget):
         self.seat.on_link = lambda link: None
         self.map3d.close()
         self.operating.close()
+        self.drill.close()
         self.video.close()
         self._inputs.listen(False)
         self.calls.close()
@@ -317,6 +322,7 @@ class Desk(QWidget):
         self.operating.retheme()
         self.video.retheme()
         self.replay.retheme()
+        self.drill.retheme()
         self.calls.retheme()
         self.banner.retheme()
         self.toasts.retheme()
@@ -333,6 +339,7 @@ class Desk(QWidget):
         self.operating.retranslate()
         self.video.retranslate()
         self.replay.retranslate()
+        self.drill.retranslate()
         self.calls.retranslate()
         self.banner.retranslate()
         self._show_banner()
@@ -411,6 +418,7 @@ class Desk(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.engine.setGeometry(self.rect())
         self.replay.place()
+        self.drill.place()
         super().resizeEvent(event)
 
     def _title(self) -> str:
