@@ -111,6 +111,16 @@ def test_a_machine_that_knows_nothing_says_so_and_which_it_is(qtbot: QtBot, tmp_
         assert "here" in " ".join(node.window.over.said.notice)
 
 
+def test_a_picture_that_is_held_at_night_is_as_bright_as_before(node: Node) -> None:
+    node.act("brightness", "0.5")
+    node.until(lambda: node.window.over.said.dim > 0)
+    night = node.color()
+    assert night != COLORS["calm"]
+    node.act("freeze", "1")
+    node.until(lambda: node.window.still)
+    assert node.color() == night
+
+
 def test_black_held_and_named_screens_are_so_until_taken_back(node: Node) -> None:
     node.act("identify", "1")
     node.until(lambda: node.window.over.said.number == "1")

@@ -157,7 +157,7 @@ class WallWindow(QWidget):
             self.held = self.pictured
         elif not self.held:
             self.held = now
-            self._still.hold(self.picture())
+            self._still.hold(self.scene_picture())
 
     def lift(self) -> None:
         """What lives is seen again."""
@@ -210,6 +210,17 @@ class WallWindow(QWidget):
         if isinstance(device, QImage) and device.size() == self.size():
             return device.copy()
         return self.grab().toImage()
+
+    def scene_picture(self) -> QImage:
+        """As `picture`, without what lies over all: that lies over the held picture again, night as well."""
+        if self.over.isHidden() or self.still or self.stage is None:
+            return self.picture()
+        image = QImage(self.size(), QImage.Format.Format_RGB32)
+        image.fill(wall_theme().bg)
+        painter = QPainter(image)
+        self.stage.render(painter, self.stage.pos())
+        painter.end()
+        return image
 
     def event(self, event: QEvent) -> bool:
         if event.type() != QEvent.Type.UpdateRequest:

@@ -146,7 +146,7 @@ class WallWindows(QObject):
             return False
         before = window.stage
         if before is not None and not window.still:
-            window.backdrop(window.picture(), self._now())
+            window.backdrop(window.scene_picture(), self._now())
         window.take(screen, wall, None)
         if screen is not None:
             window.take(screen, wall, ScreenStage(self._ctx, self._classes, window.scale))
