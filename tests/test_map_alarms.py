@@ -70,3 +70,9 @@ def test_a_callout_says_what_it_is_and_that_it_waits(at: Desk, qtbot: QtBot) -> 
     shelved = titles.of(ALARM, "alarm/3", at.ctx.t, at.clock.now())
     assert shelved is not None
     assert shelved[1].startswith("已搁置")
+
+
+def test_a_callout_says_a_name_in_two_languages_in_that_of_the_desk(at: Desk) -> None:
+    titles = Titles(at.picture, at.ctx.pack, at.ctx.cases)
+    row = {**at.picture["alarm"].row(0), "name": '{"zh": "电梯困人", "en": "Lift entrapment"}'}
+    assert titles._alarm(row, at.ctx.t, at.clock.now())[0].startswith("电梯困人 ·")

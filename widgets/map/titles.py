@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from cockpit.model.ages import age, hour_minute
+from cockpit.model.alarms import text_of
 from cockpit.model.cases import Case
 from cockpit.model.city import Pack
 from cockpit.model.messages import Texts
@@ -63,7 +64,7 @@ class Titles:
         state = (
             t("alarmlist.shelved_now") if row["state"] == AlarmState.SHELVED else t(f"alarmlist.state_{row['state']}")
         )
-        title = row["name"] or row["place"] or row["rule"]
+        title = t.pack(text_of(row["name"])) or row["place"] or row["rule"]
         return DOT.join(p for p in (title, said) if p), DOT.join((state, t(age(row["raised"], now))))
 
     def _case(self, key: str, t: Texts, now: int) -> tuple[str, str] | None:
