@@ -403,6 +403,18 @@ def test_a_machine_whose_clock_stands_in_another_time_knows_its_hub_all_the_same
     assert done >= 2
 
 
+def test_a_shell_finds_the_hub_within_the_profile_of_a_seat(tmp_path: Path) -> None:
+    from argparse import Namespace
+
+    from cockpit.wall.asking import profile_of
+
+    (tmp_path / "seat" / "hub").mkdir(parents=True)
+    (tmp_path / "seat" / "hub" / "hub.json").touch()
+    for named in ("seat", "seat/hub"):
+        assert profile_of(Namespace(profile=str(tmp_path / named))) == tmp_path / "seat" / "hub"
+    assert profile_of(Namespace(profile=str(tmp_path / "none"))) == tmp_path / "none"
+
+
 def test_a_shell_on_a_machine_of_the_hall_asks_the_hub_that_it_joined(hub: LivingHub, tmp_path: Path) -> None:
     from argparse import Namespace
 

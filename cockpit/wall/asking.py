@@ -41,8 +41,12 @@ def hub_of(args: argparse.Namespace) -> WhereHub:
 
 
 def profile_of(args: argparse.Namespace) -> Path:
-    """Folder of the hub's profile."""
-    return profile_dir(args.profile) if args.profile else profile_dir() / "hub"
+    """Folder of the hub's profile; that of a seat is named as well, whose hub is in it."""
+    if not args.profile:
+        return profile_dir() / "hub"
+    named = profile_dir(args.profile)
+    within = named / "hub"
+    return within if not (named / "hub.json").exists() and (within / "hub.json").exists() else named
 
 
 def ask(where: WhereHub, what: str, wanted: object, reply: type[_T]) -> _T:
