@@ -19,6 +19,7 @@ from widgets.kit.wallsight import Part, WallSight
 from widgets.video.panel import VideoPanel
 from widgets.video.tiles import VideoTiles
 from widgets.video.wall import WallVideoPanel
+from widgets.wall.gravest import gravest_key
 
 BLUE = (40, 90, 160)
 
@@ -152,9 +153,18 @@ def test_the_cameras_about_the_event_that_the_wall_follows_are_shown_first_the_o
     sight = WallSight()
     at.ctx.wall = sight
     panel = wall(qtbot, at, near="event", count=4)
-    assert panel.state is PanelState.EMPTY
-    assert "选定事件" in panel.said
     sight.tell(event=key)
+    at.ports.bodies.answer(Body(key, {"camera": saw.partition("/")[2]}, NOW))
+    assert panel.tiles.tiles[0].camera == saw
+
+
+def test_where_nobody_follows_an_event_the_gravest_is_looked_at_as_beside_it(qtbot: QtBot, at: Desk) -> None:
+    cameras(at, 50)
+    at.ctx.wall = WallSight()
+    panel = wall(qtbot, at, near="event", count=4)
+    key = gravest_key(at.ctx)
+    assert at.picture["event"].get(key)["level"] == 1
+    saw = list(at.picture["camera"].keys)[-1]
     at.ports.bodies.answer(Body(key, {"camera": saw.partition("/")[2]}, NOW))
     assert panel.tiles.tiles[0].camera == saw
 
@@ -212,11 +222,11 @@ def test_over_several_screens_no_tile_comes_near_a_bezel(qtbot: QtBot, at: Desk)
 def test_only_what_is_new_is_painted(qtbot: QtBot, at: Desk) -> None:
     keys = cameras(at, 4)
     panel = wall(qtbot, at, cameras=keys)
-    qtbot.waitUntil(lambda: panel.tiles.painted > 0)
+    qtbot.waitUntil(lambda: panel.tiles.painted > 0, timeout=60_000)
     for key in keys:
         port(at).play(key, at.ctx.clock.wall())
     panel.tiles._look()
-    qtbot.waitUntil(lambda: all(not tile.image.isNull() for tile in panel.tiles.tiles))
+    qtbot.waitUntil(lambda: all(not tile.image.isNull() for tile in panel.tiles.tiles), timeout=60_000)
     panel.tiles.repaint()
     painted = panel.tiles.painted
     for _ in range(3):

@@ -33,7 +33,7 @@ from widgets.kit.icons import draw_icon
 from widgets.kit.panel import guarded
 from widgets.kit.theme import Theme
 from widgets.video.choosing import grid, shared_out
-from widgets.wall.paint import draw_lines, draw_words
+from widgets.wall.paint import broken, draw_lines, draw_words
 from widgets.wall.sizes import metrics, wide
 
 LOOK_MS = 40
@@ -379,13 +379,13 @@ class VideoTiles(QWidget):
     def _paint_words(self, painter: QPainter, room: QRectF, tile: Tile, theme: Theme) -> None:
         px = self._px
         side = px * 1.8
-        inner = room.adjusted(px, px * 0.6, -px, -px * 0.6)
+        inner = room.adjusted(px * 0.4, px * 0.4, -px * 0.4, -px * 0.4)
         if inner.width() < px * 3 or inner.height() < px:
             return
         high = metrics(px).lineSpacing()
-        lines = min(max(int(inner.height() / high), 1), 3)
-        icon = inner.height() >= side * 1.3 + high
-        top = inner.center().y() - (high * min(lines, 2) + (side * 1.3 if icon else 0)) / 2
+        lines = len(broken(tile.said, px, inner.width()))
+        icon = inner.height() >= side * 1.3 + high * lines
+        top = inner.center().y() - (high * lines + (side * 1.3 if icon else 0)) / 2
         if icon:
             box = QRectF(inner.center() - QPointF(side / 2, 0), inner.center() + QPointF(side / 2, 0))
             box.setTop(top)

@@ -14,6 +14,7 @@ from cockpit.model.videos import MOST_SHOWN
 from widgets.kit.panel import PanelState
 from widgets.video.choosing import by_id, first_ones, gravest, in_area, named, nearest, place_of
 from widgets.video.tiles import VideoTiles
+from widgets.wall.gravest import gravest_key
 from widgets.wall.kit import WallPanel
 
 GRAVEST_SECONDS = 20.0
@@ -135,7 +136,9 @@ class WallVideoPanel(WallPanel):
         sight = self.ctx.wall
         if sight is None:
             return self.ctx.selection.key if self.ctx.selection.topic == "event" else ""
-        return sight.event or (sight.focus if self.chosen["near"] == "event" else "")
+        if self.chosen["near"] != "event":
+            return sight.event
+        return sight.event or sight.focus or gravest_key(self.ctx)
 
     def _why_none(self) -> Message:
         if self.chosen["group"]:

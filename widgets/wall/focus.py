@@ -12,7 +12,6 @@ from PySide6.QtGui import QPainter, QPen
 from cockpit.model.ages import age, hour_minute
 from cockpit.model.cases import Case, Order
 from cockpit.model.messages import Message
-from cockpit.model.tables import EventState
 from widgets.kit.feedstate import topic_state
 from widgets.kit.loopwords import Left, left_of, number_of, stage_of
 from widgets.kit.symbols import draw_badge, draw_pattern
@@ -21,6 +20,7 @@ from widgets.lists.words import EventWords, joined
 from widgets.orders.history import entries
 from widgets.orders.rail import AHEAD, NOW, PASSED, Mark, marks
 from widgets.orders.words import CaseWords
+from widgets.wall.gravest import gravest_key
 from widgets.wall.kit import PanelState, WallPanel
 from widgets.wall.paint import draw_at, draw_words, fitted
 from widgets.wall.rows import Row, draw_rows
@@ -74,25 +74,12 @@ class WallFocus(WallPanel):
         """The event and its case; either may be missing."""
         key, events, cases = self._key(), self.ctx.picture["event"], self.ctx.cases
         if not key and self.chosen["auto"]:
-            key = self._gravest()
+            key = gravest_key(self.ctx)
         row = events.get(key) if key else None
         case = cases.of_event(key) or cases.case(key) if key else None
         if row is None and case is not None and case.facts.event:
             row = events.get(case.facts.event)
         return row, case
-
-    def _gravest(self) -> str:
-        """The gravest open case, of these the one due first; else the gravest open event, of these the newest."""
-        open_ = [case for case in self.ctx.cases.all_open() if case.facts.level in (1, 2)]
-        if open_:
-            best = min(open_, key=lambda case: (case.facts.level, case.due or 2**62, case.id))
-            return best.facts.event if best.facts.event in self.ctx.picture["event"] else best.id
-        table = self.ctx.picture["event"]
-        level, state, occurred = (table.numbers(name) for name in ("level", "state", "occurred"))
-        rows = [i for i in range(len(table)) if state[i] == EventState.OPEN and level[i] in (1, 2)]
-        if not rows:
-            return ""
-        return table.key_at(min(rows, key=lambda i: (int(level[i]), -int(occurred[i]))))
 
     def look(self) -> None:
         row, case = self._found()
