@@ -32,7 +32,7 @@ HALL = "2x3"
 WIDTH, LEAST_HEIGHT, WIDEST = 1920, 320, 3840
 """Of the pictures, px: a long wall is not scaled so far that nothing is seen of it."""
 LIMIT = 245_000
-COLORS = (192, 160, 128, 96, 64, 48)
+COLORS = (192, 128, 96)
 MEANT = ("red_text", "orange_text", "yellow_text", "blue_text", "acc", "t1")
 """Colours that no picture may lose, with their way to the ground."""
 
@@ -73,10 +73,12 @@ def small(whole: Path, file: Path) -> None:
         width = min(WIDEST, max(WIDTH, round(picture.width * LEAST_HEIGHT / picture.height)))
         size = (width, round(picture.height * width / picture.width))
         scaled = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
-    for colors in COLORS:
-        scaled.quantize(palette=_palette(scaled, colors), dither=Image.Dither.NONE).save(file, optimize=True)
-        if file.stat().st_size <= LIMIT:
-            return
+    for share in (1.0, 0.92, 0.84, 0.75):
+        page = scaled.resize((round(size[0] * share), round(size[1] * share)), Image.Resampling.LANCZOS)
+        for colors in COLORS:
+            page.quantize(palette=_palette(page, colors), dither=Image.Dither.NONE).save(file, optimize=True)
+            if file.stat().st_size <= LIMIT:
+                return
     raise OSError(f"{file}: {file.stat().st_size} bytes")
 
 

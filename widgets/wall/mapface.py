@@ -152,6 +152,29 @@ def free_labels(
     return tuple(label for label in labels if not _over(label, blocked))
 
 
+def aside(dots: Sequence[Mark], labels: Sequence[Label], moved: tuple[int, int], cut: Rect) -> list[Mark]:
+    """Numbers of sensors and cameras, which stand for a whole neighbourhood, above or below the name that they would
+    lie over. One that reaches over the edge of the cut stays: the next screen has its other half."""
+    if not labels:
+        return list(dots)
+    x, y = moved
+    names = np.concatenate([label.boxes for label in labels]) + np.array([x + cut.x, y + cut.y] * 2)
+    made = []
+    for dot in dots:
+        half = dot.image.height() / 2
+        wide = dot.image.width() / 2
+        over = names[(abs(names[:, [0, 2]].mean(axis=1) - dot.x) < (names[:, 2] - names[:, 0]) / 2 + wide)
+                     & (names[:, 1] < dot.y + half) & (names[:, 3] > dot.y - half)]  # fmt: skip
+        inside = cut.x + wide <= dot.x <= cut.x + cut.w - wide
+        if dot.count > 1 and len(over) and inside:
+            above, below = over[:, 1].min() - half, over[:, 3].max() + half
+            to = float(above if dot.y - above < below - dot.y else below)
+            if cut.y + half <= min(dot.y, to) and max(dot.y, to) <= cut.y + cut.h - half:
+                dot = Mark(dot.x, to, dot.image, dot.reach, count=dot.count)
+        made.append(dot)
+    return made
+
+
 def boxes_of_marks(marks: Sequence[Mark]) -> Boxes:
     """Shape (n, 4), px of the canvas."""
     return np.array([one.box for one in marks], dtype=np.float64).reshape(-1, 4)

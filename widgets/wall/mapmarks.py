@@ -184,7 +184,7 @@ def _dots(topic: str, dots: Dots, sprite: object, pane: Pane, cut: Rect, theme: 
             image = crowd_image(topic, int(count[i]), theme, round(size, 3))
         else:
             image = image_of(sprite(color, land, bool(dots.off[rows[first[i]]]), scale))  # type: ignore[operator]
-        made.append(Mark(float(x[i]), float(y[i]), image, image.width() / 2))
+        made.append(Mark(float(x[i]), float(y[i]), image, image.width() / 2, count=int(count[i])))
     return made
 
 

@@ -125,18 +125,15 @@ def pane_of_view(view: MapView, size: tuple[int, int], factor: float) -> Pane:
 
 
 def pane_of_city(pack: Pack, size: tuple[int, int], factor: float, all_of_it: bool) -> Pane:
-    """The middle of the city as near as it opens at a desk; or as much of it as fills the canvas, whose sides would be
-    empty if all of a city stood on a ribbon."""
+    """The middle of the city as near as it opens at a desk; or as much of it as fills the canvas. No side is empty, as
+    those of a ribbon would be on which all of a city stood."""
     west, south, east, north = box_of(pack.bounds)
-    whole = min(size[0] / (east - west), size[1] / (north - south))
+    full = max(size[0] / (east - west), size[1] / (north - south))
     x, y = (float(one) for one in mercator(*pack.centre))
-    if all_of_it:
-        full = max(size[0] / (east - west), size[1] / (north - south))
-        wide, high = size[0] / full / 2, size[1] / full / 2
-        x, y = min(max(x, west + wide), east - wide), min(max(y, south + high), north - high)
-        return pane_at(x, y, full, size, factor)
     like_desk = 256 * 2**pack.zoom / (2 * math.pi * EARTH) * factor
-    scale = max(min(like_desk, size[1] * _stretch(y) / CITY_GROUND), whole)
+    scale = full if all_of_it else max(min(like_desk, size[1] * _stretch(y) / CITY_GROUND), full)
+    wide, high = size[0] / scale / 2, size[1] / scale / 2
+    x, y = min(max(x, west + wide), east - wide), min(max(y, south + high), north - high)
     return pane_at(x, y, scale, size, factor)
 
 

@@ -26,7 +26,7 @@ from widgets.map.raster.pane import Pane
 from widgets.map.scene import ALERT, EVENT, LAYERS, TRAIL, Area, Scene
 from widgets.wall.kit import WallPanel
 from widgets.wall.mapaim import aimed
-from widgets.wall.mapface import Face, Piece, changed, free_labels
+from widgets.wall.mapface import Face, Piece, aside, changed, free_labels
 from widgets.wall.mapfloats import Float, Floats, float_boxes, tier_name
 from widgets.wall.mapground import Look
 from widgets.wall.maphold import GroundHold
@@ -225,7 +225,7 @@ class WallMap(WallPanel):
         units = [] if crowd else unit_marks(self.scene, pane, cut, self.theme, size)
         face = Face(
             (pane, cut, self.ground.shown, trails, crowd, id(self._routes)), cut, labels, moved,
-            dot_marks(self.scene, pane, cut, self.theme, size), units,
+            aside(dot_marks(self.scene, pane, cut, self.theme, size), labels, moved, cut), units,
             [one for one in marks if _touches(one, cut)], callouts, floats, ring,
         )  # fmt: skip
         pieces = face.pieces(size)

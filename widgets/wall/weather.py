@@ -163,7 +163,7 @@ class WallWeather(WallPanel):
             else:
                 lead.setHeight(min(kind.hero * 1.2, max(box.height() * 0.45, kind.row * LEAST)))
                 box = QRectF(box.left(), lead.bottom(), box.width(), box.bottom() - lead.bottom())
-                rest = rest[: max(int(box.height() / (kind.row * LEAST) + 0.02), 1)]
+            rest = rest[: max(int(box.height() / (kind.row * LEAST) + 0.02), 1)]
             self._paint_heat(painter, lead, heat, self._rain(rain) if rain is not None else "", rain, kind)
         draw_rows(painter, box, rest, kind, theme, lambda n: t("walllist.more", n=n), columns=3, each=9)
 
