@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -13,11 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nats.errors import Error as NatsError
 
+from cockpit.bus.client import connect
+from cockpit.bus.users import User
 from cockpit.hub.rehearsals import FOLDER, RehearsalsService
 from cockpit.model.cases import Case
 from cockpit.model.clock import DAY, MINUTE
 from cockpit.model.entries import IssueOrders, NewCase, NewOrder
+from cockpit.model.errors import CockpitError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.model.rehearsal import Begin, Entry, Rehearsal, Rehearsals, Report, Stage, Which
@@ -27,7 +32,7 @@ from cockpit.model.wallstate import WallState
 from cockpit.processes import lives
 from tests.living_hub import CLOCK, LivingHub, Seated, an_open, seated
 
-pytestmark = [pytest.mark.slow, pytest.mark.system]
+pytestmark = [pytest.mark.slow, pytest.mark.system, pytest.mark.timeout(400)]
 
 SCRIPT = """
 name = { zh = "电梯演练", en = "Lift" }
@@ -100,6 +105,17 @@ def begun(desk: Seated, wanted: Begin) -> Rehearsal:
     return one
 
 
+async def can_sign_in(hub: LivingHub, user: User) -> bool:
+    """Whether the live bus lets this user in."""
+    assert hub.hub is not None
+    try:
+        client = await connect(hub.hub.server.url, user, user.name, lambda: None)
+    except (CockpitError, NatsError):
+        return False
+    await client.close()
+    return True
+
+
 def walls(desk: Seated) -> list[tuple[str, str]]:
     state: object = None
 
@@ -146,6 +162,7 @@ def test_orders_and_calls_of_a_rehearsal_stay_in_it_and_its_report_names_them(tm
         assert isinstance(entry, Entry)
         keys = {path.name: path.read_bytes() for path in (profile / "keys").glob("*.json")}
         assert all((folder / "keys" / name).read_bytes() != key for name, key in keys.items())
+        assert not asyncio.run(can_sign_in(hub, User(entry.user, entry.password, entry.role)))
         assert not {"sms.toml", "calls.toml", "secrets"} & {path.name for path in folder.iterdir()}
         with seated(tmp_path / "drill-desk", folder, units=False) as drill:
             order = an_order_of(drill)

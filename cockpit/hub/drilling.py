@@ -39,7 +39,8 @@ from cockpit.hub.videos import VideosService
 from cockpit.model.city import Pack
 from cockpit.model.clock import DAY, MINUTE, SECOND, Clock, SystemClock, midnight, to_iso
 from cockpit.model.errors import CockpitError, UserError
-from cockpit.model.rehearsal import TOPIC, Play, Progress, Told
+from cockpit.model.rehearsal import TOPIC, Held, Play, Progress, Told
+from cockpit.model.wallasks import Nothing
 from cockpit.packs.read import read_pack
 from cockpit.packs.rehearsals import Script, read_script
 from cockpit.processes import cockpit_command, die_with_parent, free_port
@@ -48,6 +49,7 @@ log = logging.getLogger(__name__)
 
 WRITE_SECONDS = 2.0
 POLL_SECONDS = 0.3
+MOST_HELD = 10_000
 MAX_LINE = 1_000_000
 SECRETS = ("COCKPIT_SECRET_", "CREDENTIALS_DIRECTORY")
 
@@ -74,6 +76,7 @@ class Drill:
         self.hub = Hub(
             self._folder, self._pack, url, free_port(), clock, Another(subjects.drill(play.id), services, outside)
         )
+        self.hub.answers.add("rehearse.note", Held, self._note)
         self._player: TapePlayer | None = None
         if script is None:
             self._player = TapePlayer(play, pack, self.hub, clock)
@@ -103,6 +106,12 @@ class Drill:
             if self._city is not None:
                 self._city.terminate()
                 await asyncio.to_thread(self._city.wait)
+
+    async def _note(self, user: str, held: Held) -> Nothing:
+        """A seat would have called somebody."""
+        if len(self._sandbox.held) < MOST_HELD:
+            self._sandbox.held.append(msgspec.structs.replace(held, at=self.hub.city_clock.now()))
+        return Nothing()
 
     async def _keep_city(self, city: Child) -> None:
         while True:

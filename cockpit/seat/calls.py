@@ -30,6 +30,8 @@ from cockpit.model.errors import OutsideError
 from cockpit.model.ids import new_id
 from cockpit.model.letters import Letter, LetterKind
 from cockpit.model.messages import Message
+from cockpit.model.rehearsal import Held
+from cockpit.model.wallasks import Nothing
 from cockpit.seat.callhands import SOUND, CallHands, Chosen, choose_sound, void
 
 Done = Callable[[Message | None], None]
@@ -107,6 +109,8 @@ class LiveCalls(CallHands):
         self, kind: CallKind, contacts: Sequence[Contact], case: str, order: str, video: bool = False, words: str = ""
     ) -> str:
         why = self._why_not()
+        if why is not None and why.id == "calls.not_in_drill":
+            self._note_held(contacts, words)
         if why is None and not contacts:
             why = Message("calls.nobody")
         if why is None and kind is CallKind.ANNOUNCE and not words:
@@ -132,6 +136,12 @@ class LiveCalls(CallHands):
         if self._world not in ("", "live"):
             return Message("calls.not_in_drill")
         return None
+
+    def _note_held(self, contacts: Sequence[Contact], words: str) -> None:
+        """The report of a rehearsal says whom a seat would have called."""
+        for contact in contacts[:MOST_CALLED]:
+            held = Held(self._seat.live.now(), "call", contact.name, words)
+            self._seat.ask("rehearse.note", held, Nothing, lambda reply: None)
 
     def _say(self, what: Message) -> None:
         self._seat.soon(lambda: self._seat.notices.append(what))

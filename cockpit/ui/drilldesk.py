@@ -217,7 +217,9 @@ class DrillDesk:
         self.progress = progress
         if not self.inside:
             self.inside = True
-            self._desk.engine.show_slot(SLOT, self.banner)
+            layout = self._desk.engine.layout_now  # one of the site's own may have no such place
+            slot = SLOT if layout is None or SLOT in layout.slots() else "replay"
+            self._desk.engine.show_slot(slot, self.banner)
             self.frame.show()
             self.place()
             self._desk.setWindowTitle(self._ctx.t("rehearseui.title", name=progress.name))
