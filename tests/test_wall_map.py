@@ -25,7 +25,9 @@ from widgets.kit.states import PanelState
 from widgets.kit.wallsight import Part, WallSight
 from widgets.map.camera import mercator, wgs84
 from widgets.map.raster.pane import Pane
-from widgets.wall.mapface import changed
+from widgets.wall.mapface import aside, changed
+from widgets.wall.mapmarks import Mark
+from widgets.wall.mapnames import Label
 from widgets.wall.mapview import SEAM, canvas_of, pane_at, pane_of_event, pane_of_view, view_of
 from widgets.wall.wallmap import WallMap
 
@@ -391,3 +393,16 @@ def test_the_ways_of_units_to_the_followed_event_are_found_once_for_all_screens(
         made.age_tick()
     assert [len(made._ways.routes) for made in maps if made._ways is not None] == [1, 1, 1]
     assert not np.array_equal(before, pixels(maps[1]))
+
+
+def test_numbers_that_stand_for_a_neighbourhood_make_room_for_names_and_single_places_stay() -> None:
+    image = QImage(40, 40, QImage.Format.Format_ARGB32)
+    cut = Rect(1000, 0, 500, 500)
+    name = Label(image, 80, 190, np.array([[80.0, 190.0, 180.0, 230.0]]))
+    crowd, one, far = (
+        Mark(1100, 200, image, 20, count=3), Mark(1110, 200, image, 20), Mark(1300, 200, image, 20, count=3)
+    )  # fmt: skip
+    made = aside([crowd, one, far], [name], (0, 0), cut)
+    assert [(mark.x, mark.y) for mark in made] == [(1100, 170), (1110, 200), (1300, 200)]
+    assert made[0].count == 3
+    assert aside([crowd], [], (0, 0), cut) == [crowd]
