@@ -57,9 +57,10 @@ audit: $(DEV_STAMP) ## known holes in what we ship (asks the network)
 bench: $(DEV_STAMP) ## measures, writes benchmarks/results.json; ONLY=store.,start. picks by prefix
 	$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
 
-torture: $(DEV_STAMP) ## all kills and faults of the closed loop, hostile input to the formats, resumable; ARGS="--seat 40 --hub 10" for fewer kills, FUZZ=2 for less fuzzing (minutes)
+torture: $(DEV_STAMP) ## all kills and faults of the closed loop, hostile input to the formats, a day of a wall, resumable; ARGS="--seat 40 --hub 10" for fewer kills, FUZZ=2 for less fuzzing (minutes), WALL=2 for less of the day (hours)
 	$(PY) -m tests.torture kills $(ARGS)
 	$(PY) -m tests.torture fuzz --minutes $(or $(FUZZ),13)
+	$(PY) -m tests.torture wall --hours $(or $(WALL),24)
 
 soak: $(DEV_STAMP) ## hours at work with a kill now and then; ARGS="--minutes 30" for fewer; then the stress rate of the feeds, ten minutes a way, FEEDS=120 for fewer (seconds)
 	$(PY) -m tests.torture soak $(ARGS)

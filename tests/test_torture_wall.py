@@ -114,7 +114,7 @@ def test_the_eye_reads_an_output_of_a_server_and_has_nothing_where_there_is_none
 @pytest.mark.timeout(900)
 def test_no_screen_is_blank_whatever_dies_and_the_wall_says_that_its_hub_is_gone() -> None:
     """Half an hour of the city: a drawing process, the bus, a feed, a cable, and the hub with a machine."""
-    with a_home() as home, Hall(home, SEED, 1, (1280, 720), "2026-07-14T17:42:00+08:00", 60.0, 6) as hall:
+    with a_home() as home, Hall(home, SEED, 1, (1280, 720), "2026-07-14T17:42:00+08:00", 60.0, 6, 2) as hall:
         torture = Torture(hall)
         torture.run(30.0, SAMPLE, (1.0, 2.0))
         assert torture.problems == []

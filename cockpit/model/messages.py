@@ -40,7 +40,7 @@ class Texts:
         self.lang = lang
         self._entries = entries
 
-    def __call__(self, what: str | Message, **params: object) -> str:
+    def __call__(self, what: str | Message, /, **params: object) -> str:
         """The sentence for an id or a Message.
 
         An id the catalogue lacks is shown as it is: a reader of a log can still search for it.

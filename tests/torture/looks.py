@@ -247,5 +247,5 @@ def _look(screen: Watched, told: Callable[[str], None]) -> None:
         points = screen.view.points(0, 0, width, height)
         seen = points[::STRIDE, ::STRIDE] if points is not None else None
         screen.look(_clock.mono(), seen)
-        if screen.has_picture and seen is not None and is_blank(seen):
+        if screen.has_picture and (seen is None or is_blank(seen)):
             told(screen.view.name)

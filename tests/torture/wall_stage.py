@@ -33,10 +33,10 @@ from widgets.wall.sizes import sizes_at
 
 CITY = "hangzhou"
 NAMES = ("left", "middle", "right", "fourth", "fifth", "sixth")
-OUTPUTS = 2
+OUTPUTS = 3
 CABLED = "side"
 DISTANCE = 4.0
-LATE = 120.0
+LATE = 300.0
 """Seconds that anything is waited for: others share the machine."""
 FEEDS = ("sse-drop", "down", "garbage", "slow", "clock-skew", "restart")
 SCENES = ("overview", "flood", "traffic", "event", "environment", "grid", "hotline", "duty")
@@ -97,9 +97,23 @@ class Hall:
     """
 
     def __init__(
-        self, home: Path, seed: int, machines: int, size: tuple[int, int], start: str, speed: float, step: int
+        self,
+        home: Path,
+        seed: int,
+        machines: int,
+        size: tuple[int, int],
+        start: str,
+        speed: float,
+        step: int,
+        outputs: int = OUTPUTS,
     ) -> None:
+        """
+        Args:
+            machines: with one screen each. size: of a screen, px. start: of the city's time, ISO 8601.
+            speed: of it. step: seconds of a scene of the carousel. outputs: of the machine with cables.
+        """
         self.home, self.size = home, size
+        self._outputs = outputs
         self.random = random.Random(seed)
         self.faults: dict[str, int] = {}
         self.words: list[float] = []
@@ -148,7 +162,7 @@ class Hall:
             screen = ends.enter_context(virtual_screen(*self.size, folder))
             self._join(ends, name, screen, folder)
         if cabled:
-            self.xorg = ends.enter_context(xorg(Path(tempfile.mkdtemp(dir=self.home)), OUTPUTS, self.size))
+            self.xorg = ends.enter_context(xorg(Path(tempfile.mkdtemp(dir=self.home)), self._outputs, self.size))
             self._join(ends, CABLED, {"DISPLAY": self.xorg.display, "QT_QPA_PLATFORM": "xcb"}, None)
 
     def _write_hall(self, cabled: bool) -> None:
@@ -157,7 +171,7 @@ class Hall:
         text = HALL.format(steps=steps)
         text += WALL.format(id="main", columns=len(self._names), machines=json.dumps(self._names), **more)
         if cabled:
-            text += WALL.format(id="side", columns=OUTPUTS, machines=json.dumps(CABLED), **more)
+            text += WALL.format(id="side", columns=self._outputs, machines=json.dumps(CABLED), **more)
         (self._hub_profile / "wall").mkdir(parents=True, mode=0o700)
         (self._hub_profile / "wall" / "hall.toml").write_text(text, "utf-8")
         listen = f'[machines]\nlisten = "127.0.0.1:{free_port()}"\njoin = {free_port()}\n'
@@ -175,7 +189,7 @@ class Hall:
             start = partial(Cabled, profile, environment)
             root = RootWindow(screen["DISPLAY"])
             ends.callback(root.close)
-            places = [(number * self.size[0], 0) for number in range(OUTPUTS)]
+            places = [(number * self.size[0], 0) for number in range(self._outputs)]
             screens = [Watched(OutputView(f"{name}-{n + 1}", root, at, self.size)) for n, at in enumerate(places)]
         made_one = self.machines[name] = Machinery(start, screens)
         ends.callback(lambda: made_one.machine.end())
@@ -304,7 +318,8 @@ class Hall:
         if self.xorg is None:
             return
         screens = self.machines[CABLED].screens
-        pulled = self.random.sample(range(OUTPUTS), self.random.randint(1, OUTPUTS - 1))
+        loose = range(1, self._outputs)  # xrandr moves all others where the first one goes
+        pulled = self.random.sample(loose, self.random.randint(1, len(loose)))
         for number in pulled:
             screens[number].away()
         self.xorg.unplug(*pulled)
