@@ -26,10 +26,6 @@ class Flow(QWidget):
             widget.show()
         self._arrange()
 
-    def refit(self) -> None:
-        """What they say is another: they may be wider."""
-        self._arrange()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
 

@@ -11,7 +11,7 @@ from cockpit.model.clock import MINUTE, midnight
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.model.wall import Mode, Placed, Scene, Screen, Wall
-from cockpit.model.wall_solve import arrangement_of, fit_of, solve_scene
+from cockpit.model.wall_solve import solve_scene
 from cockpit.model.wallasks import SceneText
 from cockpit.model.wallstate import BEAT, Cast, NodeSeen, ScreenHealth, WallAct, WallShows, WallState
 from widgets.kit.context import PanelContext
@@ -230,8 +230,3 @@ class Hand:
         shows = self.shows
         if shows is not None:
             self.act("mute", "" if shows.muted else "on")
-
-    def own_fit(self, scene: Scene) -> bool:
-        """Whether a scene has an arrangement for the wall that is looked at, and not another's."""
-        wall = self.wall
-        return wall is not None and arrangement_of(scene, wall).fit == fit_of(wall)

@@ -31,7 +31,6 @@ CALM_SECONDS = 20.0
 BLIND_SECONDS = 15.0
 """Data without a picture for so long: it begins anew."""
 FIGURE_SECONDS = 2.0
-AT_LEAST_FPS = 0.5
 
 
 class StreamThread:
