@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import signal
 import threading
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from cockpit.bus.client import connect
 from cockpit.bus.users import User
 from cockpit.hub.rehearsals import FOLDER, RehearsalsService
 from cockpit.model.cases import Case
-from cockpit.model.clock import DAY, MINUTE
+from cockpit.model.clock import DAY, HOUR, MINUTE
 from cockpit.model.entries import IssueOrders, NewCase, NewOrder
 from cockpit.model.errors import CockpitError
 from cockpit.model.ids import new_id
@@ -31,6 +32,7 @@ from cockpit.model.wallasks import Nothing
 from cockpit.model.wallstate import WallState
 from cockpit.processes import lives
 from tests.living_hub import CLOCK, LivingHub, Seated, an_open, seated
+from tests.living_picture import event_row
 
 pytestmark = [pytest.mark.slow, pytest.mark.system, pytest.mark.timeout(400)]
 
@@ -196,7 +198,7 @@ def test_orders_and_calls_of_a_rehearsal_stay_in_it_and_its_report_names_them(tm
         process = pid_of(hub)
         ended = asked(desk, "rehearse.stop", Which(), Rehearsal)
         assert ended.stage is Stage.OVER
-        assert not lives(process)
+        desk.until(lambda: not lives(process), "its process ends")
         assert walls(desk) == before
         assert isinstance(asked(desk, "rehearse.report", Which(one.id), Report), Report)
         refused = asked(desk, "rehearse.join", Which(), Entry)
@@ -232,3 +234,21 @@ def test_only_one_runs_and_what_can_not_be_played_is_refused_in_a_sentence(tmp_p
         assert asked(desk, "rehearse.start", Begin(at=CLOCK.now() + DAY), Rehearsal).id == "rehearsal.not_on_tape"
         begun(desk, Begin("lift"))
         assert asked(desk, "rehearse.start", Begin("fire"), Rehearsal).id == "rehearsal.runs"
+
+
+def test_a_stretch_of_tape_is_played_in_a_world_of_its_own(tmp_path: Path) -> None:
+    with LivingHub(tmp_path / "hub") as hub, seated(tmp_path / "desk", hub) as desk:
+        walls(desk)
+        assert hub.hub is not None
+        live = hub.hub
+        row = {**event_row(random.Random(1), 0, [""]), "key": "events/then", "feed": "events"}
+        hub.loop.call_soon_threadsafe(live.intake.put, "event", [row | {"state": 0, "received": CLOCK.now()}])
+        desk.until(lambda: "events/then" in desk.seat.picture["event"], "it happened")
+        seen = CLOCK.now()
+        hub.loop.call_soon_threadsafe(live.intake.take_out, "event", ["events/then"])
+        desk.until(lambda: "events/then" not in desk.seat.picture["event"], "it was over")
+        one = begun(desk, Begin(at=seen - HOUR, until=seen))
+        assert one.tape
+        with seated(tmp_path / "drill-desk", tmp_path / "hub" / FOLDER / one.id, units=False) as drill:
+            drill.until(lambda: "events/then" in drill.seat.picture["event"], "it happens again")
+            assert "events/then" not in desk.seat.picture["event"]

@@ -88,6 +88,7 @@ class RehearsalsService:
         self._past: list[Rehearsal] = []
         self._one = asyncio.Lock()
         self._changed = asyncio.Event()
+        self._ending: set[asyncio.Task[None]] = set()
         add = setting.answers.add
         add("rehearse.list", Nothing, self._list)
         add("rehearse.start", Begin, self._start)
@@ -107,6 +108,7 @@ class RehearsalsService:
 
     async def close(self) -> None:
         await self._end()
+        await asyncio.gather(*self._ending)
 
     @property
     def pid(self) -> int:
@@ -138,7 +140,10 @@ class RehearsalsService:
         self._allowed(user)
         running = self._which(wanted)
         running.asked = True
-        await self._end()
+        self._over(running)
+        ending = asyncio.create_task(_finish(running), name="drill-ends")
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
         return self._past[0]
 
     async def _join(self, user: str, wanted: Which) -> Entry:
@@ -331,23 +336,7 @@ class RehearsalsService:
             return
         running.asked = True
         self._over(running)
-        process = running.process
-        if process.stdin is not None:
-            process.stdin.close()
-        try:
-            await asyncio.wait_for(process.wait(), END_SECONDS)
-        except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-        if running.task is not None:
-            await asyncio.gather(running.task, return_exceptions=True)
-        if running.coming is not None and running.coming is not asyncio.current_task():
-            running.coming.cancel()
-            await asyncio.gather(running.coming, return_exceptions=True)
-        if process.stdin is not None:
-            with contextlib.suppress(OSError):
-                await process.stdin.wait_closed()
+        await _finish(running)
 
     def _over(self, running: _Running) -> None:
         self._running = None
@@ -384,6 +373,27 @@ class RehearsalsService:
                 one = msgspec.structs.replace(one, stage=Stage.FAILED, problem=Message("rehearsal.broke"))
             found.append(one)
         return found
+
+
+async def _finish(running: _Running) -> None:
+    """Ends its process, however that takes it."""
+    process = running.process
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        await asyncio.wait_for(process.wait(), END_SECONDS)
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+    if running.task is not None:
+        await asyncio.gather(running.task, return_exceptions=True)
+    if running.coming is not None and running.coming is not asyncio.current_task():
+        running.coming.cancel()
+        await asyncio.gather(running.coming, return_exceptions=True)
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            await process.stdin.wait_closed()
 
 
 def _log(path: Path) -> IO[bytes]:
