@@ -103,6 +103,11 @@ class DrillDesk:
         yield Action("desk.join_rehearsal", "rehearseui.join", self.join, (), self._runs)
         yield Action("desk.rehearsal_report", "rehearseui.report", self.report, (), self._outside)
 
+    def of_walls(self) -> Iterator[Action]:
+        """The same at the operator's desk of the walls."""
+        yield Action("walldesk.rehearse", "rehearseui.open", self.open, (OPEN_KEY,), self._outside, icon="screen")
+        yield Action("walldesk.end_rehearsal", "rehearseui.end", self.end, (END_KEY,), self._runs)
+
     def _outside(self) -> bool | Message:
         return not self.inside or Message("rehearseui.inside")
 

@@ -44,8 +44,11 @@ class WallOpening:
 
         desk = self._desk
         # what is looked at and picked there is not what the duty officer looks at and picks
+        actions = Actions()
+        for action in desk.drill.of_walls():
+            actions.add(action)
         own = replace(
-            desk.context, actions=Actions(), walling=Walling(), routes=Routes(), picking=Picking(), sight=Sight(),
+            desk.context, actions=actions, walling=Walling(), routes=Routes(), picking=Picking(), sight=Sight(),
             calling=Calling(),
         )  # fmt: skip
         window = self.window = WallDesk(own, desk.set_theme, desk.set_language, desk.ask_name)
