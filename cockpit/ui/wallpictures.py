@@ -64,9 +64,9 @@ class WallPictures(QObject):
         return last_picture(self._folder, output)
 
     def soon(self) -> None:
-        """What is shown is another: it is kept in a moment."""
+        """What is shown is another: it is kept in a moment. An output of which nothing is kept yet does not wait."""
         due = self._seat.clock.mono() - KEEP_SECONDS + SOON_SECONDS
-        self._kept_at = {window.output: due for window in self.windows()}
+        self._kept_at = {window.output: due for window in self.windows() if window.output in self._kept_at}
 
     # -- in turn -------------------------------------------------------------------------------------------------
 
