@@ -68,6 +68,7 @@ soak: $(DEV_STAMP) ## hours at work with a kill now and then; ARGS="--minutes 30
 
 shots: $(DEV_STAMP) ## a picture of every seat and state in build/shots/
 	$(PY) -m benchmarks.shots --out build/shots
+	$(PY) -m benchmarks.wall_shots --out build/shots/wall
 
 lock: ## renews the locks within the bounds of pyproject.toml (asks the network); UPGRADE=1 takes newer versions
 	@test -x $(VENV)/bin/uv || $(PY) -m pip install --quiet uv

@@ -20,9 +20,9 @@ import psutil
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
-from benchmarks import hand_calls, hand_city, hand_desk, hand_map
+from benchmarks import hand_calls, hand_city, hand_desk, hand_map, hand_wall
 from cockpit.cli import main
 from cockpit.model.cases import Order
 from cockpit.model.clock import MINUTE
@@ -56,6 +56,7 @@ class Hand(QObject):
         self._wait: Wait = lambda: True
         self._looks = 0
         self.stopped: list[psutil.Process] = []
+        self.front: QWidget | None = None
         self.begun.connect(self._begin, Qt.ConnectionType.QueuedConnection)
         threading.Thread(target=self._until_there, name="hand", daemon=True).start()
 
@@ -87,7 +88,9 @@ class Hand(QObject):
             self._end({"saved": self._seen().save(self._file)})
 
     def _seen(self) -> QPixmap:
-        """The window with the dialogs and menus over it."""
+        """The window with the dialogs and menus over it; or `front` where an act opened another one."""
+        if self.front is not None:
+            return self.front.grab()
         seen = self.desk.grab()
         painter = QPainter(seen)
         for window in QApplication.topLevelWidgets():
@@ -250,6 +253,7 @@ ACTS: dict[str, Acts] = {
     **hand_map.ACTS,
     **hand_city.ACTS,
     **hand_calls.ACTS,
+    **hand_wall.ACTS,
 }
 
 

@@ -284,6 +284,11 @@ def call_enrol(stage: Stage) -> None:
     stage.act("call_enrol", "--start", STORM)
 
 
+def walldesk(stage: Stage) -> None:
+    """The operator's desk over a wall whose machine draws."""
+    stage.act("walldesk", "--start", STORM)
+
+
 STATES: dict[str, Callable[[Stage], None]] = {
     state.__name__: state
     for state in (
@@ -293,6 +298,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
         *(around, layers),
         *(signs, feeds, alarms, rules, replay),
         *(call_ringing, call_group, call_incoming, call_missed, call_contacts, call_letters, call_enrol),
+        walldesk,
     )
 }
 MANUAL: dict[str, tuple[Callable[[Stage], None], str]] = {
@@ -320,6 +326,7 @@ MANUAL: dict[str, tuple[Callable[[Stage], None], str]] = {
     "call-contacts": (call_contacts, "1366x768"),
     "call-letters": (call_letters, "1366x768"),
     "call-enrol": (call_enrol, "1366x768"),
+    "walldesk": (walldesk, "1920x1080"),
 }
 """The manual's pictures: file name in docs/pictures/ to state and size."""
 

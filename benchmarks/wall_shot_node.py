@@ -2,8 +2,9 @@
 
 python -m benchmarks.wall_shot_node HUB FOLDER LANG < plan.json
 
-The plan is a list of `{"name", "hall", "scene"}`, all of them of one hall; the pictures of the whole wall, bezels and
-all, are saved as FOLDER/<name>.png. The first run opens cases in the city, so that there is what panels show.
+The plan is a list of `{"name", "hall", "scene"}` (and `"stay"`, seconds that it is drawn on), all of them of one hall;
+the pictures of the whole wall, bezels and all, are saved as FOLDER/<name>.png. The first run opens cases in the city,
+so that there is what panels show.
 """
 
 from __future__ import annotations
@@ -120,6 +121,12 @@ class Drawer:
         end = clock.mono() + seconds
         self.until("time to pass", lambda: clock.mono() > end)
 
+    def stay(self, seconds: float) -> None:
+        """Goes on drawing for somebody who looks on."""
+        end = clock.mono() + seconds
+        while clock.mono() < end:
+            self.wait(min(PATIENCE / 2, end - clock.mono()))
+
     def ask(self, what: str, wanted: object, kind: type[_T]) -> _T:
         """
         Raises:
@@ -209,7 +216,7 @@ class Drawer:
         self.app.processEvents()
 
 
-def draw(hub: Path, out: Path, lang: str, plan: list[dict[str, str]], folder: Path) -> None:
+def draw(hub: Path, out: Path, lang: str, plan: list[dict[str, Any]], folder: Path) -> None:
     drawer = Drawer(hub, folder, lang)
     try:
         drawer.until("feeds", drawer.live)
@@ -225,6 +232,7 @@ def draw(hub: Path, out: Path, lang: str, plan: list[dict[str, str]], folder: Pa
             if not drawer.picture().save(str(out / f"{shot['name']}.png")):
                 raise OSError(shot["name"])
             print(shot["name"], flush=True)
+            drawer.stay(shot.get("stay", 0.0))
     finally:
         drawer.close()
 
