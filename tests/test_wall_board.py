@@ -248,6 +248,17 @@ def test_a_graver_alert_takes_over_and_stays_until_a_person_releases_it() -> Non
     assert walls.after(1, GRAVE).scene.id != "grave"
 
 
+def test_more_alerts_of_a_stormy_day_keep_their_scene_longer_and_change_nothing() -> None:
+    walls = Timed()
+    walls.act("carousel", "day")
+    before = walls.after(1, LESS)
+    more = [Standing(f"alert/{n}", LESS.level, "又一条") for n in range(10, 15)]
+    for n in range(1, len(more) + 1):
+        assert walls.after(10, LESS, *more[:n]).revision == before.revision
+    assert walls.after(58, LESS, *more).scene.id == "event"
+    assert walls.after(3, LESS, *more).scene.id != "event"
+
+
 def test_an_alert_does_not_take_the_wall_from_a_person() -> None:
     walls = Timed()
     walls.act("scene", "storm")

@@ -78,8 +78,10 @@ def brought(
             continue
         until = now + trigger.seconds * SECOND if trigger.seconds else 0
         before = held.scene if held is not None else shows.scene.id
-        after = with_scene(shows, scene)
-        return changed(after, now, standing.name), Held(standing.key, standing.level, until, before)
+        now_held = Held(standing.key, standing.level, until, before)
+        if held is not None and shows.scene == scene:  # one more of a stormy day: it stands there already
+            return shows, now_held
+        return changed(with_scene(shows, scene), now, standing.name), now_held
     return shows, held
 
 
