@@ -90,7 +90,6 @@ def hub(home: Path, platform: str) -> Iterator[Path]:
         ("run --size big", "1920x1080"),
         ("run --size 100x100", "1920x1080"),
         ("run --seat leader", "leader"),
-        ("run --seat wall", "wall"),
         ("run --seat throne", "--help"),
         ("run --nonsense", "--help"),
         ("run --profile {home}/file/profile", "file/profile"),
