@@ -189,11 +189,11 @@ def test_a_seat_orders_another_hears_of_it_reads_the_words_and_the_device_answer
 def test_rights_are_those_of_the_role_in_the_hubs_own_key_file(profile: Path) -> None:
     Keys(profile).ensure()
     path = profile / "keys" / "seat-2.json"
-    write_private(path, json.dumps({**json.loads(path.read_bytes()), "role": "wall"}))
+    write_private(path, json.dumps({**json.loads(path.read_bytes()), "role": "guest"}))
 
     async def story(hub: Hub) -> None:
-        async with AtSeat(profile, "seat-1") as duty, AtSeat(profile, "seat-2") as wall:
-            assert (await wall.send(command_of(issue("U1")))).refused.id == "ledger.no_right_issue"
+        async with AtSeat(profile, "seat-1") as duty, AtSeat(profile, "seat-2") as guest:
+            assert (await guest.send(command_of(issue("U1")))).refused.id == "ledger.no_right_issue"
             assert (await duty.send(command_of(issue("U1")))).refused is None
 
     play(profile, story)

@@ -125,7 +125,7 @@ def test_what_can_not_be_is_refused_in_one_sentence_that_names_it(home: Path, ar
 
 
 def test_a_refusal_is_said_in_english_where_english_is_spoken(home: Path) -> None:
-    done = run(home, "run", "--seat", "wall", COCKPIT_LANG="en")
+    done = run(home, "run", "--seat", "leader", COCKPIT_LANG="en")
     assert (done.returncode, done.stdout) == (2, "")
     assert "is not there yet" in done.stderr
 
