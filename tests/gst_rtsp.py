@@ -26,7 +26,7 @@ def main() -> None:
     for path, pipeline in CAMERAS.items():
         factory = GstRtspServer.RTSPMediaFactory()
         factory.set_launch(f"( {pipeline} )")
-        factory.set_shared(True)
+        factory.set_shared(False)  # one media for two that come at once ended the server at times
         server.get_mount_points().add_factory(path, factory)
     server.attach(None)
     print(server.get_bound_port(), flush=True)

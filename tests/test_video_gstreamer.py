@@ -19,7 +19,7 @@ pytestmark = pytest.mark.system
 SERVER = Path(__file__).with_name("gst_rtsp.py")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server() -> Iterator[str]:
     python = next((one for one in ("/usr/bin/python3", shutil.which("python3") or "") if Path(one).is_file()), "")
     child = subprocess.Popen(
