@@ -118,7 +118,7 @@ def test_no_screen_is_blank_whatever_dies_and_the_wall_says_that_its_hub_is_gone
         torture = Torture(hall)
         torture.run(30.0, SAMPLE, (1.0, 2.0))
         assert torture.problems == []
-        assert hall.faults["kill"] == 1
-        assert hall.faults["hub"] == len(hall.words) == 1
-        assert hall.faults.get("cable", 0) == (1 if hall.xorg is not None else 0)
+        assert hall.faults["kill"] >= 1
+        assert hall.faults["hub"] == len(hall.words) >= 1
+        assert bool(hall.faults.get("cable")) is (hall.xorg is not None)
         assert all(screen.looks > 50 for screen in hall.screens)
