@@ -20,12 +20,11 @@ from cockpit.bus.users import GATEWAY
 from cockpit.field.guard import Guard
 from cockpit.field.letters import LetterBox
 from cockpit.field.limits import Buckets
+from cockpit.field.line import SIGNED_OUT, serve, signed_in
 from cockpit.field.livepage import Leg, Page
 from cockpit.field.pagewire import LiveIn, LiveOut, SignIn
-from cockpit.field.problems import Problem
 from cockpit.model.calls import Signal
 from cockpit.model.clock import Clock
-from cockpit.model.errors import CockpitError
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -34,11 +33,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PROTOCOL = "cockpit.v1"
-PING_SECONDS = 20.0
 GONE_SECONDS = 15.0
 """How long a page that went may come back to its calls."""
-REPLACED, SIGNED_OUT = 4001, 4003
-"""Close codes of ours: the same device opened another; its token ended."""
+REPLACED = 4001
+"""Close code of ours: the same device opened another."""
 MOST_LEGS = 12
 """Of one page."""
 _UUID = 36
@@ -218,45 +216,15 @@ class Live:
         Raises:
             Problem: it is no WebSocket, or of another page than ours.
         """
-        socket = web.WebSocketResponse(
-            protocols=(PROTOCOL,), heartbeat=PING_SECONDS, max_msg_size=self._guard.limits.message, compress=False
-        )
-        if not socket.can_prepare(request):
-            raise Problem.upgrade()
-        if not self._origins(request):
-            raise Problem.other_origin()
-        await socket.prepare(request)
-        try:
-            page = await self._signed_in(socket)
-            if page is not None:
-                await self._talk(page)
-        except (ConnectionError, RuntimeError):  # it went while we spoke
-            pass
-        except CockpitError:  # a disk that does not read: it comes again
-            await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
-        return socket
+        return await serve(request, self._guard, self._origins, PROTOCOL, self._converse)
 
-    async def _signed_in(self, socket: web.WebSocketResponse) -> Page | None:
-        try:
-            async with asyncio.timeout(self._guard.limits.sign_in_seconds):
-                first = await socket.receive()
-        except TimeoutError:
-            await socket.close(code=SIGNED_OUT)
-            return None
-        try:
-            if first.type is not WSMsgType.TEXT:
-                raise msgspec.DecodeError
-            said = _sign_in.decode(first.data)
-            token = self._guard.token(said.token)
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
-            await socket.close(code=WSCloseCode.POLICY_VIOLATION)
-            return None
-        except Problem as problem:
-            await socket.close(code=SIGNED_OUT, message=problem.message.id.encode())
-            return None
-        page = Page(socket, token, self._name(token.unit), {})
-        page.claim(said.legs)
-        return page
+    async def _converse(self, socket: web.WebSocketResponse) -> None:
+        came = await signed_in(socket, self._guard, _sign_in.decode, lambda said: self._guard.token(said.token))
+        if came is not None:
+            said, token = came
+            page = Page(socket, token, self._name(token.unit), {})
+            page.claim(said.legs)
+            await self._talk(page)
 
     async def _talk(self, page: Page) -> None:
         ident = page.token.id

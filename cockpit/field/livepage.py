@@ -1,19 +1,16 @@
-"""One phone page on the WebSocket: what it is told waits in a short queue, so that a slow phone holds nobody up."""
+"""One phone page on the WebSocket, and the calls that it has a part in."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Iterable
 
 import msgspec
-from aiohttp import WSCloseCode, web
+from aiohttp import web
 
+from cockpit.field.line import QUEUE, Line
 from cockpit.field.pagewire import LiveOut
 from cockpit.field.register import Token
-
-_QUEUE = 64
 
 
 class Leg(msgspec.Struct):
@@ -29,7 +26,7 @@ class Leg(msgspec.Struct):
     offer: LiveOut | None = None
 
 
-class Page:
+class Page(Line):
     """One page that signed in.
 
     Attributes:
@@ -38,13 +35,10 @@ class Page:
     """
 
     def __init__(self, socket: web.WebSocketResponse, token: Token, name: str, legs: dict[str, Leg]) -> None:
-        self.socket = socket
-        self.token = token
+        super().__init__(socket, token)
         self.name = name
         self.legs = legs
-        self.missed: deque[LiveOut] = deque(maxlen=_QUEUE // 2)
-        self.code = int(WSCloseCode.OK)
-        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(_QUEUE)
+        self.missed: deque[LiveOut] = deque(maxlen=QUEUE // 2)
 
     def succeed(self, before: Page) -> None:
         """Takes over the calls of the device's page before: the ringing that nobody answered, and what was missed."""
@@ -67,24 +61,4 @@ class Page:
         return leg is not None and bool(leg.peer)
 
     def tell(self, message: LiveOut) -> None:
-        try:
-            self._queue.put_nowait(msgspec.json.encode(message))
-        except asyncio.QueueFull:  # it does not read what we say
-            self.close(WSCloseCode.TRY_AGAIN_LATER)
-
-    def close(self, code: int) -> None:
-        """After what was told before."""
-        self.code = int(code)
-        with contextlib.suppress(asyncio.QueueFull):
-            self._queue.put_nowait(None)
-            return
-        transport = self.socket._req.transport if self.socket._req is not None else None
-        if transport is not None:
-            transport.abort()
-
-    async def write(self) -> None:
-        """Sends what it is told, until it is closed."""
-        with contextlib.suppress(ConnectionError, RuntimeError):
-            while (data := await self._queue.get()) is not None:
-                await self.socket.send_str(data.decode())
-            await self.socket.close(code=self.code)
+        self.put(msgspec.json.encode(message))

@@ -19,6 +19,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from cockpit.field.codes import Codes
 from cockpit.field.guard import Guard
 from cockpit.field.limits import Buckets
+from cockpit.field.line import SIGNED_OUT, serve, signed_in
 from cockpit.field.problems import Problem
 from cockpit.field.register import Register
 from cockpit.field.remoteline import RemoteLine
@@ -33,13 +34,12 @@ from cockpit.field.remotewire import (
 )
 from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock
-from cockpit.model.errors import CockpitError, OutsideError
+from cockpit.model.errors import OutsideError
 from cockpit.model.messages import texts
 from cockpit.model.wallasks import Events, Nothing, Thumbs, ThumbsWanted
 from cockpit.model.wallstate import ActDone, WallState
 
 PROTOCOL = "cockpit.wall.v1"
-PING_SECONDS = 20.0
 LOOK_SECONDS = 1.0
 """How often the walls are looked at while a remote is on; after each act of a remote at once."""
 BREATH_SECONDS = 0.1
@@ -47,7 +47,6 @@ BREATH_SECONDS = 0.1
 EVENTS_SECONDS = 1.0
 """So long the list of events is the same for all remotes."""
 PICTURE_SECONDS = 2.0
-SIGNED_OUT = 4003
 MOST_ON = 40
 """Remotes that are on at once."""
 
@@ -100,47 +99,18 @@ class Remotes:
         Raises:
             Problem: it is no WebSocket, or of another page than ours.
         """
-        socket = web.WebSocketResponse(
-            protocols=(PROTOCOL,), heartbeat=PING_SECONDS, max_msg_size=self._guard.limits.message, compress=False
-        )
-        if not socket.can_prepare(request):
-            raise Problem.upgrade()
-        if not self._origins(request):
-            raise Problem.other_origin()
-        await socket.prepare(request)
-        try:
-            on = await self._signed_in(socket)
-            if on is not None:
-                await self._talk(on)
-        except (ConnectionError, RuntimeError):  # it went while we spoke
-            pass
-        except CockpitError:  # a disk that does not read: it comes again
-            await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
-        return socket
+        return await serve(request, self._guard, self._origins, PROTOCOL, self._converse)
 
-    async def _signed_in(self, socket: web.WebSocketResponse) -> RemoteLine | None:
-        try:
-            async with asyncio.timeout(self._guard.limits.sign_in_seconds):
-                first = await socket.receive()
-        except TimeoutError:
-            await socket.close(code=SIGNED_OUT)
-            return None
-        try:
-            if first.type is not WSMsgType.TEXT:
-                raise msgspec.DecodeError
-            said = _sign_in.decode(first.data)
-            token = self._guard.remote(said.token)
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
-            await socket.close(code=WSCloseCode.POLICY_VIOLATION)
-            return None
-        except Problem as problem:
-            await socket.close(code=SIGNED_OUT, message=problem.message.id.encode())
-            return None
+    async def _converse(self, socket: web.WebSocketResponse) -> None:
+        came = await signed_in(socket, self._guard, _sign_in.decode, lambda said: self._guard.remote(said.token))
+        if came is None:
+            return
+        said, token = came
         remote = remote_of(token.unit)
         if remote is None or len(self._on) >= MOST_ON:
             await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
-            return None
-        return RemoteLine(socket, token, remote.role, said.lang)
+        else:
+            await self._talk(RemoteLine(socket, token, remote.role, said.lang))
 
     async def _talk(self, on: RemoteLine) -> None:
         on.tell(RemoteOut("welcome", role=on.role, name=on.token.device, home=self._home))
