@@ -1,0 +1,195 @@
+"""What is asked of the archive, and what is answered: a figure, its parts, its course, the rows it is made of.
+
+Every answer says as of when, whether *measured* or *reported*, and how many records it stands on. A rate whose base is
+empty is None, never 0.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from cockpit.model.scope import Scope
+
+MEASURES = (
+    "count", "open", "closed", "overdue", "late", "urged", "returned", "reopened",
+    "closing_rate", "on_time_rate", "rework_rate", "reopen_rate", "overdue_rate", "satisfaction_rate",
+    "mean_hours", "median_hours", "mean_response", "per_day", "amount_max", "amount_mean",
+)  # fmt: skip
+"""Numbers of a scope. Counts in records; rates in %; `*_hours` from report to closing in hours; `mean_response` from
+assignment to arrival in minutes; `amount_*` in the unit of the kind's own number."""
+RATES = frozenset(name for name in MEASURES if name.endswith("_rate"))
+DIMENSIONS = (
+    "district", "street", "community", "cell", "kind", "group", "channel", "level", "stage", "result", "unit", "unit_kind",
+    "hour", "weekday", "day", "week", "month",
+)  # fmt: skip
+"""By what a scope can be split."""
+GRAINS = ("hour", "day", "week", "month")
+
+
+class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One number.
+
+    Attributes:
+        scope: of what.
+        value: None: no records to make it of (暂无数据), never zero for that.
+        unit: as printed (件, %, h), pack words apart.
+        n: records in the scope; base: those that a rate is of.
+        before: the same of the period that it is compared with, None unknown; change: value - before.
+        target: what is aimed at, None nothing; better: 1 more is better, -1 less, 0 neither.
+        as_of: until when the archive is complete, UTC us.
+        origin: `measured` or `reported`; source: where it comes from, in words' ids or the sign's own.
+        level: 1 to 4 where a threshold is passed, else 0.
+    """
+
+    scope: Scope
+    value: float | None
+    unit: str = ""
+    decimals: int = 0
+    n: int = 0
+    base: int = 0
+    before: float | None = None
+    change: float | None = None
+    target: float | None = None
+    better: int = 0
+    as_of: int = 0
+    origin: str = "measured"
+    source: str = ""
+    level: int = 0
+
+
+class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One part of a composition.
+
+    Attributes:
+        code: of the dimension (area code, kind, unit key, `1`…`5`, hour 0–23, day as its start in us): text.
+        name: as printed, where the archive knows (areas, units, kinds); "" the panel says it.
+        scope: the scope that shows this part alone: drilling pushes it.
+        share: of the whole by records, 0–1.
+    """
+
+    code: str
+    name: str
+    scope: Scope
+    value: float | None
+    n: int = 0
+    before: float | None = None
+    share: float = 0.0
+
+
+class Split(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A composition: all parts; counts of them sum to the figure. `rest`: records that have no such part (no unit)."""
+
+    figure: Figure
+    by: str
+    parts: tuple[Part, ...]
+    rest: int = 0
+
+
+class Trend(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The course of a figure. `starts` of the buckets, UTC us; values beside them, None a bucket without; `before`: of
+    the period that it is compared with, bucket by bucket."""
+
+    figure: Figure
+    grain: str
+    starts: tuple[int, ...]
+    values: tuple[float | None, ...]
+    before: tuple[float | None, ...] = ()
+
+
+class Row(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One record as a table shows it; see `model.archive.RECORD`."""
+
+    key: str
+    number: str
+    kind: str
+    level: int
+    channel: str
+    area: str
+    place: str
+    lon: float
+    lat: float
+    amount: float | None
+    unit: str
+    unit_kind: str
+    stage: str
+    result: str
+    reported: int
+    filed: int
+    assigned: int
+    arrived: int
+    finished: int
+    closed: int
+    due: int
+    urged: int
+    returned: int
+    reopened: int
+    satisfied: int
+
+
+class Rows(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A page of the rows that a figure is made of; `total`: how many there are, which agrees with the figure's n."""
+
+    figure: Figure
+    rows: tuple[Row, ...]
+    total: int
+    offset: int = 0
+
+
+class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One unit (or area) of a league, fair by load.
+
+    Attributes:
+        rank: from 1; those with too few cases to be compared have none: 0.
+        score: 0–100; basis: what it is made of, measure to (value, weight, what it brought).
+        load: cases, expected: what its share of area or people would be, None unknown.
+    """
+
+    code: str
+    name: str
+    scope: Scope
+    rank: int
+    score: float | None
+    load: int
+    basis: dict[str, tuple[float | None, float, float]] = {}
+
+
+class League(msgspec.Struct, frozen=True, omit_defaults=True):
+    figure: Figure
+    by: str
+    standings: tuple[Standing, ...]
+    least: int = 0
+    """Cases below which nobody is ranked."""
+
+
+# -- queries -------------------------------------------------------------------------------------------------------
+
+
+class AskFigure(msgspec.Struct, frozen=True, tag="figure"):
+    scope: Scope
+
+
+class AskSplit(msgspec.Struct, frozen=True, tag="split"):
+    scope: Scope
+    by: str
+
+
+class AskTrend(msgspec.Struct, frozen=True, tag="trend"):
+    scope: Scope
+    grain: str = ""
+    """"" the one that fits the period."""
+
+
+class AskRows(msgspec.Struct, frozen=True, tag="rows"):
+    scope: Scope
+    order: str = "-reported"
+    offset: int = 0
+    limit: int = 200
+
+
+class AskLeague(msgspec.Struct, frozen=True, tag="league"):
+    scope: Scope
+    by: str = "unit"
+
+
+Query = AskFigure | AskSplit | AskTrend | AskRows | AskLeague
+Answer = Figure | Split | Trend | Rows | League

@@ -1,0 +1,65 @@
+"""Scope: what a leader looks at, area × time × kind × unit, and which number of it; every panel follows one.
+
+A scope is a value: panels make another from it (`with_`), the drill stack keeps them, a link says one exactly.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Span(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A period [start, end), UTC us.
+
+    Attributes:
+        word: what was said (`today`, `yesterday`, `week`, `last_week`, `month`, `last_month`, `year`, `last7`, `last30`,
+            `hours24`, `2026-06`, `2026-06-20`); "" a period of its own. A period that goes on (`today`) moves along with
+            the city's clock wherever the scope is looked at; a link carries both, so that it can show the exact state.
+    """
+
+    start: int
+    end: int
+    word: str = ""
+
+
+class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is looked at. A part that is empty does not restrict.
+
+    Attributes:
+        span: records that were reported in it.
+        area: code of an area of any tier, "" the whole city.
+        kinds: codes of classes, or of groups (`E05`): any of them.
+        channels, levels, stages, results: any of them; stages also `open`, `overdue` (open and late), `late` (open or
+            closed, late).
+        unit: key of a unit; unit_kind: id of a kind of units.
+        place: words that the place must hold.
+        amount: bounds of the kind's own number (depth 30 and more: (30, inf)), () none.
+        measure: of `insight.MEASURES`, or `sign:<code>` of a sign.
+        by: the dimension of its composition that is shown, of `insight.DIMENSIONS`, "" none chosen.
+        against: the period that it is compared with.
+        areas: areas to be compared side by side, () none.
+        at: of a measure that began then: before and after it are compared, 0 none.
+        key: of the record that is looked at in the end, "" none.
+    """
+
+    span: Span
+    area: str = ""
+    kinds: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    levels: tuple[int, ...] = ()
+    stages: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
+    unit: str = ""
+    unit_kind: str = ""
+    place: str = ""
+    amount: tuple[float, float] | tuple[()] = ()
+    measure: str = "count"
+    by: str = ""
+    against: Span | None = None
+    areas: tuple[str, ...] = ()
+    at: int = 0
+    key: str = ""
+
+    def with_(self, **parts: object) -> Scope:
+        """The same with other parts."""
+        return msgspec.structs.replace(self, **parts)
