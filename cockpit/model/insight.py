@@ -19,8 +19,8 @@ MEASURES = (
 assignment to arrival in minutes; `amount_*` in the unit of the kind's own number."""
 RATES = frozenset(name for name in MEASURES if name.endswith("_rate"))
 DIMENSIONS = (
-    "district", "street", "community", "cell", "kind", "group", "channel", "level", "stage", "result", "unit", "unit_kind",
-    "hour", "weekday", "day", "week", "month",
+    "district", "street", "community", "cell", "kind", "group", "channel", "level", "stage", "result", "unit",
+    "unit_kind", "hour", "weekday", "day", "week", "month",
 )  # fmt: skip
 """By what a scope can be split."""
 GRAINS = ("hour", "day", "week", "month")

@@ -12,9 +12,9 @@ class Span(msgspec.Struct, frozen=True, omit_defaults=True):
     """A period [start, end), UTC us.
 
     Attributes:
-        word: what was said (`today`, `yesterday`, `week`, `last_week`, `month`, `last_month`, `year`, `last7`, `last30`,
-            `hours24`, `2026-06`, `2026-06-20`); "" a period of its own. A period that goes on (`today`) moves along with
-            the city's clock wherever the scope is looked at; a link carries both, so that it can show the exact state.
+        word: what was said: `today`, `yesterday`, `week`, `last_week`, `month`, `last_month`, `year`, `last_year`,
+            `last7`, `last30`, `hours24`, `2026-06`, `2026-06-20`; "" a period of its own. One that goes on (`today`)
+            moves along with the city's clock while it is looked at; a link carries both, and shows the exact state.
     """
 
     start: int

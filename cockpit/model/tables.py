@@ -72,7 +72,7 @@ class AlarmState(IntEnum):
     """Back to normal and acknowledged, and stays until it is reset."""
 
 
-def _table(topic: str, spec: str, by_district: bool = True) -> Table:
+def table(topic: str, spec: str, by_district: bool = True) -> Table:
     pairs = (word.split(":") for word in spec.split())
     columns = tuple(Column(name, {"t": TEXT}.get(kind, "<" + kind)) for name, kind in pairs)
     return Table(topic, columns, by_district)
@@ -81,41 +81,41 @@ def _table(topic: str, spec: str, by_district: bool = True) -> Table:
 # kind: code in the pack's class table ("E0506"); channel: how it reached the source (id of the pack's channels);
 # amount: number of the kind's own fact (depth in cm, people trapped; NaN none); has_picture: 1 when the body has one.
 # area: code of the smallest area it lies in; place: crossing or address in words, never a citizen's text.
-EVENTS = _table(
+EVENTS = table(
     "event",
     "key:t feed:t kind:t level:u1 state:u1 lon:f8 lat:f8 area:t place:t channel:t amount:f8 has_picture:u1 "
     "occurred:i8 updated:i8 received:i8",
 )
 # kind: id of the pack's unit kinds ("grid", "police"); name: call sign; heading: degrees from north, NaN unknown;
 # speed: m/s; skill: what it carries or can, pack text id; fixed: time of the position.
-UNITS = _table(
+UNITS = table(
     "unit",
     "key:t feed:t kind:t name:t state:u1 lon:f8 lat:f8 heading:f4 speed:f4 area:t fixed:i8 received:i8",
 )
 # period: the item's own beat in microseconds; value NaN = 尚无数据; measured: when.
-SENSORS = _table(
+SENSORS = table(
     "sensor",
     "key:t feed:t kind:t name:t lon:f8 lat:f8 area:t value:f8 unit:t period:i8 measured:i8 received:i8",
 )
-CAMERAS = _table(
+CAMERAS = table(
     "camera",
     "key:t feed:t kind:t name:t lon:f8 lat:f8 area:t heading:f4 state:u1 received:i8",
 )
 # An authority's alert (CAP 1.2, status Actual only). rings: msgpack-free text, GeoJSON MultiPolygon coordinates.
-ALERTS = _table(
+ALERTS = table(
     "alert",
     "key:t feed:t kind:t title:t sender:t level:u1 area_name:t rings:t sent:i8 effective:i8 expires:i8 received:i8",
     by_district=False,
 )
 # tier: 0 city, 1 district, 2 street, 3 community, 4 cell; parent: code of the area above; rings as in alerts.
-AREAS = _table("area", "key:t feed:t code:t name:t tier:u1 parent:t rings:t received:i8", by_district=False)
+AREAS = table("area", "key:t feed:t code:t name:t tier:u1 parent:t rings:t received:i8", by_district=False)
 # One row a feed of the pack: what the strip and the feed board show. received: last good message; wall clock, not the
 # city's. beat: microseconds; good, bad: messages since the hub's start; lag: receive minus source time, us; problem:
 # sentence id of the catalogue ("" none); detail: its one parameter; retry: when it tries again. rate, expected:
 # messages a second, over the last ten; skew: how far the source's clock is ahead of ours, us; doubled: came again;
 # disordered: older than what was known; dropped: by the queue's policy; unknown: readings of nothing that is known;
 # waiting: in its queue.
-FEEDS = _table(
+FEEDS = table(
     "feed",
     "key:t feed:t name:t source:t format:t beat:i8 received:i8 good:i8 bad:i8 lag:i8 problem:t detail:t retry:i8 "
     "system:t topic:t rate:f8 expected:f8 bytes:f8 skew:i8 doubled:i8 disordered:i8 dropped:i8 unknown:i8 waiting:i8",
@@ -125,7 +125,7 @@ FEEDS = _table(
 # `Level`, 0 within bounds, hysteresis and delay already in it; measured: when; period: its beat, us; previous: one
 # period ago (环比), year: a year ago (同比), NaN unknown; forecast: for `ahead` us later, NaN none, with `accuracy`
 # 0–1, NaN not told; n: how many things it was made from.
-SIGNS = _table(
+SIGNS = table(
     "sign",
     "key:t feed:t code:t area:t part:t value:f8 level:u1 measured:i8 period:i8 previous:f8 year:f8 forecast:f8 "
     "ahead:i8 accuracy:f8 n:i8 received:i8",
@@ -134,7 +134,7 @@ SIGNS = _table(
 # thing: key of the sensor, sign or feed, "" none; state: `AlarmState`; level: of `Level`; value, limit: at the last
 # change; times: UTC us of the city, 0 never; shelved: until; count: times raised since it was last quiet; flood: id of
 # the group that it is counted in, "" none; parent: key of the alarm that suppresses it; chatter: 1 found chattering.
-ALARMS = _table(
+ALARMS = table(
     "alarm",
     "key:t feed:t rule:t kind:t thing:t name:t state:u1 level:u1 lon:f8 lat:f8 area:t place:t value:f8 limit:f8 unit:t "
     "raised:i8 acked:i8 cleared:i8 shelved:i8 updated:i8 count:i8 flood:t parent:t chatter:u1 received:i8",
