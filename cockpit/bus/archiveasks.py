@@ -42,7 +42,7 @@ class DayState(msgspec.Struct, frozen=True, array_like=True):
     """One day of `reported` (Shanghai).
 
     Attributes:
-        day: days since 1970-01-01 in Shanghai; revision: of its newest change; rows; size: bytes of its columns, packed.
+        day: days since 1970-01-01 in Shanghai; revision: of its newest change; rows; size: bytes of its columns.
     """
 
     day: int
@@ -128,7 +128,7 @@ class DaysPage(msgspec.Struct, frozen=True):
 
 
 class SignsCursor(msgspec.Struct, frozen=True, array_like=True):
-    """Where a round of the signs' past stands: slices of hours, of days, then chunks of days and of hours, newest first.
+    """Where a round of the signs' past stands: slices of hours, of days, then chunks of days, of hours; newest first.
 
     Attributes:
         since, until: UTC us: buckets that begin in [since, until); until 0: the hub fixes it.
