@@ -1,0 +1,265 @@
+"""Bars with a mark each for what is compared with, on one axis: pointed at in the accent, gone into by a click."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from widgets.charts.scale import round_steps
+from widgets.kit.context import PanelContext
+from widgets.kit.panel import guarded
+from widgets.kit.tips import plain_tip
+
+ROW, BAR, AXIS, PAD = 26, 13, 24, 12
+_MIDDLE = int(Qt.AlignmentFlag.AlignVCenter)
+
+
+@dataclass(frozen=True)
+class MarkBar:
+    """One bar.
+
+    Attributes:
+        key: what it leads to, "" nothing: a remainder, drawn faint.
+        name, words: as printed; value: NaN none, and then no bar.
+        mark: what it is compared with, NaN none.
+        tip: what is said of it beside that.
+    """
+
+    key: str
+    name: str
+    value: float
+    words: str
+    mark: float = math.nan
+    tip: str = ""
+
+
+class MarkBars(QWidget):
+    """The bars. Up and Down walk them, Enter or a click goes into one, Ctrl+Enter or a click on its number to its rows.
+
+    Attributes:
+        bars: what it shows. at: index of the one pointed at by keyboard or asked to be selected, -1 none.
+        picked, rows: (key) of the bar gone into, or whose rows are wanted. pointed: (key) the keyboard is on it.
+    """
+
+    picked = Signal(str)
+    rows = Signal(str)
+    pointed = Signal(str)
+
+    def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.ctx = ctx
+        self.bars: tuple[MarkBar, ...] = ()
+        self.at, self._over, self._first, self._unit = -1, -1, 0, ""
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, ROW * len(self.bars) + AXIS + 6)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(180, ROW * 3 + AXIS)
+
+    def show_bars(self, bars: Sequence[MarkBar], unit: str = "", selected: str = "") -> None:
+        """Args: unit: stands at the end of the axis. selected: key of the bar that is selected, "" as it was."""
+        kept = selected or (self.bars[self.at].key if 0 <= self.at < len(self.bars) else "")
+        self.bars, self._unit = tuple(bars), unit
+        self.at = next((i for i, bar in enumerate(self.bars) if bar.key == kept), -1) if kept else -1
+        self._over = -1
+        self._first = min(self._first, max(0, len(self.bars) - self._fits()))
+        self.setAccessibleDescription("; ".join(f"{bar.name} {bar.words}" for bar in self.bars[:30]))
+        self.updateGeometry()
+        self.update()
+
+    def select(self, key: str) -> None:
+        """Marks a bar as the selected one; nothing is told."""
+        self.at = next((i for i, bar in enumerate(self.bars) if bar.key == key), -1)
+        self._reveal()
+        self.update()
+
+    # -- where things lie
+
+    def _fits(self) -> int:
+        return max(1, int((self.height() - AXIS) // ROW))
+
+    def _top(self) -> float:
+        values = [v for bar in self.bars for v in (bar.value, bar.mark) if math.isfinite(v)]
+        return max([*values, 0.0])
+
+    def _columns(self) -> tuple[float, float, float]:
+        """Where names end, bars begin and bars may end."""
+        theme = self.ctx.theme
+        body = QFontMetricsF(theme.font("body", 700))
+        widest = max((body.horizontalAdvance(bar.name) for bar in self.bars), default=0.0) + 2
+        named = PAD + min(widest, self.width() * 0.36)
+        valued = max((body.horizontalAdvance(bar.words) for bar in self.bars), default=0.0) + 8
+        scroll = 10 if len(self.bars) > self._fits() else 0
+        return named, named + 12, max(self.width() - PAD - valued - scroll, named + 40)
+
+    def _row_at(self, y: float) -> int:
+        row = self._first + int(y // ROW)
+        return row if 0 <= y < self._fits() * ROW and row < len(self.bars) else -1
+
+    # -- painting
+
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme = QPainter(self), self.ctx.theme
+        named, left, right = self._columns()
+        steps = self._steps(right - left)
+        top = (steps[-1] if steps else 0.0) or 1.0
+        shown = self.bars[self._first : self._first + self._fits()]
+        foot = len(shown) * ROW
+        self._axis(painter, steps, top, left, right, foot)
+        for i, bar in enumerate(shown):
+            self._bar(painter, self._first + i, bar, QRectF(0, i * ROW, self.width(), ROW), named, left, right, top)
+        if len(self.bars) > len(shown):
+            self._scroll(painter, foot)
+        if self.hasFocus() and self.at < 0:
+            painter.setPen(QPen(theme.acc, 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def _steps(self, wide: float) -> list[float]:
+        top = self._top()
+        return [step for step in round_steps(0.0, top, 4 if wide > 160 else 2) if step >= 0] if top > 0 else []
+
+    def _axis(
+        self, painter: QPainter, steps: list[float], top: float, left: float, right: float, foot: float
+    ) -> None:
+        theme = self.ctx.theme
+        painter.setFont(theme.font("axis"))
+        metrics = QFontMetricsF(theme.font("axis"))
+        for step in steps:
+            x = round(left + step / top * (right - left)) + 0.5
+            painter.setPen(QPen(theme.grid if step else theme.line2, 1))
+            painter.drawLine(QPointF(x, 0), QPointF(x, foot))
+            words = f"{step:,.10g}"
+            painter.setPen(theme.t3)
+            wide = metrics.horizontalAdvance(words)
+            painter.drawText(QPointF(min(x - wide / 2, self.width() - wide - 2), foot + 17), words)
+        if self._unit and steps:
+            last = metrics.horizontalAdvance(f"{steps[-1]:,.10g}") / 2
+            start = right + last + 8
+            if start + metrics.horizontalAdvance(self._unit) < self.width():
+                painter.setPen(theme.t3)
+                painter.drawText(QPointF(start, foot + 17), self._unit)
+
+    def _bar(
+        self, painter: QPainter, row: int, bar: MarkBar, box: QRectF, named: float, left: float, right: float, top: float
+    ) -> None:  # fmt: skip
+        theme = self.ctx.theme
+        selected = row == self.at and bool(bar.key)
+        if row == self._over and bar.key:
+            painter.fillRect(box, theme.s2)
+        font = theme.font("body", 700 if selected else 400)
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        painter.setPen(theme.acc if selected else theme.t1 if bar.key else theme.t3)
+        name = metrics.elidedText(bar.name, Qt.TextElideMode.ElideRight, named - PAD + 2)
+        painter.drawText(QRectF(PAD, box.top(), named - PAD, ROW), _MIDDLE | int(Qt.AlignmentFlag.AlignRight), name)
+        known = math.isfinite(bar.value)
+        wide = max(bar.value, 0.0) / top * (right - left) if known else 0.0
+        high = box.top() + (ROW - BAR) / 2
+        if known and bar.value > 0:
+            color = theme.acc if selected else theme.chart if bar.key else theme.chart2
+            painter.fillRect(QRectF(left, high, max(wide, 1.0), BAR), color)
+        if math.isfinite(bar.mark):
+            x = round(left + min(max(bar.mark, 0.0) / top, 1.0) * (right - left))
+            painter.fillRect(QRectF(x - 2, high - 3, 5, BAR + 6), theme.s1)
+            painter.fillRect(QRectF(x - 1, high - 3, 2, BAR + 6), theme.t1)
+            wide = max(wide, x - left + 2)
+        painter.setFont(theme.font("body", 700) if known else theme.font("small"))
+        painter.setPen(theme.t1 if known and bar.key else theme.t3)
+        at = QRectF(left + wide + 7, box.top(), self.width(), ROW)
+        painter.drawText(at, _MIDDLE, bar.words)
+        if row == self.at and self.hasFocus():
+            painter.setPen(QPen(theme.acc, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(box.adjusted(1, 1, -2, -2))
+
+    def _scroll(self, painter: QPainter, foot: float) -> None:
+        count, shown = len(self.bars), self._fits()
+        high = max(foot * shown / count, 24.0)
+        y = (foot - high) * self._first / max(count - shown, 1)
+        painter.fillRect(QRectF(self.width() - 6, y, 4, high), self.ctx.theme.line2)
+
+    # -- hands
+
+    def _numbers_from(self, row: int) -> float:
+        """Where the number of a bar begins, pixels."""
+        _, left, right = self._columns()
+        steps = self._steps(right - left)
+        top = (steps[-1] if steps else 0.0) or 1.0
+        bar = self.bars[row]
+        ends = [max(v, 0.0) / top * (right - left) for v in (bar.value, bar.mark) if math.isfinite(v)]
+        return left + max([*ends, 0.0]) + 4
+
+    def _go(self, at: int) -> None:
+        if 0 <= at < len(self.bars):
+            self.at = at
+            self._reveal()
+            self.pointed.emit(self.bars[at].key)
+            self.update()
+
+    def _reveal(self) -> None:
+        if self.at >= 0:
+            self._first = min(max(self._first, self.at - self._fits() + 1), self.at)
+
+    def resizeEvent(self, event: object) -> None:
+        self._first = max(0, min(self._first, len(self.bars) - self._fits()))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        most = max(0, len(self.bars) - self._fits())
+        if most:
+            self._first = min(max(self._first - (1 if event.angleDelta().y() > 0 else -1), 0), most)
+            self.update()
+            event.accept()
+        else:
+            event.ignore()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        row = self._row_at(event.position().y())
+        if row != self._over:
+            self._over = row
+            bar = self.bars[row] if row >= 0 else None
+            self.setCursor(Qt.CursorShape.PointingHandCursor if bar is not None and bar.key else Qt.CursorShape.ArrowCursor)
+            self.setToolTip(plain_tip("\n".join(filter(None, (f"{bar.name}  {bar.words}", bar.tip)))) if bar else "")
+            self.update()
+
+    def leaveEvent(self, event: object) -> None:
+        self._over = -1
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        row = self._row_at(event.position().y())
+        if event.button() == Qt.MouseButton.LeftButton and row >= 0 and self.bars[row].key:
+            told = self.rows if event.position().x() >= self._numbers_from(row) else self.picked
+            told.emit(self.bars[row].key)
+
+    def focusInEvent(self, event: object) -> None:
+        self.update()
+
+    def focusOutEvent(self, event: object) -> None:
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, last = Qt.Key(event.key()), len(self.bars) - 1
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: self._fits(),
+                 Qt.Key.Key_PageUp: -self._fits(), Qt.Key.Key_Home: -len(self.bars), Qt.Key.Key_End: len(self.bars)}  # fmt: skip
+        if key in steps and last >= 0:
+            self._go(min(max(self.at + steps[key], 0), last))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat() and self.at >= 0:
+            if self.bars[self.at].key:
+                control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+                (self.rows if control else self.picked).emit(self.bars[self.at].key)
+        elif key == Qt.Key.Key_Escape and self.at >= 0:
+            self.at = -1
+            self.pointed.emit("")
+            self.update()
+        else:
+            super().keyPressEvent(event)
