@@ -1,0 +1,204 @@
+"""Records column by column: numbers as arrays, text as codes with their words; what sums over a year are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, overload
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from cockpit.model.archive import RECORD
+from cockpit.model.tables import TEXT
+
+Ints = NDArray[np.int64]
+Where = NDArray[np.int64] | NDArray[np.bool_] | slice
+TEXTS = tuple(c.name for c in RECORD.columns if c.dtype == TEXT)
+NUMBERS = {c.name: np.dtype(c.dtype) for c in RECORD.columns if c.dtype != TEXT}
+FLOATS = tuple(name for name, dtype in NUMBERS.items() if dtype.kind == "f")
+OWN_WORDS = frozenset({"key", "number"})
+"""Text columns whose words are hardly ever the same twice: they are not looked for, and may be there twice."""
+
+
+class Words(Sequence[str]):
+    """Texts as one piece of UTF-8, each made when it is asked for: half a million of them cost no half million objects.
+
+    Attributes:
+        data: all of them, one behind the other; ends: where each ends, int64.
+    """
+
+    __slots__ = ("data", "ends")
+
+    def __init__(self, data: bytes, ends: Ints) -> None:
+        self.data, self.ends = data, ends
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Words:
+        pieces = [text.encode() for text in texts]
+        return cls(b"".join(pieces), np.cumsum([len(piece) for piece in pieces], dtype=np.int64))
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self)))]
+        if at < 0:
+            at += len(self)
+        if not 0 <= at < len(self):
+            raise IndexError(at)
+        begin = int(self.ends[at - 1]) if at else 0
+        return self.data[begin : int(self.ends[at])].decode()
+
+    def __iter__(self) -> Iterator[str]:
+        begin = 0
+        for end in self.ends.tolist():
+            yield self.data[begin:end].decode()
+            begin = end
+
+
+class Coded(msgspec.Struct):
+    """A text column: row i says `words[codes[i]]`. Words are each there once, but for `OWN_WORDS`.
+
+    Attributes:
+        codes: int32.
+    """
+
+    codes: NDArray[np.int32]
+    words: Sequence[str]
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Coded:
+        known: dict[str, int] = {}
+        codes = [known.setdefault(text, len(known)) for text in texts]
+        return cls(np.array(codes, dtype=np.int32), list(known))
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, row: int) -> str:
+        return self.words[int(self.codes[row])]
+
+    def take(self, where: Where) -> Coded:
+        return Coded(self.codes[where], self.words)
+
+    def texts(self) -> list[str]:
+        """The text of each row."""
+        words = self.words
+        return [words[code] for code in self.codes.tolist()]
+
+    def code(self, word: str) -> int:
+        """Code of a word, -1 where no row ever said it."""
+        try:
+            return self.words.index(word)
+        except ValueError:
+            return -1
+
+
+class Records(msgspec.Struct):
+    """Rows of `RECORD` as columns of one length.
+
+    Attributes:
+        columns: by name: `Coded` of text, else an array of the column's type; amount, lon and lat NaN = none.
+    """
+
+    columns: dict[str, Any]
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Any]) -> Records:
+        """From lists, arrays or `Coded`, by name; every column of `RECORD` has to be there."""
+        made: dict[str, Any] = {}
+        for name in RECORD.names:
+            given = columns[name]
+            if name in NUMBERS:
+                if name in FLOATS and isinstance(given, list):
+                    given = [np.nan if value is None else value for value in given]
+                made[name] = np.asarray(given, dtype=NUMBERS[name])
+            else:
+                made[name] = given if isinstance(given, Coded) else Coded.of(given)
+        return cls(made)
+
+    @classmethod
+    def of_rows(cls, rows: Sequence[Sequence[Any]]) -> Records:
+        """From rows in the order of `RECORD`, None = NaN."""
+        columns = zip(*rows, strict=True) if rows else ([] for _ in RECORD.names)
+        return cls.of({name: list(column) for name, column in zip(RECORD.names, columns, strict=True)})
+
+    def __len__(self) -> int:
+        return len(self.columns["reported"])
+
+    def __getitem__(self, name: str) -> Any:
+        return self.columns[name]
+
+    def text(self, name: str) -> Coded:
+        found = self.columns[name]
+        assert isinstance(found, Coded)
+        return found
+
+    def numbers(self, name: str) -> NDArray[Any]:
+        found = self.columns[name]
+        assert isinstance(found, np.ndarray)
+        return found
+
+    def take(self, where: Where) -> Records:
+        """Those at `where`."""
+        return Records({n: c.take(where) if isinstance(c, Coded) else c[where] for n, c in self.columns.items()})
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """As tuples in the order of `RECORD`, None where a number is NaN."""
+        plain: list[list[Any]] = []
+        for name in RECORD.names:
+            column = self.columns[name]
+            if isinstance(column, Coded):
+                plain.append(column.texts())
+            elif name in FLOATS:
+                plain.append([None if value != value else value for value in column.tolist()])
+            else:
+                plain.append(column.tolist())
+        return list(zip(*plain, strict=True))
+
+
+def joined(pieces: Sequence[Records]) -> Records:
+    """All of them, one behind the other; words that several have are there once."""
+    if len(pieces) == 1:
+        return pieces[0]
+    made: dict[str, Any] = {}
+    for name in RECORD.names:
+        columns = [piece[name] for piece in pieces]
+        if name in NUMBERS:
+            made[name] = np.concatenate(columns) if columns else np.zeros(0, dtype=NUMBERS[name])
+        elif name in OWN_WORDS:
+            made[name] = _beside(columns)
+        else:
+            made[name] = _once(columns)
+    return Records(made)
+
+
+def _once(columns: Sequence[Coded]) -> Coded:
+    known: dict[str, int] = {}
+    codes = [np.zeros(0, dtype=np.int32)]
+    for column in columns:
+        to = np.array([known.setdefault(word, len(known)) for word in column.words], dtype=np.int32)
+        codes.append(to[column.codes] if len(to) else column.codes)
+    return Coded(np.concatenate(codes), list(known))
+
+
+def _beside(columns: Sequence[Coded]) -> Coded:
+    """Words are put one behind the other as bytes, none of them is made."""
+    data: list[bytes] = []
+    ends = [np.zeros(0, dtype=np.int64)]
+    codes = [np.zeros(0, dtype=np.int32)]
+    bytes_before = words_before = 0
+    for column in columns:
+        words = column.words if isinstance(column.words, Words) else Words.of(column.words)
+        data.append(words.data)
+        ends.append(words.ends + bytes_before)
+        codes.append((column.codes + np.int32(words_before)).astype(np.int32))
+        bytes_before += len(words.data)
+        words_before += len(words)
+    return Coded(np.concatenate(codes), Words(b"".join(data), np.concatenate(ends)))

@@ -1,0 +1,349 @@
+"""archive.db: every case that a city had. Rows are the truth; beside them each day's columns, from which a year is read
+in less than a second, made in the transaction that changes the rows.
+
+A file whose columns are not those of now, or that is damaged, is set aside; the hub fills it again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cockpit.model.archive import RECORD
+from cockpit.model.archive_columns import Records, joined
+from cockpit.model.clock import DAY, HOUR, Clock
+from cockpit.model.ids import new_id
+from cockpit.model.messages import Message
+from cockpit.store.archive_file import PLAIN, Driver, opened, outside
+from cockpit.store.archive_pack import pack, unpack
+
+ZONE = 8 * HOUR
+"""Days are those of Shanghai."""
+_NAMES = ", ".join(RECORD.names)
+_MARKS = ", ".join("?" * (len(RECORD.names) + 1))
+_PUT = f"INSERT OR REPLACE INTO record ({_NAMES}, rev) VALUES ({_MARKS})"
+_AT_ONCE = 500
+_REPORTED = RECORD.names.index("reported")
+
+Row = tuple[Any, ...]
+"""In the order of `RECORD`; None where there is no number."""
+_Done = tuple[int, list[int]]
+
+
+class Day(msgspec.Struct, frozen=True):
+    """One day: its number since 1970-01-01 in Shanghai, revision of its newest change, rows, bytes of its columns."""
+
+    day: int
+    revision: int
+    rows: int
+    size: int
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """All there is, ordered by day, and of which revision."""
+
+    records: Records
+    revision: int
+    as_of: int
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """What one writing did.
+
+    Attributes:
+        revision: the newest; rows: that became others; days: of these.
+    """
+
+    revision: int
+    rows: int = 0
+    days: tuple[int, ...] = ()
+
+
+def day_of(at: int) -> int:
+    """Number of the day in Shanghai that an instant lies in, from 1970-01-01."""
+    return (at + ZONE) // DAY
+
+
+def begin_of(day: int) -> int:
+    """When a day began, UTC us."""
+    return day * DAY - ZONE
+
+
+class Archive:
+    """The file. Any thread may use it; one at a time is in it.
+
+    Attributes:
+        path: of the file.
+        id: of the file: one that was begun anew has another.
+        notices: sentences about the state in which it was found.
+    """
+
+    def __init__(
+        self, path: Path, db: sqlite3.Connection, driver: Driver, clock: Clock, notices: list[Message]
+    ) -> None:
+        self.path = path
+        self.notices = notices
+        self._db = db
+        self._driver = driver
+        self._lock = threading.RLock()
+        known = self.meta("id")
+        if known is None:
+            known = new_id(clock).encode()
+            with self._writing():
+                self._put_meta({"id": known})
+        self.id = known.decode()
+
+    @classmethod
+    def open(cls, path: Path, clock: Clock, driver: Driver = PLAIN) -> Archive:
+        """Opens or makes the file; a damaged one is moved aside, which `notices` says.
+
+        Args:
+            driver: how it is connected to, where it is encrypted.
+
+        Raises:
+            OutsideError: it can not be read and written.
+        """
+        db, notices = opened(path, clock, driver)
+        return cls(path, db, driver, clock, notices)
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    # -- what it says of itself ------------------------------------------------------------------------------------
+
+    @property
+    def revision(self) -> int:
+        """Counts the writings that changed something."""
+        return self._number("revision")
+
+    @property
+    def as_of(self) -> int:
+        """Until when it is complete, UTC us of the city; 0 not known."""
+        return self._number("as_of")
+
+    @property
+    def horizon(self) -> int:
+        """Rows that were reported before are forgotten; 0 none."""
+        return self._number("horizon")
+
+    def days(self) -> list[Day]:
+        """Newest first."""
+        rows = self._read("SELECT day, rev, n, size FROM day_columns ORDER BY day DESC")
+        return [Day(*row) for row in rows]
+
+    def count(self) -> int:
+        return int(self._read("SELECT coalesce(sum(n), 0) FROM day_columns")[0][0])
+
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    def meta(self, name: str) -> bytes | None:
+        """What is kept beside."""
+        rows = self._read("SELECT value FROM meta WHERE name = ?", name)
+        return bytes(rows[0][0]) if rows else None
+
+    def note(self, **notes: bytes) -> None:
+        """Keeps something beside.
+
+        Raises:
+            OutsideError: the disk refused.
+        """
+        with self._writing():
+            self._put_meta(notes)
+
+    def stands(self, as_of: int) -> None:
+        """Says until when it is complete, where that is later than what it said."""
+        if as_of > self.as_of:
+            self.note(as_of=str(as_of).encode())
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def upsert(
+        self,
+        records: Records | Sequence[Row],
+        *,
+        only_new: bool = False,
+        as_of: int = 0,
+        notes: Mapping[str, bytes] | None = None,
+    ) -> Changed:
+        """Puts rows in, in the place of those with their keys; all or nothing.
+
+        Args:
+            only_new: rows whose key is there already are left as they are: what is told of the past never goes before
+                what is known.
+            as_of: the archive is complete until then; 0 it is not said.
+            notes: kept beside in the same transaction, such as how far a copy has come.
+
+        Raises:
+            OutsideError: the disk refused; nothing was written.
+        """
+        rows = records.rows() if isinstance(records, Records) else list(records)
+        with self._writing() as db:
+            before = self._before([row[0] for row in rows])
+            # the last one of a key counts
+            by_key = {row[0]: row for row in rows}
+            if only_new:
+                put = [row for key, row in by_key.items() if key not in before]
+            else:
+                put = [row for key, row in by_key.items() if before.get(key) != row]
+            revision = self.revision
+            days: set[int] = set()
+            if put:
+                revision += 1
+                db.executemany(_PUT, [(*row, revision) for row in put])
+                days = {day_of(row[_REPORTED]) for row in put}
+                days |= {day_of(before[row[0]][_REPORTED]) for row in put if row[0] in before}
+                for day in days:
+                    self._pack_day(day, revision)
+            said = dict(notes or {}) | ({"revision": str(revision).encode()} if put else {})
+            if as_of > self.as_of:
+                said["as_of"] = str(as_of).encode()
+            self._put_meta(said)
+        return Changed(revision, len(put), tuple(sorted(days)))
+
+    def remove_before(self, at: int) -> Changed:
+        """Forgets rows that were reported before.
+
+        Raises:
+            OutsideError: the disk refused; nothing was removed.
+        """
+        with self._writing() as db:
+            revision = self.revision
+            found = db.execute("SELECT count(*) FROM record WHERE reported < ?", (at,)).fetchone()[0]
+            if at <= self.horizon and not found:
+                return Changed(revision)
+            revision += 1
+            db.execute("DELETE FROM record WHERE reported < ?", (at,))
+            db.execute("DELETE FROM day_columns WHERE day < ?", (day_of(at),))
+            self._pack_day(day_of(at), revision)
+            horizon = max(at, self.horizon)
+            self._put_meta({"revision": str(revision).encode(), "horizon": str(horizon).encode()})
+        return Changed(revision, int(found), (day_of(at),))
+
+    def start_over(self, clock: Clock) -> None:
+        """Forgets everything, its id too: a copy of another archive begins.
+
+        Raises:
+            OutsideError: the disk refused; nothing was removed.
+        """
+        ident = new_id(clock)
+        with self._writing() as db:
+            for table in ("record", "day_columns", "meta"):
+                db.execute(f"DELETE FROM {table}")
+            self._put_meta({"id": ident.encode()})
+        self.id = ident
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def load(self, since: int = 0) -> Loaded:
+        """All rows of days from `since` (UTC us) on.
+
+        Raises:
+            OutsideError: the file can not be read.
+        """
+        with self._lock:
+            rows = self._read("SELECT day, data FROM day_columns WHERE day >= ? ORDER BY day", day_of(since))
+            revision, as_of = self.revision, self.as_of
+            pieces = [self._unpacked(day, data) for day, data in rows]
+        return Loaded(joined(pieces), revision, as_of)
+
+    def changed(self, since: int) -> Loaded:
+        """Rows that became others behind a revision; those reported before `horizon` are gone beside."""
+        with self._lock:
+            rows = self._read(f"SELECT {_NAMES} FROM record WHERE rev > ? ORDER BY rev", since)
+            return Loaded(Records.of_rows(rows), self.revision, self.as_of)
+
+    def rows(self, keys: Sequence[str]) -> Records:
+        """Those of these keys that there are, in their order."""
+        with self._lock:
+            found = self._before(keys)
+        return Records.of_rows([found[key] for key in keys if key in found])
+
+    def open_keys(self) -> list[str]:
+        """Keys of the rows that are not closed."""
+        return [row[0] for row in self._read("SELECT key FROM record WHERE closed = 0")]
+
+    def select(self, where: str, *given: Any) -> list[Row]:
+        """Rows by SQL, `where` being all behind the name of the table; for this room and `archive_pages`."""
+        return self._read(f"SELECT {_NAMES} FROM record {where}", *given)
+
+    def number(self, what: str, where: str, *given: Any) -> int:
+        """One number by SQL."""
+        return int(self._read(f"SELECT {what} FROM record {where}", *given)[0][0] or 0)
+
+    # -- within ----------------------------------------------------------------------------------------------------
+
+    def _unpacked(self, day: int, data: bytes) -> Records:
+        try:
+            return unpack(data)
+        except ValueError:  # its rows are the truth
+            return Records.of_rows(self._rows_of(day))
+
+    def _rows_of(self, day: int) -> list[Row]:
+        where = "WHERE reported >= ? AND reported < ? ORDER BY reported, key"
+        return self.select(where, begin_of(day), begin_of(day + 1))
+
+    def _pack_day(self, day: int, revision: int) -> None:
+        rows = self._rows_of(day)
+        if not rows:
+            self._db.execute("DELETE FROM day_columns WHERE day = ?", (day,))
+            return
+        data = pack(Records.of_rows(rows))
+        put = "INSERT OR REPLACE INTO day_columns VALUES (?, ?, ?, ?, ?)"
+        self._db.execute(put, (day, revision, len(rows), len(data), data))
+
+    def _before(self, keys: Sequence[str]) -> dict[str, Row]:
+        found: dict[str, Row] = {}
+        for at in range(0, len(keys), _AT_ONCE):
+            piece = keys[at : at + _AT_ONCE]
+            for row in self.select(f"WHERE key IN ({', '.join('?' * len(piece))})", *piece):
+                found[row[0]] = row
+        return found
+
+    def _number(self, name: str) -> int:
+        return int(self.meta(name) or b"0")
+
+    def _put_meta(self, notes: Mapping[str, bytes]) -> None:
+        self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", notes.items())
+
+    def _read(self, sql: str, *given: Any) -> list[Row]:
+        try:
+            with self._lock:
+                return self._db.execute(sql, given).fetchall()
+        except self._driver.error as error:
+            raise outside(error, self.path) from error
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction.
+
+        Raises:
+            OutsideError: nothing of it was written.
+        """
+        with self._lock:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException as error:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                if isinstance(error, self._driver.error):
+                    raise outside(error, self.path) from error
+                raise
+
+
+def as_rows(records: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """Mappings by name of column as rows; a column that is missing is nothing, "" or 0."""
+    return [tuple(record.get(name, empty) for name, empty in _EMPTY) for record in records]
+
+
+_EMPTY = tuple((c.name, "" if c.dtype == "text" else None if c.dtype[1] == "f" else 0) for c in RECORD.columns)
