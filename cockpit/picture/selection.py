@@ -6,48 +6,20 @@ mark or list them, and selecting one of them leaves the set as it is.
 
 from __future__ import annotations
 
-import weakref
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any
+
+from cockpit.picture.listeners import Listeners
 
 Item = tuple[str, str]
 """(topic, key)."""
 
+Kept = tuple[Item, tuple[Item, ...], tuple[tuple[Item, tuple[Item, ...]], ...]]
 NOTHING: Item = ("", "")
 DEPTH = 100
 """How far Back goes."""
 
 Listener = Callable[["Selection"], None]
-
-
-class _Listeners:
-    """Those who listen; bound methods are held weakly, so a closed panel need not say goodbye."""
-
-    def __init__(self) -> None:
-        self._refs: dict[int, Callable[[], Listener | None]] = {}
-        self._next = 0
-
-    def add(self, listener: Listener) -> Callable[[], None]:
-        number, self._next = self._next, self._next + 1
-        ref: Any = weakref.WeakMethod(listener) if hasattr(listener, "__self__") else (lambda: listener)
-        self._refs[number] = ref
-        return lambda: self._refs.pop(number, None) and None
-
-    def call(self, selection: Selection) -> None:
-        """Calls each; all are told even if one fails, whose error is raised in the end."""
-        failed: Exception | None = None
-        for number, ref in list(self._refs.items()):
-            listener = ref()
-            if listener is None:
-                self._refs.pop(number, None)
-            elif number in self._refs:
-                try:
-                    listener(selection)
-                except Exception as error:
-                    failed = failed or error
-        if failed is not None:
-            raise failed
 
 
 class Selection:
@@ -64,9 +36,9 @@ class Selection:
         self.hovered: Item = NOTHING
         self.members: tuple[Item, ...] = ()
         self._before: deque[tuple[Item, tuple[Item, ...]]] = deque(maxlen=DEPTH)
-        self._on_select = _Listeners()
-        self._on_gather = _Listeners()
-        self._on_hover = _Listeners()
+        self._on_select = Listeners[Selection]()
+        self._on_gather = Listeners[Selection]()
+        self._on_hover = Listeners[Selection]()
 
     @property
     def item(self) -> Item:
@@ -93,6 +65,16 @@ class Selection:
             return False
         self._set(*self._before.pop())
         return True
+
+    def kept(self) -> Kept:
+        """All of it: what is selected, gathered, and where Back goes."""
+        return self.item, self.members, tuple(self._before)
+
+    def restore(self, kept: Kept) -> None:
+        """As it was when it was kept, Back as well."""
+        item, members, before = kept
+        self._before = deque(before, maxlen=DEPTH)
+        self._set(item, members)
 
     def gather(self, members: Iterable[Item], step: bool = True) -> None:
         """Takes these for members, in place of what was gathered. Gathering the same changes nothing.
