@@ -163,9 +163,13 @@ def test_a_day_whose_columns_are_torn_is_read_from_its_rows(tmp_path: Path) -> N
 def test_words_are_made_when_they_are_asked_for() -> None:
     given_words = ["新塘路", "", "a", "新塘路×太平门直街"]
     made = Words.of(given_words)
-    assert list(made) == given_words and made[-1] == given_words[-1] and made[1:3] == ["", "a"]
+    assert list(made) == given_words
+    assert made[-1] == given_words[-1]
+    assert made[1:3] == ["", "a"]
     coded = Coded.of(["b", "a", "b"])
-    assert coded.texts() == ["b", "a", "b"] and coded.code("a") == 1 and coded.code("c") == -1
+    assert coded.texts() == ["b", "a", "b"]
+    assert coded.code("a") == 1
+    assert coded.code("c") == -1
 
 
 def test_every_number_has_the_type_of_its_column(archive: Archive) -> None:
@@ -173,4 +177,5 @@ def test_every_number_has_the_type_of_its_column(archive: Archive) -> None:
     loaded = archive.load().records
     for name, dtype in NUMBERS.items():
         assert loaded.numbers(name).dtype == dtype
-    assert math.isnan(loaded["lon"][0]) and np.isclose(loaded["amount"][0], 12.5)
+    assert math.isnan(loaded["lon"][0])
+    assert np.isclose(loaded["amount"][0], 12.5)
