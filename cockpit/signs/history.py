@@ -20,6 +20,7 @@ from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
 from cockpit.signs.packing import Buckets, joined, none, pack, unpack
 from cockpit.signs.reported import Value
+from cockpit.store.cipher import Connect
 from cockpit.store.files import BUSY_SECONDS, UNUSABLE, kind_of, problem_of, set_aside
 
 VERSION = 1
@@ -67,8 +68,11 @@ class History:
         notices: sentences about the state in which it was found.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, connect: Connect = sqlite3.connect) -> None:
         """
+        Args:
+            connect: opens the file, as `sqlite3.connect`.
+
         Raises:
             OutsideError: the file can not be opened at all.
         """
@@ -78,12 +82,12 @@ class History:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                self._db = _connect(path)
+                self._db = _connect(path, connect)
             except sqlite3.DatabaseError as error:
                 if kind_of(error) not in UNUSABLE:
                     raise
                 self.notices.append(Message("signdef.history_aside", {"what": set_aside(path, clock)}))
-                self._db = _connect(path)
+                self._db = _connect(path, connect)
         except (OSError, sqlite3.Error) as error:
             message = problem_of(error, path)
             raise OutsideError(message.id, **message.params) from error
@@ -351,8 +355,8 @@ def _values_at(buckets: Buckets, items: NDArray[np.int64]) -> NDArray[np.float64
     return found
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+def _connect(path: Path, connect: Connect) -> sqlite3.Connection:
+    db = connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         # a chunk of 2 to 4 kB then stands within a page: in SQLite's 4 kB each would take a page and an overflow
         db.execute("PRAGMA page_size = 16384")

@@ -12,6 +12,7 @@ from cockpit.model.clock import Clock
 from cockpit.model.messages import Message
 from cockpit.model.tables import TABLES
 from cockpit.store import search as words
+from cockpit.store.cipher import Connect
 from cockpit.store.files import is_damage, open_cache, problem_of
 from cockpit.store.queue import Remove, Upsert, pieces
 from cockpit.store.readers import Readers
@@ -37,13 +38,18 @@ class Cache:
     """
 
     def __init__(
-        self, path: Path, clock: Clock, searchable: Searchable | None, on_problem: Callable[[Message], None]
+        self,
+        path: Path,
+        clock: Clock,
+        searchable: Searchable | None,
+        on_problem: Callable[[Message], None],
+        connect: Connect = sqlite3.connect,
     ) -> None:
-        opened = open_cache(path, clock)
+        opened = open_cache(path, clock, connect)
         self.notices = opened.notices
         self.path = opened.path
         self._on_problem = on_problem
-        self._readers = Readers(opened.uri)
+        self._readers = Readers(opened.uri, connect)
         self._writer = Writer(opened, clock, searchable, on_problem, self._readers.turn_to)
 
     @classmethod
@@ -54,6 +60,7 @@ class Cache:
         *,
         searchable: Searchable | None = None,
         on_problem: Callable[[Message], None] = lambda message: None,
+        connect: Connect = sqlite3.connect,
     ) -> Cache:
         """Opens or makes the file; in whatever state it is, there is a cache, and `notices` says what is the matter.
 
@@ -62,8 +69,9 @@ class Cache:
             searchable: (topic, row) to the words by which an event is found, called on the writer's thread; without
                 it nothing is indexed.
             on_problem: told later troubles, on the thread that met them.
+            connect: opens the file, as `sqlite3.connect`.
         """
-        return cls(path, clock, searchable, on_problem)
+        return cls(path, clock, searchable, on_problem, connect)
 
     # -- writing ---------------------------------------------------------------------------------------------------
 

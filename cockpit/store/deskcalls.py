@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import msgspec
 from cockpit.model.clock import Clock
 from cockpit.model.letters import Letter
 from cockpit.model.messages import Message
+from cockpit.store.cipher import Connect
 from cockpit.store.durable import Durable
 
 ACT = "act"
@@ -48,8 +50,8 @@ class Waits(msgspec.Struct, frozen=True):
 class DeskCalls:
     """The file. Of one thread at a time; what it can not do it says by OutsideError."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        self._file = Durable(path, _MIGRATIONS, clock)
+    def __init__(self, path: Path, clock: Clock, connect: Connect = sqlite3.connect) -> None:
+        self._file = Durable(path, _MIGRATIONS, clock, connect)
 
     def open(self) -> list[Message]:
         return self._file.open()

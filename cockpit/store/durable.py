@@ -15,6 +15,7 @@ from pathlib import Path
 from cockpit.model.clock import Clock
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.store.cipher import Connect
 from cockpit.store.files import UNUSABLE, kind_of, problem_of, set_aside
 
 BUSY_SECONDS = 2.0
@@ -27,14 +28,22 @@ class Durable:
         path: where it lies.
     """
 
-    def __init__(self, path: Path, migrations: Sequence[Sequence[str]], clock: Clock) -> None:
+    def __init__(
+        self,
+        path: Path,
+        migrations: Sequence[Sequence[str]],
+        clock: Clock,
+        connect: Connect = sqlite3.connect,
+    ) -> None:
         """
         Args:
             migrations: statements that bring a file from version n to n + 1, from 0 on.
+            connect: opens the file, as `sqlite3.connect`.
         """
         self.path = path
         self._migrations = migrations
         self._clock = clock
+        self._open = connect
         self._db: sqlite3.Connection | None = None
 
     @property
@@ -114,7 +123,7 @@ class Durable:
     def _connect(self) -> sqlite3.Connection:
         if not self.path.exists():
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-        db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        db = self._open(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")

@@ -14,6 +14,7 @@ import msgspec
 from cockpit.model.clock import Clock, local
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
+from cockpit.store.cipher import Connect
 from cockpit.store.schema import SCHEMA_VERSION, prepare
 
 BUSY_SECONDS = 0.3
@@ -35,12 +36,14 @@ class Opened(msgspec.Struct):
         uri: for readers.
         path: of the file; None when it is kept in memory only.
         notices: what to tell.
+        connect: as `sqlite3.connect`, by which it was opened.
     """
 
     connection: sqlite3.Connection
     uri: str
     path: Path | None
     notices: list[Message]
+    connect: Connect = sqlite3.connect
 
 
 def kind_of(error: sqlite3.Error) -> int:
@@ -71,7 +74,7 @@ def problem_of(error: BaseException, path: Path | None) -> Message:
     return Message("store.disk_error", {"file": file, "why": str(error)})
 
 
-def open_cache(path: Path, clock: Clock) -> Opened:
+def open_cache(path: Path, clock: Clock, connect: Connect = sqlite3.connect) -> Opened:
     """Opens or makes the file; what is wrong with it ends in a notice and a cache that works all the same.
 
     Damaged: moved aside, a new one begun. From a newer program: left alone, one of our version beside it. Locked, not
@@ -80,7 +83,7 @@ def open_cache(path: Path, clock: Clock) -> Opened:
     notices: list[Message] = []
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        theirs = _version(path)
+        theirs = _version(path, connect)
         if theirs > SCHEMA_VERSION:
             beside = path.with_name(f"{path.stem}.v{SCHEMA_VERSION}{path.suffix}")
             params: dict[str, object] = {
@@ -92,15 +95,15 @@ def open_cache(path: Path, clock: Clock) -> Opened:
             notices.append(Message("store.from_future", params))
             path = beside
         try:
-            return Opened(_connect(path), uri_of(path), path, notices)
+            return Opened(_connect(path, connect), uri_of(path), path, notices, connect)
         except sqlite3.DatabaseError as error:
             if kind_of(error) not in UNUSABLE:
                 raise
             notices.append(set_aside(path, clock))
-            return Opened(_connect(path), uri_of(path), path, notices)
+            return Opened(_connect(path, connect), uri_of(path), path, notices, connect)
     except (OSError, sqlite3.Error) as error:
         notices.append(problem_of(error, path))
-        return _in_memory(path, clock, notices)
+        return _in_memory(path, clock, notices, connect)
 
 
 def set_aside(path: Path, clock: Clock) -> Message:
@@ -123,22 +126,22 @@ def uri_of(path: Path) -> str:
     return f"file:{quote(str(path))}?mode=ro"
 
 
-def connect_reader(uri: str) -> sqlite3.Connection:
+def connect_reader(uri: str, connect: Connect = sqlite3.connect) -> sqlite3.Connection:
     """A connection that only reads.
 
     Raises:
         sqlite3.Error: it can not be opened.
     """
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA query_only = 1")
     if "mode=memory" in uri:
         connection.execute("PRAGMA read_uncommitted = 1")  # a shared cache locks tables otherwise
     return connection
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, connect: Connect) -> sqlite3.Connection:
     """The writer's connection to a file of this version, tried for writing."""
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -154,12 +157,12 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _version(path: Path) -> int:
+def _version(path: Path, connect: Connect) -> int:
     """`user_version` of the file; 0 where there is none or where it does not say."""
     if not path.exists():
         return 0
     try:
-        connection = connect_reader(uri_of(path))
+        connection = connect_reader(uri_of(path), connect)
     except sqlite3.Error:
         return 0
     try:
@@ -170,26 +173,26 @@ def _version(path: Path) -> int:
         connection.close()
 
 
-def _in_memory(path: Path, clock: Clock, notices: list[Message]) -> Opened:
+def _in_memory(path: Path, clock: Clock, notices: list[Message], connect: Connect) -> Opened:
     """A cache in memory with what can be read of the file."""
     uri = f"file:cockpit-{new_id(clock)}?mode=memory&cache=shared"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    connection = connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     for source in (uri_of(path), uri_of(path).replace("mode=ro", "immutable=1")):
         try:
-            _copy(source, connection)
+            _copy(source, connection, connect)
             prepare(connection)
             break
         except sqlite3.Error:
             connection.close()
-            connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+            connection = connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     else:
         prepare(connection)
-    return Opened(connection, uri, None, notices)
+    return Opened(connection, uri, None, notices, connect)
 
 
-def _copy(source: str, into: sqlite3.Connection) -> None:
+def _copy(source: str, into: sqlite3.Connection, connect: Connect) -> None:
     """Raises sqlite3.Error: it can not be read, or is of another version."""
-    reader = connect_reader(source)
+    reader = connect_reader(source, connect)
     try:
         # asked first: `backup` would wait for a lock for ever
         if reader.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:

@@ -14,6 +14,7 @@ from cockpit.model.clock import Clock
 from cockpit.model.entries import GENESIS, digest, read_decision
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.store.cipher import Connect
 from cockpit.store.files import BUSY_SECONDS, UNUSABLE, kind_of, problem_of, set_aside
 
 VERSION = 1
@@ -60,11 +61,14 @@ class LedgerCopy:
         self._last: tuple[int, str] = (row[0], digest(row[1])) if row else (0, GENESIS)
 
     @classmethod
-    def open(cls, path: Path, clock: Clock, *, full: bool = False) -> LedgerCopy:
+    def open(
+        cls, path: Path, clock: Clock, *, full: bool = False, connect: Connect = sqlite3.connect
+    ) -> LedgerCopy:
         """Opens or makes the file; a damaged one is moved aside, which `notices` says.
 
         Args:
             full: what is appended survives a power cut (synchronous=FULL), not only the end of the process.
+            connect: opens the file, as `sqlite3.connect`.
 
         Raises:
             OutsideError: it can not be read and written.
@@ -72,12 +76,12 @@ class LedgerCopy:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                return cls(path, _connect(path, full), [], full)
+                return cls(path, _connect(path, full, connect), [], full)
             except sqlite3.DatabaseError as error:
                 if kind_of(error) not in UNUSABLE:
                     raise
                 notice = set_aside(path, clock)
-                return cls(path, _connect(path, full), [notice], full)
+                return cls(path, _connect(path, full, connect), [notice], full)
         except (OSError, sqlite3.Error) as error:
             raise _as_outside(error, path) from error
 
@@ -206,8 +210,8 @@ def _follows(last: tuple[int, str], seq: int, data: bytes) -> tuple[str, tuple[i
     return decision.cause, (seq, digest(data))
 
 
-def _connect(path: Path, full: bool) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+def _connect(path: Path, full: bool, connect: Connect) -> sqlite3.Connection:
+    connection = connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")

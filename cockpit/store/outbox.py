@@ -6,6 +6,7 @@ the same, and written when it can.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from cockpit.model.clock import Clock
 from cockpit.model.messages import Message
 from cockpit.model.outgoing import Row
 from cockpit.model.ports.cases import Sending
+from cockpit.store.cipher import Connect
 from cockpit.store.outbox_disk import TWICE, Disk
 from cockpit.store.outbox_file import DAMAGED
 from cockpit.store.outbox_rows import Rows
@@ -49,6 +51,7 @@ class Outbox:
         on_change: Callable[[], None],
         on_problem: Callable[[Message], None],
         check: Callable[[bytes], Message | None],
+        connect: Connect = sqlite3.connect,
     ) -> None:
         self.notices: list[Message] = []
         self._path = path
@@ -64,7 +67,7 @@ class Outbox:
         self._stopping = False
         self._trouble: str | None = None
         self._opened = False
-        self._disk = Disk(path, clock, self.rows, self._found, self._tell)
+        self._disk = Disk(path, clock, self.rows, self._found, self._tell, connect)
         if (problem := self._disk.open()) is not None:
             self.notices.append(problem)
         self._opened = True
@@ -80,6 +83,7 @@ class Outbox:
         on_change: Callable[[], None] = lambda: None,
         on_problem: Callable[[Message], None] = lambda message: None,
         check: Callable[[bytes], Message | None] = lambda data: None,
+        connect: Connect = sqlite3.connect,
     ) -> Outbox:
         """Opens or makes the file. Damaged: moved aside, and what can be read of it is kept. Where it can not be
         opened at all, nothing can be put in until it can.
@@ -89,8 +93,9 @@ class Outbox:
             on_change: called after rows changed (also by time alone), on the thread that changed them.
             on_problem: told later troubles, on the writer's thread.
             check: why a waiting row that was found can not be sent at all.
+            connect: opens the file, as `sqlite3.connect`.
         """
-        return cls(path, clock, on_change, on_problem, check)
+        return cls(path, clock, on_change, on_problem, check, connect)
 
     # -- from any thread -------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from cockpit.model.clock import Clock
 from cockpit.model.messages import Message
 from cockpit.model.outgoing import Row
+from cockpit.store.cipher import Connect
 from cockpit.store.files import is_damage, problem_of
 from cockpit.store.outbox_file import OutboxFile
 
@@ -29,12 +30,14 @@ class Disk:
         known: Callable[[], list[Row]],
         found: Callable[[list[Row]], None],
         tell: Callable[[Message], None],
+        connect: Connect = sqlite3.connect,
     ) -> None:
         """
         Args:
             known: all rows that are known, for a new file.
             found: is handed the rows of a file that was opened.
             tell: is told in what state a file was found.
+            connect: opens the file, as `sqlite3.connect`.
         """
         self.last = 0
         self._path = path
@@ -42,6 +45,7 @@ class Disk:
         self._known = known
         self._found = found
         self._tell = tell
+        self._connect = connect
         self._file: OutboxFile | None = None
         self._lost = False
 
@@ -81,7 +85,7 @@ class Disk:
         """The file, good to be written. Raises OSError, sqlite3.Error: not now."""
         file = self._file
         if file is None:
-            file = self._file = OutboxFile(self._path, self._clock)
+            file = self._file = OutboxFile(self._path, self._clock, self._connect)
             self.last = max([self.last, *(row.n for row in file.rows)])
             self._found(file.rows)
         if self._lost or not file.there:

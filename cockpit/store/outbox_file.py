@@ -16,6 +16,7 @@ from cockpit.model.clock import DAY, Clock
 from cockpit.model.messages import Message
 from cockpit.model.outgoing import SETTLED, Row
 from cockpit.model.ports.cases import Sending
+from cockpit.store.cipher import Connect
 from cockpit.store.files import BUSY_SECONDS, UNUSABLE, kind_of, set_aside, uri_of
 
 VERSION = 1
@@ -55,7 +56,7 @@ class OutboxFile:
         notices: sentences about the state in which it was found.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, connect: Connect = sqlite3.connect) -> None:
         """
         Raises:
             OSError, sqlite3.Error: it can not be read and written now.
@@ -63,13 +64,14 @@ class OutboxFile:
         self.path = path
         self.notices: list[Message] = []
         self._clock = clock
+        self._connect = connect
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            self._db, self.rows = _open(path)
+            self._db, self.rows = _open(path, connect)
         except sqlite3.DatabaseError as error:
             if kind_of(error) not in UNUSABLE:
                 raise
-            self.rows = self._anew(list(_salvaged(path)))
+            self.rows = self._anew(list(_salvaged(path, connect)))
         self._inode = os.stat(path).st_ino
 
     def write(self, new: Iterable[Row], changed: Iterable[Row]) -> None:
@@ -119,7 +121,7 @@ class OutboxFile:
         aside = ""
         if self.path.exists():
             aside = str(set_aside(self.path, self._clock).params["aside"])
-        self._db, _ = _open(self.path)
+        self._db, _ = _open(self.path, self._connect)
         self.write(rows, ())
         self.notices.append(
             Message("store.outbox_corrupt", {"file": str(self.path), "aside": aside, "n": len(rows)})
@@ -129,11 +131,11 @@ class OutboxFile:
         return rows
 
 
-def _open(path: Path) -> tuple[sqlite3.Connection, list[Row]]:
+def _open(path: Path, connect: Connect) -> tuple[sqlite3.Connection, list[Row]]:
     is_new = not path.exists()
     if is_new:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
@@ -207,10 +209,10 @@ def _row(found: tuple[Any, ...]) -> Row:
     return row
 
 
-def _salvaged(path: Path) -> Iterator[Row]:
+def _salvaged(path: Path, connect: Connect) -> Iterator[Row]:
     """What can be read of a damaged file, in order: from both ends, and between them one by one."""
     try:
-        connection = sqlite3.connect(uri_of(path), uri=True, isolation_level=None)
+        connection = connect(uri_of(path), uri=True, isolation_level=None)
     except sqlite3.Error:
         return
     try:

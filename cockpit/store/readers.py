@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from cockpit.store.cipher import Connect
 from cockpit.store.files import connect_reader
 
 MAX_IDLE = 4
@@ -15,7 +16,8 @@ MAX_IDLE = 4
 class Readers:
     """The pool of one file."""
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, connect: Connect = sqlite3.connect) -> None:
+        self._connect = connect
         self._uri = uri
         self._lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
@@ -32,7 +34,7 @@ class Readers:
             generation = self._generation
             connection = self._idle.pop() if self._idle else None
         if connection is None:
-            connection = connect_reader(self._uri)
+            connection = connect_reader(self._uri, self._connect)
         try:
             yield connection
         finally:

@@ -230,7 +230,7 @@ class Writer:
             notice = set_aside(path, self._clock)
         except OSError as error:
             notice = problem_of(error, path)
-        self._opened = open_cache(path, self._clock)
+        self._opened = open_cache(path, self._clock, self._opened.connect)
         self._on_reopened(self._opened.uri)
         for message in (notice, *self._opened.notices):
             self._on_problem(message)
