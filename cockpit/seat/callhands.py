@@ -95,6 +95,7 @@ class CallHands:
             seat.request,
             self,
             self._opened,
+            seat.connect,
         )
         station.joined = self._joined
         return station

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,6 +23,7 @@ from cockpit.model.clock import Clock
 from cockpit.model.entries import PhotoRef
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.store.cipher import Connect
 from cockpit.store.deskcalls import ACT, DeskCalls, Waits
 
 log = logging.getLogger(__name__)
@@ -55,8 +57,9 @@ class CallMail:
         clock: Clock,
         ask: Callable[[str, object, Any], Awaitable[Any]],
         notice: Callable[[Message], None],
+        connect: Connect = sqlite3.connect,
     ) -> None:
-        self._store = DeskCalls(path, clock)
+        self._store = DeskCalls(path, clock, connect)
         self._ask = ask
         self._notice = notice
         self._disk = ThreadPoolExecutor(1, "calls-disk")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -38,6 +39,7 @@ from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.seat.callmail import CallMail
 from cockpit.secrets import secret
+from cockpit.store.cipher import Connect
 from cockpit.store.deskcalls import ACT
 
 if TYPE_CHECKING:  # loaded when the station begins: what joins the hub does not wait for it
@@ -102,12 +104,15 @@ class CallStation:
         request: Callable[[str, object], Awaitable[asks.Told]],
         hands: Hands,
         open_url: Callable[[str], Awaitable[bool]],
+        connect: Connect = sqlite3.connect,
     ) -> None:
         """
         Args:
             profile: of the desk; folder: what it keeps of this city; pack: folder of the city pack.
             request: asks a service of the hub, raises OutsideError.
+            connect: opens its file, as `sqlite3.connect`.
         """
+        self._connect = connect
         self.settings = CallSettings()
         self.problem: Message | None = None
         self.desk: CallDesk | None = None
@@ -155,7 +160,7 @@ class CallStation:
         from cockpit.calls.finding import find_adapters
         from cockpit.media.client import MediaProcess
 
-        self.mail = mail = CallMail(self._folder / "calls.db", self._clock.base, self.ask, self._hands.notice)
+        self.mail = mail = CallMail(self._folder / "calls.db", self._clock.base, self.ask, self._hands.notice, self._connect)
         await mail.open()
         self._read_settings()
         self.media = media = MediaProcess(self._profile / "logs" / "media.log", self._media_settings())

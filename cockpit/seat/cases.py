@@ -7,6 +7,7 @@ that hours of them stop no frame; rows of the outbox change on its writer's thre
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ from cockpit.seat.following import LedgerAtSeat
 from cockpit.seat.sent import Sent, acknowledged, decided, unreadable
 from cockpit.seat.view import CaseView
 from cockpit.seat.words import Words
+from cockpit.store.cipher import Connect
 from cockpit.store.ledger import LedgerCopy
 from cockpit.store.outbox import Outbox
 
@@ -61,6 +63,7 @@ class LedgerCases:
         aside: Callable[[Callable[[], object]], None],
         notice: Callable[[Message], None],
         who: Callable[[], str],
+        connect: Connect = sqlite3.connect,
     ) -> None:
         """
         Args:
@@ -69,6 +72,7 @@ class LedgerCases:
             aside: runs what is slow on another thread.
             notice: says something once; called in a tick.
             who: the officer's name, "" unknown.
+            connect: opens its files, as `sqlite3.connect`.
         """
         self._pack = pack
         self._clock = clock
@@ -99,9 +103,15 @@ class LedgerCases:
             each=self._settle,
             on_other=self._suspect,
             on_whole=self._disown,
+            connect=connect,
         )
         self.box = Outbox.open(
-            folder / "outbox.db", clock, on_change=self._box_changed, on_problem=self._problem, check=unreadable
+            folder / "outbox.db",
+            clock,
+            on_change=self._box_changed,
+            on_problem=self._problem,
+            check=unreadable,
+            connect=connect,
         )
         self._sender = Sender(self.box, clock)
         for problem in self.box.notices:

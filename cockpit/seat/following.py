@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from enum import Enum
@@ -19,6 +20,7 @@ from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
 from cockpit.seat.folding import CopyFold, Folded
 from cockpit.seat.view import CaseView
+from cockpit.store.cipher import Connect
 from cockpit.store.ledger import LedgerCopy
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class LedgerAtSeat:
         each: Callable[[Decision], None],
         on_other: Callable[[], None],
         on_whole: Callable[[], None],
+        connect: Connect = sqlite3.connect,
     ) -> None:
         """
         Args:
@@ -67,6 +70,7 @@ class LedgerAtSeat:
             notice: says something once; called in a tick.
             each: told of each decision that was folded, on any thread.
             on_other, on_whole: told in a tick when another ledger begins, and when nothing is missing.
+            connect: opens the file, as `sqlite3.connect`.
         """
         self._city = city
         self._view = view
@@ -85,7 +89,7 @@ class LedgerAtSeat:
         self.known = False
         self._io: asyncio.AbstractEventLoop | None = None
         try:
-            self.copy = LedgerCopy.open(path, clock.base)
+            self.copy = LedgerCopy.open(path, clock.base, connect=connect)
         except OutsideError as error:
             notice(error.message)
             self.copy = LedgerCopy.in_memory()

@@ -6,6 +6,7 @@ The picture belongs to the thread that calls `tick`; everything that arrives wai
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -40,6 +41,7 @@ from cockpit.store.pictures import Pictures
 
 if TYPE_CHECKING:
     from cockpit.bus.link import Alongside, Companion, HubLink
+    from cockpit.store.vault import Vault
 
 _T = TypeVar("_T")
 
@@ -71,6 +73,7 @@ class Seat:
         picture, selection: the common operational picture; owned by the thread of `tick`.
         folder: what it keeps of this city.
         cache: cache.db, in it.
+        vault: the key of an encrypted profile, None of one that is plain. connect: opens its files.
         link: how it stands with the hub.
         cases: the closed loop: `ports.Cases`.
         around: who and what is near, and what lies where.
@@ -83,8 +86,20 @@ class Seat:
     """
 
     def __init__(
-        self, profile: Path, pack: Pack, where: WhereHub, clock: Clock, wake: Callable[[], None] = lambda: None
+        self,
+        profile: Path,
+        pack: Pack,
+        where: WhereHub,
+        clock: Clock,
+        wake: Callable[[], None] = lambda: None,
+        vault: Vault | None = None,
     ) -> None:
+        """
+        Args:
+            vault: the key of a profile that is encrypted.
+        """
+        self.vault = vault
+        self.connect = connect = vault.connect if vault is not None else sqlite3.connect
         self.pack = pack
         self.clock = CityClock(clock)
         self.live = CityClock(clock)
@@ -107,10 +122,14 @@ class Seat:
         self._woken = threading.Event()
         self.folder = profile / pack.id
         self.cache = Cache.open(
-            self.folder / "cache.db", clock, searchable=self._searchable, on_problem=self._cache_problem
+            self.folder / "cache.db",
+            clock,
+            searchable=self._searchable,
+            on_problem=self._cache_problem,
+            connect=connect,
         )
         self.notices.extend(self.cache.notices)
-        self._pictures = Pictures(self.folder / "pictures")
+        self._pictures = Pictures(self.folder / "pictures", vault)
         self.link = Link(LinkState.STARTING, clock.now())
         self.on_link: Callable[[Link], None] = lambda link: None
         self._where = where
@@ -130,6 +149,7 @@ class Seat:
             aside=self.aside,
             notice=self.notices.append,
             who=lambda: self.who(),
+            connect=connect,
         )
 
     @property

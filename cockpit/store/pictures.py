@@ -6,6 +6,10 @@ import contextlib
 import hashlib
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cockpit.store.vault import Vault
 
 KEEP = 200
 """Pictures kept; of more the one that was looked at longest ago goes."""
@@ -14,8 +18,13 @@ KEEP = 200
 class Pictures:
     """The pictures of a folder, by address. A disk that fails costs the copy and nothing else."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, vault: Vault | None = None) -> None:
+        """
+        Args:
+            vault: seals them, where the profile has one.
+        """
         self._folder = folder
+        self._vault = vault
 
     def put(self, url: str, data: bytes) -> None:
         """Keeps the bytes of a picture."""
@@ -23,7 +32,7 @@ class Pictures:
         with contextlib.suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             part = file.with_suffix(".part")
-            part.write_bytes(data)
+            part.write_bytes(self._vault.seal(data, file.name) if self._vault is not None else data)
             part.replace(file)
             self._forget()
 
@@ -36,7 +45,7 @@ class Pictures:
             return None
         with contextlib.suppress(OSError):
             os.utime(file)
-        return data
+        return self._vault.unseal(data, file.name) if self._vault is not None else data
 
     def _file(self, url: str) -> Path:
         return self._folder / hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
