@@ -23,6 +23,7 @@ from cockpit.model.entries import (
     TextRef,
     Unknown,
 )
+from cockpit.model.instructing import INSTRUCT_ENTRIES, CaseUrged
 from cockpit.model.stages import ORDER_STATES, STAGES
 
 DEVICE_STATES = ("delivered", "read", "accepted", "en_route", "on_scene", "done")
@@ -30,6 +31,8 @@ DEVICE_STATES = ("delivered", "read", "accepted", "en_route", "on_scene", "done"
 NOT_OFFICERS = frozenset({"device", "hub"})
 """Roles that no person at a seat has: their facts and decisions are nothing to be surprised by."""
 _CLASHES = frozenset({"accepted", "en_route", "on_scene", "done"})
+_WORDS = (CallMade, *INSTRUCT_ENTRIES)
+"""That somebody telephoned, or wrote, makes nobody's view of a case stale."""
 _TAKEN_BACK = frozenset({"recalled", "expired"})
 _OF_CASE = frozenset({"place", "caller", "words"})
 
@@ -65,7 +68,7 @@ def changed(case: Case | None, doing: Doing, entries: Iterable[Entry | Unknown])
             continue
         _apply(new, doing, entry)
         new.steps.append(_step(doing, entry))
-        acted = acted or not isinstance(entry, CallMade)  # that somebody telephoned makes nobody's view stale
+        acted = acted or not isinstance(entry, _WORDS)
     if new is not None:
         if acted and doing.revision > new.revision and doing.actor.role not in NOT_OFFICERS:
             new.acts[doing.actor.seat] = doing.revision
@@ -122,6 +125,9 @@ def _apply(case: Case, doing: Doing, entry: Entry | Unknown) -> None:
         case OrderUrged():
             if order := case.orders.get(entry.order):
                 case.orders[order.id] = _urged(order, entry, doing.at)
+        case CaseUrged():
+            case.urged += 1
+            case.urged_at = doing.at
         case CaseClosed():
             _to_stage(case, "closed", 0, doing.at)
             case.result, case.closed = entry.result, doing.at

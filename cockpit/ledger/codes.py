@@ -6,6 +6,18 @@ import re
 
 from cockpit.model.calls import Outcome, WayKind
 from cockpit.model.entries import Command, Fact, IssueOrders, NewCase, NoteCall, PhotoRef, RecallOrder, VerifyOrder
+from cockpit.model.instructing import (
+    INSTRUCT_ACTS,
+    TOPICS,
+    AnswerInstruction,
+    AskDecision,
+    CallMeeting,
+    CloseInstruction,
+    GiveDecision,
+    GiveInstruction,
+    InstructAct,
+    ReadInstruction,
+)
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _KEY = re.compile(r"(?=.{3,100}\Z)[0-9A-Za-z][0-9A-Za-z._:-]*/[0-9A-Za-z._:-]+", re.ASCII)
@@ -19,6 +31,9 @@ _SHA = re.compile(r"[0-9a-f]{64}")
 _MIME = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,40}", re.ASCII)
 _WAYS = frozenset({"", *WayKind})
 _OUTCOMES = frozenset(Outcome)
+_SIGN = re.compile(r"sign/[A-Za-z0-9_.-]{1,40}@[0-9]{0,20}(#[A-Za-z0-9_.:-]{1,60})?", re.ASCII)
+_MOST_SECONDS = 600.0
+_MOST_US = 1 << 60
 _FACT_TEXTS = frozenset({"reason", "words"})
 
 
@@ -50,6 +65,8 @@ def of_command(command: Command) -> bool:
         case NoteCall() as call:
             idents += [call.call, call.leg, *([call.order] if call.order else [])]
             return all(map(is_uuid, idents)) and _of_call(call)
+    if isinstance(command.act, INSTRUCT_ACTS) and not _of_instruct(command.act):
+        return False
     return all(map(is_uuid, idents))
 
 
@@ -59,6 +76,38 @@ def _of_call(call: NoteCall) -> bool:
     counted = 0 <= call.loss <= 1 and -1 <= call.jitter < 1e6 and 0 <= call.tried <= 100
     timed = min(call.begun, call.rang, call.answered, call.ended) >= 0
     return coded and counted and timed and (call.recording is None or _is_photo(call.recording))
+
+
+def _of_instruct(act: InstructAct) -> bool:
+    """Whether ids, keys and the recording are what they should be."""
+    match act:
+        case GiveInstruction():
+            whole = is_uuid(act.id) and of_target(act.topic, act.key) and 0 <= act.due < _MOST_US
+            return whole and (not act.voice or bool(_SHA.fullmatch(act.voice))) and 0 <= act.seconds <= _MOST_SECONDS
+        case ReadInstruction(instruction=ident) | AnswerInstruction(instruction=ident):
+            return is_uuid(ident)
+        case CloseInstruction(instruction=ident):
+            return is_uuid(ident)
+        case AskDecision(id=ident, until=until):
+            return is_uuid(ident) and 0 <= until < _MOST_US
+        case GiveDecision():
+            second = not act.instruction or is_uuid(act.instruction)
+            return is_uuid(act.ask) and second and 0 <= act.due < _MOST_US
+        case CallMeeting(call=call, people=people):
+            return is_uuid(call) and 0 <= people <= 1000
+        case _:
+            return True
+
+
+def of_target(topic: str, key: str) -> bool:
+    """Whether it names something to which an instruction can be given."""
+    match topic:
+        case "case":
+            return is_uuid(key)
+        case "sign":
+            return bool(_SIGN.fullmatch(key))
+        case _:
+            return topic in TOPICS and is_key(key)
 
 
 def wrong_in(fact: Fact) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 
-from cockpit.ledger import codes
+from cockpit.ledger import codes, instructing
 from cockpit.ledger.asked import Asked
 from cockpit.model.cases import ENDED, UNTIL_ACCEPTED, Case
 from cockpit.model.clock import DAY, local
@@ -50,9 +50,12 @@ _NO_RIGHT = {
     ReopenCase: Message("ledger.no_right_reopen"),
     AddNote: Message("ledger.no_right_note"),
     NoteCall: Message("ledger.no_right_call"),
+    **instructing.NO_RIGHT,
 }
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
-_TEXT_NAMES = frozenset({"who", "place", "caller", "words", "order", "reason", "contact"})
+_TEXT_NAMES = frozenset(
+    {"who", "place", "caller", "words", "order", "reason", "contact", "question", "option_1", "option_2", "option_3"}
+)
 
 
 def right(asked: Asked) -> Message | None:
@@ -82,7 +85,7 @@ def sound(asked: Asked) -> Message | None:
             return Message("ledger.bad_result")
         case AddNote() if not asked.texts.get("words", "").strip():
             return Message("ledger.empty_note")
-    return None
+    return instructing.sound(asked)
 
 
 def in_time(asked: Asked) -> Message | None:
@@ -103,6 +106,8 @@ def version(asked: Asked) -> Message | None:
         if state.known(asked.case):
             return Message("ledger.case_exists")
         return Message("ledger.ahead") if asked.expected else None
+    if instructing.is_instruct(asked.act):
+        return instructing.there(asked)
     if isinstance(asked.act, NoteCall) and state.known(asked.case):  # it happened, whatever the case is by now
         return None
     if case is None:
@@ -133,6 +138,8 @@ def once(asked: Asked) -> Message | None:
 
 def on_duty(asked: Asked) -> Message | None:
     """在岗: every unit is one of the city's, and on duty."""
+    if problem := instructing.unit_there(asked):
+        return problem
     for key in _ordered(asked):
         unit = asked.units.unit(key)
         if unit is None:
@@ -163,6 +170,8 @@ def in_area(asked: Asked) -> Message | None:
 def fitting(asked: Asked) -> Message | None:
     """What the act itself needs of the case and of its orders."""
     case = asked.known
+    if instructing.is_instruct(asked.act):
+        return instructing.fitting(asked)
     if case is None:
         noted = isinstance(asked.act, NoteCall) and asked.state.known(asked.case)
         return None if asked.new or noted else Message("ledger.no_case")

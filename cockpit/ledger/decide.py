@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from cockpit.ledger import instructing
 from cockpit.ledger.asked import Asked
 from cockpit.ledger.changes import DEVICE_STATES
 from cockpit.ledger.checks import refused
@@ -156,6 +157,8 @@ def effects(asked: Asked, numbers: Numbering, command: Command) -> tuple[Entry, 
             return (Noted(),)
         case NoteCall() as call:
             return (CallMade(**msgspec.structs.asdict(call)),)
+        case _:
+            return instructing.effects(asked)
 
 
 def record(state: State, fact: Fact, now: int, rules: LoopRules) -> Decided:

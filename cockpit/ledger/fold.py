@@ -9,6 +9,7 @@ import msgspec
 
 from cockpit.ledger.chain import BrokenChain, follows, walk
 from cockpit.ledger.changes import Doing, changed
+from cockpit.ledger.threads import Threads
 from cockpit.model.cases import Case, Order
 from cockpit.model.clock import DAY, local
 from cockpit.model.entries import GENESIS, CaseOpened, Decision, Entry, OrderIssued, Unknown, digest
@@ -35,6 +36,7 @@ class State:
     Attributes:
         seq: place of the last decision; head: SHA-256 of its bytes, hex.
         cases: open ones, and those closed within the last day, by id.
+        threads: what leaders wrote and were asked.
     """
 
     def __init__(self) -> None:
@@ -46,6 +48,7 @@ class State:
         self._units: MutableMapping[str, str] = {}
         self._gone: MutableMapping[str, Gone] = {NO_CASE: Gone()}
         self._numbers: MutableMapping[str, int] = {}
+        self.threads = Threads()
         self._closings: deque[tuple[int, str]] = deque()
 
     def apply(self, decision: Decision, data: bytes) -> str:
@@ -93,6 +96,7 @@ class State:
         """What a decision changes, without its place in the chain; for this room."""
         for entry in entries:
             self._count(doing.at, entry)
+        self.threads.take(doing, entries, doing.case in self.cases or doing.case in self._gone)
         if gone := self._gone.get(doing.case):
             self._gone[doing.case] = Gone(max(gone.revision, doing.revision), gone.area)
             return
@@ -132,7 +136,7 @@ class State:
     def revision(self, ident: str) -> int:
         """Of a case, also of one closed long ago; 0 where there is none."""
         case = self.cases.get(ident)
-        return case.revision if case else self._gone.get(ident, Gone()).revision
+        return case.revision if case else self._gone.get(ident, Gone()).revision or self.threads.revision(ident)
 
     def area(self, ident: str) -> str:
         """Code of the area of a case, also of one closed long ago; "" where there is none."""
@@ -140,8 +144,8 @@ class State:
         return case.facts.area if case else self._gone.get(ident, Gone()).area
 
     def known(self, ident: str) -> bool:
-        """Whether there is or was such a case."""
-        return ident in self.cases or ident in self._gone
+        """Whether there is or was such a case, or a thread of its own."""
+        return ident in self.cases or ident in self._gone or self.threads.is_home(ident)
 
     def open_cases(self) -> Iterator[Case]:
         return (case for case in self.cases.values() if case.open)
@@ -167,6 +171,7 @@ class State:
         top._units = ChainMap({}, self._units)
         top._gone = ChainMap({}, self._gone)
         top._numbers = ChainMap({}, self._numbers)
+        top.threads = self.threads.over()
         return top
 
     def _count(self, at: int, entry: Entry | Unknown) -> None:
@@ -179,6 +184,7 @@ class State:
 
     def _let_go(self, at: int) -> None:
         """Cases closed long ago leave; their ids, revisions and orders stay known."""
+        self.threads.let_go(at)
         while self._closings and self._closings[0][0] < at - KEPT:
             closed, ident = self._closings.popleft()
             case = self.cases.get(ident)

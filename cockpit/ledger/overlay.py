@@ -63,6 +63,8 @@ def _take(top: State, command: Command, actor: Actor, rules: LoopRules) -> None:
     )
     if fitting(asked) or _there(top.cases.get(command.case), command.id):
         return
+    if top.threads.has(getattr(command.act, "instruction", ""), command.id):
+        return
     if asked.new and any(top.case_of_order(order.id) for order in getattr(command.act, "orders", ())):
         return
     doing = Doing(

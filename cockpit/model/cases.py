@@ -118,6 +118,7 @@ class Case(msgspec.Struct, gc=False):
         provisional: something about it waits in this seat's outbox.
         acts: by seat, the revision of what it last had decided about the case.
         calls: made about it, each leg once, in the order in which they were noted.
+        urged: how often leaders pressed it 督办; urged_at: when they did last.
     """
 
     id: str
@@ -138,6 +139,8 @@ class Case(msgspec.Struct, gc=False):
     provisional: bool = False
     acts: dict[str, int] = {}
     calls: list[CallMade] = []
+    urged: int = 0
+    urged_at: int = 0
 
     @property
     def open(self) -> bool:

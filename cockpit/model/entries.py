@@ -15,6 +15,7 @@ import hashlib
 
 import msgspec
 
+from cockpit.model.instructing import InstructAct, InstructEntry
 from cockpit.model.messages import Message
 
 VERSION = 1
@@ -164,7 +165,7 @@ class NoteCall(msgspec.Struct, frozen=True, gc=False, tag="case.call", tag_field
     recording: PhotoRef | None = None
 
 
-Act = OpenCase | IssueOrders | RecallOrder | VerifyOrder | CloseCase | ReopenCase | AddNote | NoteCall
+Act = OpenCase | IssueOrders | RecallOrder | VerifyOrder | CloseCase | ReopenCase | AddNote | NoteCall | InstructAct
 
 
 def opens(act: Act) -> NewCase | None:
@@ -382,6 +383,7 @@ Entry = (
     | CaseReopened
     | CallMade
     | OrderUrged
+    | InstructEntry
     | Refused
 )
 

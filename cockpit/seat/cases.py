@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from cockpit.bus import asks, subjects
 from cockpit.bus.sending import Sender
 from cockpit.bus.users import User
+from cockpit.ledger.threads import Threads
 from cockpit.model.cases import Case, Order
 from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock
@@ -264,6 +265,11 @@ class LedgerCases:
                     self.box.settle(row.id, *came)
 
     # -- the port: reading ---------------------------------------------------------------------------------------
+
+    @property
+    def threads(self) -> Threads:
+        """批示 and 请示, with what waits in the outbox on top."""
+        return self._shown.top.threads
 
     @property
     def known(self) -> bool:

@@ -23,6 +23,14 @@ _WHAT = {
     "case.reopen": Message("seat.act_reopen"),
     "case.note": Message("seat.act_note"),
     "case.call": Message("seat.act_call"),
+    "case.urge": Message("seat.act_urge"),
+    "case.meet": Message("seat.act_meet"),
+    "instruction.give": Message("seat.act_instruct"),
+    "instruction.read": Message("seat.act_instruct_read"),
+    "instruction.answer": Message("seat.act_instruct_answer"),
+    "instruction.close": Message("seat.act_instruct_close"),
+    "decision.ask": Message("seat.act_ask"),
+    "decision.give": Message("seat.act_decide"),
 }
 _ALWAYS = frozenset({Sending.WAITING, Sending.SENT, Sending.PARKED})
 _TOOK_EFFECT = frozenset({Sending.SENT, Sending.DONE})

@@ -6,7 +6,11 @@ from collections.abc import Callable
 
 from cockpit.model.messages import texts
 from cockpit.model.ports.calls import Calls
+from cockpit.model.scope import Scope
+from cockpit.model.spans import span_of
+from cockpit.picture.drill import Drill
 from cockpit.seat import Seat
+from cockpit.seat.instructions import LedgerInstructions
 from cockpit.seat.videos import LiveVideos
 from cockpit.ui.bases import seat_bases
 from cockpit.ui.ports import SeatBodies, SeatCases, SeatFeeds, SeatGazetteer, SeatNearby, SeatSearch
@@ -51,6 +55,7 @@ def panel_context(
         calls=calls,
         videos=LiveVideos(seat),
         cases=SeatCases(seat),
+        instructions=LedgerInstructions(seat.cases, seat.pack.loop),
         prefs=prefs,
         actions=actions,
         notify=lambda message, level: None,
@@ -58,5 +63,6 @@ def panel_context(
         reduced_motion=bool(prefs.get("reduced_motion", False)),
         drawings=seat.folder / "drawings",
         layers=seat.folder / "layers",
+        drill=Drill(Scope(span_of("today", seat.clock.now())), seat.selection),
         bases=seat_bases(seat.pack, seat.folder.parent, prefs, seat.clock.base, seat.notices.append),
     )

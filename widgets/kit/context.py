@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     from cockpit.model.ports.alarms import Alarms
     from cockpit.model.ports.calls import Calls
     from cockpit.model.ports.cases import Cases
+    from cockpit.model.ports.instructions import Instructions
+    from cockpit.model.ports.insight import Insight
     from cockpit.model.ports.signs import Signs
     from cockpit.model.ports.tape import Tape
     from cockpit.model.ports.videos import Videos
     from cockpit.model.ports.walls import Walls
     from cockpit.picture import Picture, Selection
+    from cockpit.picture.drill import Drill
     from widgets.kit.actions import Actions
     from widgets.kit.theme import Theme
     from widgets.kit.wallsight import WallSight
@@ -70,10 +73,12 @@ class PanelContext:
         records: what is known of things that are in no table of the picture.
         drawings: folder where panels may keep what is slow to draw; None: nowhere.
         layers: folder of the layers that a person imported; None: none can be.
+        instructions: port; 批示 and 请示.
         signs, alarms, tape, calls, videos: ports; None where there is no hub that has them.
         calling: which call the desk looks at, and whom a panel means.
         walls: port; None where the hub has none. walling: which wall and scene an operator looks at.
         wall: what a panel on a wall knows of it; None at a desk.
+        drill: the scope that is looked at, and the way there. insight: port of the archive; None where there is none.
     """
 
     picture: Picture
@@ -100,6 +105,7 @@ class PanelContext:
     drawings: Path | None = None
     layers: Path | None = None
     bases: Bases | None = None
+    instructions: Instructions | None = None
     signs: Signs | None = None
     alarms: Alarms | None = None
     tape: Tape | None = None
@@ -109,3 +115,5 @@ class PanelContext:
     walls: Walls | None = None
     walling: Walling = field(default_factory=Walling)
     wall: WallSight | None = None
+    drill: Drill | None = None
+    insight: Insight | None = None
