@@ -280,8 +280,6 @@ def _backdrop(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     os.umask(OWNER_ONLY)
-    if args.seat == "leader":
-        raise UserError("cli.seat_not_there", seat=args.seat)
     from cockpit.launch import launch, launch_wall
 
     return launch_wall(args) if args.seat == "wall" else launch(args)

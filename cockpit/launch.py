@@ -9,6 +9,7 @@ import gc
 import os
 import signal
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -33,12 +34,14 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 WALL_SECONDS = 3.0
 """How long the wall that ran before may take until it is gone."""
+BESIDE = ("leader", "wall")
+"""Seats that go by the duty seat's hub where one runs on this machine, or by one that their profile joined."""
 MOST_SECONDS = 86_400
 """A picture is taken within a day."""
 
 
 def launch(args: argparse.Namespace) -> int:
-    """Runs a duty seat until its window is closed (or its picture is taken).
+    """Runs the window of a duty, leader's or wall operator's seat until it is closed (or its picture is taken).
 
     Raises:
         UserError: a pack, a size, an address that can not be used.
@@ -54,6 +57,7 @@ def launch(args: argparse.Namespace) -> int:
     check_options(args)
     if args.shot:
         _probe_shot(args.shot)
+    _name_profile(args)
     profile = _profile(args)
     # set before Qt is loaded: the wheel has ibus' plugin and none of fcitx', whose ibus front end answers it
     if os.environ.get("QT_IM_MODULE", "") in ("fcitx", "fcitx5"):
@@ -70,47 +74,6 @@ def launch(args: argparse.Namespace) -> int:
             held.release()
 
 
-def _open(args: argparse.Namespace, profile: Path, clock: Clock, size: tuple[int, int] | None, alone: bool) -> int:
-    """Opens the seat; one that is not alone on its profile only draws, by the hub of the seat that is open there."""
-    require_display()
-    children: Children | None = None
-    where: WhereHub
-    before = RememberedCity.of(profile)
-    feeds = site_feeds(args.feeds, profile)
-    if args.hub:
-        where = NamedHub(args.hub, args.key)
-        pack_name, base_url = args.pack or args.city or before.pack or DEFAULT_PACK, ""
-        pack = _with_feeds(read_pack(pack_name), feeds)
-    else:
-        city = args.city or ("" if args.pack else before.url or before.pack)
-        pack_name, base_url = resolve_city(city, args.pack, before.pack if city == before.url else "")
-        pack = _with_feeds(read_pack(pack_name), feeds)
-        if alone:
-            children = Children(profile, pack_name, base_url, _city_options(args), clock, feeds)
-        where = OwnHub(hub_profile(profile), children.failure_of_hub if children is not None else str)
-    gc.disable()  # what a start makes stays; run_seat enables it
-    opening = SeatOpening(profile, pack, where, clock)
-    try:
-        if args.city or args.pack:
-            RememberedCity(lasting_name(pack_name, pack), base_url).keep(profile)
-        if children is not None and not opening.was_here:
-            children.poll()  # there is nothing to show but what they bring; else they follow the first picture
-        from cockpit.ui.lean import load_qt
-
-        load_qt()
-        if args.seat == "walldesk":
-            from cockpit.ui.walldeskapp import run_wall_desk as run
-        else:
-            from cockpit.ui.app import run_seat as run
-
-        code: int = run(args, profile, opening, children, clock, size)
-        return code
-    finally:
-        opening.close()
-        if children is not None:
-            children.stop()
-
-
 def launch_wall(args: argparse.Namespace) -> int:
     """Draws this machine's part of a wall until it is ended: of the hall that its profile joined, of a hub that is
     named, else with a hub of its own, or that of this user's duty seat where one runs.
@@ -124,54 +87,88 @@ def launch_wall(args: argparse.Namespace) -> int:
     if args.hub:
         NamedHub(args.hub, args.key).check()
     check_options(args)
-    args.profile = str(profile_dir(args.profile) if args.profile else profile_dir().with_name("wall"))
+    _name_profile(args)
     profile = _profile(args)
     clock = SystemClock()
     held = profile_if_free(profile, clock, WALL_SECONDS)
     if held is None:
         raise UserError("walljoin.wall_runs", folder=str(profile))
     try:
-        return _open_wall(args, profile, clock)
+        return _open(args, profile, clock, None)
     finally:
         held.release()
 
 
-def _open_wall(args: argparse.Namespace, profile: Path, clock: Clock) -> int:
-    require_display()
-    children: Children | None = None
+def _name_profile(args: argparse.Namespace) -> None:
+    """A leader's seat and a wall have profiles of their own beside the duty seat's."""
+    if args.seat in BESIDE and not args.profile:
+        args.profile = str(profile_dir().with_name(args.seat))
+
+
+class Found(NamedTuple):
+    """Which city a seat shows, and by which hub.
+
+    Attributes:
+        name: of its pack, as it is remembered; url: of its platform, "" the embedded one.
+        children: that are to be watched, None where somebody else's hub is named.
+    """
+
+    pack: Pack
+    name: str
+    url: str
     where: WhereHub
+    children: Children | None = None
+
+
+def _find(args: argparse.Namespace, profile: Path, clock: Clock, alone: bool) -> Found:
+    """The hub that is named, else that which the profile joined, else one of this machine: of the seat itself, or of
+    the duty seat's profile for those beside it."""
     before = RememberedCity.of(profile)
     feeds = site_feeds(args.feeds, profile)
-    joined = read_joined(profile)
-    base_url = ""
-    if args.hub:
-        where = NamedHub(args.hub, args.key)
-        pack_name = args.pack or args.city or before.pack or DEFAULT_PACK
-        pack = read_pack(pack_name)
-    elif joined is not None:
-        where = JoinedHub(profile)
-        pack_name = args.pack or before.pack or joined.city
-        pack = read_pack(pack_name)
-    else:
-        city = args.city or ("" if args.pack else before.url or before.pack)
-        pack_name, base_url = resolve_city(city, args.pack, before.pack if city == before.url else "")
-        pack = _with_feeds(read_pack(pack_name), feeds)
-        beside = profile.with_name("default") if profile == profile_dir().with_name("wall") else profile
-        children = StandbyChildren(beside, pack_name, base_url, _city_options(args), clock, feeds)
-        where = OwnHub(hub_profile(beside), children.failure_of_hub)
-    gc.disable()  # as of a duty seat; run_wall enables it
-    opening = SeatOpening(profile, pack, where, clock)
+    joined = read_joined(profile) if args.seat in BESIDE else None
+    if args.hub or joined is not None:
+        named = joined.city if joined is not None and not args.hub else DEFAULT_PACK
+        name = args.pack or args.city or before.pack or named
+        where = NamedHub(args.hub, args.key, args.seat) if args.hub else JoinedHub(profile)
+        return Found(_with_feeds(read_pack(name), feeds), name, "", where)
+    city = args.city or ("" if args.pack else before.url or before.pack)
+    name, url = resolve_city(city, args.pack, before.pack if city == before.url else "")
+    pack = _with_feeds(read_pack(name), feeds)
+    at_home = args.seat in BESIDE and profile == profile_dir().with_name(args.seat)
+    home = profile.with_name("default") if at_home else profile
+    children: Children | None = None
+    if alone:
+        make = StandbyChildren if args.seat in BESIDE else Children
+        children = make(home, name, url, _city_options(args), clock, feeds)
+    why_not = children.failure_of_hub if children is not None else str
+    return Found(pack, name, url, OwnHub(hub_profile(home), why_not, args.seat), children)
+
+
+def _open(
+    args: argparse.Namespace, profile: Path, clock: Clock, size: tuple[int, int] | None, alone: bool = True
+) -> int:
+    """Opens the seat; one that is not alone on its profile only draws, by the hub of the seat that is open there."""
+    require_display()
+    found = _find(args, profile, clock, alone)
+    children = found.children
+    gc.disable()  # what a start makes stays; the window enables it
+    opening = SeatOpening(profile, found.pack, found.where, clock)
     try:
         if args.city or args.pack:
-            RememberedCity(lasting_name(pack_name, pack), base_url).keep(profile)
+            RememberedCity(lasting_name(found.name, found.pack), found.url).keep(profile)
         if children is not None and not opening.was_here:
-            children.poll()
+            children.poll()  # there is nothing to show but what they bring; else they follow the first picture
         from cockpit.ui.lean import load_qt
 
         load_qt()
-        from cockpit.ui.wallapp import run_wall_seat
+        if args.seat == "wall":
+            from cockpit.ui.wallapp import run_wall_seat as run
+        elif args.seat == "walldesk":
+            from cockpit.ui.walldeskapp import run_wall_desk as run
+        else:
+            from cockpit.ui.app import run_seat as run
 
-        code: int = run_wall_seat(args, profile, opening, children, clock, None)
+        code: int = run(args, profile, opening, children, clock, size)
         return code
     finally:
         opening.close()

@@ -314,7 +314,7 @@ class CallWindow(LoopWindow):
 
     def tell(self) -> None:
         """Calls changed, and every panel hears of it."""
-        self.calling.tell(CALLING)
+        self.calling.refresh(CALLING)
         self.engine.refresh(CALLING)
         QApplication.processEvents()
 

@@ -25,6 +25,7 @@ from tests.test_kit_theme import contrast
 from tests.wall_panels import PANELS, Hall
 from widgets.kit.states import PanelState
 from widgets.signs.board import Item
+from widgets.signs.score import worth
 from widgets.wall import kit, sizes
 from widgets.wall.areas import WallAreas
 from widgets.wall.bars import WallBars
@@ -40,7 +41,6 @@ from widgets.wall.options import settled
 from widgets.wall.rank import WallRank
 from widgets.wall.ring import WallRing
 from widgets.wall.sankey import WallSankey
-from widgets.wall.score import worth
 from widgets.wall.signs import WallSigns
 from widgets.wall.sizes import sizes_at
 

@@ -40,6 +40,10 @@ WALL_ASKS = (
 at it do: the hub knows its role. It commands nothing in the city."""
 SEATS = 12
 """Seats that one machine can have on its hub; far more than it has screens."""
+LEADER = "leader"
+"""Role of a leader's seat."""
+LEADERS = 4
+"""Leaders' seats of a hub's own machine; others join by a code."""
 
 
 class User(msgspec.Struct, frozen=True):
@@ -74,7 +78,7 @@ class Keys:
         Raises:
             OutsideError: the folder can not be read or written.
         """
-        return [self._ensure(name) for name in ("hub", GATEWAY, REPLAY, *seat_names())]
+        return [self._ensure(name) for name in ("hub", GATEWAY, REPLAY, *seat_names(), *leader_names())]
 
     def machines(self) -> list[User]:
         """Keys of the machines that joined, by name."""
@@ -127,7 +131,7 @@ class Keys:
         try:
             with contextlib.suppress(FileNotFoundError, UserError):  # half of a file is no key: a new one
                 return read_key(path)
-            user = User(name, secrets.token_urlsafe(32), ROLES.get(name, "duty"))
+            user = User(name, secrets.token_urlsafe(32), _role_of(name))
             write_private(path, msgspec.json.encode(user).decode())
         except OSError as error:
             raise OutsideError("bus.keys_unwritable", folder=str(self.folder), why=error.strerror or "") from error
@@ -151,6 +155,15 @@ def is_machine(user: User) -> bool:
 
 def seat_names() -> list[str]:
     return [f"seat-{n}" for n in range(1, SEATS + 1)]
+
+
+def leader_names() -> list[str]:
+    """Keys of leaders' seats on the hub's own machine."""
+    return [f"{LEADER}-{n}" for n in range(1, LEADERS + 1)]
+
+
+def _role_of(name: str) -> str:
+    return LEADER if name in leader_names() else ROLES.get(name, "duty")
 
 
 def read_key(path: Path) -> User:
@@ -179,17 +192,19 @@ class Claim:
             self._fd = -1
 
 
-def claim_seat(profile: Path, desk: str = "") -> Claim:
+def claim_seat(profile: Path, desk: str = "", role: str = "duty") -> Claim:
     """The seat key of the hub's profile that this desk had last, else one that no desk had, else any that is free.
 
     Args:
         desk: what the asker is known by from one start to the next; the ledger says who did what by the key.
+        role: `leader` for one of the leaders' keys.
 
     Raises:
         UserError: there are no keys, or every one is held.
     """
     folder = Keys(profile).folder
-    paths = sorted(folder.glob("seat-*.json"), key=lambda p: int(p.stem.rpartition("-")[2]))
+    names = leader_names() if role == LEADER else seat_names()
+    paths = [path for name in names if (path := folder / f"{name}.json").is_file()]
     if not paths:
         raise UserError("bus.no_keys", folder=str(folder))
     had = {path: _desk_of(path) for path in paths}
@@ -240,7 +255,7 @@ def permissions(user: User) -> dict[str, dict[str, list[str]]]:
             "subscribe": {"allow": ["log.>", f"sig.*.*.*.{GATEWAY}", own_inbox]},
         }
     if user.name == REPLAY:
-        worlds = [subjects.replay(seat) for seat in seat_names()]
+        worlds = [subjects.replay(seat) for seat in (*seat_names(), *leader_names())]
         return {
             "publish": {"allow": [f"pic.*.{world}.>" for world in worlds]},
             "subscribe": {"allow": [own_inbox]},

@@ -47,12 +47,14 @@ class WhereHub(Protocol):
 class OwnHub:
     """The hub of a profile on this machine: its address is in `hub.json`, its keys beside it."""
 
-    def __init__(self, profile: Path, why_not: Callable[[], str] = str) -> None:
+    def __init__(self, profile: Path, why_not: Callable[[], str] = str, role: str = "duty") -> None:
         """
         Args:
             why_not: what the hub said when it gave up, "" while it is only starting.
+            role: whose key is claimed.
         """
         self.profile = profile
+        self._role = role
         self._why_not = why_not
         self._desk = ""
         self._claim: Claim | None = None
@@ -71,7 +73,7 @@ class OwnHub:
         if not lives(pid):  # the file of a hub that was killed
             raise self._not_there()
         if self._claim is None:
-            self._claim = claim_seat(self.profile, self._desk)
+            self._claim = claim_seat(self.profile, self._desk, self._role)
         return url, self._claim.user
 
     def tls(self) -> ssl.SSLContext | None:
@@ -90,8 +92,13 @@ class OwnHub:
 class NamedHub:
     """A hub named by `--hub URL`: its key is in `--key FILE`, else in the profile of a hub on this machine."""
 
-    def __init__(self, url: str, key: Path | None) -> None:
+    def __init__(self, url: str, key: Path | None, role: str = "duty") -> None:
+        """
+        Args:
+            role: whose key is claimed where none is named.
+        """
         self.url = url
+        self._role = role
         self._key = key
         self._desk = ""
         self._own: OwnHub | None = None
@@ -115,7 +122,7 @@ class NamedHub:
         if self._key is not None:
             return self.url, self._read_key(self._key)
         if self._own is None:
-            self._own = OwnHub(profile_of_local_hub(self.url))
+            self._own = OwnHub(profile_of_local_hub(self.url), role=self._role)
             self._own.sit(self._desk)
         try:
             return self.url, self._own.find()[1]

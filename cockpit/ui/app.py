@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QWidget
 
 from cockpit.children import Children
 from cockpit.model.clock import Clock, since_exec
@@ -19,8 +18,10 @@ from cockpit.model.messages import LANGUAGES, Message
 from cockpit.opening import SeatOpening
 from cockpit.ui.crash import CrashLog
 from cockpit.ui.desk import Desk
+from cockpit.ui.leaderdesk import LeaderDesk
 from cockpit.ui.prefs import FilePrefs
 from cockpit.ui.qtapp import application, end_on_signals
+from cockpit.ui.shell import Shell
 from cockpit.ui.single import SingleSeat
 from cockpit.ui.sound import Player
 from cockpit.ui.summary import summary
@@ -28,30 +29,28 @@ from layouts.engine import shipped
 from layouts.panels import Panels
 from widgets.kit.fonts import load_fonts
 from widgets.kit.theme import THEMES
-from widgets.lists.queue import QueuePanel
 from widgets.map.panel import MapPanel
 
+DESKS: dict[str, type[Shell]] = {"duty": Desk, "leader": LeaderDesk}
 SHOT_SIZE = (1920, 1080)
 LEAST_SIZE = (960, 600)
 
 
 class FirstPicture(QObject):
-    """Notes when the first frame with base map and queue rows was painted.
+    """Notes when the first frame with all that the first picture is was painted (`Shell.sights`).
 
     Attributes:
         ms: from the process' exec, None as long as there was none.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Shell) -> None:
         super().__init__(desk)
         self.ms: float | None = None
         self._desk = desk
-        self._map, self._queue = desk.engine.panel("map"), desk.engine.panel("queue")
-        self._watched: list[QWidget] = []
-        if isinstance(self._map, MapPanel) and isinstance(self._queue, QueuePanel):
-            self._watched = [self._queue.view.viewport()]
-            self._map.canvas.painted.connect(self._soon)
-        for widget in self._watched:
+        self._sights = desk.sights()
+        for painted in self._sights.painted:
+            painted.connect(self._soon)
+        for widget in self._sights.widgets:
             widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -65,11 +64,12 @@ class FirstPicture(QObject):
             QTimer.singleShot(0, self, self._painted)
 
     def _painted(self) -> None:
-        if self.ms is None and self._map.canvas.with_base and self._queue.view.rows_painted:
+        if self.ms is None and self._sights.shown():
             self.ms = since_exec() * 1000
-            for widget in self._watched:
+            for widget in self._sights.widgets:
                 widget.removeEventFilter(self)
-            self._map.canvas.painted.disconnect(self._soon)
+            for painted in self._sights.painted:
+                painted.disconnect(self._soon)
             self._desk.follow()
 
 
@@ -88,7 +88,7 @@ def run_seat(
     if args.map:
         prefs.for_now("map.renderer", args.map)
     load_fonts()
-    layout = read_layout_file(args.layout or shipped("duty"), Panels())
+    layout = read_layout_file(args.layout or shipped(args.seat), Panels())
 
     def report(error: BaseException, panel: str) -> str:
         return crash.report(error, panel)
@@ -97,7 +97,7 @@ def run_seat(
     player = Player(clock, muted=bool(args.shot) or bool(prefs.get("muted", False)))
     lang = args.lang or prefs.one_of("lang", LANGUAGES)
     theme = args.theme or prefs.one_of("theme", THEMES)
-    desk = Desk(seat, layout, prefs, player, report, lang, theme, children.poll if children else _nothing)
+    desk = DESKS[args.seat](seat, layout, prefs, player, report, lang, theme, children.poll if children else _nothing)
     desk.followed.connect(_started)
     first = FirstPicture(desk)
     single = None if args.shot else SingleSeat(profile, desk.come_forward, desk)
@@ -152,8 +152,8 @@ def _started() -> None:
     gc.enable()
 
 
-def _open_window(desk: Desk, size: tuple[int, int] | None) -> None:
-    """As large as was asked for, else the whole screen: a duty desk has its screen for itself."""
+def _open_window(desk: Shell, size: tuple[int, int] | None) -> None:
+    """As large as was asked for, else the whole screen, which it has for itself."""
     desk.setMinimumSize(*LEAST_SIZE)
     if size is not None:
         desk.resize(*size)
@@ -163,7 +163,7 @@ def _open_window(desk: Desk, size: tuple[int, int] | None) -> None:
         desk.showMaximized()
 
 
-def _take_shot(args: argparse.Namespace, desk: Desk, first: FirstPicture) -> None:
+def _take_shot(args: argparse.Namespace, desk: Shell, first: FirstPicture) -> None:
     picture = desk.grab()
     try:
         args.shot.parent.mkdir(parents=True, exist_ok=True)

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QWidget
 
 from cockpit.model.layout_read import read_layout_file
 from cockpit.model.tables import TABLES
+from cockpit.ui.part import Part
 from layouts.engine import LayoutEngine, shipped
 from layouts.panels import Panels
 
 if TYPE_CHECKING:
-    from cockpit.ui.desk import Desk
+    from cockpit.ui.shell import Shell
 
 
 class WindowBeside(QWidget):
@@ -27,7 +28,7 @@ class WindowBeside(QWidget):
 
     def __init__(
         self,
-        desk: Desk,
+        desk: Shell,
         name: str,
         title_id: str,
         least: tuple[int, int],
@@ -76,14 +77,14 @@ class WindowBeside(QWidget):
         super().closeEvent(event)
 
 
-class Beside:
+class Beside(Part):
     """What opens and closes such a window, and remembers where it was.
 
     Attributes:
         window: None as long as it is closed.
     """
 
-    def __init__(self, desk: Desk, place: str, least: tuple[int, int]) -> None:
+    def __init__(self, desk: Shell, place: str, least: tuple[int, int]) -> None:
         """
         Args:
             place: name of the preference that keeps it.
@@ -118,7 +119,7 @@ class Beside:
         if self.window is not None:
             self.window.engine.refresh(topics)
 
-    def age_tick(self) -> None:
+    def second(self) -> None:
         if self.window is not None:
             self.window.engine.age_tick()
 

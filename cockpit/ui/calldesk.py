@@ -15,6 +15,7 @@ from cockpit.model.calls import Call, CallState, Contact, Inbound, Leg, Way, Way
 from cockpit.model.clock import SECOND
 from cockpit.model.messages import Message
 from cockpit.ui.inputs import Inputs
+from cockpit.ui.part import Part
 from layouts.engine import LayoutEngine
 from widgets.calls import acts, keys
 from widgets.calls.bar import CallBar
@@ -32,7 +33,7 @@ LATE = 10 * SECOND
 TOPICS = frozenset({"call", "letter"})
 
 
-class CallDesk(QObject):
+class CallDesk(QObject, Part):
     """Opens and closes what calling shows. Nothing of it takes the keyboard unless a person asks for it.
 
     Attributes:
@@ -375,7 +376,7 @@ class CallDesk(QObject):
         port = self._ctx.calls
         return port is not None and any(one.id == call and one.state is not CallState.INCOMING for one in port.calls)
 
-    def tell(self, topics: frozenset[str]) -> None:
+    def refresh(self, topics: frozenset[str]) -> None:
         if topics & TOPICS:
             self.look()
 

@@ -18,7 +18,7 @@ from widgets.kit.panel import Pane, panel_of
 
 if TYPE_CHECKING:
     from cockpit.model.ports.walls import Walls
-    from cockpit.ui.desk import Desk
+    from cockpit.ui.shell import Shell
     from widgets.kit.context import PanelContext
 
 CAST_KEY, BACK_KEY = "Ctrl+Alt+C", "Ctrl+Alt+Z"
@@ -102,7 +102,7 @@ class Casting:
         menu: the screens to choose from, while they are shown.
     """
 
-    def __init__(self, desk: Desk, walls: Walls) -> None:
+    def __init__(self, desk: Shell, walls: Walls) -> None:
         self._desk = desk
         self._walls = walls
         self._mine: list[tuple[str, str]] = []

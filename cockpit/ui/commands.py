@@ -1,4 +1,4 @@
-"""The commands of the duty desk that belong to no panel, with their keys."""
+"""The commands of a seat's window that belong to no panel, with their keys."""
 
 from __future__ import annotations
 
@@ -8,16 +8,33 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from cockpit.model.messages import Message
 from widgets.kit.actions import Action
 from widgets.kit.theme import MAP_STYLES
 
 if TYPE_CHECKING:
     from cockpit.ui.desk import Desk
+    from cockpit.ui.shell import Shell
 
 
 def duty_actions(desk: Desk) -> Iterator[Action]:
-    """What the desk as a whole can do; panels add their own."""
+    """What the duty desk as a whole can do; panels add their own."""
+    yield from seat_actions(desk)
+    yield from desk.loop.actions()
+    yield from desk.map3d.actions()
+    yield from desk.video.actions()
+    yield from look_actions(desk)
+
+
+def seat_actions(desk: Shell) -> Iterator[Action]:
+    """Looking for things, going back, walking the panels."""
+    yield Action("desk.palette", "ui.palette", lambda: desk.palette_.open(), ("Ctrl+K",), icon="search", shown=False)
+    yield Action("desk.back", "ui.back", desk.go_back, ("Alt+Left",), desk.can_go_back)
+    yield Action("desk.next_panel", "ui.next_panel", lambda: desk.engine.focus_next(1), ("F6",), icon="keyboard")
+    yield Action("desk.previous_panel", "ui.previous_panel", lambda: desk.engine.focus_next(-1), ("Shift+F6",))
+
+
+def look_actions(desk: Shell) -> Iterator[Action]:
+    """How the window looks and sounds, who sits here, and its end."""
     ctx = desk.context
 
     def other_theme() -> None:
@@ -29,21 +46,11 @@ def duty_actions(desk: Desk) -> Iterator[Action]:
     def full_screen() -> None:
         desk.setWindowState(desk.windowState() ^ Qt.WindowState.WindowFullScreen)
 
-    def can_go_back() -> bool | Message:
-        return True if ctx.selection.depth else Message("ui.nothing_before")
-
     def retry_all() -> None:
         problem = desk.seat.retry("")
         if problem is not None:
             ctx.notify(problem, 0)
 
-    yield Action("desk.palette", "ui.palette", lambda: desk.palette_.open(), ("Ctrl+K",), icon="search", shown=False)
-    yield Action("desk.back", "ui.back", ctx.selection.back, ("Alt+Left",), can_go_back)
-    yield Action("desk.next_panel", "ui.next_panel", lambda: desk.engine.focus_next(1), ("F6",), icon="keyboard")
-    yield Action("desk.previous_panel", "ui.previous_panel", lambda: desk.engine.focus_next(-1), ("Shift+F6",))
-    yield from desk.loop.actions()
-    yield from desk.map3d.actions()
-    yield from desk.video.actions()
     yield Action("desk.retry", "ui.retry_all", retry_all, ("F5",), icon="plug-broken")
     yield Action("desk.theme", "ui.theme", other_theme, ("Ctrl+Shift+L",), icon="moon")
     for style in MAP_STYLES:

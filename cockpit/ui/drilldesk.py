@@ -30,13 +30,14 @@ from cockpit.model.rehearsal import (
 )
 from cockpit.model.rehearsal_sheet import span
 from cockpit.model.wallasks import Nothing
+from cockpit.ui.part import Part
 from cockpit.wall.rehearsing import FOLDER, desk_command, write_report
 from widgets.kit.actions import Action
 from widgets.kit.banner import Banner, BannerText
 from widgets.rehearsal.opening import RehearsalDialog
 
 if TYPE_CHECKING:
-    from cockpit.ui.desk import Desk
+    from cockpit.ui.shell import Shell
 
 OPEN_KEY = "Ctrl+Alt+Y"
 END_KEY = "Ctrl+Alt+E"
@@ -75,7 +76,7 @@ class DrillFrame(QWidget):
         painter.drawRect(self.rect())
 
 
-class DrillDesk:
+class DrillDesk(Part):
     """
     Attributes:
         inside: this desk is in a rehearsal, and not at the real hub.
@@ -83,7 +84,7 @@ class DrillDesk:
         dialog: None while it is closed. window: the process of the window that takes part, None none.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Shell) -> None:
         self._desk = desk
         self._ctx = desk.context
         self._seat = desk.seat

@@ -46,7 +46,7 @@ class LoopDesk:
 
     def actions(self) -> Iterator[Action]:
         """Its commands, with their keys."""
-        yield Action("desk.outbox", "outbox.open", self.toggle_outbox, ("Ctrl+B",), self._can(OUTBOX), icon="outbox")
+        yield from self.outbox_actions()
         yield Action("desk.telephone", "telephone.open", self.take_call, ("Ctrl+N",), self._can(CALL), icon="phone")
         yield Action(
             "desk.telephone_close", "telephone.close_action", self.end_call, enabled=self._calling, shown=False
@@ -59,6 +59,10 @@ class LoopDesk:
         yield Action("desk.map", "feedboard.to_map", lambda: self.turn_to(MAP), ("Ctrl+0",), self._can(MAP))
         yield Action("desk.signs", "signsui.to_signs", lambda: self.turn_to(SIGNS), ("Ctrl+4",), self._can(SIGNS))
         yield Action("desk.feeds", "feedboard.to_feeds", lambda: self.turn_to(FEEDS), ("Ctrl+5",), self._can(FEEDS))
+
+    def outbox_actions(self) -> Iterator[Action]:
+        """That of every seat which may act."""
+        yield Action("desk.outbox", "outbox.open", self.toggle_outbox, ("Ctrl+B",), self._can(OUTBOX), icon="outbox")
 
     def _can(self, panel: str) -> Callable[[], bool | Message]:
         return lambda: bool(self._engine.region_of(panel)) or Message("cases.not_in_layout")

@@ -13,7 +13,7 @@ from cockpit.ui.beside import Beside, WindowBeside
 from widgets.kit.actions import Action
 
 if TYPE_CHECKING:
-    from cockpit.ui.desk import Desk
+    from cockpit.ui.shell import Shell
     from widgets.web3d.panel import Map3DPanel
 
 LEAST = (640, 480)
@@ -23,7 +23,7 @@ KEY = "F3"
 class Map3D(Beside):
     """Opens and closes the window."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Shell) -> None:
         super().__init__(desk, "map3d.place", LEAST)
 
     def actions(self) -> Iterator[Action]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.model.messages import Message
 from cockpit.model.replay import ReplayState, TapeState
+from cockpit.ui.part import Part
 from widgets.kit.actions import Action
 from widgets.map.panel import MapPanel
 from widgets.replay.bar import BACK_KEY, LEAP, ReplayBar, ReplayFrame
@@ -15,13 +16,13 @@ from widgets.replay.rail import clock_words
 from widgets.replay.when import wall_of
 
 if TYPE_CHECKING:
-    from cockpit.ui.desk import Desk
+    from cockpit.ui.shell import Shell
 
 SLOT = "replay"
 TAPE_SECONDS = 30
 
 
-class ReplayDesk:
+class ReplayDesk(Part):
     """Shows the replay that the seat is in.
 
     Attributes:
@@ -29,7 +30,7 @@ class ReplayDesk:
         dialog: that begins a replay; None while it is closed.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Shell) -> None:
         self._desk = desk
         self._ctx = desk.context
         self.bar = ReplayBar(desk.context, self.leave, desk)
@@ -133,6 +134,9 @@ class ReplayDesk:
         if state.id:
             self.bar.tell(state, self._live_rate)
             self.frame.raise_()
+
+    def ticked(self) -> None:
+        self.look()
 
     def second(self) -> None:
         """Asks now and then how far the tape reaches."""

@@ -11,7 +11,7 @@ from cockpit.ui.beside import Beside, WindowBeside
 from widgets.kit.actions import Action
 
 if TYPE_CHECKING:
-    from cockpit.ui.desk import Desk
+    from cockpit.ui.shell import Shell
 
 KEY = "Ctrl+Shift+V"
 LEAST, FIRST = (320, 240), (760, 520)
@@ -20,7 +20,7 @@ LEAST, FIRST = (320, 240), (760, 520)
 class VideoDesk(Beside):
     """Opens and closes the window, which never takes the keyboard when it opens."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Shell) -> None:
         super().__init__(desk, "video.place", LEAST)
 
     def actions(self) -> Iterator[Action]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cockpit.ui.part import Part
 from widgets.kit.actions import Action, Actions
 from widgets.kit.calling import Calling
 from widgets.kit.pick import Picking
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 KEY = "Ctrl+Alt+O"
 
 
-class WallOpening:
+class WallOpening(Part):
     """
     Attributes:
         window: the operator's, None while it is closed.

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from cockpit.model.ports.alarms import Alarms
     from cockpit.model.ports.calls import Calls
     from cockpit.model.ports.cases import Cases
-    from cockpit.model.ports.instructions import Instructions
     from cockpit.model.ports.insight import Insight
+    from cockpit.model.ports.instructions import Instructions
     from cockpit.model.ports.signs import Signs
     from cockpit.model.ports.tape import Tape
     from cockpit.model.ports.videos import Videos

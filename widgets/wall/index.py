@@ -12,10 +12,10 @@ from PySide6.QtGui import QPainter
 from cockpit.model.messages import Message, Texts
 from widgets.kit.theme import Theme
 from widgets.signs.board import Item
+from widgets.signs.score import Scored, dimensions_of, index_of, scored
 from widgets.signs.words import SignWords
 from widgets.wall.kit import PanelState
 from widgets.wall.paint import draw_mark, draw_value, draw_words, value_px
-from widgets.wall.score import Scored, dimensions_of, index_of, scored
 from widgets.wall.signed import SignPanel, level
 from widgets.wall.sizes import FIGURE_EM, WallType, wide
 

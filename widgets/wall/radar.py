@@ -10,10 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from cockpit.model.messages import Message
+from widgets.signs.score import index_of
 from widgets.wall.index import ScorePanel, draw_dimensions
 from widgets.wall.kit import PanelState
 from widgets.wall.paint import draw_mark, draw_words, faint
-from widgets.wall.score import index_of
 from widgets.wall.sizes import wide
 
 _RINGS = (25, 50, 75, 100)
