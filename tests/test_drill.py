@@ -32,6 +32,8 @@ SCOPES = st.builds(
     levels=st.lists(st.integers(1, 5), max_size=3).map(tuple),
     stages=SOME,
     results=SOME,
+    hours=st.lists(st.integers(0, 23), max_size=3).map(tuple),
+    weekdays=st.lists(st.integers(0, 6), max_size=3).map(tuple),
     unit=TEXTS | st.just(""),
     unit_kind=TEXTS | st.just(""),
     place=TEXTS | st.just(""),

@@ -29,6 +29,7 @@ _TOPIC = re.compile(r"[a-z_]{1,32}")
 _MANY = {"areas": "beside", "kinds": "kind", "channels": "channel", "stages": "stage", "results": "result"}
 _ONE = {"area": "area", "unit": "unit", "unit_kind": "unit_kind", "place": "place", "measure": "measure", "by": "by",
         "key": "key"}  # fmt: skip
+_NUMBERS = {"levels": ("level", range(1, 6)), "hours": ("hour", range(24)), "weekdays": ("weekday", range(7))}
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -92,7 +93,8 @@ def _fields(scope: Scope) -> list[tuple[str, str]]:
     found += [(word, value) for name, word in _ONE.items() if (value := getattr(scope, name)) != getattr(nothing, name)]
     for name, word in _MANY.items():
         found += [(word, value) for value in getattr(scope, name)]
-    found += [("level", str(level)) for level in scope.levels]
+    for name, (word, _) in _NUMBERS.items():
+        found += [(word, str(value)) for value in getattr(scope, name)]
     if scope.amount:
         found.append(("amount", "..".join(map(repr, map(float, scope.amount)))))
     if scope.against is not None:
@@ -127,8 +129,9 @@ def _scope(fields: dict[str, list[str]]) -> Scope:
     for name, word in _MANY.items():
         if word in fields:
             parts[name] = tuple(map(_text, fields.pop(word)))
-    if "level" in fields:
-        parts["levels"] = tuple(_among(range(1, 6), int(value)) for value in fields.pop("level"))
+    for name, (word, allowed) in _NUMBERS.items():
+        if word in fields:
+            parts[name] = tuple(_among(allowed, int(value)) for value in fields.pop(word))
     if "amount" in fields:
         low, high = map(float, _only(fields.pop("amount")).split(".."))
         if isnan(low) or isnan(high):

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import msgspec
 
+STATES = ("open", "overdue", "late")
+"""Words of `Scope.stages` that are no stages: how a record stands."""
+
 
 class Span(msgspec.Struct, frozen=True, omit_defaults=True):
     """A period [start, end), UTC us.
@@ -29,8 +32,9 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
         span: records that were reported in it.
         area: code of an area of any tier, "" the whole city.
         kinds: codes of classes, or of groups (`E05`): any of them.
-        channels, levels, stages, results: any of them; stages also `open`, `overdue` (open and late), `late` (open or
-            closed, late).
+        channels, levels, stages, results: any of them; stages also `STATES`: `open`, `overdue` (open and late), `late`
+            (open or closed, late), which hold beside the stages proper: `overdue` and `handling` is what is both.
+        hours, weekdays: of the report in Shanghai, 0–23 and 0 (Monday) – 6, any of them.
         unit: key of a unit; unit_kind: id of a kind of units.
         place: words that the place must hold.
         amount: bounds of the kind's own number (depth 30 and more: (30, inf)), () none.
@@ -49,6 +53,8 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
     levels: tuple[int, ...] = ()
     stages: tuple[str, ...] = ()
     results: tuple[str, ...] = ()
+    hours: tuple[int, ...] = ()
+    weekdays: tuple[int, ...] = ()
     unit: str = ""
     unit_kind: str = ""
     place: str = ""

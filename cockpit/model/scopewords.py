@@ -136,7 +136,8 @@ def moment_words(us: int, t: Texts, now: int) -> str:
 
 # -- restrictions --------------------------------------------------------------------------------------------------
 
-_FILTERS = ("areas", "kinds", "channels", "levels", "stages", "results", "unit_kind", "unit", "place", "amount", "at")
+_FILTERS = ("areas", "kinds", "channels", "levels", "stages", "results", "hours", "weekdays", "unit_kind",
+            "unit", "place", "amount", "at")  # fmt: skip
 
 
 def _title(name: str) -> str:
@@ -158,6 +159,8 @@ def filter_words(scope: Scope, name: str, pack: Pack, names: Names, t: Texts, no
         return _some([t("insight.level", sign=Level(n).sign) if n < 5 else t("insight.no_level") for n in value], t)
     if name in ("stages", "results"):
         return _some([code_words(name[:-1], code, pack, names, t) for code in value], t)
+    if name in ("hours", "weekdays"):
+        return _some([code_words(name[:-1], str(value), pack, names, t) for value in value], t)
     if name == "unit_kind":
         return t.pack(pack.unit_kind(value).name)
     if name == "unit":

@@ -1,0 +1,125 @@
+"""Which records a scope chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cockpit.insight.facts import Facts
+from cockpit.model.archive_columns import Coded
+from cockpit.model.errors import UserError
+from cockpit.model.scope import STATES, Scope, Span
+
+Where = slice | NDArray[np.intp]
+"""Rows of the facts, ascending."""
+
+
+def chosen(facts: Facts, scope: Scope, now: int, span: Span | None = None) -> Where:
+    """The rows of a scope.
+
+    Args:
+        span: in the place of the scope's own.
+
+    Raises:
+        UserError: it names an area that is not there.
+    """
+    span = span or scope.span
+    low, high = (int(i) for i in np.searchsorted(facts.reported, (span.start, span.end)))
+    within = slice(low, high)
+    mask: NDArray[np.bool_] | None = None
+    for test in _tests(facts, scope, now):
+        found = test(within)
+        mask = found if mask is None else mask & found
+    return within if mask is None else np.flatnonzero(mask) + low
+
+
+def count_of(where: Where) -> int:
+    return where.stop - where.start if isinstance(where, slice) else len(where)
+
+
+def indices(where: Where) -> NDArray[np.intp]:
+    """The rows one by one."""
+    return np.arange(where.start, where.stop) if isinstance(where, slice) else where
+
+
+def of_day(facts: Facts, where: Where, start: int, end: int) -> Where:
+    """Those of `where` that were reported in [start, end)."""
+    if isinstance(where, slice):
+        low, high = np.searchsorted(facts.reported[where], (start, end)) + where.start
+        return slice(int(low), int(high))
+    times = facts.reported[where]
+    low, high = np.searchsorted(times, (start, end))
+    return where[low:high]
+
+
+_Test = Callable[[slice], NDArray[np.bool_]]
+
+
+def _tests(facts: Facts, scope: Scope, now: int) -> Iterable[_Test]:
+    number, text = facts.number, facts.text
+    if scope.area:
+        at = facts.ground.index.get(scope.area)
+        if at is None:
+            raise UserError("insight.no_area", area=scope.area)
+        column = facts.area[facts.ground.tier[at]]
+        yield lambda rows: column[rows] == at
+    if scope.kinds:
+        kinds, of = set(scope.kinds), facts.ground.group
+        yield _of_words(text["kind"], lambda word: word in kinds or of(word) in kinds)
+    for name, wanted in (("channel", scope.channels), ("result", scope.results)):
+        if wanted:
+            yield _of_words(text[name], set(wanted).__contains__)
+    if scope.unit:
+        yield _of_words(text["unit"], scope.unit.__eq__)
+    if scope.unit_kind:
+        yield _of_words(text["unit_kind"], scope.unit_kind.__eq__)
+    if scope.place:
+        parts = scope.place.casefold().split()
+        yield _of_words(text["place"], lambda word: all(part in word.casefold() for part in parts))
+    for levels, column in ((scope.levels, number["level"]), (scope.hours, facts.hour), (scope.weekdays, facts.weekday)):
+        if levels:
+            yield _of_numbers(column, levels)
+    stages = [stage for stage in scope.stages if stage not in STATES]
+    if stages:
+        yield _of_words(text["stage"], stages.__contains__)
+    states = [stage for stage in scope.stages if stage in STATES]
+    if states:
+        yield lambda rows: np.logical_or.reduce([_STATE[state](number, rows, now) for state in states])
+    if scope.amount:
+        low, high = scope.amount
+        amount = number["amount"]
+        yield lambda rows: (amount[rows] >= low) & (amount[rows] <= high)
+
+
+def _of_words(column: Coded, wanted: Callable[[str], bool]) -> _Test:
+    table = np.fromiter(map(wanted, column.words), dtype=bool, count=len(column.words))
+    return lambda rows: table[column.codes[rows]]
+
+
+def _of_numbers(column: NDArray[Any], wanted: Iterable[int]) -> _Test:
+    table = np.zeros(256, dtype=bool)
+    table[[value for value in wanted if 0 <= value < 256]] = True
+    return lambda rows: table[column[rows]]
+
+
+def late(number: dict[str, NDArray[Any]], rows: Where, now: int) -> NDArray[np.bool_]:
+    """Closed behind its due time, or open although that has passed."""
+    due, closed = number["due"][rows], number["closed"][rows]
+    found: NDArray[np.bool_] = (due > 0) & (due < np.where(closed > 0, closed, now))
+    return found
+
+
+def is_open(number: dict[str, NDArray[Any]], rows: Where, now: int) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = number["closed"][rows] == 0
+    return found
+
+
+def overdue(number: dict[str, NDArray[Any]], rows: Where, now: int) -> NDArray[np.bool_]:
+    """Open although it was due."""
+    return is_open(number, rows, now) & (number["due"][rows] > 0) & (number["due"][rows] < now)
+
+
+_STATE = {"open": is_open, "overdue": overdue, "late": late}
