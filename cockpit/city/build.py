@@ -84,6 +84,9 @@ def _connected(
 class Place:
     """What a city is built on, read once from its pack; a restarted city stands on the same.
 
+    Attributes:
+        ground: its streets; areas: its areas; roads: its road graph.
+
     Raises:
         UserError: a layer of the pack is not there or is damaged.
     """
@@ -92,17 +95,16 @@ class Place:
         self.pack = pack
         self.roads = RoadGraph.load(pack.folder)
         self.areas = Areas.load(pack.folder)
-        self._ground = Ground(streets_of(self.roads, pack.bounds), self._areas_at, pack.bounds)
+        self.ground = Ground(streets_of(self.roads, pack.bounds), self._areas_at, pack.bounds)
 
     def city(self, seed: int, start: int, units: int, events_per_day: float, story: str = "storm") -> City:
         """A city at its start (UTC microseconds of its own time), with the story `storm` or `calm`."""
-        ground = self._ground
+        return City(self.pack, self.roads, self.ground, self.station, seed, start, units, events_per_day, story)
 
-        def station(node: int) -> str:
-            street = self.areas.above(ground.area(node), STREET)
-            return street.name.removesuffix("街道").removesuffix("镇") if street else self.pack.name["zh"]
-
-        return City(self.pack, self.roads, ground, station, seed, start, units, events_per_day, story)
+    def station(self, node: int) -> str:
+        """Name of the sub-district of a node, as a fire station is called."""
+        street = self.areas.above(self.ground.area(node), STREET)
+        return street.name.removesuffix("街道").removesuffix("镇") if street else self.pack.name["zh"]
 
     def area_features(self) -> Iterator[dict[str, Any]]:
         """All areas as GeoJSON features, from the city down to the cells."""
