@@ -30,6 +30,7 @@ class Welcome(msgspec.Struct, frozen=True):
         city: id of the pack; world: `live` or another.
         time: how the city's clock runs.
         wall: the hub's wall clock at the answer, UTC us.
+        order: what this seat is to do at once, "" nothing: `seatasks.WIPE`.
     """
 
     protocol: int
@@ -39,6 +40,7 @@ class Welcome(msgspec.Struct, frozen=True):
     world: str
     time: CityTime
     wall: int
+    order: str = ""
 
 
 class SnapshotWanted(msgspec.Struct, frozen=True):

@@ -22,13 +22,14 @@ from cockpit.processes import write_private, writing_to
 SECONDS = 15.0
 
 
-def join(profile: Path, host: str, code: str, machine: str) -> Joined:
+def join(profile: Path, host: str, code: str, machine: str, role: str = WALL) -> Joined:
     """Joins the hall and keeps what it gives in the profile; what an earlier hall gave is replaced.
 
     Args:
         host: of the hub, `host` or `host:port`.
         code: as `cockpit wall code` says it.
         machine: how this machine calls itself.
+        role: `wall`, or `leader` for a leader's laptop.
 
     Raises:
         UserError: host or code can not be right, or the hub refuses the code.
@@ -40,7 +41,7 @@ def join(profile: Path, host: str, code: str, machine: str) -> Joined:
         raise UserError("walljoin.bad_code", code=code[:40], n=CODE_LETTERS + CHECK_LETTERS)
     secret, check = plain[:CODE_LETTERS], plain[CODE_LETTERS:]
     key, request = request_of(machine)
-    wanted = JoinWanted(PROTOCOL, cockpit.__version__, secret, machine, request)
+    wanted = JoinWanted(PROTOCOL, cockpit.__version__, secret, machine, request, role)
     try:
         reply = _said(name, port, secret, check, wanted)
     except (OSError, ssl.SSLError) as error:
@@ -49,7 +50,7 @@ def join(profile: Path, host: str, code: str, machine: str) -> Joined:
     if reply.problem is not None:
         raise UserError(reply.problem.id, **reply.problem.params)
     url = f"wss://{f'[{name}]' if ':' in name else name}:{reply.port}"
-    joined = Joined(reply.machine, url, reply.city, User(reply.user, reply.password, WALL))
+    joined = Joined(reply.machine, url, reply.city, User(reply.user, reply.password, role))
     _keep(profile, joined, reply, key)
     return joined
 

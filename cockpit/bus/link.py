@@ -48,6 +48,7 @@ class HubLink:
     Attributes:
         link: how it stands; replaced whole, so any thread may read it.
         heard: by topic, who is handed the bytes of what the hub tells all seats beside tables; on the I/O thread.
+        obey: does what the hub orders in its welcome; on the I/O thread. Then nothing of the city is asked for.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class HubLink:
         """
         self.link = Link(LinkState.STARTING, clock.now())
         self.heard: dict[str, Callable[[bytes], None]] = {}
+        self.obey: Callable[[str], Coroutine[Any, Any, None]] | None = None
         self._where = where
         self._city = city
         self._clock = clock
@@ -246,6 +248,9 @@ class HubLink:
         welcome = msgspec.convert(version, asks.Welcome)
         if welcome.city != self._city:
             raise UserError("seat.other_city", hub=welcome.city, seat=self._city)
+        if welcome.order and self.obey is not None:
+            await self.obey(welcome.order)
+            raise OutsideError("seat.ordered_out")
         self._on_time(welcome.time)
         subject = subjects.all_pictures(welcome.city, welcome.world)
         await client.subscribe(subject, cb=self._received, pending_msgs_limit=20_000)

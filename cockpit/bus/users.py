@@ -44,6 +44,23 @@ LEADER = "leader"
 """Role of a leader's seat."""
 LEADERS = 4
 """Leaders' seats of a hub's own machine; others join by a code."""
+LAPTOP = "laptop"
+"""With which the name of a leader's seat begins that joined by a code."""
+LEADER_ASKS = (
+    *("hello", "snapshot", "ledger", "body", "picture", "photo", "texts", "letters", "letters.send", "letters.seen"),
+    *("voice", "retry", "signs", "signs.series", "signs.sparks", "signs.things"),
+    *("alarms.rules", "alarms.history", "alarms.entries", "videos", "feeds.systems"),
+    *("calls.board", "calls.claim", "calls.inbound", "calls.gone", "calls.record", "calls.records", "calls.settle"),
+    *("calls.enrol", "calls.devices", "calls.recording.put", "calls.recording", "calls.listened"),
+    *("wall.state", "wall.act", "wall.clock", "wall.scene", "wall.scenes", "wall.thumbs", "wall.events"),
+    *("rehearse.list", "rehearse.join", "rehearse.report"),
+    *("archive.state", "archive.days", "archive.signs", "seat.here", "seat.wiped"),
+)
+"""What a leader's laptop may ask the hub: what it shows and keeps, its calls, and what a wall shows. No feed, rule,
+published wall, key of another machine."""
+WIPED = "wiped"
+"""Role of a laptop that is to be empty: it is let in only to be told so, and to say that it is."""
+WIPED_ASKS = ("hello", "seat.wiped")
 
 
 class User(msgspec.Struct, frozen=True):
@@ -80,37 +97,67 @@ class Keys:
         """
         return [self._ensure(name) for name in ("hub", GATEWAY, REPLAY, *seat_names(), *leader_names())]
 
+    def joined(self) -> list[User]:
+        """Keys of all that joined by a code: machines of walls, leaders' laptops."""
+        return [*self.machines(), *self.laptops()]
+
     def machines(self) -> list[User]:
-        """Keys of the machines that joined, by name."""
+        """Keys of the machines of walls that joined, by name."""
+        return self._joined(WALL)
+
+    def laptops(self) -> list[User]:
+        """Keys of the leaders' laptops that joined, by name; those among them that are to be wiped."""
+        return self._joined(LEADER)
+
+    def _joined(self, role: str) -> list[User]:
         found = []
-        for path in sorted(self.folder.glob(f"{machine_user('*')}.json")):
+        for path in sorted(self.folder.glob(f"{machine_user('*', role)}.json")):
             with contextlib.suppress(OSError, UserError):  # damaged: it joins again
                 user = read_key(path)
                 if is_machine(user) and user.name == path.stem:
                     found.append(user)
         return found
 
-    def add_machine(self, machine: str, now: int) -> User:
+    def add_machine(self, machine: str, now: int, role: str = WALL) -> User:
         """A new key for a machine; one that it had before opens nothing any more.
+
+        Args:
+            role: `wall` or `leader`.
 
         Raises:
             OutsideError: the folder can not be written.
         """
-        user = User(machine_user(machine), secrets.token_urlsafe(32), WALL, now)
+        user = User(machine_user(machine, role), secrets.token_urlsafe(32), role, now)
+        self._write(user)
+        return user
+
+    def mark_wiped(self, machine: str) -> User | None:
+        """A laptop is to be empty: its key lets it in for nothing else from now on; None: there is no such laptop.
+
+        Raises:
+            OutsideError: the folder can not be written.
+        """
+        found = next((user for user in self.laptops() if machine_of(user) == machine), None)
+        if found is None:
+            return None
+        user = msgspec.structs.replace(found, role=WIPED)
+        self._write(user)
+        return user
+
+    def _write(self, user: User) -> None:
         try:
             write_private(self.folder / f"{user.name}.json", msgspec.json.encode(user).decode())
         except OSError as error:
             raise OutsideError("bus.keys_unwritable", folder=str(self.folder), why=error.strerror or "") from error
-        return user
 
-    def remove_machine(self, machine: str) -> bool:
+    def remove_machine(self, machine: str, role: str = WALL) -> bool:
         """Takes a machine's key away; False: it has none.
 
         Raises:
             OutsideError: the folder can not be written.
         """
         try:
-            (self.folder / f"{machine_user(machine)}.json").unlink()
+            (self.folder / f"{machine_user(machine, role)}.json").unlink()
         except FileNotFoundError:
             return False
         except OSError as error:
@@ -138,19 +185,21 @@ class Keys:
         return user
 
 
-def machine_user(machine: str) -> str:
-    """Name at the bus of a machine of the hall."""
-    return f"{WALL}-{machine}"
+def machine_user(machine: str, role: str = WALL) -> str:
+    """Name at the bus of a machine of the hall: of a wall, or a leader's laptop."""
+    return f"{WALL if role == WALL else LAPTOP}-{machine}"
 
 
 def machine_of(user: User) -> str:
     """Name in the hall of a machine's user."""
-    return user.name.removeprefix(f"{WALL}-")
+    return user.name.partition("-")[2]
 
 
 def is_machine(user: User) -> bool:
     """Whether it is a machine's, which comes by TLS and not by loopback."""
-    return user.role == WALL and user.name.startswith(f"{WALL}-")
+    if user.role == WALL:
+        return user.name.startswith(f"{WALL}-")
+    return user.role in (LEADER, WIPED) and user.name.startswith(f"{LAPTOP}-")
 
 
 def seat_names() -> list[str]:
@@ -265,8 +314,14 @@ def permissions(user: User) -> dict[str, dict[str, list[str]]]:
             "publish": {"allow": [subjects.ask(user.name, what) for what in WALL_ASKS]},
             "subscribe": {"allow": ["pic.>", "log.>", own_inbox]},
         }
+    if user.role == WIPED:
+        return {
+            "publish": {"allow": [subjects.ask(user.name, what) for what in WIPED_ASKS]},
+            "subscribe": {"allow": [own_inbox]},
+        }
+    asks = [subjects.ask(user.name, what) for what in LEADER_ASKS] if is_machine(user) else [f"ask.{user.name}.>"]
     return {
-        "publish": {"allow": [f"cmd.*.*.{user.name}", f"ask.{user.name}.>", f"sig.*.*.{user.name}.*"]},
+        "publish": {"allow": [f"cmd.*.*.{user.name}", *asks, f"sig.*.*.{user.name}.*"]},
         "subscribe": {"allow": ["pic.>", "log.>", f"sig.*.*.*.{user.name}", own_inbox]},
     }
 

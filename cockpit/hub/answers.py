@@ -12,11 +12,12 @@ import msgspec
 from nats.aio.msg import Msg
 
 from cockpit.bus import asks, subjects
-from cockpit.bus.users import DEVICE_ASKS
+from cockpit.bus.users import DEVICE_ASKS, WIPED, WIPED_ASKS
 from cockpit.ledger.book import Book
 from cockpit.model.batch import Batch, encode
 from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.messages import Message
+from cockpit.model.seatasks import WIPE
 from cockpit.model.tables import TABLES
 from cockpit.store.blobs import Blobs
 from cockpit.store.cache import Cache
@@ -92,10 +93,13 @@ class Answers:
         if role == "device" and what not in DEVICE_ASKS:  # the server lets none through
             log.info("%s asked %s, which is not for devices", seat, what)
             return
+        if role == WIPED and what not in WIPED_ASKS:  # it may have been connected before
+            return
         try:
             if what == "hello":
                 # answered whatever it says: a seat of another version reads in the answer that it is one
-                await message.respond(asks.encode(self._welcome()))
+                order = WIPE if role == WIPED else ""
+                await message.respond(asks.encode(msgspec.structs.replace(self._welcome(), order=order)))
             elif what == "snapshot":
                 wanted = msgspec.msgpack.decode(message.data, type=asks.SnapshotWanted)
                 for batch in self._snapshot(tuple(topic for topic in wanted.topics if topic in TABLES)):

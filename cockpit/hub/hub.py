@@ -36,6 +36,7 @@ from cockpit.hub.joining import JoiningService, outside_of
 from cockpit.hub.ledger import LedgerOnBus
 from cockpit.hub.letters import LettersService
 from cockpit.hub.rehearsals import RehearsalsService
+from cockpit.hub.seats import SeatsService
 from cockpit.hub.service import Service, Setting
 from cockpit.hub.signs import SignsService
 from cockpit.hub.tape import TapeService
@@ -116,7 +117,7 @@ class Hub:
         self.city_clock = CityClock(clock)
         self.world = another.world if another is not None else subjects.LIVE
         self.keys = Keys(profile)
-        users = [*self.keys.ensure(), *self.keys.machines()]
+        users = [*self.keys.ensure(), *self.keys.joined()]
         machines, outside = outside_of(profile) if another is None else (None, another.outside)
         roles = {user.name: user.role for user in users}
         folder = ledger_folder(profile, pack.id)
@@ -175,7 +176,11 @@ class Hub:
         services = another.services if another is not None else SERVICES
         self.services: list[Service] = [make(setting) for make in services]
         if another is None:
-            self.services.append(JoiningService(machines, self.keys, self.server, roles, self.answers, pack.id, clock))
+            seats = SeatsService(machines, self.keys, self.server, roles, self.answers, self._publish_to_all, clock)
+            self.services.append(seats)
+            self.services.append(
+                JoiningService(machines, self.keys, self.server, roles, self.answers, pack.id, clock, seats.note)
+            )
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Runs until `stop`.

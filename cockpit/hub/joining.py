@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import ssl
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 
 import msgspec
@@ -15,7 +15,7 @@ import cockpit
 from cockpit.bus.asks import PROTOCOL
 from cockpit.bus.authority import Authority
 from cockpit.bus.server import NatsServer, Outside
-from cockpit.bus.users import WALL, Keys, machine_of, machine_user
+from cockpit.bus.users import LEADER, WALL, Keys, machine_of, machine_user
 from cockpit.field.limits import Buckets, Rate
 from cockpit.hub.answers import Answers
 from cockpit.hub.codes import MachineCodes
@@ -78,13 +78,17 @@ class JoiningService:
         answers: Answers,
         city: str,
         clock: Clock,
+        note_laptop: Callable[[str, str, str], None] = lambda name, what, by: None,
     ) -> None:
         """
         Args:
             config: None: no machine can come.
             roles: of users of the bus; machines are put in and taken out.
             clock: the machine's.
+            note_laptop: writes down what was done (`code`, `joined`) to which laptop and by whom; raises OutsideError
+                where it can not: then it is not done.
         """
+        self._note_laptop = note_laptop
         self._config = config
         self._keys = keys
         self._server = server
@@ -159,7 +163,10 @@ class JoiningService:
         name = plain_name(wanted.machine)
         if wanted.machine and name != wanted.machine:
             raise UserError("walljoin.bad_machine", name=wanted.machine[:60], plain=name or "left")
-        code, until = self._codes.make(name)
+        role = LEADER if wanted.role == LEADER else WALL
+        if role == LEADER:
+            self._note_laptop(name, "code", seat)
+        code, until = self._codes.make(name, role)
         authority = Authority(self._keys.folder.parent)
         await asyncio.to_thread(authority.ensure)
         check = await asyncio.to_thread(authority.check, code)
@@ -182,7 +189,7 @@ class JoiningService:
         if not name or name != wanted.machine or not self._keys.remove_machine(name):
             raise UserError("walljoin.no_machine", name=wanted.machine[:60])
         self._roles.pop(machine_user(name), None)
-        self._server.let_in([*self._keys.ensure(), *self._keys.machines()])
+        self._server.let_in([*self._keys.ensure(), *self._keys.joined()])
         log.info("%s took the key of machine %s away", seat, name)
         return Revoked(name)
 
@@ -222,32 +229,40 @@ class JoiningService:
         wait = max(self._wrong.wait(address), self._all_wrong.wait(""))
         if wait:
             return JoinReply(problem=Message("walljoin.too_often", {"seconds": round(wait) + 1}))
-        name = self._codes.use(wanted.code)
+        role = LEADER if wanted.role == LEADER else WALL
+        try:
+            name = self._codes.use(wanted.code, role)
+        except UserError as error:
+            return JoinReply(problem=error.message)
         if name is None:
             self._wrong.take(address)
             self._all_wrong.take("")
             log.info("a wrong code for a machine from %s", address)
             return JoinReply(problem=Message("walljoin.code_unknown"))
         try:
-            return await self._admit(name or self._free(plain_name(wanted.machine) or "machine"), wanted.request)
+            return await self._admit(
+                name or self._free(plain_name(wanted.machine) or "machine", role), wanted.request, role
+            )
         except CockpitError as error:
             return JoinReply(problem=error.message)
 
-    async def _admit(self, machine: str, request: str) -> JoinReply:
+    async def _admit(self, machine: str, request: str, role: str) -> JoinReply:
         """Raises CockpitError: the request is none, or the disk refused."""
         assert self._config is not None
         authority = Authority(self._keys.folder.parent)
         certificate = await asyncio.to_thread(authority.sign, request, machine)
-        user = self._keys.add_machine(machine, self._clock.now())
-        self._roles[user.name] = WALL
-        self._server.let_in([*self._keys.ensure(), *self._keys.machines()])
+        if role == LEADER:
+            self._note_laptop(machine, "joined", machine_user(machine, role))
+        user = self._keys.add_machine(machine, self._clock.now(), role)
+        self._roles[user.name] = role
+        self._server.let_in([*self._keys.ensure(), *self._keys.joined()])
         ca = authority.ca.read_text("ascii")
-        log.info("machine %s joined", machine)
+        log.info("machine %s joined as %s", machine, role)
         return JoinReply(machine, user.name, user.password, self._config.port, self._city, ca, certificate)
 
-    def _free(self, name: str) -> str:
+    def _free(self, name: str, role: str) -> str:
         """The name, with a number where another machine has it: only a code that says so takes a machine's place."""
-        taken = {machine_of(user) for user in self._keys.machines()}
+        taken = {machine_of(user) for user in (self._keys.machines() if role == WALL else self._keys.laptops())}
         number = 2
         wanted = name
         while name in taken:

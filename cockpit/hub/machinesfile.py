@@ -26,8 +26,16 @@ class ListenRow(Strict, frozen=True):
     name: str = ""
 
 
+class LaptopsRow(Strict, frozen=True):
+    """[laptops]: what leaders' laptops may keep."""
+
+    days: Annotated[int, Meta(ge=1, le=366)] = 14
+    most_mb: Annotated[int, Meta(ge=50, le=100_000)] = 400
+
+
 class MachinesFile(Strict, frozen=True):
     machines: Any = msgspec.field(default_factory=dict)
+    laptops: Any = msgspec.field(default_factory=dict)
 
 
 class MachinesConfig(msgspec.Struct, frozen=True):
@@ -35,12 +43,15 @@ class MachinesConfig(msgspec.Struct, frozen=True):
 
     Attributes:
         address: on which it listens. port: of the bus, join: of joining. name: as machines are told, "" its addresses.
+        laptop_days: so long a laptop keeps what it has without hearing of the hub. laptop_bytes: it keeps at most.
     """
 
     address: str
     port: int = PORT
     join: int = PORT + 1
     name: str = ""
+    laptop_days: int = 14
+    laptop_bytes: int = 400_000_000
 
     @property
     def host(self) -> str:
@@ -74,7 +85,8 @@ def read_machines_file(profile: Path) -> MachinesConfig | None:
         file.wrong(("machines", "name"), "walljoin.bad_name", given=row.name[:60])
     if row.join == port:
         file.wrong(("machines", "join"), "walljoin.same_port", port=port)
-    return MachinesConfig(address, port, row.join or port + 1, row.name)
+    laptops = file.convert(LaptopsRow, ("laptops",))
+    return MachinesConfig(address, port, row.join or port + 1, row.name, laptops.days, laptops.most_mb * 1_000_000)
 
 
 def _is_address(text: str) -> bool:

@@ -29,9 +29,10 @@ def plain_code(text: str) -> str:
 
 
 class CodeWanted(msgspec.Struct, frozen=True):
-    """A code for a machine; "": it is called as it calls itself."""
+    """A code for a machine; "": it is called as it calls itself. role: `wall`, or `leader` for a leader's laptop."""
 
     machine: str = ""
+    role: str = "wall"
 
 
 class CodeMade(msgspec.Struct, frozen=True):
@@ -74,13 +75,15 @@ class Revoked(msgspec.Struct, frozen=True):
 
 
 class JoinWanted(msgspec.Struct, frozen=True):
-    """What a machine says: the code without what it checked by itself, what it calls itself, its key to be signed."""
+    """What a machine says: the code without what it checked by itself, what it calls itself, its key to be signed,
+    as what it comes."""
 
     protocol: int
     version: str
     code: str
     machine: str
     request: str
+    role: str = "wall"
 
 
 class JoinReply(msgspec.Struct, frozen=True):

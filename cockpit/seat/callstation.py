@@ -160,7 +160,8 @@ class CallStation:
         from cockpit.calls.finding import find_adapters
         from cockpit.media.client import MediaProcess
 
-        self.mail = mail = CallMail(self._folder / "calls.db", self._clock.base, self.ask, self._hands.notice, self._connect)
+        kept = self._folder / "calls.db"
+        self.mail = mail = CallMail(kept, self._clock.base, self.ask, self._hands.notice, self._connect)
         await mail.open()
         self._read_settings()
         self.media = media = MediaProcess(self._profile / "logs" / "media.log", self._media_settings())
@@ -282,6 +283,30 @@ class CallStation:
         if self.desk is None:
             raise OutsideError("calls.not_begun")
         return self.desk
+
+    async def keep_sentence(self, sound: bytes) -> str:
+        """Keeps a spoken sentence (WAV) on its way to the hub; its SHA-256.
+
+        Raises:
+            OutsideError: the disk does not take it.
+        """
+        assert self.mail is not None
+        path = self._folder / RECORDINGS / f"sentence-{new_id(self._clock.base)}.wav"
+
+        def write() -> None:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part = path.with_suffix(".part")
+            part.write_bytes(sound)
+            part.replace(path)
+
+        try:
+            await self.mail.aside(write)
+        except OSError as error:
+            raise OutsideError("store.file_error", file=path.name, why=error.strerror or str(error)) from error
+        ref = await self.mail.keep_sound(path)
+        if ref is None:
+            raise OutsideError("calls.voice_empty")
+        return ref.sha256
 
     def mono(self) -> float:
         """Monotonic seconds."""

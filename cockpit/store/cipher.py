@@ -52,7 +52,7 @@ def is_plain(path: Path) -> bool:
 
 
 def keyed(key: bytes) -> Connect:
-    """Connections to files with this key (256 bits), new ones too. What is in memory only has none."""
+    """Connections to files with this key (256 bits), new ones too."""
     if len(key) != KEY_BYTES:
         raise ValueError(f"a key of {len(key)} bytes")
     raw = raw_of(key)
@@ -60,8 +60,8 @@ def keyed(key: bytes) -> Connect:
     def connect(database: str | Path, **options: Any) -> sqlite3.Connection:
         connection: sqlite3.Connection = plain_connect(database, **options)
         try:
-            if "mode=memory" not in str(database) and str(database) != ":memory:":
-                connection.execute(f'PRAGMA key = "{raw}"')
+            connection.execute("PRAGMA cipher_log_level = NONE")  # what is wrong is raised, not written to the terminal
+            connection.execute(f'PRAGMA key = "{raw}"')
         except BaseException:
             connection.close()
             raise
@@ -131,7 +131,15 @@ def _classes() -> tuple[Any, Any]:
             yield from some
 
     own = of(
-        module.Cursor, "execute", "executemany", "executescript", "fetchone", "fetchmany", "fetchall", "__next__", "close"
+        module.Cursor,
+        "execute",
+        "executemany",
+        "executescript",
+        "fetchone",
+        "fetchmany",
+        "fetchall",
+        "__next__",
+        "close",
     )
     cursor = type("Cursor", (module.Cursor,), own | {"__iter__": rows})
 
@@ -142,6 +150,14 @@ def _classes() -> tuple[Any, Any]:
             raise as_sqlite(error) from error
 
     on_connection = of(
-        module.Connection, "execute", "executemany", "executescript", "commit", "rollback", "close", "backup", "__exit__"
+        module.Connection,
+        "execute",
+        "executemany",
+        "executescript",
+        "commit",
+        "rollback",
+        "close",
+        "backup",
+        "__exit__",
     )
     return type("Connection", (module.Connection,), on_connection | {"cursor": make_cursor}), cursor

@@ -1,7 +1,7 @@
-"""The key of an encrypted profile: 256 random bits, which lie on the disk only as the keyring or a passphrase wraps them.
+"""The key of an encrypted profile: 256 random bits, which lie on the disk only wrapped by the keyring or a passphrase.
 
-`<profile>/vault.json` (0600) holds the wrapped copies; with it gone, or with the keyring's entry of a profile that has no
-passphrase, nothing of the files can be read again by anybody.
+`<profile>/vault.json` (0600) holds the wrapped copies; with it gone, or with the keyring's entry of a profile that has
+no passphrase, nothing of the files can be read again by anybody.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ LEAST = 8
 """Letters of a passphrase."""
 MOST_FILE = 4096
 ENVIRONMENT = "COCKPIT_PASSPHRASE_FILE"
+SEALED = b"\x00cockpit sealed 1\n"
+"""With which a small file begins that is sealed."""
 _NONCE = 12
 _N, _R, _P = 2**17, 8, 1
 """Of scrypt, as is recommended for what a person types: about 128 MB and a third of a second for each guess."""
@@ -86,11 +88,23 @@ class Vault:
     def seal(self, data: bytes, name: str) -> bytes:
         """A small file that is no SQLite file; `name` says which, so that none can be put in the place of another."""
         nonce = secrets.token_bytes(_NONCE)
-        return nonce + _aes(_of(self._key)).encrypt(nonce, data, name.encode())
+        return SEALED + nonce + _aes(_of(self._key)).encrypt(nonce, data, name.encode())
 
     def unseal(self, data: bytes, name: str) -> bytes | None:
         """None: it was not sealed by this key under this name, or changed since."""
-        return _opened(_of(self._key), data, name.encode())
+        if not data.startswith(SEALED):
+            return None
+        return _opened(_of(self._key), data[len(SEALED) :], name.encode())
+
+
+def is_sealed(path: Path) -> bool:
+    """Whether a small file says that it is sealed.
+
+    Raises:
+        OSError: it can not be read.
+    """
+    with open(path, "rb") as file:
+        return file.read(len(SEALED)) == SEALED
 
 
 def is_encrypted(profile: Path) -> bool:
