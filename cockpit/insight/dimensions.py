@@ -61,8 +61,10 @@ def parts_of(facts: Facts, scope: Scope, rows: Where, by: str, now: int, span: S
         return Parts(words, of, np.zeros(len(words), dtype=bool))
     if by == "level":
         return _numbers(facts.number["level"][rows], 1, 5, show=False)
-    if by in ("hour", "weekday"):
-        return _numbers((facts.hour if by == "hour" else facts.weekday)[rows], 0, 23 if by == "hour" else 6, show=True)
+    if by == "hour":
+        return _numbers(facts.hour[rows], 0, 23, show=True)
+    if by == "weekday":
+        return _numbers(facts.weekday[rows], 1, 7, show=True)
     if by not in TIMES:
         raise UserError("insight.no_dimension", by=by)
     return _times(facts.day[rows].astype(np.int64), by, span or scope.span, now)

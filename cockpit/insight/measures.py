@@ -154,7 +154,7 @@ def _sums(values: NDArray[Any], parts: Ints | None, n: int) -> Floats:
     if values.dtype == bool:
         return np.bincount(parts[values & (parts >= 0)], minlength=n).astype(np.float64)
     there = parts >= 0
-    found: Floats = np.bincount(parts[there], weights=values[there].astype(np.float64), minlength=n)
+    found: Floats = np.bincount(parts[there], weights=values[there].astype(np.float64), minlength=n).astype(np.float64)
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from cockpit.model.messages import Message
 from cockpit.model.scope import Scope
 
 MEASURES = (
@@ -141,7 +142,7 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         rank: from 1; those with too few cases to be compared have none: 0.
         score: 0–100; basis: what it is made of, measure to (value, weight, what it brought).
-        load: cases, expected: what its share of area or people would be, None unknown.
+        load: its cases; usual: what those of its like (units of its kind, else all) have in the mean.
     """
 
     code: str
@@ -150,6 +151,7 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     rank: int
     score: float | None
     load: int
+    usual: float | None = None
     basis: dict[str, tuple[float | None, float, float]] = {}
 
 
@@ -159,6 +161,126 @@ class League(msgspec.Struct, frozen=True, omit_defaults=True):
     standings: tuple[Standing, ...]
     least: int = 0
     """Cases below which nobody is ranked."""
+
+
+# -- beside one another --------------------------------------------------------------------------------------------
+
+
+class Side(msgspec.Struct, frozen=True):
+    """One of the areas that are compared."""
+
+    code: str
+    name: str
+    figure: Figure
+    trend: Trend
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """Areas side by side, as in `Scope.areas`; figure: of the scope itself."""
+
+    figure: Figure
+    sides: tuple[Side, ...]
+
+
+class BeforeAfter(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A measure that began at `Scope.at`, by whole weeks before and after it, beside the rest of the city.
+
+    Attributes:
+        before, after: the figure of each side; weeks: length of each.
+        rest_before, rest_after: the same of the city without this area, None where the scope is the whole city.
+        change: of counts and times in %, of rates in points. effect: change less that of the rest.
+        sure: the change is more than chance would make of so many records (95 %).
+        enough: there are enough weeks and records; else `why`.
+    """
+
+    before: Figure
+    after: Figure
+    weeks: int
+    rest_before: float | None = None
+    rest_after: float | None = None
+    change: float | None = None
+    effect: float | None = None
+    sure: bool = False
+    enough: bool = False
+    why: Message | None = None
+
+
+class Change(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something that is another than usual at this weekday and hour.
+
+    Attributes:
+        scope: that shows it. kind: code of a class; "" of a sign. area: code; name: of the area or the sign.
+        value, usual: now, and the mean of the weeks before; weeks: how many of them.
+        score: by how many of its usual deviations it is off, + more, - less.
+    """
+
+    scope: Scope
+    kind: str
+    area: str
+    name: str
+    value: float
+    usual: float
+    weeks: int
+    score: float
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What changed most, the greatest first."""
+
+    figure: Figure
+    changes: tuple[Change, ...]
+
+
+class Contribution(msgspec.Struct, frozen=True):
+    """What a part brings to a change; `share` of all that is brought, + in its direction."""
+
+    code: str
+    name: str
+    scope: Scope
+    value: float | None
+    before: float | None
+    brings: float
+    share: float
+
+
+class Explained(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A change of a figure by parts: what they and the rest bring sums to it; the greatest first."""
+
+    figure: Figure
+    by: str
+    parts: tuple[Contribution, ...]
+    rest: float = 0.0
+
+
+class CheckLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One class group or area of a check-up.
+
+    Attributes:
+        n, previous, year: cases; of the month before (环比) and of the year before (同比), None unknown.
+        on_time, on_time_before: in %. share: of all, 0–1.
+        flags: what passed a threshold: `more`, `fewer`, `late`, `rework`, `unhappy`.
+    """
+
+    code: str
+    name: str
+    scope: Scope
+    n: int
+    previous: int | None = None
+    year: int | None = None
+    on_time: float | None = None
+    on_time_before: float | None = None
+    hours: float | None = None
+    share: float = 0.0
+    flags: tuple[str, ...] = ()
+
+
+class Checkup(msgspec.Struct, frozen=True):
+    """每月体检: a month by groups of classes and by areas, and what changed most in it."""
+
+    figures: tuple[Figure, ...]
+    groups: tuple[CheckLine, ...]
+    areas: tuple[CheckLine, ...]
+    changes: tuple[Change, ...]
 
 
 # -- queries -------------------------------------------------------------------------------------------------------
@@ -191,5 +313,48 @@ class AskLeague(msgspec.Struct, frozen=True, tag="league"):
     by: str = "unit"
 
 
-Query = AskFigure | AskSplit | AskTrend | AskRows | AskLeague
-Answer = Figure | Split | Trend | Rows | League
+class AskCompare(msgspec.Struct, frozen=True, tag="compare"):
+    """The areas of `scope.areas`; none: those right below `scope.area`."""
+
+    scope: Scope
+
+
+class AskBeforeAfter(msgspec.Struct, frozen=True, tag="before_after"):
+    scope: Scope
+
+
+class AskChanges(msgspec.Struct, frozen=True, tag="changes"):
+    """What changed most in the scope's period, classes and signs by area."""
+
+    scope: Scope
+    most: int = 20
+    by: str = ""
+    """Tier of areas, "" the one right below the scope's."""
+
+
+class AskExplained(msgspec.Struct, frozen=True, tag="explained"):
+    """Why the figure is another than that of the period that it is compared with; `by` "": what explains most."""
+
+    scope: Scope
+    by: str = ""
+
+
+class AskCheckup(msgspec.Struct, frozen=True, tag="checkup"):
+    """Of the scope's period, a month."""
+
+    scope: Scope
+
+
+Query = (
+    AskFigure
+    | AskSplit
+    | AskTrend
+    | AskRows
+    | AskLeague
+    | AskCompare
+    | AskBeforeAfter
+    | AskChanges
+    | AskExplained
+    | AskCheckup
+)
+Answer = Figure | Split | Trend | Rows | League | Comparison | BeforeAfter | Changes | Explained | Checkup

@@ -15,6 +15,8 @@ from cockpit.model.spans import GROWING, PREVIOUS, YEAR_BEFORE, ZONE, begin, cal
 Names = Mapping[str, str]
 """Names by code of an area, key of a unit, code of a sign; what is not in it is said by its code."""
 DOT = " · "
+SIGN_VALUES = ("mean", "max", "min", "last")
+"""What may be asked of a sign over a period, behind its code."""
 _MOST = 3
 """Kinds, units and areas that are named one by one."""
 
@@ -52,8 +54,11 @@ def step_words(before: Scope | None, scope: Scope, pack: Pack, names: Names, t: 
 
 def measure_words(measure: str, t: Texts, names: Names = {}) -> str:  # noqa: B006 - never changed
     """A measure as it is called; a sign by its name."""
-    code = measure.removeprefix("sign:")
-    return names.get(code, code) if code != measure else t(f"insight.measure_{measure}")
+    if not measure.startswith("sign:"):
+        return t(f"insight.measure_{measure}")
+    code, _, of = measure.removeprefix("sign:").partition(":")
+    name = names.get(code, code)
+    return t("insight.sign_of_period", name=name, of=t(f"insight.sign_{of}")) if of in SIGN_VALUES else name
 
 
 def unit_words(unit: str, t: Texts) -> str:

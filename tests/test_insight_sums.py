@@ -1,0 +1,255 @@
+"""Figures, parts, courses and rows agree with each other, and with SQL over the same records."""
+
+import math
+import sqlite3
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cockpit.insight.answers import figure, rows, split, trend
+from cockpit.model.insight import DIMENSIONS, GRAINS, MEASURES
+from cockpit.model.scope import Scope, Span
+from cockpit.model.spans import previous, span_of, year_before
+from tests.insight_kit import FIRST, NOW, ROWS, facts_of, plain_sql, row
+
+LATE = "(due > 0 AND due < (CASE WHEN closed > 0 THEN closed ELSE :now END))"
+SQL = {
+    "count": "count(*)",
+    "open": "coalesce(sum(closed = 0), 0)",
+    "closed": "coalesce(sum(closed > 0), 0)",
+    "overdue": "coalesce(sum(closed = 0 AND due > 0 AND due < :now), 0)",
+    "late": f"coalesce(sum({LATE}), 0)",
+    "urged": "coalesce(sum(urged > 0), 0)",
+    "returned": "coalesce(sum(returned > 0), 0)",
+    "reopened": "coalesce(sum(reopened > 0), 0)",
+    "closing_rate": "100.0 * sum(closed > 0) / count(*)",
+    "on_time_rate": "100.0 * sum(closed > 0 AND (due = 0 OR closed <= due)) / nullif(sum(closed > 0), 0)",
+    "rework_rate": "100.0 * sum(returned > 0) / nullif(sum(finished > 0), 0)",
+    "reopen_rate": "100.0 * sum(reopened > 0) / nullif(sum(closed > 0 OR reopened > 0), 0)",
+    "overdue_rate": f"100.0 * sum({LATE}) / count(*)",
+    "satisfaction_rate": "100.0 * sum(satisfied >= 4) / nullif(sum(satisfied > 0), 0)",
+    "mean_hours": "avg(CASE WHEN closed > 0 THEN (closed - reported) / 3.6e9 END)",
+    "mean_response": "avg(CASE WHEN assigned > 0 AND arrived > 0 THEN (arrived - assigned) / 6e7 END)",
+    "per_day": "count(*) / ((min(:end, :now) - :start) / 86.4e9)",
+    "amount_max": "max(amount)",
+    "amount_mean": "avg(amount)",
+}
+LOCAL = "(reported + 28800000000)"
+BY = {
+    "kind": "kind", "group": "(SELECT group_code FROM kind WHERE code = kind)", "channel": "channel",
+    "level": "level", "stage": "stage", "result": "result", "unit": "unit", "unit_kind": "unit_kind",
+    "hour": f"{LOCAL} / 3600000000 % 24", "weekday": f"({LOCAL} / 86400000000 + 3) % 7 + 1",
+    "day": f"{LOCAL} / 86400000000 * 86400000000 - 28800000000",
+    "week": f"(({LOCAL} / 86400000000 + 3) / 7 * 7 - 3) * 86400000000 - 28800000000",
+    "month": f"(strftime('%s', {LOCAL} / 1000000, 'unixepoch', 'start of month') - 28800) * 1000000",
+    **{name: f"(SELECT above FROM area_in JOIN area ON code = above WHERE area_in.area = record.area AND tier = {tier})"
+       for tier, name in enumerate(("district", "street", "community", "cell"), 1)},
+}  # fmt: skip
+BY["group"] = "(SELECT group_code FROM kind WHERE kind.code = record.kind)"
+
+SPANS = st.sampled_from(
+    [span_of(word, NOW) for word in ("today", "yesterday", "week", "last_week", "month", "last_month", "last30", "hours24",
+                                     "2026-06", "2026-06-20/2026-07-02", "2026")]
+) | st.tuples(st.integers(FIRST, NOW), st.integers(FIRST, NOW)).filter(lambda ends: ends[0] != ends[1]).map(
+    lambda ends: Span(*sorted(ends))
+)  # fmt: skip
+
+
+def some(*values: object) -> st.SearchStrategy[tuple]:
+    return st.just(()) | st.lists(st.sampled_from(values), min_size=1, max_size=2, unique=True).map(tuple)
+
+
+SCOPES = st.builds(
+    Scope,
+    span=SPANS,
+    area=st.sampled_from(["", "", "330100", "330105", "330105002", "330105002001"]),
+    kinds=some("E0506", "E05", "P0101", "none"),
+    channels=some("patrol", "hotline"),
+    levels=some(1, 2, 4),
+    stages=some("open", "overdue", "late", "handling", "closed"),
+    results=some("solved"),
+    hours=some(0, 8, 17),
+    weekdays=some(1, 6, 7),
+    unit=st.sampled_from(["", "", "units/1"]),
+    unit_kind=st.sampled_from(["", "", "repair"]),
+    place=st.sampled_from(["", "", "文一路", "bridge", "文一路 bridge"]),
+    amount=st.sampled_from([(), (), (30.0, math.inf), (0.0, 30.0)]),
+    measure=st.sampled_from(MEASURES),
+)
+
+
+def where(scope: Scope, span: Span) -> tuple[str, dict]:
+    parts = ["reported >= :start AND reported < :end"]
+    given = {"start": span.start, "end": span.end, "now": NOW, "area": scope.area}
+
+    def among(column: str, values: tuple) -> str:
+        return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+    if scope.area:
+        parts.append("area IN (SELECT area FROM area_in WHERE above = :area)")
+    if scope.kinds:
+        parts.append(f"({among('kind', scope.kinds)} OR {among(BY['group'], scope.kinds)})")
+    for column, values in (("channel", scope.channels), ("level", scope.levels), ("result", scope.results),
+                           (BY["hour"], scope.hours), (BY["weekday"], scope.weekdays)):  # fmt: skip
+        if values:
+            parts.append(among(column, values))
+    states = {"open": "closed = 0", "overdue": "closed = 0 AND due > 0 AND due < :now", "late": LATE}
+    stages = tuple(stage for stage in scope.stages if stage not in states)
+    if stages:
+        parts.append(among("stage", stages))
+    if found := [f"({states[stage]})" for stage in scope.stages if stage in states]:
+        parts.append(f"({' OR '.join(found)})")
+    for column in ("unit", "unit_kind"):
+        if getattr(scope, column):
+            parts.append(f"{column} = '{getattr(scope, column)}'")
+    parts += [f"place LIKE '%{word}%'" for word in scope.place.split()]
+    if scope.amount:
+        low, high = (min(max(bound, -1e300), 1e300) for bound in scope.amount)
+        parts.append(f"amount >= {low} AND amount <= {high}")
+    return " AND ".join(parts), given
+
+
+def by_sql(db: sqlite3.Connection, scope: Scope, span: Span | None = None) -> float | None:
+    condition, given = where(scope, span or scope.span)
+    if scope.measure == "median_hours":
+        hours = [hours for (hours,) in db.execute(
+            f"SELECT (closed - reported) / 3.6e9 FROM record WHERE closed > 0 AND {condition} ORDER BY 1", given)]  # fmt: skip
+        middle = len(hours) // 2
+        return None if not hours else hours[middle] if len(hours) % 2 else (hours[middle - 1] + hours[middle]) / 2
+    return db.execute(f"SELECT {SQL[scope.measure]} FROM record WHERE {condition}", given).fetchone()[0]
+
+
+def same(a: float | None, b: float | None) -> bool:
+    return (a is None and b is None) or (
+        a is not None and b is not None and math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9)
+    )
+
+
+@given(ROWS, SCOPES)
+@settings(deadline=None, max_examples=300)
+def test_a_figure_is_what_sql_says(made, scope):
+    db = plain_sql(made)
+    found = figure(facts_of(made), scope, NOW)
+    if made:
+        assert same(found.value, by_sql(db, scope))
+    else:
+        assert found.value is None
+    condition, given_ = where(scope, scope.span)
+    assert found.n == db.execute(f"SELECT count(*) FROM record WHERE {condition}", given_).fetchone()[0]
+    before = previous(scope.span)
+    if made and before.start >= FIRST and scope.span.end <= NOW:
+        assert same(found.before, by_sql(db, scope, before))
+
+
+@given(ROWS, SCOPES, st.sampled_from(DIMENSIONS))
+@settings(deadline=None, max_examples=300)
+def test_the_parts_and_the_rest_are_what_sql_says_and_sum_to_the_figure(made, scope, by):
+    db = plain_sql(made)
+    found = split(facts_of(made), scope, by, NOW)
+    condition, given_ = where(scope, scope.span)
+    groups = db.execute(f"SELECT {BY[by]}, count(*) FROM record WHERE {condition} GROUP BY 1", given_).fetchall()
+    theirs = {str(code): n for code, n in groups if code not in (None, "")}
+    assert {part.code: part.n for part in found.parts if part.n} == theirs
+    assert sum(part.n for part in found.parts) + found.rest == found.figure.n
+    assert found.figure.n == 0 or math.isclose(sum(p.share for p in found.parts) + found.rest / found.figure.n, 1.0)
+    facts = facts_of(made)
+    for part in found.parts:
+        alone = figure(facts, part.scope, NOW)
+        assert alone.n == part.n
+        if part.n:
+            assert same(alone.value, part.value)
+            assert same(part.value, by_sql(db, part.scope))
+
+
+@given(ROWS, SCOPES, st.sampled_from(["", *GRAINS]))
+@settings(deadline=None, max_examples=150)
+def test_the_course_of_a_count_sums_to_its_figure(made, scope, grain):
+    facts = facts_of(made)
+    scope = scope.with_(measure="count")
+    found = trend(facts, scope, grain, NOW)
+    assert sum(value or 0 for value in found.values) == found.figure.n
+    assert len(found.starts) == len(found.values)
+    assert list(found.starts) == sorted(set(found.starts))
+    assert found.starts[0] == scope.span.start
+    assert not found.before or len(found.before) == len(found.values)
+    db = plain_sql(made)
+    ends = [*found.starts[1:], scope.span.end]
+    for start, end, value in zip(found.starts, ends, found.values, strict=True):
+        if value is not None:
+            assert value == by_sql(db, scope, Span(start, end))
+
+
+@given(ROWS, SCOPES, st.sampled_from(["-reported", "reported", "closed", "-hours", "place", "-amount", "kind"]))
+@settings(deadline=None, max_examples=150)
+def test_the_rows_are_those_of_the_figure_page_by_page(made, scope, order):
+    facts = facts_of(made)
+    whole = rows(facts, scope, NOW, order, 0, 1000)
+    assert whole.total == len(whole.rows) == whole.figure.n
+    paged = [one for at in range(0, whole.total + 1, 3) for one in rows(facts, scope, NOW, order, at, 3).rows]
+    assert tuple(paged) == whole.rows
+    condition, given_ = where(scope, scope.span)
+    keys = {key for (key,) in plain_sql(made).execute(f"SELECT key FROM record WHERE {condition}", given_)}
+    assert {one.key for one in whole.rows} == keys
+
+
+@given(ROWS, SCOPES)
+@settings(deadline=None, max_examples=80)
+def test_a_year_before_and_a_period_of_ones_own_are_compared_with_as_asked(made, scope):
+    facts = facts_of(made, first=FIRST - 500 * 86_400_000_000)
+    if not made:
+        return
+    db = plain_sql(made)
+    year = year_before(scope.span)
+    if scope.span.end <= NOW:
+        assert same(figure(facts, scope.with_(against=year), NOW).before, by_sql(db, scope, year))
+    own = Span(FIRST, NOW)
+    assert same(figure(facts, scope.with_(against=own), NOW).before, by_sql(db, scope, own))
+
+
+def test_an_empty_archive_has_no_figure_and_no_zero():
+    found = figure(facts_of([]), Scope(span_of("today", NOW)), NOW)
+    assert (found.value, found.n, found.before) == (None, 0, None)
+
+
+def test_a_period_before_the_archive_began_has_no_figure_and_one_within_has_a_zero():
+    facts = facts_of([row(1, NOW - 1)])
+    assert figure(facts, Scope(span_of("2026-04", NOW)), NOW).value is None
+    assert figure(facts, Scope(span_of("2026-06", NOW)), NOW).value == 0
+    assert figure(facts, Scope(span_of("2026-06", NOW), measure="closing_rate"), NOW).value is None
+
+
+def test_a_record_of_midnight_is_of_the_day_that_begins():
+    midnight = span_of("today", NOW).start
+    facts = facts_of([row(1, midnight - 1), row(2, midnight)])
+    assert [figure(facts, Scope(span_of(word, NOW)), NOW).n for word in ("yesterday", "today")] == [1, 1]
+    hours = {part.code: part.n for part in split(facts, Scope(span_of("last7", NOW)), "hour", NOW).parts if part.n}
+    assert hours == {"0": 1, "23": 1}
+
+
+def test_a_leap_day_is_a_day_of_its_own():
+    noon = span_of("2024-02-29", NOW).start + 12 * 3_600_000_000
+    facts = facts_of([row(1, noon)], first=span_of("2024-01", NOW).start)
+    months = split(facts, Scope(span_of("2024", NOW)), "month", NOW).parts
+    assert [part.n for part in months][:3] == [0, 1, 0]
+    assert figure(facts, Scope(span_of("2024-02-29", NOW)), NOW).n == 1
+
+
+def test_all_open_records_have_no_handling_time():
+    facts = facts_of([row(n, NOW - n - 1) for n in range(5)])
+    assert figure(facts, Scope(span_of("today", NOW), measure="mean_hours"), NOW).value is None
+    assert figure(facts, Scope(span_of("today", NOW), measure="open"), NOW).value == 5
+
+
+@pytest.mark.parametrize("ask", [
+    lambda facts, scope: figure(facts, scope.with_(area="1"), NOW), lambda facts, scope: split(facts, scope, "x", NOW),
+    lambda facts, scope: figure(facts, scope.with_(measure="x"), NOW), lambda facts, scope: trend(facts, scope, "x", NOW),
+    lambda facts, scope: rows(facts, scope, NOW, "x"),
+    lambda facts, scope: trend(facts, scope.with_(span=Span(0, NOW)), "hour", NOW),
+])  # fmt: skip
+def test_what_can_not_be_asked_is_refused_in_one_sentence(ask):
+    from cockpit.model.errors import UserError
+
+    with pytest.raises(UserError) as refused:
+        ask(facts_of([row(1, NOW - 1)]), Scope(span_of("today", NOW)))
+    assert str(refused.value).endswith(("度", "域", "标", "day、week、month", "列", "粒度"))
