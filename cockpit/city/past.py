@@ -19,6 +19,7 @@ from cockpit.city.ground import Ground
 from cockpit.city.pastclock import Deadlines
 from cockpit.city.pastfate import Made, told
 from cockpit.city.pastplaces import Hands, Places, Posted, suits
+from cockpit.city.pastsigns import PastSigns
 from cockpit.city.pastyear import Rare, Year, YearPlan, read_plan
 from cockpit.geo.areas import DISTRICT, STREET, Areas
 from cockpit.model.archive_columns import Records
@@ -50,6 +51,7 @@ class Past:
     Attributes:
         first, last: numbers of its days (since 1970-01-01 in Shanghai), both of them in it; the last one is the day of
             the start, up to it.
+        units: name and kind of its units, by key.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Past:
         customs = read_customs(folder / "events.toml")
         self.plan: YearPlan = read_plan(folder / "past.toml")
         self._pack, self._seed, self._feed = pack, seed, feed
+        self.units = {unit.key: (unit.name, unit.kind) for unit in units}
         self.start = start
         self.last = (start + ZONE) // DAY
         self.first = self.last - days
@@ -95,6 +98,12 @@ class Past:
         self._deadlines = Deadlines(pack.loop, self.first * DAY - ZONE, start)
         self._streets = {area.name: area.code for area in areas.of_tier(STREET)}
         self._districts = {area.name: area.code for area in areas.of_tier(DISTRICT)}
+
+    def signs(self) -> PastSigns:
+        """The past of the signs, with what is counted of events still to be counted (`PastSigns.count`)."""
+        codes = (self._pack.code, *self._districts.values())
+        folder = assets_dir() / "city"
+        return PastSigns(folder, self._year, codes, self._seed, self.first, self.last, self.start)
 
     def __iter__(self) -> Iterator[Records]:
         """All days, the newest first."""

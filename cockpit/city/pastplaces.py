@@ -27,17 +27,18 @@ class Posted(msgspec.Struct, frozen=True):
     """A unit as far as the past knows it.
 
     Attributes:
-        key: as in the picture; home: number of a node.
+        key: as in the picture; name: call sign; home: number of a node.
     """
 
     key: str
+    name: str
     kind: str
     home: int
 
 
 def posted(units: Sequence[Unit], feed: str) -> list[Posted]:
     """The units of a city, by the keys that they have in the picture."""
-    return [Posted(f"{feed}/{unit.id}", unit.kind, unit.home) for unit in units]
+    return [Posted(f"{feed}/{unit.id}", unit.name, unit.kind, unit.home) for unit in units]
 
 
 class Places:

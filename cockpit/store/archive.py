@@ -267,6 +267,11 @@ class Archive:
             found = self._before(keys)
         return Records.of_rows([found[key] for key in keys if key in found])
 
+    def of_day(self, day: int) -> list[Row]:
+        """Rows of one day, in the order of their reports."""
+        where = "WHERE reported >= ? AND reported < ? ORDER BY reported, key"
+        return self.select(where, begin_of(day), begin_of(day + 1))
+
     def open_keys(self) -> list[str]:
         """Keys of the rows that are not closed."""
         return [row[0] for row in self._read("SELECT key FROM record WHERE closed = 0")]
@@ -285,14 +290,10 @@ class Archive:
         try:
             return unpack(data)
         except ValueError:  # its rows are the truth
-            return Records.of_rows(self._rows_of(day))
-
-    def _rows_of(self, day: int) -> list[Row]:
-        where = "WHERE reported >= ? AND reported < ? ORDER BY reported, key"
-        return self.select(where, begin_of(day), begin_of(day + 1))
+            return Records.of_rows(self.of_day(day))
 
     def _pack_day(self, day: int, revision: int) -> None:
-        rows = self._rows_of(day)
+        rows = self.of_day(day)
         if not rows:
             self._db.execute("DELETE FROM day_columns WHERE day = ?", (day,))
             return
