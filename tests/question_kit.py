@@ -5,7 +5,7 @@ SQL and the calendar alone, so that nothing of what is measured has a part in wh
 
 - `span(word, begins, ends)`: a row for each period that a question's SQL names, [begins, ends) in UTC us.
 - `cases`: each record with its kind's `group_code`, the `district`, `street` and `community` that it lies in, and when
-  it was reported in Shanghai: `day` (2026-06-20), `hour` 0-23, `weekday` 1 Monday to 7 Sunday, and the starts in us of
+  it was reported in Shanghai: `day` (2026-06-20), `hour` 0-23, `weekday` 0 Monday to 6 Sunday, and the starts in us of
   its `hour_at`, `day_at`, `week_at`, `month_at`; `closed_day_at` of the day it was closed on.
 """
 
@@ -57,7 +57,7 @@ CREATE INDEX temp.place_area ON place(area);
 CREATE TEMP TABLE cases AS SELECT record.*, group_code, district, street, community,
     date((reported + 28800000000) / 1000000, 'unixepoch') AS day,
     (reported + 28800000000) / 3600000000 % 24 AS hour,
-    ((reported + 28800000000) / 86400000000 + 3) % 7 + 1 AS weekday,
+    ((reported + 28800000000) / 86400000000 + 3) % 7 AS weekday,
     reported / 3600000000 * 3600000000 AS hour_at,
     (reported + 28800000000) / 86400000000 * 86400000000 - 28800000000 AS day_at,
     ((reported + 28800000000) / 86400000000 + 3) / 7 * 604800000000 - 3 * 86400000000 - 28800000000 AS week_at,
@@ -78,7 +78,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         form: what is to match: *number* one value, NULL is "no data"; *ranking* (code, value) in order, ties in any
             order, the first `top` (0: all that have a value); *series* (start of the bucket in us, value), a bucket
             that is not told is 0 or without a value; *comparison* (code, or start of the period in us, and value);
-            *list* the keys of the records, in any order. Codes are those of `model.insight.Part`, a weekday 1 to 7,
+            *list* the keys of the records, in any order. Codes are those of `model.insight.Part`, a weekday 0 to 6,
             day, week and month their start in us.
         decimals: digits that an answer may be rounded to, None: none.
         sql, sql_any: what is expected; one of several where a fair reader could mean either.
