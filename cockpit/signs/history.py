@@ -243,6 +243,65 @@ class History:
         item = int(self.ids_of([key], [fine], [digits])[0])
         self._put_chunks(grain, item, buckets)
 
+    def take(
+        self, items: Iterable[tuple[int, str, bool, int]], pieces: Iterable[tuple[str, int, int, bytes]], **meta: bytes
+    ) -> None:
+        """What a history elsewhere has, under its numbers, in one transaction: this one is its copy and has no others.
+
+        Args:
+            items: (number, key, fine, digits) of those that are new.
+            pieces: (grain, start, item, packed buckets): of all items where `item` is 0, else a chunk of one.
+
+        Raises:
+            OutsideError: nothing of it was written.
+        """
+        items = list(items)
+        slices: list[tuple[int, int, bytes]] = []
+        chunks: list[tuple[int, int, int, bytes]] = []
+        for grain, start, item, data in pieces:
+            number, length = _NUMBER[grain], _CHUNK[grain]
+            if item:
+                chunks.append((item, number, start // length * length, data))
+            else:
+                slices.append((number, start, data))
+        with self._writing() as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO item (id, key, fine, digits) VALUES (?, ?, ?, ?)",
+                [(ident, key, int(fine), digits) for ident, key, fine, digits in items],
+            )
+            db.executemany("INSERT OR REPLACE INTO slice VALUES (?, ?, ?)", slices)
+            db.executemany("INSERT OR REPLACE INTO chunk VALUES (?, ?, ?, ?)", chunks)
+            db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
+            self._note_first(db, min([*(row[1] for row in slices), *(row[2] for row in chunks)], default=_NEVER))
+        for ident, key, fine, digits in items:
+            self._ids[key], self._digits[ident] = ident, digits
+            if fine:
+                self._fine.add(ident)
+
+    def start_over(self) -> None:
+        """Forgets everything: the copy of another history begins.
+
+        Raises:
+            OutsideError: nothing was removed.
+        """
+        with self._writing() as db:
+            for table in ("slice", "chunk", "item", "meta", "reported"):
+                db.execute(f"DELETE FROM {table}")
+        self.first = _NEVER
+        self._ids, self._fine, self._digits = {}, set(), {}
+
+    def forget_before(self, at: int) -> None:
+        """Buckets of hours that began before are gone; of a day a number each stays.
+
+        Raises:
+            OutsideError: nothing was removed.
+        """
+        with self._writing() as db:
+            for grain in ("minute", "hour"):
+                number = _NUMBER[grain]
+                db.execute("DELETE FROM slice WHERE grain = ? AND start < ?", (number, at))
+                db.execute("DELETE FROM chunk WHERE grain = ? AND start < ?", (number, at - _CHUNK[grain]))
+
     # -- reading ---------------------------------------------------------------------------------------------------
 
     def series(self, key: str, grain: str, start: int, end: int) -> Buckets:

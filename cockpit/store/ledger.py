@@ -46,8 +46,14 @@ class LedgerCopy:
     """
 
     def __init__(
-        self, path: Path | None, connection: sqlite3.Connection, notices: list[Message], full: bool = False
+        self,
+        path: Path | None,
+        connection: sqlite3.Connection,
+        notices: list[Message],
+        full: bool = False,
+        connect: Connect = sqlite3.connect,
     ) -> None:
+        self._connect = connect
         self.path = path
         self.notices = notices
         self._full = full
@@ -61,9 +67,7 @@ class LedgerCopy:
         self._last: tuple[int, str] = (row[0], digest(row[1])) if row else (0, GENESIS)
 
     @classmethod
-    def open(
-        cls, path: Path, clock: Clock, *, full: bool = False, connect: Connect = sqlite3.connect
-    ) -> LedgerCopy:
+    def open(cls, path: Path, clock: Clock, *, full: bool = False, connect: Connect = sqlite3.connect) -> LedgerCopy:
         """Opens or makes the file; a damaged one is moved aside, which `notices` says.
 
         Args:
@@ -76,12 +80,12 @@ class LedgerCopy:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                return cls(path, _connect(path, full, connect), [], full)
+                return cls(path, _connect(path, full, connect), [], full, connect)
             except sqlite3.DatabaseError as error:
                 if kind_of(error) not in UNUSABLE:
                     raise
                 notice = set_aside(path, clock)
-                return cls(path, _connect(path, full, connect), [notice], full)
+                return cls(path, _connect(path, full, connect), [notice], full, connect)
         except (OSError, sqlite3.Error) as error:
             raise _as_outside(error, path) from error
 
@@ -142,7 +146,7 @@ class LedgerCopy:
                 return
             try:
                 aside = set_aside(path, clock).params["aside"]
-                db = _connect(path, self._full)
+                db = _connect(path, self._full, self._connect)
             except (OSError, sqlite3.Error) as error:
                 raise _as_outside(error, path) from error
             self._db.close()

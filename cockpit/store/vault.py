@@ -88,7 +88,8 @@ class Vault:
     def seal(self, data: bytes, name: str) -> bytes:
         """A small file that is no SQLite file; `name` says which, so that none can be put in the place of another."""
         nonce = secrets.token_bytes(_NONCE)
-        return SEALED + nonce + _aes(_of(self._key)).encrypt(nonce, data, name.encode())
+        sealed: bytes = _aes(_of(self._key)).encrypt(nonce, data, name.encode())
+        return SEALED + nonce + sealed
 
     def unseal(self, data: bytes, name: str) -> bytes | None:
         """None: it was not sealed by this key under this name, or changed since."""
@@ -160,7 +161,7 @@ def rewrap(vault: Vault, passphrase: str | None, beside: bool = False) -> None:
         UserError: the passphrase is too short. OutsideError: the keyring or the disk does not take it.
     """
     before = read(vault.profile)
-    wraps = (_by_passphrase(vault, passphrase) if passphrase is not None else _by_keyring(vault),)
+    wraps: tuple[Wrap, ...] = (_by_passphrase(vault, passphrase) if passphrase is not None else _by_keyring(vault),)
     if beside and before is not None:
         wraps = tuple(wrap for wrap in before.wraps if wrap.how != wraps[0].how) + wraps
     with writing_to(vault.profile):
@@ -303,16 +304,18 @@ def _forget(ident: str) -> None:
 
 def _wrapped(by: bytes, vault: Vault) -> bytes:
     nonce = secrets.token_bytes(_NONCE)
-    return nonce + _aes(by).encrypt(nonce, vault.key, vault.id.encode())
+    sealed: bytes = _aes(by).encrypt(nonce, vault.key, vault.id.encode())
+    return nonce + sealed
 
 
 def _opened(by: bytes, sealed: bytes, about: bytes) -> bytes | None:
     from cryptography.exceptions import InvalidTag
 
     try:
-        return _aes(by).decrypt(sealed[:_NONCE], sealed[_NONCE:], about)
+        found: bytes = _aes(by).decrypt(sealed[:_NONCE], sealed[_NONCE:], about)
     except (InvalidTag, ValueError):
         return None
+    return found
 
 
 def _stretched(passphrase: str, wrap: Wrap) -> bytes:
