@@ -62,9 +62,13 @@ class Checked:
     def _places(self) -> dict[KeyPath, Position]:
         return positions(self._text)
 
+    def place(self, path: KeyPath) -> Position:
+        """Line and column of a key, of the nearest thing above it where it is not there."""
+        return find(self._places, path)
+
     def wrong(self, path: KeyPath, message_id: str, **params: object) -> NoReturn:
         """Ends in the sentence `message_id`, with the place of `path`."""
-        line, column = find(self._places, path)
+        line, column = self.place(path)
         what = Message(message_id, dict(params))
         raise UserError("packs.wrong", file=str(self.file), line=line, column=column, what=what)
 

@@ -1,0 +1,127 @@
+"""Where briefings are made: an archive is read, a template filled, looked over, and written to a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+
+from cockpit.assist.briefing.asked import Ask, Logged
+from cockpit.assist.briefing.check import Finding, check, released, words_of
+from cockpit.assist.briefing.compose import Order, compose
+from cockpit.assist.briefing.document import Document
+from cockpit.geo.areas import Areas
+from cockpit.insight import answers
+from cockpit.insight.facts import Facts
+from cockpit.model.city import Pack
+from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.insight import Answer, AskFigure, AskRows, AskSplit, AskTrend, Query
+from cockpit.model.messages import Texts
+
+FORMATS = ("pdf", "docx")
+
+
+class Made(msgspec.Struct, frozen=True):
+    """A briefing, and what was found when it was looked over."""
+
+    document: Document
+    findings: tuple[Finding, ...]
+
+    @property
+    def released(self) -> bool:
+        """Whether it may go out."""
+        return released(self.findings)
+
+
+def asker(facts: Facts, now: int) -> Ask:
+    """Answers from facts, at once."""
+
+    def ask(query: Query) -> Answer:
+        match query:
+            case AskFigure(scope):
+                return answers.figure(facts, scope, now)
+            case AskSplit(scope, by):
+                return answers.split(facts, scope, by, now)
+            case AskTrend(scope, grain):
+                return answers.trend(facts, scope, grain, now)
+            case AskRows(scope, order, offset, limit):
+                return answers.rows(facts, scope, now, order, offset, limit)
+            case _:
+                raise TypeError(type(query).__name__)
+
+    return ask
+
+
+def areas_of(pack: Pack) -> Areas | None:
+    """The areas of a pack; None where it has none."""
+    return Areas.load(pack.folder) if (pack.folder / "areas.npz").is_file() else None
+
+
+def make(
+    order: Order,
+    pack: Pack,
+    areas: Areas | None,
+    ask: Ask,
+    t: Texts,
+    now: int,
+    signs: Mapping[str, str] = MappingProxyType({}),
+    log: tuple[Logged, ...] | None = None,
+) -> Made:
+    """A briefing, looked over.
+
+    Raises:
+        UserError: it can not be made of this, or the list of words is wrong.
+    """
+    document = compose(order, pack, areas, ask, t, now, signs, log)
+    return Made(document, check(document, words_of(pack)))
+
+
+def written(document: Document, format: str) -> bytes:
+    """The document as a file.
+
+    Raises:
+        UserError: what writes it is not installed.
+    """
+    if format == "docx":
+        try:
+            from cockpit.assist.briefing.docx import docx_of
+        except ImportError as error:
+            raise UserError("briefing.no_writer", what="python-docx", format="DOCX") from error
+        return docx_of(document)
+    try:
+        from cockpit.assist.briefing.pdf import pdf_of
+    except ImportError as error:
+        raise UserError("briefing.no_writer", what="reportlab", format="PDF") from error
+    return pdf_of(document)
+
+
+def format_of(path: Path) -> str:
+    """Raises UserError: it ends in neither."""
+    ending = path.suffix.lower().lstrip(".")
+    if ending not in FORMATS:
+        raise UserError("briefing.bad_ending", file=path.name)
+    return ending
+
+
+def keep(data: bytes, path: Path) -> None:
+    """Writes a file whole or not at all; the one before is there until then.
+
+    Raises:
+        OutsideError: the disk refused.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with beside.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutsideError("briefing.unwritable", file=str(path), why=error.strerror or str(error)) from error
