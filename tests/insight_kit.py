@@ -81,7 +81,7 @@ def _rows(draw: st.DrawFn) -> list[tuple[Any, ...]]:
                 returned=draw(st.integers(0, 2)),
                 reopened=draw(st.integers(0, 1)),
                 satisfied=draw(st.integers(0, 5)),
-            )  # fmt: skip
+            )
         )
     return made
 

@@ -33,7 +33,7 @@ SCOPES = st.builds(
     stages=SOME,
     results=SOME,
     hours=st.lists(st.integers(0, 23), max_size=3).map(tuple),
-    weekdays=st.lists(st.integers(1, 7), max_size=3).map(tuple),
+    weekdays=st.lists(st.integers(0, 6), max_size=3).map(tuple),
     unit=TEXTS | st.just(""),
     unit_kind=TEXTS | st.just(""),
     place=TEXTS | st.just(""),

@@ -39,7 +39,7 @@ LOCAL = "(reported + 28800000000)"
 BY = {
     "kind": "kind", "group": "(SELECT group_code FROM kind WHERE code = kind)", "channel": "channel",
     "level": "level", "stage": "stage", "result": "result", "unit": "unit", "unit_kind": "unit_kind",
-    "hour": f"{LOCAL} / 3600000000 % 24", "weekday": f"({LOCAL} / 86400000000 + 3) % 7 + 1",
+    "hour": f"{LOCAL} / 3600000000 % 24", "weekday": f"({LOCAL} / 86400000000 + 3) % 7",
     "day": f"{LOCAL} / 86400000000 * 86400000000 - 28800000000",
     "week": f"(({LOCAL} / 86400000000 + 3) / 7 * 7 - 3) * 86400000000 - 28800000000",
     "month": f"(strftime('%s', {LOCAL} / 1000000, 'unixepoch', 'start of month') - 28800) * 1000000",
@@ -49,8 +49,8 @@ BY = {
 BY["group"] = "(SELECT group_code FROM kind WHERE kind.code = record.kind)"
 
 SPANS = st.sampled_from(
-    [span_of(word, NOW) for word in ("today", "yesterday", "week", "last_week", "month", "last_month", "last30", "hours24",
-                                     "2026-06", "2026-06-20/2026-07-02", "2026")]
+    [span_of(word, NOW) for word in ("today", "yesterday", "week", "last_week", "month", "last_month", "last30",
+                                     "hours24", "2026-06", "2026-06-20/2026-07-02", "2026")]
 ) | st.tuples(st.integers(FIRST, NOW), st.integers(FIRST, NOW)).filter(lambda ends: ends[0] != ends[1]).map(
     lambda ends: Span(*sorted(ends))
 )  # fmt: skip
@@ -70,7 +70,7 @@ SCOPES = st.builds(
     stages=some("open", "overdue", "late", "handling", "closed"),
     results=some("solved"),
     hours=some(0, 8, 17),
-    weekdays=some(1, 6, 7),
+    weekdays=some(0, 5, 6),
     unit=st.sampled_from(["", "", "units/1"]),
     unit_kind=st.sampled_from(["", "", "repair"]),
     place=st.sampled_from(["", "", "文一路", "bridge", "文一路 bridge"]),
@@ -113,21 +113,21 @@ def where(scope: Scope, span: Span) -> tuple[str, dict]:
 def by_sql(db: sqlite3.Connection, scope: Scope, span: Span | None = None) -> float | None:
     condition, given = where(scope, span or scope.span)
     if scope.measure == "median_hours":
-        hours = [hours for (hours,) in db.execute(
-            f"SELECT (closed - reported) / 3.6e9 FROM record WHERE closed > 0 AND {condition} ORDER BY 1", given)]  # fmt: skip
+        sql = f"SELECT (closed - reported) / 3.6e9 FROM record WHERE closed > 0 AND {condition} ORDER BY 1"
+        hours = [hours for (hours,) in db.execute(sql, given)]
         middle = len(hours) // 2
         return None if not hours else hours[middle] if len(hours) % 2 else (hours[middle - 1] + hours[middle]) / 2
     return db.execute(f"SELECT {SQL[scope.measure]} FROM record WHERE {condition}", given).fetchone()[0]
 
 
 def same(a: float | None, b: float | None) -> bool:
-    return (a is None and b is None) or (
-        a is not None and b is not None and math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9)
-    )
+    if a is None or b is None:
+        return a is b
+    return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9)
 
 
 @given(ROWS, SCOPES)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 def test_a_figure_is_what_sql_says(made, scope):
     db = plain_sql(made)
     found = figure(facts_of(made), scope, NOW)
@@ -143,7 +143,7 @@ def test_a_figure_is_what_sql_says(made, scope):
 
 
 @given(ROWS, SCOPES, st.sampled_from(DIMENSIONS))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 def test_the_parts_and_the_rest_are_what_sql_says_and_sum_to_the_figure(made, scope, by):
     db = plain_sql(made)
     found = split(facts_of(made), scope, by, NOW)
@@ -163,7 +163,7 @@ def test_the_parts_and_the_rest_are_what_sql_says_and_sum_to_the_figure(made, sc
 
 
 @given(ROWS, SCOPES, st.sampled_from(["", *GRAINS]))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 def test_the_course_of_a_count_sums_to_its_figure(made, scope, grain):
     facts = facts_of(made)
     scope = scope.with_(measure="count")
@@ -181,7 +181,7 @@ def test_the_course_of_a_count_sums_to_its_figure(made, scope, grain):
 
 
 @given(ROWS, SCOPES, st.sampled_from(["-reported", "reported", "closed", "-hours", "place", "-amount", "kind"]))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 def test_the_rows_are_those_of_the_figure_page_by_page(made, scope, order):
     facts = facts_of(made)
     whole = rows(facts, scope, NOW, order, 0, 1000)
@@ -194,7 +194,7 @@ def test_the_rows_are_those_of_the_figure_page_by_page(made, scope, order):
 
 
 @given(ROWS, SCOPES)
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 def test_a_year_before_and_a_period_of_ones_own_are_compared_with_as_asked(made, scope):
     facts = facts_of(made, first=FIRST - 500 * 86_400_000_000)
     if not made:
@@ -243,7 +243,8 @@ def test_all_open_records_have_no_handling_time():
 
 @pytest.mark.parametrize("ask", [
     lambda facts, scope: figure(facts, scope.with_(area="1"), NOW), lambda facts, scope: split(facts, scope, "x", NOW),
-    lambda facts, scope: figure(facts, scope.with_(measure="x"), NOW), lambda facts, scope: trend(facts, scope, "x", NOW),
+    lambda facts, scope: figure(facts, scope.with_(measure="x"), NOW),
+    lambda facts, scope: trend(facts, scope, "x", NOW),
     lambda facts, scope: rows(facts, scope, NOW, "x"),
     lambda facts, scope: trend(facts, scope.with_(span=Span(0, NOW)), "hour", NOW),
 ])  # fmt: skip

@@ -64,7 +64,7 @@ def parts_of(facts: Facts, scope: Scope, rows: Where, by: str, now: int, span: S
     if by == "hour":
         return _numbers(facts.hour[rows], 0, 23, show=True)
     if by == "weekday":
-        return _numbers(facts.weekday[rows], 1, 7, show=True)
+        return _numbers(facts.weekday[rows], 0, 6, show=True)
     if by not in TIMES:
         raise UserError("insight.no_dimension", by=by)
     return _times(facts.day[rows].astype(np.int64), by, span or scope.span, now)

@@ -60,8 +60,8 @@ class Facts:
         self.day: NDArray[np.int32] = (local // DAY).astype(np.int32)
         """Days since 1970 in Shanghai."""
         self.hour: NDArray[np.uint8] = (local % DAY // HOUR).astype(np.uint8)
-        self.weekday: NDArray[np.uint8] = ((self.day + 3) % 7 + 1).astype(np.uint8)
-        """1 Monday."""
+        self.weekday: NDArray[np.uint8] = ((self.day + 3) % 7).astype(np.uint8)
+        """0 Monday."""
         self.as_of = as_of
         midnight = int(self.day[0]) * DAY - ZONE if self.n else 0
         self.first = first or midnight

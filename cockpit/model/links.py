@@ -29,7 +29,7 @@ _TOPIC = re.compile(r"[a-z_]{1,32}")
 _MANY = {"areas": "beside", "kinds": "kind", "channels": "channel", "stages": "stage", "results": "result"}
 _ONE = {"area": "area", "unit": "unit", "unit_kind": "unit_kind", "place": "place", "measure": "measure", "by": "by",
         "key": "key"}  # fmt: skip
-_NUMBERS = {"levels": ("level", range(1, 6)), "hours": ("hour", range(24)), "weekdays": ("weekday", range(1, 8))}
+_NUMBERS = {"levels": ("level", range(1, 6)), "hours": ("hour", range(24)), "weekdays": ("weekday", range(7))}
 
 
 class Link(msgspec.Struct, frozen=True):

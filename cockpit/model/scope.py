@@ -34,7 +34,7 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
         kinds: codes of classes, or of groups (`E05`): any of them.
         channels, levels, stages, results: any of them; stages also `STATES`: `open`, `overdue` (open and late), `late`
             (open or closed, late), which hold beside the stages proper: `overdue` and `handling` is what is both.
-        hours, weekdays: of the report in Shanghai, 0–23 and 1 (Monday) – 7, any of them.
+        hours, weekdays: of the report in Shanghai, 0–23 and 0 (Monday) – 6, any of them.
         unit: key of a unit; unit_kind: id of a kind of units.
         place: words that the place must hold.
         amount: bounds of the kind's own number (depth 30 and more: (30, inf)), () none.

@@ -20,10 +20,10 @@ PREVIOUS, YEAR_BEFORE = "previous", "year_before"
 """Words of a period that another is compared with: it moves along with that one."""
 MOST_DAYS = 3660
 _MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-_LAST = re.compile(r"(last|hours)([1-9]\d{0,3})")
-_YEAR = re.compile(r"(\d{4})")
-_PART = re.compile(r"(\d{4})-([QH])([1-4])")
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_LAST = re.compile(r"(last|hours)([1-9]\d{0,3})", re.ASCII)
+_YEAR = re.compile(r"(\d{4})", re.ASCII)
+_PART = re.compile(r"(\d{4})-([QH])([1-4])", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
