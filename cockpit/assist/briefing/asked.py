@@ -195,8 +195,10 @@ class Asked:
             better=whole.better, as_of=whole.as_of, origin=whole.origin, source=whole.source,
         )  # fmt: skip
 
-    def unit(self, key: str) -> str:
-        """The name of a unit, its key where nobody knows it."""
+    def unit(self, key: str, kind: str) -> str:
+        """The name of a unit, its key where nobody knows it; one that is a person on foot has the name of its kind."""
+        if key and kind in self.pack.unit_kinds and self.pack.unit_kinds[kind].on_foot:
+            return self.t.pack(self.pack.unit_kinds[kind].name)
         return self.names.get(key, key)
 
     @cached_property

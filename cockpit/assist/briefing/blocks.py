@@ -243,7 +243,7 @@ class Blocks:
         if not found.rows:
             return self._quiet(part, caption)
         heads = ("number", "kind", "level", "place", "reported", "state", "unit")
-        weights = (1.75, 1.6, 0.75, 2.3, 1.25, 1.15, 1.6)
+        weights = (1.35, 1.55, 0.8, 2.4, 1.3, 1.45, 1.35)
         columns = tuple(Column(t(f"briefing.col_{one}"), wide) for one, wide in zip(heads, weights, strict=True))
         rows = tuple(self._case_row(row, scope) for row in found.rows)
         blocks: list[Block] = [Table(caption, columns, rows)]
@@ -265,7 +265,7 @@ class Blocks:
             masked(row.place) or asked.place(row.area) or t("briefing.no_place"),
             f"{local(row.reported):%m-%d %H:%M}",
             state,
-            asked.unit(row.unit) or t("briefing.no_unit"),
+            asked.unit(row.unit, row.unit_kind) or t("briefing.no_unit"),
         )
         link = asked.link(scope.with_(key=row.key))
         return ((Run(row.number or row.key, link),), *((Run(text),) for text in texts))

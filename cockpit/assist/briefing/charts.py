@@ -13,7 +13,7 @@ INK, GREY, PALE, GRID = "#15202A", "#526270", "#A9B7C3", "#D5DDE4"
 BLUE, RED = "#1F4E79", "#B7211A"
 WIDTH = 453.0
 """Points between the margins of A4."""
-_ROW = 17.0
+_ROW = 15.5
 _MOST_LABELS = 14
 
 
@@ -40,7 +40,7 @@ def bars(rows: Sequence[Bar], before: str = "", width: float = WIDTH, says: str 
     items: list[Item] = [Lines(((names, 2), (names, 4 + _ROW * len(rows))), PALE, 0.6)]
     for i, row in enumerate(rows):
         y = 4 + _ROW * i
-        items.append(Words(names - 6, y + 11, cut(row.name, names - 8, 8.5), 8.5, INK, anchor="right"))
+        items.append(Words(names - 6, y + 10.5, cut(row.name, names - 8, 8.5), 8.5, INK, anchor="right"))
         long = max(row.value or 0, 0) / most * room
         if long > 0:
             items.append(Box(names, y + 3, long, _ROW - 6, BLUE, row.link))
@@ -49,7 +49,7 @@ def bars(rows: Sequence[Bar], before: str = "", width: float = WIDTH, says: str 
             items.append(Lines(((x, y + 1.5), (x, y + _ROW - 1.5)), RED, 1.2))
         after = max(long, (row.before or 0) / most * room if before else 0)
         colour = INK if row.value is not None else GREY
-        items.append(Words(names + after + 5, y + 11, row.said, 8.5, colour, True, link=row.link))
+        items.append(Words(names + after + 5, y + 10.5, row.said, 8.5, colour, True, link=row.link))
     height = 8 + _ROW * len(rows)
     if before:
         wide = width_of(before, 7.5)
@@ -67,7 +67,7 @@ def course(
     legend: tuple[str, str],
     unit: str = "",
     width: float = WIDTH,
-    height: float = 150.0,
+    height: float = 128.0,
     says: str = "",
     whole: bool = True,
 ) -> Drawing:

@@ -36,8 +36,12 @@ def steps_of(values: Sequence[float], whole: bool) -> list[tuple[float, float]]:
     if not ordered:
         return []
     cuts: list[float] = []
-    for n in range(1, len(STEPS)):
-        at = ordered[min(len(ordered) - 1, round(n * len(ordered) / len(STEPS)))]
+    over, most = ordered, len(STEPS)
+    if whole and ordered[0] == 0 < ordered[-1]:  # nothing at all is a class of its own
+        over = [value for value in ordered if value]
+        cuts, most = [over[0]], most - 1
+    for n in range(1, most):
+        at = over[min(len(over) - 1, round(n * len(over) / most))]
         if at > ordered[0] and (not cuts or at > cuts[-1]):
             cuts.append(at)
     lows = [ordered[0], *cuts]
@@ -52,7 +56,7 @@ def choropleth(
     zones: Sequence[Zone],
     say: Mapping[str, str],
     width: float = 453.0,
-    height: float = 280.0,
+    height: float = 250.0,
     says: str = "",
     whole: bool = True,
 ) -> Drawing:
@@ -63,7 +67,7 @@ def choropleth(
     """
     known = [zone for zone in zones if zone.code in areas]
     shapes = [areas.shape(zone.code) for zone in known]
-    frame = _Frame(shapes, width - _LEGEND - 10, height)
+    frame = _Frame(shapes, width, height, _LEGEND + 14)
     steps = steps_of([zone.value for zone in known if zone.value is not None], whole)
     offset = max(0, len(STEPS) - len(steps)) // 2
     items: list[Item] = []
@@ -74,15 +78,14 @@ def choropleth(
             step = max((i for i, (low, _) in enumerate(steps) if zone.value >= low), default=0) + offset
         colours.append(step)
         items += frame.shapes(shape, STEPS[step] if step >= 0 else NO_DATA, "#FFFFFF")
-    for zone, shape, step in zip(known, shapes, colours, strict=True):
-        items += frame.label(zone, shape, step)
-    items += _legend(steps, offset, say, width - _LEGEND, height, whole, any(step < 0 for step in colours))
+    items += frame.labels(known, shapes, colours)
+    items += _legend(steps, offset, say, frame.right + 14, height, whole, any(step < 0 for step in colours))
     return Drawing(width, frame.height, tuple(items), says)
 
 
 def around(
     areas: Areas, zones: Sequence[Zone], here: str, lon: float, lat: float, title: str, width: float = 453.0,
-    height: float = 230.0, says: str = "",
+    height: float = 210.0, says: str = "",
 ) -> Drawing:  # fmt: skip
     """The place of an event among areas; the one in which it lies (`here`) is tinted."""
     known = [zone for zone in zones if zone.code in areas]
@@ -91,8 +94,7 @@ def around(
     items: list[Item] = []
     for zone, shape in zip(known, shapes, strict=True):
         items += frame.shapes(shape, "#DCE8F5" if zone.code == here else NO_DATA, PALE)
-    for zone, shape in zip(known, shapes, strict=True):
-        items += frame.label(zone, shape, 0)
+    items += frame.labels(known, shapes, [-1] * len(known))
     if math.isfinite(lon) and math.isfinite(lat):
         x, y = frame.at(lon, lat)
         items += [Dot(x, y, 5.5, RED, "#FFFFFF")]
@@ -105,13 +107,19 @@ def around(
 class _Frame:
     """From degrees to points: north up, metres the same both ways."""
 
-    def __init__(self, shapes: Sequence[object], width: float, height: float) -> None:
+    def __init__(self, shapes: Sequence[object], width: float, height: float, beside: float = 0.0) -> None:
+        """Args:
+        beside: room that is left free to the right of what is drawn.
+        """
         west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object)) if shapes else (0, 0, 1, 1)
         squeeze = math.cos(math.radians((south + north) / 2))
-        self._scale = min(width / max((east - west) * squeeze, 1e-9), (height - 4) / max(north - south, 1e-9))
+        self._scale = min(
+            (width - beside) / max((east - west) * squeeze, 1e-9), (height - 4) / max(north - south, 1e-9)
+        )
         self._squeeze, self._north = squeeze, north
         self.height = (north - south) * self._scale + 4
-        self._west = west - max(0.0, width / self._scale / squeeze - (east - west)) / 2
+        self._west = west - max(0.0, (width - beside) / self._scale / squeeze - (east - west)) / 2
+        self.right = self.at(east, north)[0]
         self._fine = 0.35 / self._scale
 
     def at(self, lon: float, lat: float) -> tuple[float, float]:
@@ -131,23 +139,47 @@ class _Frame:
             found.append(Shape(tuple(self._ring(ring) for ring in rings), fill, edge, 0.7))
         return found
 
-    def label(self, zone: Zone, shape: object, step: int) -> list[Item]:
-        """Name and number where there is room for them inside, the number alone where there is for that."""
-        middle = shapely.get_coordinates(shapely.point_on_surface(shape))[0]
-        x, y = self.at(*middle)
-        west, _, east, _ = shapely.bounds(shape)
-        room = (east - west) * self._squeeze * self._scale * 0.9
-        light = step >= LIGHT_INK_FROM
-        colour, size = "#FFFFFF" if light else INK, 7.5
-        halo = "" if light else (STEPS[step] if step >= 0 else NO_DATA)
-        if width_of(zone.name, size) <= room:
-            items: list[Item] = [Words(x, y - 1, zone.name, size, colour, anchor="middle", halo=halo)]
-            if zone.said:
-                items.append(Words(x, y + 9, zone.said, 8.5, colour, True, "middle", zone.link, halo))
-            return items
-        if zone.said and width_of(zone.said, 7.5, True) <= room:
-            return [Words(x, y + 3, zone.said, 7.5, colour, True, "middle", zone.link, halo)]
-        return []
+    def labels(self, zones: Sequence[Zone], shapes: Sequence[object], steps: Sequence[int]) -> list[Item]:
+        """Name and number of the largest areas first, as far as they fit inside and beside each other; else the number
+        alone, else nothing: a table says it."""
+        items: list[Item] = []
+        taken: list[tuple[float, float, float, float]] = []
+        order = sorted(range(len(zones)), key=lambda i: -float(shapely.area(shapes[i])))
+        for i in order:
+            zone, shape, step = zones[i], shapes[i], steps[i]
+            x, y = self.at(*shapely.get_coordinates(shapely.point_on_surface(shape))[0])
+            light = step >= LIGHT_INK_FROM
+            colour = "#FFFFFF" if light else INK
+            halo = STEPS[step] if step >= 0 else NO_DATA
+            wide = width_of(zone.name, 7.5)
+            number = width_of(zone.said, 8.5, True)
+            name = Words(x, y - 1, zone.name, 7.5, colour, anchor="middle", halo=halo)
+            value = Words(x, y + 9, zone.said, 8.5, colour, True, "middle", zone.link, halo)
+            alone = Words(x, y + 3, zone.said, 8, colour, True, "middle", zone.link, halo)
+            both = [name, value] if zone.said else [name]
+            long = max(wide, number) / 2
+            for box, made in (
+                ((x - long, y - 9, x + long, y + (11 if zone.said else 2)), both),
+                ((x - number / 2, y - 5, x + number / 2, y + 5), [alone] if zone.said else []),
+            ):
+                if made and self._fits(shape, box) and not any(_meet(box, other) for other in taken):
+                    taken.append(box)
+                    items += made
+                    break
+        return items
+
+    def _fits(self, shape: object, box: tuple[float, float, float, float]) -> bool:
+        """Whether a text lies within an area, but for a corner that sticks out."""
+        west, south, east, north = shapely.bounds(shape)
+        left, top = self.at(west, north)
+        right, bottom = self.at(east, south)
+        slack = 3.0
+        return bool(left - slack <= box[0] and box[2] <= right + slack and top - slack <= box[1]
+                    and box[3] <= bottom + slack)  # fmt: skip
+
+
+def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[2] + 1 and other[0] < one[2] + 1 and one[1] < other[3] and other[1] < one[3]
 
 
 def _legend(

@@ -218,7 +218,7 @@ def words_of(asked: Asked) -> dict[str, str]:
             "case_place": masked(case.place) or t("briefing.no_place"),
             "case_stage": asked.stage(case.stage),
             "case_channel": t.pack(asked.pack.channel(case.channel)),
-            "case_unit": asked.unit(case.unit) or t("briefing.no_unit"),
+            "case_unit": asked.unit(case.unit, case.unit_kind) or t("briefing.no_unit"),
             "case_area": asked.place(case.area, 3) or t("briefing.no_area"),
         }
     return words

@@ -148,7 +148,7 @@ class _Reader:
         return left
 
     def value(self) -> Call | Number:
-        kind, text, at = self.peek()
+        kind, text, _ = self.peek()
         if kind == "word" and _NUMBER.fullmatch(text):
             self.i += 1
             return Number(float(text))

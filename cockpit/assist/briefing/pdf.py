@@ -1,40 +1,35 @@
-"""A document as PDF: A4, vectors, its fonts in it as far as they are used, every figure a link. ReportLab lays it out."""
+"""A document as PDF: A4, vectors, the letters of its fonts that it uses, every figure a link. ReportLab makes pages."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from functools import partial
+from itertools import zip_longest
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
+import msgspec
 from reportlab.lib.colors import HexColor
-from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, CondPageBreak, Flowable, Frame, KeepTogether, PageTemplate, Spacer
-from reportlab.platypus import Paragraph as Text
 from reportlab.platypus import Table as Grid
 
 from cockpit.assist.briefing.charts import GREY, INK, RED
-from cockpit.assist.briefing.document import Block, Chart, Document, Heading, Paragraph, Run, Table
-from cockpit.assist.briefing.drawing import FONTS, Box, Dot, Drawing, Lines, Shape, Words, width_of
+from cockpit.assist.briefing.document import Block, Chart, Document, Heading, Paragraph, Table
+from cockpit.assist.briefing.drawing import width_of
+from cockpit.assist.briefing.flow import SANS, Drawn, Marked, Rule, Style, Text, fonts
 from cockpit.model.messages import Texts, texts
-from cockpit.paths import assets_dir
 
-SIDE, TOP, BOTTOM = 25 * mm, 24 * mm, 22 * mm
-LINK = "#1F4E79"
-_SANS, _BOLD = "CockpitSans", "CockpitSans-Bold"
-_RULE = "#8A97A3"
+SIDE, TOP, BOTTOM = 25 * mm, 20 * mm, 21 * mm
+RULE = "#8A97A3"
+_WHOLE = 8
+"""A table of so many rows is not parted by the end of a page."""
 
 
 def pdf_of(document: Document) -> bytes:
     """The document as PDF; the same document gives the same bytes."""
-    _fonts()
+    fonts()
     out = io.BytesIO()
     t = texts(document.lang)
     maker = BaseDocTemplate(
@@ -46,83 +41,51 @@ def pdf_of(document: Document) -> bytes:
     maker.addPageTemplates([PageTemplate(frames=[frame])])
     styles = _Styles(document.lang)
     story = [*_head(document, styles, t)]
-    for block in document.blocks:
-        story += _block(block, styles)
+    for block, following in zip_longest(document.blocks, document.blocks[1:]):
+        story += _block(block, following, styles)
     story += _tail(document, styles, t)
     maker.build(story, canvasmaker=partial(_Pages, document=document, t=t))
     return out.getvalue()
 
 
-def _fonts() -> None:
-    """Registers the shipped fonts, once a process."""
-    if _SANS in pdfmetrics.getRegisteredFontNames():
-        return
-    for name, file in zip((_SANS, _BOLD), FONTS, strict=True):
-        pdfmetrics.registerFont(TTFont(name, str(assets_dir() / "fonts" / file)))
-    pdfmetrics.registerFontFamily(_SANS, normal=_SANS, bold=_BOLD, italic=_SANS, boldItalic=_BOLD)
-
-
 class _Styles:
     def __init__(self, lang: str) -> None:
-        wrap = "CJK" if lang == "zh" else None
-
-        def style(name: str, size: float, leading: float, **more: Any) -> ParagraphStyle:
-            given = {"fontName": _SANS, "textColor": HexColor(INK), "wordWrap": wrap, **more}
-            return ParagraphStyle(name, fontSize=size, leading=leading, **given)
-
-        first = 22 if lang == "zh" else 0
-        self.office = style("office", 27, 36, fontName=_BOLD, textColor=HexColor(RED), alignment=TA_CENTER)
-        self.line = style("line", 10.5, 15)
-        self.line_right = style("line_right", 10.5, 15, alignment=TA_RIGHT)
-        self.title = style("title", 19, 27, fontName=_BOLD, alignment=TA_CENTER, spaceBefore=15, spaceAfter=7)
-        self.about = style("about", 8.5, 13.5, textColor=HexColor(GREY), alignment=TA_CENTER)
-        self.heading = style("heading", 13, 20, fontName=_BOLD, spaceBefore=13, spaceAfter=4)
-        self.text = style("text", 11, 19.5, firstLineIndent=first, spaceAfter=3 if lang == "zh" else 6)
-        self.flush = style("flush", 11, 19.5, spaceAfter=3)
-        self.quiet = style("quiet", 8, 12, textColor=HexColor(GREY), spaceBefore=2, spaceAfter=3)
-        self.caption = style("caption", 9.5, 14, fontName=_BOLD, alignment=TA_CENTER, spaceBefore=8, spaceAfter=4)
-        self.cell = style("cell", 8.8, 12.6)
-        self.number = style("number", 8.8, 12.6, alignment=TA_RIGHT)
-        self.column = style("column", 8.8, 12.6, fontName=_BOLD)
-        self.column_right = style("column_right", 8.8, 12.6, fontName=_BOLD, alignment=TA_RIGHT)
-        self.note = style("note", 8, 12.5, textColor=HexColor(GREY), leftIndent=12, firstLineIndent=-12)
-
-
-def _markup(runs: Sequence[Run]) -> str:
-    """Runs in the markup of ReportLab's paragraphs."""
-    found = []
-    for run in runs:
-        text = escape(run.text)
-        if run.bold:
-            text = f"<b>{text}</b>"
-        if run.link:
-            text = f"<a href={quoteattr(run.link)} color={quoteattr(LINK)}>{text}</a>"
-        if run.note:
-            text += f'<super size="6">[{run.note}]</super>'
-        found.append(text)
-    return "".join(found)
+        zh = lang == "zh"
+        self.office = Style(27, 36, True, RED, 0.5)
+        self.line = Style(10.5, 15)
+        self.line_right = Style(10.5, 15, align=1)
+        self.title = Style(19, 26, True, align=0.5, before=13, after=6)
+        self.about = Style(8.5, 13, colour=GREY, align=0.5)
+        self.heading = Style(13, 19, True, before=11, after=3)
+        self.text = Style(10.5, 18, indent=21 if zh else 0, after=2 if zh else 6, even=zh)
+        self.flush = Style(10.5, 18, after=2, even=zh)
+        self.quiet = Style(8, 12, colour=GREY, before=2, after=3)
+        self.caption = Style(9.5, 13, True, align=0.5, before=7, after=4)
+        self.cell = Style(8.6, 12)
+        self.number = Style(8.6, 12, align=1)
+        self.column = Style(8.6, 12, True)
+        self.column_right = Style(8.6, 12, True, align=1)
+        self.note = Style(8, 12, colour=GREY, hang=12)
 
 
 def _head(document: Document, styles: _Styles, t: Texts) -> list[Flowable]:
     """The red head: office, number, date, who signs; title; what it is of, as of when."""
-    left = escape(document.number)
-    right = escape(document.date)
     wide = A4[0] - 2 * SIDE
-    rows = [[Text(left, styles.line), Text(right, styles.line_right)]]
+    rows = [[Text(document.number, styles.line), Text(document.date, styles.line_right)]]
     grid = Grid(rows, [wide / 2, wide / 2], style=[
         ("LINEBELOW", (0, -1), (-1, -1), 2.2, HexColor(RED)), ("LEFTPADDING", (0, 0), (-1, -1), 2),
         ("RIGHTPADDING", (0, 0), (-1, -1), 2), ("BOTTOMPADDING", (0, -1), (-1, -1), 6),
     ])  # fmt: skip
     office = document.office
     size = min(27.0, 27.0 * wide / max(width_of(office, 27, True), 1))
-    styles.office.fontSize = size
+    red = msgspec.structs.replace(styles.office, size=size)
     head: list[Flowable] = [
-        Text(escape(office), styles.office),
+        Text(office, red),
         Spacer(0, 8),
         grid,
-        Text(escape(document.title), styles.title),
+        Text(document.title, styles.title),
     ]
-    head += [Text(escape(line), styles.about) for line in document.about]
+    head += [Text(line, styles.about) for line in document.about]
     return [*head, Spacer(0, 6)]
 
 
@@ -131,13 +94,13 @@ def _tail(document: Document, styles: _Styles, t: Texts) -> list[Flowable]:
     wide = A4[0] - 2 * SIDE
     found: list[Flowable] = []
     if document.notes:
-        found += [Spacer(0, 10), _Rule(wide * 0.3, 0.5, _RULE), Spacer(0, 2)]
-        found += [Text(f"{n}. {escape(note)}", styles.note) for n, note in enumerate(document.notes, 1)]
+        found += [Spacer(0, 10), Rule(wide * 0.3, 0.5, RULE), Spacer(0, 2)]
+        found += [Text(f"{n}. {note}", styles.note) for n, note in enumerate(document.notes, 1)]
     rows = []
     if document.sent_to:
-        rows.append([Text(escape(t("briefing.sent_to", to=document.sent_to)), styles.line), ""])
+        rows.append([Text(t("briefing.sent_to", to=document.sent_to), styles.line), ""])
     signer = t("briefing.signed", who=document.signer) if document.signer else ""
-    rows.append([Text(escape(document.office), styles.line), Text(escape(signer), styles.line_right)])
+    rows.append([Text(document.office, styles.line), Text(signer, styles.line_right)])
     grid = Grid(rows, [wide * 0.62, wide * 0.38], style=[
         ("LINEABOVE", (0, 0), (-1, 0), 0.8, HexColor(INK)), ("LINEBELOW", (0, -1), (-1, -1), 0.8, HexColor(INK)),
         ("LEFTPADDING", (0, 0), (-1, -1), 4), ("RIGHTPADDING", (0, 0), (-1, -1), 4),
@@ -146,26 +109,37 @@ def _tail(document: Document, styles: _Styles, t: Texts) -> list[Flowable]:
     return [*found, Spacer(0, 16), KeepTogether([grid])]
 
 
-def _block(block: Block, styles: _Styles) -> list[Flowable]:
+def _block(block: Block | None, following: Block | None, styles: _Styles) -> list[Flowable]:
     match block:
         case Heading(text):
-            return [CondPageBreak(34 * mm), _Marked(text), Text(escape(text), styles.heading)]
+            return [CondPageBreak(30 + _least(following)), Marked(text), Text(text, styles.heading)]
         case Paragraph(runs, quiet, indent):
             style = styles.quiet if quiet else styles.text if indent else styles.flush
-            return [Text(_markup(runs), style)]
+            return [Text(runs, style)]
         case Chart(caption, drawing):
-            return [KeepTogether([Text(escape(caption), styles.caption), _Drawn(drawing), Spacer(0, 4)])]
+            return [KeepTogether([Text(caption, styles.caption), Drawn(drawing), Spacer(0, 4)])]
         case Table():
             return _table(block, styles)
+
+
+def _least(block: Block | None) -> float:
+    """How much room a block needs that a heading may stand before it, points."""
+    match block:
+        case Chart(_, drawing):
+            return drawing.height + 32
+        case Table(_, _, rows):
+            return min(len(rows), _WHOLE) * 20 + 60
+        case _:
+            return 54
 
 
 def _table(table: Table, styles: _Styles) -> list[Flowable]:
     wide = A4[0] - 2 * SIDE
     total = sum(column.weight for column in table.columns)
     widths = [column.weight / total * wide for column in table.columns]
-    head = [Text(escape(one.head), styles.column_right if one.right else styles.column) for one in table.columns]
+    head = [Text(one.head, styles.column_right if one.right else styles.column) for one in table.columns]
     body = [
-        [Text(_markup(cell), styles.number if column.right else styles.cell)
+        [Text(cell, styles.number if column.right else styles.cell)
          for cell, column in zip(row, table.columns, strict=True)]
         for row in table.rows
     ]  # fmt: skip
@@ -179,114 +153,10 @@ def _table(table: Table, styles: _Styles) -> list[Flowable]:
     if table.total:
         rules.append(("LINEABOVE", (0, -1), (-1, -1), 0.6, HexColor(INK)))
     grid = Grid([head, *body], widths, repeatRows=1, style=rules)
-    caption = Text(escape(table.caption), styles.caption)
-    if len(table.rows) <= 8:
+    caption = Text(table.caption, styles.caption)
+    if len(table.rows) <= _WHOLE:
         return [KeepTogether([caption, grid]), Spacer(0, 6)]
-    return [CondPageBreak(60 * mm), caption, grid, Spacer(0, 6)]
-
-
-class _Rule(Flowable):  # type: ignore[misc] # ReportLab says no types
-    def __init__(self, wide: float, thick: float, colour: str) -> None:
-        super().__init__()
-        self._wide, self._thick, self._colour = wide, thick, colour
-
-    def wrap(self, width: float, height: float) -> tuple[float, float]:
-        return self._wide, self._thick
-
-    def draw(self) -> None:
-        self.canv.setStrokeColor(HexColor(self._colour))
-        self.canv.setLineWidth(self._thick)
-        self.canv.line(0, 0, self._wide, 0)
-
-
-class _Marked(Flowable):  # type: ignore[misc]
-    """A place in the outline of the PDF."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self._text = text
-
-    def wrap(self, width: float, height: float) -> tuple[float, float]:
-        return 0, 0
-
-    def draw(self) -> None:
-        self.canv.bookmarkPage(self._text)
-        self.canv.addOutlineEntry(self._text, self._text)
-
-
-class _Drawn(Flowable):  # type: ignore[misc]
-    """A drawing as vectors."""
-
-    def __init__(self, drawing: Drawing) -> None:
-        super().__init__()
-        self._drawing = drawing
-        self.hAlign = "CENTER"
-
-    def wrap(self, width: float, height: float) -> tuple[float, float]:
-        return self._drawing.width, self._drawing.height
-
-    def draw(self) -> None:
-        canvas, tall = self.canv, self._drawing.height
-        for item in self._drawing.items:
-            match item:
-                case Box(x, y, w, h, fill, link):
-                    canvas.setFillColor(HexColor(fill))
-                    canvas.rect(x, tall - y - h, w, h, stroke=0, fill=1)
-                    if link:
-                        canvas.linkURL(link, (x, tall - y - h, x + w, tall - y), relative=1)
-                case Lines(points, colour, width, dashed):
-                    canvas.setStrokeColor(HexColor(colour))
-                    canvas.setLineWidth(width)
-                    canvas.setDash([4, 3] if dashed else [])
-                    canvas.drawPath(_path(canvas, [points], tall, False), stroke=1, fill=0)
-                    canvas.setDash([])
-                case Shape(rings, fill, edge, width):
-                    canvas.setFillColor(HexColor(fill))
-                    if edge:
-                        canvas.setStrokeColor(HexColor(edge))
-                        canvas.setLineWidth(width)
-                    path = _path(canvas, rings, tall, True)
-                    canvas.drawPath(path, stroke=1 if edge else 0, fill=1, fillMode=0)
-                case Dot(x, y, r, fill, edge):
-                    canvas.setFillColor(HexColor(fill))
-                    canvas.setStrokeColor(HexColor(edge or fill))
-                    canvas.setLineWidth(1.2)
-                    canvas.circle(x, tall - y, r, stroke=1, fill=1)
-                case Words():
-                    self._words(item, tall)
-
-    def _words(self, item: Words, tall: float) -> None:
-        canvas, wide = self.canv, width_of(item.text, item.size, item.bold)
-        x = item.x - {"left": 0.0, "middle": wide / 2, "right": wide}[item.anchor]
-        y = tall - item.y
-        if item.halo:
-            self._text(item, x, y, 1, item.halo)
-        self._text(item, x, y, 0, item.colour)
-        if item.link:
-            canvas.linkURL(item.link, (x, y - 2, x + wide, y + item.size), relative=1)
-
-    def _text(self, item: Words, x: float, y: float, mode: int, colour: str) -> None:
-        text = self.canv.beginText(x, y)
-        text.setFont(_BOLD if item.bold else _SANS, item.size)
-        text.setTextRenderMode(mode)
-        if mode:
-            self.canv.setStrokeColor(HexColor(colour))
-            self.canv.setLineWidth(2.2)
-            self.canv.setLineJoin(1)
-        text.setFillColor(HexColor(colour))
-        text.textOut(item.text)
-        text.setTextRenderMode(0)
-        self.canv.drawText(text)
-
-
-def _path(canvas: Canvas, rings: Sequence[Sequence[tuple[float, float]]], tall: float, close: bool) -> Any:
-    path = canvas.beginPath()
-    for ring in rings:
-        for i, (x, y) in enumerate(ring):
-            (path.lineTo if i else path.moveTo)(x, tall - y)
-        if close:
-            path.close()
-    return path
+    return [CondPageBreak(_least(table)), caption, grid, Spacer(0, 6)]
 
 
 class _Pages(Canvas):  # type: ignore[misc]
@@ -310,10 +180,10 @@ class _Pages(Canvas):  # type: ignore[misc]
         super().save()
 
     def _foot(self, n: int, of: int) -> None:
-        self.setStrokeColor(HexColor(_RULE))
+        self.setStrokeColor(HexColor(RULE))
         self.setLineWidth(0.4)
         self.line(SIDE, 15 * mm, A4[0] - SIDE, 15 * mm)
         self.setFillColor(HexColor(GREY))
-        self.setFont(_SANS, 8)
+        self.setFont(SANS, 8)
         self.drawString(SIDE, 10.5 * mm, self._document.foot)
         self.drawRightString(A4[0] - SIDE, 10.5 * mm, self._t("briefing.page", n=n, of=of))

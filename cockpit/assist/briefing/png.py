@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cockpit.assist.briefing.drawing import FONTS, Box, Dot, Drawing, Lines, Points, Shape, Words
@@ -61,7 +62,7 @@ def dashes(points: Points) -> list[Points]:
     found: list[Points] = []
     on, left = True, _DASH[0]
     run = [points[0]]
-    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(points):
         long = ((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5
         gone = 0.0
         while long - gone > left:
