@@ -19,6 +19,7 @@ import msgspec
 
 from cockpit.ledger.decide import Decided, decide, record, refusal, sweep
 from cockpit.ledger.fold import State
+from cockpit.ledger.threads import Threads
 from cockpit.model.cases import Case, Order
 from cockpit.model.clock import MINUTE, Clock
 from cockpit.model.entries import (
@@ -102,6 +103,15 @@ class LivingCases:
         """What the ledger says."""
         return self._view.state
 
+    @property
+    def threads(self) -> Threads:
+        """批示 and 请示, with what waits on top."""
+        return self._view.top.threads
+
+    def sit(self, seat: str, role: str) -> None:
+        """Somebody else sits here."""
+        self.actor = self._view.actor = Actor(seat, role)
+
     # -- what a test does ----------------------------------------------------------------------------------------
 
     def step(self) -> None:
@@ -117,10 +127,12 @@ class LivingCases:
                     self._move(ident, Sending.REFUSED if problem else sent, problem)
         self._lay()
 
-    def other(self, act: Act, case: str = "", texts: dict[str, str] | None = None, seat: str = "seat-2") -> str:
+    def other(
+        self, act: Act, case: str = "", texts: dict[str, str] | None = None, seat: str = "seat-2", role: str = "duty"
+    ) -> str:
         """Another seat acts; returns the id of the case. Raises AssertionError when the hub refuses."""
         command = self._command(act, case, {"who": "李伟", **(texts or {})}, 0)
-        problem = self._decided(command, Actor(seat, "duty"))
+        problem = self._decided(command, Actor(seat, role))
         assert problem is None, problem.in_chinese()
         self._lay()
         return command.case

@@ -11,7 +11,9 @@ from cockpit.model.messages import Message, texts
 from cockpit.model.ports import Body, Here, NamedPlace, Near, Refusal, Resource, Sample, Systems, Tried, Way
 from cockpit.picture.picture import Picture
 from cockpit.picture.selection import Selection
+from cockpit.seat.instructions import LedgerInstructions
 from tests.living_cases import LivingCases
+from tests.living_loop import living_rules
 from tests.living_picture import NOW, living_pack, living_picture
 from widgets.kit.actions import Actions
 from widgets.kit.context import PanelContext
@@ -147,6 +149,7 @@ def desk(theme: str = "dark", lang: str = "zh", picture: Picture | None = None) 
         actions=Actions(),
         notify=lambda message, level: toasts.append((message, level)),
         cases=cases,
+        instructions=LedgerInstructions(cases, living_rules()),  # type: ignore[arg-type]
     )
     return Desk(ctx, ports, clock, picture, toasts, cases)
 

@@ -302,10 +302,10 @@ class CallStation:
         try:
             await self.mail.aside(write)
         except OSError as error:
-            raise OutsideError("store.file_error", file=path.name, why=error.strerror or str(error)) from error
+            raise OutsideError("store.disk_error", file=path.name, why=error.strerror or str(error)) from error
         ref = await self.mail.keep_sound(path)
         if ref is None:
-            raise OutsideError("calls.voice_empty")
+            raise OutsideError("instruct.voice_empty")
         return ref.sha256
 
     def mono(self) -> float:

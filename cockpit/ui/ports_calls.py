@@ -50,6 +50,9 @@ class SeatCalls(LiveCalls):
     def listened(self, sha256: str, done: Callable[[list[Listened] | Message], None]) -> None:
         super().listened(sha256, while_alive(done))
 
+    def keep_sound(self, sound: bytes, done: Callable[[str | Message], None]) -> None:
+        super().keep_sound(sound, while_alive(done))
+
     def voice(self, sha256: str, done: Callable[[bytes | Message], None]) -> None:
         super().voice(sha256, while_alive(done))
 

@@ -25,6 +25,7 @@ from cockpit.ui.first_look import FirstLook, is_act
 from cockpit.ui.handed import panel_context
 from cockpit.ui.hubbanner import hub_banner
 from cockpit.ui.inputs import Inputs
+from cockpit.ui.instructdesk import InstructDesk
 from cockpit.ui.loopdesk import LoopDesk
 from cockpit.ui.modedesk import ModeDesk
 from cockpit.ui.news import News
@@ -74,7 +75,7 @@ class Shell(Wearing):
         reached: whom it calls, and how. walls: of the hall; modes: what the hall's mode changes here; casting: what
             this desk puts on the walls.
         engine: the panels in their places.
-        parts: what is told of ticks and seconds beside the panels.
+        instruct: 批示, 请示 and 会商. parts: what is told of ticks and seconds beside the panels.
     """
 
     title_id: ClassVar[str]
@@ -162,6 +163,9 @@ class Shell(Wearing):
     def more_parts(self) -> Iterator[Part]:
         """Its parts, once the panels are there."""
         yield self.calls
+        self.instruct = InstructDesk(self.engine, self.context, self)
+        self.instruct.play = lambda name: self._player.play(name) if self.modes.hears(name) else None
+        yield self.instruct
 
     def finders(self) -> Iterable[Finder]:
         """What the palette searches besides commands."""

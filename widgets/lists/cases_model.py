@@ -11,7 +11,7 @@ from cockpit.model.entries import TextRef
 from widgets.kit.context import PanelContext
 from widgets.kit.loopwords import in_time, number_of, overdue, stage_of
 from widgets.lists.areas import AreaTree
-from widgets.lists.queue_model import Face
+from widgets.lists.queue_model import Face, told
 from widgets.lists.words import EventWords, joined
 
 
@@ -109,6 +109,7 @@ class CaseModel:
             stage=stage_of(case),
             due=case.due if case.open else 0,
             since=case.stage_at,
+            told=told(ctx.instructions, case.facts.event, case),
         )
 
     def _place(self, case: Case, event: dict[str, object] | None, words: EventWords) -> str:

@@ -13,6 +13,7 @@ from cockpit.model.letters import Letter
 from cockpit.model.messages import Message
 from widgets.calls import acts
 from widgets.calls.words import letter_state
+from widgets.instruct.onpage import OnPage
 from widgets.kit.context import PanelContext
 from widgets.lists.nearby import NearbyBlock
 from widgets.lists.page import Block, Desk, Page, level_badge
@@ -38,13 +39,16 @@ class CaseBlocks:
         self.kind = ""
         self.level = 5
         self.source: Sequence[tuple[int, str]] = ()
-        self._rail.fill([StageRail(desk.ctx.theme, self._marks)])
+        self.instructions = OnPage(desk.ctx, self._written_to, rail)
+        self._rail.fill([StageRail(desk.ctx.theme, self._marks), self.instructions])
+        self.instructions.setVisible(bool(self.instructions.rows or self.instructions.asks))
 
     def show(self) -> None:
         """Fills the timeline anew where it has other lines than before; the rail reads at each paint."""
         desk, dossier = self._desk, self._dossier
         for part in self._rail.parts:
             part.update()
+        self.instructions.show_now()
         case, source, read, written = self._made_of
         letters = case_letters(desk.ctx, dossier.case)
         known = (source is self.source, read == len(dossier.reading.words), written == letters)
@@ -64,6 +68,12 @@ class CaseBlocks:
         history = History(theme, shown, listen_words=t("callsui.listen"))
         history.listen.connect(self._listen)
         self._timeline.fill([SectionHead(theme, t("lists.timeline")), history])
+
+    def _written_to(self) -> list[tuple[str, str]]:
+        """Everything here to which a leader can have written."""
+        case = self._dossier.case
+        of_case = [("case", case.id)] if case is not None else []
+        return [*of_case, self._dossier.item] if self._dossier.item[0] == "event" else of_case
 
     def _listen(self, sha256: str) -> None:
         """Plays the recording of a call; that somebody listened is kept by the hub."""

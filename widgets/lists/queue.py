@@ -52,7 +52,9 @@ class QueuePanel(Panel):
         self._searched_version = -1
         self._question: Question | None = None
         self._areas = AreaTree(ctx.picture["area"])
-        self.model = QueueModel(ctx.picture["event"], self._areas, EventWords(ctx.t, ctx.pack, self._areas), ctx.cases)
+        self.model = QueueModel(
+            ctx.picture["event"], self._areas, EventWords(ctx.t, ctx.pack, self._areas), ctx.cases, ctx.instructions
+        )
         self.bar = QueueBar(ctx, self._areas, self.content)
         self.view = QueueView(self.model, self._take, ctx.clock.now)
         self.nothing = StateView(self.content)

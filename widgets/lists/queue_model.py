@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from cockpit.model.cases import Case
 from cockpit.model.ports.cases import Cases
+from cockpit.model.ports.instructions import Instructions
 from cockpit.model.tables import EventState
 from widgets.kit.loopwords import NOT_TAKEN, Stage, stage_of
 from widgets.lists.areas import AreaTree
@@ -28,6 +30,7 @@ class Face:
         occurred: when it happened, UTC us. closed: its source says that it is over.
         stage: where its case is; an open event without one waits to be taken.
         due, since: limit of that stage and when it began, city time, 0 never.
+        told: a leader has written to it, and waits for an answer.
         gone: it has left the list, and is held here only until the pointer leaves, so that no row moves under it.
     """
 
@@ -44,6 +47,7 @@ class Face:
     due: int = 0
     since: int = 0
     gone: bool = False
+    told: bool = False
 
 
 class QueueModel:
@@ -55,8 +59,11 @@ class QueueModel:
         given: the answer to it as of the last `refresh`.
     """
 
-    def __init__(self, table: Any, areas: AreaTree, words: EventWords, cases: Cases) -> None:
+    def __init__(
+        self, table: Any, areas: AreaTree, words: EventWords, cases: Cases, written: Instructions | None = None
+    ) -> None:
         self.table = table
+        self._written = written
         self._cases = cases
         self.words = words
         self.asked = Asked()
@@ -154,7 +161,16 @@ class QueueModel:
             stage=stage_of(case),
             due=case.due if case is not None and case.open else 0,
             since=case.stage_at if case is not None else 0,
+            told=told(self._written, event["key"], case),
         )
 
     def faces(self, start: int, stop: int) -> list[Face]:
         return [self.face(i) for i in range(max(start, 0), min(stop, len(self)))]
+
+
+def told(written: Instructions | None, event: str, case: Case | None) -> bool:
+    """Whether a leader has written to an event or its case, and waits for an answer."""
+    if written is None:
+        return False
+    found = (*(written.of("case", case.id) if case is not None else ()), *(written.of("event", event) if event else ()))
+    return any(one.open and not one.answered for one in found)

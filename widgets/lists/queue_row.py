@@ -15,7 +15,7 @@ from widgets.kit.symbols import draw_badge, draw_pattern
 from widgets.kit.theme import Theme
 from widgets.kit.ticks import NARROW, WIDE, draw_ticks, stage_token, ticks_wide
 from widgets.lists.queue_model import Face
-from widgets.lists.words import clock_time
+from widgets.lists.words import clock_time, joined
 
 ROW_HEIGHT = 71
 BADGE = 28
@@ -112,7 +112,8 @@ class RowPainter:
         dim = face.closed or face.gone
         ink = {"t1": theme.t3 if dim else theme.t1, "t2": theme.t3 if dim else theme.t2, "t3": theme.t3}
         ink |= {token: theme[token] for token in ("acc", "orange_text", "yellow_text", "red_text")}
-        third_left: Line = (self._third(face), self._small, "t3" if dim else stage_token(face.stage))
+        token = "t3" if dim else "orange_text" if face.told else stage_token(face.stage)
+        third_left: Line = (self._third(face), self._small, token)
         lefts = ((face.title, self._title, "t1"), (face.place, self._small, "t2"), third_left)
         if times.left is not None:
             rights: tuple[Line, ...] = (
@@ -160,7 +161,8 @@ class RowPainter:
     def _third(self, face: Face) -> str:
         if face.gone:
             return self.t("lists.row_gone")
-        return self.t("lists.row_closed", group=face.group) if face.closed else self.t(face.stage.words)
+        words = self.t("lists.row_closed", group=face.group) if face.closed else self.t(face.stage.words)
+        return joined(words, self.t("instruct.on_page")) if face.told else words
 
     def _left(self, painter: QPainter, line: QRect, x: int, width: int, what: Line, ink: dict[str, QColor]) -> None:
         text, font, token = what

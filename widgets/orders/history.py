@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from cockpit.model.cases import Case, Step
 from cockpit.model.entries import CallMade, CaseClosed, StageReached, TextRef
+from cockpit.model.instructing import InstructionGiven
 from widgets.kit.buttons import icon_button
 from widgets.kit.theme import Theme
 from widgets.lists.parts import PAD, Part, draw_line
@@ -19,7 +20,7 @@ from widgets.orders.callwords import call_details
 from widgets.orders.hatch import hatch
 from widgets.orders.words import CALM, CaseWords
 
-_TOLD = ("order", "words", "reason")
+_TOLD = ("order", "question", "words", "reason")
 """Texts that are shown under a line, in this order."""
 
 
@@ -104,6 +105,8 @@ def _line(step: Step, case: Case, words: CaseWords, now: int) -> Entry:
     if isinstance(step.entry, CallMade):
         told = [call_details(step.entry, words.t), *told]
         sound = step.entry.recording.sha256 if step.entry.recording is not None else ""
+    elif isinstance(step.entry, InstructionGiven):
+        sound = step.entry.voice
     more = " ".join(told).replace("\n", " ")
     return Entry(at, clock_time(at, now), said.words, who, more, said.token, True, step.provisional, sound)
 

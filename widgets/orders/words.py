@@ -22,12 +22,14 @@ from cockpit.model.entries import (
     PhotoAdded,
     Refused,
     StageReached,
+    Unknown,
     VerifyOrder,
 )
 from cockpit.model.messages import Message, Texts
 from cockpit.model.ports.cases import Sending, Waiting
 from cockpit.model.rights import ACTS, word_of
 from cockpit.model.worktime import Span
+from widgets.instruct.lines import line_words
 from widgets.orders import callwords
 
 TRACK = ("confirmed", "delivered", "read", "accepted", "en_route", "on_scene", "done", "verified")
@@ -216,8 +218,10 @@ class CaseWords:
                 return Said(*callwords.urge_words(entry, order, step.at, unit, t))
             case Refused():
                 return Said(t("orders.did_refused", act=act_message(entry.act), why=self.plain(entry.reason)), BAD)
-            case _:
+            case Unknown():
                 return Said(t("orders.did_unknown", kind=entry.kind, v=entry.v), OVER)
+            case _:
+                return Said(*line_words(entry, t))
 
     def _who(self, entry: CallMade, step: Step) -> str:
         """Who was called: the unit, else the name that lies outside of the ledger."""

@@ -168,6 +168,10 @@ class Calls(Protocol):
         """Begins and ends a voice letter; the end gives the sound (WAV) and its seconds."""
         ...
 
+    def keep_sound(self, sound: bytes, done: Callable[[str | Message], None]) -> None:
+        """Keeps a spoken sentence (WAV) for the hub as a recording; `done` gets its SHA-256 when it is durable here."""
+        ...
+
     def voice(self, sha256: str, done: Callable[[bytes | Message], None]) -> None:
         """The sound of a voice letter, as it was taken: `audio/wav`, `audio/ogg`, `audio/webm` or `audio/mp4`."""
         ...

@@ -1,0 +1,345 @@
+"""批示, 请示, 督办 and 会商 at a window: its commands and keys, what is announced, what goes to the wall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog, QWidget
+
+from cockpit.model.clock import MINUTE
+from cockpit.model.instructions import Ask, Instruction
+from cockpit.model.levels import Level
+from cockpit.model.messages import Message
+from cockpit.model.ports.walls import Walls
+from cockpit.model.wallstate import WallAct
+from cockpit.ui.part import Part
+from layouts.engine import LayoutEngine
+from widgets.calls import acts as calls
+from widgets.instruct import acts
+from widgets.instruct import words as say
+from widgets.instruct.ask import ask_about
+from widgets.instruct.give import instruct
+from widgets.instruct.listing import InstructionsPanel
+from widgets.instruct.panel import DecisionsPanel
+from widgets.kit.actions import Action
+from widgets.kit.context import PanelContext
+from widgets.kit.loopwords import item_of
+from widgets.orders.reading import Reading
+
+GIVE_KEY, LIST_KEY, BACK_KEY = "Ctrl+I", "Ctrl+Shift+I", "Ctrl+Alt+I"
+ASK_KEY, MEET_KEY, WALL_KEY, DECIDE_KEY = "Ctrl+Alt+Q", "Ctrl+Alt+J", "Ctrl+Alt+W", "Ctrl+Shift+Q"
+LIST, DECISIONS = "instructions", "decisions"
+RECENT = 5 * MINUTE
+"""What was given longer ago is old news: a seat that comes back does not announce the day."""
+EVENT_SCENE = "command"
+"""Scene of one event, 单事件指挥; `event` where the hall has no such one."""
+_TOPICS = frozenset({"case", "unit", "sign", "event", "alert"})
+
+
+class InstructDesk(QObject, Part):
+    """
+    Attributes:
+        play: makes a sound by its name; the shell puts its player in.
+        dialog: the form that was opened last.
+    """
+
+    def __init__(self, engine: LayoutEngine, ctx: PanelContext, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._engine, self._ctx, self._window = engine, ctx, parent
+        self.play: Callable[[str], object] = lambda name: None
+        self.dialog: QDialog | None = None
+        self._seen: dict[str, str] = {}
+        self._met: set[str] = set()
+        self._settled = False
+        self._reading = Reading(ctx, self, self.tell)
+
+    def actions(self) -> Iterator[Action]:
+        """Its commands, with their keys."""
+        yield Action("instruct.give", "instruct.action_give", self.give, (GIVE_KEY,), self._can_give, icon="text")
+        yield Action("instruct.list", "instruct.action_list", self.toggle_list, (LIST_KEY,), self._has_list, "inbox")
+        yield Action(
+            "instruct.list_close", "instruct.action_list_close", self.close_list, (), self._list_open, shown=False
+        )
+        yield Action(
+            "instruct.decisions", "instruct.action_decisions", self.to_decisions, (DECIDE_KEY,), self._has_decisions
+        )
+        yield Action("instruct.back", "instruct.action_back", self.take_back, (BACK_KEY,), self._can_back, "take-back")
+        yield Action("instruct.ask", "instruct.action_ask", self.ask, (ASK_KEY,), self._can_ask, icon="message")
+        yield Action("instruct.urge", "instruct.action_urge", self.urge, (), self._can_urge, icon="bell")
+        yield Action("instruct.meet", "instruct.action_meet", self.meet, (MEET_KEY,), self._can_meet, icon="people")
+        yield Action("instruct.wall", "instruct.action_wall", self.to_wall, (WALL_KEY,), self._can_wall, icon="cast")
+
+    # -- what is meant ----------------------------------------------------------------------------------------------
+
+    def target(self) -> tuple[str, str] | None:
+        """To what a 批示 of now would go: what is selected; an event or alarm that has a case means the case."""
+        case = calls.case_now(self._ctx)
+        if case is not None:
+            return "case", case.id
+        topic, key = self._ctx.selection.item
+        return (topic, key) if topic in _TOPICS and topic != "case" and key else None
+
+    def _case(self) -> str:
+        case = calls.case_now(self._ctx)
+        return case.id if case is not None else ""
+
+    # -- whether ----------------------------------------------------------------------------------------------------
+
+    def _can_give(self) -> bool | Message:
+        can = acts.may(self._ctx, "instruction.give")
+        return can if can is not True else self.target() is not None or Message("instruct.select_first")
+
+    def _of_case(self, act: str) -> bool | Message:
+        can = acts.may(self._ctx, act)
+        return can if can is not True else bool(self._case()) or Message("instruct.select_case")
+
+    def _can_ask(self) -> bool | Message:
+        return self._of_case("decision.ask")
+
+    def _can_urge(self) -> bool | Message:
+        return self._of_case("case.urge")
+
+    def _can_meet(self) -> bool | Message:
+        return self._of_case("case.meet")
+
+    def _can_back(self) -> bool | Message:
+        return acts.last_given(self._ctx) is not None or Message("instruct.nothing_to_take_back")
+
+    def _has_list(self) -> bool | Message:
+        return bool(self._engine.region_of(LIST)) or Message("instruct.not_in_layout")
+
+    def _has_decisions(self) -> bool | Message:
+        return bool(self._engine.region_of(DECISIONS)) or Message("instruct.not_in_layout")
+
+    def _list_open(self) -> bool:
+        return self._engine.is_shown(self._engine.region_of(LIST))
+
+    def _can_wall(self) -> bool | Message:
+        state = self._ctx.walls.state if self._ctx.walls is not None else None
+        if state is None or not state.hall.walls:
+            return Message("instruct.no_wall")
+        return bool(self._on_wall()) or Message("instruct.nothing_for_wall")
+
+    # -- doing ------------------------------------------------------------------------------------------------------
+
+    def give(self) -> None:
+        target = self.target()
+        if target is not None:
+            self.dialog = instruct(self._ctx, self, *target, self._window)
+
+    def ask(self) -> None:
+        self.dialog = ask_about(self._ctx, self, self._case(), self._window)
+
+    def urge(self) -> None:
+        acts.urge(self._ctx, self, self._case())
+
+    def meet(self) -> None:
+        acts.meet(self._ctx, self, self._case())
+
+    def take_back(self) -> None:
+        one = acts.last_given(self._ctx)
+        if one is not None:
+            acts.take_back(self._ctx, self, one)
+
+    def toggle_list(self) -> None:
+        """Opens the list with the keyboard in it; closes it where it is open."""
+        region = self._engine.region_of(LIST)
+        if self._list_open() and self._engine.panel(LIST) is not None and self._closes(region):
+            self.close_list()
+            return
+        self._engine.show_region(region)
+        self._engine.focus_panel(LIST)
+        panel = self._engine.panel(LIST)
+        if isinstance(panel, InstructionsPanel):
+            panel.take_keyboard()
+
+    def close_list(self) -> None:
+        self._engine.show_region(self._engine.region_of(LIST), shown=False)
+
+    def _closes(self, region: str) -> bool:
+        panel, focus = self._engine.panel(LIST), self._window.focusWidget()
+        return panel is not None and focus is not None and (focus is panel or panel.isAncestorOf(focus))
+
+    def to_decisions(self) -> None:
+        """The keyboard goes to what waits for a decision."""
+        self._engine.show_region(self._engine.region_of(DECISIONS))
+        panel = self._engine.panel(DECISIONS)
+        if isinstance(panel, DecisionsPanel):
+            panel.take_keyboard()
+
+    # -- the wall ---------------------------------------------------------------------------------------------------
+
+    def _on_wall(self) -> list[tuple[str, str]]:
+        """What the view of now is on a wall, as (act, value): an event with its scene, else an area."""
+        ctx = self._ctx
+        case = calls.case_now(ctx)
+        topic, key = ctx.selection.item
+        event = case.facts.event if case is not None else key if topic == "event" else ""
+        if event and event in ctx.picture["event"]:
+            return [("event", event), ("scene", EVENT_SCENE)]
+        drill = getattr(ctx, "drill", None)
+        area = drill.scope.area if drill is not None else key.partition("/")[2] if topic == "area" else ""
+        return [("area", area)] if area or drill is not None else []
+
+    def to_wall(self) -> None:
+        """Throws the view on every wall that is there: one event with its scene, else the area that is looked at."""
+        ctx, walls = self._ctx, self._ctx.walls
+        state = walls.state if walls is not None else None
+        wanted = self._on_wall()
+        if walls is None or state is None or not wanted:
+            ctx.notify(Message("instruct.no_wall" if state is None else "instruct.nothing_for_wall"), 0)
+            return
+        scenes = {ident for ident, _name, _key in state.scenes}
+        for wall in state.hall.walls:
+            acts_ = [(what, value) for what, value in wanted if what != "scene" or value in scenes]
+            self._throw(walls, wall.id, acts_, len(state.hall.walls) > 1, dict(wall.name))
+
+    def _throw(
+        self, walls: Walls, wall: str, acts_: list[tuple[str, str]], several: bool, name: dict[str, str]
+    ) -> None:
+        """One act after the other: the scene follows the event that it is told of first."""
+        notify = self._ctx.notify
+
+        def done(problem: Message | None) -> None:
+            if problem is not None:
+                notify(problem, Level.ORANGE)
+            elif len(acts_) > 1:
+                self._throw(walls, wall, acts_[1:], several, name)
+            else:
+                notify(Message("instruct.on_wall", {"wall": name}), 0)
+
+        what, value = acts_[0]
+        walls.act(WallAct(wall, what, value), done)
+
+    # -- what is announced ------------------------------------------------------------------------------------------
+
+    def refresh(self, topics: frozenset[str]) -> None:
+        if "case" in topics:
+            self.tell()
+
+    def settle(self) -> None:
+        """What is there now is no news."""
+        self._seen = {ident: state for ident, state, _ in self._states()}
+        self._met = {call for call, _, _ in self._meetings()}
+        self._settled = True
+
+    def tell(self) -> None:
+        """Says what is new for this seat: a 批示, a 请示, an answer, a decision, a 会商."""
+        port = self._ctx.instructions
+        if port is None or (self._ctx.tape is not None and self._ctx.tape.replay.id):
+            return
+        if not self._settled:
+            self.settle()
+            return
+        self._reading.want(say.refs(port.every(), port.asks()))
+        now = self._ctx.clock.now()
+        for ident, state, at in self._states():
+            if self._seen.get(ident) == state:
+                continue
+            if now - at > RECENT:
+                self._seen[ident] = state
+                continue
+            told = self._news(ident, state)
+            if told is None:
+                continue  # its words are on their way
+            self._seen[ident] = state
+            message, level, sound = told
+            if message is not None:
+                self._ctx.notify(message, level)
+                if sound:
+                    self.play(sound)
+        for call, case, at in self._meetings():
+            if call not in self._met:
+                self._met.add(call)
+                if now - at <= RECENT:
+                    self._offer(case)
+
+    def _states(self) -> list[tuple[str, str, int]]:
+        """(id, state, since when) of all."""
+        port = self._ctx.instructions
+        if port is None:
+            return []
+        found = [
+            (one.id, f"{one.state}-{len(one.answers)}", one.answers[-1].said.at if one.answers else one.said.at)
+            for one in port.every()
+        ]
+        for case in {ask.case for ask in port.asks()} | {case.id for case in self._ctx.cases.all_open()}:
+            for ask in port.asks_of(case):
+                found.append((ask.id, ask.verdict or "asked", ask.given.at if ask.given is not None else ask.said.at))
+        return found
+
+    def _news(self, ident: str, state: str) -> tuple[Message | None, int, str] | None:
+        """What is said of a change: a message (None: nothing) with its level and sound; None: its words are missing."""
+        port = self._ctx.instructions
+        if port is None:
+            return None, 0, ""
+        one, ask = port.instruction(ident), port.ask(ident)
+        if one is not None:
+            return self._of_instruction(one)
+        return self._of_ask(ask) if ask is not None else (None, 0, "")
+
+    def _of_instruction(self, one: Instruction) -> tuple[Message | None, int, str] | None:
+        ctx, port = self._ctx, self._ctx.instructions
+        assert port is not None
+        to = say.target_words(ctx, one.topic, one.key)
+        if one.state == "given" and port.may("instruction.answer"):
+            words = self._words(one.said.text)
+            if words is None:
+                return None
+            told = Message("instruct.new", {"to": to, "words": words or ctx.t("instruct.by_voice"), "key": LIST_KEY})
+            return told, Level.ORANGE, "alert_2"
+        if one.answers and one.open and port.may("instruction.give"):
+            words = self._words(one.answers[-1].said.text)
+            if words is None:
+                return None
+            return Message(f"instruct.new_{one.answers[-1].state}", {"to": to, "words": words}), 0, ""
+        if one.state == "withdrawn" and port.may("instruction.answer"):
+            return Message("instruct.new_withdrawn", {"to": to}), 0, ""
+        return None, 0, ""
+
+    def _of_ask(self, ask: Ask) -> tuple[Message | None, int, str] | None:
+        ctx, port = self._ctx, self._ctx.instructions
+        assert port is not None
+        about = say.case_words(ctx, ask.case)
+        if ask.open and port.may("decision.give"):
+            words = self._words(ask.said.text)
+            if words is None:
+                return None
+            return Message("instruct.new_ask", {"case": about, "words": words}), Level.ORANGE, "alert_2"
+        if not ask.open and port.may("decision.ask"):
+            words = self._words(ask.given.text if ask.given is not None else None)
+            if words is None:
+                return None
+            told = {"case": about, "verdict": Message(f"instruct.verdict_{ask.verdict}"), "words": words}
+            return Message("instruct.new_decision" if words else "instruct.new_verdict", told), Level.YELLOW, "alert_2"
+        return None, 0, ""
+
+    def _words(self, ref: object) -> str | None:
+        """Words of a text, None while they are on their way; "" where there are none."""
+        if ref is None:
+            return ""
+        return self._reading(ref.id)  # type: ignore[attr-defined]
+
+    def _meetings(self) -> list[tuple[str, str, int]]:
+        """(call, case, when) of 会商 about open cases that other seats called."""
+        port = self._ctx.instructions
+        if port is None:
+            return []
+        from cockpit.model.instructing import MeetingCalled
+
+        return [
+            (step.entry.call, case.id, step.at)
+            for case in self._ctx.cases.all_open()
+            for step in case.steps
+            if isinstance(step.entry, MeetingCalled) and step.actor.seat != port.me.seat
+        ]
+
+    def _offer(self, case: str) -> None:
+        """Another seat has begun a 会商: its case is offered, and shown where nothing else is looked at."""
+        ctx = self._ctx
+        found = ctx.cases.case(case)
+        if found is not None and not ctx.selection.item[0]:
+            ctx.selection.select(*item_of(found, ctx.picture))
+        number = (found.number if found is not None else "") or "–"
+        ctx.notify(Message("instruct.new_meeting", {"case": say.case_words(ctx, case), "number": number}), Level.YELLOW)
