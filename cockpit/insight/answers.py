@@ -17,7 +17,7 @@ from cockpit.model.spans import ZONE, compared
 MOST_ROWS = 100_000
 """Rows of one page at the most."""
 _FITS = ((2 * DAY, "hour"), (92 * DAY, "day"), (400 * DAY, "week"))
-_MOST_BUCKETS = 4_000
+_MOST_BUCKETS = 9_000
 
 
 def known(facts: Facts, span: Span, now: int) -> bool:

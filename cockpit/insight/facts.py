@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cockpit.insight.ground import TIERS, Ground
 from cockpit.model.archive import RECORD
-from cockpit.model.archive_columns import OWN_WORDS, Coded, Records, Words, joined
+from cockpit.model.archive_columns import OWN_WORDS, Coded, Records, Words
 from cockpit.model.clock import DAY, HOUR
 from cockpit.model.spans import ZONE
 from cockpit.model.stages import STAGES
@@ -131,18 +131,43 @@ class Facts:
         marks = np.fromiter(map(hash, keys), dtype=np.int64, count=len(keys))
         for row in np.flatnonzero(np.isin(self.marks, marks)).tolist():
             keep[row] = known[row] not in new
-        records = joined([self._records(keep), changed])
-        marks = np.concatenate([self.marks[keep], marks])
-        order = np.argsort(records.numbers("reported"), kind="stable")
-        facts = Facts(records.take(order), self.ground, as_of, self.first)
-        facts.__dict__["marks"] = marks[order]
+        made, order = self._joined(keep, changed)
+        facts = Facts(made, self.ground, as_of, self.first)
+        facts.__dict__["marks"] = np.concatenate([self.marks[keep], marks])[order]
         return facts
 
-    def _records(self, where: NDArray[np.bool_] | slice) -> Records:
-        columns: dict[str, Any] = {name: column[where] for name, column in self.number.items()}
-        columns |= {name: Coded(column.codes[where], column.words) for name, column in self.text.items()}
-        columns["updated"] = np.zeros(len(columns["reported"]), dtype=np.int64)
-        return Records({name: columns[name] for name in RECORD.names})
+    def _joined(self, keep: NDArray[np.bool_], changed: Records) -> tuple[Records, NDArray[np.int64]]:
+        """Those that are kept and these by when they were reported, a column at a time: no second year in memory."""
+        reported = np.concatenate([self.reported[keep], changed.numbers("reported")])
+        order = np.argsort(reported, kind="stable")
+        columns: dict[str, Any] = {"updated": np.zeros(len(order), dtype=np.int64)}
+        for name, numbers in self.number.items():
+            columns[name] = np.concatenate([numbers[keep], changed.numbers(name)])[order]
+        for name, text in self.text.items():
+            columns[name] = joined_text(name, Coded(text.codes[keep], text.words), changed.text(name)).take(order)
+        return Records({name: columns[name] for name in RECORD.names}), order
+
+
+def joined_text(name: str, one: Coded, other: Coded) -> Coded:
+    """Two columns, one behind the other; words of theirs that are not kept any more go."""
+    if name in OWN_WORDS:
+        words = [*map(one.words.__getitem__, one.codes.tolist()), *other.texts()] if _is_sparse(one) else None
+        if words is not None:
+            return Coded(np.arange(len(words), dtype=np.int32), Words.of(words))
+        old = one.words if isinstance(one.words, Words) else Words.of(one.words)
+        new = Words.of(other.texts())
+        both = Words(old.data + new.data, np.concatenate([old.ends, new.ends + len(old.data)]))
+        codes = np.concatenate([one.codes, np.arange(len(new), dtype=np.int32) + np.int32(len(old))])
+        return Coded(codes.astype(np.int32), both)
+    known = {word: code for code, word in enumerate(one.words)}
+    to = np.array([known.setdefault(word, len(known)) for word in other.words], dtype=np.int32)
+    codes = to[other.codes] if len(to) else other.codes
+    return Coded(np.concatenate([one.codes.astype(np.int32), codes]), list(known))
+
+
+def _is_sparse(column: Coded) -> bool:
+    """Whether more than a tenth of its words are of no row any more."""
+    return len(column.words) > 1.1 * len(column.codes) + 1000
 
 
 def _fitting(most: int) -> Any:
