@@ -1,0 +1,192 @@
+"""One sign in each area below, side by side and on one scale: name, value, what it did today."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from widgets.charts.scale import Curve, beat_of, unbroken
+from widgets.charts.spark import polygon
+from widgets.kit.context import PanelContext
+from widgets.kit.panel import guarded
+from widgets.kit.symbols import draw_badge
+from widgets.kit.tips import plain_tip
+from widgets.leader.days import Days
+from widgets.lists.parts import draw_line
+from widgets.lists.words import joined
+from widgets.signs.asked import LEVELS
+from widgets.signs.board import Item
+from widgets.signs.words import SignWords
+
+WIDE, HIGH, HEAD = 128, 58, 30
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+
+
+class Districts(QWidget):
+    """Small multiples; the greatest first.
+
+    Attributes:
+        items: what is shown. at: the one with the keyboard, -1 none. picked: (key) of the one gone into.
+    """
+
+    picked = Signal(str)
+
+    def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.ctx = ctx
+        self.items: list[Item] = []
+        self._curves: list[Curve] = []
+        self._title = ""
+        self._words: SignWords | None = None
+        self.at, self._over = -1, -1
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+
+    def show_items(self, title: str, items: list[Item], days: Days, words: SignWords) -> None:
+        self._title, self.items, self._words = title, items, words
+        self._curves = [days.today(item.key, item.value) for item in items]
+        self.at = min(self.at, len(items) - 1)
+        self._fit()
+        self.update()
+
+    def columns(self) -> int:
+        return max(1, min(self.width() // WIDE, len(self.items)))
+
+    def _rows(self) -> int:
+        return max(1, ceil(len(self.items) / self.columns()))
+
+    def _fit(self) -> None:
+        self.setMinimumHeight(HEAD + self._rows() * HIGH)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+
+    def place(self, i: int) -> QRect:
+        columns, rows = self.columns(), self._rows()
+        high = min((self.height() - HEAD) // rows, HIGH * 2)
+        x, y = i % columns, i // columns
+        inner = self.width() - 16
+        left, right = 8 + inner * x // columns, 8 + inner * (x + 1) // columns
+        return QRect(left, HEAD + y * high, right - left, high)
+
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme = QPainter(self), self.ctx.theme
+        painter.fillRect(0, 0, self.width(), 1, theme.line)
+        draw_line(painter, QRect(12, 4, self.width() - 24, 24), self._title, theme.font("small", 700), theme.t2)
+        known = [curve.value for curve in self._curves if curve.known]
+        if not self.items or self._words is None:
+            return
+        everything = np.concatenate(known) if known else np.zeros(1)
+        low, high = float(np.nanmin(everything)), float(np.nanmax(everything))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for i, item in enumerate(self.items):
+            self._one(painter, self.place(i), i, item, low, high)
+
+    def _one(self, painter: QPainter, box: QRect, i: int, item: Item, low: float, high: float) -> None:
+        theme, words, old = self.ctx.theme, self._words, item.old(self.ctx.clock.now())
+        assert words is not None
+        if i == self._over:
+            painter.fillRect(box, theme.s2)
+        inner = box.adjusted(6, 4, -6, -4)
+        value = words.value(item.sign, item.value)
+        bold = theme.font("body", 700)
+        level = item.level in LEVELS
+        taken = round(QFontMetricsF(bold).horizontalAdvance(value)) + (20 if level else 0)
+        name = QRect(inner.left(), inner.top(), inner.width() - taken - 6, 18)
+        draw_line(painter, name, words.area(item.area), theme.font("small"), theme.t2)
+        right = inner.right() - (18 if level else 0)
+        told = QRect(inner.left(), inner.top(), right - inner.left(), 18)
+        draw_line(painter, told, value, bold, theme.t3 if old else theme.t1, right=True)
+        if level:
+            draw_badge(painter, QRectF(inner.right() - 14, inner.top() + 1, 15, 15), item.level, theme)
+        lane = QRectF(inner.left(), inner.top() + 22, inner.width(), inner.bottom() - inner.top() - 24)
+        painter.fillRect(QRectF(lane.left(), lane.bottom(), lane.width(), 1), theme.grid)
+        self._line(painter, lane, self._curves[i], low, high, old)
+        if self.hasFocus() and i == self.at:
+            painter.setPen(QPen(theme.acc, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(box.adjusted(1, 1, -1, -1))
+
+    def _line(self, painter: QPainter, lane: QRectF, curve: Curve, low: float, high: float, old: bool) -> None:
+        """On the scale of all of them: that is what makes them to be compared."""
+        if not curve.known:
+            return
+        theme = self.ctx.theme
+        start, end = int(curve.at[0]), int(curve.at[-1])
+        x = lane.left() + (curve.at - start) / max(end - start, 1) * (lane.width() - 4)
+        y = lane.bottom() - 1 - (curve.value - low) / ((high - low) or 1.0) * (lane.height() - 3)
+        painter.setPen(QPen(theme.chart2 if old else theme.chart, theme.line_w["spark"]))
+        parts = unbroken(curve, beat_of(curve))
+        for a, b in parts:
+            painter.drawPolyline(polygon(x[a:b], y[a:b]))
+        if parts:
+            last = parts[-1][1] - 1
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.t3 if old else theme.t1)
+            painter.drawEllipse(QPointF(x[last], y[last]), 2.2, 2.2)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    # -- the hand
+
+    def go_to(self, i: int) -> None:
+        if self.items:
+            self.at = max(0, min(i, len(self.items) - 1))
+            self.setAccessibleDescription(self._said(self.at))
+            self.update()
+
+    def _said(self, i: int) -> str:
+        words, item = self._words, self.items[i]
+        if words is None:
+            return ""
+        now = self.ctx.clock.now()
+        said = (words.area(item.area), words.with_unit(item.sign, item.value), words.age(item, now))
+        return joined(*said, words.mark(item.sign))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, columns = event.key(), self.columns()
+        steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: columns, Qt.Key.Key_Up: -columns}
+        if Qt.Key(key) in steps and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            to = self.at + steps[Qt.Key(key)]
+            self.go_to(to if 0 <= to < len(self.items) else self.at)
+        elif key in _ENTER and 0 <= self.at < len(self.items):
+            self.picked.emit(self.items[self.at].key)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if self.at < 0 and event.reason() != Qt.FocusReason.MouseFocusReason:
+            self.go_to(0)
+        self.update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+        super().focusOutEvent(event)
+
+    def _at_point(self, event: QMouseEvent) -> int:
+        point = event.position().toPoint()
+        return next((i for i in range(len(self.items)) if self.place(i).contains(point)), -1)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        over = self._at_point(event)
+        if over != self._over:
+            self._over = over
+            self.setCursor(Qt.CursorShape.PointingHandCursor if over >= 0 else Qt.CursorShape.ArrowCursor)
+            self.setToolTip(plain_tip(self._said(over)) if over >= 0 else "")
+            self.update()
+
+    def leaveEvent(self, event: object) -> None:
+        self._over = -1
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        i = self._at_point(event)
+        if event.button() == Qt.MouseButton.LeftButton and i >= 0:
+            self.go_to(i)
+            self.picked.emit(self.items[i].key)

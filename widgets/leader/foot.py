@@ -1,0 +1,77 @@
+"""The line at the foot of a leader's cockpit: what waits to be sent, and how fresh is what is kept on this machine."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from cockpit.model.ages import clock_time, stamp
+from cockpit.model.clock import DAY
+from widgets.kit.context import PanelContext
+from widgets.kit.icons import draw_icon
+from widgets.kit.outbox import seen, tally
+from widgets.lists.parts import draw_line
+from widgets.lists.words import joined
+
+HIGH = 38
+OUTBOX = "desk.outbox"
+
+
+class Foot(QAbstractButton):
+    """A click opens the outbox."""
+
+    def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.ctx = ctx
+        self.setFixedHeight(HIGH)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._left = self._right = ""
+        self._waits = self._wrong = 0
+        self.clicked.connect(self._open)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, HIGH)
+
+    def _open(self) -> None:
+        reason = self.ctx.actions.trigger(OUTBOX)
+        if reason is not None:
+            self.ctx.notify(reason, 0)
+
+    def tell(self) -> None:
+        """What is so now."""
+        ctx, t = self.ctx, self.ctx.t
+        now = tally(ctx.cases.outbox(), seen(ctx.prefs), ctx.cases.case)
+        left = t("leader.outbox", n=now.waiting)
+        if now.wrong:
+            left = joined(left, t("leader.outbox_wrong", n=now.wrong))
+        insight = ctx.insight
+        as_of = insight.as_of if insight is not None else 0
+        right = t("leader.no_archive")
+        if as_of:
+            at = clock_time(as_of) if ctx.clock.now() - as_of < DAY else stamp(as_of)
+            right = t("leader.synced", at=at)
+        if (left, right, now.waiting, now.wrong) != (self._left, self._right, self._waits, self._wrong):
+            self._left, self._right, self._waits, self._wrong = left, right, now.waiting, now.wrong
+            self.setAccessibleName(joined(left, right))
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme = QPainter(self), self.ctx.theme
+        if self.underMouse():
+            painter.fillRect(self.rect(), theme.s2)
+        painter.fillRect(0, 0, self.width(), 1, theme.line)
+        token = "red_text" if self._wrong else "orange_text" if self._waits else "t2"
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw_icon(painter, QRectF(12, self.height() / 2 - 8, 16, 16), "outbox", theme[token], 1.75)
+        small = theme.font("small")
+        taken, _ = draw_line(painter, QRect(36, 0, self.width() - 48, self.height()), self._left, small, theme[token])
+        wide = QFontMetricsF(small).horizontalAdvance(self._right)
+        if 36 + taken + 16 + wide <= self.width() - 12:
+            room = QRect(0, 0, self.width() - 12, self.height())
+            draw_line(painter, room, self._right, small, theme.t2, right=True)
+        if self.hasFocus():
+            painter.setPen(QPen(theme.acc, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))

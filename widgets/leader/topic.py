@@ -1,0 +1,223 @@
+"""The page of a topic: its numbers as tiles, and its headline district by district; a score's page are its signs."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from cockpit.model.clock import MINUTE
+from cockpit.model.insight import Answer, AskFigure, AskTrend, Trend
+from cockpit.model.insight import Figure as Told
+from cockpit.model.messages import Message
+from cockpit.model.scope import Scope
+from cockpit.model.scopewords import measure_words, span_words
+from cockpit.model.topics import Figure, Topic
+from cockpit.picture.selection import Selection
+from widgets.kit.context import PanelContext
+from widgets.kit.panel import PanelState
+from widgets.leader.days import Days
+from widgets.leader.districts import Districts
+from widgets.leader.grid import TileGrid
+from widgets.leader.ground import TOPIC, LeaderPanel, topics_of
+from widgets.leader.making import of_figure, of_sign
+from widgets.leader.minding import Minding
+from widgets.leader.tile import Tile
+from widgets.lists.question import Question
+from widgets.lists.words import joined
+from widgets.signs.score import dimensions_of, scored, worth
+
+SCORE = "score/"
+"""Begins the id of a page that says what a score of the index is made from."""
+AGAIN = MINUTE
+
+
+class TopicPage(LeaderPanel):
+    """Attributes:
+    topic: that is shown: the one selected, else that which was shown last, else the pack's first.
+    """
+
+    panel_id: ClassVar[str] = "topic"
+    title_id: ClassVar[str] = "leader.topic"
+
+    def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(ctx, parent)
+        self.topic: Topic | None = None
+        self._figures: dict[Scope, Told] = {}
+        self._trends: dict[Scope, Trend] = {}
+        self._asked: dict[Scope, int] = {}
+        self._version = -1
+        self.days = Days(ctx, self._came, self)
+        self._scroll = QScrollArea(self.content)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        page = QWidget()
+        self._scroll.setWidget(page)
+        self.grid = TileGrid(ctx, 4, page)
+        self.grid.picked.connect(self._pick)
+        self.minding = Minding(ctx, self.grid, self.look_now, self)
+        self.districts = Districts(ctx, page)
+        self.districts.picked.connect(self._pick_district)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.grid, 3)
+        column.addWidget(self.districts, 2)
+        outer = QVBoxLayout(self.content)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._scroll)
+        ctx.selection.subscribe(self._selected)
+
+    def _selected(self, selection: Selection) -> None:
+        if selection.topic == TOPIC:
+            self.look_now()
+
+    # -- which
+
+    def chosen(self) -> Topic | None:
+        """The topic that is selected now."""
+        ctx = self.ctx
+        id = ctx.selection.key if ctx.selection.topic == TOPIC else ""
+        if id.startswith(SCORE):
+            return self._score(id)
+        known = topics_of(ctx)
+        return known.topic(id) or self.topic or next(iter(known.topics), None)
+
+    def _score(self, id: str) -> Topic | None:
+        """What a dimension is made from, what stands worst first."""
+        told = self.board.told
+        name = id.removeprefix(SCORE)
+        found = [one for one in dimensions_of(told, ()) if one.name["zh"] == name]
+        made = scored(told, found, self.item, self.ctx.clock.now())
+        if not made:
+            return None
+        items = sorted(made[0].items, key=lambda item: (worth(item) or 0.0, item.key))
+        return Topic(id, made[0].name, tuple(Figure(item.sign.code) for item in items), "compass")
+
+    # -- what it says
+
+    def look(self) -> None:
+        topic = self.chosen()
+        if topic is None:
+            self.show_state(PanelState.EMPTY, Message("leader.no_topic"))
+            return
+        other = self.topic is None or topic.id != self.topic.id
+        self.topic = topic
+        ctx, followed = self.ctx, self.minding.pins.codes
+        self.header.set_title(ctx.t.pack(topic.name))
+        self.setAccessibleName(ctx.t.pack(topic.name))
+        items, tiles = [], []
+        for figure in topic.figures:
+            if figure.sign and figure.sign in self.board.told.at:
+                item = self.item(figure.sign)
+                items.append(item)
+                unfed = figure.sign in self.board.told.known.unfed
+                tiles.append(of_sign(ctx, self.words, item, self.days, followed, unfed))
+            elif figure.measure and (tile := self._of_measure(topic, figure)) is not None:
+                tiles.append(tile)
+        self.items = tuple(items)
+        self.days.want([item.key for item in items])
+        self.grid.show_tiles(tiles)
+        self._say_districts(topic)
+        self._say_facts()
+        if other:
+            self._scroll.verticalScrollBar().setValue(0)
+
+    def _say_facts(self) -> None:
+        drill, t = self.ctx.drill, self.ctx.t
+        if drill is not None:
+            span = span_words(drill.scope.span, t, self.ctx.clock.now())
+            self.set_facts(joined(self.words.area(self.area), span))
+
+    def _say_districts(self, topic: Topic) -> None:
+        """The headline in the areas right below the one that is looked at."""
+        heads = [topic.by_area, *(figure.sign for figure in topic.figures)]
+        for code in heads:
+            below = self.board.in_areas(code, self.area) if code in self.board.told.at else []
+            known = [item for item in below if item.known]
+            if len(known) > 1:
+                known.sort(key=lambda item: (-item.value, item.area))
+                self.days.want([item.key for item in (*self.items, *known)])
+                sign = known[0].sign
+                title = self.ctx.t("leader.by_area", name=self.words.name(sign), unit=sign.unit).strip()
+                self.districts.show_items(title, known, self.days, self.words)
+                self.districts.show()
+                return
+        self.districts.hide()
+
+    # -- measures of the archive
+
+    def _of_measure(self, topic: Topic, figure: Figure) -> Tile | None:
+        drill, insight = self.ctx.drill, self.ctx.insight
+        if drill is None:
+            return None
+        scope = topic.scope(drill.scope).with_(measure=figure.measure, area=drill.scope.area)
+        if figure.kinds or figure.stages:
+            scope = scope.with_(kinds=figure.kinds or scope.kinds, stages=figure.stages)
+        name = self.ctx.t.pack(figure.name) if figure.name else measure_words(figure.measure, self.ctx.t)
+        key = f"measure/{topic.id}/{figure.measure}"
+        if insight is None:
+            return None
+        self._ask(scope)
+        told = self._figures.get(scope) or next(
+            (one for at, one in reversed(self._figures.items()) if _like(at, scope)), None
+        )
+        if told is None:
+            return Tile(key, name, "–", scope, known=False, note=self.ctx.t("leader.counting"))
+        trend = self._trends.get(told.scope)
+        return of_figure(self.ctx, self.words, key, told, trend, name)
+
+    def _ask(self, scope: Scope) -> None:
+        insight, now = self.ctx.insight, self.ctx.clock.now()
+        assert insight is not None
+        if insight.version != self._version:
+            self._version = insight.version
+            self._asked.clear()
+        if not insight.version or 0 <= now - self._asked.get(scope, 0) < AGAIN:
+            return
+        self._asked[scope] = now
+        while len(self._figures) > 64:
+            self._figures.pop(next(iter(self._figures)))
+        insight.ask(AskFigure(scope), Question(self, partial(self._figure, scope)).answer)
+        insight.ask(AskTrend(scope), Question(self, partial(self._trend, scope)).answer)
+
+    def _figure(self, scope: Scope, said: Answer | Message) -> None:
+        if isinstance(said, Told):
+            self._figures[scope] = said
+            self._due = True
+
+    def _trend(self, scope: Scope, said: Answer | Message) -> None:
+        if isinstance(said, Trend):
+            self._trends[scope] = said
+            self.look_now()
+
+    def on_wall(self) -> tuple[str, dict[str, list[str]]] | None:
+        """What it is on a wall: its signs."""
+        codes = [item.sign.code for item in self.items]
+        return ("wallsigns", {"signs": codes}) if codes else None
+
+    # -- the hand
+
+    def _came(self) -> None:
+        if not self.failed and self.topic is not None:
+            self.look_now()
+
+    def _pick(self, key: str) -> None:
+        tile = next((tile for tile in self.grid.tiles if tile.key == key), None)
+        if tile is not None and tile.scope is not None:
+            self.push(tile.scope)
+
+    def _pick_district(self, key: str) -> None:
+        self.go_into(self.board.item(key))
+
+
+def _like(one: Scope, other: Scope) -> bool:
+    """Whether two scopes differ by how late it is only."""
+    return one.with_(span=other.span) == other and one.span.word == other.span.word
+
+
+PANELS = {"topic": TopicPage}

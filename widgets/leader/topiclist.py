@@ -1,0 +1,109 @@
+"""专题: each topic with its headline and level; Enter or a click opens its page in the centre."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from cockpit.model.topics import Topic
+from cockpit.picture.selection import Selection
+from widgets.kit.context import PanelContext
+from widgets.kit.icons import draw_icon
+from widgets.kit.symbols import draw_badge
+from widgets.leader.ground import TOPIC, LeaderPanel, open_topic, topics_of
+from widgets.leader.rows import Rows
+from widgets.lists.parts import draw_line
+from widgets.signs.asked import LEVELS
+from widgets.signs.board import Item
+
+ROW = 40
+
+
+class Line(NamedTuple):
+    """What a row says: its topic, its headline, the gravest level of its signs, whether the headline is old."""
+
+    topic: Topic
+    words: str
+    level: int
+    old: bool
+    known: bool
+
+
+class TopicList(LeaderPanel):
+    """Attributes:
+    lines: a topic each.
+    """
+
+    panel_id: ClassVar[str] = "topics"
+    title_id: ClassVar[str] = "leader.topics"
+
+    def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(ctx, parent)
+        self.lines: list[Line] = []
+        self.rows = Rows(ctx, ROW, self._draw, self._said, self.content)
+        self.rows.picked.connect(lambda i: open_topic(self.ctx, self.lines[i].topic.id))
+        column = QVBoxLayout(self.content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.rows)
+        ctx.selection.subscribe(self._selected)
+
+    def look(self) -> None:
+        now = self.ctx.clock.now()
+        self.lines, items = [], []
+        for topic in topics_of(self.ctx).topics:
+            signs = [self.item(figure.sign) for figure in topic.figures if figure.sign in self.board.told.at]
+            if not signs:
+                self.lines.append(Line(topic, self.ctx.t("signsui.no_value"), 0, False, False))
+                continue
+            head = headline(signs)
+            items.append(head)
+            words = f"{self.words.name(head.sign)}  {self.words.with_unit(head.sign, head.value)}"
+            level = min((one.level for one in signs if one.known and one.level in LEVELS), default=0)
+            known = any(one.known for one in signs)
+            self.lines.append(Line(topic, words, level, head.old(now), known))
+        self.items = tuple(items)
+        self.rows.show_rows(len(self.lines))
+
+    def _selected(self, selection: Selection) -> None:
+        self.rows.update()
+
+    def _said(self, i: int) -> str:
+        line, t = self.lines[i], self.ctx.t
+        level = t(f"lists.level_{line.level}") if line.level else t("leader.normal") if line.known else ""
+        return " · ".join(part for part in (t.pack(line.topic.name), line.words, level) if part)
+
+    def _draw(self, painter: QPainter, box: QRect, i: int) -> None:
+        line, theme, t = self.lines[i], self.ctx.theme, self.ctx.t
+        chosen = self.ctx.selection.item == (TOPIC, line.topic.id)
+        if chosen:
+            painter.fillRect(box, theme.acc_bg)
+            painter.fillRect(box.left(), box.top(), 3, box.height(), theme.acc)
+        draw_icon(painter, QRectF(14, box.center().y() - 9, 18, 18), line.topic.icon, theme.t2, 1.75)
+        wide = 76 if t.lang == "zh" else 108
+        draw_line(painter, QRect(46, box.top(), wide - 8, box.height()), t.pack(line.topic.name),
+                  theme.font("row_title"), theme.t1)  # fmt: skip
+        right = box.width() - 74
+        room = QRect(46 + wide, box.top(), right - 46 - wide, box.height())
+        draw_line(painter, room, line.words, theme.font("body"), theme.t3 if line.old else theme.t2)
+        if line.level:
+            draw_badge(painter, QRectF(box.width() - 54, box.center().y() - 10, 20, 20), line.level, theme)
+        else:
+            words = t("leader.normal") if line.known else "–"
+            draw_line(painter, QRect(right, box.top(), 42, box.height()), words, theme.font("small"), theme.t2, True)
+        at = QRectF(box.width() - 24, box.center().y() - 5, 11, 11)
+        draw_icon(painter, at, "chevron-right", theme.t3, 2)
+
+
+def headline(signs: list[Item]) -> Item:
+    """The sign that stands worst, else the first that has a value, else the first."""
+    known = [item for item in signs if item.known]
+    grave = [item for item in known if item.level in LEVELS]
+    if grave:
+        return min(grave, key=lambda item: item.level)
+    return known[0] if known else signs[0]
+
+
+PANELS = {"topics": TopicList}
