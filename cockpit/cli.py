@@ -49,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_run(commands, t)
     _add_hub(commands, t)
+    from cockpit.brief_cli import add_parser as add_brief
     from cockpit.calls.cli import add_parser as add_calls
     from cockpit.city.cli import add_parsers as add_city
     from cockpit.doctor import add_parser as add_doctor
@@ -58,6 +59,8 @@ def parser() -> argparse.ArgumentParser:
     from cockpit.geo.imports.cli import add_parser as add_layer
     from cockpit.ledger.cli import add_parser as add_ledger
     from cockpit.make_pack import add_parser as add_pack
+    from cockpit.seats_cli import add_parser as add_seats
+    from cockpit.secure_cli import add_parser as add_secure
     from cockpit.tape.cli import add_parser as add_tape
     from cockpit.tiles_cli import add_parser as add_tiles
     from cockpit.wall.cli import add_parser as add_wall
@@ -65,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
 
     add_city(commands)
     add_calls(commands, DEFAULT_PACK)
+    add_brief(commands)
     add_feeds(commands, DEFAULT_PACK)
     add_gateway(commands)
     add_ledger(commands)
@@ -75,6 +79,8 @@ def parser() -> argparse.ArgumentParser:
     add_remote(walls)
     _add_wall_desk(walls, t)
     add_rehearse(commands, DEFAULT_PACK)
+    add_seats(commands)
+    add_secure(commands)
     add_layer(commands)
     add_doctor(commands)
     commands.add_parser("replay").set_defaults(go=_replay)  # only a hub calls it: it is in no list of commands
@@ -104,6 +110,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: T
     run.add_argument("--layout", metavar="FILE", type=Path, help=t("cli.layout"))
     run.add_argument("--map", choices=("auto", "raster", "gloo"), help=t("mapgpu.option"))
     run.add_argument("--json", action="store_true", help=t("cli.json"))
+    run.add_argument("--passphrase-file", metavar="FILE", type=Path, help=t("secure.cli_file"))
     _add_seat(run, t)
     run.set_defaults(go=_run)
 

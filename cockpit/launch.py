@@ -152,7 +152,13 @@ def _open(
     found = _find(args, profile, clock, alone)
     children = found.children
     gc.disable()  # what a start makes stays; the window enables it
-    opening = SeatOpening(profile, found.pack, found.where, clock)
+    opening: SeatOpening
+    if args.seat == "leader":
+        from cockpit.leaderopening import LeaderOpening
+
+        opening = LeaderOpening(profile, found.pack, found.where, clock, getattr(args, "passphrase_file", None))
+    else:
+        opening = SeatOpening(profile, found.pack, found.where, clock)
     try:
         if args.city or args.pack:
             RememberedCity(lasting_name(found.name, found.pack), found.url).keep(profile)

@@ -10,11 +10,12 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 
 from cockpit.children import Children
+from cockpit.leaderopening import LeaderOpening
 from cockpit.model.clock import Clock, since_exec
 from cockpit.model.errors import OutsideError
 from cockpit.model.layout_read import read_layout_file
 from cockpit.model.levels import Level
-from cockpit.model.messages import LANGUAGES, Message
+from cockpit.model.messages import LANGUAGES, Message, texts
 from cockpit.opening import SeatOpening
 from cockpit.ui.crash import CrashLog
 from cockpit.ui.desk import Desk
@@ -28,7 +29,7 @@ from cockpit.ui.summary import summary
 from layouts.engine import shipped
 from layouts.panels import Panels
 from widgets.kit.fonts import load_fonts
-from widgets.kit.theme import THEMES
+from widgets.kit.theme import THEMES, Theme
 from widgets.map.panel import MapPanel
 
 DESKS: dict[str, type[Shell]] = {"duty": Desk, "leader": LeaderDesk}
@@ -93,16 +94,26 @@ def run_seat(
     def report(error: BaseException, panel: str) -> str:
         return crash.report(error, panel)
 
-    seat = opening.seat()
-    player = Player(clock, muted=bool(args.shot) or bool(prefs.get("muted", False)))
     lang = args.lang or prefs.one_of("lang", LANGUAGES)
     theme = args.theme or prefs.one_of("theme", THEMES)
+    if isinstance(opening, LeaderOpening):
+        from cockpit.ui.unlocking import unlock_at_screen
+
+        if not unlock_at_screen(opening, app, texts(lang), Theme.load(theme), quiet=bool(args.shot)):
+            crash.close()
+            return 0
+    seat = opening.seat()
+    player = Player(clock, muted=bool(args.shot) or bool(prefs.get("muted", False)))
     desk = DESKS[args.seat](seat, layout, prefs, player, report, lang, theme, children.poll if children else _nothing)
     desk.followed.connect(_started)
     first = FirstPicture(desk)
     single = None if args.shot else SingleSeat(profile, desk.come_forward, desk)
     crash.install(lambda what: desk.toasts.show(Message("ui.error_noted", {"what": what}), Level.ORANGE))
     end_on_signals(app, desk)
+    if isinstance(opening, LeaderOpening):
+        from cockpit.ui.unlocking import say_wiped
+
+        opening.leader().contact.on_wiped = lambda why: say_wiped(desk, desk.context.t, why, app.quit)
     troubles: list[OutsideError] = []
 
     def take() -> None:
