@@ -140,7 +140,13 @@ class Seated:
     """
 
     def __init__(
-        self, folder: Path, profile: Path, clock: Clock = CLOCK, start: bool = True, units: bool = True
+        self,
+        folder: Path,
+        profile: Path,
+        clock: Clock = CLOCK,
+        start: bool = True,
+        units: bool = True,
+        role: str = "duty",
     ) -> None:
         self.folder = folder
         if units and not (folder / CITY / "cache.db").exists():
@@ -149,7 +155,7 @@ class Seated:
         self.topics: set[str] = set()
         self.notices: list[str] = []
         self._woken = threading.Event()
-        self.seat = Seat(folder, pack(), OwnHub(profile), clock, self._woken.set)
+        self.seat = Seat(folder, pack(), OwnHub(profile, role=role), clock, self._woken.set)
         self.seat.who = lambda: "张敏"
         try:
             self.seat.open_cache()

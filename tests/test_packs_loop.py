@@ -90,7 +90,9 @@ def test_every_clock_belongs_to_a_class_and_says_how_well_it_is_founded(loop):
 
 
 def test_rights_are_by_role(loop):
-    assert loop.of_role("duty").acts == set(ACTS)
+    of_leaders = {"instruction.give", "instruction.close", "decision.give", "case.urge"}
+    assert loop.of_role("duty").acts == set(ACTS) - of_leaders
+    assert of_leaders < loop.of_role("leader").acts
     assert loop.of_role("duty").reaches("closed")
     assert not loop.of_role("duty").reaches("rated")
     assert loop.of_role("leader").may("case.note")

@@ -16,14 +16,14 @@ ACTS = (
     "case.reopen",
     "case.note",
     "case.call",
-    "case.urge",
-    "case.meet",
     "instruction.give",
     "instruction.read",
     "instruction.answer",
     "instruction.close",
     "decision.ask",
     "decision.give",
+    "case.urge",
+    "case.meet",
 )
 """Acts by the word that a command carries; a test holds it to the types of `cockpit.model.entries`."""
 
