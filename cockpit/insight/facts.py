@@ -122,6 +122,11 @@ class Facts:
         """A number of each key, by which rows are found."""
         return np.fromiter(map(hash, self.text["key"].texts()), dtype=np.int64, count=self.n)
 
+    def knows(self, keys: Sequence[str]) -> list[bool]:
+        """Of each key, whether there is a row of it."""
+        marks = np.fromiter(map(hash, keys), dtype=np.int64, count=len(keys))
+        return [bool(known) for known in np.isin(marks, self.marks)]
+
     def renewed(self, changed: Records, as_of: int) -> Facts:
         """The same with these rows in the place of those with their keys."""
         keys = changed.text("key").texts()

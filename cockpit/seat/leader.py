@@ -14,6 +14,7 @@ from cockpit.model.messages import Message
 from cockpit.model.seatasks import SeatHere
 from cockpit.seat.archive import BUDGET, ArchiveSync
 from cockpit.seat.contact import Contact
+from cockpit.seat.insight import SeatInsight
 from cockpit.seat.seat import Seat
 from cockpit.store.lease import Lease, is_genuine, keep_lease
 from cockpit.store.secure import size_of, wipe
@@ -25,6 +26,7 @@ class LeaderSeat(Seat):
 
     Attributes:
         sync: its copy of archive and signs, None where the disk does not let it.
+        insight: what the copy says, None where there is none.
         contact: what it has to do with its hall.
         budget: bytes that it may keep of the past; its person may set less than the hall lets it.
     """
@@ -52,6 +54,7 @@ class LeaderSeat(Seat):
             self.notices.extend(self.sync.notices)
         except OutsideError as error:
             self.notices.append(error.message)
+        self.insight = SeatInsight(self, self.sync) if self.sync is not None else None
         self.contact = Contact(self, profile, clock, self._here)
         lease = self.contact.lease
         if away and (lease is None or not is_genuine(lease, vault)):
@@ -67,12 +70,16 @@ class LeaderSeat(Seat):
         """Joins the hub, now and whenever it is lost."""
         self._hub.obey = self.contact.obey
         super().start()
+        if self.insight is not None:
+            self.insight.start()
 
     def close(self) -> None:
         """Closes everything; a seat that was wiped removes its files."""
         try:
             super().close()
         finally:
+            if self.insight is not None:
+                self.insight.close()
             if self.sync is not None:
                 self.sync.close()
             if self.contact.wiped is not None:

@@ -69,6 +69,7 @@ class Seat:
         live: the city's clock of now, whatever is shown.
         units_shown: units of the picture that is shown.
         looks_back: whether a replay is shown; sees_later: with what was received later.
+        ticked: told of the topics that a tick changed, before the panels are.
         on_lost, in_tick: whoever shows a replay is told that the hub is gone, and of each tick.
         picture, selection: the common operational picture; owned by the thread of `tick`.
         folder: what it keeps of this city.
@@ -106,6 +107,7 @@ class Seat:
         self.looks_back = self.sees_later = False
         self.on_lost: Callable[[], None] = lambda: None
         self.in_tick: Callable[[], None] = lambda: None
+        self.ticked: list[Callable[[frozenset[str]], None]] = []
         self.picture = Picture()
         self.selection = Selection()
         self.notices: deque[Message] = deque()
@@ -225,11 +227,14 @@ class Seat:
             call()
         self.in_tick()
         if self.picture.gaps:
-            topics = tuple(sorted({topic for _, topic in self.picture.gaps}))
+            wanted = tuple(sorted({topic for _, topic in self.picture.gaps}))
             self.picture.gaps.clear()
-            self._hub.want_snapshot(topics)
+            self._hub.want_snapshot(wanted)
         told, self._topics = self._topics, set()
-        return self.picture.take_changes() | self.cases.tick() | told
+        topics = self.picture.take_changes() | self.cases.tick() | told
+        for each in self.ticked:
+            each(topics)
+        return topics
 
     def _next(self) -> Callable[[], None] | None:
         with self._lock:

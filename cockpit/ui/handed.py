@@ -15,6 +15,7 @@ from cockpit.seat.videos import LiveVideos
 from cockpit.ui.bases import seat_bases
 from cockpit.ui.ports import SeatBodies, SeatCases, SeatFeeds, SeatGazetteer, SeatNearby, SeatSearch
 from cockpit.ui.ports_alarms import SeatAlarms
+from cockpit.ui.ports_insight import InsightOfSeat
 from cockpit.ui.ports_signs import SeatSigns
 from cockpit.ui.ports_tape import SeatTape
 from cockpit.ui.prefs import FilePrefs
@@ -37,6 +38,7 @@ def panel_context(
         report: takes an error of ours, gives the number of its report.
         calls: None where nobody calls.
     """
+    signs = SeatSigns(seat)
     return PanelContext(
         picture=seat.picture,
         selection=seat.selection,
@@ -50,7 +52,7 @@ def panel_context(
         gazetteer=SeatGazetteer(seat),
         feeds=SeatFeeds(seat),
         alarms=SeatAlarms(seat),
-        signs=SeatSigns(seat),
+        signs=signs,
         tape=SeatTape(seat),
         calls=calls,
         videos=LiveVideos(seat),
@@ -64,5 +66,12 @@ def panel_context(
         drawings=seat.folder / "drawings",
         layers=seat.folder / "layers",
         drill=Drill(Scope(span_of("today", seat.clock.now())), seat.selection),
+        insight=_insight(seat, signs, lang),
         bases=seat_bases(seat.pack, seat.folder.parent, prefs, seat.clock.base, seat.notices.append),
     )
+
+
+def _insight(seat: Seat, signs: SeatSigns, lang: str) -> InsightOfSeat | None:
+    """A leader's seat has one, where its disk lets it."""
+    found = getattr(seat, "insight", None)
+    return None if found is None else InsightOfSeat(found, signs, texts(lang))

@@ -1,0 +1,348 @@
+"""What a seat's copy of the archive says, with what is under way right now: computed on a thread of its own. No Qt.
+
+The facts are read once and kept up: rows that the copy took in, and those of open events and cases of the picture and
+the ledger as this seat knows them, so that what happened two seconds ago counts.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from cockpit.model.archive_columns import Records, joined
+from cockpit.model.errors import CockpitError
+from cockpit.model.insight import Answer, AskChanges, Query
+from cockpit.model.messages import Message
+from cockpit.model.ports.link import LinkState
+from cockpit.model.signs import SignSet
+
+if TYPE_CHECKING:
+    from cockpit.insight.facts import Facts
+    from cockpit.insight.ground import Ground
+    from cockpit.insight.signs import Signs
+    from cockpit.seat.archive import ArchiveSync
+    from cockpit.seat.seat import Seat
+
+log = logging.getLogger(__name__)
+
+TOPIC = "archive"
+EVERY_SECONDS = 2.0
+"""Between two times that the facts are made anew, at the least."""
+SAME_SECONDS = 5.0
+"""So long an answer stands for the same question where no data changed."""
+MOST_KEPT = 256
+MOST_CHANGED = 50_000
+"""More rows than that are read with all the others."""
+_EVENT = ("key", "kind", "level", "channel", "area", "place", "lon", "lat", "amount", "state", "occurred", "updated")
+
+Done = Callable[[Answer | Message], None]
+
+
+class _Asked:
+    """One question that waits."""
+
+    __slots__ = ("done", "gone", "now", "query", "signs")
+
+    def __init__(self, query: Query, done: Done, now: int, signs: Signs | None) -> None:
+        self.query, self.done, self.now, self.signs = query, done, now, signs
+        self.gone = False
+
+
+class _Here(msgspec.Struct):
+    """What the picture and the ledger of this seat say now.
+
+    Attributes:
+        cases: rows of our cases, by key. events: columns of the open events of the picture. names: of units.
+    """
+
+    cases: dict[str, tuple[Any, ...]]
+    events: dict[str, Any]
+    names: dict[str, str]
+    as_of: int
+
+
+class SeatInsight:
+    """`model.ports.insight.Insight` over the copy of a leader's seat.
+
+    Attributes:
+        version: goes up when the facts changed, 0 before there are any; changes in ticks.
+        as_of: until when they are complete, UTC us of the city.
+        names: of areas and units by code and key.
+        definitions: of signs; whoever knows them sets it.
+    """
+
+    def __init__(self, seat: Seat, sync: ArchiveSync) -> None:
+        self.version = 0
+        self.as_of = 0
+        self.names: Mapping[str, str] = {}
+        self.definitions: Callable[[], SignSet] = SignSet
+        self._seat = seat
+        self._sync = sync
+        self._waiting: deque[_Asked] = deque()
+        self._here: _Here | None = None
+        self._dirty = True
+        self._collected = float("-inf")
+        self._stir = threading.Condition()
+        self._ended = False
+        # of the worker alone
+        self._facts: Facts | None = None
+        self._ground: Ground | None = None
+        self._archive = ""
+        self._revision = self._horizon = 0
+        self._overlaid: dict[str, tuple[Any, ...]] = {}
+        self._kept: dict[Query, tuple[int, Answer]] = {}
+        seat.ticked.append(self._ticked)
+        self._thread = threading.Thread(target=self._work, name="insight", daemon=True)
+        self._begun = False
+
+    def start(self) -> None:
+        """Begins to read."""
+        if not self._begun:
+            self._begun = True
+            self._thread.start()
+
+    def close(self) -> None:
+        with self._stir:
+            self._ended = True
+            self._stir.notify()
+        if self._begun:
+            self._thread.join()
+
+    # -- in ticks ----------------------------------------------------------------------------------------------------
+
+    def ask(self, query: Query, done: Done) -> Callable[[], None]:
+        """Computes aside; `done` gets the answer or a sentence in a tick. What is returned cancels it."""
+        self.start()
+        signs = self._signs() if _is_of_signs(query) else None
+        asked = _Asked(query, done, self._seat.clock.now(), signs)
+        with self._stir:
+            self._waiting.append(asked)
+            self._stir.notify()
+
+        def cancel() -> None:
+            asked.gone = True
+
+        return cancel
+
+    def _signs(self) -> Signs:
+        from cockpit.insight.signs import Live, Signs
+
+        table = self._seat.picture["sign"]
+        numbers = (table.numbers(name).tolist() for name in ("value", "measured", "level"))
+        live = dict(zip(table.keys, map(Live, *numbers), strict=True))
+        return Signs({sign.code: sign for sign in self.definitions().signs}, live, self._sync.history)
+
+    def _ticked(self, topics: frozenset[str]) -> None:
+        if topics & {"event", "case", TOPIC}:
+            self._dirty = True
+        self._collect()
+        if self._dirty and self._begun:
+            with self._stir:
+                self._stir.notify()
+
+    def _may_collect(self) -> bool:
+        return self._dirty and not self._seat.looks_back and not self._ended
+
+    def _collect(self) -> None:
+        """Takes what is under way out of the picture, now and then; only of now, never of a replay."""
+        mono = self._seat.live.mono()
+        if not (self._begun and self._may_collect()) or mono - self._collected < EVERY_SECONDS:
+            return
+        self._dirty, self._collected = False, mono
+        here = self._gathered()
+        with self._stir:
+            self._here = here
+            self._stir.notify()
+
+    def _gathered(self) -> _Here:
+        from cockpit.insight.now import record_of
+
+        picture, cases = self._seat.picture, self._seat.cases
+        events, units = picture["event"], picture["unit"]
+
+        def kind_of(unit: str) -> str:
+            row = units.row_of(unit)
+            return "" if row is None else str(units.value(row, "kind"))
+
+        rows = {}
+        for case in (*cases.all_open(), *cases.closed()):
+            event = events.get(case.facts.event) if case.facts.event else None
+            row = record_of(event, case, kind_of, case.words.get("place", ""))
+            rows[row[0]] = row
+        columns = events.columns()
+        names = dict(zip(units.keys, units.text("name"), strict=True))
+        is_live = self._seat.link.state is LinkState.LIVE and bool(self._sync.fresh.rows_until)
+        return _Here(rows, {name: columns[name] for name in _EVENT}, names, self._seat.live.now() if is_live else 0)
+
+    def _renewed(self, as_of: int, names: Mapping[str, str]) -> None:
+        self.version += 1
+        self.as_of = as_of
+        self.names = names
+        self._seat.changed(TOPIC)
+
+    # -- on the worker -----------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while True:
+            with self._stir:
+                while not (self._ended or self._here is not None or self._next() or self._facts is None):
+                    if not self._stir.wait(EVERY_SECONDS if self._dirty else None) and self._may_collect():
+                        self._seat.later(self._collect)
+                if self._ended:
+                    return
+                asked = self._waiting.popleft() if self._facts is not None and self._waiting else None
+                here, self._here = (None, self._here) if asked is not None else (self._here, None)
+            try:
+                if asked is not None:
+                    self._answer(asked)
+                else:
+                    self._renew(here)
+            except CockpitError as error:  # the file can not be read: what is known stands
+                self._seat.later(lambda message=error.message: self._seat.notices.append(message))  # type: ignore[misc]
+                self._failed()
+            except Exception as error:
+                self._seat.later(lambda error=error: _raise(error))  # type: ignore[misc]
+                self._failed()
+
+    def _failed(self) -> None:
+        """What is known stands, and everything is read at the next try."""
+        self._archive = ""
+        if self._facts is None:
+            self._facts = self._bare()
+
+    def _next(self) -> bool:
+        while self._waiting and self._waiting[0].gone:
+            self._waiting.popleft()
+        return bool(self._waiting)
+
+    def _answer(self, asked: _Asked) -> None:
+        from cockpit.insight.asked import answer
+        from cockpit.insight.signs import Signs
+
+        if asked.gone:
+            return
+        facts = self._facts
+        assert facts is not None
+        found: Answer | Message
+        kept = self._kept.get(asked.query) if asked.signs is None else None
+        if kept is not None and abs(asked.now - kept[0]) < SAME_SECONDS * 1e6:
+            found = kept[1]
+        else:
+            try:
+                found = answer(facts, asked.signs or Signs(), asked.query, asked.now)
+            except CockpitError as error:
+                found = error.message
+            except Exception as error:
+                log.exception("insight")
+                found = Message("insight.failed", {"detail": type(error).__name__})
+                self._seat.later(lambda error=error: _raise(error))  # type: ignore[misc]
+            else:
+                if asked.signs is None:
+                    if len(self._kept) >= MOST_KEPT:
+                        self._kept.clear()
+                    self._kept[asked.query] = (asked.now, found)
+
+        def tell(answered: Answer | Message = found) -> None:
+            if not asked.gone:
+                asked.done(answered)
+
+        self._seat.later(tell)
+
+    def _renew(self, here: _Here | None) -> None:
+        """Takes in what the copy took in, then what is under way."""
+        archive = self._sync.archive
+        changed: list[Records] = []
+        as_of = archive.as_of
+        whole = self._facts is None or archive.id != self._archive or archive.horizon != self._horizon
+        facts = None if whole else self._facts
+        if facts is not None and archive.revision != self._revision:
+            loaded = archive.changed(self._revision)
+            self._revision = loaded.revision
+            if len(loaded.records) > MOST_CHANGED:
+                facts = None
+            else:
+                changed.append(loaded.records)
+        if facts is None:
+            facts, changed = self._load(), []
+        if here is not None:
+            changed += self._under_way(facts, here)
+            as_of = max(as_of, here.as_of)
+            facts.ground.names.update(here.names)
+        rows = joined(changed) if changed else Records.of_rows([])
+        if len(rows):
+            facts = facts.renewed(_newest(rows), as_of)
+        elif facts is self._facts and as_of == facts.as_of:
+            return
+        facts.as_of = as_of
+        self._facts = facts
+        self._kept.clear()
+        names = dict(facts.ground.names)
+        self._seat.later(lambda: self._renewed(as_of, names))
+
+    def _load(self) -> Facts:
+        from cockpit.insight.facts import Facts
+
+        archive = self._sync.archive
+        self._archive, self._horizon = archive.id, archive.horizon
+        loaded = archive.load()
+        self._revision = loaded.revision
+        self._overlaid = {}
+        return Facts(loaded.records, self._known_ground(), loaded.as_of, archive.horizon)
+
+    def _known_ground(self) -> Ground:
+        if self._ground is None:
+            from cockpit.geo.areas import Areas
+            from cockpit.insight.ground import Ground
+
+            self._ground = Ground.of(self._seat.pack, Areas.load(self._seat.pack.folder))
+        return self._ground
+
+    def _bare(self) -> Facts:
+        """Nothing, where the archive can not be read: questions are answered with it, not kept waiting."""
+        from cockpit.insight.facts import Facts
+        from cockpit.insight.ground import Ground
+
+        return Facts(Records.of_rows([]), self._ground or Ground(()))
+
+    def _under_way(self, facts: Facts, here: _Here) -> list[Records]:
+        """Rows of cases as they stand, of events that the archive has not heard of, and of those that were under way
+        before as the archive has them."""
+        from cockpit.insight.now import record_of
+
+        rows = dict(here.cases)
+        keys = here.events["key"]
+        for i, is_known in enumerate(facts.knows(keys)):
+            if keys[i] not in rows and (not is_known or keys[i] in self._overlaid):
+                rows[keys[i]] = record_of({name: _plain(here.events[name][i]) for name in _EVENT}, None)
+        gone = [key for key in self._overlaid if key not in rows]
+        new = [row for key, row in rows.items() if self._overlaid.get(key) != row]
+        self._overlaid = rows
+        back = self._sync.archive.rows(gone)
+        return [piece for piece in (back, Records.of_rows(new)) if len(piece)]
+
+
+def _newest(rows: Records) -> Records:
+    """The last row of each key."""
+    last = {key: i for i, key in enumerate(rows.text("key").texts())}
+    if len(last) == len(rows):
+        return rows
+    import numpy as np
+
+    return rows.take(np.array(sorted(last.values()), dtype=np.int64))
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
+
+
+def _is_of_signs(query: Query) -> bool:
+    return isinstance(query, AskChanges) or query.scope.measure.startswith("sign:")
+
+
+def _raise(error: Exception) -> None:
+    raise error
