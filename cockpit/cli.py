@@ -133,6 +133,7 @@ def _add_seat(run: argparse.ArgumentParser, t: Texts) -> None:
     for name, kind in (("seed", int), ("speed", float), ("start", str), ("units", int), ("events-per-day", int)):
         run.add_argument(f"--{name}", metavar="VALUE", type=kind, help=t("cli.to_city"))
     run.add_argument("--story", choices=STORIES, help=t("cli.to_city"))
+    run.add_argument("--past", metavar="DAYS", type=int, help=t("city.past"))
 
 
 def _add_wall_desk(walls: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts) -> None:

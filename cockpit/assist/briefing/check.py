@@ -135,15 +135,21 @@ def _said(document: Document, words: tuple[WordRow, ...]) -> Iterator[Finding]:
         for row in words:
             at = low.find(row.word.lower())
             if at >= 0:
-                id = "briefing.found_word_instead" if row.instead else "briefing.found_word"
-                message = Message(id, {"word": row.word, "instead": row.instead} if row.instead else {"word": row.word})
+                given: dict[str, object] = {"word": row.word}
+                message = Message("briefing.found_word", given)
+                if row.instead:
+                    message = Message("briefing.found_word_instead", {**given, "instead": row.instead})
                 yield Finding("words", row.stops, message, _around(text, at, at + len(row.word)))
 
 
 def _logic(document: Document) -> Iterator[Finding]:
     for one in document.sums():
         if abs(sum(one.parts) + one.rest - one.whole) > 1e-6:
-            given = {"what": one.what, "parts": f"{sum(one.parts) + one.rest:g}", "whole": f"{one.whole:g}"}
+            given: dict[str, object] = {
+                "what": one.what,
+                "parts": f"{sum(one.parts) + one.rest:g}",
+                "whole": f"{one.whole:g}",
+            }
             yield Finding("logic", True, Message("briefing.found_sum", given))
     if document.start >= document.end:
         yield Finding("logic", True, Message("briefing.found_period"))

@@ -17,9 +17,9 @@ from cockpit.geo.areas import Areas
 from cockpit.model.city import Pack
 from cockpit.model.clock import local
 from cockpit.model.errors import UserError
-from cockpit.model.insight import AskRows, Row, Rows
+from cockpit.model.insight import Row
 from cockpit.model.messages import Texts
-from cockpit.model.scope import Scope, Span
+from cockpit.model.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Order:
 
     Attributes:
         at: an instant in its period, UTC us. area: code, "" the whole city.
-        key: of the record of an event report: its key, or the printed number.
+        case: the record of an event report.
     """
 
     template: Template
     at: int
     area: str = ""
-    key: str = ""
+    case: Row | None = None
 
 
 def compose(
@@ -53,12 +53,14 @@ def compose(
         signs: names of signs by code. log: what was said and ordered in a shift; None nobody could say.
 
     Raises:
-        UserError: the period has not begun, there is no such area or event.
+        UserError: the period has not begun, there is no such area, or no event is named.
     """
     if order.area and (areas is None or order.area not in areas):
         raise UserError("briefing.no_area_code", given=order.area)
     template = order.template
-    case = _case(order.key, ask, now) if template.kind == "event" else None
+    case = order.case if template.kind == "event" else None
+    if template.kind == "event" and case is None:
+        raise UserError("briefing.which_event")
     if case is not None:
         period = of_record(case.reported, case.closed, now)
     else:
@@ -66,16 +68,6 @@ def compose(
     area = order.area or (_district(case.area, areas) if case is not None and areas is not None else "")
     here = Scope(period.span, area=area)
     return _Composer(template, Asked(pack, t, ask, here, period, now, areas, case, log, dict(signs))).document()
-
-
-def _case(key: str, ask: Ask, now: int) -> Row:
-    """Raises UserError: none is named, or there is none."""
-    if not key:
-        raise UserError("briefing.which_event")
-    rows = ask(AskRows(Scope(Span(0, now + 1), key=key), "-reported", 0, 1))
-    if not isinstance(rows, Rows) or not rows.rows:
-        raise UserError("briefing.no_event", given=key)
-    return rows.rows[0]
 
 
 def _district(code: str, areas: Areas) -> str:

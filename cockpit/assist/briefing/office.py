@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import msgspec
+import numpy as np
 
 from cockpit.assist.briefing.asked import Ask, Logged
 from cockpit.assist.briefing.check import Finding, check, released, words_of
@@ -18,7 +19,7 @@ from cockpit.insight import answers
 from cockpit.insight.facts import Facts
 from cockpit.model.city import Pack
 from cockpit.model.errors import OutsideError, UserError
-from cockpit.model.insight import Answer, AskFigure, AskRows, AskSplit, AskTrend, Query
+from cockpit.model.insight import Answer, AskFigure, AskRows, AskSplit, AskTrend, Query, Row
 from cockpit.model.messages import Texts
 
 FORMATS = ("pdf", "docx")
@@ -53,6 +54,23 @@ def asker(facts: Facts, now: int) -> Ask:
                 raise TypeError(type(query).__name__)
 
     return ask
+
+
+def case_of(facts: Facts, named: str) -> Row | None:
+    """The record of a key, or the newest with a printed number; None where nothing is named.
+
+    Raises:
+        UserError: there is none.
+    """
+    if not named:
+        return None
+    for column in ("key", "number"):
+        text = facts.text[column]
+        codes = [code for code, word in enumerate(text.words) if word == named]
+        rows = np.flatnonzero(np.isin(text.codes, codes))
+        if len(rows):
+            return answers.row_of(facts, int(rows[-1]))
+    raise UserError("briefing.no_event", given=named)
 
 
 def areas_of(pack: Pack) -> Areas | None:

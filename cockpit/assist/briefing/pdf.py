@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from functools import partial
-from itertools import zip_longest
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -41,7 +41,7 @@ def pdf_of(document: Document) -> bytes:
     maker.addPageTemplates([PageTemplate(frames=[frame])])
     styles = _Styles(document.lang)
     story = [*_head(document, styles, t)]
-    for block, following in zip_longest(document.blocks, document.blocks[1:]):
+    for block, following in pairwise((*document.blocks, None)):
         story += _block(block, following, styles)
     story += _tail(document, styles, t)
     maker.build(story, canvasmaker=partial(_Pages, document=document, t=t))
@@ -120,6 +120,8 @@ def _block(block: Block | None, following: Block | None, styles: _Styles) -> lis
             return [KeepTogether([Text(caption, styles.caption), Drawn(drawing), Spacer(0, 4)])]
         case Table():
             return _table(block, styles)
+        case None:
+            return []
 
 
 def _least(block: Block | None) -> float:

@@ -90,5 +90,5 @@ def _font(bold: bool, pixels: int) -> FreeTypeFont:
 def _words(brush: ImageDraw, item: Words, scale: float) -> None:
     anchor = {"left": "ls", "middle": "ms", "right": "rs"}[item.anchor]
     font = _font(item.bold, round(item.size * scale))
-    halo = {"stroke_width": round(1.1 * scale), "stroke_fill": item.halo} if item.halo else {}
-    brush.text((item.x * scale, item.y * scale), item.text, fill=item.colour, font=font, anchor=anchor, **halo)
+    at, stroke = (item.x * scale, item.y * scale), round(1.1 * scale) if item.halo else 0
+    brush.text(at, item.text, item.colour, font, anchor, stroke_width=stroke, stroke_fill=item.halo or None)

@@ -1,0 +1,165 @@
+"""`cockpit brief day|week|month|event|shift`: a briefing from the archive of this machine, offline, to PDF or DOCX."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cockpit.model.clock import SystemClock
+from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.messages import Message, Texts, language, texts
+from cockpit.paths import profile_dir
+
+if TYPE_CHECKING:
+    from cockpit.assist.briefing.asked import Logged
+    from cockpit.assist.briefing.check import Finding
+    from cockpit.store.archive import Archive
+
+ARCHIVE = "archive.db"
+REFUSED = 3
+"""Exit code: the briefing did not pass its check."""
+MOST_LOG = 4_000_000
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    t = texts(language())
+    brief = commands.add_parser(
+        "brief",
+        help=t("briefing.cli"),
+        description=t("briefing.cli"),
+        epilog=t("cli.example", line="cockpit brief day --at last --out 日报.docx"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    brief.add_argument("template", metavar="TEMPLATE", help=t("briefing.cli_kind"))
+    brief.add_argument("--at", metavar="TIME", default="now", help=t("briefing.cli_at"))
+    brief.add_argument("--area", metavar="CODE", default="", help=t("briefing.cli_area"))
+    brief.add_argument("--event", metavar="NUMBER", default="", help=t("briefing.cli_event"))
+    brief.add_argument("--out", metavar="FILE", type=Path, action="append", help=t("briefing.cli_out"))
+    brief.add_argument("--check", action="store_true", help=t("briefing.cli_check"))
+    brief.add_argument("--lang", choices=("zh", "en"), default="zh", help=t("cli.lang"))
+    brief.add_argument("--profile", metavar="DIR", help=t("briefing.cli_profile"))
+    brief.add_argument("--city", metavar="PACK", default="", help=t("briefing.cli_city"))
+    brief.add_argument("--now", metavar="TIME", default="", help=t("briefing.cli_now"))
+    brief.add_argument("--log", metavar="FILE", type=Path, help=t("briefing.cli_log"))
+    brief.set_defaults(go=_brief)
+
+
+def archive_file(profile: Path, city: str) -> tuple[Path, str]:
+    """Where the archive of a profile lies, and which city's it is ("" it does not say).
+
+    Raises:
+        UserError: there is none, or several and none is named.
+    """
+    found = [(path, path.parent.name) for path in sorted(profile.glob(f"*/{ARCHIVE}"))]
+    if not found and (profile / ARCHIVE).is_file():
+        found = [(profile / ARCHIVE, city)]
+    if city:
+        found = [one for one in found if one[1] == city]
+    if not found:
+        raise UserError("briefing.no_archive", folder=str(profile))
+    if len(found) > 1:
+        raise UserError("briefing.which_city", cities=", ".join(name for _, name in found))
+    return found[0]
+
+
+def open_archive(profile: Path, path: Path) -> Archive:
+    """The archive, with the key of its profile where it has one.
+
+    Raises:
+        UserError: it is encrypted and can not be opened. OutsideError: it can not be read.
+    """
+    from cockpit.store import vault as keys
+    from cockpit.store.archive import Archive
+    from cockpit.store.archive_file import PLAIN, Driver
+    from cockpit.store.unlock import Unlock
+
+    driver = PLAIN
+    if keys.is_encrypted(profile):
+        unlock = Unlock(profile, False, keys.passphrase_from(None))
+        vault = unlock.vault
+        if vault is None:
+            raise UserError("briefing.locked", variable=keys.ENVIRONMENT)
+        driver = Driver(lambda file: vault.connect(file, isolation_level=None, check_same_thread=False, timeout=10))
+    return Archive.open(path, SystemClock(), driver)
+
+
+def _brief(args: argparse.Namespace) -> int:
+    from cockpit.assist.briefing import office
+    from cockpit.assist.briefing.compose import Order
+    from cockpit.assist.briefing.periods import said
+    from cockpit.assist.briefing.template import template_of
+    from cockpit.cli import DEFAULT_PACK
+    from cockpit.insight.facts import Facts
+    from cockpit.insight.ground import Ground
+    from cockpit.packs.read import read_pack
+
+    t = texts(args.lang)
+    wanted: list[Path] = args.out or []
+    for path in wanted:
+        office.format_of(path)
+    profile = profile_dir(args.profile) if args.profile else profile_dir() / "hub"
+    path, city = archive_file(profile, args.city)
+    pack = read_pack(city or DEFAULT_PACK)
+    template = template_of(pack, args.template)
+    archive = open_archive(profile, path)
+    try:
+        loaded, names = archive.load(), units_of(archive)
+    finally:
+        archive.close()
+    areas = office.areas_of(pack)
+    facts = Facts(loaded.records, Ground.of(pack, areas or (), names), loaded.as_of)
+    now = said(args.now, template.kind, 0) if args.now else loaded.as_of or SystemClock().now()
+    case = office.case_of(facts, args.event)
+    order = Order(template, said(args.at, template.kind, now, template.turns), args.area, case)
+    made = office.make(order, pack, areas, office.asker(facts, now), t, now, log=read_log(args.log))
+    spoken = texts(language())
+    for line in lines_of(made.findings, spoken):
+        print(line, file=sys.stderr)
+    if not made.released:
+        print(spoken("briefing.not_released"), file=sys.stderr)
+        return REFUSED
+    if args.check:
+        print(spoken("briefing.cli_passes"))
+        return 0
+    for out in wanted or [Path(f"{made.document.name}.pdf")]:
+        office.keep(office.written(made.document, office.format_of(out)), out)
+        print(spoken("briefing.cli_written", file=str(out)))
+    return 0
+
+
+def units_of(archive: Archive) -> dict[str, str]:
+    """Names of the units that an archive knows, by key."""
+    from cockpit.archive_export import units_of as known
+
+    return {key: name for key, (name, _) in known(archive).items()}
+
+
+def lines_of(findings: tuple[Finding, ...], t: Texts) -> list[str]:
+    """Findings in sentences, what stops it first."""
+    return [
+        t(Message("briefing.finding_stops" if one.stops else "briefing.finding_warns",
+                  {"message": one.message, "where": one.where})).rstrip()
+        for one in findings
+    ]  # fmt: skip
+
+
+def read_log(path: Path | None) -> tuple[Logged, ...] | None:
+    """What was said and ordered, as the hub wrote it down.
+
+    Raises:
+        OutsideError: it can not be read.
+    """
+    if path is None:
+        return None
+    from cockpit.assist.briefing.asked import Logged
+
+    try:
+        if path.stat().st_size > MOST_LOG:
+            raise OutsideError("briefing.bad_log", file=str(path))
+        return msgspec.json.decode(path.read_bytes(), type=tuple[Logged, ...])
+    except (OSError, msgspec.MsgspecError) as error:
+        raise OutsideError("briefing.bad_log", file=str(path)) from error
