@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cockpit.insight.answers import figure, known
-from cockpit.insight.chosen import chosen
+from cockpit.insight.chosen import Where, chosen
 from cockpit.insight.dimensions import names_of, part_scope, parts_of
 from cockpit.insight.facts import Facts
 from cockpit.insight.ground import TIERS
@@ -36,7 +36,8 @@ def like_spans(facts: Facts, span: Span, now: int) -> list[Span]:
 
 
 def changes(facts: Facts, scope: Scope, now: int, most: int = 20, by: str = "") -> Changes:
-    """Classes × areas whose number of cases is off most; () where fewer than three weeks say what is usual.
+    """Classes and their groups, in all of the scope and by area, whose number of cases is off most; () where fewer than
+    three weeks say what is usual. What a greater one of them holds already, or is part of, is not told again.
 
     Args:
         by: tier of areas, "" the one right below the scope's.
@@ -51,32 +52,75 @@ def changes(facts: Facts, scope: Scope, now: int, most: int = 20, by: str = "") 
     spans = like_spans(facts, scope.span, now)
     if len(spans) < LEAST_WEEKS:
         return Changes(whole, ())
-    kinds = len(facts.text["kind"].words)
-    this = _table(facts, scope, scope.span, by, now)
-    before = np.stack([_table(facts, scope, span, by, now) for span in spans])
+    tables = _Tables(facts, scope, by)
+    this = tables.of(chosen(facts, scope, now))
+    before = np.stack([tables.of(chosen(facts, scope, now, span)) for span in spans])
     usual = before.mean(axis=0)
     spread = np.sqrt(np.maximum(np.maximum(before.var(axis=0, ddof=1), usual), 1.0))
     off = this - usual
     score = off / spread
     score[(np.abs(off) < LEAST_OFF) | (np.abs(score) < LEAST_SCORE)] = 0.0
-    found = []
-    for at in np.argsort(-np.abs(score), kind="stable")[: max(0, most)].tolist():
-        if score[at] == 0.0:
+    found: list[Change] = []
+    told: list[tuple[int, int]] = []
+    order = np.argsort(-np.abs(score), axis=None, kind="stable")
+    for at in order[: int(np.count_nonzero(score))].tolist():
+        if len(found) >= most:
             break
-        kind, area = facts.text["kind"].words[at % kinds], facts.ground.codes[at // kinds]
-        own = scope.with_(kinds=(kind,), area=area, measure="count", by="")
-        name = facts.ground.names.get(area, "")
-        found.append(Change(own, kind, area, name, float(this[at]), float(usual[at]), len(spans), float(score[at])))
+        area, kind = divmod(at, score.shape[1])
+        if any(tables.overlap((area, kind), other) for other in told):
+            continue
+        told.append((area, kind))
+        code = tables.areas[area] or scope.area
+        own = scope.with_(kinds=(tables.kinds[kind],), area=code, measure="count", by="")
+        name = facts.ground.names.get(code, "")
+        value, normal, far = (float(table[area, kind]) for table in (this, usual, score))
+        found.append(Change(own, tables.kinds[kind], code, name, value, normal, len(spans), far))
     return Changes(whole, tuple(found))
 
 
-def _table(facts: Facts, scope: Scope, span: Span, by: str, now: int) -> Floats:
-    """Cases by area and class, flat."""
-    rows = chosen(facts, scope, now, span)
-    kinds = len(facts.text["kind"].words)
-    areas = facts.area[TIERS.index(by)][rows].astype(np.int64)
-    both = areas * kinds + facts.text["kind"].codes[rows]
-    return np.bincount(both[areas >= 0], minlength=len(facts.ground.codes) * kinds).astype(np.float64)
+class _Tables:
+    """Cases by area and class: rows are the areas of a tier and, last, everywhere; columns classes, then groups.
+
+    Attributes:
+        areas: codes of the rows, "" everywhere; kinds: codes of the columns.
+    """
+
+    def __init__(self, facts: Facts, scope: Scope, by: str) -> None:
+        self._facts = facts
+        self._tier = TIERS.index(by)
+        below = facts.ground.below(scope.area, self._tier)
+        self.areas = [*(facts.ground.codes[i] for i in below), ""]
+        self._row = np.full(len(facts.ground.codes) + 1, len(below), dtype=np.int64)
+        self._row[below] = np.arange(len(below))
+        kinds, groups = list(facts.text["kind"].words), list(facts.group.words)
+        self.kinds = [*kinds, *groups]
+        self._single = len(kinds)
+        place = {group: i for i, group in enumerate(groups)}
+        self._group = np.array([place.get(facts.ground.group(kind), 0) for kind in kinds], dtype=np.int64)
+
+    def of(self, rows: Where) -> Floats:
+        """The table of these rows."""
+        n = len(self.areas)
+        at = self._row[self._facts.area[self._tier][rows]]
+        both = at * self._single + self._facts.text["kind"].codes[rows]
+        single = np.bincount(both, minlength=n * self._single).reshape(n, self._single).astype(np.float64)
+        single[-1] = single.sum(axis=0)
+        grouped = np.zeros((len(self.kinds) - self._single, n))
+        np.add.at(grouped, self._group, single.T)
+        return np.hstack([single, grouped.T])
+
+    def overlap(self, one: tuple[int, int], other: tuple[int, int]) -> bool:
+        """Whether one of two holds the other."""
+        last = len(self.areas) - 1
+        same_area = one[0] == other[0] or last in (one[0], other[0])
+        return (
+            same_area
+            and self._group_of(one[1]) == self._group_of(other[1])
+            and (one[1] == other[1] or max(one[1], other[1]) >= self._single)
+        )
+
+    def _group_of(self, kind: int) -> int:
+        return int(self._group[kind]) if kind < self._single else kind - self._single
 
 
 def explained(facts: Facts, scope: Scope, now: int, by: str = "") -> Explained:
