@@ -1,0 +1,146 @@
+"""A leader's desk for tests: a real year of the archive, the real figures over it, the way and a picture of Hangzhou."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from cockpit.geo.areas import Areas
+from cockpit.insight import answers, beside, changes, checkup, league
+from cockpit.insight.facts import Facts
+from cockpit.insight.ground import Ground
+from cockpit.model import insight as asks
+from cockpit.model.clock import ManualClock
+from cockpit.model.errors import UserError
+from cockpit.model.messages import Message
+from cockpit.model.scope import Scope
+from cockpit.model.spans import span_of
+from cockpit.packs.read import read_pack
+from cockpit.picture.drill import Drill
+from cockpit.picture.picture import Picture
+from cockpit.store.archive import Archive
+from tests.archive_kit import NOW, year
+from tests.living_picture import put
+from tests.panel_desk import Desk, desk
+
+
+@cache
+def hangzhou_areas() -> Areas:
+    return Areas.load(read_pack("hangzhou").folder)
+
+
+@cache
+def facts(days: int = 400, per_day: float = 60) -> Facts:
+    """The year's records as columns."""
+    made = year(days, per_day)
+    archive = Archive.open(made.folder / "archive.db", ManualClock())
+    loaded = archive.load()
+    names = {key: name for key, (name, *_) in units_of(archive).items()}
+    archive.close()
+    ground = Ground.of(made.pack, [(a.code, a.name, a.tier, a.parent) for a in hangzhou_areas()], names)
+    return Facts(loaded.records, ground, loaded.as_of)
+
+
+def units_of(archive: Archive) -> dict[str, Any]:
+    import msgspec
+
+    from cockpit.archive_export import UNITS
+
+    kept = archive.meta(UNITS)
+    found: Any = msgspec.msgpack.decode(kept) if kept is not None else {}
+    if isinstance(found, dict):
+        return {key: value if isinstance(value, list | tuple) else (value,) for key, value in found.items()}
+    return {row[0]: row[1:] for row in found}
+
+
+class RealInsight:
+    """The port over facts. Answers come when told to (`settle`), as from a thread.
+
+    Attributes:
+        asked: all that was asked. version, as_of: as of the port; `facts` may be put in another's place.
+        refusal: a sentence in the place of every answer.
+    """
+
+    def __init__(self, facts_: Facts, now: int) -> None:
+        self.facts, self.now = facts_, now
+        self.version = 1
+        self.as_of = facts_.as_of
+        self.asked: list[asks.Query] = []
+        self.refusal: Message | None = None
+        self._open: list[tuple[asks.Query, Callable[[Any], None]]] = []
+
+    def ask(self, query: asks.Query, done: Callable[[Any], None]) -> Callable[[], None]:
+        self.asked.append(query)
+        asked = (query, done)
+        self._open.append(asked)
+        return lambda: self._open.remove(asked) if asked in self._open else None
+
+    @property
+    def waits(self) -> int:
+        return len(self._open)
+
+    def settle(self) -> None:
+        """Answers all that is asked, and what is asked because of it."""
+        while self._open:
+            query, done = self._open.pop(0)
+            done(self.refusal or self.answer(query))
+
+    def answer(self, query: asks.Query) -> Any:
+        facts, scope, now = self.facts, query.scope, self.now
+        try:
+            match query:
+                case asks.AskFigure():
+                    return answers.figure(facts, scope, now)
+                case asks.AskSplit():
+                    return answers.split(facts, scope, query.by, now)
+                case asks.AskTrend():
+                    return answers.trend(facts, scope, query.grain, now)
+                case asks.AskRows():
+                    return answers.rows(facts, scope, now, query.order, query.offset, query.limit)
+                case asks.AskLeague():
+                    return league.league(facts, scope, query.by, now)
+                case asks.AskCompare():
+                    return beside.compare(facts, scope, now)
+                case asks.AskBeforeAfter():
+                    return beside.before_after(facts, scope, now)
+                case asks.AskChanges():
+                    return changes.changes(facts, scope, now, query.most, query.by)
+                case asks.AskExplained():
+                    return changes.explained(facts, scope, now, query.by)
+                case _:
+                    return checkup.checkup(facts, scope, now)
+        except UserError as error:
+            return error.message
+
+
+class LeaderDesk:
+    """A desk with the way and the archive.
+
+    Attributes:
+        at: the desk. insight, drill: its ports.
+    """
+
+    def __init__(self, theme: str = "dark", lang: str = "zh", scope: Scope | None = None, days: int = 400) -> None:
+        picture = Picture()
+        put(picture, "area", [area_row(area) for area in hangzhou_areas() if area.tier <= 3])
+        self.at: Desk = desk(theme, lang, picture)
+        self.ctx = self.at.ctx
+        self.ctx.pack = read_pack("hangzhou")
+        self.ctx.reduced_motion = True
+        self.ctx.clock.city = type(self.ctx.clock.city)(wall_us=self.at.clock.now(), city_us=NOW)
+        self.insight = RealInsight(facts(days), NOW)
+        self.drill = Drill(scope or Scope(span_of("today", NOW)), self.ctx.selection)
+        self.ctx.insight, self.ctx.drill = self.insight, self.drill
+
+
+@cache
+def _rings(code: str) -> str:
+    return json.dumps(hangzhou_areas().rings(code))
+
+
+def area_row(area: Any) -> dict[str, Any]:
+    rings = _rings(area.code) if area.tier <= 3 else "[]"
+    return {"key": f"areas/{area.code}", "code": area.code, "name": area.name, "tier": area.tier,
+            "parent": area.parent, "rings": rings, "feed": "areas", "received": NOW}  # fmt: skip

@@ -1,0 +1,73 @@
+"""What the colours of the scope map mean, and who made the map: always in sight, under it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from widgets.drill.bins import Bins
+from widgets.kit.context import PanelContext
+from widgets.kit.panel import guarded
+
+HIGH, PAD = 48, 12
+_MIDDLE = int(Qt.AlignmentFlag.AlignVCenter)
+
+
+class MapLegend(QWidget):
+    """Attributes:
+    bins: what it shows. credit: who made the map, and what its areas are.
+    """
+
+    def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.ctx, self.bins, self._unit, self._points = ctx, Bins(), "", 0
+        self.setFixedHeight(HIGH)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.retranslate()
+
+    def show_bins(self, bins: Bins, unit: str, points: int) -> None:
+        self.bins, self._unit, self._points = bins, unit, points
+        self.setAccessibleName(f"{' · '.join(bins.labels)} {unit}. {self.credit}")
+        self.update()
+
+    def retranslate(self) -> None:
+        t, pack = self.ctx.t, self.ctx.pack
+        self.notice, self.credit = t.pack(pack.notice), t.pack(pack.credit)
+        self.setToolTip(" · ".join(filter(None, (self.credit, self.notice))))
+        self.update()
+
+    def retheme(self) -> None:
+        self.update()
+
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme = QPainter(self), self.ctx.theme
+        painter.setPen(QPen(theme.line, 1))
+        painter.drawLine(0, 0, self.width(), 0)
+        painter.setFont(theme.font("axis"))
+        metrics = QFontMetricsF(theme.font("axis"))
+        right = [" · ".join(filter(None, (self._unit, self.notice.split("，")[0]))), self.credit]
+        room = self.width() * 0.46
+        for i, words in enumerate(right):
+            painter.setPen(theme.t2 if i == 0 else theme.t3)
+            cut = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+            box = QRectF(self.width() - PAD - room, 6 + 18 * i, room, 18)
+            painter.drawText(box, _MIDDLE | int(Qt.AlignmentFlag.AlignRight), cut)
+        labels = self.bins.labels
+        if not labels:
+            return
+        wide = min(
+            (self.width() - 3 * PAD - min(room, max(metrics.horizontalAdvance(w) for w in right))) / len(labels), 52
+        )
+        alphas = theme.map.of("choropleth")["alpha"] if isinstance(theme.map.of("choropleth"), dict) else (0, 0.06, 0.13, 0.22, 0.34)  # fmt: skip
+        for i, words in enumerate(labels):
+            color = QColor(theme.map.color("choropleth"))
+            color.setAlphaF(float(alphas[min(i, len(alphas) - 1)]) * 1.6)
+            box = QRectF(PAD + i * wide, 12, wide, 8)
+            painter.fillRect(box, theme.map.color("land"))
+            painter.fillRect(box, color)
+            painter.setPen(QPen(theme.line2, 1))
+            painter.drawRect(box)
+            painter.setPen(theme.t2)
+            painter.drawText(QRectF(box.left(), 22, wide + 8, 18), _MIDDLE, words)
