@@ -17,11 +17,11 @@ from cockpit.city.pastsigns import Course
 from cockpit.geo.areas import DISTRICT, STREET, Areas
 from cockpit.model.archive_columns import Records
 from cockpit.model.city import Pack
-from cockpit.model.clock import HOUR, Clock
+from cockpit.model.clock import Clock
 from cockpit.model.signs import Sign
+from cockpit.signs.backfill import put_hours
 from cockpit.signs.definitions import connected, read_signs
-from cockpit.signs.history import History, bucket_of
-from cockpit.signs.packing import Buckets
+from cockpit.signs.history import History
 from cockpit.store.archive import Archive
 
 ARCHIVE, SIGNS = "archive.db", "signs.db"
@@ -79,36 +79,6 @@ def put_course(history: History, course: Course) -> None:
     """Puts the past of one sign in, by hour and by day."""
     for area, values in zip(course.areas, course.values, strict=True):
         put_hours(history, f"sign/{course.code}@{area}", course.begin, values, course.digits)
-
-
-def put_hours(history: History, key: str, begin: int, values: Floats, digits: int, fine: bool = False) -> None:
-    """Puts hourly values of one item in, and the days made of them.
-
-    Args:
-        begin: of the first hour, UTC us.
-        values: NaN where there is none.
-    """
-    there = np.flatnonzero(np.isfinite(values))
-    if not len(there):
-        return
-    hours = _buckets(begin + there * HOUR, values[there], np.arange(len(there) + 1))
-    history.put_history(key, "hour", hours, fine, digits)
-    of_day = np.array([bucket_of("day", at) for at in hours.start.tolist()], dtype=np.int64)
-    edges = np.append(np.flatnonzero(np.diff(of_day, prepend=-1)), len(of_day))
-    history.put_history(key, "day", _buckets(of_day[edges[:-1]], values[there], edges), fine, digits)
-
-
-def _buckets(starts: NDArray[np.int64], values: Floats, edges: NDArray[np.int64]) -> Buckets:
-    n = np.diff(edges)
-    first = edges[:-1]
-    return Buckets(
-        starts,
-        np.add.reduceat(values, first) / n,
-        np.minimum.reduceat(values, first),
-        np.maximum.reduceat(values, first),
-        values[edges[1:] - 1],
-        n.astype(np.int64),
-    )
 
 
 def _many(history: History, pack: Pack, courses: list[Course], items: int, seed: int) -> None:

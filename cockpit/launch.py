@@ -36,6 +36,8 @@ WALL_SECONDS = 3.0
 """How long the wall that ran before may take until it is gone."""
 BESIDE = ("leader", "wall")
 """Seats that go by the duty seat's hub where one runs on this machine, or by one that their profile joined."""
+PAST_DAYS = 400
+"""Days before its start that the embedded city tells of: a year can be compared with the one before."""
 MOST_SECONDS = 86_400
 """A picture is taken within a day."""
 
@@ -258,6 +260,8 @@ def _size(text: str) -> tuple[int, int] | None:
 
 
 def _city_options(args: argparse.Namespace) -> list[str]:
-    names = ("seed", "speed", "start", "units", "events_per_day", "story")
-    given = ((name, getattr(args, name)) for name in names)
+    names = ("seed", "speed", "start", "units", "events_per_day", "story", "past")
+    # a city that a leader can look back on
+    past = PAST_DAYS if args.past is None else args.past
+    given = ((name, past if name == "past" else getattr(args, name)) for name in names)
     return [part for name, value in given if value is not None for part in (f"--{name.replace('_', '-')}", str(value))]

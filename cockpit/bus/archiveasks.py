@@ -62,6 +62,7 @@ class ArchiveState(msgspec.Struct, frozen=True):
         days: newest first.
         signs_until: end of the last closed hour, UTC us.
         rows, size: rows that changed behind `since` and about how many bytes they take; signs_size: of the signs.
+        units: msgpack of name and kind of units by key, for the copy's note `units`.
     """
 
     archive: str
@@ -75,6 +76,7 @@ class ArchiveState(msgspec.Struct, frozen=True):
     rows: int
     size: int
     signs_size: int
+    units: bytes = b""
 
 
 class RowsCursor(msgspec.Struct, frozen=True, array_like=True):

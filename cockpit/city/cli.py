@@ -26,6 +26,8 @@ STORIES = ("storm", "calm")
 """A rainstorm that begins before the city does and comes again; an ordinary day without one."""
 MOST_UNITS = 20_000
 MOST_EVENTS = 5_000_000
+MOST_PAST = 1_000
+"""Days before its start that a city tells of."""
 MOST_SECONDS = 86_400
 """How long a fault may last."""
 
@@ -63,6 +65,7 @@ def add_parsers(subparsers: Any) -> None:
     serve.add_argument("--workers", choices=TEMPERS, default=TEMPERS[0], help=t("city.workers"))
     serve.add_argument("--rtsp", metavar="N", type=int, default=-1, help=t("city.rtsp"))
     serve.add_argument("--script", metavar="FILE", type=Path, help=t("city.script"))
+    serve.add_argument("--past", metavar="DAYS", type=int, default=0, help=t("city.past"))
     serve.set_defaults(go=_serve)
     fault = commands.add_parser(
         "fault",
@@ -110,7 +113,7 @@ def _serve(args: argparse.Namespace) -> int:
         with contextlib.suppress(asyncio.CancelledError):
             options = (args.seed, args.speed, start, args.units, args.events_per_day, args.story)
             willing = args.workers == TEMPERS[1]
-            await serve(pack, args.port, *options, clock, ready, args.field, willing, args.rtsp, script)
+            await serve(pack, args.port, *options, clock, ready, args.field, willing, args.rtsp, script, args.past)
 
     asyncio.run(main())
     return 0
@@ -137,6 +140,8 @@ def check_options(args: argparse.Namespace) -> None:
         raise UserError("city.bad_units", most=MOST_UNITS)
     if args.events_per_day is not None and not 0 <= args.events_per_day <= MOST_EVENTS:
         raise UserError("city.bad_events_per_day", most=MOST_EVENTS)
+    if args.past is not None and not 0 <= args.past <= MOST_PAST:
+        raise UserError("city.bad_past", most=MOST_PAST)
     if args.seed is not None and args.seed < 0:
         raise UserError("city.bad_seed")
     try:

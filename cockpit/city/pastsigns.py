@@ -108,21 +108,20 @@ class PastSigns:
         self._first, self._days = first, last - first + 1
         self._begin = first * DAY - ZONE
         self._hours = max(0, (until - self._begin) // HOUR)
-        self._open: dict[str, Floats] = {}
-        self._come: dict[str, Floats] = {}
+        shape = (len(areas), self._days * 24 + 1)
+        today = ("today", "share")
+        self._open = {one.code: np.zeros(shape) for one in self.table.events if one.what not in today}
+        self._come = {one.code: np.zeros(shape) for one in self.table.events if one.what in today}
+        self._come[""] = np.zeros(shape)
+        """All of them: what shares are of."""
         self._wet: Floats | None = None
 
     def count(self, days: Iterable[Records]) -> None:
-        """Takes the events of the past in, a day at a time."""
-        shape = (len(self._areas), self._days * 24 + 1)
-        wanted = [one for one in self.table.events if one.what in ("today", "share")]
-        for one in self.table.events:
-            (self._come if one in wanted else self._open)[one.code] = np.zeros(shape)
-        self._come[""] = np.zeros(shape)  # all of them: what shares are of
+        """Takes events of the past in, a day at a time; each day once."""
         for records in days:
             area = self._area_rows(records)
             begun, over = self._at(records["reported"]), self._at(records["closed"])
-            over = np.where(records["closed"] > 0, over, shape[1] - 1)
+            over = np.where(records["closed"] > 0, over, self._days * 24)
             for one in (*self.table.events, Counted("", "today")):
                 rows = np.flatnonzero(_which(one, records))
                 weight = np.nan_to_num(records["amount"][rows]) if one.what == "amount" else np.ones(len(rows))

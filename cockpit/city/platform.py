@@ -11,6 +11,7 @@ from cockpit.city.answers import Document, collection
 from cockpit.city.build import Place
 from cockpit.city.city import City
 from cockpit.city.faults import Faults
+from cockpit.city.pastserve import ToldPast
 from cockpit.city.script import play
 from cockpit.city.stream import Reader, Stream, message
 from cockpit.city.workers import Workers
@@ -33,6 +34,7 @@ class Platform:
         workers: the workers' devices; None where there is no gateway to go to.
         events: who reads the event stream.
         script: what is played besides, None nothing.
+        past: what the city tells of the days before its start, None nothing.
         watchers: who reads positions; each has the frames that it was not sent yet.
     """
 
@@ -48,7 +50,12 @@ class Platform:
         faults: Faults,
         story: str = "storm",
         script: Script | None = None,
+        past_days: int = 0,
     ) -> None:
+        """
+        Args:
+            past_days: how many days before its start the city tells of when it is asked, 0 none.
+        """
         self.faults, self.place, self.seed = faults, place, seed
         self._clock, self._units, self._per_day, self._story = clock, units, events_per_day, story
         self.base = ""
@@ -64,6 +71,8 @@ class Platform:
         self.time = CityTime(clock.now(), start_us, speed, new_id(clock), True)
         self.events = Stream(self.time.run)
         self.city = city
+        self._past_days = past_days
+        self.past = self._past_of(city)
         self.workers: Workers | None = None
         self._areas: Document | None = None
 
@@ -90,7 +99,11 @@ class Platform:
         self.dismiss_all()
         self.events = Stream(self.time.run)
         self.city = city
+        self.past = self._past_of(city)
         self._documents.clear()
+
+    def _past_of(self, city: City) -> ToldPast | None:
+        return ToldPast(city, self.place.areas, self._per_day, self._past_days) if self._past_days else None
 
     def step(self) -> None:
         """Goes on to now, and tells the readers."""

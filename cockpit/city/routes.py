@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from aiohttp import WSMsgType, web
 
-from cockpit.city.answers import json_answer
+from cockpit.city.answers import Document, json_answer
 from cockpit.city.faults import DEFAULT_SECONDS, SLOW_BY
 from cockpit.city.pictures import RAINS_FROM, draw
 from cockpit.city.platform import Platform
@@ -50,6 +50,9 @@ def routes_of(
         web.get("/events", handlers.events),
         web.get("/positions", handlers.positions),
         *(web.get(path, handlers.document) for path in DOCUMENTS),
+        web.get("/past", handlers.past),
+        web.get("/past/cases/{day}", handlers.past),
+        web.get("/past/signs/{code}", handlers.past),
         web.get("/pictures/{id}.{ext:png|jpg}", handlers.picture),
         web.get("/video/{id}.flv", videos.flv),
         web.post("/fault", handlers.fault),
@@ -72,6 +75,19 @@ class _Handlers:
         if self._platform.garbled():
             return web.Response(body=RUBBISH, content_type="application/json")
         return (await self._platform.document(DOCUMENTS[request.path])).answer(request)
+
+    async def past(self, request: web.Request) -> web.StreamResponse:
+        """In a thread: a day of the past takes tens of milliseconds."""
+        past = self._platform.past
+        if past is None:
+            raise web.HTTPNotFound
+        if "day" in request.match_info:
+            body = await asyncio.to_thread(past.cases, request.match_info["day"])
+        elif "code" in request.match_info:
+            body = await asyncio.to_thread(past.sign, request.match_info["code"])
+        else:
+            body = await asyncio.to_thread(past.card)
+        return Document(body, "application/json").answer(request)
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         if self._platform.faults.on("sse-drop"):

@@ -211,6 +211,7 @@ async def serve(
     willing: bool = False,
     rtsp: int = -1,
     script: Script | None = None,
+    past_days: int = 0,
 ) -> None:
     """Runs a city until it is cancelled.
 
@@ -224,12 +225,14 @@ async def serve(
         willing: none of them refuses, is late or never answers.
         rtsp: port for the cameras' videos by RTSP, -1 none.
         script: what is played besides.
+        past_days: how many days before its start it tells of.
 
     Raises:
         UserError: the port is taken, or the pack is damaged.
     """
     place = Place(pack)
-    platform = Platform(place, seed, speed, start_us, units, events_per_day, clock, Faults(clock), story, script)
+    given = (seed, speed, start_us, units, events_per_day, clock, Faults(clock), story, script, past_days)
+    platform = Platform(place, *given)
     if field is not None:
         platform.workers = Workers(field, platform.now, platform.faults, clock, willing)
     server = Server(platform, port, clock, rtsp)

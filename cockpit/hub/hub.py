@@ -24,6 +24,7 @@ from cockpit.bus.users import Keys
 from cockpit.feeds.city_time import fetch_clock
 from cockpit.hub.alarms import AlarmsService
 from cockpit.hub.answers import Answers
+from cockpit.hub.archive import ArchiveService
 from cockpit.hub.calls import CallsService
 from cockpit.hub.climb import ClimbService
 from cockpit.hub.ending import ending
@@ -63,6 +64,7 @@ log = logging.getLogger(__name__)
 SERVICES: tuple[Callable[[Setting], Service], ...] = (
     TapeService, FeedsService, SignsService, AlarmsService, LettersService, CallsService,
     FieldService, ClimbService, VideosService, WallService, RehearsalsService,
+    ArchiveService,
 )  # fmt: skip
 """In the order in which they are started; closed the other way round."""
 

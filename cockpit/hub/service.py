@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from cockpit.hub.answers import Answers
 from cockpit.hub.hearing import Hearing
@@ -15,6 +15,9 @@ from cockpit.model.calls import Signal
 from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock
 from cockpit.model.letters import Letter
+from cockpit.signs.history import History
+
+_T = TypeVar("_T")
 
 
 async def _at_once() -> None:
@@ -29,6 +32,10 @@ def _not_online(unit: str) -> bool:
     return False
 
 
+class OnHistory(Protocol):
+    def __call__(self, work: Callable[[History], _T]) -> Awaitable[_T]: ...
+
+
 @dataclass
 class Between:
     """What services of the hub do for each other; whoever does it puts itself here.
@@ -39,12 +46,14 @@ class Between:
         online: whether a unit has a phone page open now.
         rehearse: has walls (() all) show a rehearsal with a scene, or with "" what they showed before; who wants it.
             Answers which walls do.
+        history: does something with the signs' past, on its thread; raises OutsideError.
     """
 
     send: Callable[[Sequence[Letter]], Awaitable[None]] | None = None
     letter: Callable[[str], Awaitable[Letter | None]] | None = None
     online: Callable[[str], bool] = _not_online
     rehearse: Callable[[str, tuple[str, ...], str, str], tuple[str, ...]] | None = None
+    history: OnHistory | None = None
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,16 @@ class SignsService:
     async def _aside(self, work: Callable[..., _T], *given: Any) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._work, work, *given)
 
+    async def _on_history(self, work: Callable[[History], _T]) -> _T:
+        """Does something with the history, between its own writings.
+
+        Raises:
+            OutsideError: it is closed, or the disk refuses.
+        """
+        if self._history is None:
+            raise OutsideError("archive.no_signs")
+        return await self._aside(work, self._history)
+
     # -- beginning -------------------------------------------------------------------------------------------------
 
     async def _open(self) -> None:
@@ -124,6 +134,7 @@ class SignsService:
             return
         for notice in self._history.notices:
             self._say(notice)
+        self._setting.between.history = self._on_history
         for code, area, value in await self._aside(self._history.reported):
             self._reported.put(code, area, value)
 

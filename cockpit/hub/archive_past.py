@@ -1,0 +1,204 @@
+"""The past that a city's platform gives (`/past`), taken in day by day, the newest first, where the archive lacks it.
+
+One day, then a rest of several times its length: feeds and seats go before. What was taken is noted with its rows, so a
+hub that stops goes on where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Sequence
+from datetime import date
+from functools import partial
+from typing import Any, Protocol
+
+import httpx
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from cockpit.hub.archive_follow import OnFile
+from cockpit.hub.archive_signs import PastSignsOut
+from cockpit.hub.service import Setting
+from cockpit.model.archive import RECORD
+from cockpit.model.errors import OutsideError
+from cockpit.model.messages import Message
+from cockpit.signs.backfill import put_hours
+from cockpit.signs.history import History
+from cockpit.store.archive import Archive, Changed, Row
+
+log = logging.getLogger(__name__)
+
+TAKEN = "past"
+"""Note: msgpack of `Taken`."""
+SHARE = 3.0
+REST_SECONDS = (0.05, 2.0)
+"""Between two days: so many times what the last one took, within these."""
+AGAIN_SECONDS = 30.0
+FIRST_SECONDS = 4.0
+"""After the hub's start: seats come first."""
+TIMEOUT = 60.0
+MOST_BYTES = 64_000_000
+HAVE = 0.3
+"""A day of which so large a share of the past's rows is here was lived by this hub."""
+EPOCH = date(1970, 1, 1)
+
+
+class PastCard(msgspec.Struct, frozen=True):
+    """What a platform says of its past: the first and the last day (ISO), codes of signs, name and kind of units."""
+
+    id: str
+    first: str
+    last: str
+    signs: tuple[str, ...] = ()
+    units: dict[str, tuple[str, str]] = {}
+
+
+class PastDay(msgspec.Struct, frozen=True):
+    """One day: rows in the order of `columns`, names as in `RECORD`; times UTC us."""
+
+    day: str
+    columns: tuple[str, ...]
+    rows: list[list[Any]]
+
+
+class PastSign(msgspec.Struct, frozen=True):
+    """One sign: a value each hour from `begin` (UTC us), a list an area; null where there is none."""
+
+    code: str
+    begin: int
+    digits: int
+    areas: tuple[str, ...]
+    values: list[list[float | None]]
+
+
+class Taken(msgspec.Struct):
+    """What was taken: numbers of days, and codes of signs."""
+
+    days: set[int] = set()
+    signs: set[str] = set()
+
+
+class Write(Protocol):
+    def __call__(
+        self, rows: Sequence[Row], notes: dict[str, bytes] | None = None, only_new: bool = False
+    ) -> Awaitable[Changed | None]: ...
+
+
+class PastIn:
+    """Attributes:
+    left: days that are still to be taken.
+    """
+
+    def __init__(
+        self,
+        setting: Setting,
+        write: Write,
+        on_file: OnFile,
+        signs: PastSignsOut,
+    ) -> None:
+        self._setting = setting
+        self._clock = setting.clock
+        self._write = write
+        self._on_file = on_file
+        self._signs = signs
+        self.left = 0
+
+    async def run(self) -> None:
+        """Until all is taken; a platform that does not answer is asked again."""
+        base = self._setting.intake.base_url
+        if not base:
+            return
+        await asyncio.sleep(FIRST_SECONDS)
+        said = ""
+        async with httpx.AsyncClient(base_url=base, timeout=TIMEOUT, trust_env=False, follow_redirects=False) as web:
+            while True:
+                try:
+                    if await self._take(web):
+                        return
+                except (httpx.HTTPError, httpx.InvalidURL, msgspec.MsgspecError, ValueError, OutsideError) as error:
+                    why = error.message if isinstance(error, OutsideError) else str(error) or type(error).__name__
+                    if said != str(why):
+                        said = str(why)
+                        log.warning("%s", Message("archive.past_waits", {"why": why}).in_chinese())
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _take(self, web: httpx.AsyncClient) -> bool:
+        """Whether there is nothing more to be taken."""
+        answer = await web.get("/past")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return True
+        card = msgspec.json.decode(_body(answer), type=PastCard)
+        data = await self._on_file(lambda archive: archive.meta(TAKEN))
+        taken = msgspec.msgpack.decode(data, type=Taken) if data else Taken()
+        days = [day for day in range(_number(card.last), _number(card.first) - 1, -1) if day not in taken.days]
+        self.left = len(days)
+        for day in days:
+            begun = self._clock.mono()
+            await self._take_day(web, day, taken)
+            self.left -= 1
+            await self._rest(begun)
+        signs = [code for code in card.signs if code not in taken.signs]
+        for code in signs:
+            begun = self._clock.mono()
+            await self._take_sign(web, code)
+            taken.signs.add(code)
+            await self._note(taken)
+            await self._rest(begun)
+        if signs:
+            await self._signs.begin_anew()
+        return True
+
+    async def _rest(self, begun: float) -> None:
+        least, most = REST_SECONDS
+        await asyncio.sleep(min(max(SHARE * (self._clock.mono() - begun), least), most))
+
+    async def _take_day(self, web: httpx.AsyncClient, number: int, taken: Taken) -> None:
+        answer = await web.get(f"/past/cases/{date.fromordinal(EPOCH.toordinal() + number).isoformat()}")
+        body = _body(answer)
+        day = await asyncio.to_thread(msgspec.json.decode, body, type=PastDay)
+        if day.columns != RECORD.names or any(len(row) != len(RECORD.names) for row in day.rows):
+            raise ValueError(f"{day.day}: columns")
+        keys = [str(row[0]) for row in day.rows]
+
+        def lived(archive: Archive) -> bool:
+            here = next((one.rows for one in archive.days() if one.day == number), 0)
+            return here - len(archive.rows(keys)) > HAVE * len(keys)
+
+        taken.days.add(number)
+        try:
+            rows = [] if await self._on_file(lived) else [tuple(row) for row in day.rows]
+            await self._write(rows, {TAKEN: msgspec.msgpack.encode(taken)}, True)
+        except OutsideError:
+            taken.days.discard(number)
+            raise
+
+    async def _note(self, taken: Taken) -> None:
+        await self._on_file(lambda archive: archive.note(**{TAKEN: msgspec.msgpack.encode(taken)}))
+
+    async def _take_sign(self, web: httpx.AsyncClient, code: str) -> None:
+        on_history = self._setting.between.history
+        if on_history is None:
+            return
+        body = _body(await web.get(f"/past/signs/{code}"))
+        sign = await asyncio.to_thread(msgspec.json.decode, body, type=PastSign)
+        for area, values in zip(sign.areas, sign.values, strict=True):
+            numbers = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+            key = f"sign/{sign.code}@{area}"
+            await on_history(partial(_put, key, sign, numbers))
+
+
+def _put(key: str, sign: PastSign, values: NDArray[np.float64], history: History) -> None:
+    put_hours(history, key, sign.begin, values, sign.digits)
+
+
+def _body(answer: httpx.Response) -> bytes:
+    answer.raise_for_status()
+    if len(answer.content) > MOST_BYTES:
+        raise ValueError("too much at once")
+    return answer.content
+
+
+def _number(day: str) -> int:
+    return date.fromisoformat(day).toordinal() - EPOCH.toordinal()
