@@ -16,6 +16,8 @@ Connect = Callable[..., sqlite3.Connection]
 """As `sqlite3.connect`."""
 
 KEY_BYTES = 32
+PAGE = 16_384
+"""Bytes of a page, of every encrypted file: each is a seal of its own, and packed columns take several kB."""
 HEADER = b"SQLite format 3\0"
 """With which a file begins that is not encrypted."""
 _ROWS = 500
@@ -62,6 +64,7 @@ def keyed(key: bytes) -> Connect:
         try:
             connection.execute("PRAGMA cipher_log_level = NONE")  # what is wrong is raised, not written to the terminal
             connection.execute(f'PRAGMA key = "{raw}"')
+            connection.execute(f"PRAGMA cipher_page_size = {PAGE}")
         except BaseException:
             connection.close()
             raise

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cockpit.model.errors import OutsideError
 from cockpit.processes import writing_to
-from cockpit.store.cipher import is_plain, plain_connect, raw_of
+from cockpit.store.cipher import PAGE, is_plain, plain_connect, raw_of
 from cockpit.store.disk import sync
 from cockpit.store.files import is_damage
 from cockpit.store.shred import shred, shred_tree
@@ -102,6 +102,7 @@ def _encrypt(path: Path, vault: Vault) -> None:
             version = int(db.execute("PRAGMA user_version").fetchone()[0])
             os.close(os.open(fresh, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
             db.execute("ATTACH DATABASE ? AS sealed KEY ?", (str(fresh), raw_of(vault.key)))
+            db.execute(f"PRAGMA sealed.cipher_page_size = {PAGE}")
             db.execute("SELECT sqlcipher_export('sealed')").fetchall()
             db.execute(f"PRAGMA sealed.user_version = {version}")
             db.execute("DETACH DATABASE sealed")
