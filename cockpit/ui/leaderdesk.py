@@ -2,35 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QObject, QRect, QTimer
 
 from cockpit.model.messages import Message
+from cockpit.picture.drill import Drill
+from cockpit.picture.selection import Selection
+from cockpit.seat.leader import LeaderSeat
 from cockpit.ui.commands import look_actions, seat_actions
+from cockpit.ui.part import Part
+from cockpit.ui.ports_keeping import SeatKeeping
 from cockpit.ui.shell import Shell, Sights
+from layouts.engine import LayoutEngine
 from widgets.kit.actions import Action
+from widgets.kit.context import PanelContext
+from widgets.leader.ground import TOPIC
+
+PAGE, DRILL, HOME = "topic", "drill", "topic"
+
+
+class Walk(QObject, Part):
+    """Brings what is looked at into the centre, and finds the way back: within a step to what was selected before,
+    else to the step before."""
+
+    def __init__(self, engine: LayoutEngine, ctx: PanelContext, parent: QObject) -> None:
+        super().__init__(parent)
+        self._engine, self._ctx = engine, ctx
+        self._marks: dict[int, int] = {}
+        self._stepping = False
+        assert ctx.drill is not None
+        self._drill = ctx.drill
+        self._drill.subscribe(self._walked)
+        ctx.selection.subscribe(self._selected)
+
+    def actions(self) -> Iterator[Action]:
+        yield Action("leader.home", "leader.do_home", self.home, ("Alt+Home",), icon="home")
+        yield Action("leader.topics", "leader.do_topics", lambda: self._engine.focus_panel("topics"), ("Ctrl+1",))
+        yield Action("leader.centre", "leader.do_centre", self._to_centre, ("Ctrl+2",))
+        yield Action("leader.changed", "leader.do_changes", lambda: self._engine.focus_panel("changes"), ("Ctrl+3",))
+        yield Action("leader.since", "leader.do_since", lambda: self._engine.focus_panel("since"), ("Ctrl+4",))
+
+    # -- back ----------------------------------------------------------------------------------------------------
+
+    def can_go_back(self) -> bool | Message:
+        there = self._drill.depth or self._ctx.selection.depth
+        return True if there else Message("ui.nothing_before")
+
+    def back(self) -> None:
+        selection = self._ctx.selection
+        if selection.depth > self._marks.get(self._drill.depth, 0) or not self._drill.back():
+            selection.back()
+
+    def home(self) -> None:
+        """To the first step, with nothing open."""
+        self._drill.jump(0)
+        if self._ctx.selection.topic == TOPIC:
+            self._ctx.selection.clear()
+
+    # -- the centre ----------------------------------------------------------------------------------------------
+
+    def _walked(self, drill: Drill) -> None:
+        self._marks[drill.depth] = self._ctx.selection.depth
+        self._stepping = True
+        QTimer.singleShot(0, self, self._stepped)
+        self._bring()
+
+    def _selected(self, selection: Selection) -> None:
+        if self._stepping:  # it belongs to the step that was just made
+            self._marks[self._drill.depth] = selection.depth
+        self._bring()
+
+    def _stepped(self) -> None:
+        self._stepping = False
+
+    def _bring(self) -> None:
+        at_topic = self._ctx.selection.topic == TOPIC
+        self._engine.bring(PAGE if at_topic else DRILL if self._drill.depth else HOME)
+
+    def _to_centre(self) -> None:
+        for id in (DRILL, PAGE):
+            if self._engine.panel(id) is not None:
+                self._engine.focus_panel(id)
 
 
 class LeaderDesk(Shell):
-    """The window of a leader's seat. Back walks the way of scopes, and within one what was selected there."""
+    """The window of a leader's seat.
+
+    Attributes:
+        walk: back, home, and what is in the centre.
+    """
 
     title_id: ClassVar[str] = "leader.window_title"
 
     def first_actions(self) -> Iterable[Action]:
+        if isinstance(self.seat, LeaderSeat):
+            self.context.keeping = SeatKeeping(self.seat)
+        self.walk = Walk(self.engine, self.context, self)
         yield from seat_actions(self)
         yield from self.loop.outbox_actions()
         yield from look_actions(self)
 
+    def more_parts(self) -> Iterator[Part]:
+        yield self.walk
+        yield from super().more_parts()
+
     def can_go_back(self) -> bool | Message:
-        drill = self.context.drill
-        return super().can_go_back() if drill is None or not drill.depth else True
+        return self.walk.can_go_back()
 
     def go_back(self) -> None:
-        drill = self.context.drill
-        if drill is None or not drill.back():
-            super().go_back()
+        self.walk.back()
 
     def take_keyboard(self) -> None:
         self._first_look.touched()  # nothing is selected by itself: a leader comes to the whole

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cockpit.model.ports.cases import Cases
     from cockpit.model.ports.insight import Insight
     from cockpit.model.ports.instructions import Instructions
+    from cockpit.model.ports.keeping import Keeping
     from cockpit.model.ports.signs import Signs
     from cockpit.model.ports.tape import Tape
     from cockpit.model.ports.videos import Videos
@@ -78,7 +79,8 @@ class PanelContext:
         calling: which call the desk looks at, and whom a panel means.
         walls: port; None where the hub has none. walling: which wall and scene an operator looks at.
         wall: what a panel on a wall knows of it; None at a desk.
-        drill: the scope that is looked at, and the way there. insight: port of the archive; None where there is none.
+        drill: the scope that is looked at, and the way there. insight, keeping: ports of the archive, and
+            of what is kept of it here; None where there is none.
     """
 
     picture: Picture
@@ -117,3 +119,4 @@ class PanelContext:
     wall: WallSight | None = None
     drill: Drill | None = None
     insight: Insight | None = None
+    keeping: Keeping | None = None

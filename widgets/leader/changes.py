@@ -81,14 +81,21 @@ class ChangesPanel(LeaderPanel):
         chosen: list[Item | Change] = [*first, *(one for _, one in scored)][:MOST]
         self.items = tuple(one for one in chosen if isinstance(one, Item))
         if not chosen:
-            waiting = self.days.waiting
-            title = Message("leader.changes_waiting" if waiting else "leader.changes_none")
-            self.show_state(PanelState.WAITING if waiting else PanelState.EMPTY, title)
+            self._say_nothing(fed)
             return
         self.set_facts(Message("leader.than_yesterday"))
         tiles = [self._tile(one, followed) for one in chosen]
         self._ask_trends([one.scope for one in chosen if isinstance(one, Change)])
         self.grid.show_tiles(tiles)
+
+    def _say_nothing(self, fed: list[Item]) -> None:
+        """Why there is nothing: no answer yet, nothing known of yesterday, or nothing is another."""
+        if self.days.waiting:
+            self.show_state(PanelState.WAITING, Message("leader.changes_waiting"))
+        elif any(math.isfinite(self.days.before(item.key)) for item in fed):
+            self.show_state(PanelState.EMPTY, Message("leader.changes_none"))
+        else:
+            self.show_state(PanelState.EMPTY, Message("leader.no_yesterday"), (Message("leader.no_yesterday_way"),))
 
     def score(self, item: Item) -> float:
         """By how many of yesterday's deviations it is off, its level added; 0 where yesterday is not known."""

@@ -46,16 +46,28 @@ class Foot(QAbstractButton):
         left = t("leader.outbox", n=now.waiting)
         if now.wrong:
             left = joined(left, t("leader.outbox_wrong", n=now.wrong))
-        insight = ctx.insight
-        as_of = insight.as_of if insight is not None else 0
-        right = t("leader.no_archive")
-        if as_of:
-            at = clock_time(as_of) if ctx.clock.now() - as_of < DAY else stamp(as_of)
-            right = t("leader.synced", at=at)
+        right = self._kept()
         if (left, right, now.waiting, now.wrong) != (self._left, self._right, self._waits, self._wrong):
             self._left, self._right, self._waits, self._wrong = left, right, now.waiting, now.wrong
             self.setAccessibleName(joined(left, right))
             self.update()
+
+    def _kept(self) -> str:
+        """本机数据 312 MB · 已加密 · 同步至 17:42:34."""
+        t, keeping, now = self.ctx.t, self.ctx.keeping, self.ctx.clock.now()
+        if keeping is None:
+            return t("leader.no_archive")
+        kept = keeping.kept
+        size = t("leader.kept_size", n=f"{kept.size / 1e6:,.0f}") if kept.size else ""
+        locked = t("leader.encrypted" if kept.encrypted else "leader.not_encrypted")
+        if kept.problem is not None and not kept.until:
+            return joined(size, t(kept.problem))
+        fresh = t("leader.filling", n=f"{kept.left:,}") if kept.left else t("leader.filling_begins")
+        if kept.until and not kept.left:
+            near = 0 <= now - kept.until < DAY
+            fresh = t("leader.synced", at=clock_time(kept.until) if near else stamp(kept.until))
+        days = t("leader.days_left", n=kept.days_left) if kept.days_left is not None else ""
+        return joined(size, locked, fresh, days)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self.ctx.theme

@@ -139,13 +139,15 @@ class LeaderPanel(Panel):
 
     def step(self, **parts: object) -> None:
         """A step to what is looked at now with other parts."""
-        drill = self.ctx.drill
-        if drill is not None:
-            drill.push(drill.scope.with_(**parts))
+        if self.ctx.drill is not None:
+            self.push(self.ctx.drill.scope.with_(**parts))
 
     def push(self, scope: Scope) -> None:
+        """A step out of whatever page of a topic is open."""
         if self.ctx.drill is not None:
             self.ctx.drill.push(scope)
+        if self.ctx.selection.topic == TOPIC:
+            self.ctx.selection.clear()
 
 
 def _area(ctx: PanelContext, code: str) -> str:

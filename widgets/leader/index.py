@@ -28,8 +28,8 @@ from widgets.signs.score import Scored, dimensions_of, index_of, scored
 BEAT = MINUTE
 """So often the index is made anew."""
 _CHART = 116
-_HERO = 92
-_ROW = 30
+_HERO = 90
+_ROW = 27
 
 
 class _Hero(QWidget):

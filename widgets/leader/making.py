@@ -51,7 +51,7 @@ def of_sign(
     old, reported = item.old(now), sign.origin == "reported"
     told = t("signsui.reported") if reported else t("signsui.measured")
     place, age = words.area(item.area), words.age(item, now)
-    was = t("leader.yesterday", value=words.value(sign, before)) if math.isfinite(before) else ""
+    was = t("leader.yesterday", value=words.value(sign, before) if math.isfinite(before) else "–")
     goal = t("leader.target", value=words.target(sign)) if sign.target is not None else ""
     note = joined(age, place, told) if old else joined(place, age, told)
     curve = days.today(item.key, item.value)

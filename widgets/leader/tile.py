@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
@@ -91,7 +92,7 @@ def draw_tile(painter: QPainter, box: QRect, tile: Tile, theme: Theme) -> None:
     axis = 18 if tile.ends[0] else 4
     top = figure_top + 4
     lane = QRectF(spark_left, top, inner.right() - spark_left, inner.bottom() - axis - top)
-    drawn = lane.width() >= 48 and tile.curve.known and lane.height() > 16
+    drawn = lane.width() >= 48 and int(np.isfinite(tile.curve.value).sum()) > 1 and lane.height() > 16
     if drawn:
         draw_spark(painter, lane, tile.curve, theme, tile.old)
         _marks(painter, lane, tile, theme)

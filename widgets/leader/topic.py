@@ -56,6 +56,8 @@ class TopicPage(LeaderPanel):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         page = QWidget()
+        page.setAutoFillBackground(False)
+        self._scroll.viewport().setAutoFillBackground(False)
         self._scroll.setWidget(page)
         self.grid = TileGrid(ctx, 4, page)
         self.grid.picked.connect(self._pick)

@@ -20,6 +20,7 @@ from widgets.signs.asked import LEVELS
 from widgets.signs.board import Item
 
 ROW = 40
+GRAVE = (1, 2)
 
 
 class Line(NamedTuple):
@@ -98,9 +99,9 @@ class TopicList(LeaderPanel):
 
 
 def headline(signs: list[Item]) -> Item:
-    """The sign that stands worst, else the first that has a value, else the first."""
+    """The gravest sign where that is of level Ⅰ or Ⅱ, else the first that has a value, else the first."""
     known = [item for item in signs if item.known]
-    grave = [item for item in known if item.level in LEVELS]
+    grave = [item for item in known if item.level in GRAVE]
     if grave:
         return min(grave, key=lambda item: item.level)
     return known[0] if known else signs[0]
