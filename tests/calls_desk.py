@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -282,6 +283,10 @@ class HandCalls:
     def record_voice(self, on: bool, done: Callable[[tuple[bytes, float] | Message], None]) -> None:
         self._did("record_voice", on)
         self.recorded.open.append((on, done))
+
+    def keep_sound(self, sound: bytes, done: Callable[[str | Message], None]) -> None:
+        self._did("keep_sound", sound)
+        done(hashlib.sha256(sound).hexdigest())
 
     def voice(self, sha256: str, done: Callable[[bytes | Message], None]) -> None:
         self.voices.open.append((sha256, done))

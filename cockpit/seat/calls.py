@@ -283,6 +283,13 @@ class LiveCalls(CallHands):
     def record_voice(self, on: bool, done: Callable[[tuple[bytes, float] | Message], None]) -> None:
         self._ask_media(lambda media: media.record_voice(on), done)
 
+    def keep_sound(self, sound: bytes, done: Callable[[str | Message], None]) -> None:
+        async def keep() -> str:
+            await self._station.ready()
+            return await self._station.keep_sentence(sound)
+
+        self._await(keep, done)
+
     # -- letters ---------------------------------------------------------------------------------------------------
 
     def letters(self, unit: str) -> Sequence[Letter]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QMenu, QWidget
 
 from cockpit.model.clock import MINUTE
 from cockpit.model.instructions import Ask, Instruction
@@ -28,8 +28,9 @@ from widgets.kit.loopwords import item_of
 from widgets.orders.reading import Reading
 
 GIVE_KEY, LIST_KEY, BACK_KEY = "Ctrl+I", "Ctrl+Shift+I", "Ctrl+Alt+I"
-ASK_KEY, MEET_KEY, WALL_KEY, DECIDE_KEY = "Ctrl+Alt+Q", "Ctrl+Alt+J", "Ctrl+Alt+W", "Ctrl+Shift+Q"
-LIST, DECISIONS = "instructions", "decisions"
+ASK_KEY, MEET_KEY, WALL_KEY = "Ctrl+Alt+Q", "Ctrl+Alt+J", "Ctrl+Alt+W"
+DECIDE_KEY, PAGE_KEY = "Ctrl+Shift+Q", "Ctrl+Alt+L"
+LIST, DECISIONS, PAGE = "instructions", "decisions", "event"
 RECENT = 5 * MINUTE
 """What was given longer ago is old news: a seat that comes back does not announce the day."""
 EVENT_SCENE = "command"
@@ -41,7 +42,7 @@ class InstructDesk(QObject, Part):
     """
     Attributes:
         play: makes a sound by its name; the shell puts its player in.
-        dialog: the form that was opened last.
+        dialog: the form that was opened last. menu: walls to choose from, while they are shown.
     """
 
     def __init__(self, engine: LayoutEngine, ctx: PanelContext, parent: QWidget) -> None:
@@ -49,6 +50,7 @@ class InstructDesk(QObject, Part):
         self._engine, self._ctx, self._window = engine, ctx, parent
         self.play: Callable[[str], object] = lambda name: None
         self.dialog: QDialog | None = None
+        self.menu: QMenu | None = None
         self._seen: dict[str, str] = {}
         self._met: set[str] = set()
         self._settled = False
@@ -68,17 +70,38 @@ class InstructDesk(QObject, Part):
         yield Action("instruct.ask", "instruct.action_ask", self.ask, (ASK_KEY,), self._can_ask, icon="message")
         yield Action("instruct.urge", "instruct.action_urge", self.urge, (), self._can_urge, icon="bell")
         yield Action("instruct.meet", "instruct.action_meet", self.meet, (MEET_KEY,), self._can_meet, icon="people")
+        yield Action("instruct.look", "instruct.action_look", self.look, (), self._has_page, shown=False)
+        yield Action("instruct.page", "instruct.action_page", self.toggle_page, (PAGE_KEY,), self._has_page)
         yield Action("instruct.wall", "instruct.action_wall", self.to_wall, (WALL_KEY,), self._can_wall, icon="cast")
 
     # -- what is meant ----------------------------------------------------------------------------------------------
 
     def target(self) -> tuple[str, str] | None:
-        """To what a 批示 of now would go: what is selected; an event or alarm that has a case means the case."""
+        """To what a 批示 of now would go: what is selected, of an event its case; else what the way led to."""
         case = calls.case_now(self._ctx)
         if case is not None:
             return "case", case.id
         topic, key = self._ctx.selection.item
-        return (topic, key) if topic in _TOPICS and topic != "case" and key else None
+        if topic in _TOPICS and topic != "case" and key:
+            return topic, key
+        return self._of_way() if not topic else None
+
+    def _of_way(self) -> tuple[str, str] | None:
+        """The record, the unit or the sign that a leader's way led to."""
+        ctx = self._ctx
+        if ctx.drill is None:
+            return None
+        scope = ctx.drill.scope
+        if scope.key.startswith("case/") and ctx.cases.case(scope.key.removeprefix("case/")) is not None:
+            return "case", scope.key.removeprefix("case/")
+        if scope.key and (found := ctx.cases.of_event(scope.key)) is not None:
+            return "case", found.id
+        if scope.key and scope.key in ctx.picture["event"]:
+            return "event", scope.key
+        if scope.unit:
+            return "unit", scope.unit
+        code = scope.measure.removeprefix("sign:").partition(":")[0] if scope.measure.startswith("sign:") else ""
+        return ("sign", f"sign/{code}@{scope.area}") if code else None
 
     def _case(self) -> str:
         case = calls.case_now(self._ctx)
@@ -154,6 +177,17 @@ class InstructDesk(QObject, Part):
         if isinstance(panel, InstructionsPanel):
             panel.take_keyboard()
 
+    def _has_page(self) -> bool | Message:
+        return bool(self._engine.region_of(PAGE)) or Message("instruct.not_in_layout")
+
+    def look(self) -> None:
+        """The page of what is selected comes into sight; the keyboard stays where it is."""
+        self._engine.show_region(self._engine.region_of(PAGE))
+
+    def toggle_page(self) -> None:
+        region = self._engine.region_of(PAGE)
+        self._engine.show_region(region, not self._engine.is_shown(region))
+
     def close_list(self) -> None:
         self._engine.show_region(self._engine.region_of(LIST), shown=False)
 
@@ -178,12 +212,11 @@ class InstructDesk(QObject, Part):
         event = case.facts.event if case is not None else key if topic == "event" else ""
         if event and event in ctx.picture["event"]:
             return [("event", event), ("scene", EVENT_SCENE)]
-        drill = getattr(ctx, "drill", None)
-        area = drill.scope.area if drill is not None else key.partition("/")[2] if topic == "area" else ""
-        return [("area", area)] if area or drill is not None else []
+        area = ctx.drill.scope.area if ctx.drill is not None else key.partition("/")[2] if topic == "area" else ""
+        return [("area", area)] if area or ctx.drill is not None else []
 
     def to_wall(self) -> None:
-        """Throws the view on every wall that is there: one event with its scene, else the area that is looked at."""
+        """Throws the view on a wall, of several on the one that is chosen: an event with its scene, else the area."""
         ctx, walls = self._ctx, self._ctx.walls
         state = walls.state if walls is not None else None
         wanted = self._on_wall()
@@ -191,13 +224,22 @@ class InstructDesk(QObject, Part):
             ctx.notify(Message("instruct.no_wall" if state is None else "instruct.nothing_for_wall"), 0)
             return
         scenes = {ident for ident, _name, _key in state.scenes}
-        for wall in state.hall.walls:
-            acts_ = [(what, value) for what, value in wanted if what != "scene" or value in scenes]
-            self._throw(walls, wall.id, acts_, len(state.hall.walls) > 1, dict(wall.name))
+        acts_ = [(what, value) for what, value in wanted if what != "scene" or value in scenes]
+        if len(state.hall.walls) == 1:
+            wall = state.hall.walls[0]
+            self._throw(walls, wall.id, acts_, dict(wall.name))
+            return
+        if self.menu is not None:
+            self.menu.deleteLater()
+        menu = self.menu = QMenu(self._window)
+        menu.addSection(ctx.t("instruct.which_wall"))
+        for n, wall in enumerate(state.hall.walls, 1):
+            entry = menu.addAction(f"&{n}  {ctx.t.pack(wall.name)}")
+            entry.triggered.connect(lambda _=False, w=wall: self._throw(walls, w.id, acts_, dict(w.name)))
+        menu.popup(self._window.mapToGlobal(self._window.rect().center()))
+        menu.setActiveAction(menu.actions()[1])
 
-    def _throw(
-        self, walls: Walls, wall: str, acts_: list[tuple[str, str]], several: bool, name: dict[str, str]
-    ) -> None:
+    def _throw(self, walls: Walls, wall: str, acts_: list[tuple[str, str]], name: dict[str, str]) -> None:
         """One act after the other: the scene follows the event that it is told of first."""
         notify = self._ctx.notify
 
@@ -205,7 +247,7 @@ class InstructDesk(QObject, Part):
             if problem is not None:
                 notify(problem, Level.ORANGE)
             elif len(acts_) > 1:
-                self._throw(walls, wall, acts_[1:], several, name)
+                self._throw(walls, wall, acts_[1:], name)
             else:
                 notify(Message("instruct.on_wall", {"wall": name}), 0)
 
@@ -232,7 +274,7 @@ class InstructDesk(QObject, Part):
         if not self._settled:
             self.settle()
             return
-        self._reading.want(say.refs(port.every(), port.asks()))
+        self._reading.want(say.refs(port.every(), self._asks()))
         now = self._ctx.clock.now()
         for ident, state, at in self._states():
             if self._seen.get(ident) == state:
@@ -264,10 +306,19 @@ class InstructDesk(QObject, Part):
             (one.id, f"{one.state}-{len(one.answers)}", one.answers[-1].said.at if one.answers else one.said.at)
             for one in port.every()
         ]
-        for case in {ask.case for ask in port.asks()} | {case.id for case in self._ctx.cases.all_open()}:
-            for ask in port.asks_of(case):
-                found.append((ask.id, ask.verdict or "asked", ask.given.at if ask.given is not None else ask.said.at))
-        return found
+        asked = (
+            (ask.id, ask.verdict or "asked", ask.given.at if ask.given is not None else ask.said.at)
+            for ask in self._asks()
+        )
+        return [*found, *asked]
+
+    def _asks(self) -> list[Ask]:
+        """Questions that wait, and those about open cases that were decided within the day."""
+        port = self._ctx.instructions
+        if port is None:
+            return []
+        cases = {ask.case for ask in port.asks()} | {case.id for case in self._ctx.cases.all_open()}
+        return [ask for case in cases for ask in port.asks_of(case)]
 
     def _news(self, ident: str, state: str) -> tuple[Message | None, int, str] | None:
         """What is said of a change: a message (None: nothing) with its level and sound; None: its words are missing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject
 
@@ -94,7 +94,15 @@ def give(
     act = GiveInstruction(ident, topic, key, due, voice, seconds)
     says = Message("instruct.given", {"to": say.target_words(ctx, topic, key)})
     submit(ctx, asker, act, key if topic == "case" else ident, {"words": words}, says, done)
+    if topic == "unit" and words:
+        _to_phone(ctx, key, Message("instruct.letter", {"words": words}))
     return ident
+
+
+def _to_phone(ctx: PanelContext, unit: str, words: Message) -> None:
+    """What is meant for a unit comes to its phone page too, as a letter of this seat."""
+    if ctx.calls is not None and ctx.calls.contact_of(unit) is not None:
+        ctx.calls.write([unit], ctx.t(words))
 
 
 def decide(
@@ -144,6 +152,8 @@ def take_back(ctx: PanelContext, asker: QObject, one: Instruction) -> None:
         ctx.cases.cancel(row.id, Question(asker, told).answer)
         return
     submit(ctx, asker, CloseInstruction(one.id, "withdrawn"), one.home, {}, says)
+    if one.topic == "unit":
+        _to_phone(ctx, one.key, Message("instruct.letter_back"))
 
 
 def last_given(ctx: PanelContext) -> Instruction | None:
@@ -157,12 +167,21 @@ def last_given(ctx: PanelContext) -> Instruction | None:
 # -- an officer ----------------------------------------------------------------------------------------------------
 
 
-def read(ctx: PanelContext, asker: QObject, one: Instruction) -> None:
-    """An officer has it before them; said once, and to nobody."""
-    port = ctx.instructions
-    if port is None or one.read or not one.open or one.said.provisional or may(ctx, "instruction.read") is not True:
-        return
-    submit(ctx, asker, ReadInstruction(one.id), one.home, {}, None)
+def read_all(ctx: PanelContext, asker: QObject, found: Sequence[Instruction], said: frozenset[str]) -> frozenset[str]:
+    """An officer has these before them: of each that is said once, and nobody is bothered.
+
+    Args:
+        said: ids of those of which it was said.
+
+    Returns:
+        the ids, with those of now.
+    """
+    if may(ctx, "instruction.read") is not True:
+        return said
+    now = [one for one in found if one.open and not one.read and not one.said.provisional and one.id not in said]
+    for one in now:
+        submit(ctx, asker, ReadInstruction(one.id), one.home, {}, None)
+    return said.union(one.id for one in now)
 
 
 def answer(

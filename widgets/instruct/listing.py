@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from cockpit.model.instructions import Instruction
 from cockpit.model.messages import Message
+from widgets.instruct import acts
 from widgets.instruct import words as say
 from widgets.instruct.row import InstructionRow
 from widgets.kit.buttons import dress_icon_button, icon_button
@@ -36,6 +37,7 @@ class InstructionsPanel(Panel):
         self.rows: list[InstructionRow] = []
         self._reading = Reading(ctx, self, self._came)
         self._drawn: object = None
+        self._read: frozenset[str] = frozenset()
         self.close_ = icon_button("close", "", ctx.theme, self._close)
         self.header.right.addWidget(self.close_)
         column = QVBoxLayout(self.content)
@@ -95,6 +97,8 @@ class InstructionsPanel(Panel):
         every: Sequence[Instruction] = port.every() if port is not None else ()
         self._reading.want(say.refs(every, ()))
         mine = {one.id for one in port.for_me()} if port is not None else set()
+        if self.isVisible():
+            self._read = acts.read_all(self.ctx, self, [one for one in every if one.id in mine], self._read)
         waits = [one for one in every if one.id in mine]
         waits.sort(key=lambda one: (one.due or 1 << 62, one.said.at))
         others = [one for one in every if one.open and one.id not in mine]

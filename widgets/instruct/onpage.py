@@ -33,6 +33,7 @@ class OnPage(QWidget):
         self._drawn: object = None
         self.rows: list[InstructionRow] = []
         self.asks: list[Ask] = []
+        self._read: frozenset[str] = frozenset()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -53,8 +54,7 @@ class OnPage(QWidget):
             asks = [ask for topic, key in things if topic == "case" for ask in port.asks_of(key)]
         self._reading.want(say.refs(found, asks))
         if self.isVisible():
-            for one in found:
-                acts.read(self._ctx, self, one)
+            self._read = acts.read_all(self._ctx, self, found, self._read)
         drawn = (tuple(found), tuple(asks))
         if drawn == self._drawn or any(row.writing for row in self.rows):
             return

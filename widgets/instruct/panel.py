@@ -207,7 +207,7 @@ class DecisionsPanel(Panel):
         match what:
             case "look":
                 self.ctx.selection.select(*wait.item)
-                self.ctx.actions.trigger("desk.page")
+                self.ctx.actions.trigger("instruct.look")
             case "agree":
                 self._agree(wait)
             case "meet":

@@ -164,7 +164,7 @@ class InstructionRow(QWidget):
         case = ctx.cases.case(one.key) if one.topic == "case" else None
         item = item_of(case, ctx.picture) if case is not None else (one.topic, one.key)
         ctx.selection.select(*item)
-        ctx.actions.trigger("desk.page")
+        ctx.actions.trigger("instruct.look")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

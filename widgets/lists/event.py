@@ -13,6 +13,7 @@ from cockpit.model.messages import Message
 from cockpit.model.places import PLACE
 from cockpit.picture.selection import Selection
 from widgets.feeds.page import FeedThing
+from widgets.instruct.foot import LeaderFoot
 from widgets.kit.feedstate import topic_age
 from widgets.kit.panel import Panel, PanelContext
 from widgets.kit.states import PanelState
@@ -49,6 +50,8 @@ _MADE: dict[str, type[Page]] = {"case": CaseThing, PLACE: PlaceThing, "layer": R
 """Pages of what is in no table of the picture."""
 _OF_CASES = frozenset({"case", "outbox"})
 _OF_CALLS = frozenset({"call", "letter"})
+_OFFICERS = ("case.open", "order.issue", "order.verify", "case.close")
+"""Acts of a seat that deals with cases itself."""
 
 
 class EventPage(Panel):
@@ -57,6 +60,7 @@ class EventPage(Panel):
     Attributes:
         page: what is shown, None when nothing is selected.
         dock: what is at its foot: where an officer acts on a case; None of things that are no case.
+        foot: what a leader does about it.
     """
 
     panel_id: ClassVar[str] = "event"
@@ -67,6 +71,7 @@ class EventPage(Panel):
         super().__init__(ctx, parent)
         self.page: Page | None = None
         self.dock: OrderDock | None = None
+        self.foot: LeaderFoot | None = None
         self._memory = Memory()
         self._areas = AreaTree(ctx.picture["area"])
         self._scroll = QScrollArea(self.content)
@@ -113,6 +118,8 @@ class EventPage(Panel):
         self.page.age_tick()
         if self.dock is not None:
             self.dock.age_tick()
+        if self.foot is not None:
+            self.foot.look()
 
     def retranslate(self) -> None:
         super().retranslate()
@@ -174,10 +181,23 @@ class EventPage(Panel):
             self._scroll.setWidget(page)
             page.setAutoFillBackground(False)  # setWidget turns it on
             self.show_content()
-        if isinstance(page, EventThing | AlarmThing | CaseThing):
+        if isinstance(page, EventThing | AlarmThing | CaseThing) and self._orders():
             self._dock(page)
+        elif page is not None and self._instructs():
+            self.foot = LeaderFoot(self.ctx, self.content)
+            self._column.addWidget(self.foot)
+            self.foot.show()
         self._name_page()
         self.age_tick()
+
+    def _orders(self) -> bool:
+        """Whether this seat acts on cases itself."""
+        port = self.ctx.instructions
+        return port is None or any(map(port.may, _OFFICERS))
+
+    def _instructs(self) -> bool:
+        port = self.ctx.instructions
+        return port is not None and port.may("instruction.give")
 
     def _dock(self, page: EventThing | AlarmThing | CaseThing) -> None:
         """Puts the form, or the orders, of a case at the foot of its page."""
@@ -191,6 +211,11 @@ class EventPage(Panel):
         self.dock.show()
 
     def _undock(self) -> None:
+        foot, self.foot = self.foot, None
+        if foot is not None:
+            self._column.removeWidget(foot)
+            foot.hide()
+            foot.deleteLater()
         dock, self.dock = self.dock, None
         if dock is not None:
             self._column.removeWidget(dock)
