@@ -131,7 +131,7 @@ class Standpoint(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         code: as `insight.Part.code`; of compared periods the start, UTC us. name: as printed.
-        value: what is told of it (`Understood.of`), None no data; n: records it stands on; before: of the period before.
+        value: what is told of it (`Understood.of`), None no data; n: of so many records; before: of the period before.
     """
 
     code: str

@@ -12,7 +12,7 @@ Cancel = Callable[[], None]
 
 
 class Asking(Protocol):
-    """Used on the thread of `tick`; answers come on it. The same question is asked again when topic `archive` says so."""
+    """Used on the thread of `tick`; answers come on it. Topic `archive`: the data changed, `again` may say more."""
 
     def ask(self, text: str, context: Understood | None, done: Done) -> Cancel:
         """Reads and answers a question.
