@@ -1,4 +1,4 @@
-"""A leader's desk for tests: a real year of the archive, the real figures over it, the way and a picture of Hangzhou."""
+"""A leader's desk for tests: a year of the archive, the real figures over it, the way and a picture of Hangzhou."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from cockpit.archive_export import units_of
 from cockpit.geo.areas import Areas
 from cockpit.insight import answers, beside, changes, checkup, league
 from cockpit.insight.facts import Facts
@@ -41,18 +42,6 @@ def facts(days: int = 400, per_day: float = 60) -> Facts:
     archive.close()
     ground = Ground.of(made.pack, [(a.code, a.name, a.tier, a.parent) for a in hangzhou_areas()], names)
     return Facts(loaded.records, ground, loaded.as_of)
-
-
-def units_of(archive: Archive) -> dict[str, Any]:
-    import msgspec
-
-    from cockpit.archive_export import UNITS
-
-    kept = archive.meta(UNITS)
-    found: Any = msgspec.msgpack.decode(kept) if kept is not None else {}
-    if isinstance(found, dict):
-        return {key: value if isinstance(value, list | tuple) else (value,) for key, value in found.items()}
-    return {row[0]: row[1:] for row in found}
 
 
 class RealInsight:
@@ -124,7 +113,8 @@ class LeaderDesk:
 
     def __init__(self, theme: str = "dark", lang: str = "zh", scope: Scope | None = None, days: int = 400) -> None:
         picture = Picture()
-        put(picture, "area", [area_row(area) for area in hangzhou_areas() if area.tier <= 3])
+        put(picture, "area", [area_row(area) for area in hangzhou_areas()])
+        put(picture, "unit", [unit_row(key, name) for key, name in facts(days).ground.names.items() if "/" in key])
         self.at: Desk = desk(theme, lang, picture)
         self.ctx = self.at.ctx
         self.ctx.pack = read_pack("hangzhou")
@@ -144,3 +134,8 @@ def area_row(area: Any) -> dict[str, Any]:
     rings = _rings(area.code) if area.tier <= 3 else "[]"
     return {"key": f"areas/{area.code}", "code": area.code, "name": area.name, "tier": area.tier,
             "parent": area.parent, "rings": rings, "feed": "areas", "received": NOW}  # fmt: skip
+
+
+def unit_row(key: str, name: str) -> dict[str, Any]:
+    return {"key": key, "feed": "positions", "kind": "repair", "name": name, "state": 1, "lon": 120.18, "lat": 30.27,
+            "heading": 0.0, "speed": 0.0, "area": "", "fixed": NOW, "received": NOW}  # fmt: skip

@@ -40,7 +40,7 @@ class Line:
         values, before: beside them, None a bucket without.
         target: what is aimed at, None nothing. notes: marks in time.
         low, high: ends of the axis where several share one; NaN: by its own values.
-        partial: the last bucket goes on still: its line is dashed.
+        partial: the last bucket goes on still: its line is dashed. whole: of whole numbers: the axis has no others.
     """
 
     starts: tuple[int, ...] = ()
@@ -53,6 +53,7 @@ class Line:
     low: float = math.nan
     high: float = math.nan
     partial: bool = False
+    whole: bool = False
 
 
 def numbers(values: Sequence[float | None]) -> Floats:
@@ -118,7 +119,10 @@ class Course(QWidget):
             low = 0.0
         if high == low:
             high = low + 1
-        return round_steps(low, high, 2 if self.small or self.height() < 130 else 4)
+        steps = round_steps(low, high, 2 if self.small or self.height() < 130 else 4)
+        if line.whole and len(steps) > 2:
+            steps = [step for step in steps if float(step).is_integer() or step == steps[-1]]
+        return steps
 
     def _places(self) -> Floats:
         box, count = self._box(), len(self.line.values)

@@ -81,7 +81,9 @@ class DeltaBars(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme, spans = QPainter(self), self.ctx.theme, self.spans()
         body = QFontMetricsF(theme.font("body", 700))
-        named = PAD + min(max((body.horizontalAdvance(one.name) for one in self.deltas), default=0), self.width() * 0.34)
+        named = PAD + min(
+            max((body.horizontalAdvance(one.name) for one in self.deltas), default=0), self.width() * 0.34
+        )
         valued = max((body.horizontalAdvance(one.words) for one in self.deltas), default=0.0) + 10
         low, high = min([0.0, *(min(s) for s in spans)]), max([0.0, *(max(s) for s in spans)])
         left, right = named + 12 + (valued if low < 0 else 0), self.width() - PAD - valued
@@ -107,7 +109,9 @@ class DeltaBars(QWidget):
             painter.fillRect(bar, theme.acc if i == self.at and one.key else theme.t2 if one.total else theme.chart)
             if not one.total and place + 1 < len(shown):
                 painter.setPen(QPen(theme.line2, 1))
-                painter.drawLine(QPointF(round(b) + 0.5, bar.bottom()), QPointF(round(b) + 0.5, bar.bottom() + ROW - BAR))
+                painter.drawLine(
+                    QPointF(round(b) + 0.5, bar.bottom()), QPointF(round(b) + 0.5, bar.bottom() + ROW - BAR)
+                )
             painter.setFont(theme.font("body", 700))
             painter.setPen(theme.t1)
             if one.value >= 0:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -16,7 +15,7 @@ from widgets.kit.theme import Theme
 from widgets.kit.tips import plain_tip
 
 ROW, HEAD, PAD, LEAST = 26, 28, 12, 46
-_CENTRE = int(Qt.AlignmentFlag.AlignCenter)
+_HEAD = int(Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight) | int(Qt.TextFlag.TextWordWrap)
 _RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
 _LEFT = int(Qt.AlignmentFlag.AlignVCenter)
 
@@ -75,7 +74,7 @@ class HeatTable(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
-        return QSize(400, HEAD + ROW * len(self.sheet.rows) + 2)
+        return QSize(400, round(self._head()) + ROW * len(self.sheet.rows) + 2)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(200, HEAD + ROW * 3)
@@ -85,7 +84,9 @@ class HeatTable(QWidget):
         row, column = self.at
         self.at = (min(row, len(sheet.rows) - 1), min(column, len(sheet.columns) - 1))
         self._down, self._aside = (min(self._down, self._most()[0]), min(self._aside, self._most()[1]))
-        said = [f"{name}: {', '.join(c.words for c in cells)}" for name, cells in zip(sheet.rows, sheet.cells, strict=True)]
+        said = [
+            f"{name}: {', '.join(c.words for c in cells)}" for name, cells in zip(sheet.rows, sheet.cells, strict=True)
+        ]
         self.setAccessibleDescription("; ".join(said[:20]))
         self.updateGeometry()
         self.update()
@@ -97,25 +98,54 @@ class HeatTable(QWidget):
         widest = max((metrics.horizontalAdvance(name) for name in self.sheet.rows), default=0.0)
         return PAD + min(widest + 12, self.width() * 0.3)
 
-    def _wide(self) -> float:
-        """Of a column: as much as there is room for, and never less than its numbers need."""
-        metrics = QFontMetricsF(self.ctx.theme.font("body", 700))
-        need = max((metrics.horizontalAdvance(c.words) for cells in self.sheet.cells for c in cells), default=0.0)
-        need = max(need + (26 if self.sheet.turned else 14), LEAST)
-        count = max(len(self.sheet.columns), 1)
-        return float(max(need, min((self.width() - self._named() - PAD) / count, 120)))
+    def _wides(self) -> list[float]:
+        """Of the columns: never less than their numbers need, a little more where there is room."""
+        body, small = QFontMetricsF(self.ctx.theme.font("body", 700)), QFontMetricsF(self.ctx.theme.font("small"))
+        pad = 28 if self.sheet.turned else 16
+        found = []
+        for k, name in enumerate(self.sheet.columns):
+            need = max((body.horizontalAdvance(cells[k].words) for cells in self.sheet.cells), default=0.0) + pad
+            head = small.horizontalAdvance(name)
+            found.append(max(need, (head if head < 68 else min(head / 1.7, 96)) + 16, LEAST))
+        spare = self.width() - self._named() - PAD - sum(found)
+        more = max(spare, 0.0) / max(len(found), 1)
+        return [max(wide, min(wide + more, 124.0)) for wide in found]
+
+    def _head(self) -> float:
+        """Height of the heads: two lines where one of them does not fit into one."""
+        small = QFontMetricsF(self.ctx.theme.font("small"))
+        long = any(small.horizontalAdvance(n) > w - 8 for n, w in zip(self.sheet.columns, self._wides(), strict=True))
+        return HEAD + 14.0 if long else HEAD
 
     def _fits(self) -> tuple[int, int]:
-        rows = max(1, int((self.height() - HEAD) // ROW))
-        return rows, max(1, int((self.width() - self._named() - 4) // self._wide()))
+        rows = max(1, int((self.height() - self._head()) // ROW))
+        room, count = self.width() - self._named() - 4, 0
+        for wide in self._wides()[self._aside :]:
+            if room < wide:
+                break
+            room, count = room - wide, count + 1
+        return rows, max(1, count)
 
     def _most(self) -> tuple[int, int]:
-        rows, columns = self._fits()
-        return max(0, len(self.sheet.rows) - rows), max(0, len(self.sheet.columns) - columns)
+        rows, _ = self._fits()
+        room, count = self.width() - self._named() - 4, 0
+        for wide in reversed(self._wides()):
+            if room < wide:
+                break
+            room, count = room - wide, count + 1
+        return max(0, len(self.sheet.rows) - rows), max(0, len(self.sheet.columns) - max(count, 1))
 
     def _cell_at(self, x: float, y: float) -> tuple[int, int]:
-        row = -1 if y < HEAD else self._down + int((y - HEAD) // ROW)
-        column = -1 if x < self._named() else self._aside + int((x - self._named()) // self._wide())
+        head = self._head()
+        row = -1 if y < head else self._down + int((y - head) // ROW)
+        column, left = -1, self._named()
+        if x >= left:
+            column = len(self.sheet.columns)
+            for k, wide in list(enumerate(self._wides()))[self._aside :]:
+                if left <= x < left + wide:
+                    column = k
+                    break
+                left += wide
         inside = row < len(self.sheet.rows) and column < len(self.sheet.columns) and (row, column) != (-1, -1)
         return (row, column) if inside else (-2, -2)
 
@@ -124,26 +154,33 @@ class HeatTable(QWidget):
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme, sheet = QPainter(self), self.ctx.theme, self.sheet
-        named, wide = self._named(), self._wide()
+        named, wides, head = self._named(), self._wides(), self._head()
         rows, columns = self._fits()
+        lefts, x = {}, named
+        for k in range(self._aside, min(self._aside + columns, len(sheet.columns))):
+            lefts[k] = x
+            x += wides[k]
         painter.setFont(theme.font("small"))
         small = QFontMetricsF(theme.font("small"))
-        for k, name in enumerate(sheet.columns[self._aside : self._aside + columns]):
-            box = QRectF(named + k * wide, 0, wide, HEAD)
-            painter.setPen(theme.t1 if self._over == (-1, self._aside + k) else theme.t2)
-            painter.drawText(box, _CENTRE, small.elidedText(name, Qt.TextElideMode.ElideRight, wide - 4))
+        for k, left in lefts.items():
+            painter.setPen(theme.t1 if self._over == (-1, k) else theme.t2)
+            lines = 2 if head > HEAD else 1
+            name = small.elidedText(
+                sheet.columns[k], Qt.TextElideMode.ElideRight, (wides[k] - 12) * lines - 6 * (lines - 1)
+            )
+            painter.drawText(QRectF(left + 2, 0, wides[k] - 11, head - 4), _HEAD, name)
         painter.setPen(QPen(theme.line2, 1))
-        painter.drawLine(QPointF(PAD, HEAD - 0.5), QPointF(min(named + columns * wide, self.width() - 4), HEAD - 0.5))
+        painter.drawLine(QPointF(PAD, head - 0.5), QPointF(min(x, self.width() - 4), head - 0.5))
         body = QFontMetricsF(theme.font("body"))
         for i in range(self._down, min(self._down + rows, len(sheet.rows))):
-            y = HEAD + (i - self._down) * ROW
+            y = head + (i - self._down) * ROW
             total = sheet.totals and i == len(sheet.rows) - 1
             painter.setFont(theme.font("body", 700 if total else 400))
             painter.setPen(theme.t1)
             name = body.elidedText(sheet.rows[i], Qt.TextElideMode.ElideRight, named - PAD - 6)
             painter.drawText(QRectF(PAD, y, named - PAD, ROW), _LEFT, name)
-            for k in range(self._aside, min(self._aside + columns, len(sheet.columns))):
-                self._cell(painter, theme, i, k, QRectF(named + (k - self._aside) * wide, y, wide, ROW))
+            for k, left in lefts.items():
+                self._cell(painter, theme, i, k, QRectF(left, y, wides[k], ROW))
         self._more(painter, theme)
         if self.hasFocus() and self.at == (-1, -1):
             painter.setPen(QPen(theme.acc, 2))
@@ -175,14 +212,17 @@ class HeatTable(QWidget):
         down, aside = self._most()
         rows, columns = self._fits()
         if down:
-            room = self.height() - HEAD
+            head = self._head()
+            room = self.height() - head
             high = max(room * rows / len(self.sheet.rows), 24)
-            painter.fillRect(QRectF(self.width() - 5, HEAD + (room - high) * self._down / down, 3, high), theme.line2)
+            painter.fillRect(QRectF(self.width() - 5, head + (room - high) * self._down / down, 3, high), theme.line2)
         if aside:
             left = self._named()
             room = self.width() - left - 8
             wide = max(room * columns / len(self.sheet.columns), 24)
-            painter.fillRect(QRectF(left + (room - wide) * self._aside / aside, self.height() - 4, wide, 3), theme.line2)
+            painter.fillRect(
+                QRectF(left + (room - wide) * self._aside / aside, self.height() - 4, wide, 3), theme.line2
+            )
 
     # -- hands
 

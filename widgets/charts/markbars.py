@@ -126,11 +126,11 @@ class MarkBars(QWidget):
 
     def _steps(self, wide: float) -> list[float]:
         top = self._top()
-        return [step for step in round_steps(0.0, top, 4 if wide > 160 else 2) if step >= 0] if top > 0 else []
+        steps = [step for step in round_steps(0.0, top, 4 if wide > 160 else 2) if step >= 0] if top > 0 else []
+        whole = all(float(bar.value).is_integer() for bar in self.bars if math.isfinite(bar.value))
+        return [step for step in steps if float(step).is_integer() or step == steps[-1]] if whole else steps
 
-    def _axis(
-        self, painter: QPainter, steps: list[float], top: float, left: float, right: float, foot: float
-    ) -> None:
+    def _axis(self, painter: QPainter, steps: list[float], top: float, left: float, right: float, foot: float) -> None:
         theme = self.ctx.theme
         painter.setFont(theme.font("axis"))
         metrics = QFontMetricsF(theme.font("axis"))
@@ -150,7 +150,8 @@ class MarkBars(QWidget):
                 painter.drawText(QPointF(start, foot + 17), self._unit)
 
     def _bar(
-        self, painter: QPainter, row: int, bar: MarkBar, box: QRectF, named: float, left: float, right: float, top: float
+        self, painter: QPainter, row: int, bar: MarkBar, box: QRectF, named: float, left: float, right: float,
+        top: float,
     ) -> None:  # fmt: skip
         theme = self.ctx.theme
         selected = row == self.at and bool(bar.key)
@@ -170,7 +171,8 @@ class MarkBars(QWidget):
             painter.fillRect(QRectF(left, high, max(wide, 1.0), BAR), color)
         if math.isfinite(bar.mark):
             x = round(left + min(max(bar.mark, 0.0) / top, 1.0) * (right - left))
-            painter.fillRect(QRectF(x - 2, high - 3, 5, BAR + 6), theme.s1)
+            if x > left + 4:  # a gap beside it, so that it is seen on a bar
+                painter.fillRect(QRectF(x - 2, high - 3, 5, BAR + 6), theme.s1)
             painter.fillRect(QRectF(x - 1, high - 3, 2, BAR + 6), theme.t1)
             wide = max(wide, x - left + 2)
         painter.setFont(theme.font("body", 700) if known else theme.font("small"))
@@ -227,7 +229,9 @@ class MarkBars(QWidget):
         if row != self._over:
             self._over = row
             bar = self.bars[row] if row >= 0 else None
-            self.setCursor(Qt.CursorShape.PointingHandCursor if bar is not None and bar.key else Qt.CursorShape.ArrowCursor)
+            self.setCursor(
+                Qt.CursorShape.PointingHandCursor if bar is not None and bar.key else Qt.CursorShape.ArrowCursor
+            )
             self.setToolTip(plain_tip("\n".join(filter(None, (f"{bar.name}  {bar.words}", bar.tip)))) if bar else "")
             self.update()
 
@@ -249,8 +253,9 @@ class MarkBars(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, last = Qt.Key(event.key()), len(self.bars) - 1
-        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: self._fits(),
-                 Qt.Key.Key_PageUp: -self._fits(), Qt.Key.Key_Home: -len(self.bars), Qt.Key.Key_End: len(self.bars)}  # fmt: skip
+        page, end = self._fits(), len(self.bars)
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: page, Qt.Key.Key_PageUp: -page,
+                 Qt.Key.Key_Home: -end, Qt.Key.Key_End: end}  # fmt: skip
         if key in steps and last >= 0:
             self._go(min(max(self.at + steps[key], 0), last))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat() and self.at >= 0:

@@ -16,7 +16,7 @@ from widgets.charts.course import Course, Line, Note
 from widgets.charts.heattable import Cell, HeatTable, Sheet
 from widgets.drill.page import DrillDesk, DrillPage
 from widgets.drill.pieces.sentence import Piece, Sentence
-from widgets.drill.words import NONE, grain_name
+from widgets.drill.words import COUNTS, NONE, grain_name
 from widgets.kit.buttons import button
 from widgets.kit.dialog import NameDialog
 
@@ -71,7 +71,9 @@ class BeforePage(DrillPage):
         if scope.at:
             around = Span(scope.at - WEEKS * 7 * DAY, min(scope.at + WEEKS * 7 * DAY, self.ctx.clock.now()))
             self.asker.ask("before", AskBeforeAfter(scope.with_(by="")), self._came)
-            self.asker.ask("trend", AskTrend(scope.with_(by="", span=around, at=0), "day"), self._came_trend)
+            self.asker.ask(
+                "trend", AskTrend(scope.with_(by="", span=around, at=0, against=None), "week"), self._came_trend
+            )
         self._show()
 
     def _came(self, said: Any) -> None:
@@ -111,7 +113,7 @@ class BeforePage(DrillPage):
     def _show(self) -> None:
         scope, t, words, answer = self.scope, self.ctx.t, self.words, self.answer
         at = scope.at if scope is not None else 0
-        self.day.setText(t("drill.at_day", day=words.moment(at)) if at else t("drill.at_none"))
+        self.day.setText(t("drill.at_day", day=words.day(at)) if at else t("drill.at_none"))
         for one in (self.table, self.course, self.course_title):
             one.setVisible(bool(at))
         if not at:
@@ -129,8 +131,10 @@ class BeforePage(DrillPage):
         change = self._by(answer.change, shares)
         heads = (t("drill.before_head"), t("drill.after_head"), t("drill.change"))
         rows = [t("drill.here")]
-        cells = [(Cell(words.value(before, before.value), tip=t("drill.of_records", n=f"{before.n:,}")),
-                  Cell(words.value(after, after.value), tip=t("drill.of_records", n=f"{after.n:,}")), Cell(change))]  # fmt: skip
+        sides = [
+            Cell(words.value(one, one.value), tip=t("drill.of_records", n=f"{one.n:,}")) for one in (before, after)
+        ]
+        cells = [(*sides, Cell(change))]
         if answer.rest_before is not None and answer.rest_after is not None:
             rest = answer.change - answer.effect if answer.change is not None and answer.effect is not None else None
             rows.append(t("drill.rest_of_city"))
@@ -170,9 +174,19 @@ class BeforePage(DrillPage):
             return
         span = trend.figure.scope.span
         names = tuple(grain_name(trend.grain, start, span) for start in trend.starts)
-        note = Note(scope.at, t("drill.at_day", day=self.words.moment(scope.at)))
+        note = Note(scope.at, t("drill.at_day", day=self.words.day(scope.at)))
         self.course.show_line(
-            Line(trend.starts, trend.values, (), names, span.end, trend.figure.target, (note,)), t("drill.no_value")
+            Line(
+                trend.starts,
+                trend.values,
+                (),
+                names,
+                span.end,
+                trend.figure.target,
+                (note,),
+                whole=trend.figure.scope.measure in COUNTS,
+            ),
+            t("drill.no_value"),
         )
         self.course.setAccessibleName(t("drill.trend"))
         self.course_title.setText(t("drill.trend_by", grain=t(f"drill.grain_{trend.grain}")))

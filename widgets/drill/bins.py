@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -37,10 +38,11 @@ class Bins(msgspec.Struct, frozen=True):
         if not self.ends:
             return ()
         if not self.counts:
-            said = [f"{end:,.{self.decimals}f}" for end in self.ends]
-            return (f"< {said[0]}", *said[:-1], f"{said[-1]}+")
+            digits = 0 if all(float(end).is_integer() for end in self.ends) else max(self.decimals, 1)
+            said = [f"{end:,.{digits}f}" for end in self.ends]
+            return (f"<{said[0]}", *(f"{a}–{b}" for a, b in pairwise(said)), f"{said[-1]}+")
         found = ["0"]
-        for low, high in zip(self.ends, self.ends[1:], strict=False):
+        for low, high in pairwise(self.ends):
             found.append(f"{low:,.0f}" if high - low <= 1 else f"{low:,.0f}–{high - 1:,.0f}")
         return (*found, f"{self.ends[-1]:,.0f}+")
 

@@ -128,7 +128,7 @@ class CheckupPage(DrillPage):
                 for i, line in enumerate(sorted(lines, key=lambda one: -abs(self._by(one)))[:4]):
                     if i:
                         said.append(Piece(t("drill.enum_comma")))
-                    said.append(Piece(f"{self._name(line)} {self._percent(self._by(line))}", f"line {line.code}"))
+                    said.append(Piece(f"{self._name(line)} {self._reason(line)}", f"line {line.code}"))
                 said.append(Piece("  "))
         self.turns.say(said or [Piece(t("drill.checkup_calm"), look="faint")])
 
@@ -139,6 +139,12 @@ class CheckupPage(DrillPage):
     def _by(line: CheckLine) -> float:
         """By how much of what was there are more, 0 where that is not known."""
         return (line.n - line.previous) / line.previous if line.previous else 0.0
+
+    def _reason(self, line: CheckLine) -> str:
+        """Why it is better or worse: +43%, or what is wrong in a word."""
+        if {"more", "fewer"} & set(line.flags):
+            return self._percent(self._by(line))
+        return self.ctx.t("drill.enum_comma").join(self.ctx.t(f"drill.flag_{flag}") for flag in line.flags)
 
     def _turn(self, line: CheckLine) -> int:
         """-1 worse, 1 better, 0 neither: by what passed a threshold."""
@@ -183,7 +189,8 @@ class CheckupPage(DrillPage):
             Cell(f"{line.n:,}"), against(line.previous), against(line.year),
             Cell(f"{line.on_time:.1f}%" if line.on_time is not None else NONE),
             Cell(points, max(-1.0, min(1.0, change / 15)) if change == change else NAN),
-            Cell(f"{line.hours:,.1f}" if line.hours is not None else NONE), Cell(f"{line.share * 100:.0f}%"), Cell(flags),
+            Cell(f"{line.hours:,.1f}" if line.hours is not None else NONE), Cell(f"{line.share * 100:.0f}%"),
+            Cell(flags),
         )  # fmt: skip
 
     def _heat(self) -> Sheet:

@@ -84,8 +84,9 @@ class Headline(QWidget):
         words, t = self._words, self._words.ctx.t
         said = [t(f"drill.origin_{figure.origin}")]
         if figure.scope.measure not in COUNTS and not figure.scope.measure.startswith("sign:"):
-            base = figure.base or figure.n
-            said.append(t("drill.of_records", n=f"{base:,}"))
+            base, n = f"{figure.base:,}", f"{figure.n:,}"
+            some = figure.base and figure.base != figure.n
+            said.append(t("drill.of_base", base=base, n=n) if some else t("drill.of_records", n=n))
         if figure.before is not None:
             said.append(t("drill.was", against=words.against_of(figure.scope),
                           value=words.with_unit(figure, figure.before)))  # fmt: skip

@@ -29,6 +29,7 @@ class LeaguePage(DrillPage):
         super().__init__(desk, parent)
         self.league: League | None = None
         self.by = UNIT
+        self._ends = (0.0, 0.0)
         self.tabs = TabLine(self.ctx, parent=self)
         self.tabs.picked.connect(self.show_by)
         self.said = self.note(wrap=True)
@@ -74,7 +75,9 @@ class LeaguePage(DrillPage):
             return
         standings = self.standings()
         measures = list(dict.fromkeys(name for one in standings for name in one.basis))
-        weights = {name: one.basis[name][1] for one in standings for name in one.basis}
+        weights = {name: max(one.basis[name][1] for one in standings if name in one.basis) for name in measures}
+        scores = [one.score for one in standings if one.rank and one.score is not None]
+        self._ends = (min(scores), max(scores)) if scores else (0.0, 0.0)
         rows, cells = [], []
         for one in standings:
             name = words.part_name(league.by, one.code, one.name)
@@ -98,7 +101,7 @@ class LeaguePage(DrillPage):
         basis = "\n".join(self._basis(name, *one.basis[name]) for name in measures if name in one.basis)
         few = t("drill.not_ranked", least=self.league.least) if self.league is not None and not one.rank else ""
         score = Cell(NONE, tip=few) if one.score is None or not one.rank else Cell(
-            f"{one.score:.1f}", one.score / 100, basis)  # fmt: skip
+            f"{one.score:.1f}", self._shade(one.score), basis)  # fmt: skip
         line = [score, Cell(f"{one.load:,}", tip=usual)]
         for name in measures:
             value, _, brought = one.basis.get(name, (None, 0.0, 0.0))
@@ -108,6 +111,11 @@ class LeaguePage(DrillPage):
                 digits = DIGITS.get(name, 1)
                 line.append(Cell(f"{value:,.{digits}f}", tip=t("drill.brought", n=f"{brought:.1f}")))
         return tuple(line)
+
+    def _shade(self, score: float) -> float:
+        """How far up between the last and the first, so that their distance is seen."""
+        low, high = self._ends
+        return 0.15 + 0.85 * (score - low) / (high - low) if high > low else 0.5
 
     def _basis(self, measure: str, value: float | None, weight: float, brought: float) -> str:
         said = NONE if value is None else f"{value:,.1f}"

@@ -9,8 +9,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from widgets.drill.bins import Bins
 from widgets.kit.context import PanelContext
 from widgets.kit.panel import guarded
+from widgets.map.themed import map_style
 
 HIGH, PAD = 48, 12
+STRONGER = 1.9
+"""Times the opacity of areas that another map has."""
 _MIDDLE = int(Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -57,13 +60,12 @@ class MapLegend(QWidget):
         labels = self.bins.labels
         if not labels:
             return
-        wide = min(
-            (self.width() - 3 * PAD - min(room, max(metrics.horizontalAdvance(w) for w in right))) / len(labels), 52
-        )
-        alphas = theme.map.of("choropleth")["alpha"] if isinstance(theme.map.of("choropleth"), dict) else (0, 0.06, 0.13, 0.22, 0.34)  # fmt: skip
+        taken = min(room, max(metrics.horizontalAdvance(words) for words in right))
+        wide = min((self.width() - 3 * PAD - taken) / len(labels), 56)
+        alphas = map_style(theme).choropleth_alpha
         for i, words in enumerate(labels):
             color = QColor(theme.map.color("choropleth"))
-            color.setAlphaF(float(alphas[min(i, len(alphas) - 1)]) * 1.6)
+            color.setAlphaF(min(alphas[min(i, len(alphas) - 1)] * STRONGER, 0.7))
             box = QRectF(PAD + i * wide, 12, wide, 8)
             painter.fillRect(box, theme.map.color("land"))
             painter.fillRect(box, color)

@@ -13,7 +13,7 @@ from cockpit.model.scope import Scope
 from widgets.charts.course import Course, Line
 from widgets.drill.page import DrillDesk, DrillPage
 from widgets.drill.pieces.legend import Legend
-from widgets.drill.words import DrillWords, grain_name, short
+from widgets.drill.words import COUNTS, DrillWords, grain_name, short
 from widgets.kit.context import PanelContext
 from widgets.kit.panel import guarded
 from widgets.kit.tips import plain_tip
@@ -121,6 +121,8 @@ class MultiplesPage(DrillPage):
         self._grid.setContentsMargins(0, 0, 0, 8)
         self._grid.setSpacing(0)
         self.area.setWidget(self._field)
+        self._field.setAutoFillBackground(False)
+        self.area.viewport().setAutoFillBackground(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -163,7 +165,7 @@ class MultiplesPage(DrillPage):
             course.setAccessibleName(side.name)
             course.show_line(
                 Line(trend.starts, trend.values, trend.before, names, side.figure.scope.span.end, side.figure.target,
-                     low=low, high=high or 1.0),
+                     low=low, high=high or 1.0, whole=side.figure.scope.measure in COUNTS),
                 t("drill.no_value"),
             )  # fmt: skip
         more = len(comparison.sides) - len(sides)
@@ -200,11 +202,14 @@ class MultiplesPage(DrillPage):
 
     def _place(self) -> None:
         columns = max(1, self.width() // CELL_W)
+        shown = max(1, len(self.sides()))
+        columns = max(min(columns, -(-shown // max(1, -(-shown // columns)))), 1)
+        high = max(CELL_H, min((self.area.viewport().height() - 8) // -(-shown // columns), 2 * CELL_H))
         for i, (head, course) in enumerate(zip(self._heads, self.courses, strict=True)):
             row, column = divmod(i, columns)
             self._grid.addWidget(head, 2 * row, column)
             self._grid.addWidget(course, 2 * row + 1, column)
-            course.setFixedHeight(CELL_H - 24)
+            course.setFixedHeight(high - 24)
         for column in range(16):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
         self._grid.setRowStretch(2 * (len(self._heads) // columns + 1), 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel, QWidget
 
 from cockpit.model.insight import Figure, Row
@@ -54,6 +55,9 @@ class DrillPage(QWidget):
         self.asker = Asker(desk.ctx, self)
         self.scope: Scope | None = None
         self.figure: Figure | None = None
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 120)  # pages share one place, and each has its own way with little room
 
     def show_scope(self, scope: Scope, figure: Figure | None) -> None:
         """Another scope, or the same whose data are others: asks."""

@@ -81,9 +81,10 @@ class DrillPanel(Panel):
     def _lay_out(self) -> None:
         self.tabs = TabLine(self.ctx, "row_title", 34, self.header)
         self.tabs.picked.connect(self.show_page)
+        self.setFocusProxy(self.tabs)
         row = self.header.layout()
         assert row is not None
-        row.insertWidget(1, self.tabs, 1)  # type: ignore[attr-defined]
+        row.insertWidget(1, self.tabs, 1000)  # type: ignore[attr-defined]
         self.chips = ChipBar(self.ctx, self.choices.fill, self.content)
         self.chips.dropped.connect(self.choices.drop)
         self.headline = Headline(self.words, self.content)

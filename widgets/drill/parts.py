@@ -17,10 +17,10 @@ from widgets.drill.page import DrillDesk, DrillPage
 from widgets.drill.pieces.legend import Legend
 from widgets.drill.pieces.tabline import TabLine
 from widgets.drill.rowsview import RowsView
-from widgets.drill.words import COUNTS, NONE, TIERS, grain_name, tier_below
+from widgets.drill.words import COUNTS, NONE, TIERS, grain_name, is_sign, tier_below
 from widgets.kit.panel import guarded
 
-NARROW, SHORT = 600, 250
+NARROW, SHORT, LEGEND = 600, 300, 400
 TREND = "trend"
 ORDERED = frozenset(("level", "stage", "hour", "weekday", "day", "week", "month"))
 """Dimensions whose parts have an order of their own."""
@@ -114,6 +114,8 @@ class PartsPage(DrillPage):
         self._rule.setStyleSheet(f"background: {self.ctx.theme.hex('line')};")
 
     def _dimensions(self, scope: Scope) -> list[str]:
+        if is_sign(scope):
+            return [AREA]  # a sign is measured by area, and there are no records behind it
         found = []
         area = self.words.areas.get(scope.area) if scope.area else None
         if area is None or area.tier < len(TIERS):
@@ -146,11 +148,11 @@ class PartsPage(DrillPage):
         if on not in offered:
             tabs.append((on, self.words.dimension(on)))
         if short:
-            tabs.append((TREND, t("drill.trend")))
+            tabs.insert(1, (TREND, t("drill.trend")))
         shows_trend = short and self._wants_trend
         self.tabs.show_tabs(tabs, TREND if shows_trend else on)
         self.bars.setVisible(not shows_trend)
-        self.legend.setVisible(not shows_trend)
+        self.legend.setVisible(not shows_trend and self._left.width() >= LEGEND)
         self._foot.setVisible(shows_trend or not short)
 
     _wants_trend = False
@@ -169,9 +171,13 @@ class PartsPage(DrillPage):
     def ask(self, scope: Scope) -> None:
         self.by = self.dimension(scope)
         self._show_tabs()
+        sign = is_sign(scope)
+        self.rows.setVisible(not sign)
+        self._rule.setVisible(not sign)
         self.asker.ask("split", AskSplit(scope, self.by), self._came_split)
         self.asker.ask("trend", AskTrend(scope), self._came_trend)
-        self.rows.show_scope(scope, "", self._expected(self.figure))
+        if not sign:
+            self.rows.show_scope(scope, "", self._expected(self.figure))
 
     def expect(self, figure: Figure) -> None:
         """The figure of the headline is known."""
@@ -247,7 +253,17 @@ class PartsPage(DrillPage):
         now = self.ctx.clock.now()
         partial = bool(trend.starts) and trend.starts[-1] <= now <= span.end + 1 and len(trend.starts) > 1
         self.course.show_line(
-            Line(trend.starts, trend.values, trend.before, names, span.end, figure.target, self.notes, partial=partial),
+            Line(
+                trend.starts,
+                trend.values,
+                trend.before,
+                names,
+                span.end,
+                figure.target,
+                self.notes,
+                partial=partial,
+                whole=figure.scope.measure in COUNTS,
+            ),
             t("drill.no_value"),
         )
         self.course.setAccessibleName(t("drill.trend"))
@@ -294,7 +310,7 @@ class PartsPage(DrillPage):
     def _point(self, code: str) -> None:
         """The keyboard is on a bar: its rows are shown at the side; without one those of all."""
         part, scope = self._part(code), self.scope
-        if scope is None:
+        if scope is None or is_sign(scope):
             return
         if part is not None and self.split is not None:
             self.rows.show_scope(part.scope, self.words.part(self.split.by, part), part.n)

@@ -1,4 +1,4 @@
-"""The rows that a figure is made of: whose they are, how many, that they agree with it, and a way to take them along."""
+"""The rows that a figure is made of: whose they are, that they agree with it, and a way to take them along."""
 
 from __future__ import annotations
 

@@ -11,13 +11,14 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from cockpit.model.ages import age
 from cockpit.model.insight import AskRows, AskSplit, Figure, Part, Row, Rows, Split
 from cockpit.model.messages import Message
 from cockpit.model.scope import Scope
 from cockpit.picture.drill import Drill
 from widgets.drill.asking import Asker
 from widgets.drill.bins import Bins, bins_of
-from widgets.drill.maplegend import MapLegend
+from widgets.drill.maplegend import STRONGER, MapLegend
 from widgets.drill.record import select_record
 from widgets.drill.words import COUNTS, DrillWords, short
 from widgets.kit.fonts import FAMILY
@@ -34,6 +35,7 @@ from widgets.map.drawing import Layer, Points
 from widgets.map.layers.marked import AreaGrid, area_mark
 from widgets.map.reader import rings_of
 from widgets.map.scene import AREA, Area, Ring, Scene
+from widgets.map.style import MapStyle
 from widgets.map.themed import map_style
 
 POINTS = 300
@@ -158,7 +160,7 @@ class ScopeMap(Panel):
 
     def _came_rows(self, said: Any) -> None:
         if isinstance(said, Rows):
-            few = said.total <= POINTS and self._scope is not None and bool(self._scope.area or said.total <= 60)
+            few = said.total <= POINTS and self._scope is not None and bool(self._scope.area)
             placed = [row for row in said.rows if math.isfinite(row.lon) and math.isfinite(row.lat) and row.lon]
             self.rows = tuple(placed) if few else ()
             x, y = mercator(np.array([r.lon for r in self.rows]), np.array([r.lat for r in self.rows]))
@@ -211,7 +213,7 @@ class ScopeMap(Panel):
 
     def _lay(self) -> None:
         """The outline, the words and the points."""
-        own, style = self._own(), map_style(self.ctx.theme)
+        own, style = self._own(), self.style()
         pointed = next((area for area in self.canvas.scene.areas if area.code == self.at), None)
         words, xy, theme = self._labels(own), self._xy, self.ctx.theme
         dpr = self.devicePixelRatioF()
@@ -261,10 +263,10 @@ class ScopeMap(Panel):
         here = (scope.area if scope is not None else "", self.width() * 10_000 + self.height())
         if scope is None or here == self._fitted or not self.canvas.isVisible():
             return
-        self._fitted = here
         box = self.box()
         if box is None:
             return
+        self._fitted = here
         goal = self.canvas.camera.fitted(box, PAD)
         goal = goal.zoomed(0.72, goal.width / 2, goal.height / 2) if scope.area else goal
         if self.ctx.reduced_motion:
@@ -395,8 +397,6 @@ class ScopeMap(Panel):
             self._follow()
 
     def age_tick(self) -> None:
-        from cockpit.model.ages import age
-
         insight = self.ctx.insight
         self.set_age(age(insight.as_of, self.ctx.clock.now()) if insight is not None and insight.as_of else None)
         self.refresh(frozenset())
@@ -426,9 +426,15 @@ class ScopeMap(Panel):
 
     def retheme(self) -> None:
         super().retheme()
-        self.canvas.dress(map_style(self.ctx.theme), lambda: (self.ctx.theme, self.ctx.t))
+        self.canvas.dress(self.style(), lambda: (self.ctx.theme, self.ctx.t))
         self.legend.retheme()
         self._lay()
+
+    def style(self) -> MapStyle:
+        """The map's, with stronger colours of areas: here they are what it is about."""
+        style = map_style(self.ctx.theme)
+        alphas = tuple(min(alpha * STRONGER, 0.7) for alpha in style.choropleth_alpha)
+        return msgspec.structs.replace(style, choropleth_alpha=alphas)
 
     def close_panel(self) -> None:
         """Ends worker and subscription. A closed panel stays as it is."""

@@ -21,7 +21,8 @@ class WhyPage(DrillPage):
     """The page.
 
     Attributes:
-        explained: as answered, None before. bars: the contributions. by: the dimension asked for, "" what explains most.
+        explained: as answered, None before. bars: the contributions.
+        by: the dimension asked for, "" what explains most.
     """
 
     def __init__(self, desk: DrillDesk, parent: QWidget | None = None) -> None:

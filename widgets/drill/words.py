@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from cockpit.model.clock import DAY, SECOND, local
-from cockpit.model.insight import RATES, Figure, Part, Row
+from cockpit.model.insight import Figure, Part, Row
 from cockpit.model.scope import Scope, Span
 from cockpit.model.scopewords import (
     against_words,
@@ -19,7 +19,7 @@ from cockpit.model.scopewords import (
     span_words,
     unit_words,
 )
-from cockpit.model.spans import compared
+from cockpit.model.spans import PREVIOUS, YEAR_BEFORE, compared, unit_of
 from widgets.kit.context import PanelContext
 from widgets.lists.areas import AreaTree
 
@@ -29,6 +29,8 @@ HOURS = frozenset(("mean_hours", "median_hours"))
 COUNTS = frozenset(("count", "open", "closed", "overdue", "late", "urged", "returned", "reopened"))
 """Measures whose parts add up to the whole."""
 NONE = "–"
+BEFORE = frozenset(("today", "week", "month", "quarter", "year", "day"))
+"""Periods whose one before has a name of its own."""
 
 
 class Names(Mapping[str, str]):
@@ -85,14 +87,24 @@ class DrillWords:
         return compared(scope.span, scope.against, self.ctx.clock.now())
 
     def against_of(self, scope: Scope) -> str:
-        """That period in words, 环比 and 同比 by their names."""
-        return self.against(self.compared(scope))
+        """That period as it is said in a sentence: 昨日同期, 上月, 去年同期, else its dates."""
+        span, word = self.compared(scope), scope.span.word
+        if span.word == YEAR_BEFORE:
+            return self.ctx.t("drill.same_last_year")
+        if span.word != PREVIOUS:
+            return self.against(span)
+        named = word if word in BEFORE else unit_of(scope.span)
+        return self.ctx.t(f"drill.ago_{named}") if named in BEFORE else self.ctx.t("drill.ago")
 
     def measure(self, measure: str) -> str:
         return measure_words(measure, self.ctx.t, self.names)
 
     def dimension(self, by: str) -> str:
         return dimension_words(by, self.ctx.t)
+
+    def day(self, us: int) -> str:
+        """A day, with the time of day where it is not its begin."""
+        return self.moment(us).removesuffix(" 00:00")
 
     def moment(self, us: int) -> str:
         return moment_words(us, self.ctx.t, self.ctx.clock.now())
@@ -211,5 +223,6 @@ def grain_name(grain: str, start: int, span: Span) -> str:
     return when.strftime("%Y-%m" if grain == "month" else "%m-%d")
 
 
-def is_share(measure: str) -> bool:
-    return measure in RATES
+def is_sign(scope: Scope) -> bool:
+    """Whether it is a sign that is looked at: its value is measured, not made of records."""
+    return scope.measure.startswith("sign:")
