@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from cockpit.model.briefings import Finding, Written
 from cockpit.model.clock import SystemClock
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.messages import Message, Texts, language, texts
@@ -16,7 +17,6 @@ from cockpit.paths import profile_dir
 
 if TYPE_CHECKING:
     from cockpit.assist.briefing.asked import Logged
-    from cockpit.assist.briefing.check import Finding
     from cockpit.store.archive import Archive
 
 ARCHIVE = "archive.db"
@@ -44,6 +44,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     brief.add_argument("--profile", metavar="DIR", help=t("briefing.cli_profile"))
     brief.add_argument("--city", metavar="PACK", default="", help=t("briefing.cli_city"))
     brief.add_argument("--now", metavar="TIME", default="", help=t("briefing.cli_now"))
+    brief.add_argument("--pack", metavar="DIR", default="", help=t("briefing.cli_pack"))
+    brief.add_argument("--json", action="store_true", help=t("cli.json"))
     brief.add_argument("--log", metavar="FILE", type=Path, help=t("briefing.cli_log"))
     brief.set_defaults(go=_brief)
 
@@ -103,7 +105,7 @@ def _brief(args: argparse.Namespace) -> int:
         office.format_of(path)
     profile = profile_dir(args.profile) if args.profile else profile_dir() / "hub"
     path, city = archive_file(profile, args.city)
-    pack = read_pack(city or DEFAULT_PACK)
+    pack = read_pack(args.pack or city or DEFAULT_PACK)
     template = template_of(pack, args.template)
     archive = open_archive(profile, path)
     try:
@@ -116,6 +118,14 @@ def _brief(args: argparse.Namespace) -> int:
     case = office.case_of(facts, args.event)
     order = Order(template, said(args.at, template.kind, now, template.turns), args.area, case)
     made = office.make(order, pack, areas, office.asker(facts, now), t, now, log=read_log(args.log))
+    released = made.released and not args.check
+    files = (wanted or [Path(f"{made.document.name}.pdf")]) if released else []
+    for out in files:
+        office.keep(office.written(made.document, office.format_of(out)), out)
+    if args.json:
+        told = Written(made.document.name, made.document.title, made.released, made.findings)
+        print(msgspec.json.encode(told).decode())
+        return 0 if made.released else REFUSED
     spoken = texts(language())
     for line in lines_of(made.findings, spoken):
         print(line, file=sys.stderr)
@@ -124,9 +134,7 @@ def _brief(args: argparse.Namespace) -> int:
         return REFUSED
     if args.check:
         print(spoken("briefing.cli_passes"))
-        return 0
-    for out in wanted or [Path(f"{made.document.name}.pdf")]:
-        office.keep(office.written(made.document, office.format_of(out)), out)
+    for out in files:
         print(spoken("briefing.cli_written", file=str(out)))
     return 0
 

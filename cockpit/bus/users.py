@@ -55,6 +55,7 @@ LEADER_ASKS = (
     *("wall.state", "wall.act", "wall.clock", "wall.scene", "wall.scenes", "wall.thumbs", "wall.events"),
     *("rehearse.list", "rehearse.join", "rehearse.report"),
     *("archive.state", "archive.days", "archive.signs", "seat.here", "seat.wiped"),
+    *("brief.list", "brief.make", "brief.file"),
 )
 """What a leader's laptop may ask the hub: what it shows and keeps, its calls, and what a wall shows. No feed, rule,
 published wall, key of another machine."""

@@ -25,6 +25,7 @@ from cockpit.feeds.city_time import fetch_clock
 from cockpit.hub.alarms import AlarmsService
 from cockpit.hub.answers import Answers
 from cockpit.hub.archive import ArchiveService
+from cockpit.hub.briefings import BriefingsService
 from cockpit.hub.calls import CallsService
 from cockpit.hub.climb import ClimbService
 from cockpit.hub.ending import ending
@@ -64,7 +65,7 @@ log = logging.getLogger(__name__)
 SERVICES: tuple[Callable[[Setting], Service], ...] = (
     TapeService, FeedsService, SignsService, AlarmsService, LettersService, CallsService,
     FieldService, ClimbService, VideosService, WallService, RehearsalsService,
-    ArchiveService,
+    ArchiveService, BriefingsService,
 )  # fmt: skip
 """In the order in which they are started; closed the other way round."""
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta
 
 from cockpit.assist.briefing import privacy
 from cockpit.assist.briefing.document import Chart, Document, Heading, Paragraph, Table
+from cockpit.model.briefings import Finding
 from cockpit.model.city import Pack
 from cockpit.model.insight import RATES
 from cockpit.model.messages import Message
@@ -28,20 +28,6 @@ _NEAR = 12
 """Characters around what was found that a finding shows."""
 _TITLE, _PARAGRAPH = 60, 900
 _HOLE = re.compile(r"[{}]|\b(?:None|nan)\b")
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """One thing that was found.
-
-    Attributes:
-        what: `form`, `words`, `logic` or `personal`. stops: whether it must not go out so.
-        message: in a sentence. where: some words around it, personal data hidden.
-    """
-
-    what: str
-    stops: bool
-    message: Message
-    where: str = ""
 
 
 class WordRow(Strict, frozen=True):
@@ -75,7 +61,8 @@ def words_of(pack: Pack) -> tuple[WordRow, ...]:
 def check(document: Document, words: tuple[WordRow, ...]) -> tuple[Finding, ...]:
     """All that is found, what stops it first."""
     found = [*_form(document), *_said(document, words), *_logic(document), *_personal(document)]
-    return tuple(sorted(dict.fromkeys(found), key=lambda one: not one.stops))
+    once = {(repr(one.message), one.where): one for one in found}
+    return tuple(sorted(once.values(), key=lambda one: not one.stops))
 
 
 def released(findings: tuple[Finding, ...]) -> bool:

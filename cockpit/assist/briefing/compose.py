@@ -10,7 +10,7 @@ from cockpit.assist.briefing import meaning, spelled
 from cockpit.assist.briefing.asked import Ask, Asked, Logged
 from cockpit.assist.briefing.blocks import Blocks
 from cockpit.assist.briefing.document import Block, Document, Heading, Paragraph, Run
-from cockpit.assist.briefing.periods import of_kind, of_record
+from cockpit.assist.briefing.periods import Period, of_kind, of_record
 from cockpit.assist.briefing.privacy import masked
 from cockpit.assist.briefing.template import Section, Sentence, Template
 from cockpit.geo.areas import Areas
@@ -116,26 +116,11 @@ class _Composer:
             made=asked.now,
             start=period.span.start,
             end=period.span.end,
-            name=self._file_name(),
+            name=_name_of(template, asked),
         )
 
     def _head(self, n: int, title: str) -> str:
         return self._t("briefing.section", n=spelled.chinese(n) if self._t.lang == "zh" else n, title=title)
-
-    def _file_name(self) -> str:
-        asked = self._asked
-        parts = [asked.pack.id, self._template.id]
-        if asked.case is not None:
-            parts.append("".join(c if c.isalnum() or c == "-" else "-" for c in asked.case.number or asked.case.key))
-        elif self._template.kind == "shift":
-            parts.append(f"{local(asked.period.whole.start):%Y-%m-%d-%H%M}")
-        elif self._template.kind == "month":
-            parts.append(f"{local(asked.period.whole.start):%Y-%m}")
-        else:
-            parts.append(f"{local(asked.period.whole.start):%Y-%m-%d}")
-        if asked.here.area and asked.case is None:
-            parts.append(asked.here.area)
-        return "-".join(parts)
 
     def _notes(self) -> tuple[str, ...]:
         """What the measures mean, further sources, that the period still runs or its data end early, the pack's own."""
@@ -214,3 +199,18 @@ def words_of(asked: Asked) -> dict[str, str]:
             "case_area": asked.place(case.area, 3) or t("briefing.no_area"),
         }
     return words
+
+
+def file_name(template: Template, period: Period) -> str:
+    """Of the files of a period's briefing, behind the pack's id."""
+    form = {"month": "%Y-%m", "shift": "%Y-%m-%d-%H%M"}.get(template.kind, "%Y-%m-%d")
+    return f"{template.id}-{local(period.whole.start).strftime(form)}"
+
+
+def _name_of(template: Template, asked: Asked) -> str:
+    case = asked.case
+    if case is not None:
+        number = "".join(c if c.isalnum() or c == "-" else "-" for c in case.number or case.key)
+        return f"{asked.pack.id}-{template.id}-{number}"
+    name = f"{asked.pack.id}-{file_name(template, asked.period)}"
+    return f"{name}-{asked.here.area}" if asked.here.area else name

@@ -11,12 +11,13 @@ import msgspec
 import numpy as np
 
 from cockpit.assist.briefing.asked import Ask, Logged
-from cockpit.assist.briefing.check import Finding, check, released, words_of
+from cockpit.assist.briefing.check import check, released, words_of
 from cockpit.assist.briefing.compose import Order, compose
 from cockpit.assist.briefing.document import Document
 from cockpit.geo.areas import Areas
 from cockpit.insight import answers
 from cockpit.insight.facts import Facts
+from cockpit.model.briefings import Finding
 from cockpit.model.city import Pack
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.insight import Answer, AskFigure, AskRows, AskSplit, AskTrend, Query, Row
