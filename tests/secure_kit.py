@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,9 +40,9 @@ def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def no_keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vault, "keyring", lambda: None)
-    yield
+    return
 
 
 @pytest.fixture

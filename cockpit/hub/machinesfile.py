@@ -73,7 +73,8 @@ def read_machines_file(profile: Path) -> MachinesConfig | None:
     if not path.exists():
         return None
     file = Checked(path)
-    if not file.convert(MachinesFile).machines:
+    whole = file.convert(MachinesFile)
+    if not whole.machines:
         return None
     row = file.convert(ListenRow, ("machines",))
     found = _LISTEN.fullmatch(row.listen)
@@ -85,7 +86,7 @@ def read_machines_file(profile: Path) -> MachinesConfig | None:
         file.wrong(("machines", "name"), "walljoin.bad_name", given=row.name[:60])
     if row.join == port:
         file.wrong(("machines", "join"), "walljoin.same_port", port=port)
-    laptops = file.convert(LaptopsRow, ("laptops",))
+    laptops = file.convert(LaptopsRow, ("laptops",)) if whole.laptops else LaptopsRow()
     return MachinesConfig(address, port, row.join or port + 1, row.name, laptops.days, laptops.most_mb * 1_000_000)
 
 

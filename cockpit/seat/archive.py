@@ -349,6 +349,11 @@ class ArchiveSync:
                 db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @property
+    def source(self) -> str:
+        """Id of the hub's archive that this is a copy of."""
+        return self._rows.archive
+
+    @property
     def size(self) -> int:
         """Bytes of the files with their logs."""
         total = 0
