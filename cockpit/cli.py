@@ -15,7 +15,7 @@ from typing import NoReturn
 from cockpit import __version__
 from cockpit.model.clock import SystemClock
 from cockpit.model.errors import CockpitError, UserError
-from cockpit.model.messages import Texts, language, texts
+from cockpit.model.messages import Message, Texts, language, texts
 from cockpit.paths import profile_dir
 
 DEFAULT_PACK = "hangzhou"
@@ -48,9 +48,11 @@ def parser() -> argparse.ArgumentParser:
         required=True,
     )
     _add_run(commands, t)
+    _add_open(commands, t)
     _add_hub(commands, t)
     from cockpit.brief_cli import add_parser as add_brief
     from cockpit.calls.cli import add_parser as add_calls
+    from cockpit.archive_cli import add_parser as add_archive
     from cockpit.city.cli import add_parsers as add_city
     from cockpit.doctor import add_parser as add_doctor
     from cockpit.feeds.cli import add_parser as add_feeds
@@ -67,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
     from cockpit.wall.rehearse_cli import add_parser as add_rehearse
 
     add_city(commands)
+    add_archive(commands)
     add_calls(commands, DEFAULT_PACK)
     add_brief(commands)
     add_feeds(commands, DEFAULT_PACK)
@@ -113,6 +116,20 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: T
     run.add_argument("--passphrase-file", metavar="FILE", type=Path, help=t("secure.cli_file"))
     _add_seat(run, t)
     run.set_defaults(go=_run)
+
+
+def _add_open(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts) -> None:
+    link = commands.add_parser(
+        "open",
+        help=t("insight.cli_open"),
+        description=t("insight.cli_open"),
+        epilog=t("cli.example", line='cockpit open "cockpit://hangzhou/drill?from=…"'),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    link.add_argument("link", metavar="LINK", help=t("insight.cli_link"))
+    link.add_argument("--seat", choices=("leader", "duty"), default="", help=t("insight.cli_link_seat"))
+    link.add_argument("--profile", metavar="DIR", help=t("cli.profile"))
+    link.set_defaults(go=_open_link)
 
 
 def _add_seat(run: argparse.ArgumentParser, t: Texts) -> None:
@@ -291,6 +308,25 @@ def _run(args: argparse.Namespace) -> int:
     from cockpit.launch import launch, launch_wall
 
     return launch_wall(args) if args.seat == "wall" else launch(args)
+
+
+def _open_link(args: argparse.Namespace) -> int:
+    from cockpit.model.links import read_link
+    from cockpit.oneseat import show_link
+
+    read_link(args.link)  # a broken one starts nothing
+    seats = {"leader": profile_dir().with_name("leader"), "duty": profile_dir()}
+    asked = [profile_dir(args.profile)] if args.profile else [seats[args.seat]] if args.seat else list(seats.values())
+    for profile in asked:
+        answer = show_link(profile, args.link)
+        if isinstance(answer, Message):
+            raise UserError(answer.id, **answer.params)
+        if answer:
+            return 0
+    named = ["--profile", args.profile] if args.profile else []
+    run = parser().parse_args(["run", "--seat", args.seat or "leader", *named])
+    run.link = args.link
+    return _run(run)
 
 
 def _wall_desk(args: argparse.Namespace) -> int:

@@ -7,14 +7,21 @@ import socket
 import time
 from pathlib import Path
 
+import msgspec
+
 from cockpit.model.clock import Clock
 from cockpit.model.errors import OutsideError
+from cockpit.model.messages import Message
 from cockpit.paths import runtime_dir
 from cockpit.processes import Lock, take_lock
 
 FORWARD = b"forward\n"
 COMING = b"coming\n"
+OPEN, SHOWN = b"open ", b"shown\n"
+"""Before the link that a second start brings; what the seat answers when it is shown, else why not as JSON."""
+MOST_LINE = 64_000
 ANSWER_SECONDS = 1.5
+SHOW_SECONDS = 15.0
 START_SECONDS = 30.0
 """How long a seat that holds the profile may take until it answers; it may only be starting."""
 
@@ -59,3 +66,28 @@ def bring_forward(profile: Path) -> bool:
             return caller.recv(len(COMING)) == COMING
         except OSError:
             return False
+
+
+def show_link(profile: Path, link: str) -> bool | Message:
+    """Asks the seat of this profile to show a link and come forward; False when none answers, else why it can not.
+
+    A seat that shows something large may take a while: it has answered that it is coming before.
+    """
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.settimeout(ANSWER_SECONDS)
+        try:
+            caller.connect(address_of_seat(profile))
+            caller.sendall(OPEN + link.encode() + b"\n")
+            with caller.makefile("rb") as lines:
+                if lines.readline(MOST_LINE) != COMING:
+                    return False
+                caller.settimeout(SHOW_SECONDS)
+                said = lines.readline(MOST_LINE)
+        except OSError:
+            return False
+    if said == SHOWN:
+        return True
+    try:
+        return msgspec.json.decode(said, type=Message)
+    except msgspec.MsgspecError:
+        return Message("insight.no_links")

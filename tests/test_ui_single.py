@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from cockpit.oneseat import address_of_seat, bring_forward
+from cockpit.model.messages import Message
+from cockpit.oneseat import MOST_LINE, address_of_seat, bring_forward, show_link
 from cockpit.ui.single import SingleSeat
 
 _SEAT = """
@@ -110,3 +111,39 @@ def test_the_socket_of_a_killed_seat_blocks_nobody(
     finally:
         seat.close()
         seat.deleteLater()
+
+
+def test_a_link_of_a_second_start_is_shown_by_the_seat_that_runs(
+    callers: ThreadPoolExecutor, tmp_path: Path, qtbot: QtBot, came: list[int]
+) -> None:
+    shown: list[str] = []
+    seat = SingleSeat(tmp_path, lambda: came.append(1), None, lambda text: shown.append(text))
+    try:
+        assert answers([callers.submit(show_link, tmp_path, "cockpit://hangzhou/drill?from=1&to=2")], qtbot) == [True]
+        assert shown == ["cockpit://hangzhou/drill?from=1&to=2"]
+        assert came == [1]
+    finally:
+        seat.close()
+        seat.deleteLater()
+
+
+def test_a_link_that_the_seat_can_not_show_is_refused_in_its_words(
+    callers: ThreadPoolExecutor, tmp_path: Path, qtbot: QtBot
+) -> None:
+    why = Message("insight.link_other_city", {"city": "lujiazui", "here": {"zh": "杭州"}})
+    seat = SingleSeat(tmp_path, lambda: None, None, lambda text: why)
+    try:
+        assert answers([callers.submit(show_link, tmp_path, "cockpit://lujiazui/drill?from=1&to=2")], qtbot) == [why]
+    finally:
+        seat.close()
+        seat.deleteLater()
+
+
+def test_a_caller_that_never_ends_its_line_is_hung_up_on(
+    seat: SingleSeat, callers: ThreadPoolExecutor, tmp_path: Path, qtbot: QtBot
+) -> None:
+    assert answers([callers.submit(show_link, tmp_path, "x" * (3 * MOST_LINE))], qtbot) != [True]
+
+
+def test_without_a_seat_no_link_is_shown(tmp_path: Path) -> None:
+    assert show_link(tmp_path, "cockpit://hangzhou/drill?from=1&to=2") is False

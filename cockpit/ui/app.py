@@ -107,7 +107,7 @@ def run_seat(
     desk = DESKS[args.seat](seat, layout, prefs, player, report, lang, theme, children.poll if children else _nothing)
     desk.followed.connect(_started)
     first = FirstPicture(desk)
-    single = None if args.shot else SingleSeat(profile, desk.come_forward, desk)
+    single = None if args.shot else SingleSeat(profile, desk.come_forward, desk, desk.open_link)
     crash.install(lambda what: desk.toasts.show(Message("ui.error_noted", {"what": what}), Level.ORANGE))
     end_on_signals(app, desk)
     if isinstance(opening, LeaderOpening):
@@ -131,6 +131,8 @@ def run_seat(
     else:
         _open_window(desk, size)
     desk.begin()
+    if link := getattr(args, "link", ""):
+        _show_link(desk, link)
     if not args.shot:
         if crash.last is not None:
             desk.toasts.show(Message("ui.crashed_before", {"file": str(crash.last)}), Level.YELLOW)
@@ -151,6 +153,12 @@ def run_seat(
     if troubles:
         raise troubles[0]
     return 0
+
+
+def _show_link(desk: Shell, link: str) -> None:
+    """What the seat was started for (`cockpit open`)."""
+    if (problem := desk.open_link(link)) is not None:
+        desk.toasts.show(problem, Level.YELLOW)
 
 
 def _nothing() -> None:

@@ -26,6 +26,7 @@ from cockpit.ui.handed import panel_context
 from cockpit.ui.hubbanner import hub_banner
 from cockpit.ui.inputs import Inputs
 from cockpit.ui.instructdesk import InstructDesk
+from cockpit.ui.linked import Linked
 from cockpit.ui.loopdesk import LoopDesk
 from cockpit.ui.modedesk import ModeDesk
 from cockpit.ui.news import News
@@ -163,6 +164,8 @@ class Shell(Wearing):
     def more_parts(self) -> Iterator[Part]:
         """Its parts, once the panels are there."""
         yield self.calls
+        self.linked = Linked(self.engine, self.context, self)
+        yield self.linked
         self.instruct = InstructDesk(self.engine, self.context, self)
         self.instruct.play = lambda name: self._player.play(name) if self.modes.hears(name) else None
         yield self.instruct
@@ -330,6 +333,10 @@ class Shell(Wearing):
     def can_go_back(self) -> bool | Message:
         """Whether something else was looked at before."""
         return True if self.context.selection.depth else Message("ui.nothing_before")
+
+    def open_link(self, text: str) -> Message | None:
+        """Shows what a link says; why not, where it can not."""
+        return self.linked.open(text)
 
     def go_back(self) -> None:
         """To what was looked at before."""
