@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cockpit
+from cockpit.bus.users import LEADER
 from cockpit.bus.where import WhereHub
 from cockpit.model.city import Pack
 from cockpit.model.clock import Clock
+from cockpit.model.entries import Actor
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
 from cockpit.model.seatasks import SeatHere
@@ -46,6 +48,7 @@ class LeaderSeat(Seat):
             away: its hub is another machine's: what it keeps ends with the days that the hall gives it.
         """
         super().__init__(profile, pack, where, clock, wake, vault)
+        self.cases.actor = Actor("", LEADER)  # what it may, before a hub has said who it is
         self.budget = BUDGET
         self._profile = profile
         self.sync: ArchiveSync | None = None

@@ -71,7 +71,7 @@ class InstructDesk(QObject, Part):
         yield Action("instruct.urge", "instruct.action_urge", self.urge, (), self._can_urge, icon="bell")
         yield Action("instruct.meet", "instruct.action_meet", self.meet, (MEET_KEY,), self._can_meet, icon="people")
         yield Action("instruct.look", "instruct.action_look", self.look, (), self._has_page, shown=False)
-        yield Action("instruct.page", "instruct.action_page", self.toggle_page, (PAGE_KEY,), self._has_page)
+        yield Action("instruct.page", "instruct.action_page", self.toggle_page, (PAGE_KEY,), self._page_opens)
         yield Action("instruct.wall", "instruct.action_wall", self.to_wall, (WALL_KEY,), self._can_wall, icon="cast")
 
     # -- what is meant ----------------------------------------------------------------------------------------------
@@ -179,6 +179,12 @@ class InstructDesk(QObject, Part):
 
     def _has_page(self) -> bool | Message:
         return bool(self._engine.region_of(PAGE)) or Message("instruct.not_in_layout")
+
+    def _page_opens(self) -> bool | Message:
+        """Whether the page lies over the others and can be closed; at the duty desk it always stands."""
+        layout = self._engine.layout_now
+        over = layout is not None and self._engine.region_of(PAGE) in layout.overlays
+        return over or Message("instruct.page_stands")
 
     def look(self) -> None:
         """The page of what is selected comes into sight; the keyboard stays where it is."""

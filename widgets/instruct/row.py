@@ -56,7 +56,8 @@ class InstructionRow(QWidget):
         head.setSpacing(8)
         self._state = label("", self, role="", wrap=False)
         self._left = label("", self, role="", wrap=False)
-        title = t("instruct.title") if on_page else say.target_words(ctx, one.topic, one.key)
+        who = say.actor_words(t, one.said.actor, say.name_of(reading, one.said))
+        title = who if on_page else say.target_words(ctx, one.topic, one.key)
         head.addWidget(label(title, self, role="", style="row_title"), 1)
         head.addWidget(self._left)
         head.addWidget(self._state)
@@ -65,9 +66,8 @@ class InstructionRow(QWidget):
         if one.voice:
             words = joined(t("instruct.spoken", seconds=max(1, round(one.seconds))), words)
         column.addWidget(label(words, self, role="t1"))
-        who = say.actor_words(t, one.said.actor, say.name_of(reading, one.said))
         self._by = label("", self, role="t3", wrap=False)
-        self._who, self._when = who, one.said.at or one.said.issued
+        self._who, self._when = "" if on_page else who, one.said.at or one.said.issued
         column.addWidget(self._by)
         for answer in one.answers:
             told = say.said_words(t, reading, answer.said)

@@ -31,7 +31,6 @@ AGAIN = 30 * MINUTE
 """After which a case that is still overdue waits for a leader's word again."""
 MOST = 40
 """Of one kind: nobody decides more, and the gravest come first."""
-_NEVER = 1 << 62
 
 
 class Kind(StrEnum):
@@ -89,7 +88,7 @@ class Waiting:
         overdue = list(self._overdue({ask.case for ask in asks}))
         taken = {ask.case for ask in asks} | {one.case for one in overdue}
         found = [*(self._ask(ask) for ask in asks), *overdue, *self._events(taken), *self._alerts(), *self._signs()]
-        return sorted(found, key=lambda one: (one.due or _NEVER, one.level, one.at, one.key))
+        return sorted(found, key=_rank)
 
     # -- each kind ------------------------------------------------------------------------------------------------
 
@@ -233,6 +232,13 @@ class Waiting:
         given += [one.said.at for one in port.of("event", case.facts.event) if case.facts.event]
         decided = [ask.given.at for ask in port.asks_of(case.id) if ask.given is not None]
         return max((case.urged_at, *given, *decided))
+
+
+def _rank(one: Wait) -> tuple[int, int, int, int, str]:
+    """What is due, then questions without a limit, then what is grave, then what has the day."""
+    limited = bool(one.due) and not one.today
+    place = 0 if limited else 1 if one.kind is Kind.ASK else 3 if one.kind is Kind.SIGN else 2
+    return place, one.due if limited else 0, one.level, -one.at, one.key
 
 
 def _misses(sign: Sign, value: float) -> bool:

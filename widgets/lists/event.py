@@ -14,6 +14,8 @@ from cockpit.model.places import PLACE
 from cockpit.picture.selection import Selection
 from widgets.feeds.page import FeedThing
 from widgets.instruct.foot import LeaderFoot
+from widgets.kit.actions import Action
+from widgets.kit.buttons import dress_icon_button, icon_button
 from widgets.kit.feedstate import topic_age
 from widgets.kit.panel import Panel, PanelContext
 from widgets.kit.states import PanelState
@@ -60,7 +62,7 @@ class EventPage(Panel):
     Attributes:
         page: what is shown, None when nothing is selected.
         dock: what is at its foot: where an officer acts on a case; None of things that are no case.
-        foot: what a leader does about it.
+        foot: what a leader does about it. close_: where it lies over other panels.
     """
 
     panel_id: ClassVar[str] = "event"
@@ -84,6 +86,9 @@ class EventPage(Panel):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addWidget(self._scroll, 1)
+        self.close_ = icon_button("close", "", ctx.theme, lambda: ctx.actions.trigger("instruct.page"))
+        self.close_.hide()
+        self.header.right.addWidget(self.close_)
         self._offer_actions()
         ctx.selection.subscribe(self._selected)
         ctx.records.changed.connect(self._records_changed)
@@ -245,7 +250,9 @@ class EventPage(Panel):
     def _offer_actions(self) -> None:
         """Its commands for palette and keys, as long as it lives."""
         actions = self.ctx.actions
-        offered = tuple(order_actions(lambda: self.dock, lambda message, level: self.ctx.notify(message, level)))
+        every = order_actions(lambda: self.dock, lambda message, level: self.ctx.notify(message, level))
+        # a window whose keys mean something else goes without: a leader does not order
+        offered = tuple(action for action in every if not self._means_other(action))
         for action in offered:
             actions.add(action)
 
@@ -255,6 +262,11 @@ class EventPage(Panel):
                     actions.remove(action.id)
 
         self.destroyed.connect(withdraw)
+
+    def _means_other(self, action: Action) -> bool:
+        """Whether a key of a command is another's in this window."""
+        others = (self.ctx.actions.by_key(key) for key in action.keys)
+        return any(other is not None and other.id != action.id for other in others)
 
     def _show_anew(self) -> None:
         """The same thing in another language or theme; what was known of it is kept, it may have left the picture."""
@@ -278,6 +290,9 @@ class EventPage(Panel):
 
     def _name_page(self) -> None:
         t, page = self.ctx.t, self.page
+        closing = self.ctx.actions.get("instruct.page")
+        self.close_.setVisible(closing is not None and closing.reason is None)
+        dress_icon_button(self.close_, "close", t("instruct.close_panel"), self.ctx.theme)
         if page is None:
             self.header.set_title(t(self.title_id))
             return
