@@ -78,7 +78,9 @@ class Days(QObject):
             self.problem = None
             curves = curves_of(said)
             self._curves |= {key: curves.get(key, NOTHING) for key in keys}
-            self._until |= dict.fromkeys(keys, now + GOOD)
+            # a hub that has only begun is filled with its past in a while
+            known = any(math.isfinite(self.before(key)) for key in keys)
+            self._until |= dict.fromkeys(keys, now + (GOOD if known else MINUTE))
         self._changed()
 
 

@@ -13,7 +13,7 @@ from cockpit.model.ports import Prefs
 from widgets.kit.context import PanelContext
 from widgets.kit.headline import short_headline
 from widgets.lists.areas import AreaTree
-from widgets.lists.words import EventWords
+from widgets.lists.words import EventWords, joined
 from widgets.signs.asked import LEVELS
 from widgets.signs.board import SignBoard
 from widgets.signs.words import SignWords
@@ -94,7 +94,7 @@ def _events(ctx: PanelContext, words: EventWords, since: int) -> Iterator[Happen
         event = table.row(row)
         level = Level(int(event["level"]))
         title = words.title(event["kind"], event["amount"])
-        said = ctx.t("leader.new_event", level=level.sign, title=title, place=event["place"])
+        said = joined(title, event["place"])
         yield Happened(int(event["occurred"]), said, "event", int(level), "event", event["key"])
 
 

@@ -19,7 +19,7 @@ from widgets.leader.grid import TileGrid
 from widgets.signs.board import split_key
 from widgets.signs.pins import Pins
 
-FOLLOW_KEY, NOTE_KEY = "Ctrl+D", "Ctrl+Shift+D"
+FOLLOW_KEY, NOTE_KEY = "Ctrl+Shift+D", "Ctrl+Shift+A"
 
 
 class Minding(QObject):

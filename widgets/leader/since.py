@@ -20,6 +20,7 @@ from widgets.leader.ground import LeaderPanel
 from widgets.leader.happened import FIRST, Happened, Looked, happened, keep_look, last_look, levels_now
 from widgets.leader.rows import Rows
 from widgets.lists.parts import draw_line
+from widgets.lists.words import joined
 
 ROW = 34
 KEPT_EVERY = 20
@@ -135,8 +136,9 @@ class SincePanel(LeaderPanel):
             self.ctx.selection.select(one.topic, one.key)
 
     def _said(self, i: int) -> str:
-        one = self.found[i]
-        return f"{hour_minute(one.at)} {one.words}"
+        one, t = self.found[i], self.ctx.t
+        level = t(f"lists.level_{one.level}") if one.level else ""
+        return joined(hour_minute(one.at), t(f"leader.kind_{one.kind}"), level, one.words)
 
     def _draw(self, painter: QPainter, box: QRect, i: int) -> None:
         one, theme, t = self.found[i], self.ctx.theme, self.ctx.t

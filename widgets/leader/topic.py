@@ -56,9 +56,8 @@ class TopicPage(LeaderPanel):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         page = QWidget()
-        page.setAutoFillBackground(False)
-        self._scroll.viewport().setAutoFillBackground(False)
         self._scroll.setWidget(page)
+        page.setAutoFillBackground(False)  # which the area has just set
         self.grid = TileGrid(ctx, 4, page)
         self.grid.picked.connect(self._pick)
         self.minding = Minding(ctx, self.grid, self.look_now, self)
@@ -122,18 +121,22 @@ class TopicPage(LeaderPanel):
             elif figure.measure and (tile := self._of_measure(topic, figure)) is not None:
                 tiles.append(tile)
         self.items = tuple(items)
+        self._say_facts(topic)
+        if not tiles:
+            said = Message("leader.topic_empty", {"name": ctx.t.pack(topic.name)})
+            self.show_state(PanelState.EMPTY, said, (Message("leader.topic_empty_way"),))
+            return
         self.days.want([item.key for item in items])
         self.grid.show_tiles(tiles)
         self._say_districts(topic)
-        self._say_facts()
         if other:
             self._scroll.verticalScrollBar().setValue(0)
 
-    def _say_facts(self) -> None:
+    def _say_facts(self, topic: Topic) -> None:
         drill, t = self.ctx.drill, self.ctx.t
         if drill is not None:
             span = span_words(drill.scope.span, t, self.ctx.clock.now())
-            self.set_facts(joined(self.words.area(self.area), span))
+            self.set_facts(joined(t.pack(topic.name), self.words.area(self.area), span))
 
     def _say_districts(self, topic: Topic) -> None:
         """The headline in the areas right below the one that is looked at."""
