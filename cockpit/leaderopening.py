@@ -35,7 +35,8 @@ class LeaderOpening(SeatOpening):
         self, profile: Path, pack: Pack, where: WhereHub, clock: Clock, passphrase_file: Path | None = None
     ) -> None:
         self.pack = pack
-        self.was_here = (profile / pack.id / "cache.db").exists()
+        self._cache = profile / pack.id / "cache.db"
+        self.was_here = self._cache.exists()
         self.away = is_away(where)
         self._profile, self._where, self._clock = profile, where, clock
         self._taken = False
@@ -81,7 +82,7 @@ class LeaderOpening(SeatOpening):
             self._asked.wait()
             if unlock.needs:
                 raise UserError("secure.not_unlocked")
-        if self.away and self.was_here and not unlock.encrypted_now:
+        if self.away and self._cache.exists() and not unlock.encrypted_now:  # it may just have been wiped
             self._check_lease(unlock)
         if unlock.encrypted_now:
             notices = (*notices, Message("secure.encrypted_now", {"n": unlock.encrypted_now}))
