@@ -33,6 +33,9 @@ def snapshot(state):
             "units": dict(state._units),
             "gone": dict(state._gone),
             "numbers": dict(state._numbers),
+            "instructions": dict(state.threads.instructions),
+            "asks": dict(state.threads.asks),
+            "threads": [dict(state.threads._revisions), dict(state.threads._gone)],
         }
     )
 

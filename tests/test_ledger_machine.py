@@ -25,7 +25,20 @@ from cockpit.model.entries import (
     VerifyOrder,
     read_decision,
 )
+from cockpit.model.instructing import (
+    ANSWERS,
+    RESULTS,
+    VERDICTS,
+    AnswerInstruction,
+    AskDecision,
+    CloseInstruction,
+    GiveDecision,
+    GiveInstruction,
+    ReadInstruction,
+    UrgeCase,
+)
 from cockpit.model.tables import UnitState
+from tests.instruct_kit import LEADER
 from tests.ledger_desk import PHOTO, SEAT_1, SEAT_2, Desk, new_case
 from tests.test_ledger_fold import snapshot
 
@@ -44,6 +57,8 @@ class Ledger(RuleBasedStateMachine):
         self.orders: list[str] = []
         self.revisions: dict[str, int] = {}
         self.checked = 0
+        self.told = 0
+        self.kept = {}
 
     def _do(self, act, case, seat, behind, keep=False):
         expected = max(0, self.desk.state.revision(case) - behind)
@@ -101,6 +116,41 @@ class Ledger(RuleBasedStateMachine):
     def works(self, data):
         self.desk.report("delivered", "accepted", "on_scene", "done", order=self._order(data))
 
+    def _one(self, data, of):
+        return data.draw(st.sampled_from(sorted(of)), "one") if of else "i-none"
+
+    @rule(case=CASES, unit=UNITS, topic=st.sampled_from(["case", "unit"]), who=st.sampled_from([LEADER, SEAT_1]))
+    def instructs(self, case, unit, topic, who):
+        self.told += 1
+        ident = f"i-{self.told}"
+        key = case if topic == "case" else f"positions/{unit}"
+        self._do(GiveInstruction(ident, topic, key), case if topic == "case" else ident, who, 0)
+
+    @rule(data=st.data(), what=st.sampled_from(["read", *ANSWERS, *RESULTS]), seat=SEATS)
+    def follows(self, data, what, seat):
+        ident = self._one(data, self.desk.state.threads.instructions)
+        one = self.desk.state.threads.instructions.get(ident)
+        home = one.home if one is not None else "c0"
+        if what in RESULTS:
+            self._do(CloseInstruction(ident, what), home, LEADER, 0)
+        else:
+            self._do(ReadInstruction(ident) if what == "read" else AnswerInstruction(ident, what), home, seat, 0)
+
+    @rule(data=st.data(), case=CASES, verdict=st.sampled_from(["", *VERDICTS]), seat=SEATS)
+    def asks(self, data, case, verdict, seat):
+        self.told += 1
+        if not verdict:
+            self._do(AskDecision(f"i-{self.told}"), case, seat, 0)
+            return
+        ident = self._one(data, self.desk.state.threads.asks)
+        ask = self.desk.state.threads.asks.get(ident)
+        follows = f"i-{self.told}" if verdict == "instruct" else ""
+        self._do(GiveDecision(ident, verdict, instruction=follows), ask.case if ask else case, LEADER, 0)
+
+    @rule(case=CASES)
+    def urges(self, case):
+        self._do(UrgeCase(), case, LEADER, 0)
+
     @rule(unit=UNITS, state=st.sampled_from(list(UnitState)))
     def city_moves(self, unit, state):
         self.desk.crew.set(unit, state)
@@ -144,6 +194,21 @@ class Ledger(RuleBasedStateMachine):
             )
             assert case.stage in case.stages
             assert case.due > 0
+
+    @invariant()
+    def what_a_leader_wrote_is_followed_or_ended_and_never_lost(self):
+        threads = self.desk.state.threads
+        for ident, before in self.kept.items():
+            now = threads.instructions.get(ident)
+            assert now is not None or not before.open, "an open one is kept for ever"
+            if now is None:
+                assert threads.known(ident)
+                continue
+            assert now.said == before.said
+            assert now.answers[: len(before.answers)] == before.answers
+            assert before.open or now == before
+            assert now.result != "withdrawn" or not (now.read or now.answers)
+        self.kept = dict(threads.instructions)
 
     @invariant()
     def decisions_follow_each_other(self):

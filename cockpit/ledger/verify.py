@@ -14,6 +14,7 @@ from cockpit.ledger.fold import NO_CASE
 from cockpit.ledger.source import Source
 from cockpit.model.entries import GENESIS, CallMade, Decision, PhotoAdded, Refused, Unknown, digest, read_decision
 from cockpit.model.errors import UserError
+from cockpit.model.instructing import InstructionGiven
 from cockpit.model.messages import Message
 from cockpit.store.blobs import Blobs
 from cockpit.store.ledger import Row
@@ -29,7 +30,7 @@ class Verdict(msgspec.Struct):
 
     Attributes:
         decisions, texts, erased, photos: how many there are; `texts` counts those that were erased too.
-        calls: that were noted; recordings: sounds of them that are still kept.
+        calls: that were noted; recordings: sounds of them, and of instructions, that are still kept.
         unknown: entries of kinds that this program does not know.
         behind: decisions that the hub's copy does not have yet.
         problems: what is wrong, a sentence each, `MOST_SAID` at most; count: how many there are.
@@ -138,6 +139,8 @@ class _Walk:
                 self._photo(seq, entry.photo.sha256)
             if isinstance(entry, CallMade):
                 self._call(seq, entry)
+            if isinstance(entry, InstructionGiven) and entry.voice:
+                self._sound(seq, entry.voice)
             verdict.unknown += isinstance(entry, Unknown)
 
     def end(self, last: int, live: bool) -> None:
@@ -202,9 +205,12 @@ class _Walk:
 
     def _call(self, seq: int, call: CallMade) -> None:
         self._verdict.calls += 1
-        if call.recording is None or self._recordings is None or call.recording.sha256 in self._photos:
+        if call.recording is not None:
+            self._sound(seq, call.recording.sha256)
+
+    def _sound(self, seq: int, sha: str) -> None:
+        if self._recordings is None or sha in self._photos:
             return
-        sha = call.recording.sha256
         self._photos.add(sha)
         with contextlib.suppress(OSError, UserError):
             found = _sha_of(self._recordings.path(sha))
