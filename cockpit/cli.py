@@ -50,9 +50,9 @@ def parser() -> argparse.ArgumentParser:
     _add_run(commands, t)
     _add_open(commands, t)
     _add_hub(commands, t)
+    from cockpit.archive_cli import add_parser as add_archive
     from cockpit.brief_cli import add_parser as add_brief
     from cockpit.calls.cli import add_parser as add_calls
-    from cockpit.archive_cli import add_parser as add_archive
     from cockpit.city.cli import add_parsers as add_city
     from cockpit.doctor import add_parser as add_doctor
     from cockpit.feeds.cli import add_parser as add_feeds

@@ -20,17 +20,20 @@ MOST_UNZIPPED = 100_000_000
 Cell = str | float | datetime
 
 
-def rows_of(name: str, data: bytes) -> list[list[Cell]]:
+def rows_of(name: str, data: bytes, most: int = MOST_ROWS) -> list[list[Cell]]:
     """The rows, the header first; empty ones are left as empty lists, so that row numbers are those of the file.
+
+    Args:
+        most: rows of a file.
 
     Raises:
         UserError: it is no such file, is broken, or is too large.
     """
     if data[:2] == b"PK":
-        return _xlsx(name, data)
+        return _xlsx(name, data, most)
     if name.lower().rpartition(".")[2] not in ("csv", "txt", "tsv") or b"\0" in data[:4096]:
         raise UserError("signdef.file_unknown", name=name[:80])
-    return _csv(name, data)
+    return _csv(name, data, most)
 
 
 def plain(cell: Cell | None) -> str:
@@ -43,7 +46,7 @@ def plain(cell: Cell | None) -> str:
     return unicodedata.normalize("NFKC", text).strip()[:MOST_CELL]
 
 
-def _csv(name: str, data: bytes) -> list[list[Cell]]:
+def _csv(name: str, data: bytes, most: int) -> list[list[Cell]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -57,14 +60,14 @@ def _csv(name: str, data: bytes) -> list[list[Cell]]:
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=comma):
             rows.append([cell[:MOST_CELL] for cell in row[:MOST_COLUMNS]] if any(map(str.strip, row)) else [])
-            if len(rows) > MOST_ROWS + 1:
-                raise UserError("signdef.file_rows", name=name[:80], most=MOST_ROWS)
+            if len(rows) > most + 1:
+                raise UserError("signdef.file_rows", name=name[:80], most=most)
     except csv.Error as error:
         raise UserError("signdef.file_broken", name=name[:80], why=str(error)) from error
     return rows
 
 
-def _xlsx(name: str, data: bytes) -> list[list[Cell]]:
+def _xlsx(name: str, data: bytes, most: int) -> list[list[Cell]]:
     import openpyxl
 
     try:
@@ -73,7 +76,7 @@ def _xlsx(name: str, data: bytes) -> list[list[Cell]]:
                 raise UserError("signdef.file_large", size=f"{len(data) / 1e6:.1f}", most=MOST_UNZIPPED // 1_000_000)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         try:
-            return _sheet(name, book.worksheets[0])
+            return _sheet(name, book.worksheets[0], most)
         finally:
             book.close()
     except UserError:
@@ -82,12 +85,12 @@ def _xlsx(name: str, data: bytes) -> list[list[Cell]]:
         raise UserError("signdef.file_broken", name=name[:80], why=type(error).__name__) from error
 
 
-def _sheet(name: str, sheet: Any) -> list[list[Cell]]:
+def _sheet(name: str, sheet: Any, most: int) -> list[list[Cell]]:
     rows: list[list[Cell]] = []
     for values in sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True):
         rows.append([_cell(value) for value in values] if any(value is not None for value in values) else [])
-        if len(rows) > MOST_ROWS + 1:
-            raise UserError("signdef.file_rows", name=name[:80], most=MOST_ROWS)
+        if len(rows) > most + 1:
+            raise UserError("signdef.file_rows", name=name[:80], most=most)
     return rows
 
 
