@@ -192,3 +192,37 @@ def test_nothing_moves_while_the_keyboard_is_in_the_list(leader: InstructDesk, q
     assert now[0].title == "更急的？"
     assert gone == set()
     assert steady(shown, now[1:])[1] == set()
+
+
+def test_an_instruction_whose_time_is_over_before_the_hub_is_back_is_not_sent_and_that_is_seen(
+    leader: InstructDesk,
+) -> None:
+    case = leader.case()
+    leader.cases.online = False
+    form = instruct(leader.ctx, leader.listing, "case", case, leader.window)
+    assert form is not None
+    form.field.setPlainText("半小时内到场")
+    form.due.chosen.emit("30min")
+    form.press()
+    leader.tick()
+    leader.tick(31 * 60)
+    leader.cases.expire()
+    leader.cases.online = True
+    leader.tick()
+    assert leader.listing.rows == []
+    assert [str(row.state) for row in leader.cases.outbox()][-1] == "expired"
+
+
+def test_what_came_late_says_when_it_was_written(leader: InstructDesk) -> None:
+    case = leader.case()
+    leader.cases.online = False
+    form = instruct(leader.ctx, leader.listing, "case", case, leader.window)
+    assert form is not None
+    form.field.setPlainText("请报告")
+    form.press()
+    leader.tick()
+    leader.tick(5 * 60)
+    leader.cases.online = True
+    leader.tick()
+    leader.tick()
+    assert "17:42:36 写" in leader.listing.rows[0]._by.text()

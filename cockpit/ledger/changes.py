@@ -23,7 +23,7 @@ from cockpit.model.entries import (
     TextRef,
     Unknown,
 )
-from cockpit.model.instructing import INSTRUCT_ENTRIES, CaseUrged
+from cockpit.model.instructing import INSTRUCT_ENTRIES, CaseUrged, MeetingCalled
 from cockpit.model.stages import ORDER_STATES, STAGES
 
 DEVICE_STATES = ("delivered", "read", "accepted", "en_route", "on_scene", "done")
@@ -128,6 +128,8 @@ def _apply(case: Case, doing: Doing, entry: Entry | Unknown) -> None:
         case CaseUrged():
             case.urged += 1
             case.urged_at = doing.at
+        case MeetingCalled(call=call):
+            case.meeting, case.met_at, case.met_by = call, doing.at, doing.actor.seat
         case CaseClosed():
             _to_stage(case, "closed", 0, doing.at)
             case.result, case.closed = entry.result, doing.at

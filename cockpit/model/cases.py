@@ -119,6 +119,7 @@ class Case(msgspec.Struct, gc=False):
         acts: by seat, the revision of what it last had decided about the case.
         calls: made about it, each leg once, in the order in which they were noted.
         urged: how often leaders pressed it 督办; urged_at: when they did last.
+        meeting: id of the last call in which its people conferred 会商; met_at: when; met_by: the seat that called.
     """
 
     id: str
@@ -141,6 +142,9 @@ class Case(msgspec.Struct, gc=False):
     calls: list[CallMade] = []
     urged: int = 0
     urged_at: int = 0
+    meeting: str = ""
+    met_at: int = 0
+    met_by: str = ""
 
     @property
     def open(self) -> bool:

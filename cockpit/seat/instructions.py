@@ -46,6 +46,9 @@ class LedgerInstructions:
         found = [one for one in self._cases.threads.asks.values() if one.open]
         return sorted(found, key=lambda one: (one.until or _NEVER, one.said.at, one.id))
 
+    def every_ask(self) -> list[Ask]:
+        return list(self._cases.threads.asks.values())
+
     def asks_of(self, case: str) -> list[Ask]:
         found = [one for one in self._cases.threads.asks.values() if one.case == case]
         return sorted(found, key=lambda one: (-one.said.at, one.id))

@@ -280,7 +280,7 @@ class InstructDesk(QObject, Part):
         if not self._settled:
             self.settle()
             return
-        self._reading.want(say.refs(port.every(), self._asks()))
+        self._reading.want(say.refs(port.every(), port.every_ask()))
         now = self._ctx.clock.now()
         for ident, state, at in self._states():
             if self._seen.get(ident) == state:
@@ -314,17 +314,9 @@ class InstructDesk(QObject, Part):
         ]
         asked = (
             (ask.id, ask.verdict or "asked", ask.given.at if ask.given is not None else ask.said.at)
-            for ask in self._asks()
+            for ask in port.every_ask()
         )
         return [*found, *asked]
-
-    def _asks(self) -> list[Ask]:
-        """Questions that wait, and those about open cases that were decided within the day."""
-        port = self._ctx.instructions
-        if port is None:
-            return []
-        cases = {ask.case for ask in port.asks()} | {case.id for case in self._ctx.cases.all_open()}
-        return [ask for case in cases for ask in port.asks_of(case)]
 
     def _news(self, ident: str, state: str) -> tuple[Message | None, int, str] | None:
         """What is said of a change: a message (None: nothing) with its level and sound; None: its words are missing."""
@@ -340,6 +332,8 @@ class InstructDesk(QObject, Part):
         ctx, port = self._ctx, self._ctx.instructions
         assert port is not None
         to = say.target_words(ctx, one.topic, one.key)
+        if one.topic == "unit" and one.said.actor.seat == port.me.seat and one.state in ("given", "withdrawn"):
+            return self._of_unit(one)
         if one.state == "given" and port.may("instruction.answer"):
             words = self._words(one.said.text)
             if words is None:
@@ -353,6 +347,17 @@ class InstructDesk(QObject, Part):
             return Message(f"instruct.new_{one.answers[-1].state}", {"to": to, "words": words}), 0, ""
         if one.state == "withdrawn" and port.may("instruction.answer"):
             return Message("instruct.new_withdrawn", {"to": to}), 0, ""
+        return None, 0, ""
+
+    def _of_unit(self, one: Instruction) -> tuple[Message | None, int, str] | None:
+        """The hub has what this seat wrote to a unit, or its recall: the unit's phone gets it too."""
+        words = self._words(one.said.text)
+        if words is None:
+            return None
+        if one.state == "withdrawn":
+            acts.to_phone(self._ctx, one.key, Message("instruct.letter_back"))
+        elif words:
+            acts.to_phone(self._ctx, one.key, Message("instruct.letter", {"words": words}))
         return None, 0, ""
 
     def _of_ask(self, ask: Ask) -> tuple[Message | None, int, str] | None:
@@ -383,13 +388,10 @@ class InstructDesk(QObject, Part):
         port = self._ctx.instructions
         if port is None:
             return []
-        from cockpit.model.instructing import MeetingCalled
-
         return [
-            (step.entry.call, case.id, step.at)
+            (case.meeting, case.id, case.met_at)
             for case in self._ctx.cases.all_open()
-            for step in case.steps
-            if isinstance(step.entry, MeetingCalled) and step.actor.seat != port.me.seat
+            if case.meeting and case.met_by != port.me.seat
         ]
 
     def _offer(self, case: str) -> None:

@@ -49,10 +49,12 @@ def submit(
     texts: Mapping[str, str],
     says: Message | None,
     done: Told | None = None,
+    until: int = 0,
 ) -> None:
     """Gives a command out; it is said when it is durable here.
 
     Args:
+        until: city time past which it is not sent any more, which is said; 0 always good.
         asker: waits for the answer; with it gone nobody is told.
     """
     name = ctx.prefs.get("name", "")
@@ -67,7 +69,9 @@ def submit(
             done(problem)
 
     words = {key: text for key, text in texts.items() if text.strip()}
-    ctx.cases.submit(act, home, {**words, **who}, Question(asker, kept).answer)
+    now = ctx.clock.now()
+    valid_for = until - now if until > now else 0
+    ctx.cases.submit(act, home, {**words, **who}, Question(asker, kept).answer, valid_for)
 
 
 # -- a leader ------------------------------------------------------------------------------------------------------
@@ -93,14 +97,12 @@ def give(
     ident = new_id(ctx.clock)
     act = GiveInstruction(ident, topic, key, due, voice, seconds)
     says = Message("instruct.given", {"to": say.target_words(ctx, topic, key)})
-    submit(ctx, asker, act, key if topic == "case" else ident, {"words": words}, says, done)
-    if topic == "unit" and words:
-        _to_phone(ctx, key, Message("instruct.letter", {"words": words}))
+    submit(ctx, asker, act, key if topic == "case" else ident, {"words": words}, says, done, due)
     return ident
 
 
-def _to_phone(ctx: PanelContext, unit: str, words: Message) -> None:
-    """What is meant for a unit comes to its phone page too, as a letter of this seat."""
+def to_phone(ctx: PanelContext, unit: str, words: Message) -> None:
+    """What is meant for a unit comes to its phone page too, as a letter of this seat, once the hub has it."""
     if ctx.calls is not None and ctx.calls.contact_of(unit) is not None:
         ctx.calls.write([unit], ctx.t(words))
 
@@ -120,7 +122,7 @@ def decide(
     follows = new_id(ctx.clock) if verdict == "instruct" else ""
     act = GiveDecision(ask.id, verdict, option, follows, due)
     says = Message(f"instruct.decided_{verdict}", {"case": say.case_words(ctx, ask.case)})
-    submit(ctx, asker, act, ask.case, {"words": words}, says, done)
+    submit(ctx, asker, act, ask.case, {"words": words}, says, done, ask.until)
 
 
 def urge(ctx: PanelContext, asker: QObject, case: str, words: str = "", done: Told | None = None) -> None:
@@ -152,8 +154,6 @@ def take_back(ctx: PanelContext, asker: QObject, one: Instruction) -> None:
         ctx.cases.cancel(row.id, Question(asker, told).answer)
         return
     submit(ctx, asker, CloseInstruction(one.id, "withdrawn"), one.home, {}, says)
-    if one.topic == "unit":
-        _to_phone(ctx, one.key, Message("instruct.letter_back"))
 
 
 def last_given(ctx: PanelContext) -> Instruction | None:
@@ -204,7 +204,7 @@ def ask(
     """请示 about a case."""
     texts = {"question": question, "words": words} | {f"option_{i + 1}": one for i, one in enumerate(options)}
     says = Message("instruct.asked", {"case": say.case_words(ctx, case)})
-    submit(ctx, asker, AskDecision(new_id(ctx.clock), until, len(options)), case, texts, says, done)
+    submit(ctx, asker, AskDecision(new_id(ctx.clock), until, len(options)), case, texts, says, done, until)
 
 
 # -- 会商 ----------------------------------------------------------------------------------------------------------

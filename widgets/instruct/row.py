@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from cockpit.model import ages
+from cockpit.model.clock import MINUTE
 from cockpit.model.instructions import Instruction
 from cockpit.model.messages import Message
 from widgets.instruct import acts
@@ -23,6 +24,9 @@ from widgets.lists.question import Question
 from widgets.lists.words import clock_time, joined
 from widgets.orders.hatch import hatch
 from widgets.orders.reading import Reading
+
+LATE = MINUTE
+"""From here on it is said when it was written, besides when it came."""
 
 
 class InstructionRow(QWidget):
@@ -95,7 +99,10 @@ class InstructionRow(QWidget):
         self._left.setText(left)
         self._left.setStyleSheet(f"color: {theme.hex(ink)};")
         self._left.setVisible(bool(left))
-        self._by.setText(joined(self._who, clock_time(self._when, now), t(ages.age(self._when, now))))
+        said = self.one.said
+        late = said.at - said.issued >= LATE and not said.provisional
+        written = t("instruct.written", when=clock_time(said.issued, now)) if late else ""
+        self._by.setText(joined(self._who, clock_time(self._when, now), t(ages.age(self._when, now)), written))
 
     def _offer(self, column: QVBoxLayout) -> None:
         ctx, one, t = self._ctx, self.one, self._ctx.t

@@ -41,6 +41,10 @@ class Instructions(Protocol):
         """Decisions that are waited for, by until when."""
         ...
 
+    def every_ask(self) -> Sequence[Ask]:
+        """Those that wait, and those that were decided within a day."""
+        ...
+
     def asks_of(self, case: str) -> Sequence[Ask]:
         """Those of a case, decided ones of the last day too; the newest first."""
         ...
