@@ -40,6 +40,8 @@ MOST_CHANGED = 50_000
 """More rows than that are read with all the others."""
 _EVENT = ("key", "kind", "level", "channel", "area", "place", "lon", "lat", "amount", "state", "occurred", "updated")
 
+_decode = msgspec.msgpack.Decoder(dict[str, tuple[str, str]]).decode
+
 Done = Callable[[Answer | Message], None]
 
 
@@ -99,6 +101,11 @@ class SeatInsight:
         seat.ticked.append(self._ticked)
         self._thread = threading.Thread(target=self._work, name="insight", daemon=True)
         self._begun = False
+
+    @property
+    def facts(self) -> Facts | None:
+        """What answers are computed over now, None before it is read; never changed in place, for any thread."""
+        return self._facts
 
     def start(self) -> None:
         """Begins to read."""
@@ -269,6 +276,7 @@ class SeatInsight:
                 changed.append(loaded.records)
         if facts is None:
             facts, changed = self._load(), []
+            facts.ground.names.update(self._kept_names())
         if here is not None:
             changed += self._under_way(facts, here)
             as_of = max(as_of, here.as_of)
@@ -293,6 +301,14 @@ class SeatInsight:
         self._revision = loaded.revision
         self._overlaid = {}
         return Facts(loaded.records, self._known_ground(), loaded.as_of, archive.horizon)
+
+    def _kept_names(self) -> dict[str, str]:
+        """Names of units as the archive has them: of those too that are on no screen now."""
+        kept = self._sync.archive.meta("units")
+        try:
+            return {key: name for key, (name, _) in _decode(kept or b"\x80").items()}
+        except msgspec.MsgspecError:
+            return {}
 
     def _known_ground(self) -> Ground:
         if self._ground is None:

@@ -1,0 +1,189 @@
+"""A leader's seat answers over its copy of the archive and what is under way, on the thread of its ticks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cockpit.bus.where import OwnHub
+from cockpit.model.clock import DAY, SECOND, CityTime, ManualClock
+from cockpit.model.insight import (
+    Answer,
+    AskChanges,
+    AskCheckup,
+    AskFigure,
+    AskLeague,
+    AskRows,
+    AskSplit,
+    AskTrend,
+    Changes,
+    Figure,
+    Query,
+    Rows,
+    Split,
+)
+from cockpit.model.messages import Message
+from cockpit.model.ports.insight import Newest
+from cockpit.model.scope import Scope
+from cockpit.model.spans import span_of
+from cockpit.packs.read import read_pack
+from cockpit.seat.leader import LeaderSeat
+from cockpit.signs.definitions import read_signs
+from tests.archive_kit import NOW, year
+
+DAYS = 40
+
+
+class Leader:
+    """A leader's seat that was in this city before, without a hub, ticked by the test."""
+
+    def __init__(self, profile: Path) -> None:
+        pack = read_pack("hangzhou")
+        self.clock = ManualClock(NOW)
+        self.woken = threading.Event()
+        self.seat = LeaderSeat(profile, pack, OwnHub(profile / "hub"), self.clock, self.woken.set)
+        self.seat.clock.city = self.seat.live.city = CityTime(NOW, NOW)
+        self.seat.cases.open()
+        assert self.seat.insight is not None
+        self.insight = self.seat.insight
+        self.insight.start()
+        self.topics: set[str] = set()
+
+    def tick_until(self, there: Callable[[], object], seconds: float = 60) -> None:
+        for _ in range(round(seconds * 10)):
+            self.topics |= self.seat.tick()
+            if there():
+                return
+            self.woken.wait(0.1)
+            self.woken.clear()
+        raise AssertionError("it never came")
+
+    def ask(self, query: Query) -> Answer | Message:
+        found: list[Answer | Message] = []
+        self.insight.ask(query, found.append)
+        self.tick_until(lambda: found)
+        return found[0]
+
+    def happen(self, number: int, **given: object) -> str:
+        """An event comes into the picture, a while after the last look at it."""
+        self.clock.advance(3)
+        key = f"events/new-{number}"
+        row = {
+            "key": key, "feed": "events", "kind": "E0506", "level": 2, "state": 0, "lon": 120.17, "lat": 30.32,
+            "area": "330105002", "place": "东新路口", "channel": "patrol", "amount": 42.0, "has_picture": 0,
+            "occurred": NOW - 2 * SECOND, "updated": NOW - SECOND, "received": NOW, **given,
+        }  # fmt: skip
+        self.seat.picture.upsert("event", {name: [value] for name, value in row.items()})
+        return key
+
+
+@pytest.fixture
+def leader(tmp_path: Path) -> Iterator[Leader]:
+    year(DAYS).copy(tmp_path / "hangzhou")
+    made = Leader(tmp_path)
+    yield made
+    made.seat.close()
+
+
+TODAY = Scope(span_of("today", NOW))
+
+
+def test_what_happened_two_seconds_ago_counts_and_is_a_row(leader: Leader) -> None:
+    before = leader.ask(AskFigure(TODAY))
+    assert isinstance(before, Figure)
+    assert before.value
+    version = leader.insight.version
+    key = leader.happen(1)
+    leader.tick_until(lambda: leader.insight.version > version)
+    assert "archive" in leader.topics
+    after = leader.ask(AskFigure(TODAY))
+    assert isinstance(after, Figure)
+    assert after.value == before.value + 1
+    found = leader.ask(AskRows(TODAY, limit=1))
+    assert isinstance(found, Rows)
+    assert (found.rows[0].key, found.rows[0].amount, found.total) == (key, 42.0, after.n)
+
+
+def test_an_event_that_the_archive_knows_counts_once(leader: Leader) -> None:
+    rows = leader.ask(AskRows(TODAY))
+    assert isinstance(rows, Rows)
+    known = rows.rows[0]
+    leader.happen(0, key=known.key, occurred=known.reported, kind=known.kind)
+    version = leader.insight.version
+    leader.happen(2)
+    leader.tick_until(lambda: leader.insight.version > version)
+    again = leader.ask(AskRows(TODAY))
+    assert isinstance(again, Rows)
+    assert again.total == rows.total + 1
+    assert known in again.rows
+
+
+def test_a_question_that_is_cancelled_or_overtaken_is_never_answered(leader: Leader) -> None:
+    told: list[str] = []
+    newest = Newest(leader.insight)
+    newest.ask(AskFigure(TODAY), lambda answer: told.append("old"))
+    newest.ask(AskFigure(TODAY.with_(measure="open")), lambda answer: told.append("new"))
+    leader.insight.ask(AskFigure(TODAY), lambda answer: told.append("cancelled"))()
+    leader.ask(AskSplit(TODAY, "district"))
+    assert told == ["new"]
+
+
+def test_answers_come_on_the_thread_of_the_tick_never_before_ask_returns(leader: Leader) -> None:
+    threads: list[int] = []
+    leader.insight.ask(AskTrend(TODAY), lambda answer: threads.append(threading.get_ident()))
+    assert threads == []
+    leader.tick_until(lambda: threads)
+    assert threads == [threading.get_ident()]
+
+
+def test_what_can_not_be_asked_is_a_sentence(leader: Leader) -> None:
+    found = leader.ask(AskFigure(TODAY.with_(area="999999")))
+    assert isinstance(found, Message)
+    assert found.id == "insight.no_area"
+
+
+def test_names_of_areas_and_units_are_those_of_the_archive(leader: Leader) -> None:
+    found = leader.ask(AskLeague(TODAY.with_(span=span_of("last30", NOW))))
+    assert not isinstance(found, Message)
+    assert leader.insight.names["330105"] == "拱墅区"
+    named = [standing for standing in found.standings if standing.rank]  # type: ignore[union-attr]
+    assert named
+    assert all(standing.name for standing in named)
+
+
+def test_a_sign_has_its_past_by_district(leader: Leader) -> None:
+    signs = leader.seat.sync.history.key_of().values()  # type: ignore[union-attr]
+    code = sorted({key.removeprefix("sign/").partition("@")[0] for key in signs if key.endswith("@330105")})[0]
+    known = read_signs(leader.seat.pack.signs, leader.seat.pack.folder)
+    leader.insight.definitions = lambda: known
+    scope = Scope(span_of("last7", NOW), measure=f"sign:{code}")
+    figure = leader.ask(AskFigure(scope))
+    assert isinstance(figure, Figure)
+    assert figure.value is not None
+    highest = leader.ask(AskFigure(scope.with_(measure=f"sign:{code}:max")))
+    assert isinstance(highest, Figure)
+    assert highest.value >= figure.value
+    split = leader.ask(AskSplit(scope, "district"))
+    assert isinstance(split, Split)
+    assert {part.code for part in split.parts} >= {"330105"}
+    course = leader.ask(AskTrend(scope, "day"))
+    assert [value for value in course.values if value is not None]  # type: ignore[union-attr]
+
+
+def test_a_check_up_and_what_changed_most_are_answered(leader: Leader) -> None:
+    found = leader.ask(AskChanges(Scope(span_of("2026-07-10", NOW))))
+    assert isinstance(found, Changes)
+    checkup = leader.ask(AskCheckup(Scope(span_of("2026-07", NOW))))
+    assert not isinstance(checkup, Message)
+
+
+def test_a_page_of_a_question_asked_again_is_kept_until_data_change(leader: Leader) -> None:
+    first = leader.ask(AskSplit(TODAY, "kind"))
+    assert leader.ask(AskSplit(TODAY, "kind")) is first
+    version = leader.insight.version
+    leader.happen(3, occurred=NOW + DAY)
+    leader.tick_until(lambda: leader.insight.version > version)
+    assert leader.ask(AskSplit(TODAY, "kind")) is not first
