@@ -113,7 +113,8 @@ class BadLine:
         self._writers |= both
         ways = [asyncio.create_task(self._carry(theirs, writer, 0)), asyncio.create_task(self._carry(reader, there, 1))]
         try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            with contextlib.suppress(asyncio.CancelledError):  # the end: a server's callback would log it
+                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for way in ways:
                 way.cancel()

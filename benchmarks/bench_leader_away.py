@@ -29,7 +29,7 @@ from cockpit.processes import cockpit_command, free_port
 from cockpit.signs.history import History, bucket_of
 from cockpit.signs.packing import Buckets
 from cockpit.store import vault as keys
-from cockpit.store.archive import Archive, begin_of, day_of
+from cockpit.store.archive import Archive, day_of
 from cockpit.store.cipher import installed
 from cockpit.store.secure import take_over
 
@@ -44,6 +44,13 @@ WAITS = (10, 20, 40, 80)
 clock = SystemClock()
 
 
+class Yesterday(SystemClock):
+    """A day ago."""
+
+    def now(self) -> int:
+        return super().now() - DAY
+
+
 # -- a day's change ------------------------------------------------------------------------------------------------
 
 
@@ -52,7 +59,7 @@ def add_a_day(folder: Path, now: int) -> None:
     pack = read_pack(CITY)
     archive = Archive.open(folder / ARCHIVE, clock)
     for records in past_of(pack, 1, now, CASES / DAYS, LAST_DAYS + 1):
-        if day_of(int(records["reported"][0])) < day_of(now) - CHANGED_DAYS:
+        if len(records["reported"]) and day_of(int(records["reported"][0])) < day_of(now) - CHANGED_DAYS:
             break
         archive.upsert(records)
     archive.stands(now)
@@ -77,26 +84,27 @@ def add_a_day(folder: Path, now: int) -> None:
 @lru_cache(maxsize=1)
 def sync_day() -> dict[str, float]:
     """Seconds, and bytes over the line, from the start of the laptop until it has what a day brought."""
+    from tests.living_hub import LivingHub
     from tests.sync_kit import a_laptop, laptop, line_to, open_hall, records
 
     kept = tempfile.TemporaryDirectory(prefix="bench-sync-", ignore_cleanup_errors=True)
     atexit.register(kept.cleanup)
     hub_profile, profile = Path(kept.name) / "hub", Path(kept.name) / "leader"
-    now = begin_of(day_of(clock.now()))
+    now = bucket_of("hour", clock.now())
     folder = hub_profile / CITY
     folder.mkdir(parents=True)
     made = make(folder, read_pack(CITY), clock, start=now - DAY, per_day=CASES / DAYS, days=LAST_DAYS, items=ITEMS)
     for file in made:
         file.close()
-    hall = open_hall(hub_profile, days=0)
     vault = None
-    with hall:
+    with open_hall(hub_profile, days=0, clock=Yesterday()) as hall:
         a_laptop(hall, profile)
         if installed():
             vault = keys.create(profile, PHRASE)
         with laptop(profile, vault) as mine:
             mine.until(lambda: mine.whole, "what was before")
     add_a_day(folder, now)
+    hall = LivingHub(hub_profile)
     with hall, line_to(profile, BITS, RTT) as line:
         line.cut_every(CUT_SECONDS)
         begun = clock.mono()

@@ -16,6 +16,7 @@ from cockpit.bus.joined import FILE, FOLDER, Joined, JoinedHub, read_joined
 from cockpit.bus.joining import join
 from cockpit.bus.users import LEADER
 from cockpit.bus.where import OwnHub
+from cockpit.model.clock import Clock
 from cockpit.model.walljoin import CodeMade, CodeWanted
 from cockpit.processes import free_port, write_private
 from cockpit.seat.leader import LeaderSeat
@@ -28,14 +29,14 @@ PATIENCE = 90.0
 DAYS, PER_DAY = 40, 60
 
 
-def open_hall(profile: Path, days: int = DAYS, more: str = "") -> LivingHub:
+def open_hall(profile: Path, days: int = DAYS, more: str = "", clock: Clock = CLOCK) -> LivingHub:
     """A hub that is not started yet: with a past, and open to laptops."""
     profile.mkdir(mode=0o700, parents=True, exist_ok=True)
     listen = f'[machines]\nlisten = "127.0.0.1:{free_port()}"\njoin = {free_port()}\n'
     (profile / "machines.toml").write_text(listen + more)
     if days:
         year(days, PER_DAY).copy(profile / CITY)
-    return LivingHub(profile)
+    return LivingHub(profile, clock)
 
 
 def asked(hub: LivingHub, what: str, wanted: object, reply: type) -> Any:
