@@ -42,7 +42,7 @@ class SincePanel(LeaderPanel):
         self.since = 0
         self.first = False
         self._levels: dict[str, int] | None = None
-        self._name = ""
+        self._whom = ""
         self._seconds = 0
         self.rows = Rows(ctx, ROW, self._draw, self._said, self.content)
         self.rows.picked.connect(self._pick)
@@ -76,7 +76,7 @@ class SincePanel(LeaderPanel):
 
     def look(self) -> None:
         now = self.ctx.clock.now()
-        if not self.since or self._person != self._name or now < self.since:
+        if not self.since or self._person != self._whom or now < self.since:
             self._begin(now)
         self.found = happened(self.ctx, self.areas, self.board, self.since, self._levels)
         at = hour_minute(self.since) if now - self.since < DAY else stamp(self.since)
@@ -94,8 +94,8 @@ class SincePanel(LeaderPanel):
 
     def _begin(self, now: int) -> None:
         """Of this person: from the end of their last look, or an hour ago."""
-        self._name = self._person
-        last = last_look(self.ctx.prefs, self._name, now)
+        self._whom = self._person
+        last = last_look(self.ctx.prefs, self._whom, now)
         self.first = last is None
         self.since = last.at if last is not None else now - FIRST
         self._levels = dict(last.levels) if last is not None else None
