@@ -184,6 +184,9 @@ def test_a_platform_tells_its_past_page_by_page(city: str) -> None:
         assert all(row[day["columns"].index("closed")] for row in day["rows"])
         sign = web.get("/past/signs/A01").json()
         assert len(sign["values"]) == 9
+        late = web.get("/past/signs/A01?days=3").json()
+        assert late["begin"] > sign["begin"]
+        assert late["values"][0][-48:] == sign["values"][0][-48:]
         for wrong in ("cases/2026-07-14", "cases/yesterday", "signs/ZZ9"):
             answer = web.get(f"/past/{wrong}")
             assert answer.status_code == 400
@@ -216,6 +219,10 @@ def test_a_hub_takes_the_citys_past_in_and_goes_on_after_a_restart(
     history = History(folder / "signs.db", CLOCK)
     hours = history.series("sign/N05@330100", "hour", NOW - 13 * DAY, NOW)
     assert len(hours) > 12 * 24
+    # comparisons read whole buckets
+    _, means = history.recent("hour", NOW - 26 * HOUR, NOW - 25 * HOUR, ["sign/A01@330100", "sign/A01@330105"])
+    assert means.shape == (2, 1)
+    assert 0 < means[1, 0] < means[0, 0]
     history.close()
 
 

@@ -99,11 +99,11 @@ class Past:
         self._streets = {area.name: area.code for area in areas.of_tier(STREET)}
         self._districts = {area.name: area.code for area in areas.of_tier(DISTRICT)}
 
-    def signs(self) -> PastSigns:
-        """The past of the signs, with what is counted of events still to be counted (`PastSigns.count`)."""
+    def signs(self, first: int = 0) -> PastSigns:
+        """The past of the signs from a day on; what is counted of events is still to be counted (`PastSigns.count`)."""
         codes = (self._pack.code, *self._districts.values())
         folder = assets_dir() / "city"
-        return PastSigns(folder, self._year, codes, self._seed, self.first, self.last, self.start)
+        return PastSigns(folder, self._year, codes, self._seed, first or self.first, self.last, self.start)
 
     def __iter__(self) -> Iterator[Records]:
         """All days, the newest first."""

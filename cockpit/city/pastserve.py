@@ -20,9 +20,12 @@ from cockpit.city.pastsigns import PastSigns
 from cockpit.geo.areas import Areas
 from cockpit.model.archive import RECORD
 from cockpit.model.archive_columns import Records
+from cockpit.model.clock import HOUR
 from cockpit.model.errors import UserError
 
 EPOCH = date(1970, 1, 1)
+RUN_IN = 6
+"""Days that are counted before those that are told: what was open then began earlier."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -36,6 +39,7 @@ class ToldPast:
         self._past: Past | None = None
         self._signs: PastSigns | None = None
         self._counted: set[int] = set()
+        self._late: dict[int, PastSigns] = {}
 
     def card(self) -> bytes:
         """Which days there are, which signs, which units took part."""
@@ -68,20 +72,38 @@ class ToldPast:
             self._count(number, records)
         return _encode({"day": day, "columns": RECORD.names, "rows": records.rows()})
 
-    def sign(self, code: str) -> bytes:
+    def sign(self, code: str, days: int = 0) -> bytes:
         """The hours of one sign.
+
+        Args:
+            days: of the last so many days only; 0 all.
 
         Raises:
             UserError: there is none of that code.
         """
         with self._lock:
-            signs = self._course_maker()
-            self._count_rest()
-            course = signs.course(code)
+            if days:
+                course = self._late_ones(days).course(code)
+            else:
+                self._count_rest()
+                course = self._course_maker().course(code)
         if course is None:
             raise UserError("city.no_past_sign", code=code[:24])
-        said: dict[str, Any] = {"code": code, "begin": course.begin, "digits": course.digits, "areas": course.areas}
-        return _encode(said | {"values": course.values.tolist()})
+        skip = RUN_IN * 24 if days and days + RUN_IN <= self._days else 0
+        said: dict[str, Any] = {"code": code, "digits": course.digits, "areas": course.areas}
+        values = course.values[:, skip:]
+        return _encode(said | {"begin": course.begin + skip * HOUR, "values": values.tolist()})
+
+    def _late_ones(self, days: int) -> PastSigns:
+        """Of the last days alone, which take a second and not ten."""
+        known = self._late.get(days)
+        if known is None:
+            past = self._made()
+            first = max(past.first, past.last - days - RUN_IN)
+            known = past.signs(first)
+            known.count(past.day(number) for number in range(past.last, first - 1, -1))
+            self._late = {days: known}
+        return known
 
     def _made(self) -> Past:
         if self._past is None:

@@ -84,7 +84,10 @@ class _Handlers:
         if "day" in request.match_info:
             body = await asyncio.to_thread(past.cases, request.match_info["day"])
         elif "code" in request.match_info:
-            body = await asyncio.to_thread(past.sign, request.match_info["code"])
+            days = request.query.get("days", "0")
+            if not (days.isdecimal() and days.isascii() and len(days) < 5):
+                raise web.HTTPBadRequest(reason="days")
+            body = await asyncio.to_thread(past.sign, request.match_info["code"], int(days))
         else:
             body = await asyncio.to_thread(past.card)
         return Document(body, "application/json").answer(request)

@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from cockpit.hub.archive_follow import OnFile
 from cockpit.hub.archive_signs import PastSignsOut
-from cockpit.hub.service import Setting
+from cockpit.hub.service import OnHistory, Setting
 from cockpit.model.archive import RECORD
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
-from cockpit.signs.backfill import put_hours
+from cockpit.signs.backfill import put_hours, put_recent
 from cockpit.signs.history import History
 from cockpit.store.archive import Archive, Changed, Row
 
@@ -40,6 +40,7 @@ FIRST_SECONDS = 4.0
 """After the hub's start: seats come first."""
 TIMEOUT = 60.0
 MOST_BYTES = 64_000_000
+FIRST_DAYS, LATE_DAYS = 8, 35
 HAVE = 0.3
 """A day of which so large a share of the past's rows is here was lived by this hub."""
 EPOCH = date(1970, 1, 1)
@@ -74,10 +75,12 @@ class PastSign(msgspec.Struct, frozen=True):
 
 
 class Taken(msgspec.Struct):
-    """What was taken: numbers of days, and codes of signs."""
+    """What was taken: numbers of days, and codes of signs, of late days (up to `last`) and whole."""
 
     days: set[int] = set()
     signs: set[str] = set()
+    late: set[str] = set()
+    last: int = 0
 
 
 class Write(Protocol):
@@ -134,21 +137,40 @@ class PastIn:
         taken = msgspec.msgpack.decode(data, type=Taken) if data else Taken()
         days = [day for day in range(_number(card.last), _number(card.first) - 1, -1) if day not in taken.days]
         self.left = len(days)
+        if taken.last < (last := _number(card.last)):
+            taken.late, taken.last = set(), last
+        first, rest = days[:FIRST_DAYS], days[FIRST_DAYS:]
+        await self._take_days(web, first, taken)
+        # yesterday and last week first, of everything; the year behind them
+        await self._take_signs(web, card, taken.late, LATE_DAYS, taken)
+        await self._take_days(web, rest, taken)
+        await self._take_signs(web, card, taken.signs, 0, taken)
+        return True
+
+    async def _take_days(self, web: httpx.AsyncClient, days: list[int], taken: Taken) -> None:
         for day in days:
             begun = self._clock.mono()
             await self._take_day(web, day, taken)
             self.left -= 1
             await self._rest(begun)
-        signs = [code for code in card.signs if code not in taken.signs]
-        for code in signs:
+
+    async def _take_signs(
+        self, web: httpx.AsyncClient, card: PastCard, done: set[str], days: int, taken: Taken
+    ) -> None:
+        on_history = self._setting.between.history
+        lacking = [code for code in card.signs if code not in done]
+        if on_history is None or not lacking:
+            return
+        keys: list[str] = []
+        for code in lacking:
             begun = self._clock.mono()
-            await self._take_sign(web, code)
-            taken.signs.add(code)
-            await self._note(taken)
+            keys += await self._take_sign(web, code, days, on_history)
             await self._rest(begun)
-        if signs:
-            await self._signs.begin_anew()
-        return True
+        now = self._clock.now()
+        await on_history(lambda history: put_recent(history, keys, now))
+        done.update(lacking)
+        await self._on_file(lambda archive: archive.note(**{TAKEN: msgspec.msgpack.encode(taken)}))
+        await self._signs.begin_anew()
 
     async def _rest(self, begun: float) -> None:
         least, most = REST_SECONDS
@@ -174,19 +196,15 @@ class PastIn:
             taken.days.discard(number)
             raise
 
-    async def _note(self, taken: Taken) -> None:
-        await self._on_file(lambda archive: archive.note(**{TAKEN: msgspec.msgpack.encode(taken)}))
-
-    async def _take_sign(self, web: httpx.AsyncClient, code: str) -> None:
-        on_history = self._setting.between.history
-        if on_history is None:
-            return
-        body = _body(await web.get(f"/past/signs/{code}"))
+    async def _take_sign(self, web: httpx.AsyncClient, code: str, days: int, on_history: OnHistory) -> list[str]:
+        """Keys of the items that it is of."""
+        body = _body(await web.get(f"/past/signs/{code}", params={"days": days} if days else None))
         sign = await asyncio.to_thread(msgspec.json.decode, body, type=PastSign)
-        for area, values in zip(sign.areas, sign.values, strict=True):
+        keys = [f"sign/{sign.code}@{area}" for area in sign.areas]
+        for key, values in zip(keys, sign.values, strict=True):
             numbers = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-            key = f"sign/{sign.code}@{area}"
             await on_history(partial(_put, key, sign, numbers))
+        return keys
 
 
 def _put(key: str, sign: PastSign, values: NDArray[np.float64], history: History) -> None:

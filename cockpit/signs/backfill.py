@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.model.clock import HOUR
-from cockpit.signs.history import History, bucket_of
-from cockpit.signs.packing import Buckets, joined
+from cockpit.model.clock import DAY, HOUR
+from cockpit.signs.history import GRAIN, History, bucket_of
+from cockpit.signs.packing import Buckets, joined, none
 
 EVER = 1 << 62
+RECENT = {"hour": 50 * HOUR, "day": 100 * DAY}
+"""How far back buckets are also put in whole, all items together: what comparisons and small charts read."""
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -35,6 +39,37 @@ def put_hours(history: History, key: str, begin: int, values: Floats, digits: in
         # a chunk is written whole from its first new bucket on: what was lived must be in it again
         lived = history.series(key, grain, 0, EVER)
         history.put_history(key, grain, joined([found, lived]), fine, digits)
+
+
+def put_recent(history: History, keys: Iterable[str], now: int) -> None:
+    """Makes whole buckets of the last hours and days of what `put_hours` put in; what was lived goes before.
+
+    Args:
+        keys: of items that are known.
+        now: of the city, UTC us.
+
+    Raises:
+        OutsideError: the file can not be written.
+    """
+    known = {key: ident for ident, key in history.key_of().items()}
+    ids = sorted((known[key], key) for key in keys if key in known)
+    for grain, back in RECENT.items():
+        end = bucket_of(grain, now)
+        found = [(ident, history.series(key, grain, end - back, end)) for ident, key in ids]
+        slices = {}
+        for start in range(bucket_of(grain, end - back), end, GRAIN[grain]):
+            there = [(ident, b.take(b.start == start)) for ident, b in found]
+            there = [(ident, b) for ident, b in there if len(b)]
+            if there:
+                slices[grain, start] = joined([_whole(there), history.slice_at(grain, start) or none()])
+        if slices:
+            history.put_slices(slices)
+
+
+def _whole(pieces: list[tuple[int, Buckets]]) -> Buckets:
+    """One bucket of several items; their numbers are its `start`."""
+    columns = [np.concatenate(column) for column in zip(*(b.columns()[1:] for _, b in pieces), strict=True)]
+    return Buckets(np.array([ident for ident, _ in pieces], dtype=np.int64), *columns)
 
 
 def _buckets(starts: Ints, values: Floats, edges: Ints) -> Buckets:
