@@ -30,8 +30,8 @@ ENVIRONMENT = "COCKPIT_PASSPHRASE_FILE"
 SEALED = b"\x00cockpit sealed 1\n"
 """With which a small file begins that is sealed."""
 _NONCE = 12
-_N, _R, _P = 2**17, 8, 1
-"""Of scrypt, as is recommended for what a person types: about 128 MB and a third of a second for each guess."""
+_N, _R, _P = 2**16, 8, 2
+"""Of scrypt, as is recommended for what a person types: about 64 MB and a third of a second for each guess."""
 _MOST_N = 2**20
 
 
