@@ -189,7 +189,7 @@ class BriefingsService:
 
     def _may(self, user: str) -> None:
         if self._setting.roles.get(user) not in READERS:
-            raise UserError("bus.not_allowed")
+            raise UserError("briefing.not_allowed")
 
     async def _list(self, user: str, wanted: Nothing) -> Kept:
         self._may(user)

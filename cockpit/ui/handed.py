@@ -10,6 +10,7 @@ from cockpit.model.scope import Scope
 from cockpit.model.spans import span_of
 from cockpit.picture.drill import Drill
 from cockpit.seat import Seat
+from cockpit.seat.briefings import SeatBriefings
 from cockpit.seat.instructions import LedgerInstructions
 from cockpit.seat.videos import LiveVideos
 from cockpit.ui.bases import seat_bases
@@ -67,6 +68,7 @@ def panel_context(
         layers=seat.folder / "layers",
         drill=Drill(Scope(span_of("today", seat.clock.now())), seat.selection),
         insight=_insight(seat, signs, lang),
+        briefings=_briefings(seat),
         bases=seat_bases(seat.pack, seat.folder.parent, prefs, seat.clock.base, seat.notices.append),
     )
 
@@ -75,3 +77,9 @@ def _insight(seat: Seat, signs: SeatSigns, lang: str) -> InsightOfSeat | None:
     """A leader's seat has one, where its disk lets it."""
     found = getattr(seat, "insight", None)
     return None if found is None else InsightOfSeat(found, signs, texts(lang))
+
+
+def _briefings(seat: Seat) -> SeatBriefings:
+    """Made from the copy of a leader's seat, else by the hub."""
+    found = getattr(seat, "insight", None)
+    return SeatBriefings(seat) if found is None else SeatBriefings(seat, lambda: found.facts)

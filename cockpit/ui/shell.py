@@ -19,6 +19,7 @@ from cockpit.model.pinyin import pinyin
 from cockpit.model.ports.link import Link
 from cockpit.model.tables import TABLES
 from cockpit.seat import Seat
+from cockpit.ui.briefingdesk import BriefingDesk
 from cockpit.ui.calldesk import CallDesk
 from cockpit.ui.casting import Casting
 from cockpit.ui.first_look import FirstLook, is_act
@@ -76,7 +77,7 @@ class Shell(Wearing):
         reached: whom it calls, and how. walls: of the hall; modes: what the hall's mode changes here; casting: what
             this desk puts on the walls.
         engine: the panels in their places.
-        instruct: 批示, 请示 and 会商. parts: what is told of ticks and seconds beside the panels.
+        instruct: 批示, 请示 and 会商. briefing: 简报. parts: what is told of ticks and seconds beside the panels.
     """
 
     title_id: ClassVar[str]
@@ -169,6 +170,8 @@ class Shell(Wearing):
         self.instruct = InstructDesk(self.engine, self.context, self)
         self.instruct.play = lambda name: self._player.play(name) if self.modes.hears(name) else None
         yield self.instruct
+        self.briefing = BriefingDesk(self.seat, self.context, self)
+        yield self.briefing
 
     def finders(self) -> Iterable[Finder]:
         """What the palette searches besides commands."""

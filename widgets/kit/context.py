@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from cockpit.model.messages import Texts
     from cockpit.model.ports import Bodies, Feeds, Gazetteer, Nearby, Prefs, Search
     from cockpit.model.ports.alarms import Alarms
+    from cockpit.model.ports.briefings import Briefings
+    from cockpit.model.ports.briefings import Briefings
     from cockpit.model.ports.calls import Calls
     from cockpit.model.ports.cases import Cases
     from cockpit.model.ports.insight import Insight
@@ -80,7 +82,7 @@ class PanelContext:
         walls: port; None where the hub has none. walling: which wall and scene an operator looks at.
         wall: what a panel on a wall knows of it; None at a desk.
         drill: the scope that is looked at, and the way there. insight, keeping: ports of the archive, and
-            of what is kept of it here; None where there is none.
+            of what is kept of it here; None where there is none. briefings: port; makes 简报.
     """
 
     picture: Picture
@@ -119,4 +121,5 @@ class PanelContext:
     wall: WallSight | None = None
     drill: Drill | None = None
     insight: Insight | None = None
+    briefings: Briefings | None = None
     keeping: Keeping | None = None

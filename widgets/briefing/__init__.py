@@ -1,0 +1,1 @@
+"""Briefings 简报 at a seat: choose, look at the pages, save, print."""
