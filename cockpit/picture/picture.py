@@ -19,7 +19,7 @@ Place = tuple[str, str]
 """(district, topic): what one run of sequence numbers belongs to."""
 
 REMEMBERED = 256
-"""Plain batches of a place whose keys are kept, so that a part of a snapshot that was overtaken undoes nothing."""
+"""Messages of a place that are remembered at least, so that a part of a snapshot that was overtaken undoes nothing."""
 REMEMBERED_BYTES = 2_000_000
 """Of values of a place that are kept, to be put on top of such a part."""
 
@@ -60,45 +60,62 @@ class _Heard(msgspec.Struct):
     Attributes:
         seq: of the last batch.
         lost: numbers up to this one may be missing; 0 when none is.
-        recent: (seq, when the hub sent it, keys or values) of the last plain batches and values.
-        size: bytes of the values among them.
+        hole: the last number that never came; floor: of what came up to this one, some is forgotten.
+        wrote_at: (seq, when the hub sent it) of the last plain batch that wrote or removed a key, by key.
+        values: (seq, values) of the last ones. size: bytes of them.
         snapshot: the one that is coming in.
     """
 
     seq: int = 0
     lost: int = 0
-    recent: deque[tuple[int, int, frozenset[str] | Values]] = msgspec.field(default_factory=deque)
+    hole: int = 0
+    floor: int = 0
+    wrote_at: dict[str, tuple[int, int]] = msgspec.field(default_factory=dict)
+    values: deque[tuple[int, Values]] = msgspec.field(default_factory=deque)
     size: int = 0
     snapshot: _Snapshot | None = None
 
-    def next(self, seq: int, sent: int, what: frozenset[str] | Values) -> bool:
-        """Number `seq` came; whether one before it is missing."""
+    def next(self, seq: int, sent: int, what: Iterable[str] | Values) -> bool:
+        """Number `seq` came with these keys, or values; whether one before it is missing."""
         missing = seq > self.seq + 1
         if missing:
-            self.lost = seq - 1
+            self.lost = self.hole = seq - 1
         self.seq = seq
-        self.recent.append((seq, sent, what))
-        self.size += _size(what)
-        while len(self.recent) > REMEMBERED or self.size > REMEMBERED_BYTES:
-            self.size -= _size(self.recent.popleft()[2])
+        if isinstance(what, Values):
+            self.values.append((seq, what))
+            self.size += _size(what)
+        else:
+            self.wrote_at.update(dict.fromkeys(what, (seq, sent)))
+        self._forget()
         return missing
+
+    def _forget(self) -> None:
+        """A key lies here once however often it is written, so this holds as much as the city has things."""
+        while self.values and (self.size > REMEMBERED_BYTES or self.values[0][0] <= self.seq - REMEMBERED):
+            at, what = self.values.popleft()
+            self.size -= _size(what)
+            self.floor = max(self.floor, at)
+        if self.seq % REMEMBERED == 0:
+            old = self.seq - REMEMBERED
+            self.wrote_at = {key: at for key, at in self.wrote_at.items() if at[0] > old}
+            self.floor = max(self.floor, old)
 
     def since(self, seq: int) -> tuple[set[str], list[Values]] | None:
         """Keys that plain batches after `seq` wrote or removed, and the values after it; None when one of them was
         lost or is forgotten."""
-        after = [what for at, _, what in self.recent if at > seq]
-        if len(after) < self.seq - seq:
+        if seq < max(self.hole, self.floor):
             return None
-        keys: set[str] = set().union(*(what for what in after if not isinstance(what, Values)))
-        return keys, [what for what in after if isinstance(what, Values)]
+        keys = {key for key, (at, _) in self.wrote_at.items() if at > seq}
+        return keys, [what for at, what in self.values if at > seq]
 
     def wrote(self, key: str, sent: int) -> bool:
         """Whether a plain batch of `sent` or later wrote `key`, as far as is remembered."""
-        return any(at >= sent and not isinstance(what, Values) and key in what for _, at, what in self.recent)
+        at = self.wrote_at.get(key)
+        return at is not None and at[1] >= sent
 
 
-def _size(what: frozenset[str] | Values) -> int:
-    return 24 * what.rows if isinstance(what, Values) else 0
+def _size(what: Values) -> int:
+    return 24 * what.rows
 
 
 class Picture:
@@ -178,7 +195,7 @@ class Picture:
             return self._snapshot(batch, columns, heard)
         if batch.seq <= heard.seq:
             return None
-        if heard.next(batch.seq, batch.sent, frozenset((*columns["key"], *batch.gone))):
+        if heard.next(batch.seq, batch.sent, (*columns["key"], *batch.gone)):
             self.gaps.add(place)
         self.upsert(batch.topic, columns)
         self._number(batch, columns["key"])
@@ -264,7 +281,7 @@ class Picture:
             return None
         newer, values = since
         if batch.seq > heard.seq:
-            heard.lost, heard.seq = batch.seq, batch.seq
+            heard.lost = heard.hole = heard.seq = batch.seq
             self.gaps.add((batch.district, batch.topic))
         keys: list[str] = columns["key"]
         done = self._whole_keys(batch, keys, heard)

@@ -15,6 +15,8 @@ from cockpit.ui.walloutputs import plugged
 from cockpit.ui.wallstills import SCREENS, last_picture
 
 LOOK_MS = 1000
+BARE_MS = 200
+"""While an output has no picture at all."""
 
 
 class Backdrop(QRasterWindow):
@@ -42,6 +44,10 @@ class Backdrop(QRasterWindow):
         if not picture.isNull():
             self._picture, self._taken = picture, taken
             self.update()
+
+    @property
+    def bare(self) -> bool:
+        return self._picture.isNull()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -80,11 +86,16 @@ def hold(profile: Path) -> int:
                 window.hide()
 
     app.screenRemoved.connect(unplugged)
+
+    def look() -> None:
+        backdrops(profile / SCREENS, windows)
+        beat.setInterval(BARE_MS if any(window.bare for window in windows.values()) else LOOK_MS)
+
     beat = QTimer(interval=LOOK_MS)
-    beat.timeout.connect(lambda: backdrops(profile / SCREENS, windows))
+    beat.timeout.connect(look)
     beat.start()
     for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(signum, lambda *_: app.quit())
-    backdrops(profile / SCREENS, windows)
+    look()
     code: int = app.exec()
     return code

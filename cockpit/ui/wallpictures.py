@@ -19,6 +19,8 @@ from cockpit.wall.node import WallSeat
 THUMB_SECONDS = 2.0
 THUMB_SIZE = QSize(480, 270)
 THUMB_QUALITIES = (70, 50, 35, 20)
+FIRST_MS = 50
+"""An output of which nothing was kept in this run has its turn first: whoever dies now leaves a picture behind."""
 KEEP_SECONDS = 60.0
 SOON_SECONDS = 4.0
 """After a change of what is shown, once it has drawn itself."""
@@ -54,7 +56,7 @@ class WallPictures(QObject):
         """Keeps the last pictures, at an orderly end."""
         self._turns.stop()
         for window in self.windows():
-            if window.there and window.stage is not None and not window.is_black and not window.still:
+            if window.there and window.stage is not None and _has_picture(window):
                 keep_picture(window.picture(), self._folder, window.output)
 
     # -- on disk -------------------------------------------------------------------------------------------------
@@ -67,19 +69,23 @@ class WallPictures(QObject):
         """What is shown is another: it is kept in a moment. An output of which nothing is kept yet does not wait."""
         due = self._seat.clock.mono() - KEEP_SECONDS + SOON_SECONDS
         self._kept_at = {window.output: due for window in self.windows() if window.output in self._kept_at}
+        if any(window.output not in self._kept_at for window in self.windows()):
+            self._turns.start(FIRST_MS)
 
     # -- in turn -------------------------------------------------------------------------------------------------
 
     def _next(self) -> None:
         windows = [window for window in self.windows() if window.there and window.screen_of_wall is not None]
-        self._turns.setInterval(max(50, round(THUMB_SECONDS * 1000 / max(len(windows), 1))))
+        bare = [window for window in windows if window.output not in self._kept_at and _has_picture(window)]
+        beat = FIRST_MS if bare else round(THUMB_SECONDS * 1000 / max(len(windows), 1))
+        self._turns.setInterval(max(FIRST_MS, beat))
         if not windows or self._waiting > 2:  # the one thread that works aside has other things to do
             return
         self._turn = (self._turn + 1) % len(windows)
-        window = windows[self._turn]
+        window = bare[0] if bare else windows[self._turn]
         now = self._seat.clock.mono()
         keep = now - self._kept_at.get(window.output, 0.0) >= KEEP_SECONDS
-        keep = keep and not window.is_black and not window.still
+        keep = keep and _has_picture(window)
         if not self._line.joined and not keep:
             return
         picture = window.picture()
@@ -108,6 +114,11 @@ class WallPictures(QObject):
         jpeg = small_jpeg(picture)
         if jpeg:
             self._seat.later(lambda: self._line.thumb(Thumb(wall, screen, taken, jpeg)))
+
+
+def _has_picture(window: WallWindow) -> bool:
+    """Whether what it shows is worth keeping: panels, neither black nor a picture of before."""
+    return window.stage is not None and not window.is_black and not window.still
 
 
 def small_jpeg(picture: QImage) -> bytes:
