@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QSize, QTimer
-from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from cockpit.model.ages import age
 from cockpit.model.insight import AskFigure, Figure
@@ -27,7 +27,7 @@ from widgets.drill.pieces.chips import ChipBar
 from widgets.drill.pieces.tabline import TabLine
 from widgets.drill.record import RecordPage, select_record
 from widgets.drill.why import WhyPage
-from widgets.drill.words import DrillWords
+from widgets.drill.words import DrillWords, made_of
 from widgets.kit.actions import Action
 from widgets.kit.panel import Panel, PanelContext
 from widgets.kit.states import PanelState, StateText, StateView
@@ -93,6 +93,7 @@ class DrillPanel(Panel):
         self.stack = QStackedWidget(self.content)
         self.nothing = StateView(self.content)
         self.stack.addWidget(self.nothing)
+        self.stack.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -140,7 +141,7 @@ class DrillPanel(Panel):
         """From a number to its rows: its scope, on the first page, with the keyboard in the table."""
         self._wants_rows = True
         self.show_page("parts")
-        self.push(scope.with_(key=""))
+        self.push(made_of(scope.with_(key="")))
         QTimer.singleShot(0, self, self._focus_rows)
 
     def _focus_rows(self) -> None:

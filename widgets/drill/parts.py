@@ -17,7 +17,8 @@ from widgets.drill.page import DrillDesk, DrillPage
 from widgets.drill.pieces.legend import Legend
 from widgets.drill.pieces.tabline import TabLine
 from widgets.drill.rowsview import RowsView
-from widgets.drill.words import COUNTS, NONE, TIERS, grain_name, is_sign, tier_below
+from widgets.drill.words import COUNTS, NONE, TIERS, grain_name, is_sign, made_of, tier_below
+from widgets.kit.notes import notes_of
 from widgets.kit.panel import guarded
 
 NARROW, SHORT, LEGEND = 600, 300, 400
@@ -177,17 +178,22 @@ class PartsPage(DrillPage):
         self.asker.ask("split", AskSplit(scope, self.by), self._came_split)
         self.asker.ask("trend", AskTrend(scope), self._came_trend)
         if not sign:
-            self.rows.show_scope(scope, "", self._expected(self.figure))
+            self.rows.show_scope(made_of(scope), "", self._expected(self.figure))
+        noted = notes_of(self.ctx.prefs, scope.measure.removeprefix("sign:"), scope.area or self.ctx.pack.code)
+        self.notes = tuple(Note(one.at, one.words) for one in noted) if sign else ()
 
     def expect(self, figure: Figure) -> None:
         """The figure of the headline is known."""
         self.figure = figure
-        if self.rows.scope == figure.scope:
+        if self.rows.scope == made_of(figure.scope):
             self.rows.expect(self._expected(figure))
 
     @staticmethod
     def _expected(figure: Figure | None) -> int | None:
-        return None if figure is None else figure.n
+        """How many rows a figure is made of."""
+        if figure is None:
+            return None
+        return round(figure.value or 0) if figure.scope.measure in COUNTS else figure.n
 
     def leave(self) -> None:
         super().leave()
@@ -313,9 +319,10 @@ class PartsPage(DrillPage):
         if scope is None or is_sign(scope):
             return
         if part is not None and self.split is not None:
-            self.rows.show_scope(part.scope, self.words.part(self.split.by, part), part.n)
+            many = round(part.value or 0) if scope.measure in COUNTS else part.n
+            self.rows.show_scope(made_of(part.scope), self.words.part(self.split.by, part), many)
         else:
-            self.rows.show_scope(scope, "", self._expected(self.figure))
+            self.rows.show_scope(made_of(scope), "", self._expected(self.figure))
 
     def _drill_bucket(self, at: int) -> None:
         trend = self.trend

@@ -223,6 +223,13 @@ def grain_name(grain: str, start: int, span: Span) -> str:
     return when.strftime("%Y-%m" if grain == "month" else "%m-%d")
 
 
+def made_of(scope: Scope) -> Scope:
+    """The scope whose records are those that a number counts: of `closed` those that are closed, and no others."""
+    if scope.measure == "count" or scope.measure not in COUNTS:
+        return scope.with_(by="")
+    return scope.with_(measure="count", by="", marks=tuple(dict.fromkeys((*scope.marks, scope.measure))))
+
+
 def is_sign(scope: Scope) -> bool:
     """Whether it is a sign that is looked at: its value is measured, not made of records."""
     return scope.measure.startswith("sign:")
