@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 from functools import lru_cache
@@ -41,6 +40,7 @@ LAST_DAYS = 40
 """How much of the past the hall has where a day is synced: what is older does not change."""
 CHANGED_DAYS = 3
 WAITS = (10, 20, 40, 80)
+HUB_SECONDS = 45
 clock = SystemClock()
 
 
@@ -163,13 +163,17 @@ def home() -> Path:
 
 
 def furnish(folder: Path) -> None:
-    from benchmarks.bench_start import furnish as furnish_cache
-
-    furnish_cache(folder, 2_000)
+    (folder / "run").mkdir(mode=0o700)
     profile = folder / "profile"
     city = profile / CITY
-    city.mkdir(parents=True)
-    shutil.copy(folder / "full.db", city / "cache.db")
+    first = cockpit_command(
+        *("run", "--seat", "leader", "--profile", str(profile), "--city", CITY, "--past", "0"),
+        *("--shot", str(folder / "shot.png"), "--after", str(HUB_SECONDS)),
+    )
+    subprocess.run(first, env=environment(folder), check=True, timeout=HUB_SECONDS + 120)  # signs and events of a hub
+    for file in (ARCHIVE, SIGNS):  # the copy of that hub's short past makes room for the year
+        for path in city.glob(f"{file}*"):
+            path.unlink()
     for file in make(
         city, read_pack(CITY), ManualClock(clock.now()), start=clock.now(), per_day=CASES / DAYS, days=DAYS, items=ITEMS
     ):

@@ -69,6 +69,8 @@ BUDGET = 400_000_000
 KEEP_LEAST = 31
 """Days that are kept whatever the budget says."""
 NOTE = "copy"
+UNITS = "units"
+"""Names of units by key, as the hub's archive keeps them."""
 
 
 class Copy(msgspec.Struct):
@@ -241,6 +243,8 @@ class ArchiveSync:
             await self._aside(self._begin_rows, state.archive)
         if state.signs != signs.signs:
             await self._aside(self._begin_signs, state.signs)
+        if state.units and state.units != self.archive.meta(UNITS):
+            await self._aside(partial(self.archive.note, **{UNITS: state.units}))
         if state.horizon > self.archive.horizon:
             await self._aside(self.archive.remove_before, state.horizon)
         rows_over = self._rows.cursor is None and self._rows.since >= state.revision

@@ -113,7 +113,9 @@ def run_seat(
     if isinstance(opening, LeaderOpening):
         from cockpit.ui.unlocking import say_wiped
 
-        opening.leader().contact.on_wiped = lambda why: say_wiped(desk, desk.context.t, why, app.quit)
+        leader = opening.leader()
+        leader.budget = int(prefs.get("laptop.most_mb", leader.budget // 1_000_000)) * 1_000_000
+        leader.contact.on_wiped = lambda why: say_wiped(desk, desk.context.t, why, app.quit)
     troubles: list[OutsideError] = []
 
     def take() -> None:
