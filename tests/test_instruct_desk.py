@@ -279,3 +279,28 @@ def test_a_spoken_instruction_is_recorded_heard_again_and_given_without_a_word(w
     assert one.voice in window.blocks.instructions.rows[0].one.voice
     window.blocks.instructions.rows[0].buttons["hear"].click()
     assert [question for question, _done in window.port.sounds.open] == [one.voice]
+
+
+def test_about_an_event_that_nobody_took_who_answers_for_its_area_is_called(window: Window) -> None:
+    from widgets.instruct import acts
+
+    leads = Contact("book/x", "市值班长", leads=("3301",), ways=(Way(WayKind.SIP, "8002"),))
+    window.port.book = [leads]
+    area = str(window.at.picture["event"].get(FLOOD)["area"])
+    acts.meet(window.at.ctx, window.desk, "", area)
+    assert [one.name for one in window.port.asked("place")[0][0]] == ["市值班长"]
+
+
+def test_what_waits_in_the_outbox_says_to_whom_it_goes(window: Window) -> None:
+    from widgets.outbox.rows import outbox_rows
+
+    window.at.cases.sit("leader-1", "leader")
+    window.at.cases.online = False
+    unit = window.at.picture["unit"].key_at(0)
+    window.at.ctx.selection.select("unit", unit)
+    window.run("instruct.give")
+    window.desk.dialog.field.setPlainText("注意安全")
+    window.desk.dialog.press()
+    window.hear()
+    (row,) = outbox_rows(window.at.ctx)
+    assert (row.number, row.what) == ("批示", window.at.picture["unit"].get(unit)["name"])

@@ -288,3 +288,12 @@ def test_every_act_is_the_same_after_it_was_written_and_read() -> None:
         command = Command(ident(), one, 0, 1, 0, act, {"words": "话"})
         assert read_command(encode(command)) == command
         assert of_command(command)
+
+
+def test_what_ended_stays_as_it_was_whoever_reads_it_later() -> None:
+    desk, case = desk_with_case()
+    made = to_case(desk, case)
+    assert desk.do(CloseInstruction(made, "withdrawn"), case=case, actor=LEADER) is None
+    before = desk.state.threads.instructions[made]
+    assert desk.do(ReadInstruction(made), case=case) is None
+    assert desk.state.threads.instructions[made] == before

@@ -137,14 +137,14 @@ class Threads:
         self, ident: str, entry: InstructionRead | InstructionAnswered | InstructionClosed, doing: Doing
     ) -> None:
         one = self.instructions.get(ident)
-        if one is None:
+        if one is None or not one.open:  # what ended stays as it was
             return
         change: dict[str, object] = {}
         if not one.read and doing.actor.role != one.said.actor.role:
             change |= {"read": doing.at, "reader": doing.actor}
         if isinstance(entry, InstructionAnswered):
             change["answers"] = (*one.answers, InstructionAnswer(entry.state, _said(doing, "words")))
-        if isinstance(entry, InstructionClosed) and one.open:
+        if isinstance(entry, InstructionClosed):
             change |= {"closed": doing.at, "result": entry.result}
             self._ended.append((doing.at, ident))
         self.instructions[ident] = msgspec.structs.replace(one, **change)

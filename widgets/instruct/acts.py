@@ -210,8 +210,12 @@ def ask(
 # -- 会商 ----------------------------------------------------------------------------------------------------------
 
 
-def meet(ctx: PanelContext, asker: QObject, case: str) -> None:
-    """Calls the people of a case together; other seats are offered the case, and it is on the timeline."""
+def meet(ctx: PanelContext, asker: QObject, case: str, area: str = "") -> None:
+    """Calls the people of a case together; other seats are offered the case, and it is on the timeline.
+
+    Args:
+        case: "" where there is none: who answers for `area` ("" the whole city) is called, and nothing is noted.
+    """
     problem = calls.refusal(ctx)
     if problem is not None:
         ctx.notify(problem, 0)
@@ -224,7 +228,10 @@ def meet(ctx: PanelContext, asker: QObject, case: str) -> None:
         made = ctx.calls.place(found, case=case)
         ctx.calling.moved_at = ctx.clock.mono()
         ctx.calling.look_at(made)
+        if not case:
+            ctx.notify(Message("instruct.meeting_open", {"n": len(found)}), 0)
+            return
         says = Message("instruct.meeting", {"n": len(found), "case": say.case_words(ctx, case)})
         submit(ctx, asker, CallMeeting(made, len(found)), case, {}, says)
 
-    people_of(ctx, asker, case, call)
+    people_of(ctx, asker, case, area, call)

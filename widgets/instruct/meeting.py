@@ -16,20 +16,27 @@ MOST = 10
 """People whom one call takes."""
 
 
-def people_of(ctx: PanelContext, asker: QObject, case: str, told: Callable[[list[Contact]], object]) -> None:
-    """Finds the people of a case; `told` gets them, the units first."""
-    found = ctx.cases.case(case)
+def people_of(ctx: PanelContext, asker: QObject, case: str, area: str, told: Callable[[list[Contact]], object]) -> None:
+    """Finds the people of a case, or who answers for an area where there is none; `told` gets them, the units first."""
+    found = ctx.cases.case(case) if case else None
     units = units_of(found)
     on_it = [calls.contact(ctx, unit) for unit in units]
     if ctx.calls is None:
         told(on_it)
         return
-    area = found.facts.area if found is not None else ""
+    where = (found.facts.area if found is not None else area) or city_code(ctx)
 
     def chosen(book: list[Contact]) -> None:
-        told(among(on_it, book, units, area))
+        told(among(on_it, book, units, where))
 
     ctx.calls.contacts("", Question(asker, chosen).answer, most=500)
+
+
+def city_code(ctx: PanelContext) -> str:
+    """Code of the whole city, "" while no areas are known."""
+    areas = ctx.picture["area"]
+    codes = zip(areas.text("code"), areas.numbers("tier").tolist(), strict=True)
+    return next((code for code, tier in codes if tier == 0), "")
 
 
 def units_of(case: Case | None) -> tuple[str, ...]:

@@ -194,8 +194,9 @@ class DecisionsPanel(Panel):
             case Kind.SIGN:
                 return [Choice("instruct", t("instruct.ask_owner"), give), look]
             case _:
-                meeting = [Choice("meet", t("instruct.meet"), meet)] if wait.case else []
-                return [Choice("instruct", t("instruct.do"), give, primary=True), *meeting, look]
+                urge = [Choice("urge", t("instruct.urge"), why("case.urge"))] if wait.case else []
+                meeting = Choice("meet", t("instruct.meet"), meet)
+                return [Choice("instruct", t("instruct.do"), give, primary=True), *urge, meeting, look]
 
     # -- hands
 
@@ -211,7 +212,7 @@ class DecisionsPanel(Panel):
             case "agree":
                 self._agree(wait)
             case "meet":
-                acts.meet(self.ctx, self, wait.case)
+                acts.meet(self.ctx, self, wait.case, self._area(wait))
             case "urge":
                 self._write(wait, "urge")
             case "back":
@@ -220,6 +221,11 @@ class DecisionsPanel(Panel):
                 self._write(wait, "instruct")
             case _:
                 self.form = instruct(self.ctx, self, wait.topic, wait.target, self.window())
+
+    def _area(self, wait: Wait) -> str:
+        """Code of the area of an event, "" of anything else."""
+        row = self.ctx.picture["event"].get(wait.target) if wait.topic == "event" else None
+        return str(row["area"]) if row is not None else ""
 
     def _agree(self, wait: Wait) -> None:
         """At once; where there are choices, one of them."""

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from cockpit.model.ages import clock_time, exactly
 from cockpit.model.cases import Case
 from cockpit.model.entries import IssueOrders, NewCase, OpenCase, RecallOrder, VerifyOrder
+from cockpit.model.instructing import GiveInstruction
+from cockpit.model.instructions import Instruction
 from cockpit.model.messages import Message
 from cockpit.model.ports.cases import Sending, Waiting
 from cockpit.model.rights import word_of
+from widgets.instruct.words import target_words
 from widgets.kit.context import PanelContext
 from widgets.kit.outbox import FAILED, seen, shown
 from widgets.orders.say import plain
@@ -100,10 +103,20 @@ def _orders(waiting: Waiting) -> Sequence[str]:
 
 def _what(ctx: PanelContext, waiting: Waiting, case: Case | None) -> str:
     """0714-1187 下穿积水 · 市政抢修 07 等 4 个."""
+    if isinstance(waiting.act, GiveInstruction) and waiting.act.topic != "case":
+        return target_words(ctx, waiting.act.topic, waiting.act.key)
+    if case is None and (one := _instruction(ctx, waiting)) is not None:
+        return target_words(ctx, one.topic, one.key)
     facts = case.facts if case is not None else _facts(waiting)
     number = case.number if case is not None else ""
     kind = ctx.t.pack(ctx.pack.kind(facts.kind).name) if facts is not None else ""
     return " · ".join(part for part in (f"{number} {kind}".strip(), _to_whom(ctx, waiting, case)) if part)
+
+
+def _instruction(ctx: PanelContext, waiting: Waiting) -> Instruction | None:
+    """The 批示 that it is about, where that is to no case."""
+    ident = getattr(waiting.act, "instruction", "")
+    return ctx.instructions.instruction(ident) if ident and ctx.instructions is not None else None
 
 
 def _facts(waiting: Waiting) -> NewCase | None:
