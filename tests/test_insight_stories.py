@@ -15,11 +15,11 @@ from cockpit.insight.answers import figure
 from cockpit.insight.beside import LEAST_CASES, before_after, compare
 from cockpit.insight.changes import changes, explained
 from cockpit.insight.checkup import checkup
-from cockpit.insight.facts import Facts
+from cockpit.insight.facts import Facts, marks_of
 from cockpit.insight.ground import Ground
 from cockpit.insight.league import LEAST, league
 from cockpit.model.archive import RECORD
-from cockpit.model.archive_columns import Records
+from cockpit.model.archive_columns import Coded, Records
 from cockpit.model.clock import DAY, HOUR, ManualClock, from_iso
 from cockpit.model.errors import UserError
 from cockpit.model.scope import Scope, Span
@@ -236,3 +236,12 @@ def test_the_facts_are_renewed_by_key_and_stay_in_order():
     keys = {new.text["key"][i] for i in range(new.n)}
     assert keys == {f"events/{n}" for n in [*range(50), 99]}
     assert set(RECORD.names) - {"updated"} == set(new.number) | set(new.text)
+
+
+@given(st.lists(st.text(max_size=300), max_size=20))
+@settings(deadline=None)
+def test_a_mark_is_the_same_for_the_same_key_alone(keys):
+    marks = marks_of(Coded.of(keys)).tolist()
+    again = marks_of(Coded.of(reversed(keys))).tolist()[::-1]
+    assert marks == again
+    assert len(set(marks)) == len(set(keys))
