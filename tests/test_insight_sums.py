@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cockpit.insight.answers import figure, rows, split, trend
 from cockpit.model.insight import DIMENSIONS, GRAINS, MEASURES
-from cockpit.model.scope import Scope, Span
+from cockpit.model.scope import TIMES, Scope, Span
 from cockpit.model.spans import previous, span_of, year_before
 from tests.insight_kit import FIRST, NOW, ROWS, facts_of, plain_sql, row
 
@@ -34,7 +34,22 @@ SQL = {
     "per_day": "count(*) / ((min(:end, :now) - :start) / 86.4e9)",
     "amount_max": "max(amount)",
     "amount_mean": "avg(amount)",
+    "amount_min": "min(amount)",
+    "amount_sum": "sum(amount)",
+    "max_hours": "max(CASE WHEN closed > 0 THEN (closed - reported) / 3.6e9 END)",
+    "min_hours": "min(CASE WHEN closed > 0 THEN (closed - reported) / 3.6e9 END)",
+    "max_response": "max(CASE WHEN assigned > 0 AND arrived > 0 THEN (arrived - assigned) / 6e7 END)",
+    "min_response": "min(CASE WHEN assigned > 0 AND arrived > 0 THEN (arrived - assigned) / 6e7 END)",
 }
+MEDIANS = {
+    "median_hours": ("(closed - reported) / 3.6e9", "closed > 0"),
+    "median_response": ("(arrived - assigned) / 6e7", "assigned > 0 AND arrived > 0"),
+}
+MARKS = {
+    "closed": "closed > 0", "urged": "urged > 0", "returned": "returned > 0", "reopened": "reopened > 0",
+    "on_time": "closed > 0 AND (due = 0 OR closed <= due)", "satisfied": "satisfied >= 4",
+    "unsatisfied": "satisfied BETWEEN 1 AND 3", "rated": "satisfied > 0",
+}  # fmt: skip
 LOCAL = "(reported + 28800000000)"
 BY = {
     "kind": "kind", "group": "(SELECT group_code FROM kind WHERE code = kind)", "channel": "channel",
@@ -75,12 +90,15 @@ SCOPES = st.builds(
     unit_kind=st.sampled_from(["", "", "repair"]),
     place=st.sampled_from(["", "", "文一路", "bridge", "文一路 bridge"]),
     amount=st.sampled_from([(), (), (30.0, math.inf), (0.0, 30.0)]),
+    marks=some("open", "late", *MARKS),
+    took=st.sampled_from([(), (), (), (24.0, math.inf), (1.0, 100.0)]),
     measure=st.sampled_from(MEASURES),
 )
 
 
 def where(scope: Scope, span: Span) -> tuple[str, dict]:
-    parts = ["reported >= :start AND reported < :end"]
+    time = scope.when or "reported"
+    parts = [f"{time} >= :start AND {time} < :end AND {time} > 0"]
     given = {"start": span.start, "end": span.end, "now": NOW, "area": scope.area}
 
     def among(column: str, values: tuple) -> str:
@@ -104,6 +122,12 @@ def where(scope: Scope, span: Span) -> tuple[str, dict]:
         if getattr(scope, column):
             parts.append(f"{column} = '{getattr(scope, column)}'")
     parts += [f"place LIKE '%{word}%'" for word in scope.place.split()]
+    for mark in scope.marks:
+        parts.append(f"({MARKS.get(mark) or states[mark]})")
+    if scope.took:
+        low, high = (min(max(bound, -1e300), 1e300) for bound in scope.took)
+        hours = "((CASE WHEN closed > 0 THEN closed ELSE :now END) - reported) / 3.6e9"
+        parts.append(f"{hours} >= {low} AND {hours} <= {high}")
     if scope.amount:
         low, high = (min(max(bound, -1e300), 1e300) for bound in scope.amount)
         parts.append(f"amount >= {low} AND amount <= {high}")
@@ -112,8 +136,9 @@ def where(scope: Scope, span: Span) -> tuple[str, dict]:
 
 def by_sql(db: sqlite3.Connection, scope: Scope, span: Span | None = None) -> float | None:
     condition, given = where(scope, span or scope.span)
-    if scope.measure == "median_hours":
-        sql = f"SELECT (closed - reported) / 3.6e9 FROM record WHERE closed > 0 AND {condition} ORDER BY 1"
+    if scope.measure in MEDIANS:
+        value, known = MEDIANS[scope.measure]
+        sql = f"SELECT {value} FROM record WHERE {known} AND {condition} ORDER BY 1"
         hours = [hours for (hours,) in db.execute(sql, given)]
         middle = len(hours) // 2
         return None if not hours else hours[middle] if len(hours) % 2 else (hours[middle - 1] + hours[middle]) / 2
@@ -140,6 +165,17 @@ def test_a_figure_is_what_sql_says(made, scope):
     before = previous(scope.span)
     if made and before.start >= FIRST and scope.span.end <= NOW:
         assert same(found.before, by_sql(db, scope, before))
+
+
+@given(ROWS, SCOPES.flatmap(lambda scope: st.sampled_from(TIMES).map(lambda when: scope.with_(when=when))))
+@settings(deadline=None, max_examples=60)
+def test_a_period_may_be_of_another_time_of_the_records(made, scope):
+    db = plain_sql(made)
+    found = figure(facts_of(made), scope, NOW)
+    condition, given_ = where(scope, scope.span)
+    assert found.n == db.execute(f"SELECT count(*) FROM record WHERE {condition}", given_).fetchone()[0]
+    course = trend(facts_of(made), scope.with_(measure="count"), "day", NOW)
+    assert sum(value or 0 for value in course.values) <= found.n
 
 
 @given(ROWS, SCOPES, st.sampled_from(DIMENSIONS))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cockpit.insight.chosen import Where, chosen, count_of, indices, of_day
+from cockpit.insight.chosen import Where, chosen, count_of, indices, of_day, times_of
 from cockpit.insight.dimensions import TIMES, begin_of, bucket_of, names_of, order_of, part_scope, parts_of, rest_of
 from cockpit.insight.facts import Facts
 from cockpit.insight.measures import BETTER, COUNTS, DECIMALS, UNITS, measured, number
@@ -44,7 +44,8 @@ def _figure(facts: Facts, scope: Scope, now: int, rows: Where) -> Figure:
     if measure not in MEASURES:
         raise UserError("insight.no_measure", measure=measure[:40])
     found = measured(facts, rows, measure, now, scope.span)
-    value = number(float(found.value[0])) if touched(facts, scope.span, now) else None
+    is_there = scope.when == "due" or touched(facts, scope.span, now)
+    value = number(float(found.value[0])) if is_there else None
     before = value_before(facts, scope, now)
     return Figure(
         scope,
@@ -180,7 +181,7 @@ def _shifted(edges: list[int], span: Span, against: Span, grain: str) -> list[in
 def _course(facts: Facts, scope: Scope, rows: Where, edges: list[int], now: int) -> list[float | None]:
     starts = np.array(edges, dtype=np.int64)
     n = len(edges) - 1
-    at = np.searchsorted(starts[1:], facts.reported[rows], side="right")
+    at = np.searchsorted(starts[1:], times_of(facts, scope.when)[rows], side="right")
     at = np.minimum(at, n - 1).astype(np.int64)
     if scope.measure == "per_day":
         counts = measured(facts, rows, "count", now, scope.span, at, n).value

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from cockpit.insight.facts import Facts
 from cockpit.model.archive_columns import Coded
+from cockpit.model.clock import HOUR
 from cockpit.model.errors import UserError
-from cockpit.model.scope import STATES, Scope, Span
+from cockpit.model.scope import STATES, TIMES, Scope, Span
 
 Where = slice | NDArray[np.intp]
 """Rows of the facts, ascending."""
@@ -30,10 +31,26 @@ def chosen(facts: Facts, scope: Scope, now: int, span: Span | None = None) -> Wh
     low, high = (int(i) for i in np.searchsorted(facts.reported, (span.start, span.end)))
     within = slice(low, high)
     mask: NDArray[np.bool_] | None = None
+    if scope.when:
+        low, within = 0, slice(0, facts.n)
+        times = times_of(facts, scope.when)
+        mask = (times >= span.start) & (times < span.end) & (times > 0)
     for test in _tests(facts, scope, now):
         found = test(within)
         mask = found if mask is None else mask & found
     return within if mask is None else np.flatnonzero(mask) + low
+
+
+def times_of(facts: Facts, when: str) -> NDArray[np.int64]:
+    """The time of each record that a period is of, "" that of its report; 0 none.
+
+    Raises:
+        UserError: there is no such time.
+    """
+    if when and when not in TIMES:
+        raise UserError("insight.no_time", time=when[:20])
+    found: NDArray[np.int64] = facts.number[when or "reported"]
+    return found
 
 
 def count_of(where: Where) -> int:
@@ -88,6 +105,15 @@ def _tests(facts: Facts, scope: Scope, now: int) -> Iterable[_Test]:
     states = [stage for stage in scope.stages if stage in STATES]
     if states:
         yield lambda rows: np.logical_or.reduce([_STATE[state](number, rows, now) for state in states])
+    for mark in scope.marks:
+        if mark not in _MARK:
+            raise UserError("insight.no_mark", mark=mark[:20])
+        yield lambda rows, of=_MARK[mark]: of(number, rows, now)  # type: ignore[misc] # bound at once
+    if scope.took:
+        least, most = scope.took
+        closed = number["closed"]
+        until = np.where(closed > 0, closed, now)
+        yield lambda rows: _within((until[rows] - facts.reported[rows]) / HOUR, least, most)
     if scope.amount:
         low, high = scope.amount
         amount = number["amount"]
@@ -122,4 +148,28 @@ def overdue(number: dict[str, NDArray[Any]], rows: Where, now: int) -> NDArray[n
     return is_open(number, rows, now) & (number["due"][rows] > 0) & (number["due"][rows] < now)
 
 
+def _within(values: NDArray[Any], low: float, high: float) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = (values >= low) & (values <= high)
+    return found
+
+
+def _on_time(number: dict[str, NDArray[Any]], rows: Where, now: int) -> NDArray[np.bool_]:
+    closed, due = number["closed"][rows], number["due"][rows]
+    found: NDArray[np.bool_] = (closed > 0) & ((due == 0) | (closed <= due))
+    return found
+
+
+def _bounded(column: str, least: int, most: int = 2**62) -> Callable[[dict[str, NDArray[Any]], Where, int], Any]:
+    return lambda number, rows, now: (number[column][rows] >= least) & (number[column][rows] <= most)
+
+
 _STATE = {"open": is_open, "overdue": overdue, "late": late}
+_MARK = {
+    **_STATE,
+    "closed": _bounded("closed", 1),
+    "on_time": _on_time,
+    **{name: _bounded(name, 1) for name in ("urged", "returned", "reopened")},
+    "satisfied": _bounded("satisfied", 4),
+    "unsatisfied": _bounded("satisfied", 1, 3),
+    "rated": _bounded("satisfied", 1),
+}

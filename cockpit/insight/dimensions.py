@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.insight.chosen import Where, count_of
+from cockpit.insight.chosen import Where, count_of, times_of
 from cockpit.insight.facts import STAGE_ORDER, Facts
 from cockpit.insight.ground import TIERS
 from cockpit.model.clock import DAY
@@ -67,6 +67,8 @@ def parts_of(facts: Facts, scope: Scope, rows: Where, by: str, now: int, span: S
         return _numbers(facts.weekday[rows], 0, 6, show=True)
     if by not in TIMES:
         raise UserError("insight.no_dimension", by=by)
+    if scope.when:
+        return _times((times_of(facts, scope.when)[rows] + ZONE) // DAY, by, span or scope.span, now)
     return _times(facts.day[rows].astype(np.int64), by, span or scope.span, now)
 
 
@@ -81,7 +83,7 @@ def _times(days: Ints, by: str, span: Span, now: int) -> Parts:
     last = max(span.start, min(span.end, now) - 1)
     bounds = np.array([(day_of(at) - _EPOCH).days for at in (span.start, last)], dtype=np.int64)
     if len(days):
-        bounds[1] = max(bounds[1], int(days[-1]))
+        bounds[1] = max(bounds[1], int(days.max()))
     low, high = bucket_of(bounds, by).tolist()
     count = int(high - low) + 1
     starts = [begin_of(int(low) + i, by) for i in range(count)]

@@ -92,23 +92,27 @@ def _amount(facts: Facts, rows: Where) -> Floats:
 
 
 MEANS: dict[str, _Value] = {"mean_hours": _hours, "mean_response": _response, "amount_mean": _amount}
-MEDIANS: dict[str, _Value] = {"median_hours": _hours}
-GREATEST: dict[str, _Value] = {"amount_max": _amount}
+MEDIANS: dict[str, _Value] = {"median_hours": _hours, "median_response": _response}
+GREATEST: dict[str, _Value] = {"amount_max": _amount, "max_hours": _hours, "max_response": _response}
+LEAST: dict[str, _Value] = {"amount_min": _amount, "min_hours": _hours, "min_response": _response}
+SUMS: dict[str, _Value] = {"amount_sum": _amount}
+_PIECES: tuple[tuple[dict[str, _Value], Callable[[Floats], Any]], ...] = (
+    (MEDIANS, np.median), (GREATEST, np.max), (LEAST, np.min), (SUMS, np.sum),
+)  # fmt: skip
 
 UNITS = {
     **dict.fromkeys(RATES, "%"),
     **dict.fromkeys(COUNTS, "case"),
-    "mean_hours": "h",
-    "median_hours": "h",
-    "mean_response": "min",
+    **dict.fromkeys(("mean_hours", "median_hours", "max_hours", "min_hours"), "h"),
+    **dict.fromkeys(("mean_response", "median_response", "max_response", "min_response"), "min"),
     "per_day": "case",
 }
-DECIMALS = {**dict.fromkeys((*RATES, *MEANS, *MEDIANS), 1), "per_day": 1, "amount_max": 1}
+DECIMALS = {**dict.fromkeys((*RATES, *MEANS, *MEDIANS, *GREATEST, *LEAST, *SUMS), 1), "per_day": 1}
 BETTER = {
     **dict.fromkeys(("closing_rate", "on_time_rate", "satisfaction_rate"), 1),
     **dict.fromkeys(
         ("overdue", "late", "urged", "returned", "reopened", "rework_rate", "reopen_rate", "overdue_rate", "mean_hours",
-         "median_hours", "mean_response"), -1,
+         "median_hours", "max_hours", "mean_response", "median_response", "max_response"), -1,
     ),
 }  # fmt: skip
 
@@ -143,9 +147,8 @@ def measured(
         known = np.isfinite(values)
         base = _sums(known, parts, n)
         return Values(_ratio(_sums(np.where(known, values, 0.0), parts, n), base), base.astype(np.int64))
-    if measure in MEDIANS:
-        return _by_part(MEDIANS[measure](facts, rows), parts, n, np.median)
-    return _by_part(GREATEST[measure](facts, rows), parts, n, np.max)
+    values_of, of = next((table[measure], of) for table, of in _PIECES if measure in table)
+    return _by_part(values_of(facts, rows), parts, n, of)
 
 
 def _sums(values: NDArray[Any], parts: Ints | None, n: int) -> Floats:

@@ -15,8 +15,9 @@ MEASURES = (
     "count", "open", "closed", "overdue", "late", "urged", "returned", "reopened",
     "closing_rate", "on_time_rate", "rework_rate", "reopen_rate", "overdue_rate", "satisfaction_rate",
     "mean_hours", "median_hours", "mean_response", "per_day", "amount_max", "amount_mean",
+    "max_hours", "min_hours", "median_response", "max_response", "min_response", "amount_min", "amount_sum",
 )  # fmt: skip
-"""Numbers of a scope. Counts in records; rates in %; `*_hours` from report to closing in hours; `mean_response` from
+"""Numbers of a scope. Counts in records; rates in %; `*_hours` from report to closing in hours; `*_response` from
 assignment to arrival in minutes; `amount_*` in the unit of the kind's own number."""
 RATES = frozenset(name for name in MEASURES if name.endswith("_rate"))
 DIMENSIONS = (

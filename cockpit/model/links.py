@@ -15,7 +15,7 @@ import msgspec
 
 from cockpit.model.errors import UserError
 from cockpit.model.insight import DIMENSIONS, MEASURES
-from cockpit.model.scope import Scope, Span
+from cockpit.model.scope import MARKS, TIMES, Scope, Span
 
 SCHEME = "cockpit"
 MOST = 8_000
@@ -26,9 +26,11 @@ _MOST_TIME = 7_258_118_400_000_000
 """The year 2200, UTC us."""
 _PACK = re.compile(r"[a-z0-9_-]{1,64}")
 _TOPIC = re.compile(r"[a-z_]{1,32}")
-_MANY = {"areas": "beside", "kinds": "kind", "channels": "channel", "stages": "stage", "results": "result"}
-_ONE = {"area": "area", "unit": "unit", "unit_kind": "unit_kind", "place": "place", "measure": "measure", "by": "by",
-        "key": "key"}  # fmt: skip
+_MANY = {"areas": "beside", "kinds": "kind", "channels": "channel", "stages": "stage", "results": "result",
+         "marks": "mark"}  # fmt: skip
+_ONE = {"area": "area", "unit": "unit", "unit_kind": "unit_kind", "place": "place", "when": "when",
+        "measure": "measure", "by": "by", "key": "key"}  # fmt: skip
+_BOUNDS = ("amount", "took")
 _NUMBERS = {"levels": ("level", range(1, 6)), "hours": ("hour", range(24)), "weekdays": ("weekday", range(7))}
 
 
@@ -95,8 +97,7 @@ def _fields(scope: Scope) -> list[tuple[str, str]]:
         found += [(word, value) for value in getattr(scope, name)]
     for name, (word, _) in _NUMBERS.items():
         found += [(word, str(value)) for value in getattr(scope, name)]
-    if scope.amount:
-        found.append(("amount", "..".join(map(repr, map(float, scope.amount)))))
+    found += [(name, "..".join(map(repr, map(float, value)))) for name in _BOUNDS if (value := getattr(scope, name))]
     if scope.against is not None:
         found += _span_fields(scope.against, "against_")
     if scope.at:
@@ -132,11 +133,12 @@ def _scope(fields: dict[str, list[str]]) -> Scope:
     for name, (word, allowed) in _NUMBERS.items():
         if word in fields:
             parts[name] = tuple(_among(allowed, int(value)) for value in fields.pop(word))
-    if "amount" in fields:
-        low, high = map(float, _only(fields.pop("amount")).split(".."))
-        if isnan(low) or isnan(high):
-            raise ValueError("amount")
-        parts["amount"] = (low, high)
+    for name in _BOUNDS:
+        if name in fields:
+            low, high = map(float, _only(fields.pop(name)).split(".."))
+            if isnan(low) or isnan(high):
+                raise ValueError(name)
+            parts[name] = (low, high)
     if "against_from" in fields:
         parts["against"] = _span(fields, "against_")
     if "at" in fields:
@@ -148,6 +150,8 @@ def _scope(fields: dict[str, list[str]]) -> Scope:
         raise ValueError(scope.measure)
     if scope.by and scope.by not in DIMENSIONS:
         raise ValueError(scope.by)
+    if (scope.when and scope.when not in TIMES) or not set(scope.marks) <= set(MARKS):
+        raise ValueError(scope.when)
     return scope
 
 

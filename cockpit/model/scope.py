@@ -9,6 +9,12 @@ import msgspec
 
 STATES = ("open", "overdue", "late")
 """Words of `Scope.stages` that are no stages: how a record stands."""
+MARKS = ("open", "closed", "overdue", "late", "on_time", "urged", "returned", "reopened", "satisfied", "unsatisfied",
+         "rated")  # fmt: skip
+"""What may have become of a record: urged, returned, reopened at least once; satisfied with 4 or 5 of 5, unsatisfied
+with less, rated at all; on_time closed before it was due."""
+TIMES = ("closed", "due", "assigned", "arrived", "finished")
+"""Times of a record, beside that of its report, that a period can be of."""
 
 
 class Span(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -29,15 +35,17 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is looked at. A part that is empty does not restrict.
 
     Attributes:
-        span: records that were reported in it.
+        span: records that were reported in it; with `when`, one of `TIMES`, those of which that time lies in it.
         area: code of an area of any tier, "" the whole city.
         kinds: codes of classes, or of groups (`E05`): any of them.
         channels, levels, stages, results: any of them; stages also `STATES`: `open`, `overdue` (open and late), `late`
             (open or closed, late), which hold beside the stages proper: `overdue` and `handling` is what is both.
+        marks: of `MARKS`, all of which hold.
         hours, weekdays: of the report in Shanghai, 0–23 and 0 (Monday) – 6, any of them.
         unit: key of a unit; unit_kind: id of a kind of units.
         place: words that the place must hold.
         amount: bounds of the kind's own number (depth 30 and more: (30, inf)), () none.
+        took: bounds of the hours from its report to its closing, of an open one until now, () none.
         measure: of `insight.MEASURES`, or `sign:<code>` of a sign, `sign:<code>:max` (min, mean, last) of its period.
         by: the dimension of its composition that is shown, of `insight.DIMENSIONS`, "" none chosen.
         against: the period that it is compared with.
@@ -47,18 +55,21 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     span: Span
+    when: str = ""
     area: str = ""
     kinds: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     levels: tuple[int, ...] = ()
     stages: tuple[str, ...] = ()
     results: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
     hours: tuple[int, ...] = ()
     weekdays: tuple[int, ...] = ()
     unit: str = ""
     unit_kind: str = ""
     place: str = ""
     amount: tuple[float, float] | tuple[()] = ()
+    took: tuple[float, float] | tuple[()] = ()
     measure: str = "count"
     by: str = ""
     against: Span | None = None

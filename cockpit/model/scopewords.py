@@ -141,8 +141,8 @@ def moment_words(us: int, t: Texts, now: int) -> str:
 
 # -- restrictions --------------------------------------------------------------------------------------------------
 
-_FILTERS = ("areas", "kinds", "channels", "levels", "stages", "results", "hours", "weekdays", "unit_kind",
-            "unit", "place", "amount", "at")  # fmt: skip
+_FILTERS = ("when", "areas", "kinds", "channels", "levels", "stages", "results", "marks", "hours", "weekdays",
+            "unit_kind", "unit", "place", "amount", "took", "at")  # fmt: skip
 
 
 def _title(name: str) -> str:
@@ -164,6 +164,12 @@ def filter_words(scope: Scope, name: str, pack: Pack, names: Names, t: Texts, no
         return _some([t("insight.level", sign=Level(n).sign) if n < 5 else t("insight.no_level") for n in value], t)
     if name in ("stages", "results"):
         return _some([code_words(name[:-1], code, pack, names, t) for code in value], t)
+    if name == "when":
+        return t(f"insight.when_{value}")
+    if name == "marks":
+        return DOT.join(t(f"insight.mark_{mark}") for mark in value)
+    if name == "took":
+        return t("insight.took", bounds=bounds_words(value[0], value[1], t("insight.unit_h")))
     if name in ("hours", "weekdays"):
         return _some([code_words(name[:-1], str(value), pack, names, t) for value in value], t)
     if name == "unit_kind":
@@ -183,8 +189,17 @@ def amount_words(scope: Scope, pack: Pack, t: Texts) -> str:
     kind = pack.kind(scope.kinds[0]) if scope.kinds else None
     fact = t.pack(kind.fact) if kind is not None and kind.fact else t("insight.amount")
     unit = t.pack(kind.unit) if kind is not None and kind.unit else ""
-    said = f"{low:g}–{high:g}" if low > -inf and high < inf else f"≥ {low:g}" if low > -inf else f"≤ {high:g}"
-    return f"{fact} {said} {unit}".rstrip()
+    return f"{fact} {bounds_words(low, high, unit)}"
+
+
+def bounds_words(low: float, high: float, unit: str) -> str:
+    """≥ 30 cm; a bound right beside a round number leaves that one out: > 30 cm."""
+    above = ">" if float(f"{low:g}") < low else "≥"
+    below = "<" if float(f"{high:g}") > high else "≤"
+    said = (
+        f"{low:g}–{high:g}" if low > -inf and high < inf else f"{above} {low:g}" if low > -inf else f"{below} {high:g}"
+    )
+    return f"{said} {unit}".rstrip()
 
 
 def kind_words(code: str, pack: Pack, t: Texts) -> str:
