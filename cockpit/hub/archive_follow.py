@@ -9,8 +9,8 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from cockpit.hub.archive_rows import AT, has_case, key_of, of_case, of_event, over_at_source
 from cockpit.hub.service import Setting
+from cockpit.insight.now import AT, has_case, key_of, of_case, of_event, over_at_source
 from cockpit.ledger.fold import NO_CASE, State
 from cockpit.model.cases import Case
 from cockpit.model.clock import MINUTE

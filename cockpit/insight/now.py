@@ -1,6 +1,6 @@
-"""Records of what is under way: an event of the picture with what became of it in our own case about it.
+"""What is under way as rows of the archive: events of the picture, and our own cases about them.
 
-The hub's archive and a seat that has not heard from it yet make the same record of the same case.
+The hub's archive and a seat that has not heard from it yet make the same row of the same case.
 """
 
 from __future__ import annotations
@@ -9,75 +9,138 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cockpit.model.archive import RECORD
-from cockpit.model.cases import Case, Order
+from cockpit.model.cases import ENDED, Case, Order
 from cockpit.model.entries import CaseReopened
+from cockpit.model.instructing import CaseUrged
+from cockpit.model.loop import LoopRules
 from cockpit.model.tables import EventState
+from cockpit.store.archive import Row, as_rows
 
-_GIVEN_UP = frozenset({"refused", "recalled", "expired"})
+AT = {name: i for i, name in enumerate(RECORD.names)}
+MOST = 255
+"""Of what is counted."""
 
 
-def record_of(
-    event: Mapping[str, Any] | None,
-    case: Case | None,
-    kind_of_unit: Callable[[str], str] = lambda unit: "",
-    place: str = "",
-) -> tuple[Any, ...]:
-    """The row of `RECORD` for an event, a case, or both.
+def of_event(event: Mapping[str, Any], rules: LoopRules) -> Row:
+    """An event without a case of ours, as its source tells it.
 
     Args:
-        event: columns of the table `event`; None of a case without one.
-        kind_of_unit: id of the kind of a unit by its key.
-        place: of the case, where there is no event.
+        event: a row of the table `event`.
     """
-    parts: dict[str, Any] = {c.name: "" if c.dtype == "text" else 0 for c in RECORD.columns}
-    parts["amount"] = None
-    if event is not None:
-        parts |= {name: event[name] for name in ("key", "kind", "level", "channel", "area", "place", "lon", "lat")}
-        amount = event["amount"]
-        parts["amount"] = None if amount is None or amount != amount else amount
-        is_closed = event["state"] == EventState.CLOSED
-        parts |= {
-            "number": event["key"].partition("/")[2],
-            "reported": event["occurred"],
-            "updated": event["updated"],
-            "stage": "closed" if is_closed else "intake",
-            "closed": event["updated"] if is_closed else 0,
-            "result": "solved" if is_closed else "",
-        }
-    if case is not None:
-        parts |= _of_case(case, kind_of_unit)
-        if event is None:
-            facts = case.facts
-            parts |= {
-                "key": facts.event or f"case/{case.id}", "kind": facts.kind, "channel": facts.channel,
-                "area": facts.area, "lon": facts.lon, "lat": facts.lat, "place": place, "reported": case.opened,
-            }  # fmt: skip
-        parts["number"] = case.number or parts["number"]
-    return tuple(parts[name] for name in RECORD.names)
+    over = event["state"] == EventState.CLOSED
+    closed = max(int(event["updated"]), int(event["occurred"])) if over else 0
+    return as_rows(
+        [
+            {
+                **_place(event),
+                "key": event["key"],
+                "number": event["key"].partition("/")[2],
+                "kind": event["kind"],
+                "level": event["level"],
+                "channel": event["channel"],
+                "amount": _or_none(event["amount"]),
+                "stage": "closed" if over else "intake",
+                "result": "solved" if over else "",
+                "reported": int(event["occurred"]),
+                "closed": closed,
+                "due": rules.finish_by(event["kind"], event["level"], int(event["occurred"])).at,
+                "updated": max(int(event["updated"]), int(event["occurred"])),
+            }
+        ]
+    )[0]
 
 
-def _of_case(case: Case, kind_of_unit: Callable[[str], str]) -> dict[str, Any]:
-    orders = list(case.orders.values())
-    tried = [order for order in orders if order.state not in _GIVEN_UP] or orders
-    lead = next((order for order in reversed(tried) if order.lead), tried[-1] if tried else None)
-    return {
-        "level": case.facts.level,
-        "unit": lead.unit if lead is not None else "",
-        "unit_kind": kind_of_unit(lead.unit) if lead is not None else "",
-        "stage": case.stage,
-        "result": case.result,
+def key_of(case: Case) -> str:
+    """Key of a case's record: its event's, else its own."""
+    return case.facts.event or f"case/{case.id}"
+
+
+def of_case(case: Case, before: Row | None, rules: LoopRules, kind_of: Callable[[str], str]) -> Row:
+    """A case, over what is known of its event.
+
+    Args:
+        before: the record so far, None where there is none.
+        kind_of: kind of a unit by its key.
+    """
+    facts = case.facts
+    lead = _leading(case)
+    reported = before[AT["reported"]] if before is not None else case.opened
+    place = {name: before[AT[name]] for name in ("lon", "lat", "area", "place")} if before is not None else {}
+    if not place or not place["area"]:
+        place = {"lon": _or_none(facts.lon), "lat": _or_none(facts.lat), "area": facts.area, "place": ""}
+    finish = [order.finish_by for order in case.orders.values() if order.finish_by and order.state != "recalled"]
+    times = {
         "filed": case.stages.get("filed", 0) or case.opened,
-        "assigned": case.stages.get("assigned", 0) or min((order.issued for order in tried), default=0),
-        "arrived": _first(tried, "on_scene"),
-        "finished": max((order.times.get("done", 0) for order in tried), default=0),
-        "closed": 0 if case.open else case.closed,
-        "due": max((order.finish_by for order in tried), default=0) or case.due,
-        "urged": min(case.urged, 255),
-        "returned": min(sum(order.again for order in orders), 255),
-        "reopened": min(sum(isinstance(step.entry, CaseReopened) for step in case.steps), 255),
-        "updated": max((step.at for step in case.steps), default=case.opened),
+        "assigned": case.stages.get("assigned", 0) or _first(case, "sent"),
+        "arrived": _first(case, "on_scene"),
+        "finished": _last(case, "done"),
+        "closed": case.closed,
+    }
+    return as_rows(
+        [
+            {
+                **place,
+                "key": key_of(case),
+                "number": case.number or (before[AT["number"]] if before is not None else ""),
+                "kind": facts.kind,
+                "level": facts.level,
+                "channel": facts.channel,
+                "amount": before[AT["amount"]] if before is not None else None,
+                "unit": lead.unit if lead is not None else "",
+                "unit_kind": kind_of(lead.unit) if lead is not None else "",
+                "stage": case.stage,
+                "result": case.result,
+                "reported": reported,
+                **times,
+                "due": max(finish) if finish else rules.finish_by(facts.kind, facts.level, case.opened).at,
+                "urged": min(sum(isinstance(step.entry, CaseUrged) for step in case.steps), MOST),
+                "returned": min(sum(order.again for order in case.orders.values()), MOST),
+                "reopened": min(sum(isinstance(step.entry, CaseReopened) for step in case.steps), MOST),
+                "satisfied": before[AT["satisfied"]] if before is not None else 0,
+                "updated": max([reported, case.stage_at, *times.values(), *(step.at for step in case.steps[-1:])]),
+            }
+        ]
+    )[0]
+
+
+def over_at_source(row: Row, at: int) -> Row:
+    """A record of an event that its source does not name any more: it is over."""
+    changed = list(row)
+    changed[AT["stage"]], changed[AT["result"]] = "closed", "solved"
+    changed[AT["closed"]] = changed[AT["updated"]] = max(at, row[AT["reported"]])
+    return tuple(changed)
+
+
+def has_case(row: Row) -> bool:
+    """Whether a record was made from a case, which knows more than its event."""
+    return bool(row[AT["filed"]])
+
+
+def _place(event: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "lon": _or_none(event["lon"]),
+        "lat": _or_none(event["lat"]),
+        "area": event["area"],
+        "place": event["place"],
     }
 
 
-def _first(orders: list[Order], state: str) -> int:
-    return min((order.times[state] for order in orders if order.times.get(state)), default=0)
+def _or_none(value: Any) -> float | None:
+    number = float(value)
+    return number if number == number else None
+
+
+def _leading(case: Case) -> Order | None:
+    """The order of the unit that leads now: the newest that was not given back, else the newest."""
+    leads = [order for order in case.orders.values() if order.lead] or list(case.orders.values())
+    at_work = [order for order in leads if order.state not in ENDED or order.state == "verified"]
+    there = at_work or leads
+    return there[-1] if there else None
+
+
+def _first(case: Case, state: str) -> int:
+    return min((order.times[state] for order in case.orders.values() if order.times.get(state)), default=0)
+
+
+def _last(case: Case, state: str) -> int:
+    return max((order.times[state] for order in case.orders.values() if order.times.get(state)), default=0)

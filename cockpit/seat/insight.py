@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cockpit.model.archive import RECORD
 from cockpit.model.archive_columns import Records, joined
 from cockpit.model.errors import CockpitError
 from cockpit.model.insight import Answer, AskChanges, Query
@@ -42,6 +43,9 @@ _EVENT = ("key", "kind", "level", "channel", "area", "place", "lon", "lat", "amo
 
 _decode = msgspec.msgpack.Decoder(dict[str, tuple[str, str]]).decode
 
+_AT = {name: i for i, name in enumerate(RECORD.names)}
+
+Row = tuple[Any, ...]
 Done = Callable[[Answer | Message], None]
 
 
@@ -59,10 +63,11 @@ class _Here(msgspec.Struct):
     """What the picture and the ledger of this seat say now.
 
     Attributes:
-        cases: rows of our cases, by key. events: columns of the open events of the picture. names: of units.
+        cases: rows of our cases by key, and whether their event is in the picture.
+        events: columns of the open events of the picture. names: of units.
     """
 
-    cases: dict[str, tuple[Any, ...]]
+    cases: dict[str, tuple[Row, bool]]
     events: dict[str, Any]
     names: dict[str, str]
     as_of: int
@@ -96,7 +101,7 @@ class SeatInsight:
         self._ground: Ground | None = None
         self._archive = ""
         self._revision = self._horizon = 0
-        self._overlaid: dict[str, tuple[Any, ...]] = {}
+        self._overlaid: dict[str, Row] = {}
         self._kept: dict[Query, tuple[int, Answer]] = {}
         seat.ticked.append(self._ticked)
         self._thread = threading.Thread(target=self._work, name="insight", daemon=True)
@@ -167,9 +172,9 @@ class SeatInsight:
             self._stir.notify()
 
     def _gathered(self) -> _Here:
-        from cockpit.insight.now import record_of
+        from cockpit.insight.now import of_case, of_event
 
-        picture, cases = self._seat.picture, self._seat.cases
+        picture, cases, rules = self._seat.picture, self._seat.cases, self._seat.pack.loop
         events, units = picture["event"], picture["unit"]
 
         def kind_of(unit: str) -> str:
@@ -179,8 +184,9 @@ class SeatInsight:
         rows = {}
         for case in (*cases.all_open(), *cases.closed()):
             event = events.get(case.facts.event) if case.facts.event else None
-            row = record_of(event, case, kind_of, case.words.get("place", ""))
-            rows[row[0]] = row
+            before = None if event is None else of_event(event, rules)
+            row = of_case(case, before, rules, kind_of)
+            rows[row[0]] = (row, before is not None)
         columns = events.columns()
         names = dict(zip(units.keys, units.text("name"), strict=True))
         is_live = self._seat.link.state is LinkState.LIVE and bool(self._sync.fresh.rows_until)
@@ -325,21 +331,39 @@ class SeatInsight:
 
         return Facts(Records.of_rows([]), self._ground or Ground(()))
 
+    def _with_past(self, cases: dict[str, tuple[Row, bool]]) -> dict[str, Row]:
+        """Our cases, with what only the archive knows of them: what became of their events, what citizens said."""
+        known = {row[0]: row for row in self._sync.archive.rows(list(cases)).rows()}
+        found: dict[str, Row] = {}
+        for key, (row, has_event) in cases.items():
+            if before := known.get(key):
+                mended = list(row)
+                for name in _FROM_PAST if has_event else _FROM_EVENT:
+                    mended[_AT[name]] = before[_AT[name]]
+                row = tuple(mended)
+            found[key] = row
+        return found
+
     def _under_way(self, facts: Facts, here: _Here) -> list[Records]:
         """Rows of cases as they stand, of events that the archive has not heard of, and of those that were under way
         before as the archive has them."""
-        from cockpit.insight.now import record_of
+        from cockpit.insight.now import of_event
 
-        rows = dict(here.cases)
+        rows = self._with_past(here.cases)
         keys = here.events["key"]
         for i, is_known in enumerate(facts.knows(keys)):
             if keys[i] not in rows and (not is_known or keys[i] in self._overlaid):
-                rows[keys[i]] = record_of({name: _plain(here.events[name][i]) for name in _EVENT}, None)
+                event = {name: _plain(here.events[name][i]) for name in _EVENT}
+                rows[keys[i]] = of_event(event, self._seat.pack.loop)
         gone = [key for key in self._overlaid if key not in rows]
         new = [row for key, row in rows.items() if self._overlaid.get(key) != row]
         self._overlaid = rows
         back = self._sync.archive.rows(gone)
         return [piece for piece in (back, Records.of_rows(new)) if len(piece)]
+
+
+_FROM_PAST = ("satisfied",)
+_FROM_EVENT = ("lon", "lat", "area", "place", "amount", "reported", *_FROM_PAST)
 
 
 def _newest(rows: Records) -> Records:
