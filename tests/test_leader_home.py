@@ -143,7 +143,7 @@ def test_a_topic_opens_by_enter_and_its_numbers_lead_further_and_back_again(qtbo
 def test_a_tile_says_change_target_area_age_and_how_it_was_told(qtbot: QtBot) -> None:
     at, signs = leader()
     page = TopicPage(at.ctx)
-    at.ctx.selection.select("topic", "overview")
+    at.ctx.selection.select("topic", "grid")
     shown(qtbot, page, 968, 494)
     tell_days(signs, {"A02": 135.0, "A07": 94.7})
     tiles = {tile.key: tile for tile in page.grid.tiles}

@@ -19,7 +19,6 @@ from cockpit.model.messages import LANGUAGES, Message, texts
 from cockpit.opening import SeatOpening
 from cockpit.ui.crash import CrashLog
 from cockpit.ui.desk import Desk
-from cockpit.ui.leaderdesk import LeaderDesk
 from cockpit.ui.prefs import FilePrefs
 from cockpit.ui.qtapp import application, end_on_signals
 from cockpit.ui.shell import Shell
@@ -32,7 +31,6 @@ from widgets.kit.fonts import load_fonts
 from widgets.kit.theme import THEMES, Theme
 from widgets.map.panel import MapPanel
 
-DESKS: dict[str, type[Shell]] = {"duty": Desk, "leader": LeaderDesk}
 SHOT_SIZE = (1920, 1080)
 LEAST_SIZE = (960, 600)
 
@@ -104,7 +102,9 @@ def run_seat(
             return 0
     seat = opening.seat()
     player = Player(clock, muted=bool(args.shot) or bool(prefs.get("muted", False)))
-    desk = DESKS[args.seat](seat, layout, prefs, player, report, lang, theme, children.poll if children else _nothing)
+    desk = _desk_of(args.seat)(
+        seat, layout, prefs, player, report, lang, theme, children.poll if children else _nothing
+    )
     desk.followed.connect(_started)
     first = FirstPicture(desk)
     single = None if args.shot else SingleSeat(profile, desk.come_forward, desk, desk.open_link)
@@ -161,6 +161,14 @@ def _show_link(desk: Shell, link: str) -> None:
     """What the seat was started for (`cockpit open`)."""
     if (problem := desk.open_link(link)) is not None:
         desk.toasts.show(problem, Level.YELLOW)
+
+
+def _desk_of(seat: str) -> type[Shell]:
+    if seat == "leader":
+        from cockpit.ui.leaderdesk import LeaderDesk  # a duty seat starts without it
+
+        return LeaderDesk
+    return Desk
 
 
 def _nothing() -> None:

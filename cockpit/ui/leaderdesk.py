@@ -95,6 +95,7 @@ class LeaderDesk(Shell):
     """
 
     title_id: ClassVar[str] = "leader.window_title"
+    name_ok: ClassVar[str] = "leader.name_ok"
 
     def first_actions(self) -> Iterable[Action]:
         if isinstance(self.seat, LeaderSeat):

@@ -15,7 +15,7 @@ class SeatSigns:
     """`ports.signs.Signs`."""
 
     def __init__(self, seat: Seat) -> None:
-        self._signs = HubSigns(seat)
+        self._signs = _signs_of(seat)
 
     @property
     def known(self) -> SignSet:
@@ -34,3 +34,12 @@ class SeatSigns:
 
     def import_file(self, name: str, data: bytes, trial: bool, done: Callable[[list[Message] | Message], None]) -> None:
         self._signs.import_file(name, data, trial, while_alive(done))
+
+
+def _signs_of(seat: Seat) -> HubSigns:
+    """With a copy of the past behind it where the seat keeps one."""
+    if getattr(seat, "sync", None) is None:
+        return HubSigns(seat)
+    from cockpit.seat.keptsigns import KeptSigns  # a duty seat starts without what a leader's keeps
+
+    return KeptSigns(seat)

@@ -26,6 +26,8 @@ class Wearing(QWidget):
     """A window that can be given another look at once; the shell says what it has."""
 
     title_id: ClassVar[str]
+    name_ok: ClassVar[str] = "kit.ask_name_ok"
+    """What the button says under the question who sits here."""
     seat: Seat
     context: PanelContext
     engine: LayoutEngine
@@ -85,7 +87,7 @@ class Wearing(QWidget):
 
     def ask_name(self) -> None:
         """Asks who sits here; the name is kept in the profile."""
-        dialog = name_dialog(self.context.t, self)
+        dialog = name_dialog(self.context.t, self, self.name_ok)
         dialog.field.setText(self._prefs.get("name", ""))
         dialog.accepted.connect(lambda: self._named(dialog.name))
         dialog.finished.connect(dialog.deleteLater)

@@ -54,6 +54,10 @@ class NameDialog(_Dialog):
         return " ".join(self.field.text().split())
 
 
-def name_dialog(t: Texts, parent: QWidget | None = None) -> NameDialog:
-    """The dialog that asks once who sits here. `exec` it; its `name` is the answer when it was accepted."""
-    return NameDialog(t, Message("kit.ask_name"), Message("kit.ask_name_why"), Message("kit.ask_name_ok"), parent)
+def name_dialog(t: Texts, parent: QWidget | None = None, ok: str = "kit.ask_name_ok") -> NameDialog:
+    """The dialog that asks once who sits here. `exec` it; its `name` is the answer when it was accepted.
+
+    Args:
+        ok: id of the words on its button.
+    """
+    return NameDialog(t, Message("kit.ask_name"), Message("kit.ask_name_why"), Message(ok), parent)

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from cockpit.model.clock import DAY, MINUTE
+from cockpit.model.clock import DAY, MINUTE, SECOND
 from cockpit.model.insight import Answer, AskChanges, AskTrend, Change, Changes, Trend
 from cockpit.model.messages import Message
 from cockpit.model.scope import Scope
@@ -20,7 +20,7 @@ from widgets.kit.panel import PanelState
 from widgets.leader.days import Days
 from widgets.leader.grid import TileGrid
 from widgets.leader.ground import LeaderPanel
-from widgets.leader.making import curve_of_trend, of_sign
+from widgets.leader.making import curve_of_trend, ends_of, of_sign
 from widgets.leader.minding import Minding
 from widgets.leader.tile import Tile
 from widgets.lists.question import Question
@@ -30,7 +30,8 @@ from widgets.signs.board import Item
 
 MOST = 6
 LEAST_SCORE = 1.0
-AGAIN = 5 * MINUTE
+AGAIN, SOON = MINUTE, 10 * SECOND
+"""Between two questions to the archive, and where it has told of nothing yet."""
 _GRAVE = {1: 4.0, 2: 2.0, 3: 1.0, 4: 0.5}
 """What a level adds to how far a sign is off."""
 
@@ -118,7 +119,7 @@ class ChangesPanel(LeaderPanel):
         """A class in an area, compared with the same weekday and hours of the weeks before."""
         ctx, t = self.ctx, self.ctx.t
         name = kind_words(change.kind, ctx.pack, t) if change.kind else change.name
-        place = change.name if change.kind else self.words.area(change.area)
+        place = self.words.area(change.area or ctx.pack.code)
         by = change.value - change.usual
         told = f"{'+' if by > 0 else '−'}{abs(by):,.0f} {t('insight.unit_case')}"
         usual = t("leader.usual", value=f"{change.usual:,.1f}")
@@ -129,7 +130,8 @@ class ChangesPanel(LeaderPanel):
         ))  # fmt: skip
         return Tile(
             f"change/{change.kind}@{change.area}", name, f"{change.value:,.0f}", change.scope,
-            t("insight.unit_case"), 0, told, usual, joined(place, t("insight.span_today")), curve=curve, tip=tip,
+            t("insight.unit_case"), 0, told, usual, joined(place, t("insight.span_today")), curve=curve,
+            ends=ends_of(curve), tip=tip,
         )  # fmt: skip
 
     # -- the archive
@@ -138,7 +140,8 @@ class ChangesPanel(LeaderPanel):
         insight, now = self.ctx.insight, self.ctx.clock.now()
         if insight is None or not insight.version or (self._question is not None and self._question.open):
             return
-        if insight.version == self._version and 0 <= now - self._asked_at < AGAIN:
+        good = AGAIN if self.changes else SOON
+        if 0 <= now - self._asked_at < good or insight.version == self._version:
             return
         self._version, self._asked_at = insight.version, now
         self._question = Question(self, self._told)
@@ -147,7 +150,8 @@ class ChangesPanel(LeaderPanel):
     def _told(self, answer: Answer | Message) -> None:
         if isinstance(answer, Changes):
             self.changes = answer.changes
-            self._trends = {}
+            known = {change.scope for change in self.changes}
+            self._trends = {scope: trend for scope, trend in self._trends.items() if scope in known}
             self.look_now()
 
     def _ask_trends(self, scopes: list[Scope]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
@@ -150,9 +151,11 @@ class IndexPanel(LeaderPanel):
         now, t = self.ctx.clock.now(), self.ctx.t
         start = int(self.curve.at[0]) if len(self.curve) else now - HOUR
         bounds = (Bound(self._target),) if self._target else ()
-        shown = Shown(start, now, self.curve, 1, bounds, old=self.old)
-        waiting = t("leader.index_waiting") if self.days.waiting else t("leader.index_no_course")
-        self.chart.show_values(shown, waiting if len(self.curve) < 2 else "")
+        known = self.curve.at[np.isfinite(self.curve.value)]
+        told = len(known) > 2  # two points are no course
+        curve = self.curve if told else Curve()
+        shown = Shown(start if told else now - HOUR, now, curve, 1, bounds, old=self.old)
+        self.chart.show_values(shown, t("leader.index_waiting" if self.days.waiting else "leader.index_no_course"))
         self.set_facts(Message("leader.index_source"))
         self.rows.show_rows(len(self.dimensions))
         self.setAccessibleDescription(" ".join(words for line in self.reasons() for words, _ in line))

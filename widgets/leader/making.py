@@ -78,14 +78,15 @@ def of_sign(
         old=old,
         reported=reported,
         curve=curve,
-        ends=_ends(curve),
+        ends=ends_of(curve),
         marks=tuple(one.at for one in notes),
         followed=sign.code in followed,
         tip=_tip(ctx, words, item, before, notes),
     )
 
 
-def _ends(curve: Curve) -> tuple[str, str]:
+def ends_of(curve: Curve) -> tuple[str, str]:
+    """Its first and last time as printed, of a course within a day or two."""
     return (hour_minute(int(curve.at[0])), hour_minute(int(curve.at[-1]))) if len(curve) > 1 else ("", "")
 
 

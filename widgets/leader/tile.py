@@ -83,9 +83,12 @@ def draw_tile(painter: QPainter, box: QRect, tile: Tile, theme: Theme) -> None:
     figure_top = inner.top() + (26 if roomy else 22)
     figure_h = 42 if roomy else 34
     if not tile.known:
-        draw_line(painter, QRect(inner.left(), figure_top, inner.width(), figure_h), tile.value,
-                  theme.font("fact"), theme.t3)  # fmt: skip
-        _foot(painter, inner, tile, theme, inner.width())
+        line = QRect(inner.left(), figure_top, inner.width(), 26)
+        draw_line(painter, line, tile.value, theme.font("row_title"), theme.t2)
+        painter.setFont(theme.font("small"))
+        painter.setPen(theme.t3)
+        why = QRect(inner.left(), line.bottom() + 2, inner.width(), inner.bottom() - line.bottom() - 2)
+        painter.drawText(why, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop), tile.note)
         return
     taken = _value(painter, QRect(inner.left(), figure_top, inner.width(), figure_h), tile, theme, roomy)
     spark_left = inner.left() + max(round(inner.width() * 0.47), taken + 14)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from cockpit.model.clock import MINUTE
+from cockpit.model.clock import MINUTE, SECOND
 from cockpit.model.insight import Answer, AskFigure, AskTrend, Trend
 from cockpit.model.insight import Figure as Told
 from cockpit.model.messages import Message
@@ -31,7 +31,8 @@ from widgets.signs.score import dimensions_of, scored, worth
 
 SCORE = "score/"
 """Begins the id of a page that says what a score of the index is made from."""
-AGAIN = MINUTE
+AGAIN, SOON = MINUTE, 10 * SECOND
+"""Between two questions to the archive, and where it changed."""
 
 
 class TopicPage(LeaderPanel):
@@ -47,8 +48,7 @@ class TopicPage(LeaderPanel):
         self.topic: Topic | None = None
         self._figures: dict[Scope, Told] = {}
         self._trends: dict[Scope, Trend] = {}
-        self._asked: dict[Scope, int] = {}
-        self._version = -1
+        self._asked: dict[Scope, tuple[int, int]] = {}
         self.days = Days(ctx, self._came, self)
         self._scroll = QScrollArea(self.content)
         self._scroll.setWidgetResizable(True)
@@ -179,12 +179,13 @@ class TopicPage(LeaderPanel):
     def _ask(self, scope: Scope) -> None:
         insight, now = self.ctx.insight, self.ctx.clock.now()
         assert insight is not None
-        if insight.version != self._version:
-            self._version = insight.version
-            self._asked.clear()
-        if not insight.version or 0 <= now - self._asked.get(scope, 0) < AGAIN:
+        asked, version = self._asked.get(scope, (0, 0))
+        again = AGAIN if insight.version == version else SOON
+        if not insight.version or 0 <= now - asked < again:
             return
-        self._asked[scope] = now
+        self._asked[scope] = now, insight.version
+        while len(self._asked) > 64:
+            self._asked.pop(next(iter(self._asked)))
         while len(self._figures) > 64:
             self._figures.pop(next(iter(self._figures)))
         insight.ask(AskFigure(scope), Question(self, partial(self._figure, scope)).answer)
