@@ -30,6 +30,7 @@ class Stage:
     def settle(self) -> None:
         def calm() -> bool:
             self.desk.insight.settle()
+            self.desk.at.clock.advance(0.05)  # the map draws sharp when a view has rested for a moment
             return self.panel.settled()
 
         QApplication.processEvents()
