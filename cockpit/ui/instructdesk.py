@@ -53,6 +53,7 @@ class InstructDesk(QObject, Part):
         self.menu: QMenu | None = None
         self._seen: dict[str, str] = {}
         self._met: set[str] = set()
+        self._phoned: set[str] = set()
         self._settled = False
         self._reading = Reading(ctx, self, self.tell)
 
@@ -270,6 +271,8 @@ class InstructDesk(QObject, Part):
         """What is there now is no news."""
         self._seen = {ident: state for ident, state, _ in self._states()}
         self._met = {call for call, _, _ in self._meetings()}
+        port = self._ctx.instructions
+        self._phoned = {one.id for one in port.every() if not one.said.provisional} if port is not None else set()
         self._settled = True
 
     def tell(self) -> None:
@@ -332,9 +335,11 @@ class InstructDesk(QObject, Part):
         ctx, port = self._ctx, self._ctx.instructions
         assert port is not None
         to = say.target_words(ctx, one.topic, one.key)
-        if one.topic == "unit" and one.said.actor.seat == port.me.seat and one.state in ("given", "withdrawn"):
+        mine = one.topic == "unit" and one.said.actor.seat == port.me.seat and not one.said.provisional
+        if mine and (one.id not in self._phoned or one.state == "withdrawn"):
             return self._of_unit(one)
-        if one.state == "given" and port.may("instruction.answer"):
+        # a page that shows it may have read it before its words came
+        if one.state in ("given", "read") and one.id not in self._seen and port.may("instruction.answer"):
             words = self._words(one.said.text)
             if words is None:
                 return None
@@ -354,9 +359,10 @@ class InstructDesk(QObject, Part):
         words = self._words(one.said.text)
         if words is None:
             return None
-        if one.state == "withdrawn":
+        known, self._phoned = one.id in self._phoned, self._phoned | {one.id}
+        if one.state == "withdrawn" and known:
             acts.to_phone(self._ctx, one.key, Message("instruct.letter_back"))
-        elif words:
+        elif words and one.state != "withdrawn":
             acts.to_phone(self._ctx, one.key, Message("instruct.letter", {"words": words}))
         return None, 0, ""
 
