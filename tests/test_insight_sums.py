@@ -290,3 +290,12 @@ def test_what_can_not_be_asked_is_refused_in_one_sentence(ask):
     with pytest.raises(UserError) as refused:
         ask(facts_of([row(1, NOW - 1)]), Scope(span_of("today", NOW)))
     assert str(refused.value).endswith(("度", "域", "标", "day、week、month", "列", "粒度"))
+
+
+@given(ROWS, SCOPES, st.sampled_from(["day", "week", "month"]))
+@settings(deadline=None, max_examples=60)
+def test_cases_a_day_of_a_day_are_those_of_the_day_alone(made, scope, by):
+    facts = facts_of(made)
+    for part in split(facts, scope.with_(measure="per_day"), by, NOW).parts:
+        if part.n:
+            assert same(part.value, figure(facts, part.scope, NOW).value)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cockpit.insight.chosen import Where, chosen, count_of, indices, of_day, times_of
+from cockpit.insight.chosen import Where, chosen, count_of, indices, times_of
 from cockpit.insight.dimensions import TIMES, begin_of, bucket_of, names_of, order_of, part_scope, parts_of, rest_of
 from cockpit.insight.facts import Facts
-from cockpit.insight.measures import BETTER, COUNTS, DECIMALS, UNITS, measured, number
+from cockpit.insight.measures import BETTER, COUNTS, DECIMALS, UNITS, days_in, measured, number
 from cockpit.model.clock import DAY, HOUR
 from cockpit.model.errors import UserError
 from cockpit.model.insight import GRAINS, MEASURES, Figure, Part, Row, Rows, Split, Trend
@@ -104,8 +104,8 @@ def split(facts: Facts, scope: Scope, by: str, now: int) -> Split:
             else None
         )
         if by in TIMES and scope.measure == "per_day":
-            value = number(float(measured(facts, of_day(facts, rows, own.span.start, own.span.end), "per_day", now,
-                                          own.span).value[0]))  # fmt: skip
+            days = days_in(own.span, now)
+            value = float(n[i]) / days if days else None
         share = float(n[i]) / whole.n if whole.n else 0.0
         was = None if before is None else number(float(before[i]))
         made.append(Part(code, names_of(facts, by, code), own, value, int(n[i]), was, share))

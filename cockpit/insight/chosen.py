@@ -62,16 +62,6 @@ def indices(where: Where) -> NDArray[np.intp]:
     return np.arange(where.start, where.stop) if isinstance(where, slice) else where
 
 
-def of_day(facts: Facts, where: Where, start: int, end: int) -> Where:
-    """Those of `where` that were reported in [start, end)."""
-    if isinstance(where, slice):
-        low, high = np.searchsorted(facts.reported[where], (start, end)) + where.start
-        return slice(int(low), int(high))
-    times = facts.reported[where]
-    low, high = np.searchsorted(times, (start, end))
-    return where[low:high]
-
-
 _Test = Callable[[slice], NDArray[np.bool_]]
 
 
