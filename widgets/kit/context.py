@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from cockpit.model.ports import Bodies, Feeds, Gazetteer, Nearby, Prefs, Search
     from cockpit.model.ports.alarms import Alarms
     from cockpit.model.ports.briefings import Briefings
-    from cockpit.model.ports.briefings import Briefings
     from cockpit.model.ports.calls import Calls
     from cockpit.model.ports.cases import Cases
     from cockpit.model.ports.insight import Insight

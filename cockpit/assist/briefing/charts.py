@@ -47,7 +47,11 @@ def bars(rows: Sequence[Bar], before: str = "", width: float = WIDTH, says: str 
         if before and row.before is not None:
             x = names + row.before / most * room
             items.append(Lines(((x, y + 1.5), (x, y + _ROW - 1.5)), RED, 1.2))
-        after = max(long, (row.before or 0) / most * room if before else 0)
+        after, wide = long, width_of(row.said, 8.5, True)
+        if before and row.before is not None:
+            mark = row.before / most * room
+            if after - 2 < mark < after + wide + 9:  # the number stands beside the mark, not on it
+                after = mark
         colour = INK if row.value is not None else GREY
         items.append(Words(names + after + 5, y + 10.5, row.said, 8.5, colour, True, link=row.link))
     height = 8 + _ROW * len(rows)

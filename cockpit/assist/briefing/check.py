@@ -16,6 +16,7 @@ from cockpit.assist.briefing import privacy
 from cockpit.assist.briefing.document import Chart, Document, Heading, Paragraph, Table
 from cockpit.model.briefings import Finding
 from cockpit.model.city import Pack
+from cockpit.model.clock import MINUTE
 from cockpit.model.insight import RATES
 from cockpit.model.messages import Message
 from cockpit.packs.checked import Checked
@@ -24,6 +25,8 @@ from cockpit.paths import assets_dir
 
 LIST = "sensitive.toml"
 FOLDER = "words"
+LATE = 10 * MINUTE
+"""Data that end so little before the period does are whole."""
 _NEAR = 12
 """Characters around what was found that a finding shows."""
 _TITLE, _PARAGRAPH = 60, 900
@@ -159,7 +162,7 @@ def _logic(document: Document) -> Iterator[Finding]:
                 "logic", True, Message("briefing.found_two", {"one": values[run.link], "other": said}), run.text
             )
     for source in document.sources:
-        if 0 < source.as_of < document.end:
+        if 0 < source.as_of < document.end - LATE:
             yield Finding("logic", False, Message("briefing.found_early", {"source": source.words}))
 
 

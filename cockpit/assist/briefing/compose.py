@@ -9,6 +9,7 @@ from types import MappingProxyType
 from cockpit.assist.briefing import meaning, spelled
 from cockpit.assist.briefing.asked import Ask, Asked, Logged
 from cockpit.assist.briefing.blocks import Blocks
+from cockpit.assist.briefing.check import LATE
 from cockpit.assist.briefing.document import Block, Document, Heading, Paragraph, Run
 from cockpit.assist.briefing.periods import Period, of_kind, of_record
 from cockpit.assist.briefing.privacy import masked
@@ -128,7 +129,7 @@ class _Composer:
         notes: list[str] = []
         if asked.period.running and asked.period.kind != "event":
             notes.append(t("briefing.still_runs", now=spelled.moment(asked.period.span.end, t)))
-        elif 0 < asked.sources[0].as_of < asked.period.span.end:
+        elif 0 < asked.sources[0].as_of < asked.period.span.end - LATE:
             notes.append(t("briefing.ends_early", as_of=spelled.moment(asked.sources[0].as_of, t)))
         meant = [t(f"briefing.means_{name}") for name in asked.measures if f"briefing.means_{name}" in t.ids()]
         if meant:
