@@ -387,3 +387,31 @@ def test_what_is_shredded_is_overwritten_before_its_name_goes(tmp_path: Path) ->
 def test_a_key_of_another_length_is_none() -> None:
     with pytest.raises(ValueError, match="key"):
         keyed(b"short")
+
+
+def test_voices_and_the_directory_of_an_encrypted_seat_lie_in_no_file_of_its_profile(tmp_path: Path) -> None:
+    from cockpit.seat.callstation import RECORDINGS, recordings_of
+
+    city = tmp_path / "hangzhou"
+    assert recordings_of(city, encrypted=False) == city / RECORDINGS
+    assert not recordings_of(city, encrypted=True).is_relative_to(tmp_path)
+
+
+def test_an_encrypted_cache_whose_disk_refuses_is_read_into_memory(
+    tmp_path: Path, no_keyring: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cockpit.store import files
+
+    vault = keys.create(tmp_path, PHRASE)
+    furnish(tmp_path / "hangzhou", vault)
+
+    def refuse(path: Path, connect: object) -> sqlite3.Connection:
+        error = sqlite3.OperationalError("attempt to write a readonly database")
+        error.sqlite_errorcode = sqlite3.SQLITE_READONLY
+        raise error
+
+    monkeypatch.setattr(files, "_connect", refuse)
+    cache = Cache.open(tmp_path / "hangzhou" / "cache.db", CLOCK, connect=vault.connect)
+    assert [notice.id for notice in cache.notices] == ["store.no_permission"]
+    assert cache.meta("note") == NAME
+    assert cache.close()

@@ -26,8 +26,13 @@ class Books:
         problems: what was wrong when they were last read.
     """
 
-    def __init__(self, profile: Path, pack: Path) -> None:
+    def __init__(self, profile: Path, pack: Path, keep: bool = True) -> None:
+        """
+        Args:
+            keep: whether a copy of the directory may lie in the profile, readable; in an encrypted one it may not.
+        """
         self._profile = profile
+        self._keep = keep
         self._pack = pack
         self.problems: list[Message] = []
 
@@ -82,8 +87,9 @@ class Books:
 
             try:
                 rows = read_people(settings, self._profile)
-                with contextlib.suppress(OSError):  # a full disk: it is asked again at the next start
-                    write_private(copy, msgspec.json.encode(rows).decode())
+                if self._keep:
+                    with contextlib.suppress(OSError):  # a full disk: it is asked again at the next start
+                        write_private(copy, msgspec.json.encode(rows).decode())
                 return rows
             except CockpitError as error:
                 self.problems.append(error.message)

@@ -304,7 +304,7 @@ class CallHands:
     def _books(self) -> Books:
         from cockpit.calls.books import Books
 
-        return Books(self._seat.folder.parent, self._seat.pack.folder)
+        return Books(self._seat.folder.parent, self._seat.pack.folder, keep=self._seat.vault is None)
 
     def read_books(self) -> None:
         """Reads the address book aside, its directory after that; then again whenever a file or the directory's time

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -37,6 +38,7 @@ from cockpit.model.entries import PhotoRef
 from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
+from cockpit.paths import runtime_dir
 from cockpit.seat.callmail import CallMail
 from cockpit.secrets import secret
 from cockpit.store.cipher import Connect
@@ -113,6 +115,7 @@ class CallStation:
             connect: opens its file, as `sqlite3.connect`.
         """
         self._connect = connect
+        self._recordings = recordings_of(folder, encrypted=connect is not sqlite3.connect)
         self.settings = CallSettings()
         self.problem: Message | None = None
         self.desk: CallDesk | None = None
@@ -166,7 +169,7 @@ class CallStation:
         self._read_settings()
         self.media = media = MediaProcess(self._profile / "logs" / "media.log", self._media_settings())
         media.listen(self._media_told)
-        self.desk = desk = CallDesk(self.settings, self._clock, media, self, self._folder / RECORDINGS)
+        self.desk = desk = CallDesk(self.settings, self._clock, media, self, self._recordings)
         desk.me = self._me
         around = Around(
             profile=self._profile,
@@ -186,7 +189,7 @@ class CallStation:
         for kind in adapters:
             if kind is not WayKind.SIP or self.settings.sip is not None:
                 await self._start(kind)
-        left = await mail.sounds_left(self._folder / RECORDINGS)
+        left = await mail.sounds_left(self._recordings)
         self._ready.set()
         for path in left:
             self.spawn(self._keep_left(path), KEEPING)
@@ -291,7 +294,7 @@ class CallStation:
             OutsideError: the disk does not take it.
         """
         assert self.mail is not None
-        path = self._folder / RECORDINGS / f"sentence-{new_id(self._clock.base)}.wav"
+        path = self._recordings / f"sentence-{new_id(self._clock.base)}.wav"
 
         def write() -> None:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -526,3 +529,12 @@ KEEPING = "keeping a record"
 """Name of tasks that are waited for at the end."""
 WARMING = "starting the media process"
 RECORDINGS = "recordings"
+
+
+def recordings_of(folder: Path, encrypted: bool) -> Path:
+    """Where voices lie until the hub has them. The media process writes them as they are: those of an encrypted profile
+    go where nothing outlives the session, in memory on most systems; a machine that falls before the hub has one loses
+    it."""
+    if not encrypted:
+        return folder / RECORDINGS
+    return runtime_dir() / f"{RECORDINGS}-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
