@@ -167,38 +167,77 @@ def joined(pieces: Sequence[Records]) -> Records:
     """All of them, one behind the other; words that several have are there once."""
     if len(pieces) == 1:
         return pieces[0]
-    made: dict[str, Any] = {}
-    for name in RECORD.names:
-        columns = [piece[name] for piece in pieces]
-        if name in NUMBERS:
-            made[name] = np.concatenate(columns) if columns else np.zeros(0, dtype=NUMBERS[name])
-        elif name in OWN_WORDS:
-            made[name] = _beside(columns)
-        else:
-            made[name] = _once(columns)
-    return Records(made)
+    joiner = Joiner(sum(map(len, pieces)))
+    for piece in pieces:
+        joiner.add(piece)
+    return joiner.records()
 
 
-def _once(columns: Sequence[Coded]) -> Coded:
-    known: dict[str, int] = {}
-    codes = [np.zeros(0, dtype=np.int32)]
-    for column in columns:
-        to = np.array([known.setdefault(word, len(known)) for word in column.words], dtype=np.int32)
-        codes.append(to[column.codes] if len(to) else column.codes)
-    return Coded(np.concatenate(codes), list(known))
+class Joiner:
+    """Puts pieces one behind the other as they come, each let go of at once: a year takes little more than itself."""
+
+    def __init__(self, rows: int) -> None:
+        """
+        Args:
+            rows: of all pieces together.
+        """
+        self._numbers = {name: np.zeros(rows, dtype=dtype) for name, dtype in NUMBERS.items()}
+        self._codes = {name: np.zeros(rows, dtype=np.int32) for name in TEXTS}
+        self._known: dict[str, dict[bytes, int]] = {name: {} for name in TEXTS if name not in OWN_WORDS}
+        self._own: dict[str, _Beside] = {name: _Beside() for name in TEXTS if name in OWN_WORDS}
+        self._at = 0
+
+    def add(self, piece: Records) -> None:
+        """The next rows; ValueError where there are more than were told."""
+        begin, end = self._at, self._at + len(piece)
+        self._at = end
+        for name, column in self._numbers.items():
+            column[begin:end] = piece[name]
+        for name, codes in self._codes.items():
+            text = piece.text(name)
+            words = text.words if isinstance(text.words, Words) else Words.of(text.words)
+            if name in self._own:
+                codes[begin:end] = text.codes + np.int32(self._own[name].add(words))
+            elif len(words):
+                codes[begin:end] = self._once(self._known[name], words)[text.codes]
+
+    def records(self) -> Records:
+        """All that was added."""
+        made: dict[str, Any] = {}
+        for name in RECORD.names:
+            if name in self._numbers:
+                made[name] = self._numbers[name][: self._at]
+            else:
+                words = self._own[name].words() if name in self._own else [w.decode() for w in self._known[name]]
+                made[name] = Coded(self._codes[name][: self._at], words)
+        return Records(made)
+
+    def _once(self, known: dict[bytes, int], words: Words) -> NDArray[np.int32]:
+        """Codes here of the words of a piece; most are known, and none of these is decoded."""
+        data, begin, codes = words.data, 0, []
+        for end in words.ends.tolist():
+            codes.append(known.setdefault(data[begin:end], len(known)))
+            begin = end
+        return np.array(codes, dtype=np.int32)
 
 
-def _beside(columns: Sequence[Coded]) -> Coded:
-    """Words are put one behind the other as bytes, none of them is made."""
-    data: list[bytes] = []
-    ends = [np.zeros(0, dtype=np.int64)]
-    codes = [np.zeros(0, dtype=np.int32)]
-    bytes_before = words_before = 0
-    for column in columns:
-        words = column.words if isinstance(column.words, Words) else Words.of(column.words)
-        data.append(words.data)
-        ends.append(words.ends + bytes_before)
-        codes.append((column.codes + np.int32(words_before)).astype(np.int32))
-        bytes_before += len(words.data)
-        words_before += len(words)
-    return Coded(np.concatenate(codes), Words(b"".join(data), np.concatenate(ends)))
+class _Beside:
+    """Words one behind the other as bytes: none of them is made."""
+
+    def __init__(self) -> None:
+        self._data: list[bytes] = []
+        self._ends: list[Ints] = []
+        self._bytes = self._count = 0
+
+    def add(self, words: Words) -> int:
+        """How many there were before."""
+        before = self._count
+        self._data.append(words.data)
+        self._ends.append(words.ends + self._bytes)
+        self._bytes += len(words.data)
+        self._count += len(words)
+        return before
+
+    def words(self) -> Words:
+        ends = np.concatenate(self._ends) if self._ends else np.zeros(0, dtype=np.int64)
+        return Words(b"".join(self._data), ends)

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from cockpit.model.archive import RECORD
-from cockpit.model.archive_columns import Records, joined
+from cockpit.model.archive_columns import Joiner, Records
 from cockpit.model.clock import DAY, HOUR, Clock
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
@@ -250,10 +250,13 @@ class Archive:
             OutsideError: the file can not be read.
         """
         with self._lock:
-            rows = self._read("SELECT day, data FROM day_columns WHERE day >= ? ORDER BY day", day_of(since))
-            revision, as_of = self.revision, self.as_of
-            pieces = [self._unpacked(day, data) for day, data in rows]
-        return Loaded(joined(pieces), revision, as_of)
+            first = day_of(since)
+            rows = self._read("SELECT coalesce(sum(n), 0) FROM day_columns WHERE day >= ?", first)[0][0]
+            joiner = Joiner(rows)
+            days = self._read("SELECT day FROM day_columns WHERE day >= ? ORDER BY day", first)
+            for (day,) in days:  # a day at a time: a year's bytes need not lie beside its columns
+                joiner.add(self._unpacked(day, self._read("SELECT data FROM day_columns WHERE day = ?", day)[0][0]))
+            return Loaded(joiner.records(), self.revision, self.as_of)
 
     def changed(self, since: int) -> Loaded:
         """Rows that became others behind a revision; those reported before `horizon` are gone beside."""
