@@ -87,14 +87,31 @@ class WaitCard(QWidget):
     def _room(self) -> int:
         return max(120, self.width() - _LEFT - PAD)
 
-    def _lines(self) -> int:
-        """How many lines the sentence takes, at most `_MOST`."""
-        metrics = QFontMetrics(self.theme.font("body"))
-        needed = metrics.boundingRect(QRect(0, 0, self._room(), 1000), _FLAGS, self.wait.words).height()
-        return max(1, min(_MOST, round(needed / max(metrics.lineSpacing(), 1))))
+    def _beside(self) -> int:
+        """Width of what is left of its time."""
+        words = self._left(self.wait)[0]
+        return QFontMetrics(self.theme.font("row_title")).horizontalAdvance(words) + 10 if words else 0
+
+    def _lines(self, words: str, style: str, room: int) -> tuple[int, bool]:
+        """How many lines words take, at most `_MOST`, and whether some have no room."""
+        metrics = QFontMetrics(self.theme.font(style))
+        needed = metrics.boundingRect(QRect(0, 0, max(room, 60), 1000), _FLAGS, words).height()
+        lines = max(1, round(needed / max(metrics.lineSpacing(), 1)))
+        return min(lines, _MOST), lines > _MOST
+
+    def _wrapped(self, painter: QPainter, rect: QRect, words: str, style: str) -> int:
+        """Draws words on their lines, cut with … where they have no room; how high they are."""
+        lines, cut = self._lines(words, style, rect.width())
+        metrics = QFontMetrics(self.theme.font(style))
+        if cut:
+            words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, rect.width() * lines - 40)
+        painter.setFont(self.theme.font(style))
+        painter.drawText(QRect(rect.left(), rect.top(), rect.width(), lines * _LINE + 4), _FLAGS, words)
+        return lines * _LINE
 
     def _place(self) -> None:
-        top = 10 + 22 + 4 + self._lines() * _LINE + 20 + 6
+        title = self._lines(self.wait.title, "row_title", self._room() - self._beside())[0]
+        top = 12 + (title + self._lines(self.wait.words, "body", self._room())[0]) * _LINE + 4 + 20 + 6
         x, y, right = _LEFT, top, self.width() - PAD
         for ident, made in self.buttons.items():
             wide = made.sizeHint().width()
@@ -121,25 +138,17 @@ class WaitCard(QWidget):
             painter.fillRect(0, 0, 3, self.height() - 1, theme.acc)
         draw_badge(painter, QRectF(PAD, 11, 28, 28), wait.level, theme)
         words, token = self._left(wait)
-        title_font, small, body = theme.font("row_title"), theme.font("small"), theme.font("body")
-        ink = theme.t3 if self.done else theme.t1
-        wide = QFontMetrics(title_font).horizontalAdvance(words) + 2 if words else 0
-        at = self.width() - PAD - wide
-        draw_line(painter, QRect(at, 10, wide, 22), words, title_font, theme.t3 if self.done else theme[token])
-        room = QRect(_LEFT, 10, at - 8 - _LEFT, 22)
-        _, cut = draw_line(painter, room, wait.title, title_font, ink)
-        y, lines = 36, self._lines()
-        painter.setFont(body)
+        title_font, small = theme.font("row_title"), theme.font("small")
+        beside = self._beside()
+        left = QRect(self.width() - PAD - beside, 10, beside, 22)
+        draw_line(painter, left, words, title_font, theme.t3 if self.done else theme[token], right=True)
         painter.setPen(theme.t3 if self.done else theme.t1)
-        metrics = QFontMetrics(body)
-        rect = QRect(_LEFT, y, self._room(), lines * _LINE)
-        whole = metrics.boundingRect(QRect(0, 0, self._room(), 1000), _FLAGS, wait.words).height()
-        shown = wait.words
-        if whole > lines * metrics.lineSpacing() + 2:
-            shown = metrics.elidedText(wait.words, Qt.TextElideMode.ElideRight, self._room() * lines - 40)
-            cut = True
-        painter.drawText(rect, _FLAGS, shown)
-        draw_line(painter, QRect(_LEFT, y + lines * _LINE, self._room(), 20), self.done or wait.who, small, theme.t2)
+        y = 12
+        y += self._wrapped(painter, QRect(_LEFT, y, self._room() - beside, 0), wait.title, "row_title") + 4
+        y += self._wrapped(painter, QRect(_LEFT, y, self._room(), 0), wait.words, "body")
+        draw_line(painter, QRect(_LEFT, y, self._room(), 20), self.done or wait.who, small, theme.t2)
+        tight = self._lines(wait.title, "row_title", self._room() - beside)[1]
+        cut = tight or self._lines(wait.words, "body", self._room())[1]
         if self.hasFocus():
             painter.setPen(QPen(theme.acc, 1))
         tip = plain_tip(f"{wait.title}\n{wait.words}\n{wait.who}") if cut else ""

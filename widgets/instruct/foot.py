@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cockpit.model.messages import Message
 from widgets.kit.actions import key_words
 from widgets.kit.buttons import KeyButton, disable
 from widgets.kit.context import PanelContext
 from widgets.lists.parts import PAD
+from widgets.orders.pieces import Flow
 
 COMMANDS = ("instruct.give", "instruct.urge", "instruct.meet", "instruct.wall")
 
@@ -24,9 +25,10 @@ class LeaderFoot(QWidget):
         super().__init__(parent)
         self._ctx = ctx
         self.buttons: dict[str, KeyButton] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(PAD, 10, PAD, 10)
-        row.setSpacing(8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(PAD, 10, PAD, 10)
+        row = Flow(8)
+        column.addLayout(row)
         for command in COMMANDS:
             action = ctx.actions.get(command)
             if action is None:
@@ -38,7 +40,6 @@ class LeaderFoot(QWidget):
             made.clicked.connect(lambda _checked=False, command=command: self._run(command))
             self.buttons[command] = made
             row.addWidget(made)
-        row.addStretch(1)
         self.look()
 
     def look(self) -> None:
