@@ -16,7 +16,7 @@ from widgets.briefing.dialog import BriefingDialog
 from widgets.kit.actions import Action
 from widgets.kit.context import PanelContext
 
-KEY = "Ctrl+Alt+B"
+KEY = "Ctrl+Alt+N"
 
 
 class BriefingDesk(Part):
