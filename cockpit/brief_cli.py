@@ -17,9 +17,14 @@ from cockpit.paths import profile_dir
 
 if TYPE_CHECKING:
     from cockpit.assist.briefing.asked import Logged
+    from cockpit.insight.signs import Signs
+    from cockpit.model.signs import Sign
+    from cockpit.signs.history import History
     from cockpit.store.archive import Archive
+    from cockpit.store.archive_file import Driver
+    from cockpit.store.cipher import Connect
 
-ARCHIVE = "archive.db"
+ARCHIVE, SIGNS = "archive.db", "signs.db"
 REFUSED = 3
 """Exit code: the briefing did not pass its check."""
 MOST_LOG = 4_000_000
@@ -68,25 +73,41 @@ def archive_file(profile: Path, city: str) -> tuple[Path, str]:
     return found[0]
 
 
-def open_archive(profile: Path, path: Path) -> Archive:
-    """The archive, with the key of its profile where it has one.
+def connect_of(profile: Path) -> Connect | None:
+    """How files of a profile are opened: with its key where it has one, None where it has none.
 
     Raises:
-        UserError: it is encrypted and can not be opened. OutsideError: it can not be read.
+        UserError: it is encrypted and can not be opened.
     """
     from cockpit.store import vault as keys
-    from cockpit.store.archive import Archive
-    from cockpit.store.archive_file import PLAIN, Driver
     from cockpit.store.unlock import Unlock
 
-    driver = PLAIN
-    if keys.is_encrypted(profile):
-        unlock = Unlock(profile, False, keys.passphrase_from(None))
-        vault = unlock.vault
-        if vault is None:
-            raise UserError("briefing.locked", variable=keys.ENVIRONMENT)
-        driver = Driver(lambda file: vault.connect(file, isolation_level=None, check_same_thread=False, timeout=10))
-    return Archive.open(path, SystemClock(), driver)
+    if not keys.is_encrypted(profile):
+        return None
+    vault = Unlock(profile, False, keys.passphrase_from(None)).vault
+    if vault is None:
+        raise UserError("briefing.locked", variable=keys.ENVIRONMENT)
+    return vault.connect
+
+
+def driver_of(connect: Connect | None) -> Driver:
+    """The same for an archive."""
+    from cockpit.store.archive_file import PLAIN, Driver
+
+    if connect is None:
+        return PLAIN
+    return Driver(lambda file: connect(file, isolation_level=None, check_same_thread=False, timeout=10))
+
+
+def with_signs(definitions: dict[str, Sign], path: Path, connect: Connect | None) -> tuple[Signs, History | None]:
+    """The signs with their history, which the caller closes; None where there is no file of it."""
+    from cockpit.insight.signs import Signs
+    from cockpit.signs.history import History
+
+    if not path.is_file():
+        return Signs(definitions), None
+    past = History(path, SystemClock(), connect) if connect is not None else History(path, SystemClock())
+    return Signs(definitions, {}, past), past
 
 
 def _brief(args: argparse.Namespace) -> int:
@@ -98,6 +119,8 @@ def _brief(args: argparse.Namespace) -> int:
     from cockpit.insight.facts import Facts
     from cockpit.insight.ground import Ground
     from cockpit.packs.read import read_pack
+    from cockpit.signs.definitions import read_signs
+    from cockpit.store.archive import Archive
 
     t = texts(args.lang)
     wanted: list[Path] = args.out or []
@@ -107,17 +130,25 @@ def _brief(args: argparse.Namespace) -> int:
     path, city = archive_file(profile, args.city)
     pack = read_pack(args.pack or city or DEFAULT_PACK)
     template = template_of(pack, args.template)
-    archive = open_archive(profile, path)
+    connect = connect_of(profile)
+    archive = Archive.open(path, SystemClock(), driver_of(connect))
     try:
-        loaded, names = archive.load(), units_of(archive)
+        loaded, units = archive.load(), units_of(archive)
     finally:
         archive.close()
     areas = office.areas_of(pack)
-    facts = Facts(loaded.records, Ground.of(pack, areas or (), names), loaded.as_of)
+    facts = Facts(loaded.records, Ground.of(pack, areas or (), units), loaded.as_of)
     now = said(args.now, template.kind, 0) if args.now else loaded.as_of or SystemClock().now()
     case = office.case_of(facts, args.event)
     order = Order(template, said(args.at, template.kind, now, template.turns), args.area, case)
-    made = office.make(order, pack, areas, office.asker(facts, now), t, now, log=read_log(args.log))
+    definitions = {sign.code: sign for sign in read_signs(pack.signs, pack.folder).signs}
+    signs, past = with_signs(definitions, path.with_name(SIGNS), connect)
+    try:
+        names = {code: t.pack(sign.name) for code, sign in definitions.items()}
+        made = office.make(order, pack, areas, office.asker(facts, now, signs), t, now, names, read_log(args.log))
+    finally:
+        if past is not None:
+            past.close()
     released = made.released and not args.check
     files = (wanted or [Path(f"{made.document.name}.pdf")]) if released else []
     for out in files:

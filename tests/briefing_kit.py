@@ -11,10 +11,14 @@ from cockpit.assist.briefing.office import Made, areas_of, asker, case_of, make
 from cockpit.assist.briefing.template import Template, read_template, template_of
 from cockpit.insight.facts import Facts
 from cockpit.insight.ground import Ground
+from cockpit.insight.signs import Signs
 from cockpit.model.city import Pack
 from cockpit.model.clock import ManualClock, from_iso
 from cockpit.model.messages import texts
+from cockpit.model.signs import Sign
 from cockpit.packs.read import read_pack
+from cockpit.signs.definitions import read_signs
+from cockpit.signs.history import History
 from cockpit.store.archive import Archive
 from tests.archive_kit import NOW, year
 
@@ -51,8 +55,20 @@ def brief(
     of = of if of is not None else facts()
     template = template or template_of(pack(), kind)
     case = case_of(of, storm_case()) if template.kind == "event" else None
-    order = Order(template, at, area, case)
-    return make(order, pack(), areas_of(pack()), asker(of, NOW), texts(lang), NOW)
+    order, t = Order(template, at, area, case), texts(lang)
+    names = {code: t.pack(sign.name) for code, sign in definitions().items()}
+    return make(order, pack(), areas_of(pack()), asker(of, NOW, signs()), t, NOW, names)
+
+
+@cache
+def definitions() -> dict[str, Sign]:
+    return {sign.code: sign for sign in read_signs(pack().signs, pack().folder).signs}
+
+
+@cache
+def signs() -> Signs:
+    """With their year."""
+    return Signs(definitions(), {}, History(year().folder / "signs.db", ManualClock()))
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 
 import pytest
 from hypothesis import given
@@ -15,8 +16,10 @@ from cockpit.assist.briefing.periods import of_kind, said
 from cockpit.assist.briefing.template import read_template, template_of, templates
 from cockpit.model.clock import DAY, HOUR, from_iso, to_iso
 from cockpit.model.errors import UserError
+from tests.archive_kit import year_export
 from tests.briefing_kit import brief, pack, template
 
+DAY_OF_STORM = from_iso("2026-06-20T00:00:00+08:00")
 FIRST = from_iso("2020-01-01T00:00:00+08:00")
 HEAD = """id = "own"
 kind = "day"
@@ -95,6 +98,21 @@ zh = "没有的不比较。"
     assert re.search(r"杭州全市共\d+件。$", text)
     assert document.office == "杭州某局"
     assert document.number == "第171期"
+
+
+def test_a_sign_is_a_figure_like_any_other(tmp_path) -> None:
+    with sqlite3.connect(year_export()) as db:
+        (code, value) = db.execute(
+            "SELECT code, avg(value) FROM sign_hour WHERE area = '330100' AND at >= ? AND at < ? GROUP BY code LIMIT 1",
+            (DAY_OF_STORM, DAY_OF_STORM + DAY),
+        ).fetchone()
+    body = f'[[section.part]]\nsay = [{{ zh = "体征{{sign(code={code})}}，较前{{change(of=sign:{code})}}。" }}]'
+    document = brief("day", template=template(tmp_path, own(body))).document
+    figure = next(run.figure for run in document.runs() if run.figure is not None)
+    assert figure.scope.measure == f"sign:{code}"
+    assert figure.value is not None
+    assert abs(figure.value - value) <= max(abs(value), 1.0)  # the sign says itself how a day becomes one value
+    assert "暂无数据" not in "".join(run.text for run in document.runs())
 
 
 @given(st.text(alphabet="count()={}|,<>= and or not 'E05.0-\n好", max_size=40))

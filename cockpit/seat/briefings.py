@@ -14,6 +14,7 @@ from cockpit.model.wallasks import Nothing
 if TYPE_CHECKING:
     from cockpit.assist.briefing.template import Template
     from cockpit.insight.facts import Facts
+    from cockpit.insight.signs import Signs
     from cockpit.seat.seat import Seat
 
 _ORDER = ("day", "week", "month", "shift", "event")
@@ -22,12 +23,17 @@ _ORDER = ("day", "week", "month", "shift", "event")
 class SeatBriefings:
     """`model.ports.briefings.Briefings`."""
 
-    def __init__(self, seat: Seat, facts: Callable[[], Facts | None] = lambda: None) -> None:
+    def __init__(
+        self,
+        seat: Seat,
+        facts: Callable[[], Facts | None] = lambda: None,
+        signs: Callable[[], Signs | None] = lambda: None,
+    ) -> None:
         """
         Args:
-            facts: what this seat's own copy says now, None where it has none or has not read it yet.
+            facts: what this seat's own copy says now, None where it has none or has not read it yet. signs: likewise.
         """
-        self._seat, self._facts = seat, facts
+        self._seat, self._facts, self._signs = seat, facts, signs
         self._templates: dict[str, Template] | None = None
 
     @property
@@ -69,7 +75,8 @@ class SeatBriefings:
         facts = self._facts()
         given = _Given(done)
         if facts is not None:
-            self._seat.aside(lambda: self._hand(self._make(wanted, facts), given))
+            signs = self._signs()
+            self._seat.aside(lambda: self._hand(self._make(wanted, facts, signs), given))
         else:
             self._seat.ask("brief.make", wanted, Ready, lambda reply: self._fetch_made(wanted, reply, given))
         return given.cancel
@@ -77,7 +84,7 @@ class SeatBriefings:
     def _hand(self, made: Made | Message, given: _Given) -> None:
         self._seat.later(lambda: given.take(made))
 
-    def _make(self, wanted: Wanted, facts: Facts) -> Made | Message:
+    def _make(self, wanted: Wanted, facts: Facts, signs: Signs | None) -> Made | Message:
         """On a thread beside."""
         from cockpit.assist.briefing import office
         from cockpit.assist.briefing.compose import Order
@@ -86,7 +93,8 @@ class SeatBriefings:
         try:
             order = Order(self._known()[wanted.template], wanted.at, wanted.area, office.case_of(facts, wanted.event))
             t = texts(wanted.lang)
-            made = office.make(order, pack, office.areas_of(pack), office.asker(facts, now), t, now)
+            names = {code: t.pack(sign.name) for code, sign in signs.of.items()} if signs is not None else {}
+            made = office.make(order, pack, office.areas_of(pack), office.asker(facts, now, signs), t, now, names)
             written = Written(made.document.name, made.document.title, made.released, made.findings)
             return Made(written, office.written(made.document, wanted.format) if made.released else b"")
         except CockpitError as error:

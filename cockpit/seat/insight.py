@@ -112,6 +112,10 @@ class SeatInsight:
         """What answers are computed over now, None before it is read; never changed in place, for any thread."""
         return self._facts
 
+    def signs_now(self) -> Signs:
+        """What is known of the signs at this tick, for any thread."""
+        return self._signs()
+
     def start(self) -> None:
         """Begins to read."""
         if not self._begun:

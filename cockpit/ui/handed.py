@@ -82,4 +82,4 @@ def _insight(seat: Seat, signs: SeatSigns, lang: str) -> InsightOfSeat | None:
 def _briefings(seat: Seat) -> SeatBriefings:
     """Made from the copy of a leader's seat, else by the hub."""
     found = getattr(seat, "insight", None)
-    return SeatBriefings(seat) if found is None else SeatBriefings(seat, lambda: found.facts)
+    return SeatBriefings(seat) if found is None else SeatBriefings(seat, lambda: found.facts, found.signs_now)

@@ -16,11 +16,13 @@ from cockpit.assist.briefing.compose import Order, compose
 from cockpit.assist.briefing.document import Document
 from cockpit.geo.areas import Areas
 from cockpit.insight import answers
+from cockpit.insight.asked import answer
 from cockpit.insight.facts import Facts
+from cockpit.insight.signs import Signs
 from cockpit.model.briefings import Finding
 from cockpit.model.city import Pack
 from cockpit.model.errors import OutsideError, UserError
-from cockpit.model.insight import Answer, AskFigure, AskRows, AskSplit, AskTrend, Query, Row
+from cockpit.model.insight import Row
 from cockpit.model.messages import Texts
 
 FORMATS = ("pdf", "docx")
@@ -38,23 +40,14 @@ class Made(msgspec.Struct, frozen=True):
         return released(self.findings)
 
 
-def asker(facts: Facts, now: int) -> Ask:
-    """Answers from facts, at once."""
+def asker(facts: Facts, now: int, signs: Signs | None = None) -> Ask:
+    """Answers from facts, at once.
 
-    def ask(query: Query) -> Answer:
-        match query:
-            case AskFigure(scope):
-                return answers.figure(facts, scope, now)
-            case AskSplit(scope, by):
-                return answers.split(facts, scope, by, now)
-            case AskTrend(scope, grain):
-                return answers.trend(facts, scope, grain, now)
-            case AskRows(scope, order, offset, limit):
-                return answers.rows(facts, scope, now, order, offset, limit)
-            case _:
-                raise TypeError(type(query).__name__)
-
-    return ask
+    Args:
+        signs: definitions and history of the city's signs, None there are none here.
+    """
+    known = signs or Signs()
+    return lambda query: answer(facts, known, query, now)
 
 
 def case_of(facts: Facts, named: str) -> Row | None:
