@@ -19,6 +19,7 @@ from layouts.engine import LayoutEngine
 from widgets.kit.actions import Action
 from widgets.kit.context import PanelContext
 from widgets.leader.ground import TOPIC
+from widgets.leader.topiclist import TopicList
 
 PAGE, DRILL, HOME = "topic", "drill", "topic"
 
@@ -117,7 +118,11 @@ class LeaderDesk(Shell):
 
     def take_keyboard(self) -> None:
         self._first_look.touched()  # nothing is selected by itself: a leader comes to the whole
-        self.engine.focus_panel("topics")
+        topics = self.engine.panel("topics")
+        if isinstance(topics, TopicList):
+            topics.take_keyboard()
+        else:
+            super().take_keyboard()
 
     def sights(self) -> Sights:
         """The index of the city and the topics."""

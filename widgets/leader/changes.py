@@ -75,7 +75,7 @@ class ChangesPanel(LeaderPanel):
         scored: list[tuple[float, Item | Change]] = [pair for pair in others if pair[0] >= LEAST_SCORE]
         kinds: set[str] = set()
         for change in self.changes:
-            if change.kind not in kinds:  # one area of a class says it
+            if change.kind and change.kind not in kinds:  # one area of a class says it; signs are held here already
                 kinds.add(change.kind)
                 scored.append((abs(change.score), change))
         scored.sort(key=lambda pair: -pair[0])

@@ -22,7 +22,7 @@ from widgets.signs.asked import LEVELS
 from widgets.signs.board import Item
 from widgets.signs.words import SignWords
 
-WIDE, HIGH, HEAD = 128, 58, 30
+WIDE, HIGH, HEAD = 112, 58, 30
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 

@@ -27,7 +27,8 @@ class Foot(QAbstractButton):
         self.setFixedHeight(HIGH)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._left = self._right = ""
+        self._left = ""
+        self._rights: tuple[str, ...] = ()
         self._waits = self._wrong = 0
         self.clicked.connect(self._open)
 
@@ -46,28 +47,29 @@ class Foot(QAbstractButton):
         left = t("leader.outbox", n=now.waiting)
         if now.wrong:
             left = joined(left, t("leader.outbox_wrong", n=now.wrong))
-        right = self._kept()
-        if (left, right, now.waiting, now.wrong) != (self._left, self._right, self._waits, self._wrong):
-            self._left, self._right, self._waits, self._wrong = left, right, now.waiting, now.wrong
-            self.setAccessibleName(joined(left, right))
+        rights = self._kept()
+        if (left, rights, now.waiting, now.wrong) != (self._left, self._rights, self._waits, self._wrong):
+            self._left, self._rights, self._waits, self._wrong = left, rights, now.waiting, now.wrong
+            self.setAccessibleName(joined(left, rights[0]))
+            self.setToolTip(rights[0])
             self.update()
 
-    def _kept(self) -> str:
-        """本机数据 312 MB · 已加密 · 同步至 17:42:34."""
+    def _kept(self) -> tuple[str, ...]:
+        """本机数据 312 MB · 已加密 · 同步至 17:42:34; then shorter ones, for where there is no room."""
         t, keeping, now = self.ctx.t, self.ctx.keeping, self.ctx.clock.now()
         if keeping is None:
-            return t("leader.no_archive")
+            return (t("leader.no_archive"),)
         kept = keeping.kept
         size = t("leader.kept_size", n=f"{kept.size / 1e6:,.0f}") if kept.size else ""
         locked = t("leader.encrypted" if kept.encrypted else "leader.not_encrypted")
         if kept.problem is not None and not kept.until:
-            return joined(size, t(kept.problem))
+            return joined(size, t(kept.problem)), t(kept.problem)
         fresh = t("leader.filling", n=f"{kept.left:,}") if kept.left else t("leader.filling_begins")
         if kept.until and not kept.left:
             near = 0 <= now - kept.until < DAY
             fresh = t("leader.synced", at=clock_time(kept.until) if near else stamp(kept.until))
         days = t("leader.days_left", n=kept.days_left) if kept.days_left is not None else ""
-        return joined(size, locked, fresh, days)
+        return joined(size, locked, fresh, days), joined(locked, fresh, days), joined(fresh, days), fresh
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self.ctx.theme
@@ -79,10 +81,10 @@ class Foot(QAbstractButton):
         draw_icon(painter, QRectF(12, self.height() / 2 - 8, 16, 16), "outbox", theme[token], 1.75)
         small = theme.font("small")
         taken, _ = draw_line(painter, QRect(36, 0, self.width() - 48, self.height()), self._left, small, theme[token])
-        wide = QFontMetricsF(small).horizontalAdvance(self._right)
-        if 36 + taken + 16 + wide <= self.width() - 12:
-            room = QRect(0, 0, self.width() - 12, self.height())
-            draw_line(painter, room, self._right, small, theme.t2, right=True)
+        metrics = QFontMetricsF(small)
+        free = self.width() - 12 - 36 - taken - 16
+        words = next((one for one in self._rights if metrics.horizontalAdvance(one) <= free), "")
+        draw_line(painter, QRect(0, 0, self.width() - 12, self.height()), words, small, theme.t2, right=True)
         if self.hasFocus():
             painter.setPen(QPen(theme.acc, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)

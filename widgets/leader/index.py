@@ -56,7 +56,7 @@ class _Hero(QWidget):
         left = round(12 + QFontMetricsF(font).horizontalAdvance(value) + 18)
         room = QRect(left, 14, self.width() - left - 12, 18)
         small, bold = theme.font("small"), theme.font("small", 700)
-        for i, line in enumerate(panel.reasons()):
+        for i, line in enumerate(panel.reasons()[: (self.height() - 12) // 19]):
             x = room.left()
             for words, is_bold in line:
                 wide, _ = draw_line(
@@ -156,7 +156,6 @@ class IndexPanel(LeaderPanel):
         curve = self.curve if told else Curve()
         shown = Shown(start if told else now - HOUR, now, curve, 1, bounds, old=self.old)
         self.chart.show_values(shown, t("leader.index_waiting" if self.days.waiting else "leader.index_no_course"))
-        self.set_facts(Message("leader.index_source"))
         self.rows.show_rows(len(self.dimensions))
         self.setAccessibleDescription(" ".join(words for line in self.reasons() for words, _ in line))
         self._hero.update()
@@ -213,7 +212,14 @@ class IndexPanel(LeaderPanel):
             x = lane.left() + lane.width() * self._target / 100
             painter.fillRect(QRectF(round(x) - 1, lane.top() - 3, 2, lane.height() + 6), theme.t1)
         score = QRect(round(lane.right()), box.top(), 48, box.height())
-        draw_line(painter, score, f"{one.score:.0f}", theme.font("title"), theme.t1, right=True)
+        draw_line(
+            painter,
+            score,
+            f"{one.score:.0f}",
+            theme.font("title" if box.height() > 24 else "clock"),
+            theme.t1,
+            right=True,
+        )
         change, _ = self._change(one)
         told = QRect(score.right() + 14, box.top(), 44, box.height())
         draw_line(painter, told, change, theme.font("small"), theme.t2)
@@ -230,7 +236,11 @@ class IndexPanel(LeaderPanel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         small = self.height() < 400
-        self.chart.setFixedHeight(84 if small else _CHART)
+        self.chart.setFixedHeight(76 if small else _CHART)
+        self._hero.setFixedHeight(_HERO - 10 if small else _HERO)
+        self._note.setVisible(not small)
+        self.rows.set_high(21 if small else _ROW)
+        self.set_facts(None if self.width() < 380 else Message("leader.index_source"))
 
 
 class _Note(QWidget):

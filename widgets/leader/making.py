@@ -118,6 +118,7 @@ def of_figure(
     t, now, scope = ctx.t, ctx.clock.now(), figure.scope
     unit = unit_words(figure.unit, t)
     title = name or measure_words(scope.measure, t)
+    title = title[:1].upper() + title[1:]
     place = words.area(scope.area) if scope.area else t.pack(ctx.pack.name)
     told = t("signsui.reported") if figure.origin == "reported" else t("signsui.measured")
     age = t(ages.age(figure.as_of, now)) if figure.as_of else ""

@@ -65,6 +65,12 @@ class Rows(QWidget):
         self._name()
         self.update()
 
+    def set_high(self, high: int) -> None:
+        """Rows of another height."""
+        if high != self._high:
+            self._high = high
+            self.show_rows(self.count)
+
     def place(self, i: int) -> QRect:
         """Where a row lies."""
         high = self._row_high()

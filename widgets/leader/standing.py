@@ -40,17 +40,26 @@ def score_at(dimension: Scored, value: Callable[[Item], float]) -> float:
 
 
 def index_at(dimensions: Sequence[Scored], value: Callable[[Item], float]) -> tuple[float, dict[str, float]]:
-    """The index, and the score of each dimension by its Chinese name; NaN where too little is known."""
+    """The index, and the score of each dimension by its Chinese name, NaN where too little is known.
+
+    A dimension that is not known is taken to be what it is now, so that nothing unknown makes a change; where more than
+    a third are not known the index is not either.
+    """
     scores = {one.name["zh"]: score_at(one, value) for one in dimensions}
-    known = [score for score in scores.values() if math.isfinite(score)]
-    return (sum(known) / len(known) if len(known) == len(dimensions) and known else math.nan), scores
+    told = [
+        score if math.isfinite(score) else one.score for one, score in zip(dimensions, scores.values(), strict=True)
+    ]
+    known = sum(math.isfinite(score) for score in scores.values())
+    return (sum(told) / len(told) if known and known * 3 >= len(told) * 2 else math.nan), scores
 
 
 def course(dimensions: Sequence[Scored], of: Callable[[Item], Curve], times: Sequence[int], now: int) -> Curve:
-    """The index at these times (UTC us) from what each item was then; its last point is the index of now."""
-    at, values = list(times), [index_at(dimensions, lambda item, t=t: _near(of(item), t))[0] for t in times]
+    """The index at those of these times (UTC us) that it is known of; its last point is the index of now."""
+    values = [index_at(dimensions, lambda item, t=t: _near(of(item), t))[0] for t in times]
+    points = [(t, value) for t, value in zip(times, values, strict=True) if math.isfinite(value)]
     if dimensions:
-        at, values = [*at, now], [*values, index_of(dimensions)]
+        points.append((now, index_of(dimensions)))
+    at, values = [t for t, _ in points], [value for _, value in points]
     told = np.array(values, dtype=np.float64)
     return Curve(np.array(at, dtype=np.int64), told, told, told)
 

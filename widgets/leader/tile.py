@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter, QPen
 
 from cockpit.model.scope import Scope
 from widgets.charts.scale import Curve
@@ -16,7 +16,7 @@ from widgets.kit.symbols import draw_badge
 from widgets.kit.theme import Theme
 from widgets.lists.parts import draw_line
 
-LEAST_WIDE, LEAST_HIGH = 208, 116
+LEAST_WIDE, LEAST_HIGH = 172, 116
 
 
 @dataclass(frozen=True)
@@ -87,25 +87,19 @@ def draw_tile(painter: QPainter, box: QRect, tile: Tile, theme: Theme) -> None:
         draw_line(painter, line, tile.value, theme.font("row_title"), theme.t2)
         painter.setFont(theme.font("small"))
         painter.setPen(theme.t3)
-        why = QRect(inner.left(), line.bottom() + 2, inner.width(), inner.bottom() - line.bottom() - 2)
+        high = QFontMetrics(theme.font("small")).lineSpacing()
+        room = inner.bottom() - line.bottom() - 2
+        why = QRect(inner.left(), line.bottom() + 2, inner.width(), room - room % high)
         painter.drawText(why, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop), tile.note)
         return
     taken = _value(painter, QRect(inner.left(), figure_top, inner.width(), figure_h), tile, theme, roomy)
     spark_left = inner.left() + max(round(inner.width() * 0.47), taken + 14)
-    axis = 18 if tile.ends[0] else 4
-    top = figure_top + 4
-    lane = QRectF(spark_left, top, inner.right() - spark_left, inner.bottom() - axis - top)
-    drawn = lane.width() >= 48 and int(np.isfinite(tile.curve.value).sum()) > 1 and lane.height() > 16
-    if drawn:
+    top = inner.top() + 24
+    lane = QRectF(spark_left, top, inner.right() - spark_left, inner.bottom() - 39 - top)
+    if lane.width() >= 48 and int(np.isfinite(tile.curve.value).sum()) > 1:
         draw_spark(painter, lane, tile.curve, theme, tile.old)
         _marks(painter, lane, tile, theme)
-        if tile.ends[0]:
-            foot = QRect(round(lane.left()), inner.bottom() - 15, round(lane.width()), 15)
-            axis_font = theme.font("axis")
-            draw_line(painter, foot, tile.ends[0], axis_font, theme.t3)
-            draw_line(painter, foot, tile.ends[1], axis_font, theme.t3, right=True)
-    room = round(spark_left - inner.left() - 8) if drawn else inner.width()
-    _foot(painter, inner, tile, theme, room)
+    _foot(painter, inner, tile, theme)
 
 
 def _value(painter: QPainter, box: QRect, tile: Tile, theme: Theme, roomy: bool) -> int:
@@ -130,16 +124,20 @@ def _value(painter: QPainter, box: QRect, tile: Tile, theme: Theme, roomy: bool)
     return round(wide)
 
 
-def _foot(painter: QPainter, inner: QRect, tile: Tile, theme: Theme, room: int) -> None:
-    """Change and what it is held against; under them of where, how old and how told."""
+def _foot(painter: QPainter, inner: QRect, tile: Tile, theme: Theme) -> None:
+    """Change and what it is held against; under them of where, how old and how told, and the course's ends."""
     small = theme.font("small")
-    line = QRect(inner.left(), inner.bottom() - 35, room, 17)
+    line = QRect(inner.left(), inner.bottom() - 35, inner.width(), 17)
     if tile.change:
         taken, _ = draw_line(painter, line, tile.change, theme.font("small", 700), theme.t3 if tile.old else theme.t1)
         line = line.adjusted(taken + 8, 0, 0, 0)
     draw_line(painter, line, tile.against, small, theme.t2)
-    note = QRect(inner.left(), inner.bottom() - 16, room, 17)
-    draw_line(painter, note, tile.note, small, theme.orange_text if tile.old else theme.t3)
+    note = QRect(inner.left(), inner.bottom() - 16, inner.width(), 17)
+    taken, _ = draw_line(painter, note, tile.note, small, theme.orange_text if tile.old else theme.t3)
+    ends = f"{tile.ends[0]}–{tile.ends[1]}" if tile.ends[0] else ""
+    axis = theme.font("axis")
+    if ends and taken + 12 + QFontMetricsF(axis).horizontalAdvance(ends) <= note.width():
+        draw_line(painter, note, ends, axis, theme.t3, right=True)
 
 
 def _tag(painter: QPainter, x: int, y: int, tile: Tile, theme: Theme, right: int) -> None:
