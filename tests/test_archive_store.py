@@ -136,6 +136,17 @@ def test_notes_and_until_when_it_is_complete_are_kept_with_the_rows(archive: Arc
     again.close()
 
 
+def test_a_city_that_begins_again_forgets_what_was_ahead_and_copies_begin_anew(archive: Archive) -> None:
+    archive.upsert([row(n) for n in range(60)], as_of=BEGIN + 60 * HOUR)
+    ident, revision = archive.id, archive.revision
+    archive.turn_back(BEGIN + 30 * HOUR, ManualClock())
+    kept = archive.load()
+    assert sorted(kept.records.text("key").texts()) == sorted(f"events/{n}" for n in range(31))
+    assert kept.as_of == BEGIN + 30 * HOUR
+    assert archive.revision == revision + 1
+    assert archive.id != ident
+
+
 def test_a_damaged_file_is_set_aside_and_a_new_one_begun(tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     path.write_bytes(b"nothing of the kind" * 1000)

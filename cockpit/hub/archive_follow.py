@@ -13,7 +13,7 @@ from cockpit.hub.service import Setting
 from cockpit.insight.now import AT, has_case, key_of, of_case, of_event, over_at_source
 from cockpit.ledger.fold import NO_CASE, State
 from cockpit.model.cases import Case
-from cockpit.model.clock import MINUTE
+from cockpit.model.clock import HOUR, MINUTE
 from cockpit.model.entries import Decision, read_decision
 from cockpit.model.errors import OutsideError
 from cockpit.store.archive import Archive, Changed, Row
@@ -83,7 +83,19 @@ class Following:
         now = self._clock.now()
         if now - self._stood >= STANDS or now < self._stood:
             self._stood = now
-            await self._aside(lambda archive: archive.stands(now))
+            if await self._aside(partial(self._stands, now, self._clock.city.demo)):
+                # all that the picture has is looked at again
+                self._seen.clear()
+                self._received = -1
+
+    def _stands(self, now: int, demo: bool, archive: Archive) -> bool:
+        """Whether the city's clock went back, and what was ahead of it was forgotten; on the file's thread."""
+        if demo and archive.as_of > now + HOUR:
+            archive.turn_back(now, self._clock.base)
+            self._open = set(archive.open_keys())
+            return True
+        archive.stands(now)
+        return False
 
     async def _put_events(self) -> None:
         events = self._picture["event"]

@@ -228,6 +228,24 @@ class Archive:
             self._put_meta({"revision": str(revision).encode(), "horizon": str(horizon).encode()})
         return Changed(revision, int(found), (day_of(at),))
 
+    def turn_back(self, at: int, clock: Clock) -> None:
+        """A demo city begins again at a time that was before: what was reported later is of another run of it.
+
+        The archive has another id then, so that copies begin anew.
+
+        Raises:
+            OutsideError: the disk refused; nothing was removed.
+        """
+        ident = new_id(clock)
+        with self._writing() as db:
+            revision = self.revision + 1
+            db.execute("DELETE FROM record WHERE reported > ?", (at,))
+            db.execute("DELETE FROM day_columns WHERE day > ?", (day_of(at),))
+            self._pack_day(day_of(at), revision)
+            number = str(revision).encode()
+            self._put_meta({"id": ident.encode(), "as_of": str(at).encode(), "revision": number})
+        self.id = ident
+
     def start_over(self, clock: Clock) -> None:
         """Forgets everything, its id too: a copy of another archive begins.
 
