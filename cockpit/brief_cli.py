@@ -30,7 +30,10 @@ REFUSED = 3
 MOST_LOG = 4_000_000
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], default_pack: str) -> None:
+    """Args:
+    default_pack: the city of an archive that does not say which it is of.
+    """
     t = texts(language())
     brief = commands.add_parser(
         "brief",
@@ -52,7 +55,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     brief.add_argument("--pack", metavar="DIR", default="", help=t("briefing.cli_pack"))
     brief.add_argument("--json", action="store_true", help=t("cli.json"))
     brief.add_argument("--log", metavar="FILE", type=Path, help=t("briefing.cli_log"))
-    brief.set_defaults(go=_brief)
+    brief.set_defaults(go=_brief, default_pack=default_pack)
 
 
 def archive_file(profile: Path, city: str) -> tuple[Path, str]:
@@ -115,7 +118,6 @@ def _brief(args: argparse.Namespace) -> int:
     from cockpit.assist.briefing.compose import Order
     from cockpit.assist.briefing.periods import said
     from cockpit.assist.briefing.template import template_of
-    from cockpit.cli import DEFAULT_PACK
     from cockpit.insight.facts import Facts
     from cockpit.insight.ground import Ground
     from cockpit.packs.read import read_pack
@@ -128,7 +130,7 @@ def _brief(args: argparse.Namespace) -> int:
         office.format_of(path)
     profile = profile_dir(args.profile) if args.profile else profile_dir() / "hub"
     path, city = archive_file(profile, args.city)
-    pack = read_pack(args.pack or city or DEFAULT_PACK)
+    pack = read_pack(args.pack or city or args.default_pack)
     template = template_of(pack, args.template)
     connect = connect_of(profile)
     archive = Archive.open(path, SystemClock(), driver_of(connect))

@@ -71,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     add_city(commands)
     add_archive(commands)
     add_calls(commands, DEFAULT_PACK)
-    add_brief(commands)
+    add_brief(commands, DEFAULT_PACK)
     add_feeds(commands, DEFAULT_PACK)
     add_gateway(commands)
     add_ledger(commands)

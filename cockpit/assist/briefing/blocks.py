@@ -13,6 +13,7 @@ from cockpit.assist.briefing.privacy import masked
 from cockpit.assist.briefing.template import Part as Wanted
 from cockpit.model.clock import local
 from cockpit.model.insight import Figure, Part, Row, Split
+from cockpit.model.messages import Texts
 from cockpit.model.scope import Scope
 from cockpit.model.scopewords import dimension_words, unit_words
 
@@ -107,7 +108,7 @@ class Blocks:
                 return t("briefing.share")
             case _:
                 unit = unit_words(split.figure.unit, t)
-                return t("briefing.head_unit", name=name, unit=unit) if unit else name
+                return _with_unit(name, unit, t)
 
     def _cell(self, call: Call, split: Split, part: Part | None) -> tuple[Run, ...]:
         if part is None:
@@ -223,7 +224,7 @@ class Blocks:
                                       run.link))  # fmt: skip
             runs += [Run(t("briefing.named", name=area.name)), run, Run(t("briefing.semicolon"))]
         unit = unit_words(split.figure.unit, t)
-        title = t("briefing.head_unit", name=what, unit=unit) if unit else what
+        title = _with_unit(what, unit, t)
         say = {"title": title, "none": t("briefing.no_data")}
         drawing = citymap.choropleth(areas, zones, say, says=caption, whole=whole)
         return [Chart(caption, drawing, tuple(runs[:-1])), *self._credit()]
@@ -328,3 +329,8 @@ class Blocks:
             for one in shown[-part.most :]
         )
         return [Table(caption, columns, rows)]
+
+
+def _with_unit(name: str, unit: str, t: Texts) -> str:
+    """件数（件）; a measure that is called like its unit says it once."""
+    return t("briefing.head_unit", name=name, unit=unit) if unit and unit != name else name
