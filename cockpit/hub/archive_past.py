@@ -145,6 +145,8 @@ class PastIn:
         await self._take_signs(web, card, taken.late, LATE_DAYS, taken)
         await self._take_days(web, rest, taken)
         await self._take_signs(web, card, taken.signs, 0, taken)
+        if self._setting.between.history is None and card.signs:
+            raise OutsideError("archive.no_signs")
         return True
 
     async def _take_days(self, web: httpx.AsyncClient, days: list[int], taken: Taken) -> None:

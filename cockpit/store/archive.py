@@ -9,70 +9,26 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from cockpit.model.archive import RECORD
 from cockpit.model.archive_columns import Joiner, Records
-from cockpit.model.clock import DAY, HOUR, Clock
+from cockpit.model.clock import Clock
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
+from cockpit.store.archive_days import Changed, Day, Loaded, Row, as_rows, begin_of, day_of
 from cockpit.store.archive_file import PLAIN, Driver, opened, outside
 from cockpit.store.archive_pack import pack, unpack
 
-ZONE = 8 * HOUR
-"""Days are those of Shanghai."""
+__all__ = ["Archive", "Changed", "Day", "Loaded", "Row", "as_rows", "begin_of", "day_of"]
+
 _NAMES = ", ".join(RECORD.names)
 _MARKS = ", ".join("?" * (len(RECORD.names) + 1))
 _PUT = f"INSERT OR REPLACE INTO record ({_NAMES}, rev) VALUES ({_MARKS})"
 _AT_ONCE = 500
 _REPORTED = RECORD.names.index("reported")
-
-Row = tuple[Any, ...]
-"""In the order of `RECORD`; None where there is no number."""
-_Done = tuple[int, list[int]]
-
-
-class Day(msgspec.Struct, frozen=True):
-    """One day: its number since 1970-01-01 in Shanghai, revision of its newest change, rows, bytes of its columns."""
-
-    day: int
-    revision: int
-    rows: int
-    size: int
-
-
-class Loaded(msgspec.Struct, frozen=True):
-    """All there is, ordered by day, and of which revision."""
-
-    records: Records
-    revision: int
-    as_of: int
-
-
-class Changed(msgspec.Struct, frozen=True):
-    """What one writing did.
-
-    Attributes:
-        revision: the newest; rows: that became others; days: of these.
-    """
-
-    revision: int
-    rows: int = 0
-    days: tuple[int, ...] = ()
-
-
-def day_of(at: int) -> int:
-    """Number of the day in Shanghai that an instant lies in, from 1970-01-01."""
-    return (at + ZONE) // DAY
-
-
-def begin_of(day: int) -> int:
-    """When a day began, UTC us."""
-    return day * DAY - ZONE
 
 
 class Archive:
@@ -361,11 +317,3 @@ class Archive:
                 if isinstance(error, self._driver.error):
                     raise outside(error, self.path) from error
                 raise
-
-
-def as_rows(records: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """Mappings by name of column as rows; a column that is missing is nothing, "" or 0."""
-    return [tuple(record.get(name, empty) for name, empty in _EMPTY) for record in records]
-
-
-_EMPTY = tuple((c.name, "" if c.dtype == "text" else None if c.dtype[1] == "f" else 0) for c in RECORD.columns)
