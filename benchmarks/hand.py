@@ -22,7 +22,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from benchmarks import hand_calls, hand_city, hand_desk, hand_map, hand_wall
+from benchmarks import hand_calls, hand_city, hand_desk, hand_leader, hand_map, hand_wall
 from cockpit.cli import main
 from cockpit.model.cases import Order
 from cockpit.model.clock import MINUTE
@@ -30,7 +30,7 @@ from cockpit.model.entries import IssueOrders, NewOrder
 from cockpit.model.ids import new_id
 from cockpit.model.ports.cases import Sending
 from cockpit.model.tables import EventState, UnitState
-from cockpit.ui.desk import Desk
+from cockpit.ui.shell import Shell
 from cockpit.ui.summary import feed_counts
 from widgets.lists.event import EventPage
 from widgets.map.panel import MapPanel
@@ -51,7 +51,7 @@ class Hand(QObject):
 
     def __init__(self, acts: Acts, file: str) -> None:
         super().__init__()
-        self.desk: Desk
+        self.desk: Any
         self._acts, self._file = acts(self), file
         self._wait: Wait = lambda: True
         self._looks = 0
@@ -66,7 +66,7 @@ class Hand(QObject):
         self.begun.emit()
 
     def _begin(self) -> None:
-        found = next((w for w in QApplication.topLevelWidgets() if isinstance(w, Desk)), None)
+        found = next((w for w in QApplication.topLevelWidgets() if isinstance(w, Shell)), None)
         if found is None:
             QTimer.singleShot(LOOK_MS, self, self._begin)
             return
@@ -254,6 +254,7 @@ ACTS: dict[str, Acts] = {
     **hand_city.ACTS,
     **hand_calls.ACTS,
     **hand_wall.ACTS,
+    **hand_leader.ACTS,
 }
 
 

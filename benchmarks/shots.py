@@ -57,15 +57,23 @@ class Stage:
         self.shot("before", *args, after=SETTLE + 6)
         self.taken.pop().unlink()
 
-    def act(self, name: str, *args: str) -> None:
-        """Has a hand play the acts of that name (`benchmarks.hand`) and saves what the window shows then.
+    def act(self, acts: str, *args: str, name: str = "", scale: int = 1) -> None:
+        """Has a hand play these acts (`benchmarks.hand`) and saves what the window shows then.
+
+        Args:
+            name: of the picture, "" that of the acts. scale: pixels of the screen to a pixel of the window.
 
         Raises:
             RuntimeError: what was waited for did not come about.
         """
-        command = [sys.executable, "-m", "benchmarks.hand", name, str(self.file(name)), "run", "--size", self.size]
+        name = name or acts
+        wide, high = (int(part) // scale for part in self.size.split("x"))
+        command = [sys.executable, "-m", "benchmarks.hand", acts, str(self.file(name)), "run"]
         done = subprocess.run(
-            [*command, "--profile", str(self._profile()), *args], env=environment(), stdout=subprocess.PIPE, check=True
+            [*command, "--size", f"{wide}x{high}", "--profile", str(self._profile()), *args],
+            env=environment() | {"QT_SCALE_FACTOR": str(scale)},
+            stdout=subprocess.PIPE,
+            check=True,
         )
         said = json.loads(done.stdout.splitlines()[0])
         if not said.get("saved"):
@@ -289,6 +297,35 @@ def walldesk(stage: Stage) -> None:
     stage.act("walldesk", "--start", STORM)
 
 
+def leader(stage: Stage) -> None:
+    """The home page of a leader in a rainstorm; on a screen of 2560 pixels at twice the size."""
+    scale = 2 if stage.size.startswith("2560") else 1
+    stage.act("leader", "--seat", "leader", "--start", STORM, scale=scale)
+
+
+def leader_light(stage: Stage) -> None:
+    stage.act("leader", "--seat", "leader", "--start", STORM, "--theme", "light", name="leader_light")
+
+
+def leader_english(stage: Stage) -> None:
+    stage.act("leader", "--seat", "leader", "--start", STORM, "--lang", "en", name="leader_english")
+
+
+def leader_topic(stage: Stage) -> None:
+    """The page of a topic."""
+    stage.act("leader_topic", "--seat", "leader", "--start", STORM)
+
+
+def leader_drill(stage: Stage) -> None:
+    """A number and its parts."""
+    stage.act("leader_drill", "--seat", "leader", "--start", STORM)
+
+
+def leader_offline(stage: Stage) -> None:
+    """The hall can not be reached."""
+    stage.act("leader_offline", "--seat", "leader", "--start", STORM)
+
+
 STATES: dict[str, Callable[[Stage], None]] = {
     state.__name__: state
     for state in (
@@ -299,6 +336,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
         *(signs, feeds, alarms, rules, replay),
         *(call_ringing, call_group, call_incoming, call_missed, call_contacts, call_letters, call_enrol),
         walldesk,
+        *(leader, leader_light, leader_english, leader_topic, leader_drill, leader_offline),
     )
 }
 MANUAL: dict[str, tuple[Callable[[Stage], None], str]] = {
