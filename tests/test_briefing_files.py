@@ -122,6 +122,17 @@ def test_pictures_of_a_docx_say_in_words_what_they_show() -> None:
     assert "PAGE" in zipfile.ZipFile(io.BytesIO(data)).read("word/footer1.xml").decode()
 
 
+def test_what_is_said_of_a_paragraph_stands_in_the_order_of_the_format() -> None:
+    paper = docx.Document(io.BytesIO(office.written(brief("day").document, "docx")))
+    order = [qn(f"w:{name}") for name in ("pStyle", "keepNext", "pBdr", "tabs", "spacing", "ind", "jc")]
+    bordered = 0
+    for facts in paper.element.body.iter(qn("w:pPr")):
+        names = [one.tag for one in facts if one.tag in order]
+        assert names == sorted(names, key=order.index)
+        bordered += qn("w:pBdr") in names
+    assert bordered >= 3
+
+
 def test_a_briefing_without_records_is_written_too(qapp) -> None:
     from tests.briefing_kit import nothing
 

@@ -24,6 +24,16 @@ from cockpit.model.messages import Texts, texts
 LINK = "1F4E79"
 _TEXT, _HEAD, _TITLE, _LATIN = "仿宋", "黑体", "宋体", "Times New Roman"
 """Fonts that every office in China has; others fall back to their own."""
+_AFTER_BORDERS = tuple(
+    f"w:{name}"
+    for name in (
+        "shd", "tabs", "suppressAutoHyphens", "kinsoku", "wordWrap", "overflowPunct", "topLinePunct", "autoSpaceDE",
+        "autoSpaceDN", "bidi", "adjustRightInd", "snapToGrid", "spacing", "ind", "contextualSpacing", "mirrorIndents",
+        "suppressOverlap", "jc", "textDirection", "textAlignment", "textboxTightWrap", "outlineLvl", "divId",
+        "cnfStyle", "rPr", "sectPr", "pPrChange",
+    )
+)  # fmt: skip
+"""What comes behind the borders of a paragraph, by ECMA-376 17.3.1.26: the order is part of the format."""
 _WIDE = 16.0
 """Centimetres between the margins."""
 
@@ -128,8 +138,8 @@ def _link(paragraph: Any, one: Run, size: float) -> None:
 
 def _field(paragraph: Any, name: str) -> None:
     """A number that the reader's own program puts in."""
-    run = _words(paragraph, "", size=8, colour=GREY)
     for kind, text in (("begin", ""), ("", name), ("separate", ""), ("text", "1"), ("end", "")):
+        run = _words(paragraph, "", size=8, colour=GREY)
         if kind == "text":
             made = OxmlElement("w:t")
             made.text = text
@@ -150,7 +160,7 @@ def _border(paragraph: Any, edge: str, size: int, colour: str) -> None:
     for name, value in (("val", "single"), ("sz", str(size)), ("space", "4"), ("color", colour.lstrip("#"))):
         line.set(qn(f"w:{name}"), value)
     borders.append(line)
-    paragraph._p.get_or_add_pPr().append(borders)
+    paragraph._p.get_or_add_pPr().insert_element_before(borders, *_AFTER_BORDERS)
 
 
 def _head(paper: Any, document: Document) -> None:
