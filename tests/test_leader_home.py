@@ -19,11 +19,13 @@ from tests.insight_kit import facts_of, row
 from tests.leader_kit import LivingInsight, leader, tell_days
 from tests.living_picture import NOW, event_row, put
 from tests.living_signs import CITY, SIGNS, sign_row
+from widgets.kit.finders import Found
 from widgets.kit.icons import icon_names
 from widgets.kit.notes import SignNote, add_note, notes_of
 from widgets.kit.panel import Panel
 from widgets.kit.states import PanelState
 from widgets.leader.changes import ChangesPanel
+from widgets.leader.finding import AreaFinder, TopicFinder
 from widgets.leader.index import IndexPanel
 from widgets.leader.since import SincePanel
 from widgets.leader.standing import level_of
@@ -241,6 +243,25 @@ def test_what_is_no_note_in_the_profile_is_passed_over() -> None:
     assert len(notes_of(prefs, "E03", CITY)) == 1
     add_note(prefs, SignNote("E03", CITY, 6, "c", "   "))
     assert len(notes_of(prefs, "E03", CITY)) == 1, "nothing written is no note"
+
+
+def test_the_palette_finds_areas_and_topics_and_both_are_steps() -> None:
+    at, _ = leader()
+    drill = at.ctx.drill
+    assert drill is not None
+    areas: list[Found] = []
+    AreaFinder(at.ctx).find("闸弄", areas.extend)
+    assert areas[0].title.startswith("闸弄口街道")
+    assert areas[0].run is not None
+    areas[0].run()
+    assert drill.scope.area
+    assert drill.depth == 1
+    topics: list[Found] = []
+    TopicFinder(at.ctx).find("fx", topics.extend)
+    assert [found.title for found in topics][:1] == ["防汛"], "in pinyin too"
+    assert topics[0].run is not None
+    topics[0].run()
+    assert at.ctx.selection.item == ("topic", "flood")
 
 
 # -- since the last look -----------------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ from cockpit.ui.shell import Shell, Sights
 from layouts.engine import LayoutEngine
 from widgets.kit.actions import Action
 from widgets.kit.context import PanelContext
+from widgets.kit.finders import Finder
+from widgets.leader.finding import AreaFinder, TopicFinder
 from widgets.leader.ground import TOPIC
 from widgets.leader.topiclist import TopicList
 
@@ -109,6 +111,10 @@ class LeaderDesk(Shell):
     def more_parts(self) -> Iterator[Part]:
         yield self.walk
         yield from super().more_parts()
+
+    def finders(self) -> Iterable[Finder]:
+        yield TopicFinder(self.context)
+        yield AreaFinder(self.context)
 
     def can_go_back(self) -> bool | Message:
         return self.walk.can_go_back()
