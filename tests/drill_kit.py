@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from cockpit.archive_export import units_of
 from cockpit.geo.areas import Areas
-from cockpit.insight import answers, beside, changes, checkup, league
+from cockpit.insight.asked import answer as computed
 from cockpit.insight.facts import Facts
 from cockpit.insight.ground import Ground
+from cockpit.insight.signs import Signs
 from cockpit.model import insight as asks
 from cockpit.model.clock import ManualClock
 from cockpit.model.errors import UserError
@@ -21,6 +22,8 @@ from cockpit.model.spans import span_of
 from cockpit.packs.read import read_pack
 from cockpit.picture.drill import Drill
 from cockpit.picture.picture import Picture
+from cockpit.signs.definitions import read_signs
+from cockpit.signs.history import History
 from cockpit.store.archive import Archive
 from tests.archive_kit import NOW, year
 from tests.living_picture import put
@@ -44,6 +47,14 @@ def facts(days: int = 400, per_day: float = 60) -> Facts:
     return Facts(loaded.records, ground, loaded.as_of)
 
 
+@cache
+def signs(days: int = 400, per_day: float = 60) -> Signs:
+    """The signs of the year: what they are, and what they were."""
+    made = year(days, per_day)
+    known = read_signs(made.pack.signs, made.pack.folder).signs
+    return Signs({sign.code: sign for sign in known}, {}, History(made.folder / "signs.db", ManualClock()))
+
+
 class RealInsight:
     """The port over facts. Answers come when told to (`settle`), as from a thread.
 
@@ -56,6 +67,8 @@ class RealInsight:
         self.facts, self.now = facts_, now
         self.version = 1
         self.as_of = facts_.as_of
+        named = {code: sign.name["zh"] for code, sign in signs().of.items()}
+        self.names: Mapping[str, str] = {**facts_.ground.names, **named}
         self.asked: list[asks.Query] = []
         self.refusal: Message | None = None
         self._open: list[tuple[asks.Query, Callable[[Any], None]]] = []
@@ -77,29 +90,8 @@ class RealInsight:
             done(self.refusal or self.answer(query))
 
     def answer(self, query: asks.Query) -> Any:
-        facts, scope, now = self.facts, query.scope, self.now
         try:
-            match query:
-                case asks.AskFigure():
-                    return answers.figure(facts, scope, now)
-                case asks.AskSplit():
-                    return answers.split(facts, scope, query.by, now)
-                case asks.AskTrend():
-                    return answers.trend(facts, scope, query.grain, now)
-                case asks.AskRows():
-                    return answers.rows(facts, scope, now, query.order, query.offset, query.limit)
-                case asks.AskLeague():
-                    return league.league(facts, scope, query.by, now)
-                case asks.AskCompare():
-                    return beside.compare(facts, scope, now)
-                case asks.AskBeforeAfter():
-                    return beside.before_after(facts, scope, now)
-                case asks.AskChanges():
-                    return changes.changes(facts, scope, now, query.most, query.by)
-                case asks.AskExplained():
-                    return changes.explained(facts, scope, now, query.by)
-                case _:
-                    return checkup.checkup(facts, scope, now)
+            return computed(self.facts, signs(), query, self.now)
         except UserError as error:
             return error.message
 

@@ -456,3 +456,24 @@ def test_a_figure_of_the_headline_leads_to_the_period_that_it_is_compared_with(m
     assert (stage.desk.drill.scope.span.start, stage.desk.drill.scope.span.end) == (may.start, may.end)
     asked = stage.desk.insight.answer(AskFigure(stage.desk.drill.scope))
     assert asked.value == before
+
+
+def test_a_sign_has_its_curve_and_its_parts_by_area_and_no_rows(make: Callable[..., Stage], qtbot: QtBot) -> None:
+    from widgets.kit.notes import SignNote, add_note
+
+    stage = make(Scope(span_of("last7", NOW), measure="sign:E03"))
+    at = span_of("2026-07-11", NOW).start
+    add_note(stage.desk.ctx.prefs, SignNote("E03", stage.desk.ctx.pack.code, at, "李敏", "换了探头"))
+    stage.desk.insight.version = 2
+    stage.panel.refresh(frozenset({"archive"}))
+    stage.settle()
+    assert not stage.parts.rows.isVisible()
+    assert [name for name, _ in stage.panel.tabs.tabs] == ["parts", "areas", "periods"]
+    assert any(value is not None for value in stage.parts.trend.values)
+    assert [note.words for note in stage.parts.course.line.notes] == ["换了探头"]
+    assert "%LEL" in stage.panel.headline.sentence.text
+    top = stage.parts.bars.bars[0].key
+    press(qtbot, stage, stage.parts.bars, Qt.Key.Key_Home, Qt.Key.Key_Return)
+    assert stage.desk.drill.scope.area == top
+    stage.turn("periods")
+    assert len(stage.panel.pages["periods"].table.sheet.rows) == 1

@@ -58,7 +58,7 @@ def bins_of(values: Sequence[float], counts: bool, decimals: int = 0) -> Bins:
         return Bins(ends, False, max(decimals, 0))
     if top <= 4:
         return Bins((1, 2, 3, 4))
-    found = _FIRST[0]
+    found: tuple[int, ...] = _FIRST[0]
     for scale in (1, 10, 100, 1000, 10_000):
         for ends in _FIRST:
             scaled = tuple(1 if end == 1 else end * scale for end in ends) if scale > 1 else ends

@@ -9,6 +9,7 @@ from math import inf
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from cockpit.model.city import Kind
 from cockpit.model.errors import UserError
 from cockpit.model.insight import MEASURES
 from cockpit.model.messages import Message
@@ -170,7 +171,8 @@ class Choices:
                 self._pick(more, area.name, scope.with_(area=area.code), area.code == code)
 
     def _kinds(self, menu: QMenu, scope: Scope) -> None:
-        t, groups = self.words.ctx.t, {}
+        t = self.words.ctx.t
+        groups: dict[tuple[str, str], list[Kind]] = {}
         for kind in self.words.ctx.pack.kinds.values():
             groups.setdefault((kind.group_code, t.pack(kind.group)), []).append(kind)
         for (code, name), kinds in groups.items():

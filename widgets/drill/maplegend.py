@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -50,7 +52,7 @@ class MapLegend(QWidget):
         painter.drawLine(0, 0, self.width(), 0)
         painter.setFont(theme.font("axis"))
         metrics = QFontMetricsF(theme.font("axis"))
-        right = [" · ".join(filter(None, (self._unit, self.notice.split("，")[0]))), self.credit]
+        right = [" · ".join(filter(None, (self._unit, re.split("[，,]", self.notice)[0]))), self.credit]
         room = self.width() * 0.46
         for i, words in enumerate(right):
             painter.setPen(theme.t2 if i == 0 else theme.t3)

@@ -27,7 +27,7 @@ from widgets.drill.pieces.chips import ChipBar
 from widgets.drill.pieces.tabline import TabLine
 from widgets.drill.record import RecordPage, select_record
 from widgets.drill.why import WhyPage
-from widgets.drill.words import DrillWords, made_of
+from widgets.drill.words import DrillWords, is_sign, made_of
 from widgets.kit.actions import Action
 from widgets.kit.panel import Panel, PanelContext
 from widgets.kit.states import PanelState, StateText, StateView
@@ -43,6 +43,8 @@ PAGES: dict[str, type[DrillPage]] = {
     "why": WhyPage,
 }
 """In the order of the tabs; made when first turned to."""
+OF_SIGNS = ("parts", "areas", "periods")
+"""Pages of a sign, which has no records behind it."""
 RECORD = "record"
 TABS_KEY = "Ctrl+Alt+{n}"
 
@@ -79,12 +81,13 @@ class DrillPanel(Panel):
         self._follow()
 
     def _lay_out(self) -> None:
-        self.tabs = TabLine(self.ctx, "row_title", 34, self.header)
+        self.tabs = TabLine(self.ctx, "body", 34, self.header)
+        self.tabs.ruled = True
         self.tabs.picked.connect(self.show_page)
         self.setFocusProxy(self.tabs)
         row = self.header.layout()
         assert row is not None
-        row.insertWidget(1, self.tabs, 1000)  # type: ignore[attr-defined]
+        row.insertWidget(1, self.tabs, 1000)
         self.chips = ChipBar(self.ctx, self.choices.fill, self.content)
         self.chips.dropped.connect(self.choices.drop)
         self.headline = Headline(self.words, self.content)
@@ -258,8 +261,10 @@ class DrillPanel(Panel):
         page.show_scope(scope, self.figure if self.figure and self.figure.scope == scope.with_(key="") else None)
 
     def _show_tabs(self) -> None:
-        t = self.ctx.t
-        tabs = [(name, t(f"drill.page_{name}")) for name in PAGES]
+        t, sign = self.ctx.t, self._scope is not None and is_sign(self._scope)
+        if sign and self.page not in OF_SIGNS:
+            self.page = OF_SIGNS[0]
+        tabs = [(name, t(f"drill.page_{name}")) for name in (OF_SIGNS if sign else PAGES)]
         if self._key:
             tabs.insert(0, (RECORD, t("drill.page_record")))
         self.tabs.show_tabs(tabs, RECORD if self._key else self.page)

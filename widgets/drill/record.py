@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from cockpit.model.ages import full_stamp, span
 from cockpit.model.clock import DAY
@@ -101,7 +101,8 @@ class RecordPage(DrillPage):
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(0)
-        left = QVBoxLayout()
+        field, scroll = QWidget(self), QScrollArea(self)
+        left = QVBoxLayout(field)
         left.setContentsMargins(12, 4, 12, 8)
         top = QHBoxLayout()
         top.addWidget(self.head, 1)
@@ -119,7 +120,12 @@ class RecordPage(DrillPage):
         line.addWidget(self.links_title)
         right.addLayout(line)
         right.addWidget(self.table, 1)
-        self._box.addLayout(left, 9)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(field)
+        field.setAutoFillBackground(False)
+        scroll.viewport().setAutoFillBackground(False)
+        self._box.addWidget(scroll, 9)
         self._box.addLayout(right, 11)
 
     # -- asking

@@ -268,7 +268,7 @@ class ScopeMap(Panel):
             return
         self._fitted = here
         goal = self.canvas.camera.fitted(box, PAD)
-        goal = goal.zoomed(0.72, goal.width / 2, goal.height / 2) if scope.area else goal
+        goal = goal.zoomed(0.82, goal.width / 2, goal.height / 2) if scope.area else goal
         if self.ctx.reduced_motion:
             self.canvas.look(goal)
         else:

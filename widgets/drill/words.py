@@ -50,6 +50,9 @@ class Names(Mapping[str, str]):
         for sign in signs:
             if sign.code == code:
                 return self._ctx.t.pack(sign.name)
+        insight = self._ctx.insight
+        if insight is not None and code in insight.names:
+            return insight.names[code]
         if code == self._ctx.pack.code:
             return self._ctx.t.pack(self._ctx.pack.name)
         raise KeyError(code)

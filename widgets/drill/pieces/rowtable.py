@@ -66,6 +66,7 @@ class RowTable(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.setFrameShape(self.Shape.NoFrame)
+        self.setCornerWidget(QWidget(self))
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
 
     def sizeHint(self) -> QSize:

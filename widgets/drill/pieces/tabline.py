@@ -13,6 +13,7 @@ from widgets.kit.panel import guarded
 
 _MORE = "⋯"
 _GAP = 16
+RULE = 8.0
 
 
 class TabLine(QWidget):
@@ -20,6 +21,7 @@ class TabLine(QWidget):
 
     Attributes:
         tabs: (name, words). current: the name of the one that is on.
+        ruled: a hairline parts it from what stands at its left.
         picked: (name) of another one that a person wants.
     """
 
@@ -33,6 +35,7 @@ class TabLine(QWidget):
         self.ctx, self._style = ctx, style
         self.tabs: tuple[tuple[str, str], ...] = ()
         self.current = ""
+        self.ruled = False
         self._over = -1
         self.setFixedHeight(height)
         self.setMouseTracking(True)
@@ -57,7 +60,7 @@ class TabLine(QWidget):
         """(index, box) of the tabs in sight; -1 is the menu of the others. The one that is on is always in sight."""
         metrics = QFontMetricsF(self.ctx.theme.font(self._style, 700))
         wide = [metrics.horizontalAdvance(words) + _GAP for _, words in self.tabs]
-        room, shown = float(self.width()), list(range(len(self.tabs)))
+        room, shown = self.width() - (RULE if self.ruled else 0.0), list(range(len(self.tabs)))
         if sum(wide) > room:
             room -= 28
             on = next((i for i, (name, _) in enumerate(self.tabs) if name == self.current), 0)
@@ -69,7 +72,7 @@ class TabLine(QWidget):
                 elif i != on:
                     break
             shown.sort()
-        found, x = [], 0.0
+        found, x = [], RULE if self.ruled else 0.0
         for i in shown:
             found.append((i, QRectF(x, 0, wide[i], self.height())))
             x += wide[i]
@@ -80,9 +83,11 @@ class TabLine(QWidget):
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self.ctx.theme
+        if self.ruled and self.x() > 2 * _GAP:
+            painter.fillRect(QRectF(0, 9, 1, self.height() - 18), theme.line2)
         for i, box in self.boxes():
             on = i >= 0 and self.tabs[i][0] == self.current
-            painter.setFont(theme.font(self._style, 700 if on or self._style != "small" else 400))
+            painter.setFont(theme.font(self._style, 700 if on else 400))
             painter.setPen(theme.t1 if on or i == self._over else theme.t2)
             words = self.tabs[i][1] if i >= 0 else _MORE
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
