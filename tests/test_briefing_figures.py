@@ -135,6 +135,13 @@ def test_a_shipped_template_has_the_structure_of_its_kind(kind, lang) -> None:
     assert not any("briefing." in text or "insight." in text for text in (run.text for run in document.runs()))
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("kind", ["day", "week", "month", "shift"])
+def test_an_ordinary_period_passes_the_check_in_both_languages(kind, lang) -> None:
+    for at in (NOW, NOW - 86_400_000_000, NOW - 40 * 86_400_000_000):
+        assert brief(kind, lang, at).findings == ()
+
+
 def test_an_event_report_tells_the_course_of_its_case() -> None:
     document = brief("event").document
     assert storm_case() in document.number

@@ -104,7 +104,7 @@ class BriefingDialog(QDialog):
                     self.made = (wanted, made)
                     then(made)
                 else:
-                    self.pages.show_words(self._ctx.t("briefing.stopped"))
+                    self.pages.show_words(self.findings.text())
             self._able()
 
         self._cancel = self._port.make(wanted, done)
@@ -119,7 +119,7 @@ class BriefingDialog(QDialog):
             head = t("briefing.stopped")
         else:
             head = t("briefing.noted", n=len(found)) if found else t("briefing.passed")
-        lines = [f"· {t(one.message)} {one.where}".rstrip() for one in found[:_MOST]]
+        lines = [f"· {t(one.message)}{f'“{one.where}”' if one.where else ''}" for one in found[:_MOST]]
         self.findings.setText("\n".join([head, *lines, *(["…"] if len(found) > _MOST else [])]))
 
     def _stale(self) -> None:

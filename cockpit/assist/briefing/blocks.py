@@ -307,7 +307,7 @@ class Blocks:
             zones = [citymap.Zone(a.code, a.name, None, "") for a in asked.areas.children(asked.here.area)]
             street = asked.areas.above(row.area, 2)
             title = t.pack(asked.pack.kind(row.kind).name)
-            caption = t("briefing.where", place=masked(row.place) or asked.place(row.area))
+            caption = t("briefing.where", place=f"{asked.place(row.area)} {masked(row.place)}".strip())
             drawing = citymap.around(asked.areas, zones, street.code if street else "", row.lon, row.lat, title,
                                      says=caption)  # fmt: skip
             blocks += [Chart(caption, drawing), *self._credit()]

@@ -30,7 +30,7 @@ LATE = 10 * MINUTE
 _NEAR = 12
 """Characters around what was found that a finding shows."""
 _TITLE, _PARAGRAPH = 60, 900
-_HOLE = re.compile(r"[{}]|\b(?:None|nan)\b")
+_HOLE = re.compile(r"[{}]|\bnan\b")
 
 
 class WordRow(Strict, frozen=True):

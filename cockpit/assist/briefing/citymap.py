@@ -18,6 +18,8 @@ LIGHT_INK_FROM = 3
 """From this step on words on it are white."""
 NO_DATA = "#F1F3F5"
 _LEGEND = 96.0
+_Room = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 
 
 class Zone(msgspec.Struct, frozen=True):
@@ -94,13 +96,16 @@ def around(
     items: list[Item] = []
     for zone, shape in zip(known, shapes, strict=True):
         items += frame.shapes(shape, "#DCE8F5" if zone.code == here else NO_DATA, PALE)
-    items += frame.labels(known, shapes, [-1] * len(known))
+    taken: list[_Room] = []
+    mark: list[Item] = []
     if math.isfinite(lon) and math.isfinite(lat):
         x, y = frame.at(lon, lat)
-        items += [Dot(x, y, 5.5, RED, "#FFFFFF")]
-        left = x > width / 2
-        items.append(Words(x + (-9 if left else 9), y + 3, title, 8.5, RED, True, "right" if left else "left",
-                           halo="#FFFFFF"))  # fmt: skip
+        long = width_of(title, 8.5, True)
+        left = x + 9 + long > width
+        start = x - 9 - long if left else x + 9
+        taken += [(x - 6, y - 6, x + 6, y + 6), (start, y - 6, start + long, y + 5)]
+        mark = [Dot(x, y, 5.5, RED, "#FFFFFF"), Words(start, y + 3, title, 8.5, RED, True, halo="#FFFFFF")]
+    items += [*frame.labels(known, shapes, [-1] * len(known), taken), *mark]
     return Drawing(width, frame.height, tuple(items), says)
 
 
@@ -139,11 +144,17 @@ class _Frame:
             found.append(Shape(tuple(self._ring(ring) for ring in rings), fill, edge, 0.7))
         return found
 
-    def labels(self, zones: Sequence[Zone], shapes: Sequence[object], steps: Sequence[int]) -> list[Item]:
+    def labels(
+        self, zones: Sequence[Zone], shapes: Sequence[object], steps: Sequence[int], room: Sequence[_Room] = ()
+    ) -> list[Item]:
         """Name and number of the largest areas first, as far as they fit inside and beside each other; else the number
-        alone, else nothing: a table says it."""
+        alone, else nothing: a table says it.
+
+        Args:
+            room: that something else has taken.
+        """
         items: list[Item] = []
-        taken: list[tuple[float, float, float, float]] = []
+        taken = list(room)
         order = sorted(range(len(zones)), key=lambda i: -float(shapely.area(shapes[i])))
         for i in order:
             zone, shape, step = zones[i], shapes[i], steps[i]
@@ -168,7 +179,7 @@ class _Frame:
                     break
         return items
 
-    def _fits(self, shape: object, box: tuple[float, float, float, float]) -> bool:
+    def _fits(self, shape: object, box: _Room) -> bool:
         """Whether a text lies within an area, but for a corner that sticks out."""
         west, south, east, north = shapely.bounds(shape)
         left, top = self.at(west, north)
@@ -178,7 +189,7 @@ class _Frame:
                     and box[3] <= bottom + slack)  # fmt: skip
 
 
-def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _meet(one: _Room, other: _Room) -> bool:
     return one[0] < other[2] + 1 and other[0] < one[2] + 1 and one[1] < other[3] and other[1] < one[3]
 
 
