@@ -144,8 +144,10 @@ class BadLine:
                 self._free[way] = begin + (len(data) / self._rate if self._rate else 0.0)
                 await waiting.put((self._free[way] + self._delay, data))
             over = asyncio.create_task(waiting.join())
-            await asyncio.wait([over, delivering], return_when=asyncio.FIRST_COMPLETED)
-            over.cancel()
+            try:
+                await asyncio.wait([over, delivering], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                over.cancel()
         except OSError:
             pass
         finally:

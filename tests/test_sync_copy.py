@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cockpit.model.clock import DAY, HOUR
+from cockpit.model.ports.link import LinkState
 from cockpit.signs.history import History
 from cockpit.store import vault as keys
 from cockpit.store.archive import Archive
@@ -175,3 +176,32 @@ def test_of_more_than_it_may_keep_the_oldest_days_go_and_that_is_said(hall: Livi
         mine.until(lambda: mine.whole and mine.sync.carried, "nothing is missing")
         assert mine.sync.archive.count() == count
         assert mine.sync.archive.days()[0].day == newest
+
+
+def test_a_laptop_is_joined_before_it_has_the_whole_picture_which_comes_once_however_often_the_line_is_cut(
+    hall: LivingHub, tmp_path: Path
+) -> None:
+    from cockpit.model.batch import columns_of_rows
+    from cockpit.model.tables import SENSORS, TEXT
+
+    assert hall.hub is not None
+    same = {c.name: "" if c.dtype == TEXT else 0 for c in SENSORS.columns} | {
+        "feed": "sensors",
+        "lon": 120.1,
+        "lat": 30.2,
+    }
+    rows = [same | {"key": f"sensors/{n}", "name": f"雨量站{n}号 天目山路与教工路交叉口"} for n in range(4_000)]
+    hall.loop.call_soon_threadsafe(hall.hub.intake.put_columns, "sensor", columns_of_rows(SENSORS, rows))
+    a_laptop(hall, tmp_path / "leader")
+    with line_to(tmp_path / "leader", bits=600_000, rtt=0.1) as line, laptop(tmp_path / "leader") as mine:
+        mine.until(lambda: mine.seat.link.state is LinkState.LIVE, "joined")
+        assert len(mine.seat.picture["sensor"]) < 4_000
+        mine.until(lambda: mine.sync.archive.count(), "rows come beside it")
+        mine.until(lambda: len(mine.seat.picture["sensor"]) == 4_000, "the whole picture")
+        mine.until(lambda: mine.whole, "the copy")
+        before = line.carried[0]
+        line.cut()
+        mine.until(lambda: mine.seat.link.state is not LinkState.LIVE, "it is cut")
+        mine.until(lambda: mine.seat.link.state is LinkState.LIVE, "joined again")
+        mine.until(lambda: mine.sync.fresh.problem is None and not mine.sync.fresh.working, "nothing is missing")
+        assert line.carried[0] - before < before / 4

@@ -15,6 +15,7 @@ import cockpit
 from cockpit.bus import asks, subjects
 from cockpit.bus.asks import PROTOCOL
 from cockpit.bus.client import answering, connect, nats_error
+from cockpit.bus.tasks import end
 from cockpit.bus.users import User
 from cockpit.bus.where import WhereHub
 from cockpit.model.batch import Batch, decode
@@ -38,6 +39,10 @@ Companion = Callable[[], contextlib.AbstractAsyncContextManager[None]]
 """What lives as long as the I/O thread, whether the hub is there or not."""
 RETRY_SECONDS = (0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0)
 ASK_SECONDS = 4.0
+GENTLY = ("alarm", "alert", "event", "sign", "feed", "unit", "sensor")
+"""Topics of which a bad line is to carry the whole first; then the others."""
+GENTLE_SECONDS = 40.0
+"""A piece of it may be on a bad line for so long."""
 END_SECONDS = 10.0
 """So long the end may take: calls are hung up, their processes ended."""
 
@@ -49,6 +54,8 @@ class HubLink:
         link: how it stands; replaced whole, so any thread may read it.
         heard: by topic, who is handed the bytes of what the hub tells all seats beside tables; on the I/O thread.
         obey: does what the hub orders in its welcome; on the I/O thread. Then nothing of the city is asked for.
+        gently: the line may be bad: the seat is joined before it has the whole picture, which comes topic by topic
+            beside all else, and what came whole is not asked for again because a line broke. To be set before `start`.
     """
 
     def __init__(
@@ -70,6 +77,11 @@ class HubLink:
         self.link = Link(LinkState.STARTING, clock.now())
         self.heard: dict[str, Callable[[bytes], None]] = {}
         self.obey: Callable[[str], Coroutine[Any, Any, None]] | None = None
+        self.gently = False
+        self._lacking: set[str] = set()
+        self._lack = asyncio.Event()
+        self._lacking_of = ""
+        self._gentle: asyncio.Task[None] | None = None
         self._where = where
         self._city = city
         self._clock = clock
@@ -128,7 +140,31 @@ class HubLink:
         self._tell(call)
 
     def want_snapshot(self, topics: tuple[str, ...]) -> None:
-        self._post(self._snapshot(topics))
+        if self.gently:
+            self._tell(lambda: self._lacks(topics))
+        else:
+            self._post(self._snapshot(topics))
+
+    def _lacks(self, topics: tuple[str, ...]) -> None:
+        self._lacking.update(topics)
+        self._lack.set()
+
+    async def _fill_gently(self, client: Client) -> None:
+        """Asks for what is lacking, one topic at a time."""
+        while True:
+            while not self._lacking:
+                self._lack.clear()
+                await self._lack.wait()
+            topic = min(self._lacking, key=lambda one: (GENTLY.index(one) if one in GENTLY else len(GENTLY), one))
+            self._lacking.discard(topic)  # what is lost while it comes is asked for once more
+            whole = False
+            try:
+                whole = await self._whole_snapshot(client, (topic,), GENTLE_SECONDS)
+            finally:
+                if not whole:
+                    self._lacking.add(topic)
+            if not whole:
+                await asyncio.sleep(RETRY_SECONDS[-2])
 
     def look_at(self, world: str, on_message: Callable[[str, bytes], None] | None) -> None:
         """Follows the picture of another world in the place of the live one; "" goes back to that, whose snapshot is to
@@ -254,7 +290,13 @@ class HubLink:
         self._on_time(welcome.time)
         subject = subjects.all_pictures(welcome.city, welcome.world)
         await client.subscribe(subject, cb=self._received, pending_msgs_limit=20_000)
-        await self._snapshot(tuple(TABLES))
+        if self.gently:
+            if welcome.hub != self._lacking_of:
+                self._lacking_of = welcome.hub
+                self._lacks(tuple(TABLES))
+            self._gentle = asyncio.create_task(self._fill_gently(client), name="snapshots")
+        else:
+            await self._snapshot(tuple(TABLES))
         return client, user, welcome
 
     async def _received(self, message: Msg) -> None:
@@ -281,7 +323,7 @@ class HubLink:
                 return
             await asyncio.sleep(pause)
 
-    async def _whole_snapshot(self, client: Client, topics: tuple[str, ...]) -> bool:
+    async def _whole_snapshot(self, client: Client, topics: tuple[str, ...], wait: float = ASK_SECONDS) -> bool:
         """Takes in what the hub answers; whether it came to its end."""
         inbox = client.new_inbox()
         with contextlib.suppress(nats_error(), TimeoutError):
@@ -289,7 +331,7 @@ class HubLink:
             try:
                 wanted = asks.encode(asks.SnapshotWanted(topics))
                 await client.publish(subjects.ask(self._user, "snapshot"), wanted, reply=inbox)
-                while (message := await answers.next_msg(ASK_SECONDS)).data:
+                while (message := await answers.next_msg(wait)).data:
                     self._on_batch(decode(message.data))
                 return True
             finally:
@@ -319,6 +361,9 @@ class HubLink:
             return (await client.request(subjects.ask(self._user, what), asks.encode(wanted), timeout=ASK_SECONDS)).data
 
     async def _leave(self) -> None:
+        gentle, self._gentle = self._gentle, None
+        if gentle is not None:
+            await end(gentle)
         client, self._client, self._other = self._client, None, None
         if client is not None:
             with contextlib.suppress(Exception):

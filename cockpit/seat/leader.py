@@ -51,6 +51,7 @@ class LeaderSeat(Seat):
         self.cases.actor = Actor("", LEADER)  # what it may, before a hub has said who it is
         self.budget = BUDGET
         self._profile = profile
+        self._away = away
         self.sync: ArchiveSync | None = None
         try:
             self.sync = ArchiveSync(self, clock, lambda: min(self.budget, self.contact.most or self.budget))
@@ -72,6 +73,7 @@ class LeaderSeat(Seat):
     def start(self) -> None:
         """Joins the hub, now and whenever it is lost."""
         self._hub.obey = self.contact.obey
+        self._hub.gently = self._away
         super().start()
         if self.insight is not None:
             self.insight.start()
