@@ -27,7 +27,7 @@ class Walk:
     """A leader's window over a year of the archive.
 
     Attributes:
-        drill, where: the page and the map of what is looked at.
+        insight: the port over it.
     """
 
     def __init__(self, leader: Leader) -> None:
@@ -36,13 +36,20 @@ class Walk:
         leader.desk.context.insight = self.insight
         leader.open()
         put(leader.seat.picture, "area", [area_row(area) for area in hangzhou_areas()])
-        for id in ("drill", "scopemap"):
-            leader.panel(id).refresh(frozenset({"archive", "area"}))
-        drill, where = leader.panel("drill"), leader.panel("scopemap")
-        assert isinstance(drill, DrillPanel)
-        assert isinstance(where, ScopeMap)
-        self.drill, self.where = drill, where
+        self.where.refresh(frozenset({"archive", "area"}))
         self.settle()
+
+    @property
+    def drill(self) -> DrillPanel:
+        found = self.leader.panel("drill")
+        assert isinstance(found, DrillPanel)
+        return found
+
+    @property
+    def where(self) -> ScopeMap:
+        found = self.leader.panel("scopemap")
+        assert isinstance(found, ScopeMap)
+        return found
 
     def settle(self) -> None:
         for _ in range(5):

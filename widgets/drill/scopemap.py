@@ -20,21 +20,19 @@ from widgets.drill.asking import Asker
 from widgets.drill.bins import Bins, bins_of
 from widgets.drill.maplegend import STRONGER, MapLegend
 from widgets.drill.record import select_record
+from widgets.drill.scopescene import AreaShapes, box_around, laid, without_areas
 from widgets.drill.words import COUNTS, DrillWords, short
 from widgets.kit.fonts import FAMILY
 from widgets.kit.panel import Panel, PanelContext
 from widgets.kit.states import PanelState
-from widgets.map.areawords import AreaWord, area_words
-from widgets.map.base import BaseData, BaseFile, base_file
+from widgets.map.areawords import AreaWord
+from widgets.map.base import base_file
 from widgets.map.camera import EARTH, Box, box_of, mercator
 from widgets.map.canvas import Canvas
 from widgets.map.choose import MapBackend
 from widgets.map.compose.composer import MARK
-from widgets.map.compose.plane import Origin, near, rgba
-from widgets.map.drawing import Layer, Points
-from widgets.map.layers.marked import AreaGrid, area_mark
-from widgets.map.reader import rings_of
-from widgets.map.scene import AREA, Area, Ring, Scene
+from widgets.map.layers.marked import AreaGrid
+from widgets.map.scene import AREA, Area, Scene
 from widgets.map.style import MapStyle
 from widgets.map.themed import map_style
 
@@ -69,7 +67,7 @@ class ScopeMap(Panel):
         self._asker, self._grid = Asker(ctx, self), AreaGrid()
         self._scope: Scope | None = None
         self._version, self._area_version, self._closed = -1, -1, False
-        self._rings: dict[str, tuple[str, tuple[Ring, ...]]] = {}
+        self._shapes = AreaShapes(ctx.picture["area"])
         self._fitted: tuple[str, int] = ("", -1)
         self._xy = np.empty((0, 2))
         self._backend = MapBackend(ctx.prefs, FAMILY, ctx.clock.mono)
@@ -169,23 +167,6 @@ class ScopeMap(Panel):
 
     # -- showing
 
-    def _areas(self, codes: dict[str, int]) -> tuple[Area, ...]:
-        """Areas with their steps, by code."""
-        table, found = self.ctx.picture["area"], []
-        rings, names = table.text("rings"), table.text("name")
-        for i, code in enumerate(table.text("code")):
-            if code in codes:
-                found.append(
-                    Area(code, names[i], int(table.numbers("tier")[i]), self._ring(code, rings[i]), codes[code])
-                )
-        return tuple(found)
-
-    def _ring(self, code: str, text: str) -> tuple[Ring, ...]:
-        known = self._rings.get(code)
-        if known is None or known[0] != text:
-            known = self._rings[code] = (text, rings_of(text))
-        return known[1]
-
     def _show(self) -> None:
         split, scope = self.split, self._scope
         if split is None or scope is None:
@@ -193,7 +174,7 @@ class ScopeMap(Panel):
         values = [part.value for part in split.parts if part.value is not None]
         self.bins = bins_of(values, split.figure.scope.measure in COUNTS, split.figure.decimals)
         steps = {part.code: self.bins.step(part.value) for part in split.parts}
-        areas = self._areas(steps)
+        areas = self._shapes.of(steps)
         scene = Scene(areas=areas, visible=frozenset((AREA,)), area_version=self.canvas.scene.area_version + 1)
         self.canvas.show_scene(scene)
         self.legend.show_bins(self.bins, self._legend_words(split.figure), len(self.rows))
@@ -209,53 +190,33 @@ class ScopeMap(Panel):
         scope = self._scope
         if scope is None or not scope.area or scope.area == self.ctx.pack.code:
             return None
-        return next(iter(self._areas({scope.area: 0})), None)
+        return next(iter(self._shapes.of({scope.area: 0})), None)
 
     def _lay(self) -> None:
         """The outline, the words and the points."""
-        own, style = self._own(), self.style()
         pointed = next((area for area in self.canvas.scene.areas if area.code == self.at), None)
-        words, xy, theme = self._labels(own), self._xy, self.ctx.theme
-        dpr = self.devicePixelRatioF()
-        kept: dict[Origin, list[Layer]] = {}
-
-        def layers(origin: Origin) -> list[Layer]:
-            if origin not in kept:
-                made: list[Layer] = []
-                for i, area in enumerate(one for one in (own, pointed) if one is not None):
-                    made += [msgspec.structs.replace(line, key=f"mark.{i}") for line in area_mark(area, style, origin)]
-                if len(xy):
-                    x, y = near(xy[:, 0], origin[0]), near(xy[:, 1], origin[1])
-                    codes = np.zeros(len(xy), dtype=np.uint8)
-                    looks = (("halo", style.land, 9.0), ("dot", theme.hex("t1"), 6.0))
-                    made += [
-                        Points(key=f"scope.{name}", x=x, y=y, color=codes, palette=(rgba(color),), size=size)
-                        for name, color, size in looks
-                    ]
-                made.append(area_words(words, theme, dpr, origin))
-                kept[origin] = made
-            return kept[origin]
-
-        self.canvas.user = {MARK: layers}
+        marked = [area for area in (self._own(), pointed) if area is not None]
+        words = self._labels(marked)
+        self.canvas.user = {MARK: laid(marked, words, self._xy, self.style(), self.ctx.theme, self.devicePixelRatioF())}
         self.canvas.touch()
 
-    def _labels(self, own: Area | None) -> list[AreaWord]:
-        """Name and number of the largest, that of the scope first."""
+    def _labels(self, marked: list[Area]) -> list[AreaWord]:
+        """Name and number of the largest, those that are marked first."""
         split = self.split
         if split is None:
             return []
-        parts = sorted((p for p in split.parts if p.value), key=lambda part: -(part.value or 0.0))
         by_code = {area.code: area for area in self.canvas.scene.areas}
-        wanted = {part.code: part for part in parts[:WORDS] if part.code in by_code}
-        for code in (own.code if own is not None else "", self.at):
-            part = self._part(code)
-            if part is not None and code in by_code:
-                wanted = {code: part, **wanted}
+        largest = sorted((p for p in split.parts if p.value), key=lambda part: -(part.value or 0.0))[:WORDS]
+        first = [part for area in marked if (part := self._part(area.code)) is not None]
+        wanted = {part.code: part for part in (*first, *largest) if part.code in by_code}
         return [
-            AreaWord(by_code[code], f"{short(by_code[code].name)} {self.words.value(split.figure, part.value)}",
-                     code == self.at or (own is not None and own.code == code))
+            AreaWord(
+                by_code[code],
+                f"{short(by_code[code].name)} {self.words.value(split.figure, part.value)}",
+                any(area.code == code for area in marked),
+            )
             for code, part in wanted.items()
-        ]  # fmt: skip
+        ]
 
     def _fit(self) -> None:
         """Looks at the scope's area when that is another one, and leaves a view that a person chose alone."""
@@ -278,13 +239,13 @@ class ScopeMap(Panel):
         """What is to be seen: the scope's area; of the whole city where most of it is."""
         own, split = self._own(), self.split
         if own is not None and own.rings:
-            return _box([own])
+            return box_around([own])
         if split is None:
             return None
         ranked = sorted((p for p in split.parts if p.value), key=lambda part: -(part.value or 0.0))
         by_code = {area.code: area for area in self.canvas.scene.areas}
         most = [by_code[part.code] for part in ranked[: max(8, len(ranked) // 3)] if part.code in by_code]
-        return _box(most) if most else None
+        return box_around(most) if most else None
 
     # -- hands
 
@@ -336,7 +297,7 @@ class ScopeMap(Panel):
     def _down(self, scope: Scope) -> None:
         below = self.words.areas.children(scope.area)
         x, y = self.canvas.camera.x, self.canvas.camera.y
-        areas = self._areas({one.code: 0 for one in below})
+        areas = self._shapes.of({one.code: 0 for one in below})
         area = AreaGrid().at(areas, x, y)
         if area is not None and self.ctx.drill is not None:
             self.ctx.drill.push(scope.with_(area=area.code, key="", by=""))
@@ -449,27 +410,6 @@ class ScopeMap(Panel):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.close_panel()
         super().closeEvent(event)
-
-
-def without_areas(base: BaseFile) -> BaseFile:
-    """The base map without the names of areas: the panel writes them with their numbers."""
-
-    def read() -> BaseData | None:
-        data = base.read()
-        if data is None:
-            return None
-        names = tuple(name for name in data.names if name.kind not in ("area", "place"))
-        return BaseData(data.layers, names, data.box, data.height)
-
-    return msgspec.structs.replace(base, read=read, state=f"{base.state} without areas")
-
-
-def _box(areas: list[Area]) -> Box | None:
-    rings = [ring for area in areas for ring in area.rings]
-    if not rings:
-        return None
-    x, y = np.concatenate([ring.x for ring in rings]), np.concatenate([ring.y for ring in rings])
-    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
 PANELS = {"scopemap": ScopeMap}
