@@ -8,6 +8,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 import msgspec
+import numpy as np
 
 from cockpit.hub.service import Setting
 from cockpit.insight.now import AT, has_case, key_of, of_case, of_event, over_at_source
@@ -24,7 +25,7 @@ LEDGER = "ledger"
 """Note: sequence of the ledger up to which its cases are here."""
 STANDS = MINUTE
 """How often it is said that it is complete until now, though nothing changed."""
-MOST_ROWS = 2_000
+MOST_ROWS = 500
 """Rows of the picture that are made into records in one look."""
 _CLOSED = AT["closed"]
 PIECE = 200
@@ -103,8 +104,9 @@ class Following:
         rows = (received >= self._received).nonzero()[0]
         latest = int(received.max()) if len(rows) else self._received
         found: list[Row] = []
-        for at in rows.tolist():
-            said = hash((events.value(at, "updated"), events.value(at, "state"), events.value(at, "level")))
+        updated, state_of, level = (events.numbers(name).astype(np.int64) for name in ("updated", "state", "level"))
+        marks = (updated << 4) + (state_of << 3) + level
+        for at, said in zip(rows.tolist(), marks[rows].tolist(), strict=True):
             key = events.key_at(at)
             if self._seen.get(key) != said:
                 found.append(of_event(events.row(at), self._rules))
