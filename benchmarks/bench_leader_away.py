@@ -40,7 +40,8 @@ LAST_DAYS = 40
 """How much of the past the hall has where a day is synced: what is older does not change."""
 CHANGED_DAYS = 3
 WAITS = (10, 20, 40, 80)
-HUB_SECONDS = 45
+HUB_SECONDS = (40, 80, 160)
+"""Until the hub of a first start has brought events and signs; longer where the machine is busy."""
 clock = SystemClock()
 
 
@@ -166,11 +167,16 @@ def furnish(folder: Path) -> None:
     (folder / "run").mkdir(mode=0o700)
     profile = folder / "profile"
     city = profile / CITY
-    first = cockpit_command(
-        *("run", "--seat", "leader", "--profile", str(profile), "--city", CITY, "--past", "0"),
-        *("--shot", str(folder / "shot.png"), "--after", str(HUB_SECONDS)),
-    )
-    subprocess.run(first, env=environment(folder), check=True, timeout=HUB_SECONDS + 120)  # signs and events of a hub
+    for wait in HUB_SECONDS:
+        first = cockpit_command(
+            *("run", "--seat", "leader", "--profile", str(profile), "--city", CITY, "--past", "0"),
+            *("--shot", str(folder / "shot.png"), "--json", "--after", str(wait)),
+        )
+        done = subprocess.run(first, env=environment(folder), stdout=subprocess.PIPE, check=True, timeout=wait + 120)
+        if json.loads(done.stdout)["events"]:
+            break
+    else:
+        raise TimeoutError("the hub of a first start brought no event")
     for file in (ARCHIVE, SIGNS):  # the copy of that hub's short past makes room for the year
         for path in city.glob(f"{file}*"):
             path.unlink()
