@@ -70,7 +70,7 @@ class Blocks(CaseBlocks):
             ))  # fmt: skip
         sums = tuple(
             Sum(self._asked.measure(split.figure.scope), split.figure.value or 0,
-                tuple(one.value or 0 for one in split.parts), split.rest)
+                tuple(one.value or 0 for one in split.parts), _rest_of(split))
             for call, split in zip(part.columns, splits, strict=True)
             if call.name in spelled.COUNTS and part.by not in ("week",)
         )  # fmt: skip
@@ -124,7 +124,7 @@ class Blocks(CaseBlocks):
                                              self._t("briefing.without")),)]  # fmt: skip
         for call, split, of in zip(part.columns, splits, found, strict=True):
             if call.name in spelled.COUNTS:
-                value = sum(of[code].value or 0 for code in codes if code in of) + split.rest
+                value = sum(of[code].value or 0 for code in codes if code in of) + _rest_of(split)
                 cells.append((Run(spelled.plain(value, 0, self._t.lang)),))
             else:
                 cells.append((Run("–"),))
@@ -152,7 +152,7 @@ class Blocks(CaseBlocks):
             rows.append(charts.Bar(asked.name(one, part.by), one.value, run.text, before, run.link))
         mark = spelled.before(asked.period, t) if part.compare and any(row.before is not None for row in rows) else ""
         sums = (
-            (Sum(what, split.figure.value or 0, tuple(one.value or 0 for one in split.parts), split.rest),)
+            (Sum(what, split.figure.value or 0, tuple(one.value or 0 for one in split.parts), _rest_of(split)),)
             if scope.measure in spelled.COUNTS
             else ()
         )
@@ -213,3 +213,11 @@ class Blocks(CaseBlocks):
 def _with_unit(name: str, unit: str, t: Texts) -> str:
     """件数（件）; a measure that is called like its unit says it once."""
     return t("briefing.head_unit", name=name, unit=unit) if unit and unit != name else name
+
+
+def _rest_of(split: Split) -> float:
+    """How many of the records without such a part count for its measure: of these, no more than there are."""
+    if split.figure.scope.measure == "count":
+        return split.rest
+    left = (split.figure.value or 0) - sum(part.value or 0 for part in split.parts)
+    return min(max(left, 0.0), split.rest)
