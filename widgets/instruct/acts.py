@@ -167,21 +167,14 @@ def last_given(ctx: PanelContext) -> Instruction | None:
 # -- an officer ----------------------------------------------------------------------------------------------------
 
 
-def read_all(ctx: PanelContext, asker: QObject, found: Sequence[Instruction], said: frozenset[str]) -> frozenset[str]:
-    """An officer has these before them: of each that is said once, and nobody is bothered.
-
-    Args:
-        said: ids of those of which it was said.
-
-    Returns:
-        the ids, with those of now.
-    """
+def read_all(ctx: PanelContext, asker: QObject, found: Sequence[Instruction]) -> None:
+    """An officer has these before them: of each that is said once, and nobody is bothered."""
     if may(ctx, "instruction.read") is not True:
-        return said
-    now = [one for one in found if one.open and not one.read and not one.said.provisional and one.id not in said]
-    for one in now:
-        submit(ctx, asker, ReadInstruction(one.id), one.home, {}, None)
-    return said.union(one.id for one in now)
+        return
+    for one in found:
+        if one.open and not one.read and not one.said.provisional and one.id not in ctx.read_here:
+            ctx.read_here.add(one.id)
+            submit(ctx, asker, ReadInstruction(one.id), one.home, {}, None)
 
 
 def answer(

@@ -37,7 +37,6 @@ class InstructionsPanel(Panel):
         self.rows: list[InstructionRow] = []
         self._reading = Reading(ctx, self, self._came)
         self._drawn: object = None
-        self._read: frozenset[str] = frozenset()
         self.close_ = icon_button("close", "", ctx.theme, self._close)
         self.header.right.addWidget(self.close_)
         column = QVBoxLayout(self.content)
@@ -98,7 +97,7 @@ class InstructionsPanel(Panel):
         self._reading.want(say.refs(every, ()))
         mine = {one.id for one in port.for_me()} if port is not None else set()
         if self.isVisible():
-            self._read = acts.read_all(self.ctx, self, [one for one in every if one.id in mine], self._read)
+            acts.read_all(self.ctx, self, [one for one in every if one.id in mine])
         waits = [one for one in every if one.id in mine]
         waits.sort(key=lambda one: (one.due or 1 << 62, one.said.at))
         others = [one for one in every if one.open and one.id not in mine]

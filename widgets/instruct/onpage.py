@@ -33,7 +33,6 @@ class OnPage(QWidget):
         self._drawn: object = None
         self.rows: list[InstructionRow] = []
         self.asks: list[Ask] = []
-        self._read: frozenset[str] = frozenset()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -54,7 +53,7 @@ class OnPage(QWidget):
             asks = [ask for topic, key in things if topic == "case" for ask in port.asks_of(key)]
         self._reading.want(say.refs(found, asks))
         if self.isVisible():
-            self._read = acts.read_all(self._ctx, self, found, self._read)
+            acts.read_all(self._ctx, self, found)
         drawn = (tuple(found), tuple(asks))
         if drawn == self._drawn or any(row.writing for row in self.rows):
             return

@@ -75,7 +75,7 @@ class PanelContext:
         records: what is known of things that are in no table of the picture.
         drawings: folder where panels may keep what is slow to draw; None: nowhere.
         layers: folder of the layers that a person imported; None: none can be.
-        instructions: port; 批示 and 请示.
+        instructions: port; 批示 and 请示. read_here: ids of 批示 of which this window has said that they were read.
         signs, alarms, tape, calls, videos: ports; None where there is no hub that has them.
         calling: which call the desk looks at, and whom a panel means.
         walls: port; None where the hub has none. walling: which wall and scene an operator looks at.
@@ -109,6 +109,7 @@ class PanelContext:
     layers: Path | None = None
     bases: Bases | None = None
     instructions: Instructions | None = None
+    read_here: set[str] = field(default_factory=set)
     signs: Signs | None = None
     alarms: Alarms | None = None
     tape: Tape | None = None
