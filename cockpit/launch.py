@@ -262,6 +262,6 @@ def _size(text: str) -> tuple[int, int] | None:
 def _city_options(args: argparse.Namespace) -> list[str]:
     names = ("seed", "speed", "start", "units", "events_per_day", "story", "past")
     # a city that a leader can look back on
-    past = PAST_DAYS if args.past is None else args.past
+    past = PAST_DAYS if getattr(args, "past", None) is None else args.past
     given = ((name, past if name == "past" else getattr(args, name)) for name in names)
     return [part for name, value in given if value is not None for part in (f"--{name.replace('_', '-')}", str(value))]

@@ -140,7 +140,8 @@ def check_options(args: argparse.Namespace) -> None:
         raise UserError("city.bad_units", most=MOST_UNITS)
     if args.events_per_day is not None and not 0 <= args.events_per_day <= MOST_EVENTS:
         raise UserError("city.bad_events_per_day", most=MOST_EVENTS)
-    if args.past is not None and not 0 <= args.past <= MOST_PAST:
+    past = getattr(args, "past", None)
+    if past is not None and not 0 <= past <= MOST_PAST:
         raise UserError("city.bad_past", most=MOST_PAST)
     if args.seed is not None and args.seed < 0:
         raise UserError("city.bad_seed")
