@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -117,6 +119,17 @@ def test_every_topic_that_ships_names_what_there_is() -> None:
         assert all(kind in pack.kinds or kind in groups for kind in topic.kinds), topic.id
         assert all(channel in pack.channels for channel in topic.channels), topic.id
         assert all(figure.sign in known for figure in topic.figures if figure.sign), topic.id
+
+
+def test_a_pack_whose_topics_can_not_be_used_is_told_of_and_nothing_else_fails(qtbot: QtBot, tmp_path: Path) -> None:
+    at, _ = leader()
+    (tmp_path / "topics.toml").write_text("topics = 5", "utf-8")
+    at.ctx.pack = replace(at.ctx.pack, folder=tmp_path)
+    panels = [TopicList(at.ctx), IndexPanel(at.ctx), TopicPage(at.ctx)]
+    for panel in panels:
+        shown(qtbot, panel)
+        assert not panel.failed
+    assert [panel.state for panel in panels] == [PanelState.DEAD, None, PanelState.EMPTY]
 
 
 def test_a_topic_opens_by_enter_and_its_numbers_lead_further_and_back_again(qtbot: QtBot) -> None:

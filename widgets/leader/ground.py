@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from PySide6.QtWidgets import QWidget
 
 from cockpit.model import ages
+from cockpit.model.errors import UserError
 from cockpit.model.messages import Message
 from cockpit.model.scope import Scope
 from cockpit.model.signs import key_of
@@ -19,19 +20,26 @@ from widgets.signs.board import NO_ROW, Item, SignBoard
 from widgets.signs.words import SignWords
 
 _topics: weakref.WeakKeyDictionary[Any, Topics] = weakref.WeakKeyDictionary()
-MOST_STEPS = 4
+_problems: weakref.WeakKeyDictionary[Any, Message] = weakref.WeakKeyDictionary()
 
 
 def topics_of(ctx: PanelContext) -> Topics:
-    """The topics of the pack, read once.
-
-    Raises:
-        UserError: its file says what can not be.
-    """
+    """The topics of the pack, read once; none where its file can not be used, see `topics_problem`."""
     known = _topics.get(ctx.actions)
     if known is None:
-        known = _topics[ctx.actions] = read_topics(ctx.pack.folder)
+        try:
+            known = read_topics(ctx.pack.folder)
+        except UserError as error:
+            known = Topics()
+            _problems[ctx.actions] = error.message
+        _topics[ctx.actions] = known
     return known
+
+
+def topics_problem(ctx: PanelContext) -> Message | None:
+    """What is wrong with the pack's file of topics."""
+    topics_of(ctx)
+    return _problems.get(ctx.actions)
 
 
 class LeaderPanel(Panel):

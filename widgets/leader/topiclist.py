@@ -8,12 +8,14 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from cockpit.model.messages import Message
 from cockpit.model.topics import Topic
 from cockpit.picture.selection import Selection
 from widgets.kit.context import PanelContext
 from widgets.kit.icons import draw_icon
+from widgets.kit.panel import PanelState
 from widgets.kit.symbols import draw_badge
-from widgets.leader.ground import TOPIC, LeaderPanel, open_topic, topics_of
+from widgets.leader.ground import TOPIC, LeaderPanel, open_topic, topics_of, topics_problem
 from widgets.leader.rows import Rows
 from widgets.lists.parts import draw_line
 from widgets.signs.asked import LEVELS
@@ -61,6 +63,10 @@ class TopicList(LeaderPanel):
 
     def look(self) -> None:
         now = self.ctx.clock.now()
+        problem = topics_problem(self.ctx)
+        if problem is not None:
+            self.show_state(PanelState.DEAD, Message("leader.no_topics"), (problem,))
+            return
         self.lines, items = [], []
         for topic in topics_of(self.ctx).topics:
             signs = [self.item(figure.sign) for figure in topic.figures if figure.sign in self.board.told.at]
