@@ -155,3 +155,16 @@ def test_an_event_report_tells_the_course_of_its_case() -> None:
 def test_the_same_archive_template_and_instant_give_the_same_document() -> None:
     assert brief("day").document == brief("day").document
     assert brief("day", at=DAY + 1).document == brief("day").document
+
+
+def test_what_has_no_row_of_its_own_is_counted_by_the_measure_of_its_column(db) -> None:
+    at = NOW - 86_400_000_000  # of a month that still runs: not all without a unit are closed
+    made = brief("month", at=at).document
+    table = next(one for one in made.blocks if isinstance(one, Table) and one.caption == "各类处置力量办理情况")
+    row = next(row for row in table.rows if row[0][0].text == "未归类")
+    count, closed = db.execute(
+        "SELECT count(*), sum(closed > 0) FROM record WHERE reported >= ? AND reported < ? AND unit_kind = ''",
+        (made.start, made.end),
+    ).fetchone()
+    assert closed < count
+    assert [cell[0].text for cell in row[1:3]] == [str(count), str(closed)]
