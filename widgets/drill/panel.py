@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QSize, QTimer
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from cockpit.model.ages import age
@@ -114,7 +115,7 @@ class DrillPanel(Panel):
     def _add_actions(self) -> None:
         for i, name in enumerate(PAGES, 1):
             self.ctx.actions.add(
-                Action(f"drill.{name}", f"drill.page_{name}", lambda name=name: self.show_page(name),
+                Action(f"drill.{name}", f"drill.do_{name}", lambda name=name: self.show_page(name),
                        (TABS_KEY.format(n=i),))
             )  # fmt: skip
         self.ctx.actions.add(
@@ -314,6 +315,21 @@ class DrillPanel(Panel):
         self.tabs.update()
         for page in self.pages.values():
             page.retheme()
+
+    def close_panel(self) -> None:
+        """Ends its subscription, its questions and its commands."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+            self._asker.drop()
+            for page in self.pages.values():
+                page.leave()
+            for name in (*PAGES, "rows"):
+                self.ctx.actions.remove(f"drill.{name}")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.close_panel()
+        super().closeEvent(event)
 
     def restart(self) -> None:
         self._scope, self._version = None, -1
