@@ -314,3 +314,11 @@ def test_cases_a_day_of_a_day_are_those_of_the_day_alone(made, scope, by):
     for part in split(facts, scope.with_(measure="per_day"), by, NOW).parts:
         if part.n:
             assert same(part.value, figure(facts, part.scope, NOW).value)
+
+
+def test_what_is_closed_at_the_very_moment_that_it_is_due_is_on_time():
+    at = NOW - 3_600_000_000
+    made = [row(1, at, closed=at + 60, due=at + 60), row(2, at, closed=at + 61, due=at + 60), row(3, at, due=NOW)]
+    facts, today = facts_of(made), Scope(span_of("today", NOW))
+    found = {name: figure(facts, today.with_(measure=name), NOW).value for name in ("on_time_rate", "late", "overdue")}
+    assert found == {"on_time_rate": 50.0, "late": 1.0, "overdue": 0.0}
