@@ -29,6 +29,7 @@ from tests.living_picture import NOW, event_row, feed_rows, put
 from tests.living_signs import put_signs, sign_set
 from widgets.kit.fonts import load_fonts
 from widgets.kit.icons import icon_names
+from widgets.kit.notes import SignNote, add_note, notes_of
 from widgets.kit.panel import Pane
 from widgets.leader.since import SincePanel
 from widgets.leader.top import LeaderTop
@@ -256,6 +257,20 @@ def test_what_happened_since_the_last_look_is_counted_over_a_restart(leader: Cal
     panel.look_now()
     assert (panel.first, panel.since) == (False, NOW)
     assert [one.key for one in panel.found if one.kind == "event"] == [news["key"]]
+
+
+def test_what_a_leader_wrote_lies_in_the_cache_and_not_in_plain_preferences(leader: Callable[..., Leader]) -> None:
+    first = leader()
+    first.open()
+    note = SignNote("E03", "330100", NOW, "李敏", "王强家门口的泵")
+    add_note(first.desk.context.prefs, note)
+    assert notes_of(first.desk.context.prefs, "E03", "330100") == [note]
+    first.close()
+    again = leader()
+    again.seat.open_cache()
+    assert notes_of(again.desk.context.prefs, "E03", "330100") == [note]
+    kept = [path for path in (again.seat.folder.parent).glob("*.json") if "泵" in path.read_text("utf-8")]
+    assert kept == []
 
 
 def test_a_hub_that_is_gone_is_said_over_the_desk_and_what_was_known_stays(leader: Callable[..., Leader]) -> None:

@@ -12,6 +12,7 @@ from cockpit.picture.drill import Drill
 from cockpit.picture.selection import Selection
 from cockpit.seat.leader import LeaderSeat
 from cockpit.ui.commands import look_actions, seat_actions
+from cockpit.ui.keptprefs import KeptPrefs
 from cockpit.ui.part import Part
 from cockpit.ui.ports_keeping import SeatKeeping
 from cockpit.ui.shell import Shell, Sights
@@ -103,6 +104,7 @@ class LeaderDesk(Shell):
     def first_actions(self) -> Iterable[Action]:
         if isinstance(self.seat, LeaderSeat):
             self.context.keeping = SeatKeeping(self.seat)
+        self.context.prefs = KeptPrefs(self.context.prefs, self.seat)
         self.walk = Walk(self.engine, self.context, self)
         yield from seat_actions(self)
         yield from self.loop.outbox_actions()

@@ -1,4 +1,4 @@
-"""批注: what people wrote at a time to a sign in an area, kept in the profile of this seat; nobody else sees it."""
+"""批注: what people wrote at a time to a sign in an area, kept at this seat only; nobody else sees it."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from cockpit.model import ages
 from cockpit.model.ages import hour_minute
 from cockpit.model.clock import DAY
 from cockpit.model.insight import Figure, Trend
+from cockpit.model.messages import Texts
 from cockpit.model.scopewords import measure_words, span_words, unit_words
 from cockpit.model.signs import Sign
 from widgets.charts.scale import Curve
@@ -130,7 +131,7 @@ def of_figure(
     change = ""
     against = ""
     if figure.change is not None and figure.before is not None:
-        change = _changed(figure, unit, t("leader.unchanged"))
+        change = _changed(figure, unit, t)
         against = t("leader.before", value=_bare(figure.before, figure))
         tip.append(t("leader.tip_before", value=_number(figure.before, figure, unit)))
     if figure.target is not None:
@@ -154,11 +155,13 @@ def _number(value: float, figure: Figure, unit: str) -> str:
     return f"{_bare(value, figure)}{gap}{unit}".rstrip()
 
 
-def _changed(figure: Figure, unit: str, same: str) -> str:
+def _changed(figure: Figure, unit: str, t: Texts) -> str:
+    """As `difference`: of shares in points."""
     by = figure.change or 0.0
     if abs(by) < 0.5 * 10.0**-figure.decimals:
-        return same
-    return ("+" if by > 0 else "−") + _number(abs(by), figure, unit)
+        return t("leader.unchanged")
+    points = t("signsui.points", n=_bare(abs(by), figure)) if unit in RATE_UNITS else ""
+    return ("+" if by > 0 else "−") + (points or _number(abs(by), figure, unit))
 
 
 def curve_of_trend(trend: Trend | None) -> Curve:

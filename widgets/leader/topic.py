@@ -148,7 +148,8 @@ class TopicPage(LeaderPanel):
                 known.sort(key=lambda item: (-item.value, item.area))
                 self.days.want([item.key for item in (*self.items, *known)])
                 sign = known[0].sign
-                title = self.ctx.t("leader.by_area", name=self.words.name(sign), unit=sign.unit).strip()
+                words = "leader.by_area" if sign.unit else "leader.by_area_plain"
+                title = self.ctx.t(words, name=self.words.name(sign), unit=sign.unit)
                 self.districts.show_items(title, known, self.days, self.words)
                 self.districts.show()
                 return
