@@ -237,7 +237,7 @@ def test_nothing_in_a_scope_says_what_was_asked_and_has_one_way_out(make: Callab
     assert stage.panel.stack.currentWidget() is stage.panel.nothing
     assert any("月球" in label.text() for label in stage.panel.nothing.findChildren(QLabel))
     buttons = stage.panel.nothing.findChildren(type(stage.parts.rows.export))
-    assert [button.text() for button in buttons] == ["去掉“地点 地点含“月球””"]
+    assert [button.text() for button in buttons] == ["去掉“地点含“月球””"]
     buttons[0].click()
     stage.settle()
     assert stage.desk.drill.scope.place == ""

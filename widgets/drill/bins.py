@@ -12,8 +12,10 @@ import numpy as np
 from widgets.map.coloring import ends_of
 
 STEPS = 5
-_FIRST = ((1, 2, 3, 5), (1, 3, 6, 10), (1, 3, 8, 15), (1, 5, 10, 20), (1, 5, 15, 30))
-"""Lower ends of the steps 1 to 4 of counts; larger ones are these by tens."""
+_SMALL = ((1, 2, 3, 5), (1, 3, 6, 10), (1, 3, 8, 15))
+"""Lower ends of the steps 1 to 4 of counts."""
+_LARGE = ((1, 2, 4), (1, 3, 6), (2, 5, 8))
+"""Of larger ones by tens, behind a first step that begins with 1."""
 
 
 class Bins(msgspec.Struct, frozen=True):
@@ -58,10 +60,8 @@ def bins_of(values: Sequence[float], counts: bool, decimals: int = 0) -> Bins:
         return Bins(ends, False, max(decimals, 0))
     if top <= 4:
         return Bins((1, 2, 3, 4))
-    found: tuple[int, ...] = _FIRST[0]
-    for scale in (1, 10, 100, 1000, 10_000):
-        for ends in _FIRST:
-            scaled = tuple(1 if end == 1 else end * scale for end in ends) if scale > 1 else ends
-            if scaled[-1] <= top * 0.8:
-                found = scaled
+    large = [(1, *(end * scale for end in ends)) for scale in (10, 100, 1000, 10_000) for ends in _LARGE]
+    found = max(
+        (ends for ends in (*_SMALL, *large) if ends[-1] <= top * 0.8), default=_SMALL[0], key=lambda ends: ends[-1]
+    )
     return Bins(tuple(float(end) for end in found))

@@ -90,11 +90,9 @@ class Choices:
             )
             for name, value in pairs.items()
         ]
-        found[3:3] = [
-            ChipText(name, t(f"drill.chip_{name}"), words.filter(scope, name), True)
-            for name in MORE
-            if getattr(scope, name)
-        ]
+        for name in reversed([name for name in MORE if getattr(scope, name)]):
+            title, value = t(f"drill.chip_{name}"), words.filter(scope, name)
+            found.insert(3, ChipText(name, "" if value.startswith(title) else title, value, True))
         return [*found, ChipText(ADD, "", "")]
 
     def drop(self, name: str) -> None:

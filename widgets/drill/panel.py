@@ -215,7 +215,8 @@ class DrillPanel(Panel):
         if narrow:
             value = self.words.area(scope.area) if narrow == "area" else self.words.filter(scope, narrow)
             title = self.ctx.t(f"drill.chip_{narrow}")
-            way = Message("drill.give_up", {"what": f"{title} {value}"})
+            said = value if value.startswith(title) else f"{title} {value}"
+            way = Message("drill.give_up", {"what": said})
             buttons.append((way, lambda: self.push(without(scope, narrow))))
         elif self.ctx.drill is not None and self.ctx.drill.depth:
             buttons.append((Message("drill.back"), self.ctx.drill.back))

@@ -346,7 +346,8 @@ class ScopeMap(Panel):
         scope = self._scope
         if scope is None:
             return
-        what = self.words.filter(scope, "kinds") or self.words.measure(scope.measure)
+        plain = self.ctx.t("drill.cases") if scope.measure == "count" else self.words.measure(scope.measure)
+        what = self.words.filter(scope, "kinds") or plain
         self.header.set_title(self.ctx.t("drill.map_of", what=what))
         if not self.at:
             self.set_facts(Message("drill.map_hint"))
