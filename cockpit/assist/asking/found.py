@@ -1,0 +1,157 @@
+"""What the words of a question say, gathered by what they are; before it is made a scope."""
+
+# ruff: noqa: E501 - words and patterns are easier to read in one line
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cockpit.assist.asking.lattice import Bound, Divided
+from cockpit.assist.asking.times import Hours, Said
+from cockpit.assist.asking.tokens import Token, is_chinese
+
+SELF_ASKED = {
+    "几点", "几点钟", "时段", "什么时段", "哪个小时", "哪个钟头", "几时", "星期几", "周几", "礼拜几", "哪个星期几", "哪天", "哪一天", "哪日",
+    "几号", "每天", "每日", "逐日", "按天", "按日", "天天", "分天", "每一天", "逐天", "每周", "按周", "逐周", "哪周", "哪一周", "每星期",
+    "分周", "哪个星期", "每个星期", "每一周", "哪个礼拜", "每月", "按月", "逐月", "哪个月", "哪月", "每个月", "各月", "分月", "哪一个月",
+    "各个月", "几月份", "几月", "逐个月", "月度", "每小时", "按小时", "逐小时", "逐时", "每个小时", "各小时", "分小时", "各时段", "在哪", "哪些地方",
+    "哪里", "哪儿", "在哪里", "在哪儿", "什么地方", "哪个地方", "哪片", "一天中什么时候", "一周里哪天", "一周中哪天", "一周当中哪天",
+    "daily", "weekly", "monthly", "hourly", "day by day", "which day", "each day", "every day", "by day", "week by week",
+    "which week", "each week", "every week", "by week", "per week", "month by month", "which month", "each month", "every month",
+    "by month", "per month", "hour by hour", "each hour", "every hour", "by hour", "per hour", "what hour", "which hour",
+    "what time of day", "which weekday", "what weekday", "where", "what time of the day", "per date", "day of the week",
+    "hour of the day", "hour of day", "time of day", "weekday", "day of week",
+}  # fmt: skip
+"""Words of dimensions that ask by themselves; others need a `各`, `哪`, `by` before them."""
+_SKIPPED = {"filler", "unknown"}
+
+
+@dataclass
+class Found:
+    """Attributes: each what the name says, in the order of the text; `asked`: dimensions that are asked for."""
+
+    divided: Divided
+    atoms: list[tuple[str, int]] = field(default_factory=list)
+    areas: list[tuple[str, int]] = field(default_factory=list)
+    kinds: list[tuple[tuple[str, ...], int]] = field(default_factory=list)
+    channels: list[tuple[str, int]] = field(default_factory=list)
+    unit_kinds: list[tuple[str, int]] = field(default_factory=list)
+    units: list[tuple[str, int]] = field(default_factory=list)
+    levels: list[tuple[tuple[int, ...], int]] = field(default_factory=list)
+    stages: list[tuple[str, int]] = field(default_factory=list)
+    results: list[tuple[str, int]] = field(default_factory=list)
+    signs: list[tuple[str, int]] = field(default_factory=list)
+    places: list[tuple[str, int]] = field(default_factory=list)
+    times: list[tuple[Said, int]] = field(default_factory=list)
+    hours: list[tuple[Hours, int]] = field(default_factory=list)
+    weekdays: list[tuple[tuple[int, ...], int]] = field(default_factory=list)
+    bounds: list[tuple[Bound, int]] = field(default_factory=list)
+    tops: list[tuple[tuple[int, bool | None], int]] = field(default_factory=list)
+    dims: list[tuple[str, int]] = field(default_factory=list)
+    asked: list[tuple[str, int]] = field(default_factory=list)
+    declines: list[tuple[str, str]] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+    @property
+    def names(self) -> set[str]:
+        return {name for name, _ in self.atoms}
+
+    def has(self, *names: str) -> bool:
+        """Whether any of these was said."""
+        return bool(self.names & set(names))
+
+    def at(self, name: str) -> int:
+        """Where a word was first said, -1 nowhere."""
+        return next((at for known, at in self.atoms if known == name), -1)
+
+    def said(self, *types: str) -> str:
+        """The words of some types, as written."""
+        return " ".join(token.said for token in self.divided.tokens if token.type in types)
+
+    @property
+    def is_bare(self) -> bool:
+        """Nothing was said that a question could be about."""
+        lists = (self.areas, self.kinds, self.channels, self.unit_kinds, self.units, self.levels, self.stages, self.signs,
+                 self.places, self.times, self.hours, self.weekdays, self.bounds, self.asked, self.results)  # fmt: skip
+        return not any(lists) and not self.names - {
+            "SAME",
+            "WHICH",
+            "WHOLE",
+            "COMPARE",
+            "MORE",
+            "LESS",
+            "EACH",
+            "FAST",
+            "SLOW",
+            "NOT",
+        }
+
+
+_LISTS = {"area": "areas", "kind": "kinds", "channel": "channels", "unit_kind": "unit_kinds", "unit": "units", "level": "levels",
+          "stage": "stages", "result": "results", "sign": "signs", "place": "places", "time": "times", "hours": "hours",
+          "weekdays": "weekdays", "bound": "bounds", "top": "tops"}  # fmt: skip
+
+
+def gathered(divided: Divided) -> Found:
+    """The words of a text by what they are."""
+    found = Found(divided)
+    before: list[Token] = []
+    for at, token in enumerate(divided.tokens):
+        if token.type == "atom":
+            found.atoms += [(name, at) for name in token.value]
+        elif token.type in _LISTS:
+            getattr(found, _LISTS[token.type]).append((token.value, at))
+        elif token.type == "dim":
+            found.dims.append((token.value, at))
+            if _is_asked(token, before):
+                found.asked.append((token.value, at))
+        elif token.type == "decline":
+            found.declines.append((token.value, token.said))
+        elif token.type == "other":
+            found.others.append(token.said)
+        before.append(token)
+    found.unread = _unread(divided.tokens)
+    return found
+
+
+def _is_asked(token: Token, before: list[Token]) -> bool:
+    if (token.read or token.said) in SELF_ASKED:
+        return True
+    for earlier in reversed(before):
+        if earlier.type == "atom":
+            if set(earlier.value) & {
+                "EACH",
+                "WHICH",
+                "LIST",
+                "MOST",
+                "LEAST",
+                "FASTEST",
+                "SLOWEST",
+                "BEST",
+                "WORST",
+                "RANK",
+            }:
+                return True
+            if set(earlier.value) & {"CASES", "COUNT", "URGED"} and not earlier.said.isascii():
+                continue
+            return False
+        if earlier.type in ("top", "dim"):
+            return True
+        if earlier.type not in _SKIPPED:
+            return False
+    return False
+
+
+def _unread(tokens: list[Token]) -> list[str]:
+    """Runs of what is not understood; signs of punctuation and bare numbers apart."""
+    runs: list[str] = []
+    last = -1
+    for token in tokens:
+        if token.type == "unknown" and (is_chinese(token.said) or token.said[:1].isalnum()):
+            if runs and token.start == last:
+                runs[-1] += token.said
+            else:
+                runs.append(token.said)
+            last = token.end
+    return [run for run in runs if not run.replace(".", "").replace(":", "").isdigit()]

@@ -1,0 +1,272 @@
+"""Divides a text into words: of all ways through it the one that costs least, long words before short ones."""
+
+# ruff: noqa: E501 - words and patterns are easier to read in one line
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cockpit.assist.asking.lexicon import Entry, Lexicon, key_of
+from cockpit.assist.asking.numbers import CHINESE, ENGLISH, number_of
+from cockpit.assist.asking.spelling import Spelling
+from cockpit.assist.asking.times import Said, Times
+from cockpit.assist.asking.times_en import KNOWN
+from cockpit.assist.asking.tokens import Token, Unit, is_chinese, is_word, plain, stem, units_of
+from cockpit.model.asking import Correction
+
+_COST = {"filler": 0.55, "unknown": 3.0, "other": 0.5, "decline": 0.8, "place": 0.85, "time": 0.7, "hours": 0.75}
+_LONGEST = 8
+_TOP = re.compile(
+    rf"(?:排名?)?(?P<o>前|后|倒数第?|最后的?|末|倒数后)(?P<n>\d+|{CHINESE}+)(?:名|位|类|个|的|大|家|条)*(?![天日周月年小点季])"
+    rf"|(?<![a-z])(?P<o2>top|bottom|first|last|leading)[ -]?(?P<n2>\d+|{'|'.join(w for w in ENGLISH if len(w) > 2)})\b(?! (?:days?|weeks?|months?|hours?|years?|half|quarter))"
+)  # fmt: skip
+_MOST_N = re.compile(r"(?P<n>\d+|[一两二三四五六七八九十]+)(?:大|个|类|种|家|条|位|件|起)(?=[^天日周月年小时分])")
+_UNITS = (
+    r"(?:立方米|平方米|平米|厘米|公分|毫米|小时|个小时|钟头|分钟|分贝|平方|盏灯|户人家|微克|m³|m²|m2|m3|cm|mm|db|dba|ug/m3|ug|%lel|%|"
+    r"米|户|盏|人|辆|方|天|个人|名|hours?|minutes?|days?|centimetres?|centimeters?|metres?|meters?|homes?|households?|"
+    r"people|persons?|lamps?|vehicles?|bikes?|bicycles?|decibels?|square metres?|square meters?|sqm|h\b|min\b|m\b)?"
+)
+_NUMBER = rf"(?P<n>\d+(?:\.\d+)?|{CHINESE}+|one|two|three|four|five|six|ten|twenty|thirty|fifty|hundred)"
+_BOUND = (
+    (re.compile(rf"(?P<o>不超过|不多于|不大于|不高于|至多|最多|不足|不到|少于|低于|小于|短于|超过|大于|多于|高于|深过|长于|久于|超|>=|<=|>|<|≥|≤|不少于|不低于|至少|达到|达)了?{_NUMBER}\s*(?P<u>{_UNITS})(?:以上|的)?"), 0),
+    (re.compile(rf"{_NUMBER}\s*(?P<u>{_UNITS})(?P<o>(?:及|或)?以上|(?:及|或)?以下|以内|之上|开外|往上|多|\+)(?!的?排)"), 0),
+    (re.compile(rf"{_NUMBER}\s*(?:到|至|-|~)\s*(?P<n2>\d+(?:\.\d+)?)\s*(?P<u>{_UNITS})(?<=[^\d])(?:之间|的)?"), 0),
+    (re.compile(rf"(?<![a-z])(?P<o>more than|over|above|deeper than|greater than|longer than|larger than|bigger than|higher than|exceeding|beyond|louder than|at least|no less than|not less than|less than|below|under|fewer than|lower than|shorter than|at most|no more than|not more than|up to|within|>=|<=|>|<|≥|≤) {_NUMBER}\s*(?P<u>{_UNITS})\b"), 0),
+    (re.compile(rf"(?<![a-z]){_NUMBER}\s*(?P<u>{_UNITS})\s*(?P<o>or more|and more|or above|and above|or less|or fewer|and over|or over|or deeper|or longer|and up|\+)"), 0),
+)  # fmt: skip
+_AT_LEAST = {"以上", "及以上", "或以上", "之上", "不少于", "不低于", "至少", "达到", "达", "往上", ">=", "≥", "at least", "no less than",
+             "not less than", "or more", "and more", "or above", "and above", "and over", "or over", "or deeper", "or longer", "and up", "+"}  # fmt: skip
+_LESS = {
+    "不足",
+    "不到",
+    "少于",
+    "低于",
+    "小于",
+    "短于",
+    "<",
+    "less than",
+    "below",
+    "under",
+    "fewer than",
+    "lower than",
+    "shorter than",
+}
+_AT_MOST = {"不超过", "不多于", "不大于", "不高于", "至多", "最多", "以下", "及以下", "或以下", "以内", "<=", "≤", "at most", "no more than",
+            "not more than", "up to", "within", "or less", "or fewer"}  # fmt: skip
+_PLACE = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:大道|路|隧道|高架|立交|大桥)(?:沿线|附近|一带|周边|上|口|段)?")
+_ROAD = re.compile(r"(?<![a-z])(?P<n>[a-z]+(?: [a-z]+){0,2}) (?:road|rd|avenue|ave|lane|boulevard|lu)\b")
+
+
+class Bound:
+    """A number that something is above or below, and its unit as it is written."""
+
+    __slots__ = ("high", "low", "unit")
+
+    def __init__(self, low: float, high: float, unit: str) -> None:
+        self.low, self.high, self.unit = low, high, unit
+
+    def __repr__(self) -> str:
+        return f"Bound({self.low}, {self.high}, {self.unit!r})"
+
+
+class Divided:
+    """A text divided: its words in order, what was read for what was written."""
+
+    def __init__(self, text: str, tokens: list[Token], corrected: list[Correction]) -> None:
+        self.text, self.tokens, self.corrected = text, tokens, corrected
+
+
+class Lattice:
+    """Divides texts with a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.spelling = Spelling(lexicon)
+
+    def divide(self, text: str, times: Times) -> Divided:
+        corrected: list[Correction] = []
+        text = self._mended_english(self._transcribed(plain(text), times, corrected), corrected)
+        units = units_of(text)
+        index = {unit.start: i for i, unit in enumerate(units)}
+        ends = {unit.end: i + 1 for i, unit in enumerate(units)}
+        size = len(units)
+        best: list[tuple[float, int, tuple[Token, ...]] | None] = [None] * (size + 1)
+        best[0] = (0.0, 0, ())
+        for i, unit in enumerate(units):
+            here = best[i]
+            assert here is not None
+            for tokens, cost in self._edges(text, units, i, times):
+                end = ends.get(tokens[-1].end)
+                if end is None or index.get(tokens[0].start) != i:
+                    continue
+                there = best[end]
+                if there is None or here[0] + cost < there[0] - 1e-9:
+                    best[end] = (here[0] + cost, i, tokens)
+            if best[i + 1] is None:
+                best[i + 1] = (here[0] + 3.0, i, (Token(unit.start, unit.end, "unknown", None, unit.text),))
+        found: list[Token] = []
+        at = size
+        while at:
+            step = best[at]
+            assert step is not None
+            found[:0] = step[2]
+            at = step[1]
+        corrected += [Correction(one.said, one.read) for one in found if one.read]
+        return Divided(text, found, corrected)
+
+    # -- ways on from a place ----------------------------------------------------------------------------------------
+
+    def _edges(self, text: str, units: list[Unit], i: int, times: Times) -> Iterator[tuple[tuple[Token, ...], float]]:
+        unit = units[i]
+        yield (Token(unit.start, unit.end, "unknown", None, unit.text),), self._unknown(unit)
+        for end, type, value in times.scan(text, unit.start):
+            extra = 0.3 if isinstance(value, Said) and value.hours else 0.0
+            yield (
+                (Token(unit.start, end, type, value, text[unit.start : end]),),
+                _COST.get(type, 0.8) + extra - 0.02 * (end - unit.start),
+            )
+        yield from self._numbers(text, unit.start)
+        for end, entry in self._words(units, i):
+            said = text[unit.start : end]
+            yield (Token(unit.start, end, entry.type, entry.value, said),), self._cost(entry, end - unit.start)
+        if is_chinese(unit.text):
+            yield from self._places(text, unit.start)
+            yield from self._mended(text, units, i, times)
+        elif is_word(unit.text):
+            yield from self._english(text, units, i)
+
+    def _unknown(self, unit: Unit) -> float:
+        if not any(map(str.isalnum, unit.text)):
+            return 0.0
+        return 1.2 if unit.text[0].isdigit() else 3.0
+
+    def _cost(self, entry: Entry, length: int) -> float:
+        return _COST.get(entry.type, 0.75) - 0.03 * min(length, 12) + 0.004 * entry.rank
+
+    def _words(self, units: list[Unit], i: int) -> Iterator[tuple[int, Entry]]:
+        first = stem(units[i].text) if is_word(units[i].text) else units[i].text
+        longest = self.lexicon.heads.get(first, 0)
+        parts: list[str] = []
+        for unit in units[i : i + longest]:
+            parts.append(stem(unit.text) if is_word(unit.text) else unit.text)
+            for entry in self.lexicon.entries.get(tuple(parts), ()):
+                yield unit.end, entry
+
+    def _numbers(self, text: str, at: int) -> Iterator[tuple[tuple[Token, ...], float]]:
+        match = _TOP.match(text, at)
+        if match:
+            last = (match["o"] or match["o2"])[0] in "后倒最末b" or match["o2"] == "last"
+            number = number_of(match["n"] or match["n2"])
+            if number and number <= 100:
+                yield (Token(at, match.end(), "top", (int(number), not last), match.group()),), 0.6
+        match = _MOST_N.match(text, at)
+        if match and (number := number_of(match["n"])) and 1 < number <= 100:
+            yield (Token(at, match.end(), "top", (int(number), None), match.group()),), 1.1
+        for pattern, _ in _BOUND:
+            match = pattern.match(text, at)
+            if match is None or (number := number_of(match["n"])) is None:
+                continue
+            parts = match.groupdict()
+            value = _bound(
+                parts.get("o") or "", number, number_of(parts["n2"]) if parts.get("n2") else None, match["u"] or ""
+            )
+            if value is not None:
+                yield (Token(at, match.end(), "bound", value, match.group()),), 0.7 + (0.0 if match["u"] else 0.3)
+
+    def _places(self, text: str, at: int) -> Iterator[tuple[tuple[Token, ...], float]]:
+        match = _PLACE.match(text, at)
+        if match:
+            name = re.sub(r"(沿线|附近|一带|周边|上|口|段)$", "", match.group())
+            if name in self.lexicon.roads:
+                yield (Token(at, match.end(), "place", name, match.group()),), 0.7
+
+    def _english(self, text: str, units: list[Unit], i: int) -> Iterator[tuple[tuple[Token, ...], float]]:
+        match = _ROAD.match(text, units[i].start)
+        if match and (road := self.lexicon.road(match["n"].replace(" ", ""))):
+            yield (Token(match.start(), match.end(), "place", road, match.group()),), 0.7
+
+    def _mended_english(self, text: str, corrected: list[Correction]) -> str:
+        """Known words in the place of English ones that are nearly so."""
+
+        def word(match: re.Match[str]) -> str:
+            written = match.group()
+            if self._is_english(written) or len(written) < 4 or written in KNOWN:
+                return written
+            read = self.spelling.english(written)
+            if read is None:
+                return written
+            corrected.append(Correction(written, read))
+            return read
+
+        return re.sub(r"(?<![a-z0-9.])[a-z]+(?:['-][a-z]+)*(?![a-z0-9.]*\d)", word, text)
+
+    def _mended(self, text: str, units: list[Unit], i: int, times: Times) -> Iterator[tuple[tuple[Token, ...], float]]:
+        start = units[i].start
+        for size in range(2, _LONGEST + 1):
+            if i + size > len(units) or not is_chinese(units[i + size - 1].text):
+                return
+            end = units[i + size - 1].end
+            if end - start != size:
+                return
+            written = text[start:end]
+            for surface, cost in self.spelling.mended(written):
+                for entry in self.lexicon.entries.get(key_of(surface), ()):
+                    token = Token(start, end, entry.type, entry.value, written, surface)
+                    yield (token,), self._cost(entry, size) + cost
+                for reach, type, value in times.scan(surface, 0):
+                    if reach == len(surface):
+                        yield (Token(start, end, type, value, written, surface),), _COST.get(type, 0.8) + cost
+
+    # -- pinyin ------------------------------------------------------------------------------------------------------
+
+    def _transcribed(self, text: str, times: Times, corrected: list[Correction]) -> str:
+        """Chinese in the place of what is pinyin: words that are no English, and all of a run that is mostly so."""
+
+        def run(match: re.Match[str]) -> str:
+            parts = match.group().split()
+            unknown = [part for part in parts if not self._is_english(part)]
+            if not unknown:
+                return match.group()
+            whole = self.spelling.chinese("".join(parts)) if len(unknown) * 2 >= len(parts) and len(parts) > 1 else None
+            if whole is not None:
+                corrected.append(Correction(match.group(), whole))
+                return whole
+            read = [self.spelling.chinese(part) for part in parts]
+            if all(read) and len(unknown) * 2 >= len(parts):
+                made = "".join(filter(None, read))
+                corrected.append(Correction(match.group(), made))
+                return made
+            if any(is_chinese(c) for c in text):
+                made = " ".join(one if one and part in unknown else part for one, part in zip(read, parts, strict=True))
+                if made != match.group():
+                    corrected.append(Correction(match.group(), made))
+                return made
+            return match.group()
+
+        if any(self._time_words(text, times)) and not any(map(is_chinese, text)):
+            return text
+        return re.sub(r"(?<![a-z0-9])[a-z]+(?:'[a-z]+)*(?: [a-z]+(?:'[a-z]+)*)*(?![a-z0-9.])", run, text)
+
+    def _time_words(self, text: str, times: Times) -> Iterator[bool]:
+        """Whether English words of time are in it, which pinyin has none of."""
+        yield re.search(r"\b(today|yesterday|last|this|month|year|week|how|the|of|in|january|february|march|april|june|july|august|"
+                        r"september|october|november|december|quarter|half|cases|which|and|for|by)\b", text) is not None  # fmt: skip
+
+    def _is_english(self, word: str) -> bool:
+        return stem(word) in self.lexicon.english
+
+
+def _bound(op: str, number: float, other: float | None, unit: str) -> Bound | None:
+    from math import inf, nextafter
+
+    op = op.strip()
+    if other is not None and not op:
+        return Bound(number, other, unit) if unit and other > number else None
+    if op in _AT_LEAST:
+        return Bound(number, inf, unit)
+    if op in _LESS:
+        return Bound(-inf, nextafter(number, -inf), unit)
+    if op in _AT_MOST:
+        return Bound(-inf, number, unit)
+    return Bound(nextafter(number, inf), inf, unit) if op != "多" or unit else None

@@ -1,0 +1,193 @@
+"""Which number a question asks for, and what must have become of the records that it counts."""
+
+# ruff: noqa: E501 - words and patterns are easier to read in one line
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cockpit.assist.asking.found import Found
+from cockpit.model.city import Pack
+
+_RATES = (("ONTIME", "on_time_rate"), ("LATE", "overdue_rate"), ("REWORK", "rework_rate"), ("REOPEN", "reopen_rate"),
+          ("SAT", "satisfaction_rate"), ("UNSAT", "satisfaction_rate"), ("CLOSE", "closing_rate"), ("HANDLE", "closing_rate"),
+          ("ASSIGN", ""))  # fmt: skip
+EXTREMES = ("MOST", "LEAST", "FASTEST", "SLOWEST", "BEST", "WORST")
+
+
+@dataclass
+class Asked:
+    """Attributes: measure; marks that must hold; when: of which time the period is; is_said: somebody named it."""
+
+    measure: str = "count"
+    marks: tuple[str, ...] = ()
+    when: str = ""
+    is_share: bool = False
+    is_said: bool = True
+
+
+def asked_of(found: Found, pack: Pack, has_dim: bool) -> Asked:
+    """What number the words name.
+
+    Args:
+        has_dim: something is put in an order by it, so that a superlative is not the number's own.
+    """
+    names = found.names
+    if found.signs and not (names & {"RATE", "LATE", "OPEN", "ONTIME", "SAT", "REWORK"}):
+        return Asked(_sign(found, has_dim))
+    if "RATE" in names or ("SHARE" in names and names & {"ONTIME"}):
+        word = _of_rate(found)
+        if word:
+            return Asked(dict(_RATES)[word], _marks(found, {word, "CLOSE", "HANDLE"}))
+    if names & {"SAT", "UNSAT"} and (
+        names & {"BEST", "WORST", "GOOD", "BAD", "MEAN"}
+        or (has_dim and names & {"MOST", "LEAST"} and "COUNT" not in names)
+    ):
+        return Asked("satisfaction_rate", _marks(found, {"SAT", "UNSAT"}))
+    if _is_time(found, has_dim):
+        return Asked(_time(found, has_dim), _marks(found, {"CLOSE"}))
+    amount = _amount(found, pack, has_dim)
+    if amount:
+        return Asked(amount, _marks(found, set()))
+    if "PERDAY" in names:
+        return Asked("per_day", _marks(found, set()), _when(found))
+    if names & {"BEST", "WORST"} and not names & {"COUNT", "LATE", "OPEN", "REWORK", "URGED", "REOPEN"}:
+        return Asked("on_time_rate", _marks(found, set()), is_said=False)
+    marks = _marks(found, set())
+    when = _when(found)
+    if when == "closed":
+        marks = tuple(mark for mark in marks if mark != "closed")
+    return Asked(
+        "count",
+        marks,
+        when,
+        "SHARE" in names,
+        bool(names & {"COUNT", "CASES", "REPORT", "SHARE"}) or bool(marks or when),
+    )
+
+
+def _of_rate(found: Found) -> str:
+    """What a rate is of: what was said in one word with it, else the nearest word before it."""
+    rates = [at for name, at in found.atoms if name in ("RATE", "SHARE")]
+    of = dict(_RATES)
+    near = [
+        (abs(at - rate) + (0.5 if at > rate else 0), name) for rate in rates for name, at in found.atoms if of.get(name)
+    ]
+    word = min(near)[1] if near else ""
+    return "ONTIME" if word in ("CLOSE", "HANDLE") and "ONTIME" in found.names else word
+
+
+def _sign(found: Found, has_dim: bool) -> str:
+    code = found.signs[0][0]
+    names = found.names
+    how = "mean" if "MEAN" in names else "" if found.times else "last"
+    if not how and not has_dim:
+        how = "max" if names & {"MOST", "WORST"} else "min" if names & {"LEAST"} else ""
+    return f"sign:{code}" + (f":{how}" if how else "")
+
+
+def _is_time(found: Found, has_dim: bool) -> bool:
+    names = found.names
+    if names & {"FASTEST", "SLOWEST", "FAST", "SLOW", "DURATION"}:
+        return not ("DURATION" in names and names & {"DUE"})
+    return bool(names & {"MEAN", "MEDIAN"}) and bool(names & {"HANDLE", "ARRIVE", "CLOSE"}) and "PERDAY" not in names
+
+
+def _time(found: Found, has_dim: bool) -> str:
+    names = found.names
+    is_response = bool(names & {"ARRIVE"}) or ("MINUTES" in names and not names & {"CLOSE", "HANDLE"})
+    tail = "response" if is_response else "hours"
+    if "MEDIAN" in names:
+        return f"median_{tail}"
+    if not has_dim and "MEAN" not in names:
+        if names & {"MOST", "SLOWEST"}:
+            return f"max_{tail}"
+        if names & {"LEAST", "FASTEST"}:
+            return f"min_{tail}"
+    return f"mean_{tail}"
+
+
+def _amount(found: Found, pack: Pack, has_dim: bool) -> str:
+    names = found.names
+    of_kinds = [pack.kind(code) for codes, _ in found.kinds for code in codes]
+    has_fact = any(kind.fact for kind in of_kinds)
+    if "AMOUNT" not in names:
+        deepest = any(token.said in ("最深", "最大", "最严重", "deepest", "largest", "biggest", "loudest", "最高", "最重", "最粗", "heaviest")
+                      for token in found.divided.tokens)  # fmt: skip
+        return "amount_max" if deepest and has_fact and not has_dim and not names & {"COUNT", "CASES"} else ""
+    if not has_fact and of_kinds:
+        return ""
+    if found.bounds and not names & {"MOST", "LEAST", "MEAN", "SUM", "MEDIAN"}:
+        return ""
+    if "MEAN" in names:
+        return "amount_mean"
+    if names & {"MOST", "WORST"}:
+        return "amount_max"
+    if "LEAST" in names:
+        return "amount_min"
+    return "amount_sum"
+
+
+def _marks(found: Found, without: set[str]) -> tuple[str, ...]:
+    names = found.names - without
+    marks: list[str] = []
+    if {"LATE", "OPEN"} <= names:
+        marks.append("overdue")
+    elif "LATE" in names and "DUE" not in names:
+        marks.append("late")
+    elif "OPEN" in names:
+        marks.append("open")
+    if "ONTIME" in names:
+        marks.append("on_time")
+    for word, mark in (
+        ("URGED", "urged"),
+        ("REWORK", "returned"),
+        ("REOPEN", "reopened"),
+        ("UNSAT", "unsatisfied"),
+        ("SAT", "satisfied"),
+        ("RATED", "rated"),
+    ):
+        if word in names and not (mark == "satisfied" and "UNSAT" in names):
+            marks.append(mark)
+    if (
+        "CLOSE" in names
+        and "CLOSE" not in without
+        and "OPEN" not in names
+        and "on_time" not in marks
+        and "late" not in marks
+    ):
+        marks.append("closed")
+    return tuple(marks)
+
+
+_REPORTED = (
+    "上报",
+    "接报",
+    "报的",
+    "报上来",
+    "reported",
+    "受理",
+    "立案",
+    "新增",
+    "来的",
+    "报",
+    "received",
+    "came in",
+    "filed",
+    "registered",
+    "报来",
+    "收到",
+    "接到",
+    "进",
+    "发生",
+)
+
+
+def _when(found: Found) -> str:
+    names = found.names
+    if "DUE" in names:
+        return "due"
+    if "CLOSE" in names and "OPEN" not in names:
+        reported = any(token.said in _REPORTED for token in found.divided.tokens)
+        return "" if reported or not found.times else "closed"
+    return ""

@@ -1,0 +1,140 @@
+"""Which period a question means, of all that were said of time; which periods stand beside one another."""
+
+# ruff: noqa: E501 - words and patterns are easier to read in one line
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from cockpit.assist.asking.found import Found
+from cockpit.assist.asking.measure import Asked
+from cockpit.assist.asking.times import HALF, MONTH, QUARTER, Said, Times
+from cockpit.model.clock import DAY, HOUR
+from cockpit.model.scope import Span
+from cockpit.model.spans import begin, day_of, span_of
+
+_SIDES = ("COMPARE", "EACH", "DIFFER", "MORE", "LESS", "FAST", "SLOW", "GOOD", "BAD", "GROWTH", "WHICH")
+
+
+@dataclass
+class Periods:
+    """Attributes: span; hours of its days; sides: periods that stand beside one another; is_assumed: nobody said it."""
+
+    span: Span
+    hours: tuple[int, ...] = ()
+    sides: tuple[Span, ...] = ()
+    is_assumed: bool = False
+
+
+def periods_of(found: Found, now: int, all_time: Span, asked: Asked) -> Periods:
+    """What was said of time put together."""
+    said = [one for one, _ in found.times]
+    if any(not one.loose for one in said):
+        said = [one for one in said if not one.loose]
+    hours = _hours(found, said)
+    if asked.when == "due":
+        return Periods(_due(found, said, now, all_time), ())
+    if not said:
+        if asked.measure.startswith("sign:"):
+            return Periods(span_of("hours24", now), hours, is_assumed=True)
+        if hours and all(not one.soft for one, _ in found.hours) and False:
+            return Periods(span_of("today", now), hours)
+        return Periods(all_time, hours, is_assumed=not ({"open", "overdue"} & set(asked.marks)))
+    spans = _distinct([one.span for one in said])
+    if len(spans) == 1:
+        return Periods(spans[0], hours)
+    if found.names & set(_SIDES) or not _touch(spans):
+        return Periods(spans[0], hours, tuple(spans))
+    start, end = min(span.start for span in spans), max(span.end for span in spans)
+    first, last = day_of(start), day_of(end - 1)
+    return Periods(
+        Span(start, end, f"{first.isoformat()}/{last.isoformat()}" if end == begin(last) + DAY else ""), hours
+    )
+
+
+def of_one_year(said: list[Said], now: int) -> list[Said]:
+    """A month or quarter whose year was left out has that of the one named with it."""
+    year = next((day_of(one.span.start).year for one in said if one.year and one.unit in (MONTH, QUARTER, HALF)), None)
+    times = Times(now)
+    month = next((day_of(one.span.start) for one in said if one.unit in (MONTH, "part")), None)
+    whole = next((one for one in said if one.unit == "year"), None)
+    made = []
+    for one in said:
+        if one.unit == "tens" and month is not None:
+            one = Said(times.month(month.year, month.month, one.index), True, "part", one.index)
+        elif not one.year and one.unit in (MONTH, QUARTER, HALF) and (year or whole):
+            of = year or day_of(whole.span.start).year  # type: ignore[union-attr] # one of the two is there
+            begun = begin(day_of(times.unit(one.unit, of, one.index).start)) <= now
+            one = times.of_year(one.unit, one.index, of) if begun else one
+        made.append(one)
+    return made
+
+
+def _distinct(spans: list[Span]) -> list[Span]:
+    """Without those in which another lies: the narrower one was meant."""
+    kept: list[Span] = []
+    for span in spans:
+        if any(span.start <= other.start and other.end <= span.end and (span.start, span.end) != (other.start, other.end)
+               for other in spans):  # fmt: skip
+            continue
+        if not any((span.start, span.end) == (other.start, other.end) for other in kept):
+            kept.append(span)
+    return kept or spans[:1]
+
+
+def _touch(spans: list[Span]) -> bool:
+    ordered = sorted(spans, key=lambda span: span.start)
+    return all(one.end >= other.start for one, other in pairwise(ordered))
+
+
+def _hours(found: Found, said: list[Said]) -> tuple[int, ...]:
+    """By the clock where it was said, else the part of the day; `两点` after 下午 is 14."""
+    clock = [one for one, _ in found.hours if not one.soft]
+    soft = [hour for one, _ in found.hours if one.soft for hour in one.hours]
+    soft += [hour for one in said for hour in one.hours]
+    if not clock:
+        return tuple(dict.fromkeys(soft))
+    hours: list[int] = []
+    for one in clock:
+        own = one.hours
+        if (
+            soft
+            and min(soft) >= 12
+            and own
+            and own[0] < 12
+            and own[0] + 12 < 24
+            and not set(own) & set(soft) - set(range(12, 24))
+        ):
+            own = tuple(sorted({hour + 12 if hour < 12 else hour for hour in own}))
+        hours += own
+    return tuple(dict.fromkeys(hours))
+
+
+def _due(found: Found, said: list[Said], now: int, all_time: Span) -> Span:
+    """Until when something is due: what is over of the period is not meant where something is open still."""
+    until = next((one.until for one, _ in found.hours if one.until >= 0), -1)
+    is_open = found.has("OPEN") or any(
+        token.said in ("要到期", "将到期", "快到期", "即将到期", "会到期", "将超期", "要超期", "快超期")
+        for token in found.divided.tokens
+    )
+    is_open = (
+        is_open or until >= 0 or any(token.said in ("前", "之前", "before", "by") for token in found.divided.tokens)
+    )
+    if not said:
+        return Span(now, now + DAY) if is_open else Span(all_time.start, now + 90 * DAY)
+    span = said[0].span
+    end = span.end
+    if span.end == now:  # today, this week: all of it
+        length = {"today": DAY, "week": 7 * DAY}.get(span.word)
+        if length:
+            end = span.start + length
+        elif span.word == "month":
+            first = day_of(span.start)
+            end = begin(first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1))
+    start = span.start
+    if until >= 0:
+        end = start + until * HOUR
+    if is_open and start < now < end:
+        start = now
+    return Span(start, end)

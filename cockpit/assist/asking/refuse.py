@@ -1,0 +1,34 @@
+"""What is not answered, and why: what nobody recorded, what will be, whose fault it is, other places, persons."""
+
+from __future__ import annotations
+
+from cockpit.assist.asking.found import Found
+from cockpit.model.messages import Message
+
+
+def refused(found: Found, now: int, first: int) -> tuple[str, Message, tuple[str, ...]] | None:
+    """Reason, sentence and words, where a question is none for the archive; None where it may be answered."""
+    names = found.names
+    for reason, said in found.declines:
+        if reason == "forecast" and "DUE" in names:
+            continue
+        return reason, Message(f"asking.declined_{reason}", {"words": said}), (said,)
+    if found.others:
+        return "elsewhere", Message("asking.declined_elsewhere", {"words": found.others[0]}), tuple(found.others)
+    if any(one.span.start >= now for one, _ in found.times) and "DUE" not in names:
+        return "forecast", Message("asking.declined_forecast", {"words": found.said("time")}), ()
+    spans = [one.span for one, _ in found.times]
+    if spans and all(span.end <= first for span in spans):
+        return "before", Message("asking.declined_before", {"words": found.said("time")}), ()
+    if found.unread and not _may_overlook(found):
+        words = tuple(found.unread)
+        return "unread", Message("asking.declined_unread", {"words": "、".join(words[:4])}), words
+    if found.is_bare:
+        return "empty", Message("asking.declined_empty"), ()
+    return None
+
+
+def _may_overlook(found: Found) -> bool:
+    """One short word beside a class, a sign or a place that is understood takes nothing away."""
+    known = found.kinds or found.signs or found.channels or found.units or found.stages
+    return len(found.unread) == 1 and len(found.unread[0]) == 1 and bool(known)

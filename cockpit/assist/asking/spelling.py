@@ -1,0 +1,331 @@
+"""What was meant by what was written: pinyin in full or by initials, same sounds, like shapes, a letter too many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from cockpit.assist.asking.lexicon import Entry, Lexicon, words
+from cockpit.assist.asking.times_en import KNOWN
+from cockpit.assist.asking.tokens import is_chinese, stem
+from cockpit.model.pinyin import pinyin
+
+SAME_SOUND, LIKE_SOUND, LIKE_SHAPE, OTHER = 0.9, 1.2, 1.1, 1.5
+"""What it costs to read another word than was written."""
+_MENDED = ("area", "kind", "channel", "unit_kind", "atom", "dim", "sign", "stage", "level")
+_TIMES = [
+    "今天",
+    "昨天",
+    "前天",
+    "明天",
+    "本周",
+    "这周",
+    "上周",
+    "上上周",
+    "本月",
+    "这个月",
+    "上个月",
+    "上月",
+    "今年",
+    "去年",
+    "前年",
+    "上半年",
+    "下半年",
+    "一季度",
+    "二季度",
+    "三季度",
+    "四季度",
+    "本季度",
+    "上季度",
+    "一月",
+    "二月",
+    "三月",
+    "四月",
+    "五月",
+    "六月",
+    "七月",
+    "八月",
+    "九月",
+    "十月",
+    "十一月",
+    "十二月",
+    "一月份",
+    "二月份",
+    "三月份",
+    "四月份",
+    "五月份",
+    "六月份",
+    "七月份",
+    "八月份",
+    "九月份",
+    "十月份",
+    "十一月份",
+    "十二月份",
+    "周末",
+    "上周末",
+    "上个周末",
+    "工作日",
+    "元旦",
+    "春节",
+    "国庆",
+    "端午",
+    "清明",
+    "中秋",
+    "最近",
+    "近七天",
+    "最近七天",
+    "最近一周",
+    "最近一个月",
+    "现在",
+    "目前",
+    "今年以来",
+    "昨晚",
+    "今早",
+    "今晚",
+    "早上",
+    "上午",
+    "中午",
+    "下午",
+    "晚上",
+    "夜间",
+    "凌晨",
+    "周一",
+    "周二",
+    "周三",
+    "周四",
+    "周五",
+    "周六",
+    "周日",
+    "星期一",
+    "星期二",
+    "星期三",
+    "星期四",
+    "星期五",
+    "星期六",
+    "星期天",
+    "最近一年",
+    "近三个月",
+    "近半年",
+    "前三",
+    "前五",
+    "前十",
+    "本年",
+    "当前",
+]
+_LIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"), ("l", "n"), ("h", "f"))
+
+
+def _sound(char: str) -> str:
+    return pinyin(char)[0] if is_chinese(char) else char
+
+
+def _like(syllable: str) -> str:
+    for one, other in _LIKE:
+        if len(one) > 1 and len(other) < len(one):
+            syllable = syllable.replace(one, other)
+        elif syllable.startswith(one):
+            syllable = other + syllable[1:]
+    return syllable
+
+
+class Spelling:
+    """Ways from what is written to words of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self._surfaces = self._chinese()
+
+    def _chinese(self) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = {}
+        for entries in self.lexicon.entries.values():
+            for entry in entries:
+                if all(map(is_chinese, entry.surface)):
+                    found.setdefault(entry.surface, []).append(entry)
+        return found
+
+    def _mended(self) -> Iterator[str]:
+        """Words that others are read as: names and what a question is about; no fillers."""
+        for surface, entries in self._surfaces.items():
+            if 1 < len(surface) < 9 and any(
+                entry.type in _MENDED and not ((entry.type == "area" and entry.rank == 3) or self._is_cell(entry))
+                for entry in entries
+            ):
+                yield surface
+        yield from _TIMES
+
+    def _is_cell(self, entry: Entry) -> bool:
+        return entry.type == "area" and entry.value in self.lexicon.areas and self.lexicon.areas[entry.value].tier > 2
+
+    @cached_property
+    def _sounds(self) -> tuple[dict[tuple[str, ...], str], dict[tuple[str, ...], str]]:
+        same: dict[tuple[str, ...], str] = {}
+        like: dict[tuple[str, ...], str] = {}
+        unsure: set[tuple[str, ...]] = set()
+        for surface in self._mended():
+            sounds = tuple(map(_sound, surface))
+            same.setdefault(sounds, surface)
+            near = tuple(map(_like, sounds))
+            if like.setdefault(near, surface) != surface:
+                unsure.add(near)
+        return same, {near: surface for near, surface in like.items() if near not in unsure}
+
+    @cached_property
+    def _holes(self) -> dict[str, str]:
+        """Words of three characters and more with one of them left open; what two words share is none's."""
+        found: dict[str, str] = {}
+        for surface in self._mended():
+            if len(surface) > 2:
+                for i in range(len(surface)):
+                    for hole in {surface[:i] + "*" + surface[i + 1 :], surface[:i] + surface[i + 1 :] + "-"}:
+                        found[hole] = surface if found.get(hole, surface) == surface else ""
+        return {hole: surface for hole, surface in found.items() if surface}
+
+    @cached_property
+    def _shapes(self) -> dict[str, str]:
+        return {char: pair[0] for pair in words()["shapes"]["pairs"] for char in pair}
+
+    @cached_property
+    def _shaped(self) -> dict[str, str]:
+        return {self._shape(surface): surface for surface in self._mended()}
+
+    def _shape(self, text: str) -> str:
+        return "".join(self._shapes.get(char, char) for char in text)
+
+    def mended(self, text: str) -> Iterator[tuple[str, float]]:
+        """Words that a stretch of Chinese could be, and what each costs."""
+        if len(text) < 2 or text in self._surfaces or text in _TIMES:
+            return
+        same, like = self._sounds
+        sounds = tuple(map(_sound, text))
+        if sounds in same:
+            yield same[sounds], SAME_SOUND
+        elif (near := tuple(map(_like, sounds))) in like:
+            yield like[near], LIKE_SOUND
+        if (shaped := self._shaped.get(self._shape(text))) is not None and shaped != text:
+            yield shaped, LIKE_SHAPE
+        if len(text) > 2:
+            for i in range(len(text)):
+                if surface := self._holes.get(text[:i] + "*" + text[i + 1 :]):
+                    yield surface, OTHER
+                if (
+                    (surface := text[:i] + text[i + 1 :]) in self._surfaces
+                    and len(surface) > 2
+                    and self._is_mended(surface)
+                ):
+                    yield surface, OTHER
+                swapped = text[:i] + text[i : i + 2][::-1] + text[i + 2 :]
+                if swapped != text and swapped in self._surfaces and self._is_mended(swapped):
+                    yield swapped, OTHER
+        if len(text) > 1 and (surface := self._holes.get(text + "-")) and len(surface) > 2:
+            yield surface, OTHER + 0.2
+
+    def _is_mended(self, surface: str) -> bool:
+        return any(entry.type in _MENDED and not self._is_cell(entry) for entry in self._surfaces[surface])
+
+    # -- Latin letters -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _spelled(self) -> dict[str, str]:
+        """Chinese by its pinyin without spaces; of words that sound alike the one with the likelier meaning."""
+        found: dict[str, tuple[int, str]] = {}
+        fillers = [surface for surface in self._surfaces if len(surface) < 5]
+        for surface in (*self._mended(), *fillers):
+            key = "".join(pinyin(surface))
+            rank = min((self._weight(entry) for entry in self._surfaces.get(surface, ())), default=0)
+            if key not in found or rank < found[key][0]:
+                found[key] = (rank, surface)
+        return {key: surface for key, (_, surface) in found.items()}
+
+    def _weight(self, entry: Entry) -> int:
+        tier = self.lexicon.areas[entry.value].tier if entry.type == "area" and entry.value in self.lexicon.areas else 0
+        return entry.rank + (10 if entry.type == "filler" else 0) + 2 * tier
+
+    @cached_property
+    def _initials(self) -> dict[str, str]:
+        """Districts, classes and measures by the first letters of their syllables."""
+        found: dict[str, tuple[int, str]] = {}
+        for surface, entries in self._surfaces.items():
+            for entry in entries:
+                tier = (
+                    self.lexicon.areas[entry.value].tier
+                    if entry.type == "area" and entry.value in self.lexicon.areas
+                    else 9
+                )
+                rank = 0 if tier == 1 else 1 if tier == 2 else 2 if entry.type == "kind" else 9
+                if rank > 8 or not 1 < len(surface) < 7:
+                    continue
+                key = "".join(syllable[0] for syllable in pinyin(surface))
+                if key not in found or rank < found[key][0]:
+                    found[key] = (rank, surface)
+        return {key: surface for key, (_, surface) in found.items()}
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self._spelled), default=0)
+
+    def chinese(self, letters: str) -> str | None:
+        """The Chinese that a run of Latin letters spells, None where it spells none."""
+        letters = letters.replace("'", "").replace("ü", "v")
+        size = len(letters)
+        best: list[tuple[float, str] | None] = [(0.0, ""), *[None] * size]
+        for start in range(size):
+            here = best[start]
+            if here is None:
+                continue
+            for end in range(start + 1, min(size, start + self._longest) + 1):
+                surface = self._spelled.get(letters[start:end])
+                if surface is None:
+                    continue
+                there = best[end]
+                cost = here[0] + (1.0 if len(surface) > 1 else 1.6)
+                if there is None or cost < there[0]:
+                    best[end] = (cost, here[1] + surface)
+        found = best[size]
+        if found is not None:
+            return found[1]
+        return self._initials.get(letters) if size > 1 else None
+
+    def english(self, word: str) -> str | None:
+        """The known English word that another is likely to be meant for; None none, or two as likely."""
+        root = stem(word)
+        if len(root) < 4:
+            return None
+        most = 1 if len(root) < 7 else 2
+        found: dict[int, set[str]] = {}
+        for known in (*self.lexicon.english, *KNOWN):
+            if len(known) < 3 or abs(len(known) - len(word)) > most + 1:
+                continue
+            if known[0] != word[0] and sorted(known[:2]) != sorted(word[:2]):
+                continue
+            forms = [(root, known), (word, known)]
+            if word.endswith("s"):
+                forms.append((word, known + "s"))
+            away = min(_away(one, other, most) for one, other in forms)
+            likely = len(root) > 4 or abs(len(known) - len(root)) == 1 or sorted(known) == sorted(root)
+            if away <= most and likely:
+                found.setdefault(away, set()).add(known)
+        if not found:
+            return None
+        nearest = found[min(found)]
+        alone = {known for known in nearest if (known,) in self.lexicon.entries or known in KNOWN}
+        nearest = alone or nearest
+        swaps = {known for known in nearest if sorted(known) == sorted(root)}
+        nearest = swaps or nearest
+        return min(nearest, key=lambda known: (len(known) != len(root), known)) if len(nearest) < 4 else None
+
+
+def _away(one: str, other: str, most: int) -> int:
+    """Letters put in, left out, changed or swapped between two words; more than `most`: at least so many."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        row = [i]
+        for j, b in enumerate(other, 1):
+            cost = min(last[j] + 1, row[-1] + 1, last[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+        before, last = last, row
+    return last[-1]

@@ -1,0 +1,390 @@
+"""English words of time."""
+
+# ruff: noqa: E501 - words and patterns are easier to read in one line
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from cockpit.assist.asking.lexicon import words
+from cockpit.assist.asking.numbers import ENGLISH, ORDINAL, number_of
+from cockpit.assist.asking.times import HALF, MONTH, QUARTER, Hours, Rule, Said, Times, round_the_clock
+from cockpit.model.clock import DAY, HOUR
+from cockpit.model.scope import Span
+from cockpit.model.spans import begin, day_of
+
+_MONTHS = {name: i for i, names in enumerate(
+    ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+     "september sept sep", "october oct", "november nov", "december dec"), 1) for name in names.split()}  # fmt: skip
+_M = r"(?P<{0}>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+_WEEKDAYS = {name: i for i, names in enumerate(
+    ("monday mon", "tuesday tue tues", "wednesday wed", "thursday thu thurs", "friday fri", "saturday sat", "sunday sun")
+) for name in names.split()}  # fmt: skip
+_W = r"(?P<{0}>" + "|".join(sorted(_WEEKDAYS, key=len, reverse=True)) + ")"
+_NUM = r"\d+|" + "|".join(word for word in ENGLISH if len(word) > 2)
+_ORD = "|".join(ORDINAL)
+_D = r"(?P<{0}>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
+_Y = r"(?:,?\s*(?:of\s+|in\s+)?(?P<{0}>20\d\d|this year|last year|the year|the current year)(?:'s)?)?"
+_TO = r"\s*(?:to|through|until|till|-|–|and|up to)\s*(?:the\s+)?"
+_PARTS = {"morning": (6, 12), "afternoon": (12, 18), "evening": (18, 24), "night": (22, 6), "daytime": (6, 18),
+          "noon": (11, 13), "rush": (7, 9)}  # fmt: skip
+
+
+def _dates(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    year = times.year_of(m["y"])
+    first = times.day(year, _MONTHS[m["m"]], int(m["d"]))
+    if m["d2"]:
+        month = _MONTHS[m["m2"]] if m["m2"] else first.month
+        last = date(first.year, month, int(m["d2"]))
+        return "time", Said(times.days(first, last), year is not None)
+    return "time", Said(times.days(first, first), year is not None, "day")
+
+
+def _dates_before(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    """18 to 24 June."""
+    year = times.year_of(m["y"])
+    last = times.day(year, _MONTHS[m["m"]], int(m["d2"]))
+    first = date(last.year, _MONTHS[m["m1"]] if m["m1"] else last.month, int(m["d"]))
+    return "time", Said(times.days(first, last), year is not None)
+
+
+def _month(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    part = {"early": 1, "mid": 2, "late": 3}.get((m["t"] or "").strip(" -"), 0)
+    year = times.year_of(m["y"])
+    index = _MONTHS[m["m"]]
+    if m["l"] and year is None:
+        year = times.today.year if index < times.today.month else times.today.year - 1
+    if m["y0"]:
+        year = times.year_of(m["y0"])
+    return "time", times.of_year(MONTH, index, year, part)
+
+
+def _months(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    last = times.of_year(MONTH, _MONTHS[m["m2"]], times.year_of(m["y2"] or m["y"]))
+    end = day_of(last.span.end - 1)
+    first = _MONTHS[m["m"]]
+    begun = times.year_of(m["y"]) or (end.year if first <= _MONTHS[m["m2"]] else end.year - 1)
+    return "time", Said(times.days(date(begun, first, 1), end), m["y"] is not None or m["y2"] is not None)
+
+
+def _of_year(unit: str) -> object:
+    def make(times: Times, m: re.Match[str]) -> tuple[str, object]:
+        index = ORDINAL.get(m["q"]) or int(m["q"])
+        year = times.year_of(m["y"] or m["y0"])
+        return "time", times.of_year(unit, index, year)
+
+    return make
+
+
+def _half_month(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    one = times.of_year(MONTH, _MONTHS[m["m"]], times.year_of(m["y"]))
+    first = day_of(one.span.start)
+    last = day_of(times.month(first.year, first.month).end - 1)
+    middle = first.replace(day=15)
+    is_first = ORDINAL.get(m["q"], 1) == 1
+    return "time", Said(times.days(first, middle) if is_first else times.days(middle + timedelta(1), last))
+
+
+def _tens(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    part = {"first": 1, "second": 2, "middle": 2, "last": 3, "third": 3}[m["q"]]
+    return "time", times.of_year(MONTH, _MONTHS[m["m"]], times.year_of(m["y"]), part)
+
+
+def _year(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    year = times.year_of(m["y"])
+    assert year is not None
+    return "time", Said(times.days(date(year, 1, 1), date(year, 12, 31)), True, "year")
+
+
+def _word(word: str, unit: str = "") -> object:
+    return lambda times, m: ("time", Said(times.word(word), unit=unit))
+
+
+def _relative(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    unit = "half" if m["u"].startswith("half") else m["u"]
+    if unit == "weekend":
+        return _weekend(times, m)
+    before = m["w"] in ("last", "previous", "the previous", "the last")
+    if m["w"] == "next":
+        return "time", Said(_next(times, unit))
+    return "time", Said(times.word(f"last_{unit}" if before else unit), unit=unit)
+
+
+def _next(times: Times, unit: str) -> Span:
+    start = begin(times.today) + DAY
+    return Span(start, start + {"week": 7, "month": 30, "quarter": 91, "half": 183, "year": 365}[unit] * DAY)
+
+
+def _weekend(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    _, sunday = times.week(1 if times.today.weekday() < 5 or m["w"] in ("last", "previous", "past") else 0)
+    return "time", Said(times.days(sunday - timedelta(days=1), sunday))
+
+
+def _recent(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    return "time", Said(times.recent(number_of(m["n"] or "one") or 1.0, m["u"].rstrip("s")))
+
+
+def _coming(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    length = {"hour": HOUR, "day": DAY, "week": 7 * DAY, "month": 30 * DAY}[m["u"].rstrip("s")]
+    return "time", Said(Span(times.now, times.now + int((number_of(m["n"] or "one") or 1.0) * length)))
+
+
+def _back(number: int) -> object:
+    def make(times: Times, m: re.Match[str]) -> tuple[str, object]:
+        day = times.today - timedelta(days=number)
+        return "time", Said(times.days(day, day), unit="day")
+
+    return make
+
+
+def _weeks_back(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    return "time", Said(times.days(*times.week(2)), unit="week")
+
+
+def _weekday(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    day = _WEEKDAYS[m["w"]]
+    if m["s"]:
+        return "weekdays", (day,)
+    back = (times.today.weekday() - day) % 7
+    if m["l"] == "last":
+        back = back or 7
+    there = times.today - timedelta(days=back)
+    return "time", Said(times.days(there, there), unit="day")
+
+
+def _weekday_range(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    first, last = _WEEKDAYS[m["w"]], _WEEKDAYS[m["v"]]
+    return "weekdays", tuple(range(first, last + 1)) if first <= last else (*range(first, 7), *range(last + 1))
+
+
+def _named(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    name = m["n"] + (" holiday" if m["h"] and f"{m['n']} holiday" in words()["days"] else "")
+    span = times.named(name, times.year_of(m["y"]))
+    return None if span is None else ("time", Said(span, m["y"] is not None, "day"))
+
+
+def _storm(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    day = times.storm()
+    return None if day is None else ("time", Said(times.days(day, day), unit="day", loose=True))
+
+
+def _since(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    first = times.day(times.year_of(m["y"]), _MONTHS[m["m"]], int(m["d"] or m["d0"] or 1))
+    return "time", Said(times.since(Span(begin(first), begin(first) + DAY)))
+
+
+# -- hours ---------------------------------------------------------------------------------------------------------
+
+
+def _hour(text: str, half: str | None) -> int:
+    if text in ("noon", "midnight"):
+        return 12 if text == "noon" else 0
+    hour = int(number_of(text.split(":")[0]) or 0)
+    if half and half.strip(". ").startswith("p") and hour < 12:
+        hour += 12
+    if half and half.strip(". ").startswith("a") and hour == 12:
+        hour = 0
+    return hour
+
+
+def _part_half(part: str | None) -> str | None:
+    return None if part is None else "pm" if part in ("afternoon", "evening") else "am" if part == "morning" else None
+
+
+def _clock_range(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    tail = _part_half(m["part"])
+    if not (m["h1"] or m["h2"] or tail or m["pre"] or ":" in m["a"] + m["b"]):
+        return None
+    last_half = m["h2"] or tail
+    first = _hour(
+        m["a"], m["h1"] or (last_half if int(number_of(m["a"].split(":")[0]) or 0) < 12 and _same(m) else None)
+    )
+    last = _hour(m["b"], last_half)
+    if max(first, last) > 24 or first == last:
+        return None
+    hours = round_the_clock(first, last)
+    if m["this"]:
+        return "time", Said(times.word("today"), unit="day", hours=hours)
+    return "hours", Hours(hours)
+
+
+def _same(m: re.Match[str]) -> bool:
+    """Whether `7 to 9 pm` means both in the afternoon."""
+    low, high = (int(number_of(m[name].split(":")[0]) or 0) for name in "ab")
+    return low < high or high == 12
+
+
+def _clock_side(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    hour = _hour(m["a"], m["h"])
+    if hour > 24:
+        return None
+    if m["s"] in ("before", "until", "by", "till"):
+        return "hours", Hours(tuple(range(hour)), until=hour or 24)
+    return "hours", Hours(tuple(range(hour, 24)))
+
+
+def _this_part(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    back = 1 if m["w"] in ("yesterday", "last") else 0
+    hours = round_the_clock(*_PARTS[m["p"]])
+    return "time", Said(times.word("yesterday" if back else "today"), unit="day", hours=hours)
+
+
+def _rule(pattern: str, make: object) -> Rule:
+    return re.compile(rf"(?<![a-z]){pattern}"), make  # type: ignore[return-value]
+
+
+_NAMES = "|".join(
+    sorted((n for n in words()["days"] if n.isascii() and not n.endswith(" holiday")), key=len, reverse=True)
+)
+_POSSESSIVE = r"(?:(?P<y0>last year's|this year's|20\d\d's)\s+)?"
+_CLOCK = r"(?P<{0}>2[0-4](?::00)?|1\d(?::00)?|0?\d(?::00)?|noon|midnight|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_AMPM = r"(?:\s*(?P<{0}>[ap]\.?m\b\.?|o'clock))?"
+RULES: tuple[Rule, ...] = (
+    _rule(r"today(?:'s)?\b(?: so far)?", _word("today", "day")),
+    _rule(r"yesterday(?:'s)?\b(?! (?:morning|afternoon|evening|night))", _word("yesterday", "day")),
+    _rule(r"(?:the )?day before yesterday\b", _back(2)),
+    _rule(r"tomorrow(?:'s)?\b", _back(-1)),
+    _rule(r"tonight\b", lambda t, m: ("time", Said(t.word("today"), unit="day", hours=tuple(range(18, 24))))),
+    _rule(r"(?:so far )?(?P<w>this|last|previous|the previous|current|the current|the last|next)\s+"
+          r"(?P<u>week|month|quarter|year|weekend|half-year|half year)(?:'s)?\b(?: so far| to date)?(?!\w)", _relative),
+    _rule(r"(?:the )?week before last\b", _weeks_back),
+    _rule(r"(?:the )?(?P<w>past) (?P<u>weekend)\b", _weekend),
+    _rule(r"(?:the |over the |in the |during the )?(?:last|past|previous|recent)\s+(?P<n>" + _NUM + r")\s+"
+          r"(?P<u>hours?|days?|weeks?|months?|years?)\b", _recent),
+    _rule(r"(?:the |over the |in the )?past(?P<n>)\s+(?P<u>hour|day|week|month|year)\b", _recent),
+    _rule(r"(?:within |in )?(?:the )?(?:next|coming)\s+(?P<n>" + _NUM + r")?\s*(?P<u>hours?|days?|weeks?)\b", _coming),
+    _rule(r"(?:lately|recently|these days)\b", _word("last7")),
+    _rule(r"(?:the )?year to date\b|since the (?:beginning|start) of (?:the|this) year\b|ytd\b", _word("year", "year")),
+    _rule(r"month to date\b|since the (?:beginning|start) of (?:the|this) month\b", _word("month", "month")),
+    _rule(rf"since (?:(?P<d0>\d+)(?:st|nd|rd|th)? (?:of )?)?{_M.format('m')}(?:\s+(?P<d>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?!\d))?"
+          rf"{_Y.format('y')}", _since),
+    _rule(rf"(?:between |from )?{_M.format('m')}\s+(?:the )?{_D.format('d')}(?!\d)(?:{_TO}(?:{_M.format('m2')}\s+)?{_D.format('d2')}(?!\d))?"
+          rf"{_Y.format('y')}", _dates),
+    _rule(rf"(?:between |from )?(?:the )?{_D.format('d')}\s+(?:of )?{_M.format('m')}(?P<d2>)(?P<m2>)(?!\s+to \d){_Y.format('y')}", _dates),
+    _rule(rf"(?:between |from )?(?:the )?{_D.format('d')}(?:\s+(?:of )?{_M.format('m1')})?{_TO}{_D.format('d2')}\s+(?:of )?"
+          rf"{_M.format('m')}{_Y.format('y')}", _dates_before),
+    _rule(rf"(?:between |from )?{_M.format('m')}{_Y.format('y')}\s*(?:to|through|until|till|-|–)\s*{_M.format('m2')}{_Y.format('y2')}"
+          r"(?! \d\d?\b)", _months),
+    _rule(rf"between {_M.format('m')}{_Y.format('y')} and {_M.format('m2')}{_Y.format('y2')}", _months),
+    _rule(rf"{_POSSESSIVE}(?P<l>last\s+)?(?P<t>early[ -]|mid[ -]|late[ -])?{_M.format('m')}(?:'s)?{_Y.format('y')}", _month),
+    _rule(rf"(?:the )?{_POSSESSIVE}(?P<q>{_ORD}) quarter{_Y.format('y')}\b", _of_year(QUARTER)),
+    _rule(rf"{_POSSESSIVE}q(?P<q>[1-4])\b{_Y.format('y')}", _of_year(QUARTER)),
+    _rule(r"(?P<y>20\d\d)[ -]?q(?P<q>[1-4])\b(?P<y0>)", _of_year(QUARTER)),
+    _rule(rf"(?:the )?{_POSSESSIVE}(?P<q>first|second|1st|2nd) half(?: of)?(?:-year| year)?{_Y.format('y')}(?! of)\b", _of_year(HALF)),
+    _rule(rf"(?:the )?(?P<q>first|second) half of {_M.format('m')}{_Y.format('y')}", _half_month),
+    _rule(rf"h(?P<q>[12])\b(?P<y0>){_Y.format('y')}", _of_year(HALF)),
+    _rule(rf"(?:the )?(?P<q>first|second|middle|last|third) (?:ten|10) days of {_M.format('m')}{_Y.format('y')}", _tens),
+    _rule(r"(?P<y>20\d\d)(?![\d./:-]|\s*(?:cases|cm|m|metres|meters|homes|households))(?:'s)?", _year),
+    _rule(rf"{_W.format('w')}\s*(?:to|through|-)\s*{_W.format('v')}s?\b", _weekday_range),
+    _rule(rf"(?:on |every |each )?(?P<l>last |this )?{_W.format('w')}(?P<s>s)?\b(?! to )", _weekday),
+    _rule(r"(?:on |at |over )?(?:the )?weekends?\b", lambda t, m: ("weekdays", (5, 6))),
+    _rule(r"(?:on )?(?:saturdays and sundays|saturday and sunday)\b", lambda t, m: ("weekdays", (5, 6))),
+    _rule(r"(?:on )?(?:working days|workdays|weekdays only|business days)\b", lambda t, m: ("weekdays", (0, 1, 2, 3, 4))),
+    _rule(rf"(?P<n>{_NAMES})(?P<h>\s+(?:holiday|holidays|week|golden week|break))?{_Y.format('y')}", _named),
+    _rule(r"(?:the )?(?:day of the (?:great |big |heavy )?(?:storm|rainstorm|rain|downpour)|last (?:great |big )?(?:rainstorm|storm)"
+          r"|(?:big|great) (?:storm|rainstorm))\b", _storm),
+    _rule(rf"(?P<pre>between |from )?{_CLOCK.format('a')}{_AMPM.format('h1')}\s*(?:and|to|-|–|until|till)\s*{_CLOCK.format('b')}"
+          rf"{_AMPM.format('h2')}(?!\s*(?:\d|of|cm|m\b|%|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|days|cases|homes|hours))"
+          r"(?:\s+(?:in the |(?P<this>this ))?(?P<part>morning|afternoon|evening|night))?", _clock_range),
+    _rule(rf"(?P<s>after|before|from|since|until|by|till) {_CLOCK.format('a')}(?!\d|\s*(?:days?|hours?|cases?|minutes?|cm|weeks?))"
+          rf"{_AMPM.format('h')}(?! quarter| half)", _clock_side),
+    _rule(r"(?P<w>this|yesterday|last)\s+(?P<p>morning|afternoon|evening|night)\b", _this_part),
+    _rule(r"(?:in the |during the |at |by )?(?P<p>morning|afternoon|evening|night|daytime)(?:s|-time|time)?\b(?: rush hour)?",
+          lambda t, m: ("hours", Hours(round_the_clock(*_PARTS[m["p"]]), soft=True))),
+    _rule(r"overnight\b|at nights?\b", lambda t, m: ("hours", Hours(round_the_clock(22, 6), soft=True))),
+    _rule(r"(?:the )?morning (?:rush|peak)(?: hours?)?\b", lambda t, m: ("hours", Hours((7, 8), soft=True))),
+    _rule(r"(?:the )?evening (?:rush|peak)(?: hours?)?\b", lambda t, m: ("hours", Hours((17, 18), soft=True))),
+)  # fmt: skip
+"""What each pattern of a text says."""
+KNOWN = frozenset(
+    [
+        "today",
+        "yesterday",
+        "tomorrow",
+        "tonight",
+        "this",
+        "last",
+        "next",
+        "past",
+        "previous",
+        "current",
+        "week",
+        "month",
+        "quarter",
+        "year",
+        "weekend",
+        "weekends",
+        "days",
+        "hours",
+        "weeks",
+        "months",
+        "years",
+        "hour",
+        "day",
+        "since",
+        "between",
+        "until",
+        "till",
+        "through",
+        "half",
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "early",
+        "late",
+        "middle",
+        "morning",
+        "afternoon",
+        "evening",
+        "night",
+        "noon",
+        "midnight",
+        "overnight",
+        "workdays",
+        "weekdays",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "mondays",
+        "tuesdays",
+        "wednesdays",
+        "thursdays",
+        "fridays",
+        "saturdays",
+        "sundays",
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "recently",
+        "lately",
+        "before",
+        "after",
+        "holiday",
+        "spring",
+        "festival",
+        "national",
+        "christmas",
+        "labour",
+        "storm",
+        "rainstorm",
+        "coming",
+        "within",
+        "during",
+        "from",
+    ]
+)
+"""Words of these patterns, that are no mistakes."""
