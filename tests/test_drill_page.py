@@ -477,3 +477,22 @@ def test_a_sign_has_its_curve_and_its_parts_by_area_and_no_rows(make: Callable[.
     assert stage.desk.drill.scope.area == top
     stage.turn("periods")
     assert len(stage.panel.pages["periods"].table.sheet.rows) == 1
+
+
+def test_areas_are_chosen_to_be_compared_side_by_side_on_one_axis(make: Callable[..., Stage]) -> None:
+    stage = make(MONTH)
+    for name in ("上城区", "拱墅区"):
+        menu = stage.panel.chips.open_menu("area")
+        side = next(action.menu() for action in menu.actions() if action.text() == "选几个并列比较")
+        next(action for action in side.actions() if action.text() == name).trigger()
+        stage.settle()
+        menu.close()
+    assert stage.desk.drill.scope.areas == ("330102", DISTRICT)
+    stage.turn("areas")
+    page = stage.panel.pages["areas"]
+    assert [side.code for side in page.sides()] == ["330102", DISTRICT]
+    assert len({(course.line.low, course.line.high) for course in page.courses[:2]}) == 1, "one axis"
+    page._drill(1)
+    stage.settle()
+    assert stage.desk.drill.scope.area == DISTRICT
+    assert stage.desk.drill.scope.areas == ()

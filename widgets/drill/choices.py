@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from math import inf
 
@@ -19,6 +19,7 @@ from widgets.drill.pieces.chips import ChipText
 from widgets.drill.words import DrillWords
 from widgets.kit.dialog import NameDialog
 from widgets.kit.menus import submenu
+from widgets.lists.areas import Area
 
 SPANS = ("today", "yesterday", "hours24", "week", "last_week", "last7", "month", "last_month", "last30", "year")
 ALWAYS = ("span", "area", "kinds", "measure", "against")
@@ -167,6 +168,16 @@ class Choices:
             more = submenu(menu, "beside", self.words.ctx.t("drill.beside"))
             for area in beside:
                 self._pick(more, area.name, scope.with_(area=area.code), area.code == code)
+
+        if len(below or beside) > 1:
+            self._side_by_side(submenu(menu, "side", self.words.ctx.t("drill.side_by_side")), scope, below or beside)
+
+    def _side_by_side(self, menu: QMenu, scope: Scope, areas: Sequence[Area]) -> None:
+        """Areas to be compared: each choice puts one in or takes it out."""
+        for area in sorted(areas, key=lambda one: one.name):
+            here = area.code in scope.areas
+            chosen = tuple(code for code in scope.areas if code != area.code) if here else (*scope.areas, area.code)
+            self._pick(menu, area.name, scope.with_(areas=chosen), here)
 
     def _kinds(self, menu: QMenu, scope: Scope) -> None:
         t = self.words.ctx.t
