@@ -496,3 +496,14 @@ def test_areas_are_chosen_to_be_compared_side_by_side_on_one_axis(make: Callable
     stage.settle()
     assert stage.desk.drill.scope.area == DISTRICT
     assert stage.desk.drill.scope.areas == ()
+
+
+def test_an_archive_that_stopped_says_so_and_its_figure_is_paler(make: Callable[..., Stage]) -> None:
+    stage = make()
+    looks = {piece.key: piece.look for piece in stage.panel.headline.sentence.pieces}
+    assert looks["rows"] == "figure"
+    stage.desk.at.clock.advance(2 * 3600)
+    stage.panel.age_tick()
+    looks = {piece.key: piece.look for piece in stage.panel.headline.sentence.pieces}
+    assert looks["rows"] == "faint"
+    assert stage.panel.header.age.text().startswith("数据已停")

@@ -40,6 +40,7 @@ class Headline(QWidget):
         self.sentence.picked.connect(self._picked)
         self.sentence.rows.connect(lambda _key: self.rows.emit())
         self._figure: Figure | None = None
+        self._stale = False
         self.retheme()
 
     def _picked(self, key: str) -> None:
@@ -50,6 +51,13 @@ class Headline(QWidget):
         self.basis.setFont(theme.font("small"))
         self.basis.set_color(theme.t3)
         self.sentence.refit()
+
+    def set_stale(self, stale: bool) -> None:
+        """The archive stopped: its figure is paler, since it may be another by now."""
+        if stale != self._stale:
+            self._stale = stale
+            if self._figure is not None:
+                self.show_figure(self._figure)
 
     def show_figure(self, figure: Figure) -> None:
         """Says a figure: what, how much, against what."""
@@ -63,7 +71,7 @@ class Headline(QWidget):
         subject = words.scope(scope)
         if scope.measure != "count":
             subject = t("drill.measure_of", measure=words.measure(scope.measure), scope=subject)
-        look = "figure" if figure.value is not None else "bold"
+        look = "faint" if self._stale else "figure" if figure.value is not None else "bold"
         parts = {
             "scope": Piece(subject),
             "figure": Piece(words.with_unit(figure, figure.value), "rows", look, t("drill.rows_tip")),

@@ -277,6 +277,7 @@ class DrillPanel(Panel):
             self.set_age(None)
             return
         old = now - insight.as_of > OLD
+        self.headline.set_stale(old)
         self.set_age(Message("drill.stale", {"age": age(insight.as_of, now)}) if old else age(insight.as_of, now), old)
 
     # -- what a panel says
