@@ -15,8 +15,22 @@ from cockpit.model.scope import Scope, Span
 from cockpit.model.scopewords import dimension_words, filter_words, measure_words, span_words
 from cockpit.model.spans import PREVIOUS, YEAR_BEFORE, span_of
 
-FILTERS = ("kinds", "channels", "levels", "stages", "results", "marks", "hours", "weekdays", "unit_kind", "unit", "place",
-           "amount", "took", "when")  # fmt: skip
+FILTERS = (
+    "kinds",
+    "channels",
+    "levels",
+    "stages",
+    "results",
+    "marks",
+    "hours",
+    "weekdays",
+    "unit_kind",
+    "unit",
+    "place",
+    "amount",
+    "took",
+    "when",
+)
 """Fields of a scope that restrict it, beside period and area."""
 _SPANS = ("today", "yesterday", "week", "last_week", "month", "last_month", "quarter", "year", "last_year")
 _MEASURES = (

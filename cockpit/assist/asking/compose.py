@@ -103,16 +103,17 @@ def _dims(found: Found) -> list[str]:
     return dims
 
 
+_WHAT = ("什么", "啥", "哪种", "哪些", "何", "哪几种", "什么样", "what", "which")
+
+
 def _asks_what(found: Found) -> bool:
     """什么问题, 什么事, what: the class is asked for."""
     tokens = [token for token in found.divided.tokens if token.type != "unknown"]
     for token, after in pairwise(tokens):
-        if token.type == "atom" and "WHICH" in token.value and after.type == "atom" and "CASES" in after.value:
-            if (
-                token.said in ("什么", "啥", "哪种", "哪些", "何", "哪几种", "什么样", "what", "which")
-                and not found.kinds
-            ):
-                return True
+        if not (token.type == "atom" and "WHICH" in token.value and after.type == "atom" and "CASES" in after.value):
+            continue
+        if token.said in _WHAT and not found.kinds:
+            return True
     return False
 
 
@@ -291,6 +292,13 @@ def _scope(
     if found.weekdays:
         parts["weekdays"] = tuple(sorted({day for days, _ in found.weekdays for day in days}))
     lists: dict[str, list[object]] = {}
+    if found.names & set(COMPARING):
+        lists["weekdays"] = list(dict.fromkeys(days for days, _ in found.weekdays))
+        lists["hours"] = list(dict.fromkeys(hours.hours for hours, _ in found.hours)) if not any(
+            said.hours for said, _ in found.times) else []  # fmt: skip
+        lists = {name: values for name, values in lists.items() if len(values) > 1}
+        if "hours" in lists and any(set(one) & set(other) for one, other in pairwise(lists["hours"])):
+            lists.pop("hours")
     if areas:
         lists["area"] = list(areas)
     elif found.areas and leans:
@@ -308,7 +316,7 @@ def _scope(
     if found.levels:
         lists["levels"] = list(dict.fromkeys(levels for levels, _ in found.levels))
     if found.stages:
-        lists["stages"] = [(stage,) for stage in dict.fromkeys(stage for stage, _ in found.stages)]
+        lists["stages"] = list(dict.fromkeys(stages for stages, _ in found.stages))
     if found.results:
         lists["results"] = [(result,) for result in dict.fromkeys(result for result, _ in found.results)]
     if found.places:
@@ -321,7 +329,7 @@ def _scope(
     parts |= _bounds(found, where, asked, kinds)
     comparing = bool(names & set(COMPARING))
     beside = ""
-    for name in ("area", "unit", "unit_kind", "channels", "kinds", "levels", "stages", "measure"):
+    for name in ("area", "unit", "unit_kind", "channels", "kinds", "levels", "stages", "weekdays", "hours", "measure"):
         values = lists.get(name, [])
         if len(values) > 1 and not beside and (comparing or name in ("area", "unit", "unit_kind", "measure")):
             beside = name

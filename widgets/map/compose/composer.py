@@ -67,7 +67,10 @@ UserLayers = Callable[[Origin], Sequence[Layer]]
 MARK = "mark"
 """What others lay over everything."""
 LAND = Ground(key="ground.land", part="land")
-STREETS = (Ground(key="ground.lines", part="lines"), Ground(key="ground.names", part="names", clear_of=("event", "area.words")))
+STREETS = (
+    Ground(key="ground.lines", part="lines"),
+    Ground(key="ground.names", part="names", clear_of=("event", "area.words")),
+)
 
 
 class Composer(QObject):
