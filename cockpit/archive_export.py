@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from cockpit.geo.areas import DISTRICT, Areas
 from cockpit.model.archive import RECORD
 from cockpit.model.city import Pack
 from cockpit.model.clock import HOUR
 from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.typed import from_msgpack
 from cockpit.signs.definitions import read_signs
 from cockpit.signs.history import History
 from cockpit.store.archive import Archive
@@ -131,7 +130,7 @@ def _hours(history: History, code: str, area: str) -> Iterator[tuple[str, str, i
 def units_of(archive: Archive) -> dict[str, tuple[str, str]]:
     """Name and kind of the units that an archive knows, by key."""
     data = archive.meta(UNITS)
-    return msgspec.msgpack.decode(data, type=dict[str, tuple[str, str]]) if data else {}
+    return from_msgpack(data, type=dict[str, tuple[str, str]]) if data else {}
 
 
 def _both(text: Mapping[str, str]) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from cockpit.model.archive import RECORD
 from cockpit.model.city import Pack
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_json
 from cockpit.signs.sheets import Cell, plain, rows_of
 from cockpit.store.archive import Archive, Row
 
@@ -142,7 +143,7 @@ def _json_lines(path: Path, data: bytes) -> tuple[list[str], _Body]:
         if not line.strip():
             continue
         try:
-            said = msgspec.json.decode(line, type=dict[str, Any])
+            said = from_json(line, type=dict[str, Any])
         except msgspec.MsgspecError as error:
             lines.append((number, Message("archive.import_json", {"why": str(error)[:80]})))
             continue

@@ -13,6 +13,7 @@ from cockpit.model.briefings import Finding, Written
 from cockpit.model.clock import SystemClock
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.messages import Message, Texts, language, texts
+from cockpit.model.typed import from_json
 from cockpit.paths import profile_dir
 
 if TYPE_CHECKING:
@@ -201,6 +202,6 @@ def read_log(path: Path | None) -> tuple[Logged, ...] | None:
     try:
         if path.stat().st_size > MOST_LOG:
             raise OutsideError("briefing.bad_log", file=str(path))
-        return msgspec.json.decode(path.read_bytes(), type=tuple[Logged, ...])
+        return from_json(path.read_bytes(), type=tuple[Logged, ...])
     except (OSError, msgspec.MsgspecError) as error:
         raise OutsideError("briefing.bad_log", file=str(path)) from error

@@ -23,6 +23,7 @@ from cockpit.model.city import Pack
 from cockpit.model.clock import Clock, SystemClock
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.messages import language, texts
+from cockpit.model.typed import from_json
 from cockpit.oneseat import profile_if_free, take_profile
 from cockpit.opening import SeatOpening
 from cockpit.packs.feeds import site_feeds
@@ -242,7 +243,7 @@ class RememberedCity(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, profile: Path) -> RememberedCity:
         with contextlib.suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError):
-            return msgspec.json.decode((profile / "city.json").read_bytes(), type=cls)
+            return from_json((profile / "city.json").read_bytes(), type=cls)
         return cls()
 
     def keep(self, profile: Path) -> None:

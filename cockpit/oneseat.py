@@ -12,6 +12,7 @@ import msgspec
 from cockpit.model.clock import Clock
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_json
 from cockpit.paths import runtime_dir
 from cockpit.processes import Lock, take_lock
 
@@ -88,6 +89,6 @@ def show_link(profile: Path, link: str) -> bool | Message:
     if said == SHOWN:
         return True
     try:
-        return msgspec.json.decode(said, type=Message)
+        return from_json(said, type=Message)
     except msgspec.MsgspecError:
         return Message("insight.no_links")

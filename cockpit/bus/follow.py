@@ -21,6 +21,7 @@ from cockpit.model.clock import Clock
 from cockpit.model.entries import GENESIS, Decision, digest, read_decision
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_msgpack
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -198,7 +199,7 @@ class Follower:
         while True:
             wanted = asks.encode(asks.LedgerWanted(max(self.seq - 1, 0)))
             answer = await client.request(subjects.ask(user, "ledger"), wanted, timeout=ASK_SECONDS)
-            reply = msgspec.msgpack.decode(answer.data, type=asks.LedgerReply)
+            reply = from_msgpack(answer.data, type=asks.LedgerReply)
             if reply.problem is not None:
                 raise OutsideError(reply.problem.id, **reply.problem.params)
             if reply.last < self.seq:

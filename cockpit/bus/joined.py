@@ -9,6 +9,7 @@ import msgspec
 
 from cockpit.bus.users import User
 from cockpit.model.errors import UserError
+from cockpit.model.typed import from_json
 
 FOLDER = "joined"
 """In the machine's profile, with `hub.json`, `ca.crt`, `machine.crt` and `machine.key`; 0600."""
@@ -36,7 +37,7 @@ class Joined(msgspec.Struct, frozen=True):
 def read_joined(profile: Path) -> Joined | None:
     """What a machine of this profile joined; None: nothing, or it can not be read."""
     try:
-        return msgspec.json.decode((profile / FOLDER / FILE).read_bytes(), type=Joined)
+        return from_json((profile / FOLDER / FILE).read_bytes(), type=Joined)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
 

@@ -16,6 +16,7 @@ from cockpit.bus.authority import CHECK_LETTERS, LETTERS, check_of, request_of
 from cockpit.bus.joined import FILE, FOLDER, Joined, context_of
 from cockpit.bus.users import WALL, User
 from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.typed import from_json
 from cockpit.model.walljoin import CODE_LETTERS, MOST_LINE, PORT, JoinReply, JoinWanted, plain_code
 from cockpit.processes import write_private, writing_to
 
@@ -80,7 +81,7 @@ def _said(name: str, port: int, secret: str, check: str, wanted: JoinWanted) -> 
                 break
             said += piece
     try:
-        return msgspec.json.decode(said, type=JoinReply)
+        return from_json(said, type=JoinReply)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise OutsideError("walljoin.no_answer", host=f"{name}:{port}") from error
 

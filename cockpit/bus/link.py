@@ -24,6 +24,7 @@ from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.messages import Message
 from cockpit.model.ports.link import Link, LinkState
 from cockpit.model.tables import TABLES
+from cockpit.model.typed import converted, from_msgpack
 from cockpit.model.values import Values
 
 if TYPE_CHECKING:
@@ -281,7 +282,7 @@ class HubLink:
         if not isinstance(version, dict) or version.get("protocol") != PROTOCOL:
             theirs = version.get("version", "?") if isinstance(version, dict) else "?"
             raise UserError("seat.other_version", hub=theirs, seat=cockpit.__version__)
-        welcome = msgspec.convert(version, asks.Welcome)
+        welcome = converted(version, asks.Welcome)
         if welcome.city != self._city:
             raise UserError("seat.other_city", hub=welcome.city, seat=self._city)
         if welcome.order and self.obey is not None:
@@ -302,7 +303,7 @@ class HubLink:
     async def _received(self, message: Msg) -> None:
         if message.subject.endswith(".time"):
             with contextlib.suppress(msgspec.MsgspecError):
-                self._on_time(msgspec.msgpack.decode(message.data, type=CityTime))
+                self._on_time(from_msgpack(message.data, type=CityTime))
             return
         hear = self.heard.get(message.subject.rpartition(".")[2])
         if hear is not None:
@@ -349,7 +350,7 @@ class HubLink:
 
     async def _request(self, what: str, wanted: object, reply: type) -> Any:
         try:
-            return msgspec.msgpack.decode(await self._bytes(what, wanted), type=reply)
+            return from_msgpack(await self._bytes(what, wanted), type=reply)
         except msgspec.MsgspecError as error:
             raise OutsideError("seat.hub_nonsense") from error
 

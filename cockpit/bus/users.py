@@ -15,6 +15,7 @@ import msgspec
 
 from cockpit.bus import subjects
 from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.typed import from_json
 from cockpit.processes import write_private
 
 GATEWAY = "gateway"
@@ -224,7 +225,7 @@ def read_key(path: Path) -> User:
         UserError: it is not a key file.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=User)
+        return from_json(path.read_bytes(), type=User)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise UserError("bus.not_a_key", file=str(path)) from error
 

@@ -13,6 +13,7 @@ from cockpit.calls.settings import LdapSettings
 from cockpit.model.calls import Contact
 from cockpit.model.errors import CockpitError
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_json
 from cockpit.processes import write_private
 
 COPY = "ldap.copy"
@@ -94,7 +95,7 @@ class Books:
             except CockpitError as error:
                 self.problems.append(error.message)
         try:
-            return msgspec.json.decode(copy.read_bytes(), type=list[Row])
+            return from_json(copy.read_bytes(), type=list[Row])
         except (OSError, msgspec.MsgspecError):
             return []
 

@@ -18,6 +18,7 @@ import numpy as np
 from cockpit.city.ground import Ground
 from cockpit.city.happening import Change, Fact, Happening, Text
 from cockpit.model.clock import DAY, HOUR, MINUTE, SECOND, local
+from cockpit.model.typed import converted
 
 SPREAD = 0.85
 """Sigma of the lognormal time until a source closes an event."""
@@ -69,7 +70,7 @@ class Customs(msgspec.Struct, frozen=True):
 
 
 def read_customs(file: Path) -> Customs:
-    return msgspec.convert(tomllib.loads(file.read_text("utf-8")), Customs)
+    return converted(tomllib.loads(file.read_text("utf-8")), Customs)
 
 
 class Everyday:

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from cockpit.model.typed import from_json
+
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0
@@ -83,7 +85,7 @@ class Gatehouse:
             return
         if not stat.S_ISREG(facts.st_mode) or facts.st_size > LARGEST:
             raise ValueError
-        gate = msgspec.json.decode(self._file.read_bytes(), type=Gate)
+        gate = from_json(self._file.read_bytes(), type=Gate)
         self._seen = seen
         if gate != self.gate:
             self.gate = gate

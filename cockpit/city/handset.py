@@ -26,6 +26,7 @@ from cockpit.city.upload import Broken, Upload
 from cockpit.city.wire import Refused, Said, Unreached, request, utc
 from cockpit.model.clock import SECOND, Clock
 from cockpit.model.ids import new_id
+from cockpit.model.typed import from_json
 
 POLL_SECONDS = 25
 """How long the gateway may wait with its answer."""
@@ -257,7 +258,7 @@ class Handset:
             body = _encode({"unit": self.key, "device": f"city {self.key}"})
             try:
                 answer = await self._request("POST", "/v1/enrol", body, head)
-                self._token = msgspec.json.decode(answer.body, type=_Enrolled).token
+                self._token = from_json(answer.body, type=_Enrolled).token
             except Refused as error:
                 if error.status == HTTPStatus.UNAUTHORIZED:
                     house.refused(gate)

@@ -19,6 +19,7 @@ from cockpit.city.pastyear import Year, is_of
 from cockpit.city.weather import Air
 from cockpit.model.archive_columns import Records
 from cockpit.model.clock import DAY, HOUR, MINUTE
+from cockpit.model.typed import converted
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -88,7 +89,7 @@ class Course(msgspec.Struct, frozen=True):
 
 
 def read_table(folder: Path) -> Table:
-    return msgspec.convert(tomllib.loads((folder / "pastsigns.toml").read_text("utf-8")), Table)
+    return converted(tomllib.loads((folder / "pastsigns.toml").read_text("utf-8")), Table)
 
 
 class PastSigns:

@@ -12,6 +12,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from cockpit.model.typed import converted
+
 Floats = NDArray[np.float64]
 
 
@@ -111,7 +113,7 @@ class YearPlan(msgspec.Struct, frozen=True):
 
 
 def read_plan(file: Path) -> YearPlan:
-    return msgspec.convert(tomllib.loads(file.read_text("utf-8")), YearPlan)
+    return converted(tomllib.loads(file.read_text("utf-8")), YearPlan)
 
 
 def is_of(kind: str, patterns: tuple[str, ...]) -> bool:

@@ -16,6 +16,7 @@ from cockpit.city.platform import Platform
 from cockpit.city.stream import Reader
 from cockpit.city.videos import CityVideos
 from cockpit.model.errors import UserError
+from cockpit.model.typed import from_json
 
 RUBBISH = b'{"type": "FeatureCollection", "features": [{"id\xff\xfe'
 DOCUMENTS = {
@@ -152,7 +153,7 @@ class _Handlers:
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType(reason="application/json wanted")
         try:
-            wish = msgspec.json.decode(await request.read(), type=_Wish)
+            wish = from_json(await request.read(), type=_Wish)
         except msgspec.MsgspecError as error:
             raise UserError("city.bad_fault", why=str(error)) from error
         self._platform.faults.start(wish.fault, wish.seconds)

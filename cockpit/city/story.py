@@ -14,6 +14,7 @@ from cockpit.city.ground import Ground
 from cockpit.city.happening import Change, Fact, Happening, Spot, Text
 from cockpit.city.weather import FLOODED, Storms
 from cockpit.model.clock import DAY, HOUR, MINUTE, local
+from cockpit.model.typed import converted
 
 Row = tuple[str, str, float | str, Text | str]
 Note = tuple[float, str, str]
@@ -107,7 +108,7 @@ class Plot(msgspec.Struct, frozen=True):
 
 
 def read_plot(file: Path) -> Plot:
-    return msgspec.convert(tomllib.loads(file.read_text("utf-8")), Plot)
+    return converted(tomllib.loads(file.read_text("utf-8")), Plot)
 
 
 def level_of_depth(depth: float) -> int:

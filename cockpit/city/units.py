@@ -22,6 +22,7 @@ from cockpit.city.happening import Happening, Stamp, Text
 from cockpit.city.trip import NO_NODE, Trip
 from cockpit.model.city import UnitKind
 from cockpit.model.clock import SECOND, local
+from cockpit.model.typed import converted
 
 PACE = 0.75
 """Share of its kind's usual speed that a unit has on patrol."""
@@ -56,7 +57,7 @@ class People(msgspec.Struct, frozen=True):
 
 
 def read_people(file: Path) -> People:
-    return msgspec.convert(tomllib.loads(file.read_text("utf-8")), People)
+    return converted(tomllib.loads(file.read_text("utf-8")), People)
 
 
 class Unit:

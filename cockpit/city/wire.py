@@ -11,6 +11,7 @@ import aiohttp
 import msgspec
 
 from cockpit.model.clock import SECOND
+from cockpit.model.typed import from_json
 
 MOST_AFTER = 60.0
 """Seconds that a device waits at most when it is told to."""
@@ -70,7 +71,7 @@ async def request(
 
 def _sentence(data: bytes) -> str:
     try:
-        problem = msgspec.json.decode(data, type=_Problem)
+        problem = from_json(data, type=_Problem)
     except msgspec.MsgspecError:
         return ""
     return problem.detail or problem.title

@@ -20,6 +20,7 @@ from cockpit.city.orders import STEPS, Order, Report, Shot
 from cockpit.city.phone import Manner
 from cockpit.city.units import Unit
 from cockpit.model.clock import SECOND
+from cockpit.model.typed import converted
 
 Span = tuple[float, float]
 
@@ -68,7 +69,7 @@ class Manners(msgspec.Struct, frozen=True):
 
 def read_manners(file: Path, willing: bool = False) -> Manners:
     """With `willing` everyone answers, and nobody refuses, is late or slow."""
-    manners = msgspec.convert(tomllib.loads(file.read_text("utf-8")), Manners)
+    manners = converted(tomllib.loads(file.read_text("utf-8")), Manners)
     if not willing:
         return manners
     return msgspec.structs.replace(

@@ -20,6 +20,7 @@ from cockpit.feeds.sources.base import Source
 from cockpit.model.city import FeedSpec, Pack, System
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Message
+from cockpit.model.typed import converted
 from cockpit.packs.checked import Checked
 from cockpit.packs.feeds import INSTALLED_FORMATS, INSTALLED_SOURCES, check_ties, feeds_of, systems_of
 from cockpit.packs.read import FILE as PACK
@@ -181,7 +182,7 @@ def _check_url(spec: FeedSpec, source: type[Source], file: Checked, i: int) -> N
 def _check_options(spec: FeedSpec, source: type[Source], file: Checked, i: int) -> None:
     at = ("feeds", i, "options")
     try:
-        options = msgspec.convert(spec.options, source.takes)
+        options = converted(spec.options, source.takes)
     except msgspec.ValidationError as error:
         key, problem = explain(error)
         if problem.id in ("sources.missing_option", "sources.always_verified", "sources.secret_by_name"):

@@ -47,6 +47,7 @@ from cockpit.model.clock import MINUTE, CityClock, CityTime, Clock
 from cockpit.model.entries import read_decision
 from cockpit.model.errors import CockpitError, UserError
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_json
 from cockpit.paths import assets_dir
 from cockpit.processes import can_listen, take_lock, write_private, writing_to
 from cockpit.store.blobs import Blobs
@@ -96,7 +97,7 @@ class Gateway:
         self.register = Register(self.folder / "register.db", clock)
         known = self.register.meta("time")
         if known:
-            self._clock.city = msgspec.json.decode(known, type=CityTime)
+            self._clock.city = from_json(known, type=CityTime)
         self.outbox = WaitingForHub.open(self.folder / "outbox.db", self._clock, on_problem=_say)
         self.said: Outbox = WaitingForHub.open(self.folder / "said.db", self._clock, on_problem=_say)
         self._copy = LedgerCopy.open(self.folder / "ledger.db", clock)

@@ -18,6 +18,7 @@ from cockpit.field.register import Register, Token
 from cockpit.field.remotewire import OF_REMOTES
 from cockpit.field.wrong import wrong
 from cockpit.model.clock import Clock
+from cockpit.model.typed import from_json
 
 T = TypeVar("T")
 _LONGEST_SECRET = 200
@@ -175,7 +176,7 @@ class Guard:
 def read_body(data: bytes, kind: type[T]) -> T:
     """Raises Problem: no JSON, or not what is wanted here."""
     try:
-        return msgspec.json.decode(data, type=kind)
+        return from_json(data, type=kind)
     except msgspec.ValidationError as error:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "field.not_valid", why=wrong(str(error), kind)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

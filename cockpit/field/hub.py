@@ -17,6 +17,7 @@ from cockpit.bus import asks, subjects
 from cockpit.bus.client import answering, connect, nats_error
 from cockpit.bus.users import GATEWAY, User, read_key
 from cockpit.model.errors import CockpitError, OutsideError, UserError
+from cockpit.model.typed import converted, from_msgpack
 from cockpit.processes import lives
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ class HubSide:
         if not isinstance(said, dict) or said.get("protocol") != asks.PROTOCOL:
             theirs = said.get("version", "?") if isinstance(said, dict) else "?"
             raise UserError("seat.other_version", hub=theirs, seat=cockpit.__version__)
-        return msgspec.convert(said, asks.Welcome)
+        return converted(said, asks.Welcome)
 
     async def texts(self, ids: list[str]) -> dict[str, str] | None:
         """Words by id, those erased missing; None: the hub can not say now."""
@@ -161,15 +162,13 @@ class HubSide:
         if told.problem is not None:
             raise OutsideError(told.problem.id, **told.problem.params)
         try:
-            return msgspec.msgpack.decode(told.said, type=reply)
+            return from_msgpack(told.said, type=reply)
         except msgspec.MsgspecError as error:
             raise OutsideError("seat.hub_nonsense") from error
 
     async def _ask(self, what: str, wanted: object, reply: type) -> Any:
         try:
-            return msgspec.msgpack.decode(
-                await self._request(subjects.ask(GATEWAY, what), asks.encode(wanted)), type=reply
-            )
+            return from_msgpack(await self._request(subjects.ask(GATEWAY, what), asks.encode(wanted)), type=reply)
         except msgspec.MsgspecError as error:
             raise OutsideError("seat.hub_nonsense") from error
 

@@ -23,6 +23,7 @@ from cockpit.field.register import Register, Token
 from cockpit.field.requests import inside, json, number, only, seconds
 from cockpit.field.wire import BlobBegun, BlobWanted, Enrolled, EnrolWanted, FactWanted, Health, iso
 from cockpit.model.clock import CityClock
+from cockpit.model.typed import from_json
 from cockpit.store.blobs import Part
 
 
@@ -183,7 +184,7 @@ class Api:
 
 def _has_code(body: bytes) -> bool:
     try:
-        return "code" in msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        return "code" in from_json(body, type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
 

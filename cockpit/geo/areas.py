@@ -10,13 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from cockpit.geo.compact import Floats, offsets_of, open_layers, part, unsqueeze
 from cockpit.geo.metres import scale
+from cockpit.model.typed import from_json
 
 CITY, DISTRICT, STREET, COMMUNITY, CELL = range(5)
 NEAR_ENOUGH = 300.0
@@ -48,12 +48,12 @@ class Areas:
 
     def __init__(self, arrays: dict[str, NDArray[Any]], path: Path) -> None:
         tiers = part(arrays, "tier", path).tolist()
-        texts = msgspec.json.decode(part(arrays, "rows", path).tobytes(), type=list[tuple[str, str, str]])
+        texts = from_json(part(arrays, "rows", path).tobytes(), type=list[tuple[str, str, str]])
         codes, names, parents = zip(*texts, strict=True) if texts else ((), (), ())
         self.rows = list(map(Area._make, zip(codes, names, tiers, parents, strict=True)))
         self._index = {row.code: i for i, row in enumerate(self.rows)}
         self._middle = unsqueeze(arrays["middle"]) if "middle" in arrays else None
-        spelled = msgspec.json.decode(arrays["spelled"].tobytes(), type=list[str]) if "spelled" in arrays else []
+        spelled = from_json(arrays["spelled"].tobytes(), type=list[str]) if "spelled" in arrays else []
         self._spelled = spelled if len(spelled) == len(self.rows) else None
         self._children: dict[str, list[str]] = {}
         for row in self.rows:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.geo.compact import Floats, Ints, offsets_of, open_layers, part, unsqueeze
+from cockpit.model.typed import from_json
 
 FILE = "basemap.npz"
 """In a pack's folder."""
@@ -114,7 +115,7 @@ def read_basemap(path: Path) -> BaseMap:
     arrays = open_layers(file)
     names = dict.fromkeys(n.partition(".")[0] for n in arrays if n.endswith(".counts") and not n.startswith("label"))
     layers = {name: _layer(arrays, name, file) for name in names}
-    rows = msgspec.json.decode(part(arrays, "labels", file).tobytes(), type=list[_LabelRow])
+    rows = from_json(part(arrays, "labels", file).tobytes(), type=list[_LabelRow])
     paths = unsqueeze(part(arrays, "label.coords", file))
     ends = offsets_of(part(arrays, "label.counts", file))
     labels = [

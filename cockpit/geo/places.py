@@ -6,13 +6,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from cockpit.geo.compact import Floats, open_layers, part, unsqueeze
 from cockpit.geo.metres import scale
+from cockpit.model.typed import from_json
 
 AT_CROSSING = 120.0
 """Metres around a crossing that are called by it."""
@@ -61,8 +61,8 @@ class Places:
         self.crossings = unsqueeze(part(arrays, "crossing.coords", path))
         self.crossing_names = part(arrays, "crossing.names", path)
         self.others = unsqueeze(part(arrays, "other.coords", path))
-        self.other_names: list[str] = msgspec.json.decode(part(arrays, "others", path).tobytes(), type=list[str])
-        self.names: list[str] = msgspec.json.decode(part(arrays, "names", path).tobytes(), type=list[str])
+        self.other_names: list[str] = from_json(part(arrays, "others", path).tobytes(), type=list[str])
+        self.names: list[str] = from_json(part(arrays, "names", path).tobytes(), type=list[str])
         self.road_points = unsqueeze(part(arrays, "road.coords", path))
         self.road_names = part(arrays, "road.names", path)
         self.spelled_roads = _spelled(arrays, "names.spelled", len(self.names))
@@ -113,7 +113,7 @@ class Places:
 def _spelled(arrays: dict[str, NDArray[Any]], name: str, size: int) -> list[str] | None:
     if name not in arrays:
         return None
-    spelled = msgspec.json.decode(arrays[name].tobytes(), type=list[str])
+    spelled = from_json(arrays[name].tobytes(), type=list[str])
     return spelled if len(spelled) == size else None
 
 

@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +19,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from cockpit.geo.compact import Floats, Ints, offsets_of, open_layers, part, unsqueeze
 from cockpit.geo.metres import haversine, scale
+from cockpit.model.typed import from_json
 
 FORWARD, BACKWARD, FOOT, BRIDGE, TUNNEL = 1, 2, 4, 8, 16
 """Bits of `RoadGraph.flags`: a vehicle may go from `a` to `b`, from `b` to `a`; a walker may; is a bridge, a tunnel."""
@@ -201,8 +201,8 @@ class RoadGraph:
         self.name = part(arrays, "name", path)
         self.coords = unsqueeze(part(arrays, "coords", path))
         self.offsets = offsets_of(part(arrays, "counts", path))
-        self.names: list[str] = msgspec.json.decode(part(arrays, "names", path).tobytes(), type=list[str])
-        self.kinds: list[str] = msgspec.json.decode(part(arrays, "kinds", path).tobytes(), type=list[str])
+        self.names: list[str] = from_json(part(arrays, "names", path).tobytes(), type=list[str])
+        self.kinds: list[str] = from_json(part(arrays, "kinds", path).tobytes(), type=list[str])
         self._metre = np.array(scale(float(self.nodes[:, 1].mean())))
         self._nets: dict[bool, _Net] = {}
 

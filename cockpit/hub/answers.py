@@ -19,6 +19,7 @@ from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.messages import Message
 from cockpit.model.seatasks import WIPE
 from cockpit.model.tables import TABLES
+from cockpit.model.typed import from_msgpack
 from cockpit.store.blobs import Blobs
 from cockpit.store.cache import Cache
 
@@ -101,7 +102,7 @@ class Answers:
                 order = WIPE if role == WIPED else ""
                 await message.respond(asks.encode(msgspec.structs.replace(self._welcome(), order=order)))
             elif what == "snapshot":
-                wanted = msgspec.msgpack.decode(message.data, type=asks.SnapshotWanted)
+                wanted = from_msgpack(message.data, type=asks.SnapshotWanted)
                 for batch in self._snapshot(tuple(topic for topic in wanted.topics if topic in TABLES)):
                     await message.respond(encode(batch))
                     await asyncio.sleep(0)  # the hub goes on in between
@@ -115,7 +116,7 @@ class Answers:
             elif what in self._added:
                 await message.respond(asks.encode(await self._answer_added(seat, what, message)))
             elif what in ("body", "picture", "retry"):
-                key = msgspec.msgpack.decode(message.data, type=asks.KeyWanted).key
+                key = from_msgpack(message.data, type=asks.KeyWanted).key
                 await message.respond(asks.encode(await self.answer(what, key)))
         except msgspec.MsgspecError as error:
             log.info("%s asked %s with something that is no request: %s", seat, what, error)
@@ -180,4 +181,4 @@ _T = TypeVar("_T")
 
 
 def _read(message: Msg, kind: type[_T]) -> _T:
-    return msgspec.msgpack.decode(message.data, type=kind)
+    return from_msgpack(message.data, type=kind)

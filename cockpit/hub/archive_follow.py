@@ -17,6 +17,7 @@ from cockpit.model.cases import Case
 from cockpit.model.clock import HOUR, MINUTE
 from cockpit.model.entries import Decision, read_decision
 from cockpit.model.errors import OutsideError
+from cockpit.model.typed import from_msgpack
 from cockpit.store.archive import Archive, Changed, Row
 
 UNITS = "units"
@@ -67,7 +68,7 @@ class Following:
             OutsideError: the file can not be read.
         """
         data = archive.meta(UNITS)
-        self._units = msgspec.msgpack.decode(data, type=dict[str, tuple[str, str]]) if data else {}
+        self._units = from_msgpack(data, type=dict[str, tuple[str, str]]) if data else {}
         self._open = set(archive.open_keys())
 
     async def look(self, settled: bool) -> None:

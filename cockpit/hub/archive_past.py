@@ -24,6 +24,7 @@ from cockpit.hub.service import OnHistory, Setting
 from cockpit.model.archive import RECORD
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_json, from_msgpack
 from cockpit.signs.backfill import put_hours, put_recent
 from cockpit.signs.history import History
 from cockpit.store.archive import Archive, Changed, Row
@@ -132,9 +133,9 @@ class PastIn:
         answer = await web.get("/past")
         if answer.status_code == httpx.codes.NOT_FOUND:
             return True
-        card = msgspec.json.decode(_body(answer), type=PastCard)
+        card = from_json(_body(answer), type=PastCard)
         data = await self._on_file(lambda archive: archive.meta(TAKEN))
-        taken = msgspec.msgpack.decode(data, type=Taken) if data else Taken()
+        taken = from_msgpack(data, type=Taken) if data else Taken()
         days = [day for day in range(_number(card.last), _number(card.first) - 1, -1) if day not in taken.days]
         self.left = len(days)
         if taken.last < (last := _number(card.last)):

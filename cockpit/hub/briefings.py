@@ -34,6 +34,7 @@ from cockpit.model.clock import DAY, MINUTE, to_iso
 from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message, texts
+from cockpit.model.typed import from_json
 from cockpit.model.wallasks import Nothing
 from cockpit.processes import cockpit_command, environment_of_child
 
@@ -161,7 +162,7 @@ class BriefingsService:
         if process.returncode not in (0, _REFUSED):
             raise OutsideError("briefing.not_made", why=err.decode("utf-8", "replace").strip()[-400:])
         try:
-            return msgspec.json.decode(out, type=Written)
+            return from_json(out, type=Written)
         except msgspec.MsgspecError as error:
             raise OutsideError("briefing.not_made", why=str(error)) from error
 
@@ -176,7 +177,7 @@ class BriefingsService:
         found = []
         for path in self._folder.glob("*.json"):
             with contextlib.suppress(OSError, msgspec.MsgspecError):
-                found.append(msgspec.json.decode(path.read_bytes(), type=Briefing))
+                found.append(from_json(path.read_bytes(), type=Briefing))
         return sorted(found, key=lambda one: (one.start, one.name), reverse=True)
 
     def _say_once(self, message: Message) -> None:

@@ -11,6 +11,7 @@ from cockpit.model.batch import Columns, pack_columns
 from cockpit.model.city import FeedSpec
 from cockpit.model.clock import CityTime
 from cockpit.model.tables import TABLES, TEXT
+from cockpit.model.typed import from_msgpack
 from cockpit.picture.picture import Picture
 from cockpit.tape import Record, TapeReader
 from cockpit.tape.record import CHECKPOINT, MINUTE
@@ -138,7 +139,7 @@ def find(reader: TapeReader, at: int) -> Checkpoint | None:
             return None
         at = record.received - 1
         try:
-            head = msgspec.msgpack.decode(record.data, type=Head)
+            head = from_msgpack(record.data, type=Head)
         except msgspec.MsgspecError:
             continue  # of another version
         parts = list(reader.read(record.received, record.received + 1, [record.kind], [PART]))

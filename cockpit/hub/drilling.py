@@ -40,6 +40,7 @@ from cockpit.model.city import Pack
 from cockpit.model.clock import DAY, MINUTE, SECOND, Clock, SystemClock, midnight, to_iso
 from cockpit.model.errors import CockpitError, UserError
 from cockpit.model.rehearsal import TOPIC, Held, Play, Progress, Told
+from cockpit.model.typed import from_json
 from cockpit.model.wallasks import Nothing
 from cockpit.packs.read import read_pack
 from cockpit.packs.rehearsals import Script, read_script
@@ -209,7 +210,7 @@ async def drill(clock: Clock) -> None:
         line = await reader.readline()
         if not line:
             return
-        play = msgspec.json.decode(line, type=Play)
+        play = from_json(line, type=Play)
         pack = read_pack(play.pack)
         script = read_script(Path(play.script), pack) if play.script else None
         one = Drill(play, pack, script, clock)

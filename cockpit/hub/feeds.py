@@ -19,6 +19,7 @@ from cockpit.hub.service import Setting
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Message, language, texts
 from cockpit.model.ports import Interface, Sample, Systems, Tried
+from cockpit.model.typed import from_json
 from cockpit.store.refused import Piece, RefusedStore, Whole
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class FeedsService:
         """What the last run refused."""
         for piece in reversed(self._store.last(MOST)):
             with contextlib.suppress(msgspec.MsgspecError):  # one of a version that wrote it otherwise
-                refused = Refused(msgspec.json.decode(piece.reason, type=Message), piece.sample, piece.source_id)
+                refused = Refused(from_json(piece.reason, type=Message), piece.sample, piece.source_id)
                 self._quarantine.recall(Kept(piece.feed, piece.received, refused, piece.id, piece.message))
 
     async def _refused(self, seat: str, wanted: asks.KeyWanted) -> asks.QuarantineReply:

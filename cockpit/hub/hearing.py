@@ -17,6 +17,7 @@ from cockpit.model.calls import Signal
 from cockpit.model.entries import Receipt, encode
 from cockpit.model.errors import CockpitError
 from cockpit.model.letters import read_said
+from cockpit.model.typed import from_msgpack
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Hearing:
         """A message on `sig.….hub`; one that is no signal is noted and heard by nobody."""
         sender = subjects.signaller(message.subject)
         try:
-            signal = msgspec.msgpack.decode(message.data, type=Signal)
+            signal = from_msgpack(message.data, type=Signal)
         except msgspec.MsgspecError as error:
             log.info("%s signals what is no signal: %s", sender, error)
             return

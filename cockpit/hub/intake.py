@@ -23,6 +23,7 @@ from cockpit.model.batch import Batch, Columns, columns_of_rows
 from cockpit.model.city import FeedSpec, Pack
 from cockpit.model.clock import SECOND, CityClock, CityTime
 from cockpit.model.tables import FEEDS, MEASURED, TABLES, EventState, district_of
+from cockpit.model.typed import from_json
 from cockpit.model.values import Values
 from cockpit.picture.keeping import SlowKeeper
 from cockpit.picture.outgoing import Outgoing
@@ -341,4 +342,4 @@ class Intake:
         self.picture.take_changes()
         time = self._cache.meta("time")
         if time:
-            self._city_clock.city = msgspec.json.decode(time, type=CityTime)
+            self._city_clock.city = from_json(time, type=CityTime)

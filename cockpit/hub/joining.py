@@ -23,6 +23,7 @@ from cockpit.hub.machinesfile import MachinesConfig, read_machines_file
 from cockpit.model.clock import Clock
 from cockpit.model.errors import CockpitError, UserError
 from cockpit.model.messages import Message, language, texts
+from cockpit.model.typed import from_json
 from cockpit.model.walljoin import (
     MOST_LINE,
     CodeMade,
@@ -219,11 +220,11 @@ class JoiningService:
 
     async def _let_in(self, line: bytes, address: str) -> JoinReply:
         try:
-            version = msgspec.json.decode(line, type=_Version)
+            version = from_json(line, type=_Version)
             if version.protocol != PROTOCOL:
                 versions: dict[str, object] = {"hub": cockpit.__version__, "machine": version.version[:40]}
                 return JoinReply(problem=Message("walljoin.other_version", versions))
-            wanted = msgspec.json.decode(line, type=JoinWanted)
+            wanted = from_json(line, type=JoinWanted)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return JoinReply(problem=Message("walljoin.nonsense"))
         wait = max(self._wrong.wait(address), self._all_wrong.wait(""))

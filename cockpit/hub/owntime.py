@@ -16,6 +16,7 @@ from cockpit.hub.then import TapeRunner, Then, received_of
 from cockpit.model.city import Pack
 from cockpit.model.clock import MINUTE, SECOND, CityClock, CityTime, Clock
 from cockpit.model.tables import EventState
+from cockpit.model.typed import from_msgpack
 from cockpit.tape import Record, TapeReader
 from cockpit.tape.record import ENTRY, RAW, SENSOR
 
@@ -127,7 +128,7 @@ class LateRows:
     def _is_another_story(self, record: Record) -> bool:
         """A demo city that was started anew has other times: what came after says nothing of before."""
         try:
-            city = msgspec.msgpack.decode(record.data, type=CityTime)
+            city = from_msgpack(record.data, type=CityTime)
         except msgspec.MsgspecError:
             return False
         self.whole = city.run != self._clock.city.run

@@ -20,6 +20,7 @@ from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.model.replay import KNOWN, WAS
 from cockpit.model.tables import TABLES
+from cockpit.model.typed import from_msgpack
 from cockpit.picture.retention import overdue
 from cockpit.store.cache import Cache
 from cockpit.tape import Record, TapeReader
@@ -63,7 +64,7 @@ class PastIntake(Intake):
     def load(self, checkpoint: Checkpoint) -> None:
         """Puts a checkpoint's picture in."""
         for record in checkpoint.parts:
-            found = rows_of(msgspec.msgpack.decode(record.data, type=Part))
+            found = rows_of(from_msgpack(record.data, type=Part))
             if found is not None:
                 self._out.upsert(*found)
 
@@ -109,7 +110,7 @@ class PastIntake(Intake):
 
     def put_own(self, data: bytes) -> None:
         """Rows of the hub's own tables, as it put them in then."""
-        found = rows_of(msgspec.msgpack.decode(data, type=Part))
+        found = rows_of(from_msgpack(data, type=Part))
         if found is not None:
             self._put(*found)
 
@@ -241,10 +242,10 @@ class Past:
                 self.intake.put_own(record.data)
             elif record.feed == "own.gone":
                 await self._hand_on()
-                self.intake.take_out(record.event_type, msgspec.msgpack.decode(record.data, type=list[str]))
+                self.intake.take_out(record.event_type, from_msgpack(record.data, type=list[str]))
             elif record.feed == "time":
                 await self._hand_on()
-                self.clock.city = msgspec.msgpack.decode(record.data, type=CityTime)
+                self.clock.city = from_msgpack(record.data, type=CityTime)
         except (msgspec.MsgspecError, ValueError, KeyError):
             self.skipped += 1
 

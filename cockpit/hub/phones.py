@@ -14,6 +14,7 @@ import msgspec
 from cockpit.model.calls import Devices, Enrolment
 from cockpit.model.clock import from_iso
 from cockpit.model.errors import OutsideError
+from cockpit.model.typed import from_json
 from cockpit.model.wallasks import Pair, Paired, RemotesKnown
 
 _T = TypeVar("_T")
@@ -135,7 +136,7 @@ class Phones:
             raise OutsideError("hubcalls.gateway_says", why=_why(answer))
         with contextlib.suppress(msgspec.MsgspecError):
             if len(answer.content) <= MOST_BYTES:
-                return msgspec.json.decode(answer.content, type=kind)
+                return from_json(answer.content, type=kind)
         raise OutsideError("hubcalls.gateway_nonsense")
 
 

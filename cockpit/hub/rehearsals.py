@@ -33,6 +33,7 @@ from cockpit.model.rehearsal import (
     Told,
     Which,
 )
+from cockpit.model.typed import from_json
 from cockpit.model.wallasks import Nothing
 from cockpit.packs.rehearsals import check_text, read_script, scenarios, scripts
 from cockpit.processes import cockpit_command, environment_of_child, free_port, write_private
@@ -178,7 +179,7 @@ class RehearsalsService:
             raise UserError("rehearsal.unknown", id=wanted.id[:40])
         try:
             data = await asyncio.to_thread((self._folder / one.id / REPORT).read_bytes)
-            return msgspec.json.decode(data, type=Report)
+            return from_json(data, type=Report)
         except (OSError, msgspec.MsgspecError):
             raise OutsideError("rehearsal.no_report", name=one.name) from None
 
@@ -363,7 +364,7 @@ class RehearsalsService:
         found: list[Rehearsal] = []
         for folder in sorted(self._folder.glob("[0-9]*"), reverse=True):
             try:
-                one = msgspec.json.decode((folder / NOTE).read_bytes(), type=Rehearsal)
+                one = from_json((folder / NOTE).read_bytes(), type=Rehearsal)
             except (OSError, msgspec.MsgspecError):
                 one = None
             if one is None or len(found) >= KEPT:
@@ -412,4 +413,4 @@ def _check_tape(folder: Path, wanted: Begin) -> None:
 async def _lines(stdout: asyncio.StreamReader) -> AsyncIterator[Told]:
     while line := await stdout.readline():
         with contextlib.suppress(msgspec.MsgspecError):
-            yield msgspec.json.decode(line, type=Told)
+            yield from_json(line, type=Told)

@@ -27,6 +27,7 @@ from cockpit.model.clock import SECOND, Clock, SystemClock
 from cockpit.model.errors import UserError
 from cockpit.model.replay import ReplayState, ReplaySteer
 from cockpit.model.tables import EVERYWHERE, TABLES
+from cockpit.model.typed import from_json
 from cockpit.packs.read import read_pack
 from cockpit.processes import die_with_parent
 from cockpit.tape import TapeReader
@@ -180,7 +181,7 @@ async def _orders(reader: asyncio.StreamReader, playing: Playing) -> None:
     """Follows what the hub says until it says no more."""
     while line := await reader.readline():
         try:
-            playing.steer(msgspec.json.decode(line, type=ReplaySteer))
+            playing.steer(from_json(line, type=ReplaySteer))
         except msgspec.MsgspecError as error:
             log.info("an order that is none: %s", error)
 
@@ -194,7 +195,7 @@ async def play(clock: Clock) -> None:
         line = await reader.readline()
         if not line:
             return
-        begin = msgspec.json.decode(line, type=Begin)
+        begin = from_json(line, type=Begin)
         tape = TapeReader(Path(begin.folder))
         pack = read_pack(begin.pack)
         if begin.feeds:

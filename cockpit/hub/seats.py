@@ -32,6 +32,7 @@ from cockpit.model.seatasks import (
     SeatOrder,
     SeatWiped,
 )
+from cockpit.model.typed import from_json
 from cockpit.processes import write_private
 
 log = logging.getLogger(__name__)
@@ -160,7 +161,7 @@ class SeatsService:
         with contextlib.suppress(OSError):
             for line in (self._folder / LOG).read_bytes().splitlines():
                 with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError):  # a torn tail
-                    entries.append(msgspec.json.decode(line, type=SeatEntry))
+                    entries.append(from_json(line, type=SeatEntry))
         return SeatLog(tuple(entries[-MOST_ENTRIES:]))
 
     # -- how it is kept ----------------------------------------------------------------------------------------------
@@ -213,7 +214,7 @@ class SeatsService:
 
     def _read_heard(self) -> dict[str, _Heard]:
         with contextlib.suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError):
-            return msgspec.json.decode((self._folder / KNOWN).read_bytes(), type=dict[str, _Heard])
+            return from_json((self._folder / KNOWN).read_bytes(), type=dict[str, _Heard])
         return {}
 
     def _keep_heard(self) -> None:

@@ -22,6 +22,7 @@ from cockpit.model.clock import SECOND
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.messages import Message, language, texts
 from cockpit.model.signs import Series, Sign, SignSet, Sparks
+from cockpit.model.typed import from_msgpack
 from cockpit.signs import asked
 from cockpit.signs.definitions import connected, read_signs, wrong_of
 from cockpit.signs.engine import Engine
@@ -144,7 +145,7 @@ class SignsService:
         if not data:
             return
         try:
-            for sign in msgspec.msgpack.decode(data, type=list[Sign]):
+            for sign in from_msgpack(data, type=list[Sign]):
                 wrong = dict(wrong_of(merged(self._shipped, [*self._imported.values(), sign])))
                 if wrong:
                     why = next(iter(wrong.values()))
@@ -195,7 +196,7 @@ class SignsService:
             data = await self._aside(history.meta, "levels")
             with contextlib.suppress(msgspec.MsgspecError):
                 if data:
-                    kept = msgspec.msgpack.decode(data, type=dict[str, Kept])
+                    kept = from_msgpack(data, type=dict[str, Kept])
                     self._engine.items.recall(kept, numbers, tiers)
             await self._recall_open(history, now, numbers, tiers)
         # what an earlier run told and nobody makes any more goes with the first step that does not make it

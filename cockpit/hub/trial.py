@@ -18,6 +18,7 @@ from cockpit.model.alarms import Firing, Rule, Tried, text_of
 from cockpit.model.city import Pack, Text
 from cockpit.model.clock import SECOND, CityTime, Clock, SystemClock
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_json
 from cockpit.packs.read import read_pack
 from cockpit.processes import die_with_parent
 from cockpit.signs.alarms.naming import Naming, sign_names
@@ -237,5 +238,5 @@ def main() -> int:
     die_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    asyncio.run(_go(msgspec.json.decode(sys.stdin.buffer.read(), type=TrialWanted)))
+    asyncio.run(_go(from_json(sys.stdin.buffer.read(), type=TrialWanted)))
     return 0

@@ -20,6 +20,7 @@ from cockpit.model.clock import CityTime
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_json
 from cockpit.processes import cockpit_command, environment_of_child
 from cockpit.signs.rules.check import check
 
@@ -123,7 +124,7 @@ class Trials:
             process.stdin.write(msgspec.json.encode(wanted))
             process.stdin.close()
             while line := await process.stdout.readline():
-                progress = msgspec.json.decode(line, type=Progress)
+                progress = from_json(line, type=Progress)
                 if progress.tried is not None:
                     return progress.tried
                 self._note(Trying(job, wanted.city.at(progress.at)))

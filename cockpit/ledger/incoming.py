@@ -7,6 +7,7 @@ import msgspec
 from cockpit.ledger.codes import is_uuid, of_command, wrong_in
 from cockpit.model.entries import MAX_TEXT, Command, Fact, read_command, read_fact
 from cockpit.model.errors import UserError
+from cockpit.model.typed import from_json
 
 MAX_BYTES = 128_000
 """Bytes of a command or fact: six texts of `MAX_TEXT` characters and fifty orders have room."""
@@ -21,7 +22,7 @@ def id_of(data: bytes) -> str:
     if len(data) > MAX_BYTES:
         return ""
     try:
-        ident = msgspec.json.decode(data, type=_Named).id
+        ident = from_json(data, type=_Named).id
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return ""
     return ident if is_uuid(ident) else ""

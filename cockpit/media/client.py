@@ -28,6 +28,7 @@ from cockpit.media.told import (
 from cockpit.model.calls import Frame, Sound
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_json
 from cockpit.processes import cockpit_command, environment_of_child
 
 log = logging.getLogger(__name__)
@@ -297,7 +298,7 @@ class MediaProcess:
         try:
             process.stdin.write(msgspec.json.encode(Ask(n, what, args)) + b"\n")
             raw = await asyncio.wait_for(future, ASK_SECONDS)
-            return msgspec.json.decode(raw, type=answer)
+            return from_json(raw, type=answer)
         except TimeoutError as error:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()  # it hangs: whoever waits is told by its end
@@ -318,7 +319,7 @@ class MediaProcess:
             if not line:
                 break
             try:
-                self._take(msgspec.json.decode(line, type=Line))
+                self._take(from_json(line, type=Line))
             except msgspec.DecodeError as error:
                 log.info("the media process said what nobody understands: %s", error)
         code = await process.wait()

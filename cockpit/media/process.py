@@ -18,6 +18,7 @@ from cockpit.media.told import MAX_LINE, Ask, LegQuality, Line, MediaEvent, Soun
 from cockpit.model.clock import Clock, SystemClock
 from cockpit.model.errors import CockpitError, UserError
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_json
 from cockpit.processes import die_with_parent
 
 log = logging.getLogger(__name__)
@@ -116,7 +117,7 @@ async def _read(reader: asyncio.StreamReader, service: Service, lines: Lines) ->
         if not line:
             return
         try:
-            ask = msgspec.json.decode(line, type=Ask)
+            ask = from_json(line, type=Ask)
         except msgspec.DecodeError as error:
             log.info("what the parent asks is not understood: %s", error)
             continue

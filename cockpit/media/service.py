@@ -38,6 +38,7 @@ from cockpit.media.waves import letter_of, read_wave
 from cockpit.model.clock import Clock
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.typed import converted
 
 log = logging.getLogger(__name__)
 LOOK = 50
@@ -107,7 +108,7 @@ class Service:
             raise OutsideError("media.bug", what=what[:40])
         types = _types(method)
         try:
-            given = {name: msgspec.convert(value, types[name]) for name, value in args.items()}
+            given = {name: converted(value, types[name]) for name, value in args.items()}
         except (msgspec.ValidationError, KeyError) as error:
             raise OutsideError("media.bug", what=what) from error
         leg = given.get("leg")

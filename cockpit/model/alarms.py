@@ -8,6 +8,7 @@ import msgspec
 
 from cockpit.model.city import Text
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_json
 
 RULE_KINDS = ("threshold", "rate", "absence", "count", "combination", "geofence")
 ACTS = ("acknowledge", "shelve", "unshelve", "reset")
@@ -258,7 +259,7 @@ def text_of(name: str) -> Text:
     """The name of an alarm's thing, or of a feed, as a pack's text: a plain word, or JSON of `{zh, en}`."""
     if name.startswith("{"):
         with contextlib.suppress(msgspec.MsgspecError):
-            text = msgspec.json.decode(name, type=dict[str, str])
+            text = from_json(name, type=dict[str, str])
             if "zh" in text:
                 return text
     return {"zh": name}

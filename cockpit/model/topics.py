@@ -19,6 +19,7 @@ from cockpit.model.city import Text
 from cockpit.model.errors import UserError
 from cockpit.model.insight import MEASURES
 from cockpit.model.scope import Scope
+from cockpit.model.typed import converted
 from cockpit.paths import assets_dir
 
 FILE = "topics.toml"
@@ -86,7 +87,7 @@ def read_topics(pack: Path) -> Topics:
     own = pack / FILE
     file = own if own.is_file() else assets_dir() / "topics" / "cityops.toml"
     try:
-        topics = msgspec.convert(tomllib.loads(file.read_text("utf-8")), Topics)
+        topics = converted(tomllib.loads(file.read_text("utf-8")), Topics)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise UserError("leader.topics_wrong", file=str(file), why=str(error)) from error
     ids = [topic.id for topic in topics.topics]

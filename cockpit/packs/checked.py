@@ -16,6 +16,7 @@ from cockpit.model.errors import UserError
 from cockpit.model.messages import Message
 from cockpit.model.toml_text import Path as KeyPath
 from cockpit.model.toml_text import Position, find, positions
+from cockpit.model.typed import converted
 from cockpit.packs.schema import Words
 from cockpit.paths import assets_dir
 
@@ -86,7 +87,7 @@ class Checked:
         for step in path:
             value = value[step]
         try:
-            return msgspec.convert(value, kind)
+            return converted(value, kind)
         except msgspec.ValidationError as error:
             self._explain(kind, path, value, str(error))
 

@@ -38,6 +38,7 @@ from cockpit.bus.tasks import end
 from cockpit.model.clock import DAY, Clock
 from cockpit.model.errors import CockpitError, OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_msgpack
 from cockpit.seat.archivepieces import pieces_of
 from cockpit.signs.history import History
 from cockpit.store.archive import Archive, begin_of, day_of
@@ -387,10 +388,10 @@ class ArchiveSync:
             fit = len(answer.data) * AIM_SECONDS / max(took, 0.02)
             self._page = round(min(max(min(fit, self._page * 2.0), LEAST_PAGE), PAGE))
         try:
-            told = msgspec.msgpack.decode(answer.data, type=asks.Told)
+            told = from_msgpack(answer.data, type=asks.Told)
             if told.problem is not None:
                 raise OutsideError(told.problem.id, **told.problem.params)
-            return msgspec.msgpack.decode(told.said, type=reply)
+            return from_msgpack(told.said, type=reply)
         except msgspec.MsgspecError as error:
             raise OutsideError("seat.hub_nonsense") from error
 
@@ -466,5 +467,5 @@ def _connected(connect: Connect, path: Path) -> Any:
 
 def _read(data: bytes | None, kind: type[_T]) -> _T | None:
     with contextlib.suppress(msgspec.MsgspecError):
-        return msgspec.msgpack.decode(data, type=kind) if data else None
+        return from_msgpack(data, type=kind) if data else None
     return None

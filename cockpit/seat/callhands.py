@@ -18,6 +18,7 @@ from cockpit.model.entries import AddNote
 from cockpit.model.errors import CockpitError
 from cockpit.model.letters import Letter, Letters
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_json, from_msgpack
 from cockpit.seat.lettershere import LettersHere
 from cockpit.seat.seat import Seat
 
@@ -272,7 +273,7 @@ class CallHands:
         self._acts_under_way = False
         for row in rows:
             try:
-                act = msgspec.msgpack.decode(row.data, type=Act)
+                act = from_msgpack(row.data, type=Act)
             except msgspec.MsgspecError:
                 self._act_put(row, None)
                 continue
@@ -349,7 +350,7 @@ def void(what: object) -> None:
 def chosen_sound(file: Path) -> Chosen:
     """What was chosen, as it was kept."""
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Chosen)
+        return from_json(file.read_bytes(), type=Chosen)
     except (OSError, msgspec.MsgspecError):
         return Chosen()
 

@@ -15,6 +15,7 @@ from cockpit.model.entries import PhotoRef
 from cockpit.model.errors import OutsideError
 from cockpit.model.ids import new_id
 from cockpit.model.letters import Letter, LetterKind, Letters, LettersWanted, Send
+from cockpit.model.typed import from_msgpack
 from cockpit.seat.callmail import CallMail
 from cockpit.seat.callstation import CallStation
 from cockpit.store.deskcalls import DeskCalls, Waits
@@ -95,7 +96,7 @@ class LetterPost:
         waiting: list[Letter] = []
         for row in rows:
             with contextlib.suppress(msgspec.MsgspecError):
-                waiting += msgspec.msgpack.decode(row.data, type=Send).letters
+                waiting += from_msgpack(row.data, type=Send).letters
         return waiting
 
     async def send(self, sends: Sequence[Send]) -> None:

@@ -23,6 +23,7 @@ from cockpit.model.clock import Clock
 from cockpit.model.entries import PhotoRef
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_msgpack
 from cockpit.store.cipher import Connect
 from cockpit.store.deskcalls import ACT, DeskCalls, Waits
 
@@ -205,7 +206,7 @@ class CallMail:
         """
         try:
             if row.what == SOUND:
-                await self._send_sound(msgspec.msgpack.decode(row.data, type=KeptSound))
+                await self._send_sound(from_msgpack(row.data, type=KeptSound))
             else:
                 await self._ask(row.what, msgspec.Raw(row.data), Any)
         except HubAway:

@@ -38,6 +38,7 @@ from cockpit.model.entries import PhotoRef
 from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_msgpack
 from cockpit.paths import runtime_dir
 from cockpit.seat.callmail import CallMail
 from cockpit.secrets import secret
@@ -381,7 +382,7 @@ class CallStation:
         if told.problem is not None:
             raise (HubRefuses if told.for_good else OutsideError)(told.problem.id, **told.problem.params)
         try:
-            return msgspec.msgpack.decode(told.said, type=reply)
+            return from_msgpack(told.said, type=reply)
         except msgspec.MsgspecError as error:
             raise OutsideError("seat.hub_nonsense") from error
 
@@ -407,7 +408,7 @@ class CallStation:
         if subjects.signaller(message.subject) not in ("gateway", "hub"):
             return
         try:
-            signal = msgspec.msgpack.decode(message.data, type=Signal)
+            signal = from_msgpack(message.data, type=Signal)
         except msgspec.MsgspecError as error:
             log.info("no signal: %s", error)
             return

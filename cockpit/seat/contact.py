@@ -17,6 +17,7 @@ from cockpit.model.clock import Clock
 from cockpit.model.errors import CockpitError, OutsideError
 from cockpit.model.messages import Message
 from cockpit.model.seatasks import ORDER, WIPE, SeatHere, SeatLease, SeatOrder, SeatWiped
+from cockpit.model.typed import from_msgpack
 from cockpit.store.lease import MOST_DAYS, Lease, keep_lease, read_lease
 from cockpit.store.vault import Vault, destroy
 
@@ -148,7 +149,7 @@ def _said(told: asks.Told, kind: type[_T]) -> _T:
     if told.problem is not None:
         raise OutsideError(told.problem.id, **told.problem.params)
     try:
-        found: Any = msgspec.msgpack.decode(told.said, type=kind)
+        found: Any = from_msgpack(told.said, type=kind)
     except msgspec.MsgspecError as error:
         raise OutsideError("seat.hub_nonsense") from error
     return found  # type: ignore[no-any-return]

@@ -27,6 +27,7 @@ from cockpit.model.messages import Message
 from cockpit.model.ports import Body
 from cockpit.model.ports.link import Link, LinkState
 from cockpit.model.tables import MEASURED, TABLES
+from cockpit.model.typed import from_json, from_msgpack
 from cockpit.model.values import Values
 from cockpit.picture.keeping import SlowKeeper
 from cockpit.picture.picture import Picture
@@ -171,10 +172,10 @@ class Seat:
         self._fill()
         known = self.cache.meta("time")
         if known:
-            self.clock.city = self.live.city = msgspec.json.decode(known, type=CityTime)
+            self.clock.city = self.live.city = from_json(known, type=CityTime)
         actor = self.cache.meta("actor")
         if actor:
-            self.cases.actor = msgspec.json.decode(actor, type=Actor)
+            self.cases.actor = from_json(actor, type=Actor)
         self.cases.open()
 
     def _fill(self) -> None:
@@ -433,7 +434,7 @@ class Seat:
             result: object = told
             if isinstance(told, asks.Told):
                 try:
-                    result = told.problem or msgspec.msgpack.decode(told.said, type=reply)
+                    result = told.problem or from_msgpack(told.said, type=reply)
                 except msgspec.MsgspecError:
                     result = Message("seat.hub_nonsense")
             self._later(lambda: done(result))
@@ -451,7 +452,7 @@ class Seat:
 
         def came(data: bytes) -> None:
             with contextlib.suppress(msgspec.MsgspecError):
-                said = msgspec.msgpack.decode(data, type=kind)
+                said = from_msgpack(data, type=kind)
                 hand_on(lambda: told(said))
 
         self._heard[topic] = came

@@ -11,6 +11,7 @@ import zstandard
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.model.signs import Series, SignSet, Sparks, Thing
+from cockpit.model.typed import from_msgpack
 from cockpit.seat.seat import Seat
 from cockpit.signs import asked
 
@@ -32,7 +33,7 @@ class HubSigns:
         kept = seat.cache.meta(KEPT)
         if kept:
             try:
-                self._known = msgspec.msgpack.decode(base64.b64decode(kept), type=SignSet)
+                self._known = from_msgpack(base64.b64decode(kept), type=SignSet)
             except (msgspec.MsgspecError, ValueError):  # of another version: the hub's are asked for
                 self._known = SignSet()
         seat.hear("signs", int, self._news)
@@ -94,7 +95,7 @@ class HubSigns:
                 return
             if reply.data:
                 raw = zstandard.ZstdDecompressor().decompress(reply.data, max_output_size=MOST_DEFINITIONS)
-                self._known = msgspec.msgpack.decode(raw, type=SignSet)
+                self._known = from_msgpack(raw, type=SignSet)
                 # JSON has no infinity, which bounds have
                 self._seat.cache.put_meta(KEPT, base64.b64encode(raw).decode())
 

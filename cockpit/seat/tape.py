@@ -14,6 +14,7 @@ from cockpit.model.batch import Batch, decode
 from cockpit.model.clock import CityTime
 from cockpit.model.messages import Message
 from cockpit.model.replay import WAS, ReplayState, ReplaySteer, ReplayWanted, TapeState, TapeWanted
+from cockpit.model.typed import from_msgpack
 from cockpit.model.values import Values
 from cockpit.seat.past import CasesThen, TravelClock
 from cockpit.seat.seat import Seat
@@ -140,7 +141,7 @@ class TapeAtSeat:
         """A message of the replay's world; on the I/O thread."""
         if topic == TOPIC:
             with contextlib.suppress(msgspec.MsgspecError):
-                state = msgspec.msgpack.decode(data, type=ReplayState)
+                state = from_msgpack(data, type=ReplayState)
                 with self._lock:
                     batches, self._waiting = self._waiting, []
                 self._seat.later(lambda: self._take(state, batches))

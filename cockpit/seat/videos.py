@@ -15,6 +15,7 @@ import msgspec
 
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_msgpack
 from cockpit.model.videos import (
     BookReply,
     BookWanted,
@@ -66,7 +67,7 @@ class LiveVideos:
         kept = seat.cache.meta(KEPT)
         if kept:
             with contextlib.suppress(msgspec.MsgspecError, ValueError):  # of another version: the hub's is asked for
-                self._take(msgspec.msgpack.decode(base64.b64decode(kept), type=VideoBook))
+                self._take(from_msgpack(base64.b64decode(kept), type=VideoBook))
 
     # -- the port --------------------------------------------------------------------------------------------------
 
@@ -227,7 +228,7 @@ class LiveVideos:
         import zstandard
 
         raw = zstandard.ZstdDecompressor().decompress(data, max_output_size=MOST_BOOK)
-        self._take(msgspec.msgpack.decode(raw, type=VideoBook))
+        self._take(from_msgpack(raw, type=VideoBook))
         self._seat.cache.put_meta(KEPT, base64.b64encode(raw).decode())
         self._want()
         self._seat.changed("video")

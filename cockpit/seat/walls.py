@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_msgpack
 from cockpit.model.wallasks import (
     HAND,
     THUMB,
@@ -61,7 +62,7 @@ class HubWalls:
         kept = seat.cache.meta(KEPT)
         if kept:
             try:
-                self._heard, self._state = msgspec.msgpack.decode(base64.b64decode(kept), type=tuple[int, WallState])
+                self._heard, self._state = from_msgpack(base64.b64decode(kept), type=tuple[int, WallState])
             except (msgspec.MsgspecError, ValueError):  # of another version: the hub tells it anew
                 self._state = None
         seat.hear(TOPIC, WallState, self._told)

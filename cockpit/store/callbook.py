@@ -10,6 +10,7 @@ import msgspec
 from cockpit.model.calls import CallRecord, Listened, Missed, Records
 from cockpit.model.clock import HOUR, Clock
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_msgpack
 from cockpit.store.durable import Durable
 
 MOST_LISTENED = 200
@@ -74,7 +75,7 @@ class CallBook:
         query = f"SELECT data FROM record {where} ORDER BY ended DESC, id DESC LIMIT ?"
         with self._file.reading() as db:
             rows = db.execute(query, (*(value for _, value in wants), most + 1)).fetchall()
-        found = tuple(msgspec.msgpack.decode(data, type=CallRecord) for (data,) in rows[:most])
+        found = tuple(from_msgpack(data, type=CallRecord) for (data,) in rows[:most])
         return Records(found, more=len(rows) > most)
 
     # -- missed ----------------------------------------------------------------------------------------------------
@@ -93,7 +94,7 @@ class CallBook:
         """
         query = "SELECT data FROM missed WHERE settled = 0 OR settled >= ? ORDER BY ended"
         with self._file.reading() as db:
-            return [msgspec.msgpack.decode(data, type=Missed) for (data,) in db.execute(query, (since,))]
+            return [from_msgpack(data, type=Missed) for (data,) in db.execute(query, (since,))]
 
     # -- sounds ----------------------------------------------------------------------------------------------------
 

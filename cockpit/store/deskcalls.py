@@ -11,6 +11,7 @@ import msgspec
 from cockpit.model.clock import Clock
 from cockpit.model.letters import Letter
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_msgpack
 from cockpit.store.cipher import Connect
 from cockpit.store.durable import Durable
 
@@ -109,7 +110,7 @@ class DeskCalls:
         found = []
         for (data,) in rows:
             try:
-                found.append(msgspec.msgpack.decode(data, type=Letter))
+                found.append(from_msgpack(data, type=Letter))
             except msgspec.MsgspecError:  # of another version: the hub has it
                 return [], 0
         return found, int(seq[0]) if seq else 0

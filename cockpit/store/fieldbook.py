@@ -11,6 +11,7 @@ import msgspec
 from cockpit.model.clock import Clock
 from cockpit.model.letters import Duty, Reported
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_msgpack
 from cockpit.store.durable import Durable
 
 _MIGRATIONS = (
@@ -56,7 +57,7 @@ class FieldBook:
         """
         with self._file.reading() as db:
             rows = db.execute("SELECT run, data FROM report WHERE over = 0 ORDER BY received").fetchall()
-        return [(run, msgspec.msgpack.decode(data, type=Reported)) for run, data in rows]
+        return [(run, from_msgpack(data, type=Reported)) for run, data in rows]
 
     def end_reports(self, idents: Iterable[str], over: bool) -> None:
         """Raises OutsideError: it was not noted."""
@@ -87,4 +88,4 @@ class FieldBook:
             OutsideError: the file can not be read.
         """
         with self._file.reading() as db:
-            return [msgspec.msgpack.decode(data, type=Duty) for (data,) in db.execute("SELECT data FROM duty")]
+            return [from_msgpack(data, type=Duty) for (data,) in db.execute("SELECT data FROM duty")]

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from cockpit.model.clock import DAY
+from cockpit.model.typed import from_json
 from cockpit.processes import write_private
 from cockpit.store.vault import Vault
 
@@ -48,7 +49,7 @@ class Lease(msgspec.Struct, frozen=True):
 def read_lease(profile: Path) -> Lease | None:
     """None: the hall was never heard, or what is there can not be read."""
     try:
-        return msgspec.json.decode((profile / FILE).read_bytes(), type=Lease)
+        return from_json((profile / FILE).read_bytes(), type=Lease)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
 

@@ -12,6 +12,7 @@ import msgspec
 from cockpit.model.clock import Clock
 from cockpit.model.letters import Letter, Letters, LetterState
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_msgpack
 from cockpit.store.durable import Durable
 
 PIECE = 500_000
@@ -167,4 +168,4 @@ def _one(db: sqlite3.Connection, ident: str) -> Letter | None:
 
 def _letter(row: tuple[int, bytes, str | None, str | None]) -> Letter:
     _, data, words, answer = row
-    return msgspec.structs.replace(msgspec.msgpack.decode(data, type=Letter), words=words or "", answer=answer or "")
+    return msgspec.structs.replace(from_msgpack(data, type=Letter), words=words or "", answer=answer or "")

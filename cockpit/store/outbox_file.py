@@ -16,6 +16,7 @@ from cockpit.model.clock import DAY, Clock
 from cockpit.model.messages import Message
 from cockpit.model.outgoing import SETTLED, Row
 from cockpit.model.ports.cases import Sending
+from cockpit.model.typed import from_json
 from cockpit.store.cipher import Connect
 from cockpit.store.files import BUSY_SECONDS, UNUSABLE, kind_of, set_aside, uri_of
 
@@ -197,7 +198,7 @@ def _row(found: tuple[Any, ...]) -> Row:
     """
     n, ident, lane, data, check, issued, valid_until, awaits, state, decided, tried, seq, problem = found
     try:
-        said = msgspec.json.decode(problem, type=Message) if problem else None
+        said = from_json(problem, type=Message) if problem else None
         row = Row(n, ident, lane, data, issued, valid_until, bool(awaits), Sending(state), decided, bool(tried), 0, seq,
                   said)  # fmt: skip
     except (ValueError, TypeError) as error:

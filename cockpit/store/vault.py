@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.typed import from_json
 from cockpit.processes import write_private, writing_to
 from cockpit.store.cipher import KEY_BYTES, Connect, installed, keyed
 from cockpit.store.shred import shred
@@ -121,7 +122,7 @@ def read(profile: Path) -> Kept | None:
     """
     path = profile / FILE
     try:
-        kept = msgspec.json.decode(path.read_bytes(), type=Kept)
+        kept = from_json(path.read_bytes(), type=Kept)
     except FileNotFoundError:
         return None
     except OSError as error:

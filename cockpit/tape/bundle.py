@@ -22,6 +22,7 @@ import zstandard
 
 from cockpit.model.clock import SECOND, Clock
 from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.typed import from_json
 from cockpit.tape.folder import segments
 from cockpit.tape.lane import Lane
 from cockpit.tape.layout import WINDOW, BadBytes
@@ -260,7 +261,7 @@ def read_manifest(data: bytes) -> Manifest:
         BadBytes: it is none, or names files that no tape has.
     """
     try:
-        manifest = msgspec.json.decode(data, type=Manifest)
+        manifest = from_json(data, type=Manifest)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BadBytes(str(error)) from error
     if manifest.what != WHAT or manifest.v != VERSION:

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from cockpit.model.typed import from_json
 from cockpit.tape.record import KINDS, Record
 
 VERSION = 1
@@ -135,7 +136,7 @@ def unpack_head(data: bytes) -> tuple[Head, int]:
     if length > MAX_HEAD or len(body) != length or zlib.crc32(body) != crc:
         raise BadBytes("damaged head")
     try:
-        head = msgspec.json.decode(body, type=Head)
+        head = from_json(body, type=Head)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BadBytes(str(error)) from error
     if head.v != VERSION or head.kind not in KINDS:

@@ -11,6 +11,7 @@ from typing import IO, Protocol, cast
 import msgspec
 import zstandard
 
+from cockpit.model.typed import from_msgpack
 from cockpit.tape.layout import (
     MAX_HEAD,
     NEW_STREAM,
@@ -160,7 +161,7 @@ def read_beside(path: Path, size: int) -> Index | None:
         body, crc = data[:-_CRC_BYTES], data[-_CRC_BYTES:]
         if zlib.crc32(body) != int.from_bytes(crc, "little"):
             return None
-        index = msgspec.msgpack.decode(body, type=Index)
+        index = from_msgpack(body, type=Index)
     except (OSError, msgspec.MsgspecError):
         return None
     return index if index.v == INDEX_VERSION and index.size == size else None

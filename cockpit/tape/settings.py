@@ -15,6 +15,7 @@ import msgspec
 
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Message
+from cockpit.model.typed import converted
 from cockpit.processes import write_private
 from cockpit.tape.keep import Keep
 
@@ -38,7 +39,7 @@ def read_keep(profile: Path) -> tuple[Keep, Message | None]:
     """What a hub's profile says, and what is wrong with it: then the defaults hold."""
     path = profile / FILE
     try:
-        told = msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File).keep
+        told = converted(tomllib.loads(path.read_text("utf-8")), _File).keep
         return keep_of(told.sensor_hours, told.days, told.most_gb), None
     except FileNotFoundError:
         return Keep(), None

@@ -10,6 +10,7 @@ import msgspec
 from cockpit.model.clock import DAY, MINUTE
 from cockpit.model.messages import Message
 from cockpit.model.replay import TapeState
+from cockpit.model.typed import from_json
 from cockpit.tape.folder import segments, size_of
 from cockpit.tape.keep import Keep, days_left
 from cockpit.tape.reader import TapeReader
@@ -81,7 +82,7 @@ class TapeStatus:
         for record in self._reader.read(kinds=[ENTRY], feeds=["gap"], after=self._seen):
             self._seen = record.order
             try:
-                self._gaps.append(msgspec.json.decode(record.data, type=Gap))
+                self._gaps.append(from_json(record.data, type=Gap))
             except (msgspec.MsgspecError, UnicodeDecodeError):
                 continue
         self._gaps = [gap for gap in self._gaps if gap.end > start][-MOST_GAPS:]

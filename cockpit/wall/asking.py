@@ -14,6 +14,7 @@ from cockpit.bus.client import answering, connect
 from cockpit.bus.joined import JoinedHub, read_joined
 from cockpit.bus.where import NamedHub, OwnHub, WhereHub
 from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.typed import from_msgpack
 from cockpit.paths import profile_dir
 
 DESK = "wall-command"
@@ -73,10 +74,10 @@ async def _ask(url: str, name: str, where: WhereHub, what: str, wanted: object, 
     try:
         with answering():
             answer = await client.request(subjects.ask(name, what), asks.encode(wanted), timeout=SECONDS)
-        told = msgspec.msgpack.decode(answer.data, type=asks.Told)
+        told = from_msgpack(answer.data, type=asks.Told)
         if told.problem is not None:
             raise (UserError if told.for_good else OutsideError)(told.problem.id, **told.problem.params)
-        return msgspec.msgpack.decode(told.said, type=reply)
+        return from_msgpack(told.said, type=reply)
     except msgspec.MsgspecError as error:
         raise OutsideError("seat.hub_nonsense") from error
     finally:

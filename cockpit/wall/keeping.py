@@ -10,6 +10,7 @@ import msgspec
 
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_json
 from cockpit.wall.board import KeptBoard
 
 FILE = "state.json"
@@ -18,7 +19,7 @@ FILE = "state.json"
 def read_board(folder: Path) -> tuple[KeptBoard, Message | None]:
     """What was kept, nothing where there is no such file; what is to be said of one that can not be read."""
     try:
-        return msgspec.json.decode((folder / FILE).read_bytes(), type=KeptBoard), None
+        return from_json((folder / FILE).read_bytes(), type=KeptBoard), None
     except FileNotFoundError:
         return KeptBoard(), None
     except (OSError, msgspec.MsgspecError) as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from cockpit.model.typed import from_msgpack
 from cockpit.model.wallstate import WallState
 
 FILE = "wall.state"
@@ -23,7 +24,7 @@ class KeptState(msgspec.Struct, frozen=True):
 def read_kept(folder: Path) -> KeptState | None:
     """What is kept; None: nothing, half of something, or of another version."""
     try:
-        return msgspec.msgpack.decode((folder / FILE).read_bytes(), type=KeptState)
+        return from_msgpack((folder / FILE).read_bytes(), type=KeptState)
     except (OSError, msgspec.MsgspecError):
         return None
 

@@ -17,6 +17,7 @@ from cockpit.model.clock import SECOND, CityClock
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
 from cockpit.model.ports.link import Link, LinkState
+from cockpit.model.typed import from_msgpack
 from cockpit.model.wall import Screen, Wall
 from cockpit.model.wallasks import HAND, ORDER, Adopt, Adopted, Nothing, Ready, WallClock, WallOrder
 from cockpit.model.wallstate import TOPIC, NodeReport, Pointer, Thumb, WallShows, WallState
@@ -189,7 +190,7 @@ class WallSeat:
         if told.problem is not None:
             raise OutsideError(told.problem.id, **told.problem.params)
         try:
-            return msgspec.msgpack.decode(told.said, type=WallClock).at
+            return from_msgpack(told.said, type=WallClock).at
         except msgspec.MsgspecError as error:
             raise OutsideError("seat.hub_nonsense") from error
 

@@ -18,6 +18,7 @@ import msgspec
 
 from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_json
 from cockpit.model.wall_shipped import FOLDER
 from cockpit.model.wallasks import Publish, Version, VersionTexts
 from cockpit.wall.published import Whole, check_name, read_whole, shipped_texts, site_texts
@@ -153,7 +154,7 @@ class PublishedVersions:
     def _read(self, number: int) -> tuple[_Facts, dict[str, str]]:
         folder = self._folder / f"{number:06d}"
         try:
-            facts = msgspec.json.decode((folder / FACTS).read_bytes(), type=_Facts)
+            facts = from_json((folder / FACTS).read_bytes(), type=_Facts)
             return facts, site_texts(folder)
         except FileNotFoundError as error:
             raise UserError("wall.no_version", n=number) from error

@@ -7,6 +7,7 @@ import math
 import msgspec
 
 from cockpit.model.ports import Prefs
+from cockpit.model.typed import converted
 from widgets.map.camera import EARTH, Camera, mercator, wgs84
 
 KEPT = "map.bookmarks"
@@ -92,7 +93,7 @@ def _clean(name: str) -> str:
 
 def _read(row: object) -> Bookmark | None:
     try:
-        found = msgspec.convert(row, Bookmark)
+        found = converted(row, Bookmark)
     except msgspec.ValidationError:
         return None
     finite = all(math.isfinite(v) for v in (found.lon, found.lat, found.zoom))

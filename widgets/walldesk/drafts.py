@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from cockpit.model import wall_edit
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Message
+from cockpit.model.typed import converted
 from cockpit.model.wall import Arrangement, Fit, Place, Scene
 from cockpit.model.wall_diff import Change, changes
 from cockpit.model.wall_edit import Draft
@@ -110,7 +111,7 @@ class Drafts:
         found: dict[str, Draft] = {}
         for id, kept in dict(self._ctx.prefs.get(KEPT, {})).items():
             try:
-                found[str(id)] = msgspec.convert(kept, Draft)
+                found[str(id)] = converted(kept, Draft)
             except msgspec.ValidationError:  # of another version
                 continue
         if found:

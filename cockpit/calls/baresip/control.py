@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from cockpit.model.typed import converted
+
 log = logging.getLogger(__name__)
 MOST_BYTES = 65_536
 """Of one netstring; baresip's own answers are under 8 kB."""
@@ -93,7 +95,7 @@ def told(text: bytes) -> Told | None:
     except (msgspec.DecodeError, UnicodeDecodeError):  # a name in GBK, a bell in it: the rest is still of use
         with contextlib.suppress(ValueError, TypeError, RecursionError):
             loose = json.loads(text.decode("utf-8", "replace"), strict=False)
-            return msgspec.convert(loose, Told)
+            return converted(loose, Told)
     return None
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from cockpit.model.errors import OutsideError
+from cockpit.model.typed import from_json
 from cockpit.processes import write_private
 
 MOST_FILES = 100_000
@@ -38,7 +39,7 @@ class Memory(msgspec.Struct):
         """What was kept; nothing where that can not be read."""
         if file is not None:
             try:
-                return msgspec.json.decode(file.read_bytes(), type=cls)
+                return from_json(file.read_bytes(), type=cls)
             except (OSError, msgspec.MsgspecError):
                 return cls()
         return cls()

@@ -13,6 +13,7 @@ import msgspec
 
 from cockpit.feeds.decoding import BAD_JSON
 from cockpit.model.errors import OutsideError
+from cockpit.model.typed import from_json
 
 CHUNK = 256 * 1024
 LINE = 64 * 1024
@@ -62,7 +63,7 @@ class Wire:
             line = await reader.readline()
             if not line.startswith(b"INFO "):
                 raise OutsideError("sources.not_nats", detail=f"{host}:{port}")
-            info = msgspec.json.decode(line[5:], type=Info)
+            info = from_json(line[5:], type=Info)
             if tls is not None and not (info.tls_required or info.tls_available):
                 raise OutsideError("feeds.not_tls", detail=f"{host}:{port}")
             if tls is None and info.tls_required:

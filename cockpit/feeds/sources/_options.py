@@ -13,6 +13,7 @@ from msgspec import Meta
 from cockpit.feeds.sources._secrets import PATTERN, names_secret
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Message
+from cockpit.model.typed import converted
 
 T = TypeVar("T", bound="Options")
 
@@ -83,7 +84,7 @@ def read_options(kind: type[T], given: Mapping[str, Any]) -> T:
         UserError: one is wrong; the parameter `detail` names it.
     """
     try:
-        options = msgspec.convert(dict(given), kind)
+        options = converted(dict(given), kind)
     except msgspec.ValidationError as error:
         _, problem = explain(error)
         raise UserError(problem.id, **problem.params) from error

@@ -16,6 +16,7 @@ from cockpit.model.bases import BaseSpec, check
 from cockpit.model.clock import Clock
 from cockpit.model.errors import UserError
 from cockpit.model.ports import Prefs
+from cockpit.model.typed import converted
 
 if TYPE_CHECKING:  # an HTTP client takes a while to load: a seat that shows its pack's own base map needs none
     from cockpit.geo.tiles.engine import Engine
@@ -77,7 +78,7 @@ class Bases:
         stored = self._prefs.get(ADDED, [])
         for row in stored if isinstance(stored, list) else []:
             with contextlib.suppress(msgspec.ValidationError, UserError):
-                spec = check(msgspec.convert(row, BaseSpec))
+                spec = check(converted(row, BaseSpec))
                 found.setdefault(spec.id, spec)
         return found
 

@@ -15,6 +15,7 @@ from cockpit.geo.tiles.made import Made
 from cockpit.geo.tiles.mvt import clean
 from cockpit.geo.tiles.schema import OURS, Rule, first, fits, named
 from cockpit.geo.tiles.shapes import POLYGONS, Collector
+from cockpit.model.typed import from_json
 
 MOST_BYTES = 300_000_000
 MOST_POINTS = 6_000_000
@@ -38,14 +39,14 @@ def decode(path: Path) -> Made:
     if path.stat().st_size > MOST_BYTES:
         raise ValueError("too large")
     try:
-        features = msgspec.json.decode(path.read_bytes(), type=_File).features
+        features = from_json(path.read_bytes(), type=_File).features
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError("no GeoJSON with features") from error
     schema = named("geojson")
     reading = _Reading(_origin(features))
     for raw in features:
         try:
-            feature = msgspec.json.decode(raw, type=_Feature)
+            feature = from_json(raw, type=_Feature)
             reading.take(feature, schema.rules, schema.names)
         except (msgspec.MsgspecError, ValueError, TypeError, IndexError, RecursionError):
             reading.into.left_out += 1
@@ -59,7 +60,7 @@ def _origin(features: list[msgspec.Raw]) -> tuple[float, float]:
     """A place near: float32 is exact to millimetres there."""
     for raw in features[:1000]:
         try:
-            feature = msgspec.json.decode(raw, type=_Feature)
+            feature = from_json(raw, type=_Feature)
             for _, lines in _parts(feature.geometry or {}):
                 x, y = _metres(lines[0])[0]
                 return round(float(x)), round(float(y))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.geo.tiles.grid import Tile
+from cockpit.model.typed import from_msgpack
 
 VERSION = 1
 """Of what is kept; what another version kept is made anew."""
@@ -121,7 +122,7 @@ def unpack(data: bytes) -> Made | None:
     if not data or data[0] != VERSION:
         return None
     try:
-        return msgspec.msgpack.decode(zlib.decompress(data[1:]), type=Made)
+        return from_msgpack(zlib.decompress(data[1:]), type=Made)
     except (zlib.error, msgspec.MsgspecError):
         return None
 

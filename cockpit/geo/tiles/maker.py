@@ -17,6 +17,7 @@ import msgspec
 from cockpit.geo.tiles.made import Answer, Job
 from cockpit.geo.tiles.worker import HEAD
 from cockpit.model.clock import Clock
+from cockpit.model.typed import from_msgpack
 from cockpit.processes import cockpit_command, environment_of_child
 
 PATIENCE = 30.0
@@ -112,7 +113,7 @@ class Maker:
             size = HEAD.unpack(self._read(process, HEAD.size, until))[0]
             if size > MOST_ANSWER:
                 raise ValueError("an answer that no job has")
-            return msgspec.msgpack.decode(self._read(process, size, until), type=Answer)
+            return from_msgpack(self._read(process, size, until), type=Answer)
         except (OSError, ValueError, EOFError, TimeoutError, msgspec.MsgspecError):
             self._end_worker()
             return None

@@ -19,6 +19,7 @@ from cockpit.geo.tiles.tiles import Tiles
 from cockpit.model.errors import CockpitError, OutsideError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_json
 
 SAMPLES = 28
 """Tiles that are fetched to estimate the size of an area; they are kept, so that nothing is fetched twice."""
@@ -133,7 +134,7 @@ class Regions:
         self._closed = False
         for ident, body in engine.store.regions().items():
             with contextlib.suppress(msgspec.MsgspecError):
-                region = msgspec.json.decode(body, type=Region)
+                region = from_json(body, type=Region)
                 total = sum(map(len, spans(region.bounds, region.first, region.last)))
                 self._progress[ident] = Progress(region, total, total if region.state == DONE else 0, 0)
 

@@ -14,6 +14,7 @@ import msgspec
 
 from cockpit.geo.basemap import LINE_LAYERS, POLYGON_LAYERS
 from cockpit.model.errors import UserError
+from cockpit.model.typed import converted
 from cockpit.paths import assets_dir
 
 SHORE = "shore"
@@ -95,7 +96,7 @@ def schemas() -> dict[str, Schema]:
     """All that ship, by the name of their file."""
     found = {}
     for path in sorted((assets_dir() / "mapschemas").glob("*.toml")):
-        found[path.stem] = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Schema)
+        found[path.stem] = converted(tomllib.loads(path.read_text("utf-8")), Schema)
     return found
 
 

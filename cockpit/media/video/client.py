@@ -18,6 +18,7 @@ from cockpit.media.video.memory import SLOTS, Memory, make_memory
 from cockpit.media.video.told import MAX_LINE, Stream, Told, Wanted
 from cockpit.model.clock import Clock
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_json
 from cockpit.model.videos import VideoPicture, VideoSeen, VideoState
 from cockpit.processes import cockpit_command, environment_of_child
 
@@ -280,7 +281,7 @@ class VideoProcess:
             if not line:
                 return
             try:
-                self._take(msgspec.json.decode(line, type=Told))
+                self._take(from_json(line, type=Told))
             except msgspec.DecodeError as error:
                 log.info("the video process said what nobody understands: %s", error)
 

@@ -15,6 +15,7 @@ from cockpit.model.alarms import Entry, Rule
 from cockpit.model.clock import DAY, Clock
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.typed import from_msgpack
 from cockpit.signs.alarms.book import Work
 from cockpit.signs.alarms.life import Alarm
 from cockpit.store.files import UNUSABLE, kind_of, problem_of, set_aside
@@ -129,7 +130,7 @@ class AlarmStore:
         """
         with self._reading() as db:
             rows = db.execute("SELECT data FROM rule WHERE id = ? ORDER BY version DESC LIMIT 200", (rule,)).fetchall()
-            return [msgspec.msgpack.decode(data, type=Rule) for (data,) in rows]
+            return [from_msgpack(data, type=Rule) for (data,) in rows]
 
     def entries(self, alarm: str, rule: str, before: int, most: int) -> list[Entry]:
         """What happened to an alarm, to a rule and its alarms, or at all, before an entry (0: up to now), newest first.
@@ -165,9 +166,9 @@ class AlarmStore:
             "SELECT * FROM entry WHERE wall > ? AND what IN ('raised', 'released', 'unshelved') ORDER BY n", (since,)
         )
         return Kept(
-            tuple(msgspec.msgpack.decode(data, type=Rule) for _, current, data in rows if current),
+            tuple(from_msgpack(data, type=Rule) for _, current, data in rows if current),
             frozenset(id for id, _, _ in rows),
-            tuple(msgspec.msgpack.decode(data, type=Alarm) for (data,) in db.execute("SELECT data FROM alarm")),
+            tuple(from_msgpack(data, type=Alarm) for (data,) in db.execute("SELECT data FROM alarm")),
             db.execute("SELECT coalesce(max(n), 0) FROM entry").fetchone()[0],
             tuple(map(_entry, raised.fetchall())),
             tuple(notices),

@@ -20,6 +20,7 @@ from cockpit.model.clock import Clock
 from cockpit.model.errors import CockpitError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
+from cockpit.model.typed import converted
 from cockpit.processes import cockpit_command, environment_of_child
 from widgets.map.layers.shapes import UserLayer
 
@@ -230,6 +231,6 @@ class UserLayers(QObject):
 
 def _report(said: bytes) -> Report | None:
     try:
-        return msgspec.convert(json.loads(said)["report"], Report)
+        return converted(json.loads(said)["report"], Report)
     except (ValueError, KeyError, TypeError, msgspec.ValidationError):
         return None
