@@ -10,6 +10,7 @@ import numpy as np
 
 from cockpit.model.errors import CockpitError
 from cockpit.model.messages import Message
+from cockpit.model.ports.link import LinkState
 from cockpit.model.signs import Series, Sparks
 from cockpit.seat.leader import LeaderSeat
 from cockpit.seat.signs import HubSigns
@@ -33,22 +34,37 @@ class KeptSigns(HubSigns):
     ) -> None:
         kept = "hour" if grain not in KEPT_GRAINS else grain
         here = partial(_series, key=key, grain=kept, start=start, end=end, most=most)
-        super().series(key, grain, start, end, partial(self._answered, here, done), most)
+        if self._is_away:
+            self._from_copy(here, done)
+        else:
+            super().series(key, grain, start, end, partial(self._answered, here, done), most)
 
     def sparks(self, keys: Sequence[str], grain: str, count: int, done: Callable[[Sparks | Message], None]) -> None:
         now = self._leader.clock.now()
         here = partial(_sparks, keys=tuple(keys), grain=grain, count=count, now=now)
-        super().sparks(keys, grain, count, partial(self._answered, here, done))
+        if self._is_away:
+            self._from_copy(here, done)
+        else:
+            super().sparks(keys, grain, count, partial(self._answered, here, done))
+
+    @property
+    def _is_away(self) -> bool:
+        """Whether there is no hub to be asked, but a copy: nobody waits for the hub then."""
+        return self._leader.sync is not None and self._leader.link.state is not LinkState.LIVE
 
     def _answered(
         self, here: Callable[[History], _T], done: Callable[[_T | Message], None], reply: _T | Message
     ) -> None:
         """The hub's answer; where it gives none, that of the copy."""
-        sync = self._leader.sync
-        if not isinstance(reply, Message) or sync is None:
+        if isinstance(reply, Message) and self._leader.sync is not None:
+            self._from_copy(here, done)
+        else:
             done(reply)
-            return
-        history, seat = sync.history, self._leader
+
+    def _from_copy(self, here: Callable[[History], _T], done: Callable[[_T | Message], None]) -> None:
+        seat = self._leader
+        assert seat.sync is not None
+        history = seat.sync.history
 
         def work() -> None:
             said: _T | Message

@@ -70,6 +70,12 @@ class LeaderSeat(Seat):
         elif not away:
             self.contact.lease = None
 
+    def open_cache(self) -> None:
+        """Fills the picture with what was last known, while the facts of the copy are read aside."""
+        if self.insight is not None:
+            self.insight.start()
+        super().open_cache()
+
     def start(self) -> None:
         """Joins the hub, now and whenever it is lost."""
         self._hub.obey = self.contact.obey

@@ -21,10 +21,11 @@ from widgets.kit.actions import Action
 from widgets.kit.context import PanelContext
 from widgets.kit.finders import Finder
 from widgets.leader.finding import AreaFinder, TopicFinder
-from widgets.leader.ground import TOPIC
+from widgets.leader.ground import TOPIC, LeaderPanel
 from widgets.leader.topiclist import TopicList
 
 PAGE, DRILL, HOME = "topic", "drill", "topic"
+HOW_IT_IS = ("index", "topics", "topic", "changes")
 
 
 class Walk(QObject, Part):
@@ -133,9 +134,10 @@ class LeaderDesk(Shell):
             super().take_keyboard()
 
     def sights(self) -> Sights:
-        """The index of the city and the topics."""
-        panels = [panel for id in ("index", "topics") if (panel := self.engine.panel(id)) is not None]
-        return Sights(panels, (), lambda: True)
+        """How the city is: its index and why, the topics with their figures, what changed. Figures of the copy too; a
+        frame without them is none."""
+        panels = [panel for id in HOW_IT_IS if isinstance(panel := self.engine.panel(id), LeaderPanel)]
+        return Sights(panels, (), lambda: all(panel.complete for panel in panels if panel.isVisible()))
 
     def place_of_toasts(self) -> QRect | None:
         """Over the foot of the centre: decisions at the right stay free."""

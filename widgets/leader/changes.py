@@ -64,6 +64,11 @@ class ChangesPanel(LeaderPanel):
         """Of the whole city: that is where a leader looks for what changed."""
         return self.ctx.pack.code
 
+    @property
+    def complete(self) -> bool:
+        asked = self.ctx.insight is None or (self._question is not None and not self._question.open)
+        return super().complete and asked and not self.days.waiting
+
     def look(self) -> None:
         self._ask()
         fed = [self.item(sign.code) for sign in self.board.told.signs]

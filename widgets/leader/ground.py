@@ -57,6 +57,7 @@ class LeaderPanel(Panel):
         self.board = SignBoard(ctx.picture["sign"], self.areas, ctx.pack.code)
         self.items: tuple[Item, ...] = ()
         self._due = False
+        self._has_archive = False
         if ctx.drill is not None:
             ctx.drill.subscribe(self._walked)
 
@@ -74,10 +75,22 @@ class LeaderPanel(Panel):
         """Definitions are there: bring everything up to date."""
         raise NotImplementedError
 
+    @property
+    def complete(self) -> bool:
+        """Whether it shows all that can be said now: no answer is waited for."""
+        return self.state is not PanelState.WAITING
+
+    @property
+    def has_archive(self) -> bool:
+        """Whether the archive answers, or there is none."""
+        return self.ctx.insight is None or self.ctx.insight.version > 0
+
     # -- what it is told
 
     def refresh(self, topics: frozenset[str]) -> None:
         first = not self.board.told.signs
+        if not self._has_archive and self.ctx.insight is not None and self.ctx.insight.version:
+            first = self._has_archive = True
         self._due = True
         if first:
             self.look_now()

@@ -109,6 +109,10 @@ class IndexPanel(LeaderPanel):
         now = self.ctx.clock.now()
         return bool(self.items) and all(item.old(now) for item in self.items)
 
+    @property
+    def complete(self) -> bool:
+        return super().complete and math.isfinite(self.value) and not self.days.waiting
+
     def look(self) -> None:
         now = self.ctx.clock.now()
         told = self.board.told

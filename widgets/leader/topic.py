@@ -101,6 +101,15 @@ class TopicPage(LeaderPanel):
 
     # -- what it says
 
+    @property
+    def complete(self) -> bool:
+        return (
+            super().complete
+            and not self.days.waiting
+            and self.has_archive
+            and self._figures.keys() >= self._asked.keys()
+        )
+
     def look(self) -> None:
         topic = self.chosen()
         if topic is None:

@@ -61,6 +61,10 @@ class TopicList(LeaderPanel):
         if not self._wants_keyboard:
             self.rows.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @property
+    def complete(self) -> bool:
+        return super().complete and bool(self.lines)
+
     def look(self) -> None:
         now = self.ctx.clock.now()
         problem = topics_problem(self.ctx)
