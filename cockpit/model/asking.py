@@ -9,14 +9,16 @@ from typing import Literal
 
 import msgspec
 
+from cockpit.model.askmodel import ModelMark
 from cockpit.model.insight import Figure, Rows, Split, Trend
 from cockpit.model.messages import Message
 from cockpit.model.scope import Scope
 
 Form = Literal["figure", "ranking", "trend", "list", "comparison"]
 FORMS: tuple[Form, ...] = ("figure", "ranking", "trend", "list", "comparison")
-VALUES = ("value", "share", "change", "growth")
-"""What is told of a number: itself, its share of a whole (%), how much more than before, by how many % more."""
+VALUES = ("value", "share", "change", "growth", "sum", "mean")
+"""What is told of a number: itself, its share of a whole (%), how much more than before, by how many % more; of sides
+their sum, of the buckets of a grain (how many a week) their mean."""
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -67,8 +69,8 @@ class Understood(msgspec.Struct, frozen=True, omit_defaults=True):
         scope: of what; its measure is the number.
         of: one of `VALUES`. whole: names of the scope's fields that the whole of a share is free of.
         by: dimension of a ranking. descending: the greatest first. top: so many of them, 0 all.
-        least: parts of fewer records are left out of a ranking of rates and means.
-        grain: of a trend, "" the one that fits.
+        over: bounds of what is told: parts of a ranking outside of them are left out, () none.
+        grain: of a trend, "" the one that fits; of the buckets of a mean.
         sides: scopes that are compared, in the order in which they were named. beside: the field in which they differ
             (`span`, `area`, `kinds`, `channels`, `unit_kind`, `unit`, `levels`, …).
         order: of a list, as `AskRows.order`; with `top`.
@@ -88,7 +90,7 @@ class Understood(msgspec.Struct, frozen=True, omit_defaults=True):
     by: str = ""
     descending: bool = True
     top: int = 0
-    least: int = 0
+    over: tuple[float, float] | tuple[()] = ()
     grain: str = ""
     sides: tuple[Scope, ...] = ()
     beside: str = ""
@@ -153,6 +155,7 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
         follow: questions that may come next, each answered when it is put with `understood` as its context.
         as_of: until when the data is complete, UTC us; origin: `measured` or `reported`; source: id of its words, or
             the sign's own. took: ms.
+        model: the mark of a model that worded it, None the offline grammar's own.
     """
 
     understood: Understood
@@ -171,6 +174,7 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     origin: str = "measured"
     source: str = ""
     took: float = 0.0
+    model: ModelMark | None = None
 
     @property
     def words(self) -> str:

@@ -170,6 +170,8 @@ def filter_words(scope: Scope, name: str, pack: Pack, names: Names, t: Texts, no
         return DOT.join(t(f"insight.mark_{mark}") for mark in value)
     if name == "took":
         return t("insight.took", bounds=bounds_words(value[0], value[1], t("insight.unit_h")))
+    if name == "hours" and (ends := _run_of_hours(value)):
+        return ends
     if name in ("hours", "weekdays"):
         return _some([code_words(name[:-1], str(value), pack, names, t) for value in value], t)
     if name == "unit_kind":
@@ -181,6 +183,15 @@ def filter_words(scope: Scope, name: str, pack: Pack, names: Names, t: Texts, no
     if name == "at":
         return t("insight.measure_from", when=moment_words(value, t, now))
     return amount_words(scope, pack, t)
+
+
+def _run_of_hours(hours: tuple[int, ...]) -> str:
+    """Hours one after another, over midnight too: 22:00–06:00; "" of others and of one."""
+    found = set(hours)
+    first = [hour for hour in found if (hour - 1) % 24 not in found]
+    if len(found) < 2 or len(first) != 1:
+        return ""
+    return f"{first[0]:02}:00–{(first[0] + len(found)) % 24 or 24:02}:00"
 
 
 def amount_words(scope: Scope, pack: Pack, t: Texts) -> str:

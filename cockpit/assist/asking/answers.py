@@ -7,8 +7,9 @@ from typing import TypeVar
 
 import msgspec
 
+from cockpit.insight.measures import COUNTS
 from cockpit.model.asking import Standpoint, Understood
-from cockpit.model.clock import HOUR
+from cockpit.model.clock import DAY, HOUR
 from cockpit.model.errors import UserError
 from cockpit.model.insight import (
     Answer,
@@ -78,7 +79,10 @@ def _of(answer: Answer, kind: type[A]) -> A:
 
 
 def _freed(scope: Scope, fields: Iterable[str]) -> Scope:
-    return scope.with_(**{name: _NOTHING.get(name, ()) for name in fields})
+    freed = scope.with_(**{name: _NOTHING.get(name, ()) for name in fields})
+    if "marks" in fields and set(scope.marks) & {"satisfied", "unsatisfied"}:  # of those that were asked
+        return freed.with_(marks=("rated",))
+    return freed
 
 
 def _share(part: float | None, whole: float | None) -> float | None:
@@ -90,9 +94,21 @@ def _value(asked: Understood, figure: Figure, ask: Ask) -> float | None:
         return _share(figure.value, _figure(_freed(figure.scope, asked.whole), ask).value)
     if asked.of == "change":
         return figure.change
+    if asked.of == "mean":
+        return _mean(asked, figure, ask)
     if asked.of == "growth":
         return _growth(figure.value, figure.before)
     return figure.value
+
+
+def _mean(asked: Understood, figure: Figure, ask: Ask) -> float | None:
+    """How many an hour, a week, a month: of months by the calendar, the rest by their length."""
+    scope = asked.scope
+    if asked.grain == "month":
+        starts = _of(ask(AskTrend(scope, "month")), Trend).starts
+        return None if figure.value is None or not starts else figure.value / len(starts)
+    length = {"hour": HOUR, "week": 7 * DAY}.get(asked.grain, DAY)
+    return None if figure.value is None else figure.value * length / max(1, scope.span.end - scope.span.start)
 
 
 def _growth(value: float | None, before: float | None) -> float | None:
@@ -110,7 +126,6 @@ def _ranking(asked: Understood, ask: Ask) -> Computed:
         found = [
             Standpoint(part.code, part.name, part.scope, part.value, part.n, part.before)
             for part in split.parts
-            if part.n >= asked.least
         ]
         if asked.of == "share":
             whole = figure.n
@@ -123,6 +138,10 @@ def _ranking(asked: Understood, ask: Ask) -> Computed:
         elif asked.of in ("change", "growth"):
             found = [msgspec.structs.replace(one, value=_changed(asked.of, one)) for one in found]
     there = [one for one in found if one.value is not None]
+    if not asked.descending and any(one.value for one in there) and asked.of == "value" and asked.scope.measure in COUNTS:
+        there = [one for one in there if one.value]
+    if asked.over:
+        there = [one for one in there if asked.over[0] <= (one.value or 0.0) <= asked.over[1]]
     there.sort(key=lambda one: (-(one.value or 0.0) if asked.descending else (one.value or 0.0), one.code))
     return Computed(figure, there[0].value if there else None, tuple(there), split)
 
@@ -165,6 +184,8 @@ def _comparison(asked: Understood, ask: Ask) -> Computed:
         value = _value(asked, figure, ask) if asked.of == "share" else figure.value
         found.append(Standpoint(code_of(side, asked.beside), "", side, value, figure.n))
     figure = figures[0] if figures else _figure(asked.scope, ask)
+    if asked.of == "sum":
+        return Computed(figure, sum(one.value or 0.0 for one in found), tuple(found))
     values = [one.value for one in found[:2]]
     value = figure.value
     if asked.beside == "span" and len(values) == 2:

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from cockpit.assist.asking.found import Found
+from cockpit.assist.asking.lattice import Bound
 from cockpit.assist.asking.lexicon import Lexicon
 from cockpit.assist.asking.measure import Asked, asked_of
 from cockpit.assist.asking.periods import Periods, periods_of
+from cockpit.assist.asking.times import HALF, QUARTER, Times
 from cockpit.assist.asking.tokens import is_chinese
 from cockpit.insight.measures import BETTER
 from cockpit.model.asking import Form, Understood
 from cockpit.model.clock import DAY
 from cockpit.model.scope import Scope, Span
+from cockpit.model.spans import day_of
 
 RANKING = (
     "MOST",
@@ -57,13 +60,21 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
     dims = _dims(found)
     names = found.names
     superlative = bool(names & set(RANKING)) or bool(found.tops)
+    has_dim = bool(dims) or _asks_which_crew(found)
     sides_of = _sides(found, where)
-    asked = asked_of(found, where.lexicon.pack, bool(dims) or (len(sides_of) > 1))
+    asked = asked_of(found, where.lexicon.pack, has_dim or len(sides_of) > 1)
     if context is not None and _leans(found, context):
         asked, dims = _leaning(found, asked, dims, context)
     periods = periods_of(found, where.now, where.all_time, asked)
     scope, beside, sides = _scope(found, where, asked, periods, sides_of, context)
+    if set(dims) & {QUARTER, HALF} and not beside:
+        parts = _parts_of(periods.span, next(by for by in dims if by in (QUARTER, HALF)), where.now)
+        if len(parts) > 1:
+            beside, sides = "span", tuple(scope.with_(span=span) for span in parts)
+    dims = [by for by in dims if by not in (QUARTER, HALF)]
     form, by, grain = _form(found, dims, asked, superlative, beside, scope, where)
+    if beside and sides and form == "figure" and found.asked:
+        form = "comparison"
     if context is not None and _leans(found, context) and form == "figure" and not names & {"COUNT", "CASES"}:
         form, by, grain = context.form, context.by, context.grain
         if form == "comparison" and not sides:
@@ -76,11 +87,24 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
         sides, beside = (), ""
     assumed = tuple(field for field, is_so in (("span", periods.is_assumed), ("measure", not asked.is_said)) if is_so)
     top, descending = _order(found, asked, form)
+    if of == "mean":
+        grain = next(grain for word, grain in _PER.items() if word in names)
+    over = _over(found, scope) if form == "ranking" else ()
     return Understood(
         text=text, lang=lang, form=form, scope=scope.with_(by=by if form == "ranking" else ""), of=of, whole=whole, by=by,
+        over=over,
         descending=descending, top=top, grain=grain, sides=sides, beside=beside, order=_listed(found, asked), assumed=assumed,
         corrected=tuple(found.divided.corrected), unread=tuple(found.unread), confidence=_confidence(found, asked),
     )  # fmt: skip
+
+
+def _parts_of(span: Span, unit: str, now: int) -> list[Span]:
+    """The quarters or halves of a period, as far as they have begun."""
+    times = Times(now)
+    first, last = day_of(span.start), day_of(span.end - 1)
+    months = 3 if unit == QUARTER else 6
+    indices = range((first.year * 12 + first.month - 1) // months, (last.year * 12 + last.month - 1) // months + 1)
+    return [times.unit(unit, i * months // 12, i % (12 // months) + 1) for i in indices]
 
 
 # -- what is put in order ------------------------------------------------------------------------------------------
@@ -94,8 +118,12 @@ def _dims(found: Found) -> list[str]:
         lone = [token.said for token in found.divided.tokens if token.type == "dim"]
         if all(len(said) == 1 and is_chinese(said) for said in lone) and not names & {"RANK"}:
             dims = [] if not set(lone) & set("区") else ["district"]
+    if not dims and found.dims and any(_is_over(found, bound) or bound.unit == "%" for bound, _ in found.bounds):
+        dims = [by for by, _ in found.dims]
     if not dims and _asks_what(found):
         dims = ["kind"]
+    if not dims and _asks_which_crew(found):
+        dims = ["unit"]
     if "PERDAY" in names:
         dims = [by for by in dims if by != "day"]
     if "group" in dims and "kind" in dims:
@@ -115,6 +143,16 @@ def _asks_what(found: Found) -> bool:
         if token.said in _WHAT and not found.kinds:
             return True
     return False
+
+
+def _asks_which_crew(found: Found) -> bool:
+    """哪支环卫队: one of the units of a kind is asked for."""
+    tokens = found.divided.tokens
+    return any(
+        token.type == "atom" and "WHICH" in token.value and token.said != "谁"
+        for _, at in found.unit_kinds
+        for token in tokens[max(0, at - 2) : at]
+    )
 
 
 def _form(
@@ -140,7 +178,7 @@ def _form(
         return "ranking", by, ""
     if names & {"DIFFER", "GROWTH"}:
         return "comparison", "", ""
-    if beside and not names & {"SUM"} and beside != "span":
+    if beside and beside != "span":
         return "comparison", "", ""
     if "LIST" in names and not is_sign and asked.measure == "count" and not asked.is_share:
         return "list", "", ""
@@ -308,6 +346,8 @@ def _scope(
         lists["kinds"] = list(kinds)
     if found.channels:
         lists["channels"] = [(code,) for code in dict.fromkeys(code for code, _ in found.channels)]
+    if _reports(found):
+        found.channels.append(("patrol", found.unit_kinds.pop(0)[1]))
     if found.unit_kinds:
         lists["unit_kind"] = list(dict.fromkeys(code for code, _ in found.unit_kinds))
     if found.units:
@@ -348,6 +388,27 @@ def _scope(
     return scope, "", ()
 
 
+def _reports(found: Found) -> bool:
+    """网格员上报: a channel, not who handled it."""
+    tokens = found.divided.tokens
+    return any(
+        code == "grid" and any(token.type == "atom" and "REPORT" in token.value for token in tokens[at + 1 : at + 4])
+        for code, at in found.unit_kinds[:1]
+    )
+
+
+_CASE_UNITS = ("件", "起", "单", "例", "宗", "次", "cases", "case", "")
+
+
+def _is_over(found: Found, bound: Bound) -> bool:
+    """Whether a bound is of how many there are, not of the number that comes with a class."""
+    return bound.unit in _CASE_UNITS and (bool(bound.unit) or bool(found.asked)) or (bound.unit == "%" and found.has("RATE"))
+
+
+def _over(found: Found, scope: Scope) -> tuple[float, float] | tuple[()]:
+    return next(((bound.low, bound.high) for bound, _ in found.bounds if _is_over(found, bound)), ())
+
+
 def _tuple(value: object) -> tuple[object, ...]:
     return value if isinstance(value, tuple) else (value,)
 
@@ -370,6 +431,8 @@ def _bounds(found: Found, where: Setting, asked: Asked, kinds: list[tuple[str, .
     parts: dict[str, object] = {}
     units = {str(where.lexicon.pack.kind(code).unit) for codes in kinds for code in codes}
     for bound, _ in found.bounds:
+        if _is_over(found, bound):
+            continue
         if bound.unit in _TIME_UNITS:
             factor = _TIME_UNITS[bound.unit]
             parts["took"] = (max(bound.low * factor, 0.0), bound.high * factor)
@@ -392,11 +455,16 @@ def _of(found: Found, asked: Asked, form: Form, by: str) -> str:
         return "change"
     if "GROWTH" in names:
         return "growth"
+    if names & set(_PER) and form == "figure":
+        return "mean"
+    if form == "comparison" and "SUM" in names and not names & {"COMPARE", "DIFFER", "EACH"}:
+        return "sum"
     if asked.is_share and form in ("figure", "comparison", "ranking", "trend"):
         return "share"
     return "value"
 
 
+_PER = {"PERHOUR": "hour", "PERWEEK": "week", "PERMONTH": "month"}
 _FIELDS = {"areas": "area", "kinds": "kinds", "channels": "channels", "unit_kinds": "unit_kind", "levels": "levels",
            "stages": "stages", "hours": "hours", "weekdays": "weekdays", "units": "unit", "places": "place",
            "bounds": "amount", "results": "results"}  # fmt: skip

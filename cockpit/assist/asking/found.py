@@ -20,9 +20,10 @@ SELF_ASKED = {
     "which week", "each week", "every week", "by week", "per week", "month by month", "which month", "each month", "every month",
     "by month", "per month", "hour by hour", "each hour", "every hour", "by hour", "per hour", "what hour", "which hour",
     "what time of day", "which weekday", "what weekday", "where", "what time of the day", "per date", "day of the week",
-    "hour of the day", "hour of day", "time of day", "weekday", "day of week",
+    "hour of the day", "hour of day", "time of day", "weekday", "day of week", "每个季度", "各季度", "每季度", "按季度", "分季度", "逐季", "哪个季度", "各个季度", "每季", "上下半年", "quarterly", "each quarter", "every quarter", "by quarter", "per quarter", "which quarter",
 }  # fmt: skip
 """Words of dimensions that ask by themselves; others need a `各`, `哪`, `by` before them."""
+_NUMERALS = set("0123456789.:-/%零〇一二两三四五六七八九十百千万")
 _SKIPPED = {"filler", "unknown"}
 
 
@@ -38,7 +39,7 @@ class Found:
     unit_kinds: list[tuple[str, int]] = field(default_factory=list)
     units: list[tuple[str, int]] = field(default_factory=list)
     levels: list[tuple[tuple[int, ...], int]] = field(default_factory=list)
-    stages: list[tuple[str, int]] = field(default_factory=list)
+    stages: list[tuple[tuple[str, ...], int]] = field(default_factory=list)
     results: list[tuple[str, int]] = field(default_factory=list)
     signs: list[tuple[str, int]] = field(default_factory=list)
     places: list[tuple[str, int]] = field(default_factory=list)
@@ -154,4 +155,4 @@ def _unread(tokens: list[Token]) -> list[str]:
             else:
                 runs.append(token.said)
             last = token.end
-    return [run for run in runs if not run.replace(".", "").replace(":", "").isdigit()]
+    return [run for run in runs if not all(char in _NUMERALS for char in run)]

@@ -24,14 +24,14 @@ _TOP = re.compile(
 _MOST_N = re.compile(r"(?P<n>\d+|[一两二三四五六七八九十]+)(?:大|个|类|种|家|条|位|件|起)(?=[^天日周月年小时分])")
 _UNITS = (
     r"(?:立方米|平方米|平米|厘米|公分|毫米|小时|个小时|钟头|分钟|分贝|平方|盏灯|户人家|微克|m³|m²|m2|m3|cm|mm|db|dba|ug/m3|ug|%lel|%|"
-    r"米|户|盏|人|辆|方|天|个人|名|hours?|minutes?|days?|centimetres?|centimeters?|metres?|meters?|homes?|households?|"
+    r"米|户|盏|人|辆|方|天|个人|名|件|起|单|cases?|hours?|minutes?|days?|centimetres?|centimeters?|metres?|meters?|homes?|households?|"
     r"people|persons?|lamps?|vehicles?|bikes?|bicycles?|decibels?|square metres?|square meters?|sqm|h\b|min\b|m\b)?"
 )
 _NUMBER = rf"(?P<n>\d+(?:\.\d+)?|{CHINESE}+|one|two|three|four|five|six|ten|twenty|thirty|fifty|hundred)"
 _BOUND = (
     (re.compile(rf"(?P<o>不超过|不多于|不大于|不高于|至多|最多|不足|不到|少于|低于|小于|短于|超过|大于|多于|高于|深过|长于|久于|超|>=|<=|>|<|≥|≤|不少于|不低于|至少|达到|达)了?{_NUMBER}\s*(?P<u>{_UNITS})(?:以上|的)?"), 0),
     (re.compile(rf"{_NUMBER}\s*(?P<u>{_UNITS})(?P<o>(?:及|或)?以上|(?:及|或)?以下|以内|之上|开外|往上|多|\+)(?!的?排)"), 0),
-    (re.compile(rf"{_NUMBER}\s*(?:到|至|-|~)\s*(?P<n2>\d+(?:\.\d+)?)\s*(?P<u>{_UNITS})(?<=[^\d])(?:之间|的)?"), 0),
+    (re.compile(rf"{_NUMBER}\s*(?:到|至|-|~)\s*(?P<n2>\d+(?:\.\d+)?|{CHINESE}+)\s*(?P<u>{_UNITS})(?<=[^\d])(?:之间|的)?"), 0),
     (re.compile(rf"(?<![a-z])(?P<o>more than|over|above|deeper than|greater than|longer than|larger than|bigger than|higher than|exceeding|beyond|louder than|at least|no less than|not less than|less than|below|under|fewer than|lower than|shorter than|at most|no more than|not more than|up to|within|>=|<=|>|<|≥|≤) {_NUMBER}\s*(?P<u>{_UNITS})\b"), 0),
     (re.compile(rf"(?<![a-z]){_NUMBER}\s*(?P<u>{_UNITS})\s*(?P<o>or more|and more|or above|and above|or less|or fewer|and over|or over|or deeper|or longer|and up|\+)"), 0),
 )  # fmt: skip
@@ -237,7 +237,7 @@ class Lattice:
                 made = "".join(filter(None, read))
                 corrected.append(Correction(match.group(), made))
                 return made
-            if any(is_chinese(c) for c in text):
+            if any(is_chinese(c) for c in text) or sum(map(bool, read)) * 2 > len(parts):
                 made = " ".join(one if one and part in unknown else part for one, part in zip(read, parts, strict=True))
                 if made != match.group():
                     corrected.append(Correction(match.group(), made))

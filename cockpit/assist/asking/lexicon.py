@@ -99,7 +99,7 @@ class Lexicon:
         self._all(said["channels"], "channel", 1)
         self._all(said["unit_kinds"], "unit_kind", 2)
         self._all(said["levels"], "level", 1, lambda code: tuple(map(int, code.split())))
-        self._all(said["stages"], "stage", 0)
+        self._all(said["stages"], "stage", 0, lambda code: tuple(code.split()))
         self._all(said["results"], "result", 1)
         self._all(said["signs"], "sign", 1)
         for surface in (*said["fillers"]["zh"], *said["fillers"]["en"]):
@@ -128,12 +128,12 @@ class Lexicon:
                 continue
             zh, en = rule.name["zh"], rule.name.get("en", "").lower()
             for surface in (*(zh + tail for tail in _STAGE_TAILS), *(head + zh for head in _STAGE_HEADS)):
-                self.put(surface, "stage", rule.id, 0)
+                self.put(surface, "stage", (rule.id,), 0)
             for tail in _STAGE_TAILS:
                 for head in _STAGE_HEADS:
-                    self.put(head + zh + tail, "stage", rule.id, 0)
+                    self.put(head + zh + tail, "stage", (rule.id,), 0)
             for surface in (f"{en} stage", f"stage {en}", f"at {en}", f"in {en}", f"the {en} stage", f"{en} step"):
-                self.put(surface, "stage", rule.id, 0)
+                self.put(surface, "stage", (rule.id,), 0)
 
     def _of_areas(self, pack: Pack) -> None:
         from cockpit.model.pinyin import pinyin
@@ -169,7 +169,7 @@ class Lexicon:
                         self.put(f"{spelled} {tail}", "area", area.code, 0)
         city = next((area for area in self.areas.values() if area.tier == 0), None)
         code = city.code if city else ""
-        own = {pack.name["zh"], _short(city.name) if city else "", "全市", "全城", "市里", "本市", "我市", "整个城市"}
+        own = {pack.name["zh"], _short(city.name) if city else "", "全市", "全城", "市里", "本市", "我市", "整个城市", "咱们市", "我们市", "咱市", "我们城市", "咱们杭州", "全杭州市"}
         own |= {"全杭州", "全市范围", "整个杭州", "市区", *(name.lower() for name in pack.name.values())}
         own |= {"the city", "whole city", "city-wide", "citywide", "entire city", "the whole city", "city"}
         for name in own - {""}:
@@ -190,6 +190,10 @@ class Lexicon:
             if not self.pack.unit_kind(kind).on_foot:  # a walker's name is a person's
                 self.put(name, "unit", key, 0)
                 plainer = re.sub(r"(\D)0+(\d)", r"\1\2", name)
+                number = re.sub(r"\D", "", name)
+                for kind_name in self.pack.unit_kind(kind).name.values():
+                    self.put(f"{kind_name} {number}", "unit", key, 1)
+                    self.put(f"{kind_name} {number.lstrip('0')}", "unit", key, 1)
                 for tail in ("", "号", "队", "号车"):
                     self.put(plainer + tail, "unit", key, 0)
                     self.put(name + tail, "unit", key, 0)

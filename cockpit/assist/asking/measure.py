@@ -35,6 +35,8 @@ def asked_of(found: Found, pack: Pack, has_dim: bool) -> Asked:
     names = found.names
     if found.signs and not (names & {"RATE", "LATE", "OPEN", "ONTIME", "SAT", "REWORK"}):
         return Asked(_sign(found, has_dim))
+    if {"UNSAT", "RATE"} <= names and "SAT" not in names:
+        return Asked("count", ("unsatisfied",), is_share=True)
     if "RATE" in names or ("SHARE" in names and names & {"ONTIME"}):
         word = _of_rate(found)
         if word:

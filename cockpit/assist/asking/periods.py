@@ -12,7 +12,7 @@ from cockpit.assist.asking.measure import Asked
 from cockpit.assist.asking.times import HALF, MONTH, QUARTER, Said, Times
 from cockpit.model.clock import DAY, HOUR
 from cockpit.model.scope import Span
-from cockpit.model.spans import begin, day_of, span_of
+from cockpit.model.spans import GROWING, begin, day_of, span_of
 
 _SIDES = ("COMPARE", "EACH", "DIFFER", "MORE", "LESS", "FAST", "SLOW", "GOOD", "BAD", "GROWTH", "WHICH")
 
@@ -36,12 +36,17 @@ def periods_of(found: Found, now: int, all_time: Span, asked: Asked) -> Periods:
     if asked.when == "due":
         return Periods(_due(found, said, now, all_time), ())
     if not said:
+        if found.has("YEARAGO", "PREV") and not asked.measure.startswith("sign:"):
+            return Periods(span_of("year" if found.has("YEARAGO") else "month", now), hours, is_assumed=True)
         if asked.measure.startswith("sign:"):
             return Periods(span_of("hours24", now), hours, is_assumed=True)
-        if hours and all(not one.soft for one, _ in found.hours) and False:
-            return Periods(span_of("today", now), hours)
         return Periods(all_time, hours, is_assumed=not ({"open", "overdue"} & set(asked.marks)))
     spans = _distinct([one.span for one in said])
+    if "YEARAGO" in found.names and len(said) > 1:  # 同比去年: no period of its own
+        spans = _distinct([one.span for one in said if one.unit != "year"]) or spans
+    running = _running(found, spans, now)
+    if running is not None:
+        return Periods(running, hours, (running, *spans))
     if len(spans) == 1:
         return Periods(spans[0], hours)
     if found.names & set(_SIDES) or not _touch(spans):
@@ -51,6 +56,24 @@ def periods_of(found: Found, now: int, all_time: Span, asked: Asked) -> Periods:
     return Periods(
         Span(start, end, f"{first.isoformat()}/{last.isoformat()}" if end == begin(last) + DAY else ""), hours
     )
+
+
+def _running(found: Found, spans: list[Span], now: int) -> Span | None:
+    """比上月: this month, where only the one before was said; None where that is not so."""
+    if len(spans) != 1 or not found.names & {"COMPARE", "DIFFER", "MORE", "LESS", "GROWTH"}:
+        return None
+    word = {"yesterday": "today"}.get(spans[0].word, spans[0].word.removeprefix("last_"))
+    if word == spans[0].word or word not in GROWING:
+        return None
+    tokens = [token for token in found.divided.tokens if token.said != "the"]
+    for before, token in pairwise(tokens):
+        if token.type == "time" and before.said in _WITH:
+            return span_of(word, now)
+    return None
+
+
+_WITH = ("比", "跟", "和", "与", "同", "较", "比起", "相比", "相较", "对比", "相对于", "than", "with", "to", "against", "versus", "vs", "compared with",
+         "compared to", "over", "from", "on")  # fmt: skip
 
 
 def of_one_year(said: list[Said], now: int) -> list[Said]:

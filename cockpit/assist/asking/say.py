@@ -13,6 +13,7 @@ from cockpit.model.scopewords import (
     DOT,
     code_words,
     dimension_words,
+    filter_words,
     measure_words,
     part_words,
     scope_words,
@@ -22,8 +23,6 @@ from cockpit.model.scopewords import (
 from cockpit.model.spans import PREVIOUS, YEAR_BEFORE
 
 SHOWN = 3
-_FIELD_DIMS = {"area": "district", "kinds": "kind", "channels": "channel", "unit_kind": "unit_kind", "unit": "unit",
-               "levels": "level", "stages": "stage"}  # fmt: skip
 
 
 class Speaker:
@@ -52,9 +51,10 @@ class Speaker:
             return span_words(one.scope.span, self.t, self.now)
         if beside == "measure":
             return self.measure(one.scope)
+        if beside == "area":
+            return self.names.get(one.code, one.code)
         if beside:
-            return DOT.join(code_words(_FIELD_DIMS.get(beside, beside), code, self.pack, self.names, self.t)
-                            for code in one.code.split("+"))  # fmt: skip
+            return filter_words(one.scope, beside, self.pack, self.names, self.t, self.now)
         if one.name:
             return one.name
         return code_words(by, one.code, self.pack, self.names, self.t)

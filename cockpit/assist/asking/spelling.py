@@ -112,6 +112,8 @@ _TIMES = [
     "本年",
     "当前",
 ]
+_NOT = set("未没不无")
+"""What turns a meaning round is never read into a text."""
 _LIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"), ("l", "n"), ("h", "f"))
 
 
@@ -216,7 +218,8 @@ class Spelling:
                 swapped = text[:i] + text[i : i + 2][::-1] + text[i + 2 :]
                 if swapped != text and swapped in self._surfaces and self._is_mended(swapped):
                     yield swapped, OTHER
-        if len(text) > 1 and (surface := self._holes.get(text + "-")) and len(surface) > 2:
+        surface = self._holes.get(text + "-")
+        if surface and len(surface) > 2 and not set(surface) & _NOT - set(text):
             yield surface, OTHER + 0.2
 
     def _is_mended(self, surface: str) -> bool:

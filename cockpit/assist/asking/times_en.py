@@ -77,6 +77,16 @@ def _of_year(unit: str) -> object:
     return make
 
 
+def _season(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    month = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}[m["s"]]
+    first = times.day(times.year_of(m["y"]), month, 1)
+    if m["l"] == "last " and first.year == times.today.year:
+        first = first.replace(year=first.year - 1)
+    months = first.year * 12 + first.month + 2
+    last = date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
+    return "time", Said(times.days(first, last), m["y"] is not None)
+
+
 def _half_month(times: Times, m: re.Match[str]) -> tuple[str, object]:
     one = times.of_year(MONTH, _MONTHS[m["m"]], times.year_of(m["y"]))
     first = day_of(one.span.start)
@@ -270,6 +280,7 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"{_POSSESSIVE}(?P<l>last\s+)?(?P<t>early[ -]|mid[ -]|late[ -])?{_M.format('m')}(?:'s)?{_Y.format('y')}", _month),
     _rule(rf"(?:the )?{_POSSESSIVE}(?P<q>{_ORD}) quarter{_Y.format('y')}\b", _of_year(QUARTER)),
     _rule(rf"{_POSSESSIVE}q(?P<q>[1-4])\b{_Y.format('y')}", _of_year(QUARTER)),
+    _rule(rf"(?:the )?(?P<l>last |this )?(?P<s>spring|summer|autumn|fall|winter)\b(?! festival){_Y.format('y')}", _season),
     _rule(r"(?P<y>20\d\d)[ -]?q(?P<q>[1-4])\b(?P<y0>)", _of_year(QUARTER)),
     _rule(rf"(?:the )?{_POSSESSIVE}(?P<q>first|second|1st|2nd) half(?: of)?(?:-year| year)?{_Y.format('y')}(?! of)\b", _of_year(HALF)),
     _rule(rf"(?:the )?(?P<q>first|second) half of {_M.format('m')}{_Y.format('y')}", _half_month),

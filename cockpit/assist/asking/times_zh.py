@@ -91,6 +91,17 @@ def _month(times: Times, m: re.Match[str]) -> tuple[str, object]:
     return "time", times.of_year(MONTH, _n(m["m"]), times.year_of(m["y"]), _TENS.get(m["t"] or "", 0))
 
 
+_SEASONS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
+
+
+def _season(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    """Of the year that was said, else the last one that has begun; a winter is of the year in which it begins."""
+    first = times.day(times.year_of(m["y"]), _SEASONS[m["s"]], 1)
+    months = first.year * 12 + first.month + 2
+    last = date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
+    return "time", Said(times.days(first, last), m["y"] is not None)
+
+
 def _quarter(times: Times, m: re.Match[str]) -> tuple[str, object]:
     return "time", times.of_year(QUARTER, _n(m["q"]), times.year_of(m["y"]))
 
@@ -267,6 +278,7 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"{_Y.format('y')}{_M.format('m')}、{_M.format('m2')}(?:两个)?月份?(?!\d|[一二三四五六七八九十]+[日号])(?P<y2>)", _months),
     _rule(rf"{_Y.format('y')}{_M.format('m')}月(?:份)?的?(?P<t>上旬|中旬|下旬|初|底|末)?(?:整月|全月|当月|整个月)?(?!\d)", _month),
     _rule(rf"{_Y.format('y')}第?(?P<q>[一二三四1-4])个?季度?(?<=季|度)", _quarter),
+    _rule(rf"{_Y.format('y')}(?P<s>[春夏秋冬])(?:天|季|季节)", _season),
     _rule(rf"{_Y.format('y')}q(?P<q>[1-4])(?!\d)", _quarter),
     _rule(rf"{_Y.format('y')}(?P<h>[上下])半年", _half),
     _rule(r"(?P<y>今年度?|本年度?|去年度?|上年|上一年|前年|20\d{2}年?度?)(?:全年|以来|至今|到现在|到目前|一年|整年|一整年)?(?!\d|[./-]\d)",
