@@ -24,7 +24,7 @@ from widgets.leader.finding import AreaFinder, TopicFinder
 from widgets.leader.ground import TOPIC, LeaderPanel
 from widgets.leader.topiclist import TopicList
 
-PAGE, DRILL, HOME = "topic", "drill", "topic"
+PAGE, DRILL, ASK, HOME = "topic", "drill", "ask", "topic"
 HOW_IT_IS = ("index", "topics", "topic", "changes")
 
 
@@ -41,6 +41,7 @@ class Walk(QObject, Part):
         self._drill = ctx.drill
         self._drill.subscribe(self._walked)
         ctx.selection.subscribe(self._selected)
+        ctx.questioning.wanted.connect(lambda: engine.bring(ASK))
 
     def actions(self) -> Iterator[Action]:
         yield Action("leader.home", "leader.do_home", self.home, ("Alt+Home",), icon="home")
@@ -84,10 +85,13 @@ class Walk(QObject, Part):
 
     def _bring(self) -> None:
         at_topic = self._ctx.selection.topic == TOPIC
-        self._engine.bring(PAGE if at_topic else DRILL if self._drill.depth else HOME)
+        if not at_topic and self._ctx.questioning.here(self._ctx) is not None:
+            self._engine.bring(ASK)
+        else:
+            self._engine.bring(PAGE if at_topic else DRILL if self._drill.depth else HOME)
 
     def _to_centre(self) -> None:
-        for id in (DRILL, PAGE):
+        for id in (DRILL, PAGE, ASK):
             if self._engine.panel(id) is not None:
                 self._engine.focus_panel(id)
 

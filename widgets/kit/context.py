@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cockpit.model.messages import Message
 from widgets.kit.calling import Calling
 from widgets.kit.pick import Picking
+from widgets.kit.questioning import Questioning
 from widgets.kit.records import Records
 from widgets.kit.routes import Routes
 from widgets.kit.sight import Sight
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cockpit.model.messages import Texts
     from cockpit.model.ports import Bodies, Feeds, Gazetteer, Nearby, Prefs, Search
     from cockpit.model.ports.alarms import Alarms
+    from cockpit.model.ports.asking import Asking
     from cockpit.model.ports.briefings import Briefings
     from cockpit.model.ports.calls import Calls
     from cockpit.model.ports.cases import Cases
@@ -82,6 +84,7 @@ class PanelContext:
         wall: what a panel on a wall knows of it; None at a desk.
         drill: the scope that is looked at, and the way there. insight, keeping: ports of the archive, and
             of what is kept of it here; None where there is none. briefings: port; makes 简报.
+        asking: port; answers questions in plain words, None where nobody does. questioning: the one asked at this desk.
     """
 
     picture: Picture
@@ -123,3 +126,5 @@ class PanelContext:
     insight: Insight | None = None
     briefings: Briefings | None = None
     keeping: Keeping | None = None
+    asking: Asking | None = None
+    questioning: Questioning = field(default_factory=Questioning)
