@@ -126,6 +126,24 @@ def test_a_point_is_a_row_and_opens_its_case(make: Callable[..., Stage]) -> None
     assert stage.desk.drill.scope.key == row.key
 
 
+def test_points_are_the_records_that_the_number_counts(make: Callable[..., Stage]) -> None:
+    stage = make(STORM.with_(area=EAST, measure="late"))
+    panel = stage.panel
+    part = next(part for part in panel.split.parts if part.code == EAST)
+    assert len(panel.rows) == part.value
+    assert part.n > part.value
+
+
+def test_nothing_beyond_the_city_is_seen(make: Callable[..., Stage]) -> None:
+    panel = make().panel
+    west, south, east, north = panel.canvas.limits
+    seen = panel.canvas.camera.box
+    assert west - 1 <= seen[0]
+    assert south - 1 <= seen[1]
+    assert seen[2] <= east + 1
+    assert seen[3] <= north + 1
+
+
 def test_below_a_street_its_communities_are_shown(make: Callable[..., Stage]) -> None:
     community = next(area.code for area in hangzhou_areas() if area.parent == EAST)
     stage = make(STORM.with_(area=community))

@@ -60,6 +60,17 @@ def test_a_clamped_view_shows_the_city_and_is_clamped_already(camera: Camera) ->
     assert np.allclose((again.x, again.y, again.scale), (clamped.x, clamped.y, clamped.scale), rtol=1e-9)
 
 
+@given(cameras)
+def test_a_view_inside_the_city_shows_nothing_beyond_it(camera: Camera) -> None:
+    inside = camera.inside(LIMITS)
+    west, south, east, north = inside.box
+    assert west >= LIMITS[0] - 1e-3
+    assert south >= LIMITS[1] - 1e-3
+    assert east <= LIMITS[2] + 1e-3
+    assert north <= LIMITS[3] + 1e-3
+    assert inside.scale >= min(camera.scale, MAX_SCALE)
+
+
 def test_a_flight_begins_and_ends_where_it_should() -> None:
     start = Camera(*MIDDLE, 0.05, 800, 600)
     end = start.centred(MIDDLE[0] + 3000, MIDDLE[1] - 2000, 0.4)

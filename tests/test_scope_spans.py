@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.model.clock import DAY, HOUR, from_iso
+from cockpit.model.clock import DAY, HOUR, MINUTE, from_iso
 from cockpit.model.errors import UserError
 from cockpit.model.messages import texts
 from cockpit.model.scope import Scope, Span
@@ -175,6 +175,16 @@ def test_a_step_says_what_became_another():
     further = scope.with_(levels=(1,), by="street")
     assert step_words(scope, further, pack, {}, texts("zh"), NOW) == "Ⅰ 级 · 按街道"
     assert step_words(further, scope, pack, {}, texts("zh"), NOW) == "不再限定等级"
+
+
+def test_a_period_that_went_on_with_the_clock_is_no_step_and_a_record_is_said_by_its_number():
+    pack = read_pack("hangzhou")
+    scope = Scope(span_of("today", NOW), measure="open")
+    later = Scope(span_of("today", NOW + 5 * MINUTE), measure="open", by="kind")
+    assert step_words(scope, later, pack, {}, texts("zh"), NOW) == "按小类"
+    record = later.with_(by="", key="events/0714-17068")
+    assert step_words(later, record, pack, {}, texts("zh"), NOW) == "案件 0714-17068"
+    assert step_words(later, record, pack, {record.key: "0714-1187"}, texts("en"), NOW) == "Case 0714-1187"
 
 
 def test_midnight_belongs_to_the_day_that_begins():

@@ -37,7 +37,7 @@ def step_words(before: Scope | None, scope: Scope, pack: Pack, names: Names, t: 
     """What one step of the way is: what is another than in the step before; all of it for the first."""
     if before is None:
         return scope_words(scope, pack, names, t, now)
-    said = [span_words(scope.span, t, now)] if scope.span != before.span else []
+    said = [] if _same(before.span, scope.span) else [span_words(scope.span, t, now)]
     if scope.area != before.area:
         said.append(names.get(scope.area, scope.area) if scope.area else t.pack(pack.name))
     for name in _FILTERS:
@@ -49,7 +49,15 @@ def step_words(before: Scope | None, scope: Scope, pack: Pack, names: Names, t: 
         said.append(t("insight.by", what=dimension_words(scope.by, t)))
     if scope.against != before.against and scope.against is not None:
         said.append(t("insight.against", what=against_words(scope.against, t, now)))
+    if scope.key != before.key and scope.key:
+        number = names.get(scope.key) or scope.key.partition("/")[2] or scope.key
+        said.append(t("insight.record", number=number))
     return DOT.join(said) or scope_words(scope, pack, names, t, now)
+
+
+def _same(before: Span, span: Span) -> bool:
+    """Whether two steps are of one period: one that goes on with the clock is the same a few minutes later."""
+    return before == span or (before.word == span.word and moves(span) and abs(before.start - span.start) < DAY)
 
 
 def measure_words(measure: str, t: Texts, names: Names = {}) -> str:  # noqa: B006 - never changed

@@ -21,7 +21,7 @@ from widgets.drill.bins import Bins, bins_of
 from widgets.drill.maplegend import STRONGER, MapLegend
 from widgets.drill.record import select_record
 from widgets.drill.scopescene import AreaShapes, box_around, laid, without_areas
-from widgets.drill.words import COUNTS, DrillWords, short
+from widgets.drill.words import COUNTS, DrillWords, made_of, short
 from widgets.kit.fonts import FAMILY
 from widgets.kit.panel import Panel, PanelContext
 from widgets.kit.states import PanelState
@@ -134,7 +134,7 @@ class ScopeMap(Panel):
         around, by = self.around(drill.scope)
         self._title()
         self._asker.ask("split", AskSplit(around, by), self._came)
-        rows = drill.scope.with_(key="", by="")
+        rows = made_of(drill.scope).with_(key="")
         self._asker.ask("rows", AskRows(rows, limit=POINTS + 1), self._came_rows)
 
     def around(self, scope: Scope) -> tuple[Scope, str]:
@@ -230,6 +230,7 @@ class ScopeMap(Panel):
         self._fitted = here
         goal = self.canvas.camera.fitted(box, PAD)
         goal = goal.zoomed(0.82, goal.width / 2, goal.height / 2) if scope.area else goal
+        goal = goal.inside(self.canvas.limits) if self.canvas.limits is not None else goal
         if self.ctx.reduced_motion:
             self.canvas.look(goal)
         else:

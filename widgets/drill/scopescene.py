@@ -20,8 +20,10 @@ from widgets.map.reader import rings_of
 from widgets.map.scene import Area, Ring
 from widgets.map.style import MapStyle
 
-DOT, HALO = 6.0, 9.0
-"""Diameter of a point and of what sets it off, pixels."""
+DOTS = ((40, 7.0), (120, 5.0), (10_000, 3.5))
+"""Diameter of a point in pixels, up to how many: what lies close together is still told apart."""
+HALO = 1.4
+"""Of what sets a point off, in its diameters."""
 
 
 class AreaShapes:
@@ -75,7 +77,8 @@ def laid(
 def _points(xy: NDArray[np.float64], style: MapStyle, theme: Theme, origin: Origin) -> list[Layer]:
     x, y = near(xy[:, 0], origin[0]), near(xy[:, 1], origin[1])
     codes = np.zeros(len(xy), dtype=np.uint8)
-    looks = (("halo", style.land, HALO), ("dot", theme.hex("t1"), DOT))
+    dot = next((size for most, size in DOTS if len(xy) <= most), DOTS[-1][1])
+    looks = (("halo", style.land, dot * HALO), ("dot", theme.hex("t1"), dot))
     return [
         Points(key=f"scope.{name}", x=x, y=y, color=codes, palette=(rgba(color),), size=size)
         for name, color, size in looks

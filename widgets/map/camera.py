@@ -156,6 +156,23 @@ class Camera(msgspec.Struct, frozen=True):
             y=axis(self.y, limits[1], limits[3], self.height),
         )
 
+    def inside(self, limits: Box) -> Camera:
+        """Moved as little as it takes to show nothing beyond a box; nearer where the view is larger than it."""
+        scale = min(
+            max(self.scale, self.width / (limits[2] - limits[0]), self.height / (limits[3] - limits[1])), MAX_SCALE
+        )
+        half_w, half_h = self.width / scale / 2, self.height / scale / 2
+
+        def axis(at: float, low: float, high: float, half: float) -> float:
+            return (low + high) / 2 if high - low <= 2 * half else min(max(at, low + half), high - half)
+
+        return msgspec.structs.replace(
+            self,
+            scale=scale,
+            x=axis(self.x, limits[0], limits[2], half_w),
+            y=axis(self.y, limits[1], limits[3], half_h),
+        )
+
     def grown(self, fraction: float) -> Camera:
         """The same view with `fraction` of its size more on every side, whole pixels."""
         return self.resized(
