@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -22,7 +23,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from benchmarks import hand_calls, hand_city, hand_desk, hand_leader, hand_map, hand_wall
+from benchmarks import hand_calls, hand_city, hand_desk, hand_leader, hand_leader_tour, hand_map, hand_wall
 from cockpit.cli import main
 from cockpit.model.cases import Order
 from cockpit.model.clock import MINUTE
@@ -39,7 +40,10 @@ from widgets.orders.words import overdue
 
 LOOK_MS = 100
 ON_TOP_NOT_SEEN = Qt.WidgetAttribute.WA_DontShowOnScreen
-PATIENCE_MS = 240_000
+PATIENCE_MS = 600_000
+"""With one thing that is waited for."""
+LONGEST = 3600
+"""Seconds of all acts."""
 Wait = Callable[[], Any]
 Acts = Callable[["Hand"], Iterator[Wait]]
 
@@ -54,7 +58,7 @@ class Hand(QObject):
         self.desk: Any
         self._acts, self._file = acts(self), file
         self._wait: Wait = lambda: True
-        self._looks = 0
+        self._looks = self._since = 0
         self.stopped: list[psutil.Process] = []
         self.front: QWidget | None = None
         self.begun.connect(self._begin, Qt.ConnectionType.QueuedConnection)
@@ -77,15 +81,20 @@ class Hand(QObject):
 
     def _look(self) -> None:
         self._looks += 1
-        if self._looks * LOOK_MS > PATIENCE_MS:
+        if (self._looks - self._since) * LOOK_MS > PATIENCE_MS:
             self._end({"problem": "what was waited for did not come about"})
             return
         if not self._wait():
             return
+        self._since = self._looks
         try:
             self._wait = next(self._acts)
         except StopIteration:
             self._end({"saved": self._seen().save(self._file)})
+
+    def keep(self, name: str) -> None:
+        """Saves what is seen now as a picture of its own, `<name>.png` beside the last one."""
+        self._seen().save(str(Path(self._file).with_name(f"{name}.png")))
 
     def _seen(self) -> QPixmap:
         """The window with the dialogs and menus over it; or `front` where an act opened another one."""
@@ -255,6 +264,7 @@ ACTS: dict[str, Acts] = {
     **hand_calls.ACTS,
     **hand_wall.ACTS,
     **hand_leader.ACTS,
+    **hand_leader_tour.ACTS,
 }
 
 
@@ -262,4 +272,4 @@ if __name__ == "__main__":
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     name, file, *command = sys.argv[1:]
     hand = Hand(ACTS[name], file)
-    raise SystemExit(main([*command, "--shot", file, "--after", str(PATIENCE_MS / 1000 + 60)]))
+    raise SystemExit(main([*command, "--shot", file, "--after", str(LONGEST)]))

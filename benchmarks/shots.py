@@ -70,7 +70,7 @@ class Stage:
         wide, high = (int(part) // scale for part in self.size.split("x"))
         command = [sys.executable, "-m", "benchmarks.hand", acts, str(self.file(name)), "run"]
         done = subprocess.run(
-            [*command, "--size", f"{wide}x{high}", "--profile", str(self._profile()), *args],
+            [*command, "--size", f"{wide}x{high}", "--profile", str(self.profile()), *args],
             env=environment() | {"QT_SCALE_FACTOR": str(scale)},
             stdout=subprocess.PIPE,
             check=True,
@@ -80,7 +80,7 @@ class Stage:
             raise RuntimeError(f"{name}: {said}")
         self.taken.append(self.file(name))
 
-    def _profile(self) -> Path:
+    def profile(self) -> Path:
         """The seat's, with the officer's name in it."""
         profile = self.folder / "desk"
         profile.mkdir(exist_ok=True)
@@ -91,7 +91,7 @@ class Stage:
         return self.out / f"{name}-{self.size}.png"
 
     def _run(self, name: str, args: tuple[str, ...], seconds: float) -> dict[str, Any]:
-        profile = self._profile()
+        profile = self.profile()
         command = cockpit_command(
             *("run", "--shot", str(self.file(name)), "--after", str(seconds), "--size", self.size, "--json"),
             *("--profile", str(profile), *args),

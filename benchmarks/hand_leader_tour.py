@@ -1,0 +1,206 @@
+"""Acts for `benchmarks.hand` that walk a leader through the whole cockpit, a picture at each stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from benchmarks.hand_leader import _desk, _ready
+from cockpit.model.clock import SECOND
+from cockpit.model.ports.link import LinkState
+from cockpit.model.scope import Scope
+from cockpit.model.spans import span_of
+from cockpit.seat.leader import LeaderSeat
+from widgets.briefing.dialog import BriefingDialog
+from widgets.calls.acts import case_now
+from widgets.drill.panel import DrillPanel
+from widgets.instruct.ask import AskForm
+from widgets.instruct.give import WordsForm
+from widgets.leader.ground import open_topic
+
+if TYPE_CHECKING:
+    from benchmarks.hand import Hand, Wait
+
+FLOODED, BICYCLES = "E0506", "E0410"
+GONGSHU = "330105"
+SINCE = "2026-05-01"
+"""From then on the demo city has fewer cases of BICYCLES there: something to be compared before and after."""
+ENOUGH = 140
+"""Days of the past: two whole months, and the weeks around SINCE."""
+QUESTION = "同意从滨江区调两台大流量泵车支援吗？"
+WHY = "通道积水还在涨，3 人被困，市政设施中心只剩一台泵车。"
+WORDS = "立即调泵车，19:00 前把人员情况和水位报我。"
+
+
+def _has_the_past(hand: Hand) -> bool:
+    """The copy of the archive has as much as the pages show."""
+    seat = _desk(hand).seat
+    if not isinstance(seat, LeaderSeat) or seat.sync is None:
+        return False
+    fresh = seat.sync.fresh
+    days = (seat.clock.now() - fresh.from_day) / (86_400 * SECOND) if fresh.from_day else 0
+    return days > ENOUGH
+
+
+def _walk(hand: Hand, page: str, scope: Scope) -> Iterator[Wait]:
+    """Goes to a scope and turns to a page of it."""
+    drill, panel = hand.desk.context.drill, _desk(hand).engine.panel("drill")
+    assert drill is not None
+    assert isinstance(panel, DrillPanel)
+    drill.jump(0)
+    hand.desk.context.selection.clear()
+    drill.push(scope)
+    panel.show_page(page)
+    yield hand.seconds(5)
+    hand.keep(f"drill-{page}")
+
+
+def _scopes(hand: Hand) -> Iterator[tuple[str, Scope]]:
+    """What each page of the drill panel is shown with."""
+    now = hand.desk.seat.clock.now()
+    june, today, year = (span_of(word, now) for word in ("2026-06", "today", "year"))
+    yield "parts", Scope(today, kinds=(FLOODED,), by="street")
+    yield "areas", Scope(june, measure="count", by="district")
+    yield "periods", Scope(june, measure="closing_rate")
+    yield "before", Scope(year, area=GONGSHU, kinds=(BICYCLES,), at=span_of(SINCE, now).start)
+    yield "league", Scope(june)
+    yield "checkup", Scope(june)
+    yield "matrix", Scope(june)
+    yield "why", Scope(june)
+
+
+def leader_tour(hand: Hand) -> Iterator[Wait]:
+    """Home, a topic, a briefing, other sizes and light; then each page of a number; at last without a network."""
+    yield from _ready(hand)
+    yield hand.seconds(8)
+    hand.keep("home")
+    open_topic(hand.desk.context, "flood")
+    yield hand.seconds(6)
+    hand.keep("topic")
+    yield from _home(hand)
+    yield from _brief(hand)
+    hand.desk.resize(1366, 768)
+    yield hand.seconds(5)
+    hand.keep("home-laptop")
+    hand.desk.resize(1920, 1080)
+    hand.desk.actions_.trigger("desk.theme")
+    yield hand.seconds(4)
+    hand.keep("home-light")
+    hand.desk.actions_.trigger("desk.theme")
+    yield lambda: _has_the_past(hand)
+    for page, scope in _scopes(hand):
+        yield from _walk(hand, page, scope)
+    yield from _home(hand)
+    hand.stop_the_hub()
+    yield lambda: hand.desk.seat.link.state is not LinkState.LIVE
+    since = hand.desk.seat.clock.now()
+    yield lambda: hand.desk.seat.clock.now() - since > 20 * SECOND
+    yield from _instruct(hand)
+    yield hand.seconds(3)
+
+
+def _home(hand: Hand) -> Iterator[Wait]:
+    hand.desk.actions_.trigger("leader.home")
+    hand.desk.context.selection.clear()
+    yield hand.seconds(2)
+
+
+def _instruct(hand: Hand) -> Iterator[Wait]:
+    """A 批示 to the gravest event."""
+    _first(hand)
+    yield hand.seconds(1)
+    _desk(hand).instruct.give()
+    form = _desk(hand).instruct.dialog
+    assert isinstance(form, WordsForm)
+    form.field.setPlainText(WORDS)
+    yield hand.seconds(1)
+    form.press()
+
+
+def _first(hand: Hand) -> None:
+    """Selects the gravest open event."""
+    table = hand.desk.seat.picture["event"]
+    rows = sorted((table.row(i) for i in range(len(table))), key=lambda row: (row["level"], -row["occurred"]))
+    hand.desk.seat.selection.select("event", rows[0]["key"])
+
+
+def _brief(hand: Hand) -> Iterator[Wait]:
+    """Today's briefing and its pages."""
+    hand.desk.actions_.trigger("briefing.open")
+    yield hand.seconds(1)
+    dialog = _desk(hand).briefing.dialog
+    assert isinstance(dialog, BriefingDialog)
+    dialog.preview()
+    yield lambda: dialog.made is not None and dialog.pages.count > 0
+    yield hand.seconds(3)
+    hand.keep("briefing")
+    dialog.close()
+    QApplication.processEvents()
+    yield hand.seconds(1)
+
+
+def leader_english(hand: Hand) -> Iterator[Wait]:
+    """Home and a number, in English."""
+    yield from _ready(hand)
+    yield lambda: _has_the_past(hand)
+    yield hand.seconds(6)
+    hand.keep("home-english")
+    now = hand.desk.seat.clock.now()
+    yield from _walk(hand, "parts", Scope(span_of("2026-06", now), kinds=(FLOODED,), by="street"))
+
+
+def duty_asks(hand: Hand) -> Iterator[Wait]:
+    """The duty desk asks for a decision and shows the 批示 that comes back."""
+    desk, ctx = hand.desk, hand.desk.context
+    desk.activateWindow()
+    yield hand.live
+    _first(hand)
+    yield hand.seconds(3)
+    hand.ctrl(Qt.Key.Key_D)
+    yield hand.seconds(6)
+    hand.ctrl(Qt.Key.Key_Return)
+    yield lambda: case_now(ctx) is not None and bool(case_now(ctx).number)
+    yield hand.seconds(2)
+    desk.instruct.ask()
+    form = desk.instruct.dialog
+    assert isinstance(form, AskForm)
+    form.question.setText(QUESTION)
+    form.field.setPlainText(WHY)
+    yield hand.seconds(1)
+    hand.keep("duty-asks")
+    form.press()
+    assert ctx.instructions is not None
+    yield lambda: bool(ctx.instructions.every())
+    yield hand.seconds(4)
+    hand.keep("duty-told")
+
+
+def leader_decides(hand: Hand) -> Iterator[Wait]:
+    """A leader is asked, writes a 批示 about it, and follows it in the list."""
+    yield from _ready(hand)
+    port = hand.desk.context.instructions
+    assert port is not None
+    yield lambda: bool(port.asks())
+    yield hand.seconds(6)
+    hand.keep("decisions")
+    hand.desk.context.selection.select("case", port.asks()[0].case)
+    yield hand.seconds(1)
+    _desk(hand).instruct.give()
+    form = _desk(hand).instruct.dialog
+    assert isinstance(form, WordsForm)
+    form.field.setPlainText(WORDS)
+    yield hand.seconds(1)
+    hand.keep("instruct")
+    form.press()
+    yield lambda: any(not one.said.provisional and one.state == "read" for one in port.every())
+    _desk(hand).instruct.toggle_list()
+    yield hand.seconds(4)
+    hand.keep("instructions")
+
+
+ACTS: dict[str, Callable[[Hand], Iterator[Wait]]] = {
+    act.__name__: act for act in (leader_tour, leader_english, duty_asks, leader_decides)
+}
