@@ -124,7 +124,8 @@ class Facts:
 
     def knows(self, keys: Sequence[str]) -> list[bool]:
         """Of each key, whether there is a row of it."""
-        return [bool(known) for known in np.isin(marks_of(Coded.of(keys)), self.marks)]
+        asked = marks_of(Coded.of(keys))
+        return [bool(known) for known in np.isin(asked, self.marks[_among(self.marks, asked)])]
 
     def renewed(self, changed: Records, as_of: int) -> Facts:
         """The same with these rows in the place of those with their keys."""
@@ -133,7 +134,7 @@ class Facts:
         keep = np.ones(self.n, dtype=bool)
         known = self.text["key"]
         marks = marks_of(changed.text("key"))
-        for row in np.flatnonzero(np.isin(self.marks, marks)).tolist():
+        for row in _among(self.marks, marks).tolist():
             keep[row] = known[row] not in new
         made, order = self._joined(keep, changed)
         facts = Facts(made, self.ground, as_of, self.first)
@@ -172,6 +173,14 @@ def joined_text(name: str, one: Coded, other: Coded) -> Coded:
 def _is_sparse(column: Coded) -> bool:
     """Whether more than a tenth of its words are of no row any more."""
     return len(column.words) > 1.1 * len(column.codes) + 1000
+
+
+def _among(marks: NDArray[np.uint64], few: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Rows whose mark is one of a few: looked for among these, the many are not sorted."""
+    if not len(few):
+        return np.zeros(0, dtype=np.int64)
+    order = np.sort(few)
+    return np.flatnonzero(order[np.minimum(np.searchsorted(order, marks), len(order) - 1)] == marks)
 
 
 def _fitting(most: int) -> Any:

@@ -98,6 +98,7 @@ class SeatInsight:
         self._ended = False
         # of the worker alone
         self._facts: Facts | None = None
+        self._made = float("-inf")
         self._ground: Ground | None = None
         self._archive = ""
         self._revision = self._horizon = 0
@@ -207,8 +208,8 @@ class SeatInsight:
     def _work(self) -> None:
         while True:
             with self._stir:
-                while not (self._ended or self._here is not None or self._next() or self._facts is None):
-                    if not self._stir.wait(EVERY_SECONDS if self._dirty else None) and self._may_collect():
+                while not (self._ended or self._is_due() or self._next() or self._facts is None):
+                    if not self._stir.wait(self._pause()) and self._may_collect():
                         self._seat.later(self._collect)
                 if self._ended:
                     return
@@ -219,12 +220,23 @@ class SeatInsight:
                     self._answer(asked)
                 else:
                     self._renew(here)
+                    self._made = self._seat.live.mono()
             except CockpitError as error:  # the file can not be read: what is known stands
                 self._seat.later(lambda message=error.message: self._seat.notices.append(message))  # type: ignore[misc]
                 self._failed()
             except Exception as error:
                 self._seat.later(lambda error=error: _raise(error))  # type: ignore[misc]
                 self._failed()
+
+    def _is_due(self) -> bool:
+        """Whether there is something to be taken in, and what was made last has stood for a while: questions that came
+        meanwhile are answered first."""
+        return self._here is not None and self._seat.live.mono() - self._made >= EVERY_SECONDS
+
+    def _pause(self) -> float | None:
+        if self._here is not None:
+            return max(EVERY_SECONDS - (self._seat.live.mono() - self._made), 0.01)
+        return EVERY_SECONDS if self._dirty else None
 
     def _failed(self) -> None:
         """What is known stands, and everything is read at the next try."""
