@@ -33,7 +33,9 @@ def tour(folder: Path, out: Path) -> None:
 
 def english(folder: Path, out: Path) -> None:
     stage = Stage(folder, out, WIDE)
-    stage.act("leader_english", "--seat", "leader", "--start", STORM, "--past", PAST, "--lang", "en", name="drill-english")
+    stage.act(
+        "leader_english", "--seat", "leader", "--start", STORM, "--past", PAST, "--lang", "en", name="drill-english"
+    )
 
 
 def large(folder: Path, out: Path) -> None:
