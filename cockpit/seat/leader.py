@@ -15,6 +15,7 @@ from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
 from cockpit.model.seatasks import SeatHere
 from cockpit.seat.archive import BUDGET, ArchiveSync
+from cockpit.seat.asking import SeatAsking
 from cockpit.seat.contact import Contact
 from cockpit.seat.insight import SeatInsight
 from cockpit.seat.seat import Seat
@@ -28,7 +29,7 @@ class LeaderSeat(Seat):
 
     Attributes:
         sync: its copy of archive and signs, None where the disk does not let it.
-        insight: what the copy says, None where there is none.
+        insight: what the copy says, None where there is none. asking: questions about it in plain words.
         contact: what it has to do with its hall.
         budget: bytes that it may keep of the past; its person may set less than the hall lets it.
     """
@@ -59,6 +60,7 @@ class LeaderSeat(Seat):
         except OutsideError as error:
             self.notices.append(error.message)
         self.insight = SeatInsight(self, self.sync) if self.sync is not None else None
+        self.asking = SeatAsking(self)
         self.contact = Contact(self, profile, clock, self._here)
         lease = self.contact.lease
         if away and (lease is None or not is_genuine(lease, vault)):
@@ -89,6 +91,7 @@ class LeaderSeat(Seat):
         try:
             super().close()
         finally:
+            self.asking.close()
             if self.insight is not None:
                 self.insight.close()
             if self.sync is not None:

@@ -16,6 +16,7 @@ from cockpit.seat.videos import LiveVideos
 from cockpit.ui.bases import seat_bases
 from cockpit.ui.ports import SeatBodies, SeatCases, SeatFeeds, SeatGazetteer, SeatNearby, SeatSearch
 from cockpit.ui.ports_alarms import SeatAlarms
+from cockpit.ui.ports_asking import AskingOfSeat
 from cockpit.ui.ports_insight import InsightOfSeat
 from cockpit.ui.ports_signs import SeatSigns
 from cockpit.ui.ports_tape import SeatTape
@@ -69,6 +70,7 @@ def panel_context(
         drill=Drill(Scope(span_of("today", seat.clock.now())), seat.selection),
         insight=_insight(seat, signs, lang),
         briefings=_briefings(seat),
+        asking=_asking(seat, lang),
         bases=seat_bases(seat.pack, seat.folder.parent, prefs, seat.clock.base, seat.notices.append),
     )
 
@@ -83,3 +85,9 @@ def _briefings(seat: Seat) -> SeatBriefings:
     """Made from the copy of a leader's seat, else by the hub."""
     found = getattr(seat, "insight", None)
     return SeatBriefings(seat) if found is None else SeatBriefings(seat, lambda: found.facts, found.signs_now)
+
+
+def _asking(seat: Seat, lang: str) -> AskingOfSeat | None:
+    """A leader's seat has one, where it has a copy."""
+    found = getattr(seat, "asking", None)
+    return None if found is None else AskingOfSeat(found, lang)

@@ -123,10 +123,7 @@ def _ranking(asked: Understood, ask: Ask) -> Computed:
     else:
         split = _of(ask(AskSplit(scope, asked.by)), Split)
         figure = split.figure
-        found = [
-            Standpoint(part.code, part.name, part.scope, part.value, part.n, part.before)
-            for part in split.parts
-        ]
+        found = [Standpoint(part.code, part.name, part.scope, part.value, part.n, part.before) for part in split.parts]
         if asked.of == "share":
             whole = figure.n
             if asked.whole:
@@ -138,7 +135,12 @@ def _ranking(asked: Understood, ask: Ask) -> Computed:
         elif asked.of in ("change", "growth"):
             found = [msgspec.structs.replace(one, value=_changed(asked.of, one)) for one in found]
     there = [one for one in found if one.value is not None]
-    if not asked.descending and any(one.value for one in there) and asked.of == "value" and asked.scope.measure in COUNTS:
+    if (
+        not asked.descending
+        and any(one.value for one in there)
+        and asked.of == "value"
+        and asked.scope.measure in COUNTS
+    ):
         there = [one for one in there if one.value]
     if asked.over:
         there = [one for one in there if asked.over[0] <= (one.value or 0.0) <= asked.over[1]]

@@ -75,7 +75,7 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
     form, by, grain = _form(found, dims, asked, superlative, beside, scope, where)
     if beside and sides and form == "figure" and found.asked:
         form = "comparison"
-    if context is not None and _leans(found, context) and form == "figure" and not names & {"COUNT", "CASES"}:
+    if context is not None and _leans(found, context) and form == "figure" and not names & {"COUNT"}:
         form, by, grain = context.form, context.by, context.grain
         if form == "comparison" and not sides:
             form = "figure"
@@ -135,14 +135,19 @@ _WHAT = ("什么", "啥", "哪种", "哪些", "何", "哪几种", "什么样", "
 
 
 def _asks_what(found: Found) -> bool:
-    """什么问题, 什么事, what: the class is asked for."""
-    tokens = [token for token in found.divided.tokens if token.type != "unknown"]
+    """什么问题, 哪些事, what problems: the class is asked for."""
+    tokens = [token for token in found.divided.tokens if token.type not in ("unknown", "filler")]
     for token, after in pairwise(tokens):
-        if not (token.type == "atom" and "WHICH" in token.value and after.type == "atom" and "CASES" in after.value):
+        if token.type != "atom" or after.type != "atom" or "CASES" not in after.value or found.kinds:
             continue
-        if token.said in _WHAT and not found.kinds:
+        if "LIST" in token.value and after.said in ("问题", "事", "事情", "隐患"):
+            return True
+        if "WHICH" in token.value and token.said in _WHATS:
             return True
     return False
+
+
+_WHATS = ("什么", "啥", "哪种", "哪些", "何", "哪几种", "什么样", "what", "which")
 
 
 def _asks_which_crew(found: Found) -> bool:
@@ -335,7 +340,9 @@ def _scope(
         lists["hours"] = list(dict.fromkeys(hours.hours for hours, _ in found.hours)) if not any(
             said.hours for said, _ in found.times) else []  # fmt: skip
         lists = {name: values for name, values in lists.items() if len(values) > 1}
-        if "hours" in lists and any(set(one) & set(other) for one, other in pairwise(lists["hours"])):
+        if "hours" in lists and any(
+            set(one.hours) & set(other.hours) for (one, _), (other, _) in pairwise(found.hours)
+        ):
             lists.pop("hours")
     if areas:
         lists["area"] = list(areas)
@@ -344,10 +351,10 @@ def _scope(
     kinds = _kinds(found, where)
     if kinds:
         lists["kinds"] = list(kinds)
-    if found.channels:
-        lists["channels"] = [(code,) for code in dict.fromkeys(code for code, _ in found.channels)]
     if _reports(found):
         found.channels.append(("patrol", found.unit_kinds.pop(0)[1]))
+    if found.channels:
+        lists["channels"] = [(code,) for code in dict.fromkeys(code for code, _ in found.channels)]
     if found.unit_kinds:
         lists["unit_kind"] = list(dict.fromkeys(code for code, _ in found.unit_kinds))
     if found.units:
@@ -402,7 +409,9 @@ _CASE_UNITS = ("件", "起", "单", "例", "宗", "次", "cases", "case", "")
 
 def _is_over(found: Found, bound: Bound) -> bool:
     """Whether a bound is of how many there are, not of the number that comes with a class."""
-    return bound.unit in _CASE_UNITS and (bool(bound.unit) or bool(found.asked)) or (bound.unit == "%" and found.has("RATE"))
+    return (bound.unit in _CASE_UNITS and (bool(bound.unit) or bool(found.asked))) or (
+        bound.unit == "%" and found.has("RATE")
+    )
 
 
 def _over(found: Found, scope: Scope) -> tuple[float, float] | tuple[()]:
@@ -516,15 +525,27 @@ def _against(found: Found, scope: Scope, where: Setting) -> tuple[Scope, ...]:
 
 
 def _leans(found: Found, context: Understood) -> bool:
-    """Whether a question goes on from the one before: it names no number of its own."""
+    """Whether a question goes on from the one before: it says so, or names nothing that it could be of."""
     names = found.names
-    own = names - {"SAME", "WHICH", "WHOLE", "COMPARE", "EACH", "NOW", "NOT"}
-    return "SAME" in names or (not own and not found.asked and not found.signs)
+    tokens = [token for token in found.divided.tokens if token.type != "unknown"]
+    ends = tokens[:1] + tokens[-1:]
+    if any(token.type == "atom" and "SAME" in token.value for token in ends):
+        return True
+    own = names - {"SAME", "WHICH", "WHOLE", "COMPARE", "NOW", "NOT", "EACH"}
+    slots = (found.areas, found.kinds, found.channels, found.unit_kinds, found.units, found.levels, found.stages, found.times,
+             found.hours, found.weekdays, found.bounds, found.places, found.signs)  # fmt: skip
+    if not any(slots):
+        return own <= _ONLY_FORM
+    return not own and not found.asked and not found.signs
+
+
+_ONLY_FORM = {"LIST", "CASES", "PREV", "YEARAGO", "RANK", "TREND", "DIFFER", "MOST", "LEAST", "GROWTH", "UP"}
 
 
 def _leaning(found: Found, asked: Asked, dims: list[str], context: Understood) -> tuple[Asked, list[str]]:
-    if asked.measure == "count" and not found.has("COUNT", "CASES") and not asked.marks:
-        asked = Asked(context.scope.measure, context.scope.marks, context.scope.when, context.of == "share", True)
+    if asked.measure == "count" and not found.has("COUNT") and not asked.marks:
+        measure = "count" if found.has("LIST") else context.scope.measure
+        asked = Asked(measure, context.scope.marks, context.scope.when, context.of == "share")
     return asked, dims
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from cockpit.assist.asking.lexicon import Entry, Lexicon, key_of
-from cockpit.assist.asking.numbers import CHINESE, ENGLISH, number_of
+from cockpit.assist.asking.numbers import CHINESE, DIGITS, ENGLISH, number_of
 from cockpit.assist.asking.spelling import Spelling
 from cockpit.assist.asking.times import Said, Times
 from cockpit.assist.asking.times_en import KNOWN
@@ -22,6 +22,10 @@ _TOP = re.compile(
     rf"|(?<![a-z])(?P<o2>top|bottom|first|last|leading)[ -]?(?P<n2>\d+|{'|'.join(w for w in ENGLISH if len(w) > 2)})\b(?! (?:days?|weeks?|months?|hours?|years?|half|quarter))"
 )  # fmt: skip
 _MOST_N = re.compile(r"(?P<n>\d+|[一两二三四五六七八九十]+)(?:大|个|类|种|家|条|位|件|起)(?=[^天日周月年小时分])")
+_MOST_ENGLISH = re.compile(
+    r"(?<![a-z0-9])(?P<n>two|three|four|five|six|seven|eight|nine|ten|[2-9]|10)"
+    r"(?= (?:most|worst|best|slowest|fastest|biggest|busiest|top|districts|streets|kinds|types|units|channels|groups|communities|months|days|weekdays|hours))"
+)
 _UNITS = (
     r"(?:立方米|平方米|平米|厘米|公分|毫米|小时|个小时|钟头|分钟|分贝|平方|盏灯|户人家|微克|m³|m²|m2|m3|cm|mm|db|dba|ug/m3|ug|%lel|%|"
     r"米|户|盏|人|辆|方|天|个人|名|件|起|单|cases?|hours?|minutes?|days?|centimetres?|centimeters?|metres?|meters?|homes?|households?|"
@@ -139,7 +143,7 @@ class Lattice:
     def _unknown(self, unit: Unit) -> float:
         if not any(map(str.isalnum, unit.text)):
             return 0.0
-        return 1.2 if unit.text[0].isdigit() else 3.0
+        return 1.2 if unit.text[0].isdigit() or unit.text in DIGITS else 3.0
 
     def _cost(self, entry: Entry, length: int) -> float:
         return _COST.get(entry.type, 0.75) - 0.03 * min(length, 12) + 0.004 * entry.rank
@@ -163,6 +167,9 @@ class Lattice:
         match = _MOST_N.match(text, at)
         if match and (number := number_of(match["n"])) and 1 < number <= 100:
             yield (Token(at, match.end(), "top", (int(number), None), match.group()),), 1.1
+        match = _MOST_ENGLISH.match(text, at)
+        if match and (number := number_of(match["n"])):
+            yield (Token(at, match.end(), "top", (int(number), None), match.group()),), 0.6
         for pattern, _ in _BOUND:
             match = pattern.match(text, at)
             if match is None or (number := number_of(match["n"])) is None:
@@ -191,7 +198,7 @@ class Lattice:
 
         def word(match: re.Match[str]) -> str:
             written = match.group()
-            if self._is_english(written) or len(written) < 4 or written in KNOWN:
+            if self._is_english(written) or len(written) < 4 or written in KNOWN or written in self.lexicon.spaced:
                 return written
             read = self.spelling.english(written)
             if read is None:

@@ -47,8 +47,9 @@ class Lexicon:
     """All words, by their letters.
 
     Attributes:
-        entries: by `key_of`. heads: longest key by its first part. english: stems that are known.
-        others: names of cities that are not this one.
+        entries: by `key_of`. heads: longest key by its first part.
+        english: stems that are known. spaced: syllables of names in pinyin.
+        areas, signs, units, roads: what is named.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Lexicon:
         self.entries: dict[tuple[str, ...], list[Entry]] = {}
         self.heads: dict[str, int] = {}
         self.english: set[str] = set()
+        self.spaced: set[str] = set()
         self.pack = pack
         self.areas = {area.code: area for area in areas}
         self._plain_words()
@@ -73,7 +75,7 @@ class Lexicon:
         for found in self.entries.values():
             found.sort(key=lambda entry: entry.rank)
 
-    def put(self, surface: str, type: str, value: Any, rank: int = 0) -> None:
+    def put(self, surface: str, type: str, value: Any, rank: int = 0, is_english: bool = True) -> None:
         key = key_of(surface)
         if not key:
             return
@@ -82,7 +84,7 @@ class Lexicon:
             return
         found.append(Entry(type, value, surface.lower(), rank))
         self.heads[key[0]] = max(self.heads.get(key[0], 0), len(key))
-        self.english.update(part for part in key if is_word(part))
+        (self.english if is_english else self.spaced).update(part for part in key if is_word(part))
 
     def _all(self, table: Mapping[str, Any], type: str, rank: int = 0, value: Any = None) -> None:
         for code, said in table.items():
@@ -159,17 +161,32 @@ class Lexicon:
             for spelled in ("".join(syllables), " ".join(syllables)):
                 if not spelled or (area.tier == 2 and key_of(spelled) in self.entries):
                     continue
-                self.put(spelled, "area", area.code, area.tier)
+                self.put(spelled, "area", area.code, area.tier, " " not in spelled)
                 tails = ((), ("city",), ("district", "qu"), ("street", "subdistrict", "sub-district", "jiedao", "town"))
                 for tail in tails[area.tier + 1] if area.tier < 3 else ():
-                    self.put(f"{spelled} {tail}", "area", area.code, 0)
+                    self.put(f"{spelled} {tail}", "area", area.code, 0, " " not in spelled)
             if area.tier == 2:
                 for tail in ("street", "subdistrict", "sub-district", "jiedao", "town"):
                     for spelled in ("".join(syllables), " ".join(syllables)):
-                        self.put(f"{spelled} {tail}", "area", area.code, 0)
+                        self.put(f"{spelled} {tail}", "area", area.code, 0, " " not in spelled)
         city = next((area for area in self.areas.values() if area.tier == 0), None)
         code = city.code if city else ""
-        own = {pack.name["zh"], _short(city.name) if city else "", "全市", "全城", "市里", "本市", "我市", "整个城市", "咱们市", "我们市", "咱市", "我们城市", "咱们杭州", "全杭州市"}
+        own = {
+            pack.name["zh"],
+            _short(city.name) if city else "",
+            "全市",
+            "全城",
+            "市里",
+            "本市",
+            "我市",
+            "整个城市",
+            "咱们市",
+            "我们市",
+            "咱市",
+            "我们城市",
+            "咱们杭州",
+            "全杭州市",
+        }
         own |= {"全杭州", "全市范围", "整个杭州", "市区", *(name.lower() for name in pack.name.values())}
         own |= {"the city", "whole city", "city-wide", "citywide", "entire city", "the whole city", "city"}
         for name in own - {""}:

@@ -144,6 +144,11 @@ def _weeks(times: Times, m: re.Match[str]) -> tuple[str, object]:
     return "time", Said(times.days(monday, sunday), unit="week")
 
 
+def _week_ago(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    day = times.today - timedelta(days=7)
+    return "time", Said(times.days(day, day), unit="day")
+
+
 def _weekend_back(times: Times, m: re.Match[str]) -> tuple[str, object]:
     _, sunday = times.week(0 if m["w"][0] in "本这" and times.today.weekday() > 4 else 1)
     return "time", Said(times.days(sunday - timedelta(days=1), sunday))
@@ -290,6 +295,7 @@ RULES: tuple[Rule, ...] = (
           rf"(?P<p>{_PART}|早|晚|晨)?", _relative),
     _rule(rf"(?P<w>上上个?|本|这一?个?|上一?个?|下一?个?|当){_WEEK}(?:(?P<d>[一二三四五六日天末1-7])(?!个|起|共)(?:{_TO}{_WEEK}?"
           r"(?P<d2>[一二三四五六日天1-7]))?)?(?:以来|至今)?", _weeks),
+    _rule(r"(?:上周|上星期|上个星期|上个?礼拜)的?(?:同一天|同日|今天|同天|这天|这一天)", _week_ago),
     _rule(r"(?P<w>上个?|这个?|本)周末", _weekend_back),
     _rule(r"(?P<w>上上个?|本|这一?个?|上一?个?|下一?个?|当)月份?(?P<t>上旬|中旬|下旬|初|底|末)?(?:以来|至今|全月|整月)?", _month_relative),
     _rule(r"(?P<w>上一?个?|本|这一?个?|当)(?P<u>季度|半年)(?:以来)?(?!年)", _quarter_relative),

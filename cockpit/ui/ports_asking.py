@@ -1,0 +1,31 @@
+"""The port of the question box, answered by a leader's seat. A callback whose asker is gone is not called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cockpit.model.asking import Chip, Choice, Declined, Told, Understood
+from cockpit.seat.asking import SeatAsking
+from cockpit.ui.ports import while_alive
+
+Done = Callable[[Told | Declined], None]
+
+
+class AskingOfSeat:
+    """`ports.asking.Asking`."""
+
+    def __init__(self, asking: SeatAsking, lang: str = "zh") -> None:
+        self._asking = asking
+        asking.lang = lang
+
+    def ask(self, text: str, context: Understood | None, done: Done) -> Callable[[], None]:
+        return self._asking.ask(text, context, while_alive(done))
+
+    def again(self, understood: Understood, done: Done) -> Callable[[], None]:
+        return self._asking.again(understood, while_alive(done))
+
+    def edit(self, understood: Understood, chip: Chip, choice: Choice | None, done: Done) -> Callable[[], None]:
+        return self._asking.edit(understood, chip, choice, while_alive(done))
+
+    def suggestions(self) -> tuple[str, ...]:
+        return self._asking.suggestions()
