@@ -16,12 +16,10 @@ from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.messages import Message
 from cockpit.opening import SeatOpening
 from cockpit.store.lease import FILE, Lease, is_genuine, keep_lease, read_lease
-from cockpit.store.secure import wipe
-from cockpit.store.unlock import Unlock
-from cockpit.store.vault import passphrase_from
 
 if TYPE_CHECKING:
     from cockpit.seat.leader import LeaderSeat
+    from cockpit.store.unlock import Unlock
 
 
 class LeaderOpening(SeatOpening):
@@ -69,6 +67,10 @@ class LeaderOpening(SeatOpening):
         super().close()
 
     def _unlocking(self, file: Path | None) -> tuple[Unlock, tuple[Message, ...]]:
+        # what it takes is loaded here, beside what the window takes
+        from cockpit.store.unlock import Unlock
+        from cockpit.store.vault import passphrase_from
+
         notices: tuple[Message, ...] = ()
         if self.away:
             self._heard, notices = end_what_is_over(self._profile, self._where, self._clock)
@@ -109,6 +111,8 @@ class LeaderOpening(SeatOpening):
                 keep_lease(self._profile, Lease(now, lease.days, now), unlock.vault)
             return
         if not _hears(self._where):
+            from cockpit.store.secure import wipe
+
             wipe(self._profile)
             raise UserError("secure.lease_changed", file=str(self._profile / FILE))
 
@@ -132,6 +136,8 @@ def end_what_is_over(profile: Path, where: WhereHub, clock: Clock) -> tuple[bool
     lease = read_lease(profile)
     if lease is None or not lease.is_over(clock.now()):
         return False, ()
+    from cockpit.store.secure import wipe
+
     if lease.wipe:
         _tell_wiped(where, "order")
         wipe(profile, leave=True)

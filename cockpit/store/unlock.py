@@ -15,7 +15,6 @@ from pathlib import Path
 from cockpit.model.errors import CockpitError, UserError
 from cockpit.model.messages import Message
 from cockpit.store import vault as keys
-from cockpit.store.secure import take_over, wipe
 from cockpit.store.vault import Vault
 
 
@@ -88,6 +87,8 @@ class Unlock:
         Raises:
             OutsideError: the disk refused.
         """
+        from cockpit.store.secure import wipe
+
         wipe(self.profile)
         self._begin(None)
 
@@ -106,6 +107,8 @@ class Unlock:
             self.needs = Needs.NEW
 
     def _open(self, vault: Vault) -> None:
+        from cockpit.store.secure import take_over  # what reads files takes longer to load than the key to be opened
+
         self.encrypted_now = take_over(vault)
         self.vault = vault
         self.needs = Needs.NOTHING
