@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import builtins
+import sys
+
+NO_TURNS = 60.0
+"""Seconds that a thread which waits for the interpreter is not given it, if nobody lets go of it himself."""
 
 
 def load_qt() -> None:
@@ -11,8 +15,20 @@ def load_qt() -> None:
     The hook reads the source of every module that is imported later, looking for PySide6's name, so that modules may
     switch to snake_case by `from __feature__`, which none of ours does: 50 ms of a seat's start.
     """
+    load_binding()
     import PySide6.QtCore  # noqa: F401 - it puts its hook in
 
     plain = getattr(builtins, "__orig_import__", None)
     if plain is not None:
         builtins.__import__ = plain
+
+
+def load_binding() -> None:
+    """Loads shiboken6, which goes through `sys.modules` as it starts: a module that another thread imports in that
+    moment, the one that opens the seat, would end the process."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(NO_TURNS)
+    try:
+        import shiboken6  # noqa: F401 - it starts
+    finally:
+        sys.setswitchinterval(usual)
