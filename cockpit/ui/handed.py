@@ -12,11 +12,12 @@ from cockpit.picture.drill import Drill
 from cockpit.seat import Seat
 from cockpit.seat.briefings import SeatBriefings
 from cockpit.seat.instructions import LedgerInstructions
+from cockpit.seat.leader import LeaderSeat
 from cockpit.seat.videos import LiveVideos
 from cockpit.ui.bases import seat_bases
 from cockpit.ui.ports import SeatBodies, SeatCases, SeatFeeds, SeatGazetteer, SeatNearby, SeatSearch
 from cockpit.ui.ports_alarms import SeatAlarms
-from cockpit.ui.ports_asking import AskingOfSeat
+from cockpit.ui.ports_asking import AskingOfSeat, AskModelOfSeat
 from cockpit.ui.ports_insight import InsightOfSeat
 from cockpit.ui.ports_signs import SeatSigns
 from cockpit.ui.ports_tape import SeatTape
@@ -71,6 +72,7 @@ def panel_context(
         insight=_insight(seat, signs, lang),
         briefings=_briefings(seat),
         asking=_asking(seat, lang),
+        ask_model=_ask_model(seat, lang),
         bases=seat_bases(seat.pack, seat.folder.parent, prefs, seat.clock.base, seat.notices.append),
     )
 
@@ -91,3 +93,8 @@ def _asking(seat: Seat, lang: str) -> AskingOfSeat | None:
     """A leader's seat has one, where it has a copy."""
     found = getattr(seat, "asking", None)
     return None if found is None else AskingOfSeat(found, lang)
+
+
+def _ask_model(seat: Seat, lang: str) -> AskModelOfSeat | None:
+    """A leader's seat has one; whether the site has a model it says itself."""
+    return AskModelOfSeat(seat, texts(lang)) if isinstance(seat, LeaderSeat) else None

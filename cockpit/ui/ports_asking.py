@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cockpit.model.asking import Chip, Choice, Declined, Told, Understood
+from cockpit.model.askmodel import ModelStep
 from cockpit.seat.asking import SeatAsking
+from cockpit.seat.askmodel import SeatAskModel
 from cockpit.ui.ports import while_alive
 
 Done = Callable[[Told | Declined], None]
@@ -29,3 +31,12 @@ class AskingOfSeat:
 
     def suggestions(self) -> tuple[str, ...]:
         return self._asking.suggestions()
+
+
+class AskModelOfSeat(SeatAskModel):
+    """`ports.askmodel.AskModel`."""
+
+    def ask_model(
+        self, text: str, context: Understood | None, done: Done, progress: Callable[[ModelStep], None]
+    ) -> Callable[[], None]:
+        return super().ask_model(text, context, while_alive(done), while_alive(progress))

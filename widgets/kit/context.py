@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cockpit.model.ports import Bodies, Feeds, Gazetteer, Nearby, Prefs, Search
     from cockpit.model.ports.alarms import Alarms
     from cockpit.model.ports.asking import Asking
+    from cockpit.model.ports.askmodel import AskModel
     from cockpit.model.ports.briefings import Briefings
     from cockpit.model.ports.calls import Calls
     from cockpit.model.ports.cases import Cases
@@ -85,6 +86,7 @@ class PanelContext:
         drill: the scope that is looked at, and the way there. insight, keeping: ports of the archive, and
             of what is kept of it here; None where there is none. briefings: port; makes 简报.
         asking: port; answers questions in plain words, None where nobody does. questioning: the one asked at this desk.
+        ask_model: port; answers with the model of the site, None where no archive is.
     """
 
     picture: Picture
@@ -127,4 +129,5 @@ class PanelContext:
     briefings: Briefings | None = None
     keeping: Keeping | None = None
     asking: Asking | None = None
+    ask_model: AskModel | None = None
     questioning: Questioning = field(default_factory=Questioning)

@@ -44,9 +44,9 @@ class Handles:
         if value is None:
             return None
         rounded = round(value, decimals)
-        said = f"{rounded:.{decimals}f}"
+        said = f"{rounded:,.{decimals}f}"
         if unit:
-            said += unit if unit == "%" or not unit.isascii() else f" {unit}"
+            said += unit if unit == "%" else f" {unit}"
         self.known[f"{result}.{path}"] = Cited(said, rounded, scope, result)
         return rounded if decimals else int(rounded)
 

@@ -13,7 +13,7 @@ from cockpit.assist.model.masks import stopped, tells_personal
 from cockpit.model.asking import Piece
 
 _HANDLE = re.compile(r"⟦\s*([A-Za-z0-9_.]{1,40})\s*⟧")
-_ENDS = re.compile(r"(?<=[。！？!?；;\n])|(?<=\.)(?=\s)")
+_ENDS = re.compile(r"(?<=[。！？；\n])|(?<=[.!?;])(?=\s)")
 _CHINESE = "零〇一二三四五六七八九十百千万亿两半几数壹贰叁肆伍陆柒捌玖拾佰仟廿卅"
 _COUNTED = "件起个成倍%％人次天日周月年小时分秒条座处名位级度米元项家类多余来点"
 _MANY = re.compile(
@@ -21,7 +21,8 @@ _MANY = re.compile(
 )
 _PLAIN = (
     "一些", "一直", "一样", "一般", "一定", "一方面", "一致", "统一", "进一步", "第一时间", "万一", "数据", "数量",
-    "数字", "数值", "次数", "大多数", "多数", "少数", "百姓",
+    "数字", "数值", "次数", "大多数", "多数", "少数", "百姓", "前一日", "前一天", "前一周", "前一月", "前一年",
+    "前一期", "上一日", "上一周", "上一月", "上一年", "上一期",
 )  # fmt: skip
 """Words with a letter that is a numeral elsewhere."""
 _ENGLISH = re.compile(
@@ -93,6 +94,8 @@ def _wrong(sentence: str, known: Mapping[str, Cited], question: str, deny: Itera
         return "handle"
     if any(unicodedata.category(char) in ("Cf", "Co", "Cn", "Cs") for char in plain):
         return "hidden"
+    if any(unicodedata.category(char) in ("Nl", "No") for char in plain):
+        return "number"
     plain = unicodedata.normalize("NFKC", plain)
     if _LEADS.search(plain):
         return "link"

@@ -1,0 +1,114 @@
+"""The model of the site at a leader's seat: asked on a thread beside, over the facts of this seat's copy. No Qt."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from cockpit.model.asking import Declined, Told, Understood
+from cockpit.model.askmodel import ModelRecord, ModelState, ModelStep
+from cockpit.model.errors import CockpitError, UserError
+from cockpit.model.insight import Answer, Query
+from cockpit.model.messages import Message, Texts
+
+if TYPE_CHECKING:
+    from cockpit.assist.model.vocabulary import Vocabulary
+    from cockpit.assist.model.way import ModelWay, Stop
+    from cockpit.insight.facts import Facts
+    from cockpit.insight.signs import Signs
+    from cockpit.seat.leader import LeaderSeat
+
+Done = Callable[[Told | Declined], None]
+
+
+class SeatAskModel:
+    """`model.ports.askmodel.AskModel`."""
+
+    def __init__(self, seat: LeaderSeat, t: Texts) -> None:
+        self._seat, self._t = seat, t
+        self._made: ModelWay | None = None
+
+    @property
+    def _way(self) -> ModelWay:
+        if self._made is None:
+            from cockpit.assist.model.way import ModelWay
+            from cockpit.model.clock import SystemClock
+
+            self._made = ModelWay(self._seat.folder.parent, SystemClock(), self._seat.vault)
+        return self._made
+
+    def state(self) -> ModelState:
+        return self._way.state()
+
+    def consent(self, yes: bool) -> None:
+        self._way.consent(yes)
+
+    def judge(self, record: str, accepted: bool) -> None:
+        self._way.judge(record, accepted)
+
+    def log(self) -> tuple[ModelRecord, ...]:
+        return tuple(self._way.journal.records())
+
+    def preview(self, text: str) -> str:
+        facts, signs = self._data()
+        return self._way.preview(text, self._t.lang, self._words(facts, signs), self._seat.clock.now())
+
+    def ask_model(
+        self, text: str, context: Understood | None, done: Done, progress: Callable[[ModelStep], None]
+    ) -> Callable[[], None]:
+        """Asks on a thread beside; what is returned cancels it. `context` is not sent: a question stands by itself."""
+        from cockpit.assist.model.way import Stop
+
+        stop, seat = Stop(), self._seat
+
+        def tell(what: Told | Declined) -> None:
+            if not stop.gone:
+                done(what)
+
+        def stepped(step: ModelStep) -> None:
+            seat.later(lambda: None if stop.gone else progress(step))
+
+        now = seat.clock.now()
+        try:
+            facts, signs = self._data()
+        except CockpitError as error:
+            refused = Declined(text, self._t.lang, "model", error.message)
+            seat.later(lambda: tell(refused))
+            return stop.stop
+        given = (text, facts, signs, now, stepped, stop, tell)
+        threading.Thread(target=self._ask, args=given, name="model", daemon=True).start()
+        return stop.stop
+
+    def _ask(
+        self, text: str, facts: Facts, signs: Signs, now: int, step: Callable[[ModelStep], None], stop: Stop, tell: Done
+    ) -> None:
+        from cockpit.insight.asked import answer
+
+        def ask(query: Query) -> Answer:
+            return answer(facts, signs, query, now)
+
+        found: Told | Declined
+        try:
+            found = self._way.ask(text, self._t.lang, self._words(facts, signs), ask, now, step, stop)
+        except CockpitError as error:
+            found = Declined(text, self._t.lang, "model", error.message)
+        except Exception as error:  # one answer less, and the window goes on
+            found = Declined(text, self._t.lang, "model", Message("insight.failed", {"detail": type(error).__name__}))
+            self._seat.later(lambda error=error: _raise(error))  # type: ignore[misc]
+        self._seat.later(lambda: tell(found))
+
+    def _data(self) -> tuple[Facts, Signs]:
+        insight = self._seat.insight
+        if insight is None or insight.facts is None:
+            raise UserError("asking.nothing_here")
+        return insight.facts, insight.signs_now()
+
+    def _words(self, facts: Facts, signs: Signs) -> Vocabulary:
+        from cockpit.assist.model.vocabulary import Vocabulary
+
+        return Vocabulary(self._seat.pack, facts.ground, signs.of, self._t)
+
+
+def _raise(error: Exception) -> None:
+    raise error
