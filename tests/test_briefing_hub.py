@@ -14,7 +14,8 @@ import pytest
 from cockpit.assist.briefing.asked import Logged
 from cockpit.assist.briefing.schedule import due_of
 from cockpit.assist.briefing.template import template_of
-from cockpit.hub.briefings import FOLDER, BriefingsService
+from cockpit.hub.briefings import FOLDER, PAST_SECONDS, BriefingsService
+from cockpit.hub.service import Between
 from cockpit.model.briefings import Briefing, FilePiece, FileWanted, Kept, Ready, Wanted
 from cockpit.model.clock import ManualClock, from_iso, to_iso
 from cockpit.model.errors import UserError
@@ -130,3 +131,34 @@ def test_no_more_are_kept_than_the_template_says(tmp_path) -> None:
     hub.service._tidy("day", 2)
     assert hub.files() == ["hangzhou-day-2026-07-13.pdf", "hangzhou-day-2026-07-14.pdf"]
     assert [one.start for one in hub.service._kept()] == [14, 13]
+
+
+def test_none_is_made_by_schedule_before_the_past_is_in(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("cockpit.hub.briefings.PAST_LOOK_SECONDS", 0.0)
+    hub = Hub(tmp_path)
+    looked: list[int] = []
+    answers = [False, False, True]
+    hub.between = Between(past_is_in=lambda: answers.pop(0))
+
+    async def look() -> None:
+        looked.append(len(answers))
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(hub.service, "_look", look)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(hub.service.run())
+    assert looked == [0]
+
+
+def test_a_city_that_never_tells_its_past_does_not_keep_briefings_from_being_made(tmp_path) -> None:
+    hub = Hub(tmp_path)
+    asked: list[int] = []
+
+    def never() -> bool:
+        asked.append(hub.clock.now())
+        hub.clock.advance(PAST_SECONDS)
+        return False
+
+    hub.between = Between(past_is_in=never)
+    asyncio.run(hub.service._past_is_in())
+    assert len(asked) == 1

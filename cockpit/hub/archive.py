@@ -67,6 +67,7 @@ class ArchiveService:
         self._following = Following(setting, self._on_file)
         self._signs = PastSignsOut(setting)
         self._past = PastIn(setting, self._following.write, self._on_file, self._signs)
+        setting.between.past_is_in = lambda: self._past.is_in
         answers = setting.answers
         answers.add("archive.state", asks.StateWanted, self._answer_state)
         answers.add("archive.days", asks.DaysWanted, self._answer_days)

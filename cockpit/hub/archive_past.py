@@ -92,7 +92,7 @@ class Write(Protocol):
 
 class PastIn:
     """Attributes:
-    left: days that are still to be taken.
+    left: days that are still to be taken. is_in: all was taken, or there is nothing to be taken.
     """
 
     def __init__(
@@ -108,11 +108,13 @@ class PastIn:
         self._on_file = on_file
         self._signs = signs
         self.left = 0
+        self.is_in = False
 
     async def run(self) -> None:
         """Until all is taken; a platform that does not answer is asked again."""
         base = self._setting.intake.base_url
         if not base:
+            self.is_in = True
             return
         await asyncio.sleep(FIRST_SECONDS)
         said = ""
@@ -132,6 +134,7 @@ class PastIn:
         """Whether there is nothing more to be taken."""
         answer = await web.get("/past")
         if answer.status_code == httpx.codes.NOT_FOUND:
+            self.is_in = True
             return True
         card = from_json(_body(answer), type=PastCard)
         data = await self._on_file(lambda archive: archive.meta(TAKEN))
@@ -146,6 +149,7 @@ class PastIn:
         await self._take_signs(web, card, taken.late, LATE_DAYS, taken)
         await self._take_days(web, rest, taken)
         await self._take_signs(web, card, taken.signs, 0, taken)
+        self.is_in = True
         if self._setting.between.history is None and card.signs:
             raise OutsideError("archive.no_signs")
         return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,12 +43,15 @@ log = logging.getLogger(__name__)
 
 FOLDER, ASKED = "briefings", "asked"
 LOOK_SECONDS = 20.0
+PAST_SECONDS = 900.0
+"""How long the first waits for the city's past, which may never come; seats come first meanwhile."""
 MAKE_SECONDS = 180.0
 MOST_ASKED = 12
 """Files made for seats that are kept, for a seat to fetch."""
 AGAIN_SECONDS = 900.0
 """Before one that could not be made is tried again."""
 READERS = ("duty", "leader")
+PAST_LOOK_SECONDS = 2.0
 _REFUSED = 3
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
@@ -74,12 +78,20 @@ class BriefingsService:
 
     async def run(self) -> None:
         await self._setting.time_told()
+        await self._past_is_in()
         while True:
             try:
                 await self._look()
             except CockpitError as error:
                 self._say_once(error.message)
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _past_is_in(self) -> None:
+        """One that is made of half a past lies there for good."""
+        mono, past_is_in = self._setting.clock.mono, self._setting.between.past_is_in
+        begun = mono()
+        while not past_is_in() and mono() - begun < PAST_SECONDS:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(PAST_LOOK_SECONDS)
 
     async def close(self) -> None:
         pass
@@ -147,7 +159,7 @@ class BriefingsService:
         async with self._one:  # each reads the whole archive
             process = await asyncio.create_subprocess_exec(
                 *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE, env=environment_of_child(),
+                stderr=asyncio.subprocess.PIPE, env=environment_of_child(), preexec_fn=_modest,
             )  # fmt: skip
             try:
                 async with asyncio.timeout(MAKE_SECONDS):
@@ -256,6 +268,12 @@ def logged(setting: Setting, start: int, end: int) -> tuple[Logged, ...]:
         if start <= case.urged_at < end:
             found.append(Logged(case.urged_at, t("briefing.log_urged"), case.number))
     return tuple(found)
+
+
+def _modest() -> None:
+    """A paper waits for what people do."""
+    with contextlib.suppress(OSError):
+        os.nice(10)
 
 
 def _write(path: Path, data: bytes) -> None:

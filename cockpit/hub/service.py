@@ -32,6 +32,10 @@ def _not_online(unit: str) -> bool:
     return False
 
 
+def _at_all_times() -> bool:
+    return True
+
+
 class OnHistory(Protocol):
     def __call__(self, work: Callable[[History], _T]) -> Awaitable[_T]: ...
 
@@ -47,6 +51,7 @@ class Between:
         rehearse: has walls (() all) show a rehearsal with a scene, or with "" what they showed before; who wants it.
             Answers which walls do.
         history: does something with the signs' past, on its thread; raises OutsideError.
+        past_is_in: whether the archive has what the city tells of its past.
     """
 
     send: Callable[[Sequence[Letter]], Awaitable[None]] | None = None
@@ -54,6 +59,7 @@ class Between:
     online: Callable[[str], bool] = _not_online
     rehearse: Callable[[str, tuple[str, ...], str, str], tuple[str, ...]] | None = None
     history: OnHistory | None = None
+    past_is_in: Callable[[], bool] = _at_all_times
 
 
 @dataclass(frozen=True)
