@@ -238,6 +238,17 @@ def test_the_facts_are_renewed_by_key_and_stay_in_order():
     assert set(RECORD.names) - {"updated"} == set(new.number) | set(new.text)
 
 
+def test_the_past_that_comes_later_is_known_from_its_first_day_on():
+    """A laptop's copy fills from the newest day to the oldest while it is looked at."""
+    last_month = Scope(span_of("last_month", NOW))
+    facts = facts_of([row(n, NOW - n * HOUR) for n in range(5)], first=0)
+    assert figure(facts, last_month, NOW).value is None
+    older = facts.renewed(Records.of_rows([row(90, FIRST), row(91, NOW - 30 * DAY)]), NOW)
+    assert figure(older, last_month, NOW).value == 1
+    cut = facts_of([row(1, NOW - HOUR)], first=NOW - DAY).renewed(Records.of_rows([row(90, FIRST)]), NOW)
+    assert figure(cut, last_month, NOW).value is None, "what the copy forgot is not known"
+
+
 @given(st.lists(st.text(max_size=300), max_size=20))
 @settings(deadline=None)
 def test_a_mark_is_the_same_for_the_same_key_alone(keys):

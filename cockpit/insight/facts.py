@@ -64,6 +64,7 @@ class Facts:
         """0 Monday."""
         self.as_of = as_of
         midnight = int(self.day[0]) * DAY - ZONE if self.n else 0
+        self._since = first
         self.first = first or midnight
 
     @classmethod
@@ -137,7 +138,7 @@ class Facts:
         for row in _among(self.marks, marks).tolist():
             keep[row] = known[row] not in new
         made, order = self._joined(keep, changed)
-        facts = Facts(made, self.ground, as_of, self.first)
+        facts = Facts(made, self.ground, as_of, self._since)
         facts.__dict__["marks"] = np.concatenate([self.marks[keep], marks])[order]
         return facts
 

@@ -19,6 +19,9 @@ MEASURES = (
 )  # fmt: skip
 """Numbers of a scope. Counts in records; rates in %; `*_hours` from report to closing in hours; `*_response` from
 assignment to arrival in minutes; `amount_*` in the unit of the kind's own number."""
+UNSETTLED = frozenset(("open", "overdue", "closing_rate"))
+"""Measures whose past goes on: of what was reported yesterday more is closed by now than was at this time yesterday, so
+that the value of the period before stands beside theirs and no difference is made of the two."""
 RATES = frozenset(name for name in MEASURES if name.endswith("_rate"))
 DIMENSIONS = (
     "district", "street", "community", "cell", "kind", "group", "channel", "level", "stage", "result", "unit",

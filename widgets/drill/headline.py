@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cockpit.model.ages import hour_minute
 from cockpit.model.clock import DAY
-from cockpit.model.insight import Figure
+from cockpit.model.insight import UNSETTLED, Figure
 from widgets.drill.pieces.sentence import Piece, Sentence, pieces_of
 from widgets.drill.words import COUNTS, DrillWords
 from widgets.kit.header import ElidedLabel
@@ -78,7 +78,7 @@ class Headline(QWidget):
             "against": Piece(words.against_of(scope)),
             "change": Piece(words.change(figure), "before", "bold", words.with_unit(figure, figure.before)),
         }
-        known = figure.change is not None and figure.value is not None
+        known = figure.change is not None and figure.value is not None and scope.measure not in UNSETTLED
         if not known:
             return pieces_of(t("drill.headline_alone"), parts)
         turn = words.turn(figure)
@@ -96,7 +96,8 @@ class Headline(QWidget):
             some = figure.base and figure.base != figure.n
             said.append(t("drill.of_base", base=base, n=n) if some else t("drill.of_records", n=n))
         if figure.before is not None:
-            said.append(t("drill.was", against=words.against_of(figure.scope),
+            was = "drill.was_now" if figure.scope.measure in UNSETTLED else "drill.was"
+            said.append(t(was, against=words.against_of(figure.scope),
                           value=words.with_unit(figure, figure.before)))  # fmt: skip
         if figure.target is not None:
             side = {1: "≥ ", -1: "≤ "}.get(figure.better, "")

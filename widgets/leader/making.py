@@ -10,7 +10,7 @@ import numpy as np
 from cockpit.model import ages
 from cockpit.model.ages import hour_minute
 from cockpit.model.clock import DAY
-from cockpit.model.insight import Figure, Trend
+from cockpit.model.insight import UNSETTLED, Figure, Trend
 from cockpit.model.messages import Texts
 from cockpit.model.scopewords import measure_words, span_words, unit_words
 from cockpit.model.signs import Sign
@@ -131,8 +131,9 @@ def of_figure(
     change = ""
     against = ""
     if figure.change is not None and figure.before is not None:
-        change = _changed(figure, unit, t)
-        against = t("leader.before", value=_bare(figure.before, figure))
+        settled = scope.measure not in UNSETTLED
+        change = _changed(figure, unit, t) if settled else ""
+        against = t("leader.before" if settled else "leader.before_now", value=_bare(figure.before, figure))
         tip.append(t("leader.tip_before", value=_number(figure.before, figure, unit)))
     if figure.target is not None:
         goal = t("leader.target", value=_number(figure.target, figure, unit))
