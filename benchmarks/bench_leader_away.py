@@ -222,7 +222,7 @@ def leader_start_year_encrypted() -> Measured:
     return Measured(float(start(folder)["first_picture_ms"]) / 1000, "bare PySide6 window", bare(folder))
 
 
-@bench("leader.start_year_encrypted.rss_mb", unit="MB", better="lower", runs=3)
+@bench("leader.start_year_encrypted.rss_mb", unit="MB", better="lower", runs=5)
 def leader_start_year_encrypted_rss() -> float:
     """The most that the process had resident until its picture was taken; aim 400."""
     return float(start(home())["rss_mb"])
