@@ -90,7 +90,7 @@ class Understood(msgspec.Struct, frozen=True, omit_defaults=True):
     by: str = ""
     descending: bool = True
     top: int = 0
-    over: tuple[float, float] | tuple[()] = ()
+    over: tuple[float, ...] = ()
     grain: str = ""
     sides: tuple[Scope, ...] = ()
     beside: str = ""

@@ -68,8 +68,8 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
     unit: str = ""
     unit_kind: str = ""
     place: str = ""
-    amount: tuple[float, float] | tuple[()] = ()
-    took: tuple[float, float] | tuple[()] = ()
+    amount: tuple[float, ...] = ()
+    took: tuple[float, ...] = ()
     measure: str = "count"
     by: str = ""
     against: Span | None = None

@@ -10,7 +10,7 @@ import msgspec
 from cockpit.assist.asking.answers import Ask, Computed, computed
 from cockpit.assist.asking.chips import Chips
 from cockpit.assist.asking.compose import Setting, composed
-from cockpit.assist.asking.found import gathered
+from cockpit.assist.asking.found import Found, gathered
 from cockpit.assist.asking.lattice import Lattice
 from cockpit.assist.asking.lexicon import Lexicon
 from cockpit.assist.asking.periods import of_one_year
@@ -72,12 +72,20 @@ class Engine:
         found = gathered(divided)
         resolved = of_one_year([one for one, _ in found.times], now)
         found.times = [(one, at) for one, (_, at) in zip(resolved, found.times, strict=True)]
+        self._of_facts(found)
         refusal = refused(found, now, first)
         if refusal is not None:
             reason, why, words = refusal
             return Declined(text, lang, reason, why, words, offers(found, self.lexicon, self._names, lang))
         understood = composed(found, Setting(self.lexicon, now, first), lang, text, context)
         return self._chips(lang, now, first).of(understood)
+
+    def _of_facts(self, found: Found) -> None:
+        """积水深度 means the class whose number it is, where no class was named."""
+        for at, token in enumerate(found.divided.tokens):
+            codes = self.lexicon.facts.get(token.read or token.said, set())
+            if not found.kinds and not found.signs and len(codes) == 1:
+                found.kinds.append((tuple(codes), at))
 
     def edit(self, asked: Understood, chip: Chip, choice: Choice | None, now: int, first: int) -> Understood:
         """With another choice in the place of a chip, None: without it.

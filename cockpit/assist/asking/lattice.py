@@ -198,6 +198,8 @@ class Lattice:
 
         def word(match: re.Match[str]) -> str:
             written = match.group()
+            if re.match(r" (?:road|rd|avenue|ave|lane|street)\b", text[match.end() : match.end() + 8]):
+                return written
             if self._is_english(written) or len(written) < 4 or written in KNOWN or written in self.lexicon.spaced:
                 return written
             read = self.spelling.english(written)

@@ -49,7 +49,7 @@ class Lexicon:
     Attributes:
         entries: by `key_of`. heads: longest key by its first part.
         english: stems that are known. spaced: syllables of names in pinyin.
-        areas, signs, units, roads: what is named.
+        facts: classes by the name of their own number. areas, signs, units, roads: what is named.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class Lexicon:
         self.heads: dict[str, int] = {}
         self.english: set[str] = set()
         self.spaced: set[str] = set()
+        self.facts: dict[str, set[str]] = {}
         self.pack = pack
         self.areas = {area.code: area for area in areas}
         self._plain_words()
@@ -118,6 +119,7 @@ class Lexicon:
             for name in kind.group.values():
                 self.put(name, "kind", (kind.group_code,), 1)
             for name in kind.fact.values():
+                self.facts.setdefault(name.lower(), set()).add(code)
                 self.put(name, "atom", ("AMOUNT",), 3)
         for id, channel in pack.channels.items():
             for name in channel.name.values():

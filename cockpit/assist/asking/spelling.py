@@ -1,5 +1,7 @@
 """What was meant by what was written: pinyin in full or by initials, same sounds, like shapes, a letter too many."""
 
+# ruff: noqa: E501 - words are easier to read in one line
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -112,6 +114,56 @@ _TIMES = [
     "本年",
     "当前",
 ]
+_SINGLE = "的了是有在和与比里中各每占数件起区级报多高低谁还吗呢进来结案"
+_MORE_TIMES = [
+    "早高峰",
+    "晚高峰",
+    "春天",
+    "夏天",
+    "秋天",
+    "冬天",
+    "去年冬天",
+    "三天",
+    "五天",
+    "七天",
+    "三个",
+    "五个",
+    "两个",
+    "十个",
+    "四个",
+    "前三个",
+    "前五个",
+    "前十个",
+    "夜里",
+    "深夜",
+    "白天",
+    "清晨",
+    "中午",
+    "傍晚",
+    "上上个月",
+    "上旬",
+    "中旬",
+    "下旬",
+    "上个季度",
+    "今天上午",
+    "今天下午",
+    "昨天晚上",
+    "一天",
+    "倒数第一",
+    "最近三天",
+    "最近三个月",
+    "今年上半年",
+    "去年下半年",
+    "今年一季度",
+    "今年二季度",
+    "去年四季度",
+    "去年三季度",
+    "五一假期",
+    "国庆假期",
+    "春节假期",
+    "端午假期",
+]
+_LIKELY = {"dim": 1, "kind": 2, "sign": 3, "filler": 10}
 _NOT = set("未没不无")
 """What turns a meaning round is never read into a text."""
 _LIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"), ("l", "n"), ("h", "f"))
@@ -154,6 +206,7 @@ class Spelling:
             ):
                 yield surface
         yield from _TIMES
+        yield from _MORE_TIMES
 
     def _is_cell(self, entry: Entry) -> bool:
         return entry.type == "area" and entry.value in self.lexicon.areas and self.lexicon.areas[entry.value].tier > 2
@@ -231,7 +284,12 @@ class Spelling:
     def _spelled(self) -> dict[str, str]:
         """Chinese by its pinyin without spaces; of words that sound alike the one with the likelier meaning."""
         found: dict[str, tuple[int, str]] = {}
-        fillers = [surface for surface in self._surfaces if len(surface) < 5]
+        fillers = [
+            surface
+            for surface, entries in self._surfaces.items()
+            if any(entry.type in (*_MENDED, "filler") and not self._is_cell(entry) for entry in entries)
+            and (len(surface) > 1 or surface in _SINGLE)
+        ]
         for surface in (*self._mended(), *fillers):
             key = "".join(pinyin(surface))
             rank = min((self._weight(entry) for entry in self._surfaces.get(surface, ())), default=0)
@@ -240,8 +298,12 @@ class Spelling:
         return {key: surface for key, (_, surface) in found.items()}
 
     def _weight(self, entry: Entry) -> int:
-        tier = self.lexicon.areas[entry.value].tier if entry.type == "area" and entry.value in self.lexicon.areas else 0
-        return entry.rank + (10 if entry.type == "filler" else 0) + 2 * tier
+        """The lower, the likelier among words that sound alike: areas and what is asked by before what is done."""
+        if entry.type == "area" and entry.value in self.lexicon.areas:
+            return 2 * self.lexicon.areas[entry.value].tier
+        if entry.type == "atom" and set(entry.value) & {"REPORT", "SAME", "CASES"}:
+            return 9
+        return 0 if len(entry.surface) == 1 else _LIKELY.get(entry.type, 4)
 
     @cached_property
     def _initials(self) -> dict[str, str]:
@@ -280,7 +342,7 @@ class Spelling:
                 if surface is None:
                     continue
                 there = best[end]
-                cost = here[0] + (1.0 if len(surface) > 1 else 1.6)
+                cost = here[0] + (1.0 if len(surface) > 1 else 1.2 if surface in "的是了有在和与比" else 1.6)
                 if there is None or cost < there[0]:
                     best[end] = (cost, here[1] + surface)
         found = best[size]

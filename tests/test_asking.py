@@ -1,0 +1,162 @@
+"""Questions in plain words: what is understood of them, what chips do, and that no text is too strange."""
+
+# ruff: noqa: E501 - questions are easier to read in one line
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cockpit.assist.asking.engine import Engine
+from cockpit.geo.areas import Areas
+from cockpit.model.asking import Declined, Understood
+from cockpit.model.clock import DAY, from_iso
+from cockpit.model.scope import Scope
+from cockpit.packs.read import read_pack
+from cockpit.signs.definitions import read_signs
+
+NOW = from_iso("2026-07-14T17:42:00+08:00")
+FIRST = NOW - 400 * DAY
+
+
+@lru_cache(maxsize=1)
+def engine() -> Engine:
+    pack = read_pack("hangzhou")
+    units = {"units/7": ("市政抢修 07", "repair"), "units/9": ("王小明", "grid")}
+    return Engine(
+        pack,
+        Areas.load(pack.folder),
+        read_signs(pack.signs, pack.folder),
+        units,
+        ["天目山路近古翠路", "文三路 × 学院路"],
+    )
+
+
+def read(text: str, context: Understood | None = None) -> Understood:
+    found = engine().read(text, NOW, FIRST, context)
+    assert isinstance(found, Understood), found
+    return found
+
+
+def same(texts: list[str]) -> set[tuple[object, ...]]:
+    found = [read(text) for text in texts]
+    return {(one.form, one.scope, one.by, one.top, one.of, one.descending) for one in found}
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["拱墅区上月投诉多少件", "上月拱墅投诉的数量是多少", "投诉，拱墅，上个月，几件", "上个月拱墅区有多少投诉", "how many complaints were there in Gongshu last month"],
+        ["现在超期没结的有多少", "目前超期未办结的案件数", "眼下超了期限还没办完的案子有几件", "how many cases are overdue and still open"],
+        ["城管上月平均处置时长", "上月城管办一件平均多久", "上个月城管处理案子平均要多长时间", "average handling time of urban management last month"],
+        ["哪个街道今年店外经营最多", "今年店外经营最多的街道", "which street had the most trading outside shops this year"],
+        ["今年热线占比", "今年12345来的案件占全部的百分之几", "what share of this year's cases came from the hotline"],
+        ["今年积水深度超过30厘米的有几起", "今年深过30公分的积水多少起", "road floods deeper than 30 cm this year"],
+    ],
+)  # fmt: skip
+def test_the_same_question_in_other_words_asks_the_same(texts: list[str]) -> None:
+    assert len(same(texts)) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("拱树区上月案建", "拱墅区上月案件"),
+        ("乱听车今年多少", "乱停车今年多少"),
+        ("xihuqu benyue tousu", "西湖区本月投诉"),
+        ("shangyuejieanlv", "上月结案率"),
+        ("xsq 本月案件", "萧山区本月案件"),
+        ("fallen tress in Xiahsan this year", "fallen trees in Xiaoshan this year"),
+    ],
+)
+def test_typos_and_pinyin_are_read_as_what_was_meant_and_shown(written: str, meant: str) -> None:
+    assert same([written]) == same([meant])
+    assert read(written).corrected
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("为什么投诉这么多", "cause"),
+        ("下个月会有多少投诉", "forecast"),
+        ("王小明办了多少件", "unread"),
+        ("上周上海有多少积水", "elsewhere"),
+        ("2015年多少件", "before"),
+        ("昨天有几起野猪进小区", "unread"),
+        ("how many bears in Xihu", "unread"),
+        ("", "empty"),
+    ],
+)
+def test_what_cannot_be_answered_is_declined_with_its_reason_and_offers(text: str, reason: str) -> None:
+    found = engine().read(text, NOW, FIRST)
+    assert isinstance(found, Declined)
+    assert found.reason == reason
+    assert found.offers
+
+
+def test_a_question_leans_on_the_one_before() -> None:
+    before = read("上月拱墅区投诉多少")
+    there = read("那西湖区呢？", before)
+    assert there.scope == before.scope.with_(area="330106")
+    rate = read("结案率呢", there)
+    assert rate.scope == there.scope.with_(measure="closing_rate")
+
+
+def test_what_is_not_said_is_taken_for_granted_and_marked() -> None:
+    found = read("积水多少件")
+    assert found.assumed == ("span",)
+    assert next(chip for chip in found.chips if chip.field == "span").assumed
+
+
+ASKED = ["上月拱墅区投诉多少", "上半年哪个街道结案率最低", "六月每天积水多少", "西湖和上城六月投诉对比", "现在超期没结的有哪些", "今年热线占比",
+         "昨天PM2.5最高多少", "今年夜里22点到次日6点火情几起"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_every_chip_can_be_changed_and_removed_and_another_question_comes_of_it(text: str) -> None:
+    found = read(text)
+    assert found.chips
+    for chip in found.chips:
+        for choice in chip.choices[:3]:
+            other = engine().edit(found, chip, choice, NOW, FIRST)
+            assert other.chips
+            assert other != found, (chip, choice)
+        if chip.removable:
+            other = engine().edit(found, chip, None, NOW, FIRST)
+            assert other.chips
+            assert other != found, chip
+
+
+def test_a_removed_chip_asks_for_more() -> None:
+    found = read("上月拱墅区热线投诉多少")
+    for field in ("area", "kinds", "channels"):
+        chip = next(chip for chip in found.chips if chip.field == field)
+        without = engine().edit(found, chip, None, NOW, FIRST)
+        assert getattr(without.scope, field) == getattr(Scope(found.scope.span), field)
+        assert field not in {chip.field for chip in without.chips}
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_what_was_understood_can_be_kept(text: str) -> None:
+    found = read(text)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=Understood) == found
+    assert read(text) == found
+
+
+@given(st.text(max_size=60) | st.lists(st.sampled_from([*"的了今天上月区哪最多0123456789年月日到点 ，?😀\x00", "拱墅", "投诉", "last", "June", "结案率", "前", "超过"]),
+                                       max_size=30).map("".join))  # fmt: skip
+@settings(deadline=None, max_examples=150)
+def test_no_text_is_too_strange(text: str) -> None:
+    found = engine().read(text, NOW, FIRST)
+    assert isinstance(found, Understood | Declined)
+
+
+@pytest.mark.parametrize(
+    "text", ["案" * 10_000, "a" * 10_000, "😀" * 10_000, "\x00\x1b[31m\r\n" * 99, "9" * 10_000, "今年" * 5000]
+)
+def test_no_text_is_too_long(text: str) -> None:
+    assert isinstance(engine().read(text, NOW, FIRST), Understood | Declined)
