@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     _add_open(commands, t)
     _add_hub(commands, t)
     from cockpit.archive_cli import add_parser as add_archive
+    from cockpit.ask_cli import add_parser as add_ask
     from cockpit.brief_cli import add_parser as add_brief
     from cockpit.calls.cli import add_parser as add_calls
     from cockpit.city.cli import add_parsers as add_city
@@ -71,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     add_city(commands)
     add_archive(commands)
     add_calls(commands, DEFAULT_PACK)
+    add_ask(commands, DEFAULT_PACK)
     add_brief(commands, DEFAULT_PACK)
     add_feeds(commands, DEFAULT_PACK)
     add_gateway(commands)
