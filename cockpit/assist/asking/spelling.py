@@ -1,7 +1,5 @@
 """What was meant by what was written: pinyin in full or by initials, same sounds, like shapes, a letter too many."""
 
-# ruff: noqa: E501 - words are easier to read in one line
-
 from __future__ import annotations
 
 from collections.abc import Iterator
