@@ -20,6 +20,7 @@ from cockpit.store.archive import Archive, Row, as_rows, begin_of, day_of
 from cockpit.store.archive_pack import pack, unpack
 
 BEGIN = 1_780_000_000_000_000
+REPORTED = RECORD.names.index("reported")
 times = st.one_of(st.just(0), st.integers(BEGIN, BEGIN + 40 * DAY), st.integers(1, 1 << 52))
 words = st.one_of(st.sampled_from(["", "E0506", "新塘路×太平门直街", "U001"]), st.text(max_size=8))
 numbers = st.one_of(st.none(), st.integers(-180, 180).map(float), st.floats(allow_nan=False, allow_infinity=False))
@@ -169,6 +170,22 @@ def test_a_day_whose_columns_are_torn_is_read_from_its_rows(tmp_path: Path) -> N
     archive = Archive.open(path, ManualClock())
     assert sorted(archive.load().records.text("key").texts()) == [f"events/{n}" for n in range(5)]
     archive.close()
+
+
+def test_days_that_lie_together_are_read_as_the_days_are_whatever_becomes_of_them(archive: Archive) -> None:
+    archive.upsert([row(n * 24, key=f"events/{n}") for n in range(150)])
+    apart = archive.load().records.rows()
+    assert archive.fold()
+    assert archive.load().records.rows() == apart
+    assert archive.load(since=BEGIN + 50 * DAY).records.rows() == [
+        r for r in apart if day_of(r[REPORTED]) >= day_of(BEGIN + 50 * DAY)
+    ]
+    archive.upsert([row(24, key="events/1", level=1)])  # a late word about a day of a block
+    archive.remove_before(begin_of(day_of(BEGIN + 3 * DAY)))
+    assert {r[0]: r for r in archive.load().records.rows()} == {r[0]: r for r in archive.select("")}
+    assert archive.fold()
+    assert not archive.fold()
+    assert {r[0]: r for r in archive.load().records.rows()} == {r[0]: r for r in archive.select("")}
 
 
 def test_words_are_made_when_they_are_asked_for() -> None:

@@ -327,6 +327,7 @@ class ArchiveSync:
 
     def _keep_within(self) -> None:
         """Forgets the oldest days where the files take more than they may: rows, and hours of the signs."""
+        self.archive.fold()
         budget, size = self._budget(), self.size
         days = self.archive.days()
         if size <= budget or len(days) <= KEEP_LEAST:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from cockpit.model.archive import RECORD
-from cockpit.model.archive_columns import Joiner, Records
+from cockpit.model.archive_columns import Joiner, Records, joined
 from cockpit.model.clock import Clock
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
@@ -28,6 +29,10 @@ _NAMES = ", ".join(RECORD.names)
 _MARKS = ", ".join("?" * (len(RECORD.names) + 1))
 _PUT = f"INSERT OR REPLACE INTO record ({_NAMES}, rev) VALUES ({_MARKS})"
 _AT_ONCE = 500
+BLOCK = 32
+"""Days that are put together."""
+REST = 31
+"""Days that have to be over since, which change no more but for a late word."""
 _REPORTED = RECORD.names.index("reported")
 
 
@@ -179,6 +184,7 @@ class Archive:
             revision += 1
             db.execute("DELETE FROM record WHERE reported < ?", (at,))
             db.execute("DELETE FROM day_columns WHERE day < ?", (day_of(at),))
+            db.execute("DELETE FROM block_columns WHERE first < ?", (day_of(at),))
             self._pack_day(day_of(at), revision)
             horizon = max(at, self.horizon)
             self._put_meta({"revision": str(revision).encode(), "horizon": str(horizon).encode()})
@@ -197,6 +203,7 @@ class Archive:
             revision = self.revision + 1
             db.execute("DELETE FROM record WHERE reported > ?", (at,))
             db.execute("DELETE FROM day_columns WHERE day > ?", (day_of(at),))
+            db.execute("DELETE FROM block_columns WHERE last > ?", (day_of(at),))
             self._pack_day(day_of(at), revision)
             number = str(revision).encode()
             self._put_meta({"id": ident.encode(), "as_of": str(at).encode(), "revision": number})
@@ -210,7 +217,7 @@ class Archive:
         """
         ident = new_id(clock)
         with self._writing() as db:
-            for table in ("record", "day_columns", "meta"):
+            for table in ("record", "day_columns", "block_columns", "meta"):
                 db.execute(f"DELETE FROM {table}")
             self._put_meta({"id": ident.encode()})
         self.id = ident
@@ -227,10 +234,49 @@ class Archive:
             first = day_of(since)
             rows = self._read("SELECT coalesce(sum(n), 0) FROM day_columns WHERE day >= ?", first)[0][0]
             joiner = Joiner(rows)
-            days = self._read("SELECT day FROM day_columns WHERE day >= ? ORDER BY day", first)
-            for (day,) in days:  # a day at a time: a year's bytes need not lie beside its columns
-                joiner.add(self._unpacked(day, self._read("SELECT data FROM day_columns WHERE day = ?", day)[0][0]))
+            for piece in self._pieces(first):  # one at a time: a year's bytes need not lie beside its columns
+                joiner.add(piece)
             return Loaded(joiner.records(), self.revision, self.as_of)
+
+    def fold(self) -> bool:
+        """Puts days that are long over together: a year is read in a third of the time. Whether there were any.
+
+        Raises:
+            OutsideError: the disk refused; what was written stays whole.
+        """
+        days = [day.day for day in self.days()]
+        have = {first for (first,) in self._read("SELECT first FROM block_columns")}
+        wanted = sorted({day // BLOCK * BLOCK for day in days if day // BLOCK * BLOCK + BLOCK + REST <= days[0]} - have)
+        for first in wanted:
+            with self._writing() as db:
+                pieces = [self._of_day(day) for day in reversed(days) if first <= day < first + BLOCK]
+                data = pack(joined(pieces))
+                db.execute("INSERT OR REPLACE INTO block_columns VALUES (?, ?, ?)", (first, first + BLOCK - 1, data))
+        return bool(wanted)
+
+    def _pieces(self, first: int) -> Iterator[Records]:
+        """All from a day on in the order of days."""
+        days = [day for (day,) in self._read("SELECT day FROM day_columns WHERE day >= ? ORDER BY day", first)]
+        ends: dict[int, int] = dict(self._read("SELECT first, last FROM block_columns WHERE first >= ?", first))
+        at = 0
+        while at < len(days):
+            start = days[at] // BLOCK * BLOCK
+            block = self._block(start) if start in ends else None
+            if block is None:
+                yield self._of_day(days[at])
+                at += 1
+            else:
+                yield block
+                at = bisect_right(days, ends[start])
+
+    def _block(self, first: int) -> Records | None:
+        try:
+            return unpack(self._read("SELECT data FROM block_columns WHERE first = ?", first)[0][0])
+        except ValueError:  # days are the truth
+            return None
+
+    def _of_day(self, day: int) -> Records:
+        return self._unpacked(day, self._read("SELECT data FROM day_columns WHERE day = ?", day)[0][0])
 
     def changed(self, since: int) -> Loaded:
         """Rows that became others behind a revision; those reported before `horizon` are gone beside."""
@@ -270,6 +316,7 @@ class Archive:
             return Records.of_rows(self.of_day(day))
 
     def _pack_day(self, day: int, revision: int) -> None:
+        self._db.execute("DELETE FROM block_columns WHERE first <= ? AND last >= ?", (day, day))
         rows = self.of_day(day)
         if not rows:
             self._db.execute("DELETE FROM day_columns WHERE day = ?", (day,))

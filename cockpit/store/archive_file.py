@@ -21,6 +21,10 @@ _DAMAGED = ("not a database", "malformed", "disk image")
 _SQL = {"f": "REAL", "u": "INTEGER NOT NULL", "i": "INTEGER NOT NULL"}
 
 COLUMNS = ", ".join(f"{c.name} {'TEXT NOT NULL' if c.dtype == TEXT else _SQL[c.dtype[1]]}" for c in RECORD.columns[1:])
+# days that lie together, all of them as one piece: what is made of day_columns and goes where one of them changes.
+BLOCKS = (
+    "CREATE TABLE IF NOT EXISTS block_columns (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, data BLOB NOT NULL)"
+)
 # rev: transaction in which the row last became another. day_columns: the rows of one day of `reported`, packed.
 _TABLES = (
     f"CREATE TABLE IF NOT EXISTS record (key TEXT NOT NULL PRIMARY KEY, {COLUMNS}, rev INTEGER NOT NULL)",
@@ -30,6 +34,7 @@ _TABLES = (
     "CREATE INDEX IF NOT EXISTS record_open ON record (reported) WHERE closed = 0",
     "CREATE TABLE IF NOT EXISTS day_columns (day INTEGER PRIMARY KEY, rev INTEGER NOT NULL, n INTEGER NOT NULL,"
     " size INTEGER NOT NULL, data BLOB NOT NULL)",
+    BLOCKS,
     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
 )
 
@@ -111,6 +116,7 @@ def _connect(path: Path, driver: Driver) -> sqlite3.Connection:
             names = tuple(row[1] for row in db.execute("PRAGMA table_info(record)"))
             if names != (*RECORD.names, "rev"):
                 raise driver.error("not a database of ours")
+            db.execute(BLOCKS)
     except BaseException:
         db.close()
         raise
