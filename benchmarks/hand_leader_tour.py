@@ -11,12 +11,8 @@ from PySide6.QtWidgets import QApplication
 from benchmarks.hand_leader import _desk, _ready
 from cockpit.model.clock import SECOND
 from cockpit.model.ports.link import LinkState
-from cockpit.model.scope import Scope
-from cockpit.model.spans import span_of
-from cockpit.seat.leader import LeaderSeat
 from widgets.briefing.dialog import BriefingDialog
 from widgets.calls.acts import case_now
-from widgets.drill.panel import DrillPanel
 from widgets.instruct.ask import AskForm
 from widgets.instruct.give import WordsForm
 from widgets.leader.ground import open_topic
@@ -24,76 +20,26 @@ from widgets.leader.ground import open_topic
 if TYPE_CHECKING:
     from benchmarks.hand import Hand, Wait
 
-FLOODED, BICYCLES = "E0506", "E0410"
-GONGSHU = "330105"
-SINCE = "2026-05-01"
-"""From then on the demo city has fewer cases of BICYCLES there: something to be compared before and after."""
-ENOUGH = 140
-"""Days of the past: two whole months, and the weeks around SINCE."""
 QUESTION = "同意从滨江区调两台大流量泵车支援吗？"
 WHY = "通道积水还在涨，3 人被困，市政设施中心只剩一台泵车。"
 WORDS = "立即调泵车，19:00 前把人员情况和水位报我。"
 
 
-def _has_the_past(hand: Hand) -> bool:
-    """The copy of the archive has as much as the pages show."""
-    seat = _desk(hand).seat
-    if not isinstance(seat, LeaderSeat) or seat.sync is None:
-        return False
-    fresh = seat.sync.fresh
-    days = (seat.clock.now() - fresh.from_day) / (86_400 * SECOND) if fresh.from_day else 0
-    return days > ENOUGH
-
-
-def _walk(hand: Hand, page: str, scope: Scope) -> Iterator[Wait]:
-    """Goes to a scope and turns to a page of it."""
-    drill, panel = hand.desk.context.drill, _desk(hand).engine.panel("drill")
-    assert drill is not None
-    assert isinstance(panel, DrillPanel)
-    drill.jump(0)
-    hand.desk.context.selection.clear()
-    drill.push(scope)
-    panel.show_page(page)
-    yield hand.seconds(5)
-    hand.keep(f"drill-{page}")
-
-
-def _scopes(hand: Hand) -> Iterator[tuple[str, Scope]]:
-    """What each page of the drill panel is shown with."""
-    now = hand.desk.seat.clock.now()
-    june, today, year = (span_of(word, now) for word in ("2026-06", "today", "year"))
-    yield "parts", Scope(today, kinds=(FLOODED,), by="street")
-    yield "areas", Scope(june, measure="count", by="district")
-    yield "periods", Scope(june, measure="closing_rate")
-    yield "before", Scope(year, area=GONGSHU, kinds=(BICYCLES,), at=span_of(SINCE, now).start)
-    yield "league", Scope(june)
-    yield "checkup", Scope(june)
-    yield "matrix", Scope(june)
-    yield "why", Scope(june)
-
-
 def leader_tour(hand: Hand) -> Iterator[Wait]:
-    """Home, a topic, a briefing, other sizes and light; then each page of a number; at last without a network."""
+    """Home in both themes, a topic, a briefing, and a 批示 without a network."""
     yield from _ready(hand)
     yield hand.seconds(8)
     hand.keep("home")
+    hand.desk.actions_.trigger("desk.theme")
+    yield hand.seconds(4)
+    hand.keep("home-light")
+    hand.desk.actions_.trigger("desk.theme")
+    yield hand.seconds(1)
     open_topic(hand.desk.context, "flood")
     yield hand.seconds(6)
     hand.keep("topic")
     yield from _home(hand)
     yield from _brief(hand)
-    hand.desk.resize(1366, 768)
-    yield hand.seconds(5)
-    hand.keep("home-laptop")
-    hand.desk.resize(1920, 1080)
-    hand.desk.actions_.trigger("desk.theme")
-    yield hand.seconds(4)
-    hand.keep("home-light")
-    hand.desk.actions_.trigger("desk.theme")
-    yield lambda: _has_the_past(hand)
-    for page, scope in _scopes(hand):
-        yield from _walk(hand, page, scope)
-    yield from _home(hand)
     hand.stop_the_hub()
     yield lambda: hand.desk.seat.link.state is not LinkState.LIVE
     since = hand.desk.seat.clock.now()
@@ -136,20 +82,12 @@ def _brief(hand: Hand) -> Iterator[Wait]:
     dialog.preview()
     yield lambda: dialog.made is not None and dialog.pages.count > 0
     yield hand.seconds(3)
+    hand.front = dialog
     hand.keep("briefing")
+    hand.front = None
     dialog.close()
     QApplication.processEvents()
     yield hand.seconds(1)
-
-
-def leader_english(hand: Hand) -> Iterator[Wait]:
-    """Home and a number, in English."""
-    yield from _ready(hand)
-    yield lambda: _has_the_past(hand)
-    yield hand.seconds(6)
-    hand.keep("home-english")
-    now = hand.desk.seat.clock.now()
-    yield from _walk(hand, "parts", Scope(span_of("2026-06", now), kinds=(FLOODED,), by="street"))
 
 
 def duty_asks(hand: Hand) -> Iterator[Wait]:
@@ -202,5 +140,5 @@ def leader_decides(hand: Hand) -> Iterator[Wait]:
 
 
 ACTS: dict[str, Callable[[Hand], Iterator[Wait]]] = {
-    act.__name__: act for act in (leader_tour, leader_english, duty_asks, leader_decides)
+    act.__name__: act for act in (leader_tour, duty_asks, leader_decides)
 }

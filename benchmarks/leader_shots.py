@@ -19,23 +19,29 @@ from benchmarks.png import squeeze
 from benchmarks.shots import PICTURES, STORM, Stage, city, environment, hub, key
 
 FOLDER = PICTURES / "leader"
-WIDE, LARGE = "1920x1080", "2560x1600"
-PAST = "150"
-"""Days of the past that the pages need: two whole months, and the weeks around a measure."""
+SMALL, WIDE, LARGE = "1366x768", "1920x1080", "2560x1600"
 PAGES = ("parts", "areas", "periods", "before", "league", "checkup", "matrix", "why")
 
 
 def tour(folder: Path, out: Path) -> None:
     """From home into numbers, to a 批示 and a briefing, in both themes, small, and without a network."""
     stage = Stage(folder, out, WIDE)
-    stage.act("leader_tour", "--seat", "leader", "--start", STORM, "--past", PAST, name="offline")
+    stage.act("leader_tour", "--seat", "leader", "--start", STORM, name="offline")
+
+
+def pages(folder: Path, out: Path) -> None:
+    """Each page of a number, as the panel draws it over a year of the demo city."""
+    command = [sys.executable, "-m", "benchmarks.leader_pages", str(out)]
+    subprocess.run(command, env=environment(), check=True)
 
 
 def english(folder: Path, out: Path) -> None:
     stage = Stage(folder, out, WIDE)
-    stage.act(
-        "leader_english", "--seat", "leader", "--start", STORM, "--past", PAST, "--lang", "en", name="drill-english"
-    )
+    stage.act("leader_english", "--seat", "leader", "--start", STORM, "--lang", "en", name="home-english")
+
+
+def laptop(folder: Path, out: Path) -> None:
+    Stage(folder, out, SMALL).act("leader", "--seat", "leader", "--start", STORM, name="home-laptop")
 
 
 def large(folder: Path, out: Path) -> None:
@@ -62,9 +68,10 @@ def duet(folder: Path, out: Path) -> None:
 
 
 RUNS: dict[str, tuple[Callable[[Path, Path], None], tuple[str, ...]]] = {
-    "tour": (tour, ("home", "topic", *(f"drill-{page}" for page in PAGES), "briefing", "home-laptop", "home-light",
-                    "offline")),
-    "english": (english, ("home-english", "drill-english")),
+    "tour": (tour, ("home", "topic", "briefing", "home-light", "offline")),
+    "pages": (pages, tuple(f"drill-{page}" for page in PAGES)),
+    "laptop": (laptop, ("home-laptop",)),
+    "english": (english, ("home-english",)),
     "large": (large, ("home-large",)),
     "duet": (duet, ("duty-asks", "decisions", "instruct", "instructions", "duty-told")),
 }  # fmt: skip
