@@ -8,8 +8,10 @@ million cases.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import tempfile
 from functools import lru_cache
@@ -39,6 +41,7 @@ BITS, RTT, CUT_SECONDS = 300_000, 0.3, 15.0
 LAST_DAYS = 40
 """How much of the past the hall has where a day is synced: what is older does not change."""
 CHANGED_DAYS = 3
+LAST_HOURS = 60
 WAITS = (10, 20, 40, 80)
 HUB_SECONDS = (40, 80, 160)
 """Until the hub of a first start has brought events and signs; longer where the machine is busy."""
@@ -173,21 +176,45 @@ def furnish(folder: Path) -> None:
             *("--shot", str(folder / "shot.png"), "--json", "--after", str(wait)),
         )
         done = subprocess.run(first, env=environment(folder), stdout=subprocess.PIPE, check=True, timeout=wait + 120)
-        if json.loads(done.stdout)["events"]:
+        if json.loads(done.stdout)["events"] and has_areas(city / "cache.db"):
             break
     else:
-        raise TimeoutError("the hub of a first start brought no event")
+        raise TimeoutError("the hub of a first start brought no events and areas")
     for file in (ARCHIVE, SIGNS):  # the copy of that hub's short past makes room for the year
         for path in city.glob(f"{file}*"):
             path.unlink()
-    for file in make(
+    archive, history = make(
         city, read_pack(CITY), ManualClock(clock.now()), start=clock.now(), per_day=CASES / DAYS, days=DAYS, items=ITEMS
-    ):
-        file.close()
+    )
+    archive.fold()  # as a copy does when it has taken in all
+    archive.close()
+    add_slices(history, clock.now())
+    history.close()
     take_over(keys.create(profile, PHRASE))
     phrase = folder / "phrase"
     phrase.write_text(PHRASE)
     phrase.chmod(0o600)
+
+
+def has_areas(cache: Path) -> bool:
+    """Whether the map of a plain profile has something to draw."""
+    with contextlib.closing(sqlite3.connect(cache)) as db:
+        return bool(db.execute("SELECT count(*) FROM area").fetchone()[0])
+
+
+def add_slices(history: History, now: int) -> None:
+    """The last hours of all items side by side, as a hub has them and its copies: what was yesterday is read there."""
+    until = bucket_of("hour", now)
+    rows: dict[int, list[tuple[Any, ...]]] = {}
+    for ident, key in sorted(history.key_of().items()):
+        found = history.series(key, "hour", until - LAST_HOURS * HOUR, until)
+        for start, *values in zip(*(column.tolist() for column in found.columns()), strict=True):
+            rows.setdefault(start, []).append((ident, *values))
+    slices = {}
+    for start, items in rows.items():
+        ids, *values = (np.array(column) for column in zip(*items, strict=True))
+        slices["hour", start] = Buckets(ids.astype(np.int64), *values)
+    history.put_slices(slices)
 
 
 def start(folder: Path) -> dict[str, Any]:
