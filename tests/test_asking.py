@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import lru_cache
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -47,17 +49,10 @@ def same(texts: list[str]) -> set[tuple[object, ...]]:
     return {(one.form, one.scope, one.by, one.top, one.of, one.descending) for one in found}
 
 
-@pytest.mark.parametrize(
-    "texts",
-    [
-        ["拱墅区上月投诉多少件", "上月拱墅投诉的数量是多少", "投诉，拱墅，上个月，几件", "上个月拱墅区有多少投诉", "how many complaints were there in Gongshu last month"],
-        ["现在超期没结的有多少", "目前超期未办结的案件数", "眼下超了期限还没办完的案子有几件", "how many cases are overdue and still open"],
-        ["城管上月平均处置时长", "上月城管办一件平均多久", "上个月城管处理案子平均要多长时间", "average handling time of urban management last month"],
-        ["哪个街道今年店外经营最多", "今年店外经营最多的街道", "which street had the most trading outside shops this year"],
-        ["今年热线占比", "今年12345来的案件占全部的百分之几", "what share of this year's cases came from the hotline"],
-        ["今年积水深度超过30厘米的有几起", "今年深过30公分的积水多少起", "road floods deeper than 30 cm this year"],
-    ],
-)  # fmt: skip
+OWN = tomllib.loads((Path(__file__).parent / "questions" / "own.toml").read_text("utf-8"))["same"]
+
+
+@pytest.mark.parametrize("texts", [group["texts"] for group in OWN])
 def test_the_same_question_in_other_words_asks_the_same(texts: list[str]) -> None:
     assert len(same(texts)) == 1
 
