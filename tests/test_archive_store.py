@@ -207,3 +207,15 @@ def test_every_number_has_the_type_of_its_column(archive: Archive) -> None:
         assert loaded.numbers(name).dtype == dtype
     assert math.isnan(loaded["lon"][0])
     assert np.isclose(loaded["amount"][0], 12.5)
+
+
+def test_a_frame_that_says_it_holds_more_than_it_may_is_not_unpacked() -> None:
+    import zstandard
+
+    from cockpit.store.unzipped import unzipped
+
+    for says in (True, False):
+        frame = zstandard.ZstdCompressor(write_content_size=says).compress(bytes(2_000_000))
+        with pytest.raises(zstandard.ZstdError):
+            unzipped(frame, 1_000_000)
+        assert len(unzipped(frame, 2_000_000)) == 2_000_000

@@ -11,7 +11,8 @@ import logging
 from collections.abc import Awaitable, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -24,7 +25,8 @@ from cockpit.hub.service import OnHistory, Setting
 from cockpit.model.archive import RECORD
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
-from cockpit.model.typed import from_json, from_msgpack
+from cockpit.model.tables import TEXT
+from cockpit.model.typed import converted, from_json, from_msgpack
 from cockpit.signs.backfill import put_hours, put_recent
 from cockpit.signs.history import History
 from cockpit.store.archive import Archive, Changed, Row
@@ -45,6 +47,14 @@ FIRST_DAYS, LATE_DAYS = 8, 35
 HAVE = 0.3
 """A day of which so large a share of the past's rows is here was lived by this hub."""
 EPOCH = date(1970, 1, 1)
+MOST_DAYS = 3_660
+_TYPES = {
+    "f": float | None,
+    "u": Annotated[int, msgspec.Meta(ge=0, lt=1 << 62)],
+    "i": Annotated[int, msgspec.Meta(ge=-(1 << 62), lt=1 << 62)],
+}
+_ROW: Any = tuple.__class_getitem__(tuple(str if c.dtype == TEXT else _TYPES[c.dtype[1]] for c in RECORD.columns))
+"""What a row of the archive is made of, column by column."""
 
 
 class PastCard(msgspec.Struct, frozen=True):
@@ -132,14 +142,15 @@ class PastIn:
 
     async def _take(self, web: httpx.AsyncClient) -> bool:
         """Whether there is nothing more to be taken."""
-        answer = await web.get("/past")
-        if answer.status_code == httpx.codes.NOT_FOUND:
+        body = await _body(web, "/past")
+        if body is None:
             self.is_in = True
             return True
-        card = from_json(_body(answer), type=PastCard)
+        card = from_json(body, type=PastCard)
         data = await self._on_file(lambda archive: archive.meta(TAKEN))
         taken = from_msgpack(data, type=Taken) if data else Taken()
-        days = [day for day in range(_number(card.last), _number(card.first) - 1, -1) if day not in taken.days]
+        oldest = max(_number(card.first), _number(card.last) - MOST_DAYS)
+        days = [day for day in range(_number(card.last), oldest - 1, -1) if day not in taken.days]
         self.left = len(days)
         if taken.last < (last := _number(card.last)):
             taken.late, taken.last = set(), last
@@ -155,11 +166,18 @@ class PastIn:
         return True
 
     async def _take_days(self, web: httpx.AsyncClient, days: list[int], taken: Taken) -> None:
+        """A day that says what can not be is left out until the next try; it keeps no other back."""
+        wrong: ValueError | None = None
         for day in days:
             begun = self._clock.mono()
-            await self._take_day(web, day, taken)
-            self.left -= 1
+            try:
+                await self._take_day(web, day, taken)
+                self.left -= 1
+            except ValueError as error:  # msgspec's are ValueErrors
+                wrong = wrong or ValueError(f"{_iso(day)}: {error}")
             await self._rest(begun)
+        if wrong is not None:
+            raise wrong
 
     async def _take_signs(
         self, web: httpx.AsyncClient, card: PastCard, done: set[str], days: int, taken: Taken
@@ -184,12 +202,12 @@ class PastIn:
         await asyncio.sleep(min(max(SHARE * (self._clock.mono() - begun), least), most))
 
     async def _take_day(self, web: httpx.AsyncClient, number: int, taken: Taken) -> None:
-        answer = await web.get(f"/past/cases/{date.fromordinal(EPOCH.toordinal() + number).isoformat()}")
-        body = _body(answer)
-        day = await asyncio.to_thread(msgspec.json.decode, body, type=PastDay)
-        if day.columns != RECORD.names or any(len(row) != len(RECORD.names) for row in day.rows):
-            raise ValueError(f"{day.day}: columns")
-        keys = [str(row[0]) for row in day.rows]
+        body = await _body(web, f"/past/cases/{_iso(number)}")
+        day = await asyncio.to_thread(from_json, body or b"", type=PastDay)
+        if day.columns != RECORD.names:
+            raise ValueError("columns")
+        told: list[Row] = await asyncio.to_thread(converted, day.rows, type=list[_ROW])
+        keys = [row[0] for row in told]
 
         def lived(archive: Archive) -> bool:
             here = next((one.rows for one in archive.days() if one.day == number), 0)
@@ -197,16 +215,16 @@ class PastIn:
 
         taken.days.add(number)
         try:
-            rows = [] if await self._on_file(lived) else [tuple(row) for row in day.rows]
+            rows = [] if await self._on_file(lived) else told
             await self._write(rows, {TAKEN: msgspec.msgpack.encode(taken)}, True)
-        except OutsideError:
+        except (OutsideError, ValueError):
             taken.days.discard(number)
             raise
 
     async def _take_sign(self, web: httpx.AsyncClient, code: str, days: int, on_history: OnHistory) -> list[str]:
         """Keys of the items that it is of."""
-        body = _body(await web.get(f"/past/signs/{code}", params={"days": days} if days else None))
-        sign = await asyncio.to_thread(msgspec.json.decode, body, type=PastSign)
+        body = await _body(web, f"/past/signs/{quote(code, safe='')}", {"days": days} if days else None)
+        sign = await asyncio.to_thread(from_json, body or b"", type=PastSign)
         keys = [f"sign/{sign.code}@{area}" for area in sign.areas]
         for key, values in zip(keys, sign.values, strict=True):
             numbers = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
@@ -218,12 +236,27 @@ def _put(key: str, sign: PastSign, values: NDArray[np.float64], history: History
     put_hours(history, key, sign.begin, values, sign.digits)
 
 
-def _body(answer: httpx.Response) -> bytes:
-    answer.raise_for_status()
-    if len(answer.content) > MOST_BYTES:
-        raise ValueError("too much at once")
-    return answer.content
+async def _body(web: httpx.AsyncClient, path: str, params: dict[str, int] | None = None) -> bytes | None:
+    """What lies there, None: nothing does.
+
+    Raises:
+        httpx.HTTPError: it did not come. ValueError: it is more than can be.
+    """
+    async with web.stream("GET", path, params=params) as answer:
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        answer.raise_for_status()
+        body = bytearray()
+        async for piece in answer.aiter_bytes():
+            body += piece
+            if len(body) > MOST_BYTES:
+                raise ValueError("too much at once")
+        return bytes(body)
 
 
 def _number(day: str) -> int:
     return date.fromisoformat(day).toordinal() - EPOCH.toordinal()
+
+
+def _iso(number: int) -> str:
+    return date.fromordinal(EPOCH.toordinal() + number).isoformat()

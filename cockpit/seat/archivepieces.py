@@ -8,6 +8,7 @@ import zstandard
 from cockpit.bus.archiveasks import PastPiece
 from cockpit.model.errors import OutsideError
 from cockpit.model.typed import from_msgpack
+from cockpit.store.unzipped import unzipped
 
 MOST = 64_000_000
 """Bytes of a page unpacked."""
@@ -22,7 +23,7 @@ def pieces_of(data: bytes) -> list[tuple[str, int, int, bytes]]:
     if not data:
         return []
     try:
-        plain = zstandard.ZstdDecompressor().decompress(data, max_output_size=MOST)
+        plain = unzipped(data, MOST)
         found = from_msgpack(plain, type=list[PastPiece])
     except (zstandard.ZstdError, msgspec.MsgspecError) as error:
         raise OutsideError("seat.hub_nonsense") from error

@@ -6,7 +6,6 @@ import base64
 from collections.abc import Callable, Sequence
 
 import msgspec
-import zstandard
 
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
@@ -14,6 +13,7 @@ from cockpit.model.signs import Series, SignSet, Sparks, Thing
 from cockpit.model.typed import from_msgpack
 from cockpit.seat.seat import Seat
 from cockpit.signs import asked
+from cockpit.store.unzipped import unzipped
 
 KEPT = "signs"
 """Name of the definitions in the seat's cache."""
@@ -94,7 +94,7 @@ class HubSigns:
                 self._asked = min(self._asked, self._seat.clock.mono() - ASK_SECONDS + SOON_SECONDS)
                 return
             if reply.data:
-                raw = zstandard.ZstdDecompressor().decompress(reply.data, max_output_size=MOST_DEFINITIONS)
+                raw = unzipped(reply.data, MOST_DEFINITIONS)
                 self._known = from_msgpack(raw, type=SignSet)
                 # JSON has no infinity, which bounds have
                 self._seat.cache.put_meta(KEPT, base64.b64encode(raw).decode())

@@ -225,9 +225,9 @@ class LiveVideos:
         self._seat.ask("videos", BookWanted(self._version), BookReply, told)
 
     def _unpack(self, data: bytes) -> None:
-        import zstandard
+        from cockpit.store.unzipped import unzipped
 
-        raw = zstandard.ZstdDecompressor().decompress(data, max_output_size=MOST_BOOK)
+        raw = unzipped(data, MOST_BOOK)
         self._take(from_msgpack(raw, type=VideoBook))
         self._seat.cache.put_meta(KEPT, base64.b64encode(raw).decode())
         self._want()

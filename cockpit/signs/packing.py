@@ -7,6 +7,8 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
+from cockpit.store.unzipped import unzipped
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -98,7 +100,7 @@ def unpack(data: bytes) -> Buckets:
         ValueError: these are no such bytes.
     """
     try:
-        columns = _decoder.decode(zstandard.ZstdDecompressor().decompress(data, max_output_size=MOST_BYTES))
+        columns = _decoder.decode(unzipped(data, MOST_BYTES))
         start, last, *others, n = columns
         known = _unpacked(last)
         mean, least, most = (_unpacked_beside(column, known) for column in others)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cockpit.model.archive import RECORD
 from cockpit.model.archive_columns import FLOATS, NUMBERS, OWN_WORDS, Coded, Ints, Records, Words
 from cockpit.model.clock import SECOND
+from cockpit.store.unzipped import unzipped
 
 VERSION = 1
 LEVEL = 6
@@ -85,7 +86,7 @@ def unpack(data: bytes) -> Records:
         ValueError: these are no such bytes.
     """
     try:
-        packed = _decoder.decode(zstandard.ZstdDecompressor().decompress(data, max_output_size=MOST_BYTES))
+        packed = _decoder.decode(unzipped(data, MOST_BYTES))
         if packed.version != VERSION or not 0 <= packed.rows <= MOST_ROWS or len(packed.columns) != len(RECORD.names):
             raise ValueError("of another kind")
         columns = dict(zip(RECORD.names, packed.columns, strict=True))
