@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
+from benchmarks.leader_shots import FOLDER, RUNS
 from benchmarks.png import squeeze
 from benchmarks.shots import MANUAL, PICTURES, take
 from cockpit.model.layout import Rect, solve
@@ -52,10 +53,18 @@ def test_every_picture_that_a_page_shows_is_there_and_none_lies_about() -> None:
             assert (page.parent / link).is_file(), f"{page.name} shows {link}"
             shown.add((page.parent / link).resolve())
     assert shown == {*PICTURES.rglob("*.png"), *PICTURES.glob("*.svg")}
-    # those of the phone page: benchmarks/phone_shots.py; of the walls: benchmarks/wall_shots.py
+    # those of the phone page: benchmarks/phone_shots.py; of the walls: benchmarks/wall_shots.py; of a leader: see below
     of_windows = {file for file in shown if file.parent == PICTURES and file.suffix == ".png"}
     of_the_desk = {file.stem for file in of_windows if not file.stem.startswith("phone-")}
     assert of_the_desk == set(MANUAL)
+
+
+def test_pictures_of_the_leaders_cockpit_are_those_of_its_script() -> None:
+    made = {name for _, names in RUNS.values() for name in names}
+    kept = sorted(FOLDER.glob("*.png"))
+    assert {file.stem for file in kept} <= made
+    assert all(file.stat().st_size <= LARGEST for file in kept)
+    assert [file.name for file in kept if len(np.unique(pixels(file))) < 60] == [], "each shows something"
 
 
 @pytest.mark.parametrize("name", MANUAL)
