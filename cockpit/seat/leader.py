@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,6 +78,7 @@ class LeaderSeat(Seat):
     def open_cache(self) -> None:
         """Fills the picture with what was last known, while the facts of the copy are read aside."""
         if self.insight is not None:
+            give_back_large()
             self.insight.start()
         super().open_cache()
 
@@ -109,3 +113,15 @@ class LeaderSeat(Seat):
             fresh.rows_until if fresh is not None else 0,
             len(self.cases.box.rows()),
         )
+
+
+def give_back_large() -> None:
+    """Columns of a year that are let go of are the system's again at once: the C library keeps pieces as large as the
+    largest that it was ever given back, which a year that is made anew leaves full of holes."""
+    if sys.platform.startswith("linux"):
+        with contextlib.suppress(OSError, AttributeError):  # a C library without it
+            ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE)
+
+
+_MMAP_THRESHOLD, _LARGE = -3, 262_144
+"""M_MMAP_THRESHOLD of <malloc.h>, and bytes."""
