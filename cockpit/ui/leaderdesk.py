@@ -137,6 +137,10 @@ class LeaderDesk(Shell):
         else:
             super().take_keyboard()
 
+    def _read_names(self) -> None:
+        """Not ahead: a year lies in memory here, and names with their dictionary are as much again. The palette reads
+        them at its first letter."""
+
     def sights(self) -> Sights:
         """How the city is: its index and why, the topics with their figures, what changed. Figures of the copy too; a
         frame without them is none."""
