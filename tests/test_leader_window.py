@@ -189,6 +189,26 @@ def test_back_and_breadcrumbs_walk_the_way_and_a_page_comes_back_with_its_step(
     assert reason is not None
 
 
+def test_the_keyboard_goes_along_to_the_page_that_covers_the_one_it_was_on(
+    leader: Callable[..., Leader], qtbot: QtBot
+) -> None:
+    at = leader()
+    at.open()
+    desk, drill = at.desk, at.desk.context.drill
+    assert drill is not None
+    desk.engine.focus_panel("topic")
+    drill.push(drill.scope.with_(levels=(1,)))
+    page = desk.engine.panel("drill")
+    assert page is not None
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert page.isAncestorOf(focus)
+    desk.engine.focus_panel("topics")
+    desk.actions_.trigger("desk.back")
+    topics = at.panel("topics")
+    assert topics.isAncestorOf(QApplication.focusWidget()), "elsewhere it stays where it was"
+
+
 def test_a_topic_of_the_same_records_is_left_by_one_back(leader: Callable[..., Leader], qtbot: QtBot) -> None:
     at = leader()
     at.open()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from PySide6.QtCore import QObject, QRect, QTimer
+from PySide6.QtWidgets import QApplication
 
 from cockpit.model.messages import Message
 from cockpit.picture.drill import Drill
@@ -86,9 +87,17 @@ class Walk(QObject, Part):
     def _bring(self) -> None:
         at_topic = self._ctx.selection.topic == TOPIC
         if not at_topic and self._ctx.questioning.here(self._ctx) is not None:
-            self._engine.bring(ASK)
+            self._to_top(ASK)
         else:
-            self._engine.bring(PAGE if at_topic else DRILL if self._drill.depth else HOME)
+            self._to_top(PAGE if at_topic else DRILL if self._drill.depth else HOME)
+
+    def _to_top(self, id: str) -> None:
+        """Brings a page of the centre; the keyboard goes along where it was on the page that is covered by it."""
+        covered, focus = self._engine.beside(id), QApplication.focusWidget()
+        held = covered is not None and focus is not None and (focus is covered or covered.isAncestorOf(focus))
+        self._engine.bring(id)
+        if held and self._engine.beside(id) is not covered:
+            self._engine.focus_panel(id)
 
     def _to_centre(self) -> None:
         for id in (DRILL, PAGE, ASK):

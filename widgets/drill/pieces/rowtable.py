@@ -108,7 +108,7 @@ class RowTable(QAbstractScrollArea):
         for k, column in enumerate(self.columns):
             metrics = bold if column.number else body
             own = max((metrics.horizontalAdvance(self._said(i)[k]) for i in sample), default=0.0)
-            head = small.horizontalAdvance(column.title) + 12
+            head = small.horizontalAdvance(f"{column.title} ↓") + 4
             need.append(max(own, head) + 2)
             wide.append(max(min(own + 2, column.most), head))
         room = self.viewport().width() - 2 * PAD - GAP * (len(wide) - 1) - sum(wide)
