@@ -177,3 +177,16 @@ def test_a_chart_of_nought_and_one_of_nothing_can_be_drawn() -> None:
             if isinstance(item, shapes.Box):
                 assert item.x >= 0
                 assert item.w <= made.width
+
+
+@pytest.mark.parametrize("format", ["pdf", "docx"])
+def test_names_that_no_file_can_hold_and_markup_are_plain_words(format: str) -> None:
+    from cockpit.assist.briefing.document import Document, Heading, Paragraph, Run
+    from cockpit.assist.briefing.office import written
+
+    bad = "=1 <b>&amp;<img src='file:///x'/>\x01\x0b\x00\ud800\ufffe" + "W" * 300
+    blocks = (Heading(bad), Paragraph((Run(bad), Run(bad, link="cockpit://hangzhou/drill?x=1"))))
+    made = Document(
+        "day", "zh", bad, bad, bad, bad, bad, bad, (bad,), blocks, (), (bad,), bad, 1_700_000_000_000_000, 0, 1, "x"
+    )
+    assert len(written(made, format)) > 10_000

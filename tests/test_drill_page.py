@@ -382,6 +382,14 @@ def test_every_page_shows_figures_in_little_room_and_leads_further(
     assert not stage.panel.failed
 
 
+def test_a_check_up_is_of_a_month_and_not_under_the_figure_of_another_period(make: Callable[..., Stage]) -> None:
+    stage = make()
+    stage.panel.show_page("checkup")
+    assert stage.panel.headline.isHidden()
+    stage.panel.show_page("parts")
+    assert not stage.panel.headline.isHidden()
+
+
 def test_a_cell_of_the_matrix_leads_to_exactly_its_number(make: Callable[..., Stage]) -> None:
     stage = make(MONTH)
     stage.turn("matrix")
@@ -507,3 +515,13 @@ def test_an_archive_that_stopped_says_so_and_its_figure_is_paler(make: Callable[
     looks = {piece.key: piece.look for piece in stage.panel.headline.sentence.pieces}
     assert looks["rows"] == "faint"
     assert stage.panel.header.age.text().startswith("数据已停")
+
+
+def test_an_export_holds_no_formula_and_no_sign_that_no_file_can_hold() -> None:
+    from widgets.drill.exporting import _plain
+
+    assert _plain("=cmd|' /C calc'!A0") == "'=cmd|' /C calc'!A0"
+    assert _plain("＝1+1").startswith("'")
+    assert _plain("\x01=A1") == "'=A1"
+    assert _plain("\x00\x0b\ud800天城路\ufffe") == "天城路"
+    assert _plain("-3.5") == "-3.5"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,21 +18,24 @@ from widgets.drill.pieces.rowtable import Column
 from widgets.kit.context import PanelContext
 
 _FORBIDDEN = '\\/:*?"<>|'
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A text that begins so is a formula to a spreadsheet."""
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What neither a workbook nor UTF-8 can hold."""
 
 
 def head_lines(scope: str, rows: Rows, shown: int, t: Texts) -> list[tuple[str, str]]:
     """What stands above the rows: what was asked, as of when, how many of how many."""
     return [
-        (t("drill.export_scope"), scope),
+        (t("drill.export_scope"), _plain(scope)),
         (t("drill.export_as_of"), full_stamp(rows.figure.as_of) if rows.figure.as_of else "–"),
         (t("drill.export_rows"), t("drill.export_count", n=f"{shown:,}", total=f"{rows.total:,}")),
     ]
 
 
 def _plain(words: str) -> str:
-    """A text that no spreadsheet takes for a formula; numbers stay numbers."""
+    """A text that a file can hold and no spreadsheet takes for a formula; numbers stay numbers."""
+    words = _NOT_XML.sub("", words)
     if words.startswith(_RISKY):
         try:
             float(words.replace(",", ""))

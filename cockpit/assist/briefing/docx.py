@@ -50,7 +50,7 @@ def docx_of(document: Document) -> bytes:
     _tail(paper, document, t)
     core = paper.core_properties
     when = datetime.fromtimestamp(document.made // SECOND, UTC).replace(tzinfo=None)
-    core.title, core.author, core.subject = document.title, document.office[:255], document.number
+    core.title, core.author, core.subject = document.title[:255], document.office[:255], document.number[:255]
     core.language, core.created, core.modified = document.lang, when, when
     core.comments, core.last_modified_by = "", document.office[:255]
     out = io.BytesIO()

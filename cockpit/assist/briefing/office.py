@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -24,6 +26,8 @@ from cockpit.model.city import Pack
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.insight import Row
 from cockpit.model.messages import Texts
+
+_NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
 FORMATS = ("pdf", "docx")
 
@@ -91,12 +95,26 @@ def make(
     return Made(document, check(document, words_of(pack)))
 
 
+def _writable(value: Any) -> Any:
+    """The same without characters that neither XML nor UTF-8 can hold: names come from files of others."""
+    if isinstance(value, str):
+        return _NOT_XML.sub("", value)
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(_writable, value))
+    if isinstance(value, msgspec.Struct):
+        fields = {name: getattr(value, name) for name in value.__struct_fields__}
+        changed = {name: new for name, old in fields.items() if (new := _writable(old)) is not old and new != old}
+        return msgspec.structs.replace(value, **changed) if changed else value
+    return value
+
+
 def written(document: Document, format: str) -> bytes:
     """The document as a file.
 
     Raises:
         UserError: what writes it is not installed.
     """
+    document = _writable(document)
     if format == "docx":
         try:
             from cockpit.assist.briefing.docx import docx_of
