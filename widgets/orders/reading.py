@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from cockpit.model.clock import SECOND
 from cockpit.model.entries import TextRef
@@ -30,6 +30,8 @@ class Reading(QObject):
         self._ctx, self._came = ctx, came
         self._asked: set[str] = set()
         self._again_at = 0
+        self._again = QTimer(self, singleShot=True, interval=AGAIN_AFTER // 1000 + 50)
+        self._again.timeout.connect(self._came)  # who wants them asks again, though nothing else happens
 
     def __call__(self, ident: str) -> str | None:
         """Words by id; None while they are not known, "" when they were erased."""
@@ -49,6 +51,7 @@ class Reading(QObject):
         self._asked.difference_update(ids)
         if isinstance(said, Message):
             self._again_at = self._ctx.clock.wall() + AGAIN_AFTER
+            self._again.start()
             return
         self.words.update({ident: said.get(ident, "") for ident in ids})
         self._came()
