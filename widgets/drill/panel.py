@@ -250,6 +250,7 @@ class DrillPanel(Panel):
         if scope is None:
             return
         name = RECORD if scope.key else self.page
+        self.headline.setVisible(name != "checkup")  # of a month of its own, not of the period above
         page = self.pages.get(name)
         if page is None:
             page = self.pages[name] = (RecordPage if name == RECORD else PAGES[name])(self.desk, self.stack)
