@@ -64,7 +64,7 @@ class RealWindow:
         profile.mkdir(parents=True, exist_ok=True)
         self.log = profile / "window.log"
         self._env = {**os.environ, **(env or {}), "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
-        command = [sys.executable, "-m", "tests.window_eye", "run", "--profile", str(profile), *options]
+        command = [sys.executable, "-m", "tests.window_eye", "run", "--profile", str(profile), "--past", "0", *options]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=self._env

@@ -13,6 +13,7 @@ import msgspec
 
 from cockpit.model.askmodel import ModelRecord
 from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.typed import from_json
 
 FOLDER = "model-log"
 MOST_RECORDS = 400
@@ -75,7 +76,7 @@ class Journal:
                 data = self._vault.unseal(data, f"{FOLDER}/{id}")
             if data is None:
                 raise UserError("model.no_record", id=id)
-            return msgspec.json.decode(data, type=ModelRecord)
+            return from_json(data, type=ModelRecord)
         except (OSError, msgspec.MsgspecError) as error:
             raise UserError("model.no_record", id=id) from error
 

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.typed import from_json
 from cockpit.packs.checked import Checked
 from cockpit.processes import write_private
 from cockpit.secrets import secret
@@ -159,7 +160,7 @@ def consent(profile: Path, endpoint: Endpoint, version: str, yes: bool) -> None:
 def _consents(profile: Path) -> dict[str, str]:
     try:
         with open(profile / CONSENT, "rb") as file:
-            return msgspec.json.decode(file.read(MOST_CONSENT), type=dict[str, str])
+            return from_json(file.read(MOST_CONSENT), type=dict[str, str])
     except (OSError, msgspec.MsgspecError):
         return {}
 
