@@ -17,6 +17,7 @@ from cockpit.archive_export import UNITS, units_of
 from cockpit.archive_import_rows import HEADS, NEEDED, Words, row_of
 from cockpit.geo.areas import Areas
 from cockpit.model.archive import RECORD
+from cockpit.model.cellwords import cell_words
 from cockpit.model.city import Pack
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.messages import Message
@@ -113,9 +114,9 @@ def put_wrong(read: Read, path: Path, say: Callable[[Message], str]) -> None:
     """
     text = io.StringIO()
     out = csv.writer(text)
-    out.writerow(["行", "原因", *read.head])
+    out.writerow(["行", "原因", *map(cell_words, read.head)])
     for wrong in read.wrong:
-        out.writerow([wrong.row, say(wrong.why), *wrong.cells])
+        out.writerow([wrong.row, say(wrong.why), *map(cell_words, wrong.cells)])
     try:
         path.write_text(text.getvalue(), "utf-8-sig")
     except OSError as error:

@@ -65,7 +65,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 
 def test_what_was_read_once_is_there_without_the_hub(reader: Reader) -> None:
     reader.known = {"a": "请到场处置", "b": "天城路"}
-    assert reader.read("a", "b", "erased") == {"a": "请到场处置", "b": "天城路"}
+    assert reader.read("a", "b", "erased") == {"a": "请到场处置", "b": "天城路", "erased": ""}
     reader.away = Message("seat.hub_gone")
     assert reader.read("a", "c") == {"a": "请到场处置"}
     assert reader.read("c") == reader.away
@@ -88,10 +88,10 @@ def test_words_that_were_erased_at_the_hub_are_erased_here(reader: Reader) -> No
     reader.read("a", "b")
     del reader.known["a"]
     reader.clock.advance(FRESH / 1_000_000)
-    assert reader.read("a", "b") == {"b": "二"}
+    assert reader.read("a", "b") == {"a": "", "b": "二"}
     assert reader.cache.flush()
     reader.away = Message("seat.hub_gone")
-    assert reader.read("a", "b") == {"b": "二"}
+    assert reader.read("a", "b") == {"a": "", "b": "二"}
     assert "住址" not in str(reader.cache.body("text/a"))
 
 

@@ -130,8 +130,8 @@ def test_a_hub_whose_archive_is_another_one_is_copied_anew(hall: LivingHub, tmp_
     sync_kit.year(30, 20, 5).copy(hall.profile / CITY)
     hall.start()
     with laptop(tmp_path / "leader") as mine:
-        first = mine.sync.source
-        mine.until(lambda: mine.sync.source != first and mine.whole, "all of the other is here")
+        first = mine.sync.fresh.source
+        mine.until(lambda: mine.sync.fresh.source != first and mine.whole, "all of the other is here")
         agree(mine.sync.archive, hall)
         signs_agree(mine.sync.history, hall)
 

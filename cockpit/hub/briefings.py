@@ -31,7 +31,7 @@ from cockpit.model.briefings import (
     Wanted,
     Written,
 )
-from cockpit.model.clock import DAY, MINUTE, to_iso
+from cockpit.model.clock import DAY, MINUTE, SECOND, to_iso
 from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message, texts
@@ -48,6 +48,10 @@ PAST_SECONDS = 900.0
 MAKE_SECONDS = 180.0
 MOST_ASKED = 12
 """Files made for seats that are kept, for a seat to fetch."""
+MOST_AT = 4_102_444_800 * SECOND
+"""The end of the century, UTC us."""
+ID_LENGTH = 36
+"""Of the id behind a user's name in the name of such a file."""
 AGAIN_SECONDS = 900.0
 """Before one that could not be made is tried again."""
 READERS = ("duty", "leader")
@@ -214,6 +218,8 @@ class BriefingsService:
         if wanted.format not in FORMATS or wanted.lang not in ("zh", "en"):
             raise UserError("briefing.bad_ending", file=wanted.format)
         now = self._setting.clock.now()
+        if abs(wanted.at) > MOST_AT:
+            raise UserError("briefing.bad_time", given=str(wanted.at))
         name = f"{user}-{new_id(self._setting.clock)}"
         file = self._asked / f"{name}.{wanted.format}"
         template = next((one for one in await asyncio.to_thread(self._templates) if one.id == wanted.template), None)
@@ -243,7 +249,8 @@ class BriefingsService:
         path = self._folder / f"{wanted.name}.{wanted.format}"
         if not path.is_file():
             path = self._asked / f"{wanted.name}.{wanted.format}"
-            if not wanted.name.startswith(f"{user}-") or not path.is_file():
+            mine = wanted.name.startswith(f"{user}-") and len(wanted.name) == len(user) + 1 + ID_LENGTH
+            if not mine or not path.is_file():  # a user's name may begin with another's
                 raise UserError("briefing.no_file")
         return await asyncio.to_thread(_piece, path, wanted.offset)
 

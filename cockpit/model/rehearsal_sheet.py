@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from cockpit.model.cellwords import cell_words
 from cockpit.model.clock import SECOND, local
 from cockpit.model.messages import Message, Texts
 from cockpit.model.rehearsal import OrderTime, Report, StageTime
@@ -149,9 +150,5 @@ def as_csv(heads: Iterable[str], rows: Rows) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(heads)
-    writer.writerows([_plain(word) for word in row] for row in rows)
+    writer.writerows([cell_words(word) for word in row] for row in rows)
     return out.getvalue()
-
-
-def _plain(word: str) -> str:
-    return f"'{word}" if word[:1] in ("=", "+", "-", "@", "\t", "\r") else word

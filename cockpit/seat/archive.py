@@ -107,6 +107,7 @@ class Fresh(msgspec.Struct, frozen=True):
         left: rows still to come; waiting: bytes of signs still to come, about. filling: days of the past that the hub
             itself still waits for.
         working: pages come in now. problem: why none can.
+        source: id of the hub's archive that this is a copy of.
         size: bytes on the disk; forgotten: days before this (UTC us) are not kept here, for the size; 0 none.
     """
 
@@ -121,6 +122,7 @@ class Fresh(msgspec.Struct, frozen=True):
     problem: Message | None = None
     size: int = 0
     forgotten: int = 0
+    source: str = ""
 
 
 class SeatOfArchive(Protocol):
@@ -242,6 +244,7 @@ class ArchiveSync:
         self._left, self._waiting, self._filling = state.rows, state.signs_size, state.filling
         if state.archive != rows.archive:
             await self._aside(self._begin_rows, state.archive)
+            self._say(self._now(working=True))
         if state.signs != signs.signs:
             await self._aside(self._begin_signs, state.signs)
         if state.units and state.units != self.archive.meta(UNITS):
@@ -355,11 +358,6 @@ class ArchiveSync:
                 db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @property
-    def source(self) -> str:
-        """Id of the hub's archive that this is a copy of."""
-        return self._rows.archive
-
-    @property
     def size(self) -> int:
         """Bytes of the files with their logs."""
         total = 0
@@ -431,6 +429,7 @@ class ArchiveSync:
             problem=problem,
             size=self.size,
             forgotten=self._forgotten,
+            source=self._rows.archive,
         )
 
 

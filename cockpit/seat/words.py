@@ -35,13 +35,13 @@ class Words:
         self._clock = clock
 
     def texts(self, refs: Sequence[TextRef], done: Callable[[dict[str, str] | Message], None]) -> None:
-        """Words by id; those erased are missing. A Message when none of them can be had."""
+        """Words by id; "" those erased, missing those that can not be had now. A Message when none can."""
         now = self._clock.now()
         found: dict[str, str] = {}
         old: dict[str, str] = {}
         for ref in refs:
             kept = self._cache.body(_key(ref.id))
-            if kept is not None and kept[0]:
+            if kept is not None:  # what was erased is asked for again: "" with no time is old
                 (found if now - kept[1] < FRESH else old)[ref.id] = kept[0]
         wanted = dict.fromkeys(ref.id for ref in refs if ref.id not in found)
         self._fetch(list(wanted), found, old, done)
@@ -67,11 +67,11 @@ class Words:
             at = self._clock.now()
             for ident, words in reply.texts.items():
                 self._cache.put_body(_key(ident), words, at)
-            for ident in now:
-                if ident in old and ident not in reply.texts and ident not in reply.more:
-                    self._cache.put_body(_key(ident), "", 0)  # erased at the hub, so it is erased here
+            erased = dict.fromkeys((i for i in now if i not in reply.texts and i not in reply.more), "")
+            for ident in erased.keys() & old.keys():
+                self._cache.put_body(_key(ident), "", 0)  # erased at the hub, so it is erased here
             more = reply.more if len(reply.more) < len(now) else []
-            self._fetch([*more, *later], found | reply.texts, old, done)
+            self._fetch([*more, *later], found | erased | reply.texts, old, done)
 
         self._ask("texts", asks.TextsWanted(now), asks.TextsReply, answered)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,40 +11,26 @@ from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cockpit.model.ages import full_stamp
+from cockpit.model.cellwords import cell_words
 from cockpit.model.insight import Rows
 from cockpit.model.messages import Message, Texts
 from widgets.drill.pieces.rowtable import Column
 from widgets.kit.context import PanelContext
 
 _FORBIDDEN = '\\/:*?"<>|'
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""A text that begins so is a formula to a spreadsheet."""
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What neither a workbook nor UTF-8 can hold."""
 
 
 def head_lines(scope: str, rows: Rows, shown: int, t: Texts) -> list[tuple[str, str]]:
     """What stands above the rows: what was asked, as of when, how many of how many."""
     return [
-        (t("drill.export_scope"), _plain(scope)),
+        (t("drill.export_scope"), cell_words(scope)),
         (t("drill.export_as_of"), full_stamp(rows.figure.as_of) if rows.figure.as_of else "–"),
         (t("drill.export_rows"), t("drill.export_count", n=f"{shown:,}", total=f"{rows.total:,}")),
     ]
 
 
-def _plain(words: str) -> str:
-    """A text that a file can hold and no spreadsheet takes for a formula; numbers stay numbers."""
-    words = _NOT_XML.sub("", words)
-    if words.startswith(_RISKY):
-        try:
-            float(words.replace(",", ""))
-        except ValueError:
-            return "'" + words
-    return words
-
-
 def table_of(columns: Sequence[Column], rows: Rows) -> list[list[str]]:
-    return [[_plain(column.words(row)) for column in columns] for row in rows.rows]
+    return [[cell_words(column.words(row)) for column in columns] for row in rows.rows]
 
 
 def as_csv(scope: str, columns: Sequence[Column], rows: Rows, t: Texts) -> bytes:

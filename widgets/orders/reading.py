@@ -49,9 +49,10 @@ class Reading(QObject):
 
     def _answered(self, ids: list[str], said: dict[str, str] | Message) -> None:
         self._asked.difference_update(ids)
-        if isinstance(said, Message):
+        had = {} if isinstance(said, Message) else said
+        if len(had.keys() & set(ids)) < len(set(ids)):
             self._again_at = self._ctx.clock.wall() + AGAIN_AFTER
             self._again.start()
-            return
-        self.words.update({ident: said.get(ident, "") for ident in ids})
-        self._came()
+        if had:
+            self.words.update(had)
+            self._came()

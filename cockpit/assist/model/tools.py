@@ -29,6 +29,7 @@ from cockpit.model.insight import (
 from cockpit.model.scope import Scope, Span
 from cockpit.model.scopewords import DOT, dimension_words, measure_words, scope_words
 from cockpit.model.spans import span_of
+from cockpit.model.typed import from_json
 
 MOST_ROWS = 20
 MOST_PARTS = 60
@@ -146,7 +147,7 @@ class Bench:
             if name not in TOOLS:
                 raise UserError("model.no_tool", name=name[:40])
             try:
-                takes = msgspec.json.decode(arguments or "{}", type=TOOLS[name][0])
+                takes = from_json(arguments or "{}", type=TOOLS[name][0])
             except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
                 raise UserError("model.bad_arguments", why=str(error)[:200]) from error
             answered, called = self._find(takes) if isinstance(takes, Find) else self._query(name, takes)

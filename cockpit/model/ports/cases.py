@@ -127,7 +127,8 @@ class Cases(Protocol):
         ...
 
     def texts(self, refs: Sequence[TextRef], done: Callable[[dict[str, str] | Message], None]) -> None:
-        """Words by id of their ref; those erased are missing. What was read once is kept at the seat."""
+        """Words by id of their ref, "" those erased; missing are those that can not be had now. What was read once is
+        kept at the seat."""
         ...
 
     def photo(self, sha256: str, thumb: bool, done: Callable[[bytes | Message], None]) -> None:
