@@ -217,7 +217,8 @@ def test_the_user_of_replays_may_publish_their_worlds_and_nothing_else(tmp_path:
     import asyncio
 
     told = permissions(Keys(tmp_path).replay())
-    assert all(".replay:seat-" in subject for subject in told["publish"]["allow"])
+    worlds = (".replay:seat-", ".replay:leader-")
+    assert all(any(world in subject for world in worlds) for subject in told["publish"]["allow"])
 
     async def story(hub: LivingHub) -> None:
         assert hub.hub is not None

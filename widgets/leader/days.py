@@ -27,7 +27,7 @@ MOST = 400
 
 class Days(QObject):
     """Attributes:
-    waiting: nothing was answered yet. problem: why the last question failed, None: it did not.
+    waiting: nothing was answered yet of what is shown. problem: why the last question failed, None: it did not.
     """
 
     def __init__(self, ctx: PanelContext, changed: Callable[[], object], parent: QObject) -> None:
@@ -42,7 +42,10 @@ class Days(QObject):
     def want(self, keys: Sequence[str]) -> None:
         """These are shown: what is not known of them, or old, is asked for, all in one question."""
         signs, now = self._ctx.signs, self._ctx.clock.now()
-        if signs is None or (self._question is not None and self._question.open):
+        if self._question is not None and self._question.open:
+            return
+        if signs is None or not keys:
+            self.waiting = False
             return
         due = [key for key in keys if not self._until.get(key, 0) - GOOD <= now < self._until.get(key, 0)][:MOST]
         if due:
