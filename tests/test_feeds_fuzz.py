@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import math
@@ -216,6 +217,16 @@ def test_every_format_has_a_sample_and_reads_it():
         assert any(isinstance(item, (Rows, Readings)) for item in items), name
 
 
+@pytest.fixture
+def alone():
+    """What earlier tests left is not looked through for garbage while a reader's time is taken."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_thousand_hostile_messages_end_in_items_each_within_a_second(name):
     mine = [(topic, mapping, data) for named, topic, mapping, data in SAMPLES if named == name]
