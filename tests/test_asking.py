@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from cockpit.assist.asking.engine import Engine
 from cockpit.geo.areas import Areas
 from cockpit.model.asking import Declined, Understood
-from cockpit.model.clock import DAY, from_iso
-from cockpit.model.scope import Scope
+from cockpit.model.clock import DAY, HOUR, from_iso
+from cockpit.model.scope import Scope, Span
 from cockpit.packs.read import read_pack
 from cockpit.signs.definitions import read_signs
 
@@ -99,6 +99,30 @@ def test_a_question_leans_on_the_one_before() -> None:
     assert there.scope == before.scope.with_(area="330106")
     rate = read("结案率呢", there)
     assert rate.scope == there.scope.with_(measure="closing_rate")
+
+
+def test_what_is_left_out_is_not_counted() -> None:
+    assert read("除投诉外，上周12345诉求多少件").scope.kinds == ("H02", "H03", "H04", "H05")
+    assert "patrol" not in read("不算网格员上报的，本月共多少").scope.channels
+    assert "E05" in read("cases this month excluding complaints").scope.kinds
+    rest = read("除西湖区以外，上半年交通事故共几起")
+    assert rest.of == "sum"
+    assert "330106" not in {side.area for side in rest.sides}
+    assert len(rest.sides) > 5
+    assert read("除了西湖区，各区上半年案件排名").without == ("330106",)
+
+
+@pytest.mark.parametrize("text", ["除西湖区外上半年结案率", "不算野猪的案件几起", "除环卫以外本月多少件"])
+def test_what_can_not_be_left_out_is_not_overlooked(text: str) -> None:
+    assert isinstance(engine().read(text, NOW, FIRST), Declined)
+
+
+def test_a_night_by_the_clock_goes_from_one_day_to_the_next() -> None:
+    midnight = from_iso("2026-07-14T00:00:00+08:00")
+    assert read("昨夜10点到今早6点报了多少").scope.span == Span(midnight - 2 * HOUR, midnight + 6 * HOUR)
+    assert read("cases from 10 pm yesterday to 6 am today").scope == read("昨晚10点到今天6点的案件").scope
+    storm = from_iso("2026-06-20T18:00:00+08:00")
+    assert read("6月20日18点到次日8点积水几起").scope.span == Span(storm, storm + 14 * HOUR)
 
 
 def test_what_is_not_said_is_taken_for_granted_and_marked() -> None:

@@ -92,6 +92,7 @@ FILTERS: dict[str, st.SearchStrategy] = {
     "amount": st.sampled_from([(30.0, math.inf), (0.0, 30.0)]),
     "marks": some(*MARKS),
     "took": st.sampled_from([(24.0, math.inf), (1.0, 100.0)]),
+    "reached": st.sampled_from([(30.0, math.inf), (1.0, 20.0)]),
     "when": st.sampled_from(TIMES),
 }
 """Of each what restricts it; a scope has few of them, or hardly ever a record would be left."""
@@ -139,6 +140,10 @@ def where(scope: Scope, span: Span) -> tuple[str, dict]:
         low, high = (min(max(bound, -1e300), 1e300) for bound in scope.took)
         hours = "((CASE WHEN closed > 0 THEN closed ELSE :now END) - reported) / 3.6e9"
         parts.append(f"{hours} >= {low} AND {hours} <= {high}")
+    if scope.reached:
+        low, high = (min(max(bound, -1e300), 1e300) for bound in scope.reached)
+        minutes = "(arrived - assigned) / 6e7"
+        parts.append(f"assigned > 0 AND arrived > 0 AND {minutes} >= {low} AND {minutes} <= {high}")
     if scope.amount:
         low, high = (min(max(bound, -1e300), 1e300) for bound in scope.amount)
         parts.append(f"amount >= {low} AND amount <= {high}")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cockpit.insight.facts import Facts
 from cockpit.model.archive_columns import Coded
-from cockpit.model.clock import HOUR
+from cockpit.model.clock import HOUR, MINUTE
 from cockpit.model.errors import UserError
 from cockpit.model.scope import STATES, TIMES, Scope, Span
 
@@ -104,6 +104,16 @@ def _tests(facts: Facts, scope: Scope, now: int) -> Iterable[_Test]:
         closed = number["closed"]
         until = np.where(closed > 0, closed, now)
         yield lambda rows: _within((until[rows] - facts.reported[rows]) / HOUR, least, most)
+    if scope.reached:
+        soonest, latest = scope.reached
+        assigned, arrived = number["assigned"], number["arrived"]
+        yield (
+            lambda rows: (
+                (assigned[rows] > 0)
+                & (arrived[rows] > 0)
+                & _within((arrived[rows] - assigned[rows]) / MINUTE, soonest, latest)
+            )
+        )
     if scope.amount:
         low, high = scope.amount
         amount = number["amount"]

@@ -70,6 +70,7 @@ class Understood(msgspec.Struct, frozen=True, omit_defaults=True):
         of: one of `VALUES`. whole: names of the scope's fields that the whole of a share is free of.
         by: dimension of a ranking. descending: the greatest first. top: so many of them, 0 all.
         over: bounds of what is told: parts of a ranking outside of them are left out, () none.
+        without: codes of parts of a ranking that are left out.
         grain: of a trend, "" the one that fits; of the buckets of a mean.
         sides: scopes that are compared, in the order in which they were named. beside: the field in which they differ
             (`span`, `area`, `kinds`, `channels`, `unit_kind`, `unit`, `levels`, …).
@@ -91,6 +92,7 @@ class Understood(msgspec.Struct, frozen=True, omit_defaults=True):
     descending: bool = True
     top: int = 0
     over: tuple[float, ...] = ()
+    without: tuple[str, ...] = ()
     grain: str = ""
     sides: tuple[Scope, ...] = ()
     beside: str = ""
@@ -107,7 +109,7 @@ class Declined(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         why: one sentence. reason: `empty`, `unread`, `cause`, `forecast`, `advice`, `person`, `elsewhere`, `order`,
-            `not_recorded`, `before`, `failed`.
+            `not_recorded`, `before`, `except`, `failed`.
         words: of the question, that nothing is known about.
         offers: questions that can be answered and are near to it.
     """

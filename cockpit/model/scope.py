@@ -46,6 +46,7 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
         place: words that the place must hold.
         amount: bounds of the kind's own number (depth 30 and more: (30, inf)), () none.
         took: bounds of the hours from its report to its closing, of an open one until now, () none.
+        reached: bounds of the minutes from its assignment to the arrival, of those that have both, () none.
         measure: of `insight.MEASURES`, or `sign:<code>` of a sign, `sign:<code>:max` (min, mean, last) of its period.
         by: the dimension of its composition that is shown, of `insight.DIMENSIONS`, "" none chosen.
         against: the period that it is compared with.
@@ -70,6 +71,7 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
     place: str = ""
     amount: tuple[float, ...] = ()
     took: tuple[float, ...] = ()
+    reached: tuple[float, ...] = ()
     measure: str = "count"
     by: str = ""
     against: Span | None = None

@@ -150,7 +150,7 @@ def moment_words(us: int, t: Texts, now: int) -> str:
 # -- restrictions --------------------------------------------------------------------------------------------------
 
 _FILTERS = ("when", "areas", "kinds", "channels", "levels", "stages", "results", "marks", "hours", "weekdays",
-            "unit_kind", "unit", "place", "amount", "took", "at")  # fmt: skip
+            "unit_kind", "unit", "place", "amount", "took", "reached", "at")  # fmt: skip
 
 
 def _title(name: str) -> str:
@@ -178,6 +178,8 @@ def filter_words(scope: Scope, name: str, pack: Pack, names: Names, t: Texts, no
         return DOT.join(t(f"insight.mark_{mark}") for mark in value)
     if name == "took":
         return t("insight.took", bounds=bounds_words(value[0], value[1], t("insight.unit_h")))
+    if name == "reached":
+        return t("insight.reached", bounds=bounds_words(value[0], value[1], t("insight.unit_min")))
     if name == "hours" and (ends := _run_of_hours(value)):
         return ends
     if name in ("hours", "weekdays"):

@@ -142,6 +142,8 @@ def _ranking(asked: Understood, ask: Ask) -> Computed:
         and asked.scope.measure in COUNTS
     ):
         there = [one for one in there if one.value]
+    if asked.without:
+        there = [one for one in there if one.code not in asked.without]
     if asked.over:
         there = [one for one in there if asked.over[0] <= (one.value or 0.0) <= asked.over[1]]
     there.sort(key=lambda one: (-(one.value or 0.0) if asked.descending else (one.value or 0.0), one.code))

@@ -29,6 +29,7 @@ FILTERS = (
     "place",
     "amount",
     "took",
+    "reached",
     "when",
 )
 """Fields of a scope that restrict it, beside period and area."""
@@ -80,6 +81,9 @@ class Chips:
             chips.append(
                 Chip("by", self.t("asking.chip_by", by=dimension_words(asked.by, self.t)), self._dimensions(asked))
             )
+            if asked.without:
+                what = "、".join(self._part(asked.by, code) for code in asked.without)
+                chips.append(Chip("without", self.t("asking.chip_without", what=what)))
             if asked.top:
                 chips.append(Chip("top", self.t("asking.chip_top", n=asked.top)))
             turned = Choice("", self.t("asking.chip_least" if asked.descending else "asking.chip_most"))
@@ -110,6 +114,9 @@ class Chips:
             for side in asked.sides
         ]
         return Chip("sides", self.t("asking.chip_sides", what=self.t("asking.versus").join(named[:4])))
+
+    def _part(self, by: str, code: str) -> str:
+        return self.t.pack(self.pack.unit_kind(code).name) if by == "unit_kind" else self.names.get(code, code)
 
     def _measure(self, asked: Understood) -> Chip:
         scope = asked.scope
@@ -203,6 +210,8 @@ class Chips:
             return {"by": choice.value, "scope": scope.with_(by=choice.value)}
         if field == "top":
             return {"top": 0}
+        if field == "without":
+            return {"without": ()}
         if field == "descending":
             return {"descending": not asked.descending}
         if field == "of":

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from cockpit.assist.asking.exclude import other_kinds
 from cockpit.assist.asking.found import Found
 from cockpit.assist.asking.lattice import Bound
 from cockpit.assist.asking.lexicon import Lexicon
@@ -42,6 +43,10 @@ _TIERS = ("city", *AREA_DIMS)
 _APPEALS = {"H01", "H02", "H03", "H04", "H05"}
 
 
+class CannotBeLeftOut(Exception):
+    """What is asked can not be answered without what is to be left out."""
+
+
 @dataclass
 class Setting:
     """Where a question is asked: words, now, and since when the archive is."""
@@ -63,6 +68,10 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
     has_dim = bool(dims) or _asks_which_crew(found)
     sides_of = _sides(found, where)
     asked = asked_of(found, where.lexicon.pack, has_dim or len(sides_of) > 1)
+    per = {("month",): "PERMONTH", ("week",): "PERWEEK"}.get(tuple(dims), "")
+    if per and "MEAN" in names and asked.measure == "count" and not names & {"TREND", "WHICH"}:  # 每个月平均多少起
+        found.atoms.append((per, 0))
+        names, dims = found.names, []
     if context is not None and _leans(found, context):
         asked, dims = _leaning(found, asked, dims, context)
     periods = periods_of(found, where.now, where.all_time, asked)
@@ -90,9 +99,20 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
     if of == "mean":
         grain = next(grain for word, grain in _PER.items() if word in names)
     over = _over(found, scope) if form == "ranking" else ()
+    without: tuple[str, ...] = ()
+    if rest := found.without.get(by if by == "unit_kind" else "area", []):
+        if form == "ranking" and by in ("unit_kind", "district"):
+            without = tuple(rest)
+        elif by or form != "figure" or of != "value" or asked.measure != "count" or scope.area:
+            raise CannotBeLeftOut
+        else:
+            form, beside, of = "comparison", "area", "sum"
+            sides = tuple(scope.with_(area=code) for code in _others(rest, where))
+    if found.without.get("unit_kind") and not without:
+        raise CannotBeLeftOut
     return Understood(
         text=text, lang=lang, form=form, scope=scope.with_(by=by if form == "ranking" else ""), of=of, whole=whole, by=by,
-        over=over,
+        over=over, without=without,
         descending=descending, top=top, grain=grain, sides=sides, beside=beside, order=_listed(found, asked), assumed=assumed,
         corrected=tuple(found.divided.corrected), unread=tuple(found.unread), confidence=_confidence(found, asked),
     )  # fmt: skip
@@ -105,6 +125,13 @@ def _parts_of(span: Span, unit: str, now: int) -> list[Span]:
     months = 3 if unit == QUARTER else 6
     indices = range((first.year * 12 + first.month - 1) // months, (last.year * 12 + last.month - 1) // months + 1)
     return [times.unit(unit, i * months // 12, i % (12 // months) + 1) for i in indices]
+
+
+def _others(areas: list[str], where: Setting) -> list[str]:
+    """The neighbours of areas."""
+    known = where.lexicon.areas
+    above = known[areas[0]].parent
+    return [code for code, area in known.items() if area.parent == above and code not in areas]
 
 
 # -- what is put in order ------------------------------------------------------------------------------------------
@@ -387,12 +414,28 @@ def _scope(
     if "stages" in parts and not found.times and not leans:
         parts["marks"] = tuple(mark for mark in asked.marks if mark != "open")
     scope = base.with_(**parts)
+    scope = _left_out(scope, found, where)
     if beside:
         sides = tuple(scope.with_(**{beside: value}) for value in lists[beside])
         return scope, beside, sides
     if len(periods.sides) > 1:
         return scope, "span", tuple(scope.with_(span=span) for span in periods.sides)
     return scope, "", ()
+
+
+def _left_out(scope: Scope, found: Found, where: Setting) -> Scope:
+    """Without the classes, channels, levels and weekdays that are left out."""
+    without, pack = found.without, where.lexicon.pack
+    if "kind" in without:
+        scope = scope.with_(kinds=other_kinds(pack, scope.kinds, without["kind"]))
+    if "channel" in without:
+        scope = scope.with_(channels=tuple(id for id in pack.channels if id not in without["channel"]))
+    for name, every in (("level", range(1, 5)), ("weekdays", range(7))):
+        if name in without:
+            gone = {one for values in without[name] for one in values}
+            field = {"level": "levels"}.get(name, name)
+            scope = scope.with_(**{field: tuple(one for one in every if one not in gone)})
+    return scope
 
 
 def _reports(found: Found) -> bool:
@@ -444,6 +487,9 @@ def _bounds(found: Found, where: Setting, asked: Asked, kinds: list[tuple[str, .
             continue
         if bound.unit in _TIME_UNITS:
             factor = _TIME_UNITS[bound.unit]
+            if "ARRIVE" in found.names and "CLOSE" not in found.names:
+                parts["reached"] = (max(bound.low * factor * 60, 0.0), bound.high * factor * 60)
+                continue
             parts["took"] = (max(bound.low * factor, 0.0), bound.high * factor)
         else:
             factor = _METRES.get(bound.unit, 1.0) if units == {"cm"} else 1.0
@@ -486,8 +532,9 @@ def _whole(found: Found, scope: Scope) -> tuple[str, ...]:
         listed = getattr(found, name)
         if listed and getattr(scope, field):
             at[field] = listed[0][1]
-    if scope.took and "amount" not in at:
-        at["took"] = found.bounds[0][1] if found.bounds else 0
+    for name in ("took", "reached"):
+        if getattr(scope, name) and "amount" not in at:
+            at[name] = found.bounds[0][1] if found.bounds else 0
     marks = [
         found.at(word)
         for word in ("LATE", "OPEN", "ONTIME", "URGED", "REWORK", "REOPEN", "SAT", "UNSAT", "CLOSE")

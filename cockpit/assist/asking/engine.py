@@ -9,7 +9,8 @@ import msgspec
 
 from cockpit.assist.asking.answers import Ask, Computed, computed
 from cockpit.assist.asking.chips import Chips
-from cockpit.assist.asking.compose import Setting, composed
+from cockpit.assist.asking.compose import CannotBeLeftOut, Setting, composed
+from cockpit.assist.asking.exclude import leave_out
 from cockpit.assist.asking.found import Found, gathered
 from cockpit.assist.asking.lattice import Lattice
 from cockpit.assist.asking.lexicon import Lexicon
@@ -24,7 +25,7 @@ from cockpit.model.asking import Chip, Choice, Declined, Told, Understood
 from cockpit.model.city import Pack
 from cockpit.model.errors import CockpitError
 from cockpit.model.insight import AskSplit, Split
-from cockpit.model.messages import texts
+from cockpit.model.messages import Message, texts
 from cockpit.model.scope import Scope, Span
 from cockpit.model.signs import SignSet
 from cockpit.model.spans import day_of
@@ -70,14 +71,19 @@ class Engine:
         divided = self.lattice.divide(text, Times(now, storm))
         lang = lang or ("zh" if any(map(is_chinese, divided.text)) or not divided.text else "en")
         found = gathered(divided)
-        resolved = of_one_year([one for one, _ in found.times], now)
+        leave_out(found)
+        resolved = of_one_year([one for one, _ in found.times], now, any(map(is_chinese, divided.text)))
         found.times = [(one, at) for one, (_, at) in zip(resolved, found.times, strict=True)]
         self._of_facts(found)
         refusal = refused(found, now, first)
         if refusal is not None:
             reason, why, words = refusal
             return Declined(text, lang, reason, why, words, offers(found, self.lexicon, self._names, lang))
-        understood = composed(found, Setting(self.lexicon, now, first), lang, text, context)
+        try:
+            understood = composed(found, Setting(self.lexicon, now, first), lang, text, context)
+        except CannotBeLeftOut:
+            why = Message("asking.declined_except")
+            return Declined(text, lang, "except", why, (), offers(found, self.lexicon, self._names, lang))
         return self._chips(lang, now, first).of(understood)
 
     def _of_facts(self, found: Found) -> None:

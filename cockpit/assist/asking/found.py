@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from cockpit.assist.asking.lattice import Bound, Divided
+from cockpit.assist.asking.numbers import number_of
 from cockpit.assist.asking.times import Hours, Said
 from cockpit.assist.asking.tokens import Token, is_chinese
 
@@ -24,12 +27,14 @@ SELF_ASKED = {
 }  # fmt: skip
 """Words of dimensions that ask by themselves; others need a `各`, `哪`, `by` before them."""
 _NUMERALS = set("0123456789.:-/%零〇一二两三四五六七八九十百千万")
+_SO_MANY = re.compile(r"(?P<n>[两三四五六七八九十])个(?P<by>区|街道)")
 _SKIPPED = {"filler", "unknown"}
 
 
 @dataclass
 class Found:
-    """Attributes: each what the name says, in the order of the text; `asked`: dimensions that are asked for."""
+    """Attributes: each what the name says, in the order of the text; `asked`: dimensions that are asked for; `without`: what
+    is left out, by the type of its words."""
 
     divided: Divided
     atoms: list[tuple[str, int]] = field(default_factory=list)
@@ -53,6 +58,8 @@ class Found:
     declines: list[tuple[str, str]] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    so_many: tuple[int, str, int] | None = None
+    without: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def names(self) -> set[str]:
@@ -103,6 +110,8 @@ def gathered(divided: Divided) -> Found:
             found.atoms += [(name, at) for name in token.value]
         elif token.type in _LISTS:
             getattr(found, _LISTS[token.type]).append((token.value, at))
+        elif token.type == "filler" and (match := _SO_MANY.fullmatch(token.said)):
+            found.so_many = (int(number_of(match["n"]) or 0), {"区": "district"}.get(match["by"], "street"), at)
         elif token.type == "dim":
             found.dims.append((token.value, at))
             if _is_asked(token, before):
@@ -112,6 +121,11 @@ def gathered(divided: Divided) -> Found:
         elif token.type == "other":
             found.others.append(token.said)
         before.append(token)
+    if found.so_many and not found.areas and found.names & {"MOST", "LEAST", "BEST", "WORST", "FASTEST", "SLOWEST"}:
+        number, by, at = found.so_many
+        found.tops.append(((number, None), at))
+        found.dims.append((by, at))
+        found.asked.append((by, at))
     found.unread = _unread(divided.tokens)
     return found
 

@@ -31,7 +31,7 @@ _UNITS = (
     r"米|户|盏|人|辆|方|天|个人|名|件|起|单|cases?|hours?|minutes?|days?|centimetres?|centimeters?|metres?|meters?|homes?|households?|"
     r"people|persons?|lamps?|vehicles?|bikes?|bicycles?|decibels?|square metres?|square meters?|sqm|h\b|min\b|m\b)?"
 )
-_NUMBER = rf"(?P<n>\d+(?:\.\d+)?|{CHINESE}+|one|two|three|four|five|six|ten|twenty|thirty|fifty|hundred)"
+_NUMBER = rf"(?P<n>\d+(?:\.\d+)?|{CHINESE}+|半|one|two|three|four|five|six|ten|twenty|thirty|fifty|hundred)"
 _BOUND = (
     (re.compile(rf"(?P<o>不超过|不多于|不大于|不高于|至多|最多|不足|不到|少于|低于|小于|短于|超过|大于|多于|高于|深过|长于|久于|超|>=|<=|>|<|≥|≤|不少于|不低于|至少|达到|达)了?{_NUMBER}\s*(?P<u>{_UNITS})(?:以上|的)?"), 0),
     (re.compile(rf"{_NUMBER}\s*(?P<u>{_UNITS})(?P<o>(?:及|或)?以上|(?:及|或)?以下|以内|之上|开外|往上|多|\+)(?!的?排)"), 0),

@@ -90,6 +90,8 @@ def _sign(found: Found, has_dim: bool) -> str:
 
 def _is_time(found: Found, has_dim: bool) -> bool:
     names = found.names
+    if "SLOW" in names and found.bounds and "DURATION" not in names:  # 拖了三天以上
+        return False
     if names & {"FASTEST", "SLOWEST", "FAST", "SLOW", "DURATION"}:
         return not ("DURATION" in names and names & {"DUE"})
     return bool(names & {"MEAN", "MEDIAN"}) and bool(names & {"HANDLE", "ARRIVE", "CLOSE"}) and "PERDAY" not in names
@@ -189,7 +191,7 @@ def _when(found: Found) -> str:
     names = found.names
     if "DUE" in names:
         return "due"
-    if "CLOSE" in names and "OPEN" not in names:
+    if "CLOSE" in names and "OPEN" not in names and "SHARE" not in names:
         reported = any(token.said in _REPORTED for token in found.divided.tokens)
         return "" if reported or not found.times else "closed"
     return ""

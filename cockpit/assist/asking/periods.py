@@ -48,8 +48,9 @@ def periods_of(found: Found, now: int, all_time: Span, asked: Asked) -> Periods:
     if running is not None:
         return Periods(running, hours, (running, *spans))
     if len(spans) == 1:
-        return Periods(spans[0], hours)
-    if found.names & set(_SIDES) or not _touch(spans):
+        clock = _by_the_clock(spans[0], hours) if asked.when == "closed" else None
+        return Periods(clock, ()) if clock is not None else Periods(spans[0], hours)
+    if found.names & {*_SIDES, "PREV", "YEARAGO"} or not _touch(spans):
         return Periods(spans[0], hours, tuple(spans))
     start, end = min(span.start for span in spans), max(span.end for span in spans)
     first, last = day_of(start), day_of(end - 1)
@@ -76,17 +77,19 @@ _WITH = ("比", "跟", "和", "与", "同", "较", "比起", "相比", "相较",
          "compared to", "over", "from", "on")  # fmt: skip
 
 
-def of_one_year(said: list[Said], now: int) -> list[Said]:
+def of_one_year(said: list[Said], now: int, leads: bool = False) -> list[Said]:
     """A month or quarter whose year was left out has that of the one named with it."""
     year = next((day_of(one.span.start).year for one in said if one.year and one.unit in (MONTH, QUARTER, HALF)), None)
     times = Times(now)
     month = next((day_of(one.span.start) for one in said if one.unit in (MONTH, "part")), None)
     whole = next((one for one in said if one.unit == "year"), None)
     made = []
-    for one in said:
+    years = [one for one in said if one.year and one.unit]
+    for i, one in enumerate(said):
+        later = leads and not any(before in years for before in said[:i])  # 六月和去年六月
         if one.unit == "tens" and month is not None:
             one = Said(times.month(month.year, month.month, one.index), True, "part", one.index)
-        elif not one.year and one.unit in (MONTH, QUARTER, HALF) and (year or whole):
+        elif not later and not one.year and one.unit in (MONTH, QUARTER, HALF) and (year or whole):
             of = year or day_of(whole.span.start).year  # type: ignore[union-attr] # one of the two is there
             begun = begin(day_of(times.unit(one.unit, of, one.index).start)) <= now
             one = times.of_year(one.unit, one.index, of) if begun else one
@@ -129,9 +132,32 @@ def _hours(found: Found, said: list[Said]) -> tuple[int, ...]:
             and own[0] + 12 < 24
             and not set(own) & set(soft) - set(range(12, 24))
         ):
-            own = tuple(sorted({hour + 12 if hour < 12 else hour for hour in own}))
+            ends = own[-1] == 23 and list(own) == list(range(own[0], 24))  # 8点以后
+            own = tuple(range(own[0] + 12, 24)) if ends else tuple(sorted({h + 12 if h < 12 else h for h in own}))
         hours += own
     return tuple(dict.fromkeys(hours))
+
+
+def _by_the_clock(span: Span, hours: tuple[int, ...]) -> Span | None:
+    """Hours of one day as a period: a scope's hours are those of the report, not of another time."""
+    first = begin(day_of(span.start))
+    if (
+        not hours
+        or span.start != first
+        or span.end > first + DAY
+        or list(hours) != list(range(hours[0], hours[-1] + 1))
+    ):
+        return None
+    return Span(first + hours[0] * HOUR, min(span.end, first + (hours[-1] + 1) * HOUR))
+
+
+def _is_before(found: Found) -> bool:
+    """Whether the first period is followed by 前, or `before` stands before it."""
+    at = found.times[0][1]
+    tokens = found.divided.tokens
+    return any(token.said in ("前", "之前", "以前") for token in tokens[at + 1 : at + 3]) or any(
+        token.said == "before" for token in tokens[max(0, at - 2) : at]
+    )
 
 
 def _due(found: Found, said: list[Said], now: int, all_time: Span) -> Span:
@@ -148,6 +174,8 @@ def _due(found: Found, said: list[Said], now: int, all_time: Span) -> Span:
         return Span(now, now + DAY) if is_open else Span(all_time.start, now + 90 * DAY)
     span = said[0].span
     end = span.end
+    if span.start > now and _is_before(found):  # 明天之前
+        return Span(now, span.start)
     if span.end == now:  # today, this week: all of it
         length = {"today": DAY, "week": 7 * DAY}.get(span.word)
         if length:

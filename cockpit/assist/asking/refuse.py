@@ -23,6 +23,8 @@ def refused(found: Found, now: int, first: int) -> tuple[str, Message, tuple[str
     if found.unread and not _may_overlook(found):
         words = tuple(found.unread)
         return "unread", Message("asking.declined_unread", {"words": "、".join(words[:4])}), words
+    if found.without.get("atom"):
+        return "except", Message("asking.declined_except"), ()
     if found.is_bare:
         return "empty", Message("asking.declined_empty"), ()
     return None

@@ -234,6 +234,33 @@ def _clock_side(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     return "hours", Hours(tuple(range(hour, 24)))
 
 
+def _across(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    """From an hour of a day to an hour of another."""
+    first, last = (_day_named(times, m[name]) for name in ("on", "on2"))
+    half = {"last night": "pm", "this morning": "am", "yesterday evening": "pm"}
+    start = begin(first) + _hour(m["a"], m["h1"] or half.get(m["on"])) * HOUR
+    end = begin(last) + _hour(m["b"], m["h2"] or half.get(m["on2"])) * HOUR
+    return ("time", Said(Span(start, min(end, times.now)))) if start < min(end, times.now) else None
+
+
+def _day_named(times: Times, text: str) -> date:
+    if text.startswith(("yesterday", "last night")):
+        return times.today - timedelta(days=1)
+    if text.startswith(("today", "this")):
+        return times.today
+    found = re.match(rf"{_M.format('m')}\s+{_D.format('d')}|{_D.format('e')}\s+{_M.format('k')}", text)
+    assert found is not None
+    return times.day(None, _MONTHS[found["m"] or found["k"]], int(found["d"] or found["e"]))
+
+
+def _first_months(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    year, months = times.year_of(m["y"]), number_of(m["n"])
+    if year is None or not months or months > 12:
+        return None
+    end = times.unit(MONTH, year, int(months))
+    return "time", Said(times.days(date(year, 1, 1), day_of(end.end - 1)), True)
+
+
 def _this_part(times: Times, m: re.Match[str]) -> tuple[str, object]:
     back = 1 if m["w"] in ("yesterday", "last") else 0
     hours = round_the_clock(*_PARTS[m["p"]])
@@ -250,7 +277,15 @@ _NAMES = "|".join(
 _POSSESSIVE = r"(?:(?P<y0>last year's|this year's|20\d\d's)\s+)?"
 _CLOCK = r"(?P<{0}>2[0-4](?::00)?|1\d(?::00)?|0?\d(?::00)?|noon|midnight|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _AMPM = r"(?:\s*(?P<{0}>[ap]\.?m\b\.?|o'clock))?"
+_BARE_M = _M.format("q_").replace("(?P<q_>", "(?:")
+_BARE_D = _D.format("q_").replace("(?P<q_>", "(?:")
+_ON = rf"(?:yesterday(?: evening)?|today|last night|this (?:morning|afternoon|evening)|{_BARE_M}\s+{_BARE_D}|{_BARE_D}\s+{_BARE_M})"
 RULES: tuple[Rule, ...] = (
+    _rule(rf"(?:between |from )?{_CLOCK.format('a')}{_AMPM.format('h1')}\s+(?:on )?(?P<on>{_ON})\s*(?:to|until|till|and|-|–)\s*"
+          rf"{_CLOCK.format('b')}{_AMPM.format('h2')}\s+(?:on )?(?P<on2>{_ON})", _across),
+    _rule(rf"(?:between |from )?(?P<on>{_ON})\s+(?:at |from )?{_CLOCK.format('a')}{_AMPM.format('h1')}\s*(?:to|until|till|and|-|–)\s*"
+          rf"(?P<on2>{_ON})\s+(?:at )?{_CLOCK.format('b')}{_AMPM.format('h2')}", _across),
+    _rule(rf"(?:the )?first (?P<n>{_NUM}) months of (?P<y>the year|this year|last year|20\d\d)\b", _first_months),
     _rule(r"today(?:'s)?\b(?: so far)?", _word("today", "day")),
     _rule(r"yesterday(?:'s)?\b(?! (?:morning|afternoon|evening|night))", _word("yesterday", "day")),
     _rule(r"(?:the )?day before yesterday\b", _back(2)),

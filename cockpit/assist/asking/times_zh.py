@@ -13,6 +13,7 @@ from cockpit.assist.asking.times import HALF, MONTH, QUARTER, Hours, Rule, Said,
 from cockpit.model.clock import DAY, HOUR
 from cockpit.model.scope import Span
 from cockpit.model.spans import begin
+from cockpit.model.spans import day_of as times_day
 
 _Y = r"(?P<{0}>今年度?|本年度?|去年度?|上年|上一年|前年|(?:20)?\d{{2}}年度?)?的?"
 _M = r"(?P<{0}>1[0-2]|0?[1-9]|十[一二]?|[一二两三四五六七八九]|元|正)"
@@ -36,7 +37,7 @@ _PARTS = {
     "中午": (11, 13), "正午": (11, 13), "午间": (11, 13), "下午": (12, 18), "午后": (12, 18), "傍晚": (17, 19),
     "晚上": (18, 24), "晚间": (18, 24), "夜里": (22, 6), "夜间": (22, 6), "深夜": (22, 6), "半夜": (23, 5),
     "夜晚": (18, 24), "大半夜": (23, 5), "后半夜": (0, 6), "白天": (6, 18), "早高峰": (7, 9), "晚高峰": (17, 19), "晚": (18, 24),
-    "早": (6, 9), "晨": (6, 9), "午夜": (23, 1),
+    "夜": (18, 24), "早": (6, 9), "晨": (6, 9), "午夜": (23, 1),
 }  # fmt: skip
 _PART = "|".join(sorted((part for part in _PARTS if len(part) > 1), key=len, reverse=True))
 _AFTERNOON = (
@@ -51,6 +52,7 @@ _AFTERNOON = (
     "深夜",
     "夜晚",
     "晚",
+    "夜",
     "半夜",
     "晚高峰",
     "午夜",
@@ -262,6 +264,42 @@ def _clock_side(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     return "hours", Hours((hour % 24,))
 
 
+_ON = rf"(?:大前天|前天|昨天|昨日|昨儿|昨|今天|今日|今儿|今|{_M.format('m_').replace('(?P<m_>', '(?:')}月{_D.format('d_').replace('(?P<d_>', '(?:')}[日号])"
+_NEXT = r"(?:次日|第二天|翌日|隔天|转天|当天|当日)"
+_HOUR = rf"(?:2[0-4]|1\d|0?\d|{CHINESE}{{1,3}})"
+
+
+def _day_of_words(times: Times, text: str, first: date | None) -> date:
+    if text in _RELATIVE:
+        return times.today - timedelta(days=_RELATIVE[text])
+    if match := re.match(rf"{_M.format('m')}月{_D.format('d')}", text):
+        return times.day(None, _n(match["m"]), _n(match["d"]))
+    assert first is not None
+    return first if text in ("当天", "当日") else first + timedelta(days=1)
+
+
+def _across(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    """From an hour of a day to an hour of another."""
+    first = _day_of_words(times, m["on"], None)
+    last = _day_of_words(times, m["on2"], first)
+    start = begin(first) + _hour(m["a"], m["p"]) * HOUR
+    end = begin(last) + _hour(m["b"], m["p2"]) * HOUR
+    return ("time", Said(Span(start, min(end, times.now)))) if start < min(end, times.now) else None
+
+
+def _first_months(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    year, months = times.year_of(m["y"]), number_of(m["n"])
+    if year is None or not months or months > 12:
+        return None
+    end = times.unit(MONTH, year, int(months))
+    return "time", Said(times.days(date(year, 1, 1), times_day(end.end - 1)), True)
+
+
+def _since_named(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    span = times.named(m["n"], times.year_of(m["y"]))
+    return None if span is None else ("time", Said(times.since(span)))
+
+
 def _part_of_day(times: Times, m: re.Match[str]) -> tuple[str, object]:
     return "hours", Hours(round_the_clock(*_PARTS[m["p"]]), soft=True)
 
@@ -275,6 +313,10 @@ _NAMES = "|".join(
 )
 _RECENT_UNIT = r"(?P<u>天|日|周|星期|礼拜|月|年|小时|钟头|季度)"
 RULES: tuple[Rule, ...] = (
+    _rule(rf"(?P<on>{_ON})的?(?P<p>{_PART}|早|晚|晨|夜)?的?(?P<a>{_HOUR}){_AT}?{_TO}(?P<on2>{_ON}|{_NEXT})的?(?P<p2>{_PART}|早|晚|晨|夜)?的?"
+          rf"(?P<b>{_HOUR}){_AT}(?:钟|之?间)?", _across),
+    _rule(r"(?P<y>今年|本年|去年|20\d{2}年)的?(?:头|前|最初)(?P<n>[一二两三四五六七八九十]{1,2}|\d{1,2})个?月", _first_months),
+    _rule(rf"(?:自|从)?{_Y.format('y')}(?P<n>{_NAMES})(?:节)?(?:以来|至今|到现在|到目前|之后到现在|到今天)", _since_named),
     _rule(
         rf"{_Y.format('y')}{_M.format('m')}月份?{_D.format('d')}{_DAY_TAIL}?(?:{_TO}{_Y.format('y2')}(?:{_M.format('m2')}月)?"
         rf"{_D.format('d2')}{_DAY_TAIL}?)?(?!\d|[个点时：:])(?:这天|当天|那天|当日|那场|全天|一天|这一天|那一天)?", _dates),
@@ -292,8 +334,8 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"(?:自|从)?{_Y.format('y')}{_M.format('m')}月份?(?:{_D.format('d')}{_DAY_TAIL})?"
           r"(?:以来|至今|到现在|到目前|到今天|起|之后|以后)", _since),
     _rule(rf"(?P<r>大前天|大后天|今天|今日|今儿|本日|昨天|昨日|昨儿|前天|前日|明天|明日|明儿|后天|今|昨|明)(?:的)?(?:一整天|一天|全天)?"
-          rf"(?P<p>{_PART}|早|晚|晨)?", _relative),
-    _rule(rf"(?P<w>上上个?|本|这一?个?|上一?个?|下一?个?|当){_WEEK}(?:(?P<d>[一二三四五六日天末1-7])(?!个|起|共)(?:{_TO}{_WEEK}?"
+          rf"(?P<p>{_PART}|早|晚|晨|夜)?", _relative),
+    _rule(rf"(?P<w>上上个?|本|这一?个?|上一?个?|下一?个?|当){_WEEK}(?:(?P<d>[一二三四五六日天末1-7])(?!个|起|共|\d|天平均|天能|天大约)(?:(?:{_TO}{_WEEK}?|[、和]?{_WEEK})"
           r"(?P<d2>[一二三四五六日天1-7]))?)?(?:以来|至今)?", _weeks),
     _rule(r"(?:上周|上星期|上个星期|上个?礼拜)的?(?:同一天|同日|今天|同天|这天|这一天)", _week_ago),
     _rule(r"(?P<w>上个?|这个?|本)周末", _weekend_back),
