@@ -68,7 +68,7 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
     has_dim = bool(dims) or _asks_which_crew(found)
     sides_of = _sides(found, where)
     asked = asked_of(found, where.lexicon.pack, has_dim or len(sides_of) > 1)
-    per = {("month",): "PERMONTH", ("week",): "PERWEEK"}.get(tuple(dims), "")
+    per = {"month": "PERMONTH", "week": "PERWEEK"}.get("+".join(dims), "")
     if per and "MEAN" in names and asked.measure == "count" and not names & {"TREND", "WHICH"}:  # 每个月平均多少起
         found.atoms.append((per, 0))
         names, dims = found.names, []
