@@ -14,8 +14,8 @@ from widgets.drill.words import DrillWords
 
 MORE = "+"
 _TITLED = ("span", "area", "kinds", "measure", "form", "by", "top", "descending", "sides", "channels", "levels",
-           "stages", "results", "marks", "hours", "weekdays", "unit_kind", "unit", "place", "amount", "took", "reached", "when",
-           "of")  # fmt: skip
+           "stages", "results", "marks", "hours", "weekdays", "unit_kind", "unit", "place", "amount", "took", "reached",
+           "when", "of")  # fmt: skip
 _ADDED = ("levels", "channels", "stages", "unit_kind")
 _STAGES = ("open", "closed", "overdue")
 

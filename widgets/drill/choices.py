@@ -31,8 +31,8 @@ RESULTS = ("solved", "void", "referred")
 ADD = "+"
 _EMPTY: dict[str, object] = {
     "area": "", "kinds": (), "channels": (), "levels": (), "stages": (), "results": (), "unit": "", "unit_kind": "",
-    "place": "", "amount": (), "hours": (), "weekdays": (), "marks": (), "took": (), "reached": (), "areas": (), "at": 0,
-    "against": None, "measure": "count", "key": "",
+    "place": "", "amount": (), "hours": (), "weekdays": (), "marks": (), "took": (), "reached": (), "areas": (),
+    "at": 0, "against": None, "measure": "count", "key": "",
 }  # fmt: skip
 
 
