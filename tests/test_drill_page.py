@@ -302,11 +302,11 @@ def test_a_file_of_the_rows_says_their_scope_and_until_when(make: Callable[..., 
 
 
 def test_a_text_that_begins_like_a_formula_is_none_in_the_file() -> None:
-    from widgets.drill.exporting import _plain
+    from cockpit.model.cellwords import cell_words
 
-    assert _plain("=HYPERLINK(1)") == "'=HYPERLINK(1)"
-    assert _plain("-12.5") == "-12.5"
-    assert _plain("+86 call") == "'+86 call"
+    assert cell_words("=HYPERLINK(1)") == "'=HYPERLINK(1)"
+    assert cell_words("-12.5") == "-12.5"
+    assert cell_words("+86 call") == "'+86 call"
 
 
 def test_linked_cases_are_near_and_of_the_kind_and_say_why(make: Callable[..., Stage]) -> None:
@@ -518,10 +518,10 @@ def test_an_archive_that_stopped_says_so_and_its_figure_is_paler(make: Callable[
 
 
 def test_an_export_holds_no_formula_and_no_sign_that_no_file_can_hold() -> None:
-    from widgets.drill.exporting import _plain
+    from cockpit.model.cellwords import cell_words
 
-    assert _plain("=cmd|' /C calc'!A0") == "'=cmd|' /C calc'!A0"
-    assert _plain("＝1+1").startswith("'")
-    assert _plain("\x01=A1") == "'=A1"
-    assert _plain("\x00\x0b\ud800天城路\ufffe") == "天城路"
-    assert _plain("-3.5") == "-3.5"
+    assert cell_words("=cmd|' /C calc'!A0") == "'=cmd|' /C calc'!A0"
+    assert cell_words("＝1+1").startswith("'")
+    assert cell_words("\x01=A1") == "'=A1"
+    assert cell_words("\x00\x0b\ud800天城路\ufffe") == "天城路"
+    assert cell_words("-3.5") == "-3.5"
