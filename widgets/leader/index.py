@@ -116,10 +116,12 @@ class IndexPanel(LeaderPanel):
     def look(self) -> None:
         now = self.ctx.clock.now()
         told = self.board.told
-        if self.dimensions and 0 <= now - self._looked < BEAT and self._told is told:
+        known = sum(self.item(sign.code).known for sign in told.signs)
+        # while signs still come in, an index of those that were first would be another city's
+        if self.dimensions and self._in_beat(now) and self._told is told and known <= self._known:
             self._show()
             return
-        self._told = told
+        self._told, self._known = told, known
         self._looked = now
         self.dimensions = scored(told, dimensions_of(told, ()), self.item, now)
         self.items = tuple(item for one in self.dimensions for item in one.items)
@@ -130,9 +132,14 @@ class IndexPanel(LeaderPanel):
         self._make()
 
     _told: object = None
+    _known = 0
+
+    def _in_beat(self, now: int) -> bool:
+        """Whether it was looked within the last minute; the city's clock may have been told since."""
+        return 0 <= now - self._looked < BEAT
 
     def second(self) -> None:
-        if self.ctx.clock.now() - self._looked >= BEAT:
+        if not self._in_beat(self.ctx.clock.now()):
             self.look_now()
 
     def _came(self) -> None:
