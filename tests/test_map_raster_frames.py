@@ -111,7 +111,8 @@ def test_what_is_sharp_is_not_drawn_any_sharper_at_rest(stage: Stage, qtbot: QtB
     qtbot.waitUntil(stage.backend.sharp, timeout=SOON)
     sharp = stage.seen()
     assert np.array_equal(sharp, stage.rest())
-    assert np.abs(sharp - pixels(stage.backend.picture(nearer, plain, STYLE))).max() <= 3
+    # a pixel at an edge may round another way; one that is not sharp is tens off
+    assert np.abs(sharp - pixels(stage.backend.picture(nearer, plain, STYLE))).max() <= 6
 
 
 def test_the_first_painting_shows_what_moves_though_no_thread_has_begun(stage: Stage) -> None:
