@@ -165,7 +165,8 @@ def test_an_entry_of_a_kind_that_is_not_known_is_shown_as_such(desk: OrderDesk) 
 def test_words_that_were_erased_are_said_to_be(desk: OrderDesk) -> None:
     order = desk.confirmed()
     assert order.text is not None
-    desk.desk.cases._words.clear()
+    for erased in desk.desk.cases._words:
+        desk.desk.cases._words[erased] = ""
     desk.desk.ctx.selection.clear()
     desk.select()
     desk.tick(1)

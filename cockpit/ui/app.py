@@ -32,7 +32,6 @@ from widgets.kit.theme import THEMES, Theme
 from widgets.map.panel import MapPanel
 
 SHOT_SIZE = (1920, 1080)
-LOOK_MS = 20
 LEAST_SIZE = (960, 600)
 
 
@@ -50,20 +49,11 @@ class FirstPicture(QObject):
         self._sights = desk.sights()
         for painted in self._sights.painted:
             painted.connect(self._soon)
-        for widget in self._sights.widgets:
-            widget.installEventFilter(self)
-        # what is within a panel may be painted without the panel: where all is there, one frame more says so
-        self._look = QTimer(self, interval=LOOK_MS)
-        self._look.timeout.connect(self._ask_for_a_frame)
-        self._look.start()
-
-    def _ask_for_a_frame(self) -> None:
-        if self._sights.shown():
-            for widget in self._sights.widgets:
-                widget.update()
+        desk.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint:
+        # the first: it is exposed; the second: anything within it is painted again
+        if event.type() in (QEvent.Type.Paint, QEvent.Type.UpdateRequest):
             self._soon()
         return False
 
@@ -75,9 +65,7 @@ class FirstPicture(QObject):
     def _painted(self) -> None:
         if self.ms is None and self._sights.shown():
             self.ms = since_exec() * 1000
-            self._look.stop()
-            for widget in self._sights.widgets:
-                widget.removeEventFilter(self)
+            self._desk.removeEventFilter(self)
             for painted in self._sights.painted:
                 painted.disconnect(self._soon)
             self._desk.follow()

@@ -71,9 +71,9 @@ class Desk(Shell):
         """The base map, and rows of the list of events."""
         map_panel, queue = self.engine.panel("map"), self.engine.panel("queue")
         if not (isinstance(map_panel, MapPanel) and isinstance(queue, QueuePanel)):
-            return Sights((), (), lambda: False)
+            return Sights((), lambda: False)
         canvas, view = map_panel.canvas, queue.view
-        return Sights((view.viewport(),), (canvas.painted,), lambda: canvas.with_base and view.rows_painted)
+        return Sights((canvas.painted,), lambda: canvas.with_base and view.rows_painted)
 
     def is_live(self) -> bool:
         """What is played again is no news."""

@@ -154,7 +154,7 @@ class LeaderDesk(Shell):
         """How the city is: its index and why, the topics with their figures, what changed. Figures of the copy too; a
         frame without them is none."""
         panels = [panel for id in HOW_IT_IS if isinstance(panel := self.engine.panel(id), LeaderPanel)]
-        return Sights(panels, (), lambda: all(panel.complete for panel in panels if panel.isVisible()))
+        return Sights((), lambda: all(panel.complete for panel in panels if panel.isVisible()))
 
     def place_of_toasts(self) -> QRect | None:
         """Over the foot of the centre: decisions at the right stay free."""

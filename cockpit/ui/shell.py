@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QCloseEvent, QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
 
 from cockpit.model.clock import MINUTE
 from cockpit.model.layout import Layout
@@ -60,10 +59,9 @@ class Sights:
     """What the first picture of a seat is.
 
     Attributes:
-        widgets: whose painting is watched. painted: signals that say so themselves. shown: whether all of it is there.
+        painted: signals of what paints past the window. shown: whether all of it is there.
     """
 
-    widgets: Sequence[QWidget]
     painted: Sequence[SignalInstance]
     shown: Callable[[], bool]
 
@@ -183,7 +181,7 @@ class Shell(Wearing):
 
     def sights(self) -> Sights:
         """The first picture."""
-        return Sights((), (), lambda: True)
+        return Sights((), lambda: True)
 
     def place_of_toasts(self) -> QRect | None:
         """Where toasts stand, None at the window's foot."""
