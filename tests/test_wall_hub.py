@@ -8,6 +8,7 @@ import pytest
 
 from cockpit.model import wallasks as asked
 from cockpit.model.clock import HOUR
+from cockpit.model.errors import OutsideError
 from cockpit.model.wallasks import Nothing
 from cockpit.model.wallstate import ActDone, MapView, Pointer, Thumb, WallAct, WallState
 from tests.living_hub import CLOCK, LivingHub
@@ -189,3 +190,18 @@ def test_open_events_are_told_with_the_gravest_first(tmp_path: Path) -> None:
             ("incident/2", 1, "天城路 2 号"), ("incident/3", 2, "天城路 3 号"), ("incident/1", 3, "天城路 1 号"),
         ]  # fmt: skip
         assert found[0].kind["zh"]
+
+
+def test_an_event_is_put_on_the_wall_by_its_key_or_number_and_one_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with living_wall(tmp_path) as hub, on_the_wire(hub, "seat-1") as desk:
+        until_open(desk)
+        put_events(hub, 3, 1)
+        for said in ("incident/2", "2"):
+            revision = act(desk, "event", said)
+            desk.until(lambda r=revision: (now := told(desk)) and now.revision >= r, "the event")  # type: ignore[misc]
+            shows = told(desk)
+            assert shows is not None
+            assert shows.event == "incident/2"
+        with pytest.raises(OutsideError, match="没有事件 7"):
+            act(desk, "event", "7")
+        act(desk, "event", "")

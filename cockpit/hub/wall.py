@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from cockpit.bus.users import WALL, machine_user
 from cockpit.hub.service import Setting
@@ -21,11 +22,12 @@ from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.messages import Message
 from cockpit.model.wallasks import Nothing
 from cockpit.model.wallstate import BEAT, TOPIC, ActDone, NodeReport, WallAct, WallState
+from cockpit.wall.acts import MOST_KEY
 from cockpit.wall.board import Board
 from cockpit.wall.keeping import read_board, write_board
 from cockpit.wall.machines import Screens, check_screens, hall_of, wall_of
 from cockpit.wall.remote import role_of
-from cockpit.wall.standing import open_events, standing
+from cockpit.wall.standing import event_meant, open_events, standing
 from cockpit.wall.state import Site
 from cockpit.wall.versions import PublishedVersions
 
@@ -188,6 +190,9 @@ class WallService:
     async def _done(self, act: WallAct, by: str, role: str) -> ActDone:
         board = self._the_board()
         board.check(act.wall, role)
+        if act.what == "event" and act.value and len(act.value) <= MOST_KEY and not self._rehearses(act.wall):
+            self._setting.intake.take_in()
+            act = replace(act, value=event_meant(self._setting.intake.picture, act.value))
         revision = board.act(act, by[:64], self._clock.wall(), self._mono())
         if act.what == "restart":
             for machine in board.machines_of(act):
@@ -195,6 +200,10 @@ class WallService:
                 await self._setting.publish(asked.ORDER, msgspec.msgpack.encode(order))
         self._changed()
         return ActDone(revision)
+
+    def _rehearses(self, wall: str) -> bool:
+        """Events of a rehearsal are of its own world."""
+        return any(shows.rehearsal for shows in self._the_board().shows.values() if wall in ("", shows.wall))
 
     async def _state(self, user: str, wanted: Nothing) -> WallState:
         return self._whole_state()

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cockpit.model.alarms import text_of
+from cockpit.model.errors import UserError
 from cockpit.model.tables import AlarmState, EventState
 from cockpit.model.wallasks import EventHere
 from cockpit.picture.picture import Picture
@@ -49,3 +50,18 @@ def open_events(picture: Picture, name_of: Callable[[str], dict[str, str]]) -> t
         place = (row["level"], row["place"], row["lon"], row["lat"], row["occurred"])
         found.append(EventHere(row["key"], dict(name_of(row["kind"])), *place))
     return tuple(found)
+
+
+def event_meant(picture: Picture, said: str) -> str:
+    """Key of the event that a person named: by its key, or by the number in it where only one has that.
+
+    Raises:
+        UserError: there is none.
+    """
+    keys = picture["event"].keys
+    if said in picture["event"]:
+        return said
+    found = [key for key in keys if key.rpartition("/")[2] == said]
+    if len(found) != 1:
+        raise UserError("wall.events_of_that_number" if found else "wall.no_event", event=said[:40], n=len(found))
+    return found[0]
