@@ -9,7 +9,7 @@ import msgspec
 
 from cockpit.assist.asking.answers import Ask, Computed, computed
 from cockpit.assist.asking.chips import Chips
-from cockpit.assist.asking.compose import CannotBeLeftOut, Setting, composed
+from cockpit.assist.asking.compose import CannotBeLeftOut, composed
 from cockpit.assist.asking.exclude import leave_out
 from cockpit.assist.asking.found import Found, gathered
 from cockpit.assist.asking.lattice import Lattice
@@ -17,6 +17,7 @@ from cockpit.assist.asking.lexicon import Lexicon
 from cockpit.assist.asking.periods import of_one_year
 from cockpit.assist.asking.refuse import refused
 from cockpit.assist.asking.say import Speaker
+from cockpit.assist.asking.setting import Setting
 from cockpit.assist.asking.suggest import follows, offers, starts
 from cockpit.assist.asking.times import Times
 from cockpit.assist.asking.tokens import is_chinese

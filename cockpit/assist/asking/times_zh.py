@@ -7,18 +7,16 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from cockpit.assist.asking.hours_zh import DAY_IN, MONTH_IN, PART, PARTS, RELATIVE, TO, number_in, rule
 from cockpit.assist.asking.lexicon import words
 from cockpit.assist.asking.numbers import CHINESE, number_of
-from cockpit.assist.asking.times import HALF, MONTH, QUARTER, Hours, Rule, Said, Times, round_the_clock
+from cockpit.assist.asking.times import HALF, MONTH, QUARTER, Rule, Said, Times, round_the_clock
 from cockpit.model.clock import DAY, HOUR
 from cockpit.model.scope import Span
 from cockpit.model.spans import begin
 from cockpit.model.spans import day_of as times_day
 
 _Y = r"(?P<{0}>今年度?|本年度?|去年度?|上年|上一年|前年|(?:20)?\d{{2}}年度?)?的?"
-_M = r"(?P<{0}>1[0-2]|0?[1-9]|十[一二]?|[一二两三四五六七八九]|元|正)"
-_D = r"(?P<{0}>[12]\d|3[01]|0?[1-9]|(?:二|三)?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|[一二三四五六七八九])"
-_TO = r"(?:到|至|-|~|—|–|－|～|直到)"
 _DAY_TAIL = r"(?:日|号)"
 _WEEK = r"(?:周|星期|礼拜)"
 _DAYS = {c: i for i, c in enumerate("一二三四五六日")} | {
@@ -32,46 +30,14 @@ _DAYS = {c: i for i, c in enumerate("一二三四五六日")} | {
     "7": 6,
 }
 _TENS = {"上旬": 1, "中旬": 2, "下旬": 3, "初": 1, "月初": 1, "中": 2, "底": 3, "末": 3}
-_PARTS = {
-    "凌晨": (0, 6), "清晨": (5, 8), "早晨": (6, 9), "早上": (6, 9), "早间": (6, 9), "一早": (6, 9), "上午": (6, 12),
-    "中午": (11, 13), "正午": (11, 13), "午间": (11, 13), "下午": (12, 18), "午后": (12, 18), "傍晚": (17, 19),
-    "晚上": (18, 24), "晚间": (18, 24), "夜里": (22, 6), "夜间": (22, 6), "深夜": (22, 6), "半夜": (23, 5),
-    "夜晚": (18, 24), "大半夜": (23, 5), "后半夜": (0, 6), "白天": (6, 18), "早高峰": (7, 9), "晚高峰": (17, 19), "晚": (18, 24),
-    "夜": (18, 24), "早": (6, 9), "晨": (6, 9), "午夜": (23, 1),
-}  # fmt: skip
-_PART = "|".join(sorted((part for part in _PARTS if len(part) > 1), key=len, reverse=True))
-_AFTERNOON = (
-    "中午",
-    "下午",
-    "午后",
-    "傍晚",
-    "晚上",
-    "晚间",
-    "夜里",
-    "夜间",
-    "深夜",
-    "夜晚",
-    "晚",
-    "夜",
-    "半夜",
-    "晚高峰",
-    "午夜",
-)
-_CLOCK = rf"(?P<{{0}}>2[0-4]|1\d|0?\d|{CHINESE}{{{{1,3}}}})"
-_AT = r"(?:点钟|点整|点|时|:00|:30|点半)"
-
-
-def _n(text: str) -> int:
-    text = {"元": "一", "正": "一"}.get(text, text).replace("廿", "二十")
-    return int(number_of(text) or 0)
 
 
 def _dates(times: Times, m: re.Match[str]) -> tuple[str, object]:
     year = times.year_of(m["y"])
-    first = times.day(year, _n(m["m"]), _n(m["d"]))
+    first = times.day(year, number_in(m["m"]), number_in(m["d"]))
     if m["d2"]:
-        month = _n(m["m2"]) if m["m2"] else first.month
-        last = date(times.year_of(m["y2"]) or first.year, month, _n(m["d2"]))
+        month = number_in(m["m2"]) if m["m2"] else first.month
+        last = date(times.year_of(m["y2"]) or first.year, month, number_in(m["d2"]))
         if last < first and not m["y2"]:
             last = date(first.year + 1, month, last.day)
         return "time", Said(times.days(first, last), year is not None)
@@ -79,7 +45,7 @@ def _dates(times: Times, m: re.Match[str]) -> tuple[str, object]:
 
 
 def _months(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    first, last = _n(m["m"]), _n(m["m2"])
+    first, last = number_in(m["m"]), number_in(m["m2"])
     one = times.of_year(MONTH, first, times.year_of(m["y"]))
     year = one.span.start
     from cockpit.model.spans import day_of
@@ -90,7 +56,7 @@ def _months(times: Times, m: re.Match[str]) -> tuple[str, object]:
 
 
 def _month(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    return "time", times.of_year(MONTH, _n(m["m"]), times.year_of(m["y"]), _TENS.get(m["t"] or "", 0))
+    return "time", times.of_year(MONTH, number_in(m["m"]), times.year_of(m["y"]), _TENS.get(m["t"] or "", 0))
 
 
 _SEASONS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
@@ -105,7 +71,7 @@ def _season(times: Times, m: re.Match[str]) -> tuple[str, object]:
 
 
 def _quarter(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    return "time", times.of_year(QUARTER, _n(m["q"]), times.year_of(m["y"]))
+    return "time", times.of_year(QUARTER, number_in(m["q"]), times.year_of(m["y"]))
 
 
 def _half(times: Times, m: re.Match[str]) -> tuple[str, object]:
@@ -118,17 +84,13 @@ def _year(times: Times, m: re.Match[str]) -> tuple[str, object]:
     return "time", Said(times.days(date(year, 1, 1), date(year, 12, 31)), True, "year")
 
 
-_RELATIVE = {"今天": 0, "今日": 0, "今儿": 0, "本日": 0, "今": 0, "昨天": 1, "昨日": 1, "昨儿": 1, "昨": 1, "前天": 2, "前日": 2,
-             "大前天": 3, "明天": -1, "明日": -1, "明儿": -1, "明": -1, "后天": -2, "大后天": -3}  # fmt: skip
-
-
 def _relative(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
-    back, part = _RELATIVE[m["r"]], m["p"] or ""
+    back, part = RELATIVE[m["r"]], m["p"] or ""
     if len(m["r"]) == 1 and not part:
         return None
     day = times.today - timedelta(days=back)
     span = times.word("today") if back == 0 else times.word("yesterday") if back == 1 else times.days(day, day)
-    hours = round_the_clock(*_PARTS[part]) if part else ()
+    hours = round_the_clock(*PARTS[part]) if part else ()
     return "time", Said(span, unit="day", hours=hours)
 
 
@@ -215,9 +177,9 @@ def _since_now(times: Times, m: re.Match[str]) -> tuple[str, object]:
 
 
 def _since(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    month = _n(m["m"])
+    month = number_in(m["m"])
     year = times.year_of(m["y"])
-    first = times.day(year, month, _n(m["d"]) if m["d"] else 1)
+    first = times.day(year, month, number_in(m["d"]) if m["d"] else 1)
     return "time", Said(times.since(Span(begin(first), begin(first) + DAY)))
 
 
@@ -230,61 +192,6 @@ def _weekdays(times: Times, m: re.Match[str]) -> tuple[str, object]:
     first = _DAYS[m["d"]]
     last = _DAYS[m["d2"]] if m["d2"] else first
     return "weekdays", tuple(range(first, last + 1)) if first <= last else (*range(first, 7), *range(last + 1))
-
-
-# -- hours ---------------------------------------------------------------------------------------------------------
-
-
-def _hour(text: str, part: str | None) -> int:
-    hour = int(number_of(text) or 0)
-    if part in _AFTERNOON and hour < 12 and not (part in ("夜里", "夜间", "深夜", "半夜", "午夜") and hour < 6):
-        hour += 12
-    return hour
-
-
-def _clock_range(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
-    own = m["p2"] if m["p2"] not in ("次日", "第二天", "翌日", "隔天") else "凌晨" if not m["p3"] else m["p3"]
-    first = _hour(m["a"], m["p"])
-    last = _hour(m["b"], own or (m["p"] if _hour(m["b"], m["p"]) > first else None))
-    if max(first, last) > 24:
-        return None
-    return "hours", Hours(round_the_clock(first, last))
-
-
-def _clock_side(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
-    hour = _hour(m["a"], m["p"])
-    if hour > 24:
-        return None
-    if m["s"][-1] == "前":
-        return "hours", Hours(tuple(range(hour)), until=hour)
-    if m["s"][-1] == "后" or m["s"] in ("起", "开始"):
-        low, high = _PARTS.get(m["p"] or "", (0, 24))
-        end = 24 if m["p"] in (None, "晚上", "晚间", "夜晚") or high <= low else max(high, hour + 1)
-        return "hours", Hours(tuple(range(hour, 24 if m["p"] else end)))
-    return "hours", Hours((hour % 24,))
-
-
-_ON = rf"(?:大前天|前天|昨天|昨日|昨儿|昨|今天|今日|今儿|今|{_M.format('m_').replace('(?P<m_>', '(?:')}月{_D.format('d_').replace('(?P<d_>', '(?:')}[日号])"
-_NEXT = r"(?:次日|第二天|翌日|隔天|转天|当天|当日)"
-_HOUR = rf"(?:2[0-4]|1\d|0?\d|{CHINESE}{{1,3}})"
-
-
-def _day_of_words(times: Times, text: str, first: date | None) -> date:
-    if text in _RELATIVE:
-        return times.today - timedelta(days=_RELATIVE[text])
-    if match := re.match(rf"{_M.format('m')}月{_D.format('d')}", text):
-        return times.day(None, _n(match["m"]), _n(match["d"]))
-    assert first is not None
-    return first if text in ("当天", "当日") else first + timedelta(days=1)
-
-
-def _across(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
-    """From an hour of a day to an hour of another."""
-    first = _day_of_words(times, m["on"], None)
-    last = _day_of_words(times, m["on2"], first)
-    start = begin(first) + _hour(m["a"], m["p"]) * HOUR
-    end = begin(last) + _hour(m["b"], m["p2"]) * HOUR
-    return ("time", Said(Span(start, min(end, times.now)))) if start < min(end, times.now) else None
 
 
 def _first_months(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
@@ -300,70 +207,55 @@ def _since_named(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     return None if span is None else ("time", Said(times.since(span)))
 
 
-def _part_of_day(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    return "hours", Hours(round_the_clock(*_PARTS[m["p"]]), soft=True)
-
-
-def _rule(pattern: str, make: object) -> Rule:
-    return re.compile(pattern), make  # type: ignore[return-value]
-
-
 _NAMES = "|".join(
     sorted((n for n in words()["days"] if not n.isascii() and not n.endswith("假期")), key=len, reverse=True)
 )
 _RECENT_UNIT = r"(?P<u>天|日|周|星期|礼拜|月|年|小时|钟头|季度)"
 RULES: tuple[Rule, ...] = (
-    _rule(rf"(?P<on>{_ON})的?(?P<p>{_PART}|早|晚|晨|夜)?的?(?P<a>{_HOUR}){_AT}?{_TO}(?P<on2>{_ON}|{_NEXT})的?(?P<p2>{_PART}|早|晚|晨|夜)?的?"
-          rf"(?P<b>{_HOUR}){_AT}(?:钟|之?间)?", _across),
-    _rule(r"(?P<y>今年|本年|去年|20\d{2}年)的?(?:头|前|最初)(?P<n>[一二两三四五六七八九十]{1,2}|\d{1,2})个?月", _first_months),
-    _rule(rf"(?:自|从)?{_Y.format('y')}(?P<n>{_NAMES})(?:节)?(?:以来|至今|到现在|到目前|之后到现在|到今天)", _since_named),
-    _rule(
-        rf"{_Y.format('y')}{_M.format('m')}月份?{_D.format('d')}{_DAY_TAIL}?(?:{_TO}{_Y.format('y2')}(?:{_M.format('m2')}月)?"
-        rf"{_D.format('d2')}{_DAY_TAIL}?)?(?!\d|[个点时：:])(?:这天|当天|那天|当日|那场|全天|一天|这一天|那一天)?", _dates),
-    _rule(rf"{_Y.format('y')}{_M.format('m')}(?:月份?)?{_TO}{_Y.format('y2')}{_M.format('m2')}月份?(?!\d|[一二三四五六七八九十]+[日号])",
+    rule(r"(?P<y>今年|本年|去年|20\d{2}年)的?(?:头|前|最初)(?P<n>[一二两三四五六七八九十]{1,2}|\d{1,2})个?月", _first_months),
+    rule(rf"(?:自|从)?{_Y.format('y')}(?P<n>{_NAMES})(?:节)?(?:以来|至今|到现在|到目前|之后到现在|到今天)", _since_named),
+    rule(
+        rf"{_Y.format('y')}{MONTH_IN.format('m')}月份?{DAY_IN.format('d')}{_DAY_TAIL}?(?:{TO}{_Y.format('y2')}(?:{MONTH_IN.format('m2')}月)?"
+        rf"{DAY_IN.format('d2')}{_DAY_TAIL}?)?(?!\d|[个点时：:])(?:这天|当天|那天|当日|那场|全天|一天|这一天|那一天)?", _dates),
+    rule(rf"{_Y.format('y')}{MONTH_IN.format('m')}(?:月份?)?{TO}{_Y.format('y2')}{MONTH_IN.format('m2')}月份?(?!\d|[一二三四五六七八九十]+[日号])",
           _months),
-    _rule(rf"{_Y.format('y')}{_M.format('m')}、{_M.format('m2')}(?:两个)?月份?(?!\d|[一二三四五六七八九十]+[日号])(?P<y2>)", _months),
-    _rule(rf"{_Y.format('y')}{_M.format('m')}月(?:份)?的?(?P<t>上旬|中旬|下旬|初|底|末)?(?:整月|全月|当月|整个月)?(?!\d)", _month),
-    _rule(rf"{_Y.format('y')}第?(?P<q>[一二三四1-4])个?季度?(?<=季|度)", _quarter),
-    _rule(rf"{_Y.format('y')}(?P<s>[春夏秋冬])(?:天|季|季节)", _season),
-    _rule(rf"{_Y.format('y')}q(?P<q>[1-4])(?!\d)", _quarter),
-    _rule(rf"{_Y.format('y')}(?P<h>[上下])半年", _half),
-    _rule(r"(?P<y>今年度?|本年度?|去年度?|上年|上一年|前年|20\d{2}年?度?(?!\d|[./-]\d))(?:全年|以来|至今|到现在|到目前|一年|整年|一整年)?",
+    rule(rf"{_Y.format('y')}{MONTH_IN.format('m')}、{MONTH_IN.format('m2')}(?:两个)?月份?(?!\d|[一二三四五六七八九十]+[日号])(?P<y2>)", _months),
+    rule(rf"{_Y.format('y')}{MONTH_IN.format('m')}月(?:份)?的?(?P<t>上旬|中旬|下旬|初|底|末)?(?:整月|全月|当月|整个月)?(?!\d)", _month),
+    rule(rf"{_Y.format('y')}第?(?P<q>[一二三四1-4])个?季度?(?<=季|度)", _quarter),
+    rule(rf"{_Y.format('y')}(?P<s>[春夏秋冬])(?:天|季|季节)", _season),
+    rule(rf"{_Y.format('y')}q(?P<q>[1-4])(?!\d)", _quarter),
+    rule(rf"{_Y.format('y')}(?P<h>[上下])半年", _half),
+    rule(r"(?P<y>今年度?|本年度?|去年度?|上年|上一年|前年|20\d{2}年?度?(?!\d|[./-]\d))(?:全年|以来|至今|到现在|到目前|一年|整年|一整年)?",
           _year),
-    _rule(r"年初以来|年初至今|年初到现在|开年以来|今年以来|年内|从年初到现在|年初到今天", _since_now),
-    _rule(rf"(?:自|从)?{_Y.format('y')}{_M.format('m')}月份?(?:{_D.format('d')}{_DAY_TAIL})?"
+    rule(r"年初以来|年初至今|年初到现在|开年以来|今年以来|年内|从年初到现在|年初到今天", _since_now),
+    rule(rf"(?:自|从)?{_Y.format('y')}{MONTH_IN.format('m')}月份?(?:{DAY_IN.format('d')}{_DAY_TAIL})?"
           r"(?:以来|至今|到现在|到目前|到今天|起|之后|以后)", _since),
-    _rule(rf"(?P<r>大前天|大后天|今天|今日|今儿|本日|昨天|昨日|昨儿|前天|前日|明天|明日|明儿|后天|今|昨|明)(?:的)?(?:一整天|一天|全天)?"
-          rf"(?P<p>{_PART}|早|晚|晨|夜)?", _relative),
-    _rule(rf"(?P<w>上上个?|本|这一?个?|上一?个?|下一?个?|当){_WEEK}(?:(?P<d>[一二三四五六日天末1-7])(?!个|起|共|\d|天平均|天能|天大约)(?:(?:{_TO}{_WEEK}?|[、和]?{_WEEK})"
+    rule(rf"(?P<r>大前天|大后天|今天|今日|今儿|本日|昨天|昨日|昨儿|前天|前日|明天|明日|明儿|后天|今|昨|明)(?:的)?(?:一整天|一天|全天)?"
+          rf"(?P<p>{PART}|早|晚|晨|夜)?", _relative),
+    rule(rf"(?P<w>上上个?|本|这一?个?|上一?个?|下一?个?|当){_WEEK}(?:(?P<d>[一二三四五六日天末1-7])(?!个|起|共|\d|天平均|天能|天大约)(?:(?:{TO}{_WEEK}?|[、和]?{_WEEK})"
           r"(?P<d2>[一二三四五六日天1-7]))?)?(?:以来|至今)?", _weeks),
-    _rule(r"(?:上周|上星期|上个星期|上个?礼拜)的?(?:同一天|同日|今天|同天|这天|这一天)", _week_ago),
-    _rule(r"(?P<w>上个?|这个?|本)周末", _weekend_back),
-    _rule(r"(?P<w>上上个?|本|这一?个?|上一?个?|下一?个?|当)月份?(?P<t>上旬|中旬|下旬|初|底|末)?(?:以来|至今|全月|整月)?", _month_relative),
-    _rule(r"(?P<w>上一?个?|本|这一?个?|当)(?P<u>季度|半年)(?:以来)?(?!年)", _quarter_relative),
-    _rule(rf"(?:最近|过去|近|前|这|近来|之前|头|刚过去)的?(?P<n>{CHINESE}+|\d+|几|半)?个?{_RECENT_UNIT}(?:以来|之?内|里|来|间)?", _recent),
-    _rule(rf"(?P<n>{CHINESE}+|\d+|半)个?{_RECENT_UNIT}(?:以来|之?内|来)(?!的?到期|就?要?到期)", _recent),
-    _rule(rf"(?:未来|今后|接下来|之后)的?(?P<n>{CHINESE}+|\d+|半)?个?(?P<u>天|日|周|星期|小时|钟头|月)(?:之?内|里)?", _coming),
-    _rule(rf"(?P<n>{CHINESE}+|\d+|半)个?(?P<u>天|日|周|星期|小时|钟头)(?:之?内|里)?(?=的?到期|就?要?到期|将?要?超期|会到期)", _coming),
-    _rule(r"(?P<u>近期|最近|近来|这阵子|近日|近些天|这几天|最近几天|近几天)(?P<n>)",
+    rule(r"(?:上周|上星期|上个星期|上个?礼拜)的?(?:同一天|同日|今天|同天|这天|这一天)", _week_ago),
+    rule(r"(?P<w>上个?|这个?|本)周末", _weekend_back),
+    rule(r"(?P<w>上上个?|本|这一?个?|上一?个?|下一?个?|当)月份?(?P<t>上旬|中旬|下旬|初|底|末)?(?:以来|至今|全月|整月)?", _month_relative),
+    rule(r"(?P<w>上一?个?|本|这一?个?|当)(?P<u>季度|半年)(?:以来)?(?!年)", _quarter_relative),
+    rule(rf"(?:最近|过去|近|前|这|近来|之前|头|刚过去)的?(?P<n>{CHINESE}+|\d+|几|半)?个?{_RECENT_UNIT}(?:以来|之?内|里|来|间)?", _recent),
+    rule(rf"(?P<n>{CHINESE}+|\d+|半)个?{_RECENT_UNIT}(?:以来|之?内|来)(?!的?到期|就?要?到期)", _recent),
+    rule(rf"(?:未来|今后|接下来|之后)的?(?P<n>{CHINESE}+|\d+|半)?个?(?P<u>天|日|周|星期|小时|钟头|月)(?:之?内|里)?", _coming),
+    rule(rf"(?P<n>{CHINESE}+|\d+|半)个?(?P<u>天|日|周|星期|小时|钟头)(?:之?内|里)?(?=的?到期|就?要?到期|将?要?超期|会到期)", _coming),
+    rule(r"(?P<u>近期|最近|近来|这阵子|近日|近些天|这几天|最近几天|近几天)(?P<n>)",
           lambda t, m: ("time", Said(t.word("last7")))),
-    _rule(rf"(?P<y>20\d\d)[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?:{_TO}(?P<y2>20\d\d)[-/.](?P<m2>\d\d?)[-/.](?P<d2>\d\d?))?(?!\d)",
+    rule(rf"(?P<y>20\d\d)[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?:{TO}(?P<y2>20\d\d)[-/.](?P<m2>\d\d?)[-/.](?P<d2>\d\d?))?(?!\d)",
           _iso),
-    _rule(r"(?P<y>20\d\d)[-/.](?P<m>1[0-2]|0?[1-9])(?![-/.\d])",
+    rule(r"(?P<y>20\d\d)[-/.](?P<m>1[0-2]|0?[1-9])(?![-/.\d])",
           lambda t, m: ("time", Said(t.month(int(m["y"]), int(m["m"])), True, "month", int(m["m"])))),
-    _rule(r"(?P<m>1[0-2]|[1-9])[./](?P<d>3[01]|[12]\d|[1-9])(?![.\d%])(?!\s*(?:米|cm|厘米|公分|小时|万|户|个|度|m|km))(?:日|号)?", _short_date),
-    _rule(rf"{_Y.format('y')}(?P<n>{_NAMES})(?P<t>节?假期|期间|长假|小长假|七天|五天|三天|八天|黄金周|放假|那几天|节期间|节当天|节那天|当天|那天|当日|节)?",
+    rule(r"(?P<m>1[0-2]|[1-9])[./](?P<d>3[01]|[12]\d|[1-9])(?![.\d%])(?!\s*(?:米|cm|厘米|公分|小时|万|户|个|度|m|km))(?:日|号)?", _short_date),
+    rule(rf"{_Y.format('y')}(?P<n>{_NAMES})(?P<t>节?假期|期间|长假|小长假|七天|五天|三天|八天|黄金周|放假|那几天|节期间|节当天|节那天|当天|那天|当日|节)?",
           _named),
-    _rule(r"(?:那场|上次|上一场|最近一场|最近那场|最大的?一场|最大那场)(?:特?大)?暴?雨(?:当天|那天|期间|的时候)?|(?:特?大)?暴雨(?:那天|当天|当日|那日|那一天)"
+    rule(r"(?:那场|上次|上一场|最近一场|最近那场|最大的?一场|最大那场)(?:特?大)?暴?雨(?:当天|那天|期间|的时候)?|(?:特?大)?暴雨(?:那天|当天|当日|那日|那一天)"
           r"|(?:那天|当天)的?(?:特?大)?暴雨|下暴雨(?:那天|当天)", _storm),
-    _rule(r"(?P<t>上旬|中旬|下旬)", _tens),
-    _rule(rf"(?:每个?|逢)?{_WEEK}(?P<d>[一二三四五六日天1-7])(?!个|起|共|[天日])(?:{_TO}{_WEEK}?(?P<d2>[一二三四五六日天1-7]))?", _weekdays),
-    _rule(r"(?:每个?|逢)?(?:周末|双休日?|休息日|周六日|周六周日|周六、周日|礼拜天?六日)", lambda t, m: ("weekdays", (5, 6))),
-    _rule(r"(?:每个?|逢)?(?:工作日|平日|平时|上班日|平常日子)", lambda t, m: ("weekdays", (0, 1, 2, 3, 4))),
-    _rule(rf"(?P<p>{_PART})?的?{_CLOCK.format('a')}{_AT}?{_TO}(?P<p2>次日|第二天|翌日|隔天|{_PART})?(?P<p3>{_PART})?"
-          rf"{_CLOCK.format('b')}{_AT}(?:之?间|钟)?", _clock_range),
-    _rule(rf"(?P<p>{_PART})?的?{_CLOCK.format('a')}{_AT}(?P<s>以后|之后|过后|往后|后|起|开始|以前|之前|前)", _clock_side),
-    _rule(rf"(?P<p>{_PART})的?{_CLOCK.format('a')}{_AT}(?P<s>)?", lambda t, m: ("hours", Hours((_hour(m["a"], m["p"]) % 24,)))),
-    _rule(rf"(?P<p>{_PART})(?:的?时候|时段|时间|期间)?", _part_of_day),
+    rule(r"(?P<t>上旬|中旬|下旬)", _tens),
+    rule(rf"(?:每个?|逢)?{_WEEK}(?P<d>[一二三四五六日天1-7])(?!个|起|共|[天日])(?:{TO}{_WEEK}?(?P<d2>[一二三四五六日天1-7]))?", _weekdays),
+    rule(r"(?:每个?|逢)?(?:周末|双休日?|休息日|周六日|周六周日|周六、周日|礼拜天?六日)", lambda t, m: ("weekdays", (5, 6))),
+    rule(r"(?:每个?|逢)?(?:工作日|平日|平时|上班日|平常日子)", lambda t, m: ("weekdays", (0, 1, 2, 3, 4))),
 )  # fmt: skip
 """What each pattern of a text says."""

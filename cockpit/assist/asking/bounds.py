@@ -1,0 +1,58 @@
+"""Numbers that something is above or below: of how many there are, of how long it took, of what comes with a class."""
+
+# ruff: noqa: E501 - words and patterns are easier to read in one line
+
+from __future__ import annotations
+
+from cockpit.assist.asking.found import Found
+from cockpit.assist.asking.lattice import Bound
+from cockpit.assist.asking.measure import Asked
+from cockpit.assist.asking.setting import Setting
+from cockpit.model.scope import Scope
+
+_CASE_UNITS = ("件", "起", "单", "例", "宗", "次", "cases", "case", "")
+
+
+def is_over(found: Found, bound: Bound) -> bool:
+    """Whether a bound is of how many there are, not of the number that comes with a class."""
+    return (bound.unit in _CASE_UNITS and (bool(bound.unit) or bool(found.asked))) or (
+        bound.unit == "%" and found.has("RATE")
+    )
+
+
+def over_of(found: Found, scope: Scope) -> tuple[float, float] | tuple[()]:
+    return next(((bound.low, bound.high) for bound, _ in found.bounds if is_over(found, bound)), ())
+
+
+_TIME_UNITS = {"小时": 1.0, "个小时": 1.0, "钟头": 1.0, "hour": 1.0, "hours": 1.0, "h": 1.0, "天": 24.0, "day": 24.0, "days": 24.0,
+               "分钟": 1 / 60, "minute": 1 / 60, "minutes": 1 / 60, "min": 1 / 60}  # fmt: skip
+_METRES = {
+    "米": 100.0,
+    "m": 100.0,
+    "metre": 100.0,
+    "metres": 100.0,
+    "meter": 100.0,
+    "meters": 100.0,
+    "mm": 0.1,
+    "毫米": 0.1,
+}
+
+
+def bounds_of(found: Found, where: Setting, asked: Asked, kinds: list[tuple[str, ...]]) -> dict[str, object]:
+    parts: dict[str, object] = {}
+    units = {str(where.lexicon.pack.kind(code).unit) for codes in kinds for code in codes}
+    for bound, _ in found.bounds:
+        if is_over(found, bound):
+            continue
+        if bound.unit in _TIME_UNITS:
+            factor = _TIME_UNITS[bound.unit]
+            if "ARRIVE" in found.names and "CLOSE" not in found.names:
+                parts["reached"] = (max(bound.low * factor * 60, 0.0), bound.high * factor * 60)
+                continue
+            parts["took"] = (max(bound.low * factor, 0.0), bound.high * factor)
+        else:
+            factor = _METRES.get(bound.unit, 1.0) if units == {"cm"} else 1.0
+            parts["amount"] = (bound.low * factor, bound.high * factor)
+    if "SOME" in found.names:
+        parts["amount"] = (1.0, float("inf"))
+    return parts

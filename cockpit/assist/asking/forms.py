@@ -1,0 +1,183 @@
+"""In which form a question is answered: by what something is put in order, which way and how many, or as a course."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from cockpit.assist.asking.bounds import is_over
+from cockpit.assist.asking.found import Found
+from cockpit.assist.asking.measure import Asked
+from cockpit.assist.asking.setting import AREA_DIMS, COMPARING, RANKING, TIME_DIMS, Setting
+from cockpit.assist.asking.tokens import is_chinese
+from cockpit.insight.measures import BETTER
+from cockpit.model.asking import Form
+from cockpit.model.clock import DAY
+from cockpit.model.scope import Scope
+
+_TIERS = ("city", *AREA_DIMS)
+
+
+def dims_of(found: Found) -> list[str]:
+    names = found.names
+    dims = list(dict.fromkeys(by for by, _ in found.asked))
+    if not dims and (names & set(RANKING) or found.tops or names & {"TREND"}):
+        dims = list(dict.fromkeys(by for by, _ in found.dims))
+        lone = [token.said for token in found.divided.tokens if token.type == "dim"]
+        if all(len(said) == 1 and is_chinese(said) for said in lone) and not names & {"RANK"}:
+            dims = [] if not set(lone) & set("区") else ["district"]
+    if not dims and found.dims and any(is_over(found, bound) or bound.unit == "%" for bound, _ in found.bounds):
+        dims = [by for by, _ in found.dims]
+    if not dims and _asks_what(found):
+        dims = ["kind"]
+    if not dims and asks_which_crew(found):
+        dims = ["unit"]
+    if "PERDAY" in names:
+        dims = [by for by in dims if by != "day"]
+    if "group" in dims and "kind" in dims:
+        dims.remove("kind")
+    return dims
+
+
+def _asks_what(found: Found) -> bool:
+    """什么问题, 哪些事, what problems: the class is asked for."""
+    tokens = [token for token in found.divided.tokens if token.type not in ("unknown", "filler")]
+    for token, after in pairwise(tokens):
+        if token.type != "atom" or after.type != "atom" or "CASES" not in after.value or found.kinds:
+            continue
+        if "LIST" in token.value and after.said in ("问题", "事", "事情", "隐患"):
+            return True
+        if "WHICH" in token.value and token.said in _WHATS:
+            return True
+    return False
+
+
+_WHATS = ("什么", "啥", "哪种", "哪些", "何", "哪几种", "什么样", "what", "which")
+
+
+def asks_which_crew(found: Found) -> bool:
+    """哪支环卫队: one of the units of a kind is asked for."""
+    tokens = found.divided.tokens
+    return any(
+        token.type == "atom" and "WHICH" in token.value and token.said != "谁"
+        for _, at in found.unit_kinds
+        for token in tokens[max(0, at - 2) : at]
+    )
+
+
+def form_of(
+    found: Found, dims: list[str], asked: Asked, superlative: bool, beside: str, scope: Scope, where: Setting
+) -> tuple[Form, str, str]:
+    names = found.names
+    is_sign = asked.measure.startswith("sign:")
+    days = (scope.span.end - scope.span.start) / DAY
+    grain = _grain(dims, days)
+    by = _dimension(dims, scope, where)
+    if beside and names & set(COMPARING):
+        return "comparison", "", ""
+    if names & {"PREV", "YEARAGO"} and not (by and superlative):
+        return "comparison", "", ""
+    if "TREND" in names and (grain or not by):
+        return "trend", "", grain
+    ranked = superlative or bool(names & {"WHICH"})
+    if grain and not (ranked and _asks_time(found)):
+        return "trend", "", grain
+    if grain and ranked and dims[0] == "hourly":
+        by = "hour"
+    if by:
+        return "ranking", by, ""
+    if names & {"DIFFER", "GROWTH"}:
+        return "comparison", "", ""
+    if beside and beside != "span":
+        return "comparison", "", ""
+    if "LIST" in names and not is_sign and asked.measure == "count" and not asked.is_share:
+        return "list", "", ""
+    if superlative and not is_sign and asked.measure in ("count", "on_time_rate", "satisfaction_rate"):
+        if found.tops and asked.measure == "count" and not names & set(RANKING) and not found.kinds:
+            return "ranking", "kind", ""
+        return "ranking", _default_dim(found, scope, where), ""
+    if found.tops and superlative and asked.measure.endswith("_hours"):
+        return "list", "", ""
+    return "figure", "", ""
+
+
+def _asks_time(found: Found) -> bool:
+    """哪天, which month: buckets of time are put in order, and no course is asked."""
+    tokens = {token.said for token in found.divided.tokens if token.type == "dim"}
+    asked = any(said.startswith(("哪", "几", "which", "what")) for said in tokens)
+    return asked or bool(found.names & {"WHICH", "MOST", "LEAST", "BEST", "WORST", "FASTEST", "SLOWEST"} or found.tops)
+
+
+def _grain(dims: list[str], days: float) -> str:
+    for by in dims:
+        if by == "hourly":
+            return "hour" if days <= 3 else ""
+        if by in TIME_DIMS:
+            return by
+    return ""
+
+
+def _dimension(dims: list[str], scope: Scope, where: Setting) -> str:
+    """The dimension that is ranked; of several the one that is nearest to an area or a class."""
+    for by in dims:
+        if by == "sub":
+            return _below(scope, where)
+        if by == "hourly":
+            return "hour"
+        if by in AREA_DIMS and scope.area and _TIERS.index(by) <= where.tier(scope.area):
+            continue
+        return by
+    return ""
+
+
+def _below(scope: Scope, where: Setting) -> str:
+    return _TIERS[min(where.tier(scope.area) + 1, 4)]
+
+
+def _default_dim(found: Found, scope: Scope, where: Setting) -> str:
+    if scope.kinds or scope.measure.startswith("sign:"):
+        return _below(scope, where)
+    return "kind"
+
+
+def order_of(found: Found, asked: Asked, form: Form) -> tuple[int, bool]:
+    """How many, and whether the greatest come first."""
+    names = found.names
+    better = BETTER.get(asked.measure, 0)
+    if asked.measure == "count" and set(asked.marks) & {
+        "late",
+        "overdue",
+        "returned",
+        "reopened",
+        "unsatisfied",
+        "urged",
+    }:
+        better = -1
+    if asked.measure.startswith("sign:"):
+        better = -1
+    descending = True
+    if names & {"LEAST", "FASTEST", "UP", "FALL"}:
+        descending = False
+    if names & {"BEST", "BESTFIRST"}:
+        descending = better > 0
+    if names & {"WORST", "WORSTFIRST"}:
+        descending = better <= 0
+    top = 0
+    for (number, is_top), _ in found.tops:
+        top = number
+        if is_top is False and not names & {"WORST", "LEAST"}:
+            descending = better <= 0 and bool(better)
+    if (
+        not top
+        and form == "ranking"
+        and names & {"MOST", "LEAST", "FASTEST", "SLOWEST", "BEST", "WORST", "CHANGE", "FALL"}
+    ) and not names & {"RANK", "UP", "EACH"}:
+        top = 1
+    if (
+        not top
+        and form == "ranking"
+        and "WHICH" in names
+        and names & {"MORE", "LESS"}
+        and not names & {"COUNT", "EACH"}
+    ):
+        top = 1
+    return top, descending

@@ -1,0 +1,46 @@
+"""Where a question is asked, and words that several steps look for."""
+
+# ruff: noqa: E501 - words and patterns are easier to read in one line
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cockpit.assist.asking.lexicon import Lexicon
+from cockpit.model.scope import Span
+
+RANKING = (
+    "MOST",
+    "LEAST",
+    "FASTEST",
+    "SLOWEST",
+    "BEST",
+    "WORST",
+    "RANK",
+    "CHANGE",
+    "FALL",
+    "UP",
+    "WORSTFIRST",
+    "BESTFIRST",
+)
+COMPARING = ("COMPARE", "DIFFER", "EACH", "MORE", "LESS", "FAST", "SLOW", "GOOD", "BAD", "WHICH", "GROWTH", "MOST", "LEAST", "FASTEST",
+             "SLOWEST", "BEST", "WORST", "RANK")  # fmt: skip
+AREA_DIMS = ("district", "street", "community", "cell")
+TIME_DIMS = ("day", "week", "month")
+
+
+@dataclass
+class Setting:
+    """Where a question is asked: words, now, and since when the archive is."""
+
+    lexicon: Lexicon
+    now: int
+    first: int
+
+    @property
+    def all_time(self) -> Span:
+        return Span(self.first, self.now)
+
+    def tier(self, code: str) -> int:
+        """Of an area, 0 the city and what is not known."""
+        return self.lexicon.areas[code].tier if code in self.lexicon.areas else 0

@@ -1,0 +1,71 @@
+"""What is told of a number: itself, its share of which whole, how much more than before."""
+
+# ruff: noqa: E501 - words and patterns are easier to read in one line
+
+from __future__ import annotations
+
+from cockpit.assist.asking.found import Found
+from cockpit.assist.asking.measure import Asked
+from cockpit.model.asking import Form
+from cockpit.model.scope import Scope
+
+
+def told_of(found: Found, asked: Asked, form: Form, by: str) -> str:
+    names = found.names
+    if names & {"CHANGE", "FALL"} or (
+        form == "ranking" and by and names & {"PREV", "YEARAGO"} and names & {"DIFFER", "MOST", "LEAST"}
+    ):
+        return "change"
+    if "GROWTH" in names:
+        return "growth"
+    if names & set(PER) and form == "figure":
+        return "mean"
+    if form == "comparison" and "SUM" in names and not names & {"COMPARE", "DIFFER", "EACH"}:
+        return "sum"
+    if asked.is_share and form in ("figure", "comparison", "ranking", "trend"):
+        return "share"
+    return "value"
+
+
+PER = {"PERHOUR": "hour", "PERWEEK": "week", "PERMONTH": "month"}
+_FIELDS = {"areas": "area", "kinds": "kinds", "channels": "channels", "unit_kinds": "unit_kind", "levels": "levels",
+           "stages": "stages", "hours": "hours", "weekdays": "weekdays", "units": "unit", "places": "place",
+           "bounds": "amount", "results": "results"}  # fmt: skip
+
+
+def whole_of(found: Found, scope: Scope) -> tuple[str, ...]:
+    """Fields that the whole is free of: of those that were said before 里 and 其中 none, of `share of` the first not."""
+    at: dict[str, int] = {}
+    for name, field in _FIELDS.items():
+        listed = getattr(found, name)
+        if listed and getattr(scope, field):
+            at[field] = listed[0][1]
+    for name in ("took", "reached"):
+        if getattr(scope, name) and "amount" not in at:
+            at[name] = found.bounds[0][1] if found.bounds else 0
+    marks = [
+        found.at(word)
+        for word in ("LATE", "OPEN", "ONTIME", "URGED", "REWORK", "REOPEN", "SAT", "UNSAT", "CLOSE")
+        if word in found.names
+    ]
+    if scope.marks and marks:
+        at["marks"] = min(marks)
+    if not at:
+        return ()
+    share = found.at("SHARE")
+    tokens = found.divided.tokens
+    inside = [
+        i
+        for i, token in enumerate(tokens)
+        if token.said in ("里", "里的", "中", "当中", "里面", "里头", "其中", "之中", "among", "out of", "中的")
+    ]
+    kept: set[str] = set()
+    if inside:
+        kept = {field for field, place in at.items() if place < inside[0]}
+    elif share >= 0 and tokens[share].said.isascii() and len(at) > 1:
+        after = sorted((place, field) for field, place in at.items() if place > share)
+        kept = {after[0][1]} if len(after) > 1 else set()
+    elif "area" in at and len(at) > 1:
+        city = any(token.type == "area" and i > at["area"] for i, token in enumerate(tokens))
+        return ("area",) if city else tuple(field for field in at if field != "area")
+    return tuple(field for field in at if field not in kept) or tuple(at)
