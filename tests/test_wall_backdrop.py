@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,13 +40,47 @@ def test_every_output_has_its_backdrop_which_takes_the_picture_that_is_kept_late
     windows: dict[str, Backdrop] = {}
     backdrops(tmp_path, windows)
     assert list(windows) == ["screen"]
-    assert windows["screen"]._picture.isNull()
+    assert windows["screen"].picture().isNull()
+    assert windows["screen"].bare
     keep_picture(picture("#204080"), tmp_path, "screen")
     backdrops(tmp_path, windows)
-    assert not windows["screen"]._picture.isNull()
+    assert windows["screen"].picture().size() == picture("#204080").size()
     for window in windows.values():
         window.hide()
         window.deleteLater()
+
+
+MEASURE = """
+import sys
+from pathlib import Path
+from PySide6.QtGui import QGuiApplication
+from cockpit.ui.wallbackdrop import Backdrop
+from cockpit.wall.health import memory_mb
+
+app = QGuiApplication([])
+window = Backdrop(Path(sys.argv[1]), "screen")
+before = memory_mb()
+window.resize(6000, 3000)
+window.show()
+while not window.paints:
+    app.processEvents()
+print(memory_mb() - before, window.picture().width())
+"""
+
+
+@pytest.mark.system
+def test_a_backdrop_that_was_painted_holds_neither_the_points_of_its_picture_nor_those_it_painted_on(
+    tmp_path: Path,
+) -> None:
+    large = QImage(6000, 3000, QImage.Format.Format_RGB32)
+    large.fill(QColor("#204080"))
+    keep_picture(large, tmp_path, "screen")
+    environment = {**os.environ, "QT_QPA_PLATFORM": "minimal"}
+    line = [sys.executable, "-c", MEASURE, str(tmp_path)]
+    done = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=120, check=True)
+    more, width = map(float, done.stdout.split())
+    assert width == 6000
+    assert more < 72 * 0.4  # its points are 72 MB, and those it is painted on once more
 
 
 class Noted:

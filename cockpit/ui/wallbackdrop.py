@@ -1,6 +1,8 @@
 """The process behind a wall: it holds the last picture of every output, so that none is black while the wall restarts.
 
-It reads nothing but those pictures and does nothing but show them, underneath the windows of the wall.
+It reads nothing but those pictures and does nothing but show them, underneath the windows of the wall. It holds them as
+they are on disk, compressed: the points of a large wall, which nobody sees as long as the wall goes on, would be 149 MB
+and once more as much to paint them from. Until they are unpacked, the screen keeps the points that the wall left.
 """
 
 from __future__ import annotations
@@ -9,27 +11,46 @@ import signal
 from pathlib import Path
 
 from PySide6.QtCore import QRect, Qt, QTimer
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QRasterWindow, QScreen
+from PySide6.QtGui import (
+    QBackingStore,
+    QColor,
+    QExposeEvent,
+    QGuiApplication,
+    QImage,
+    QPainter,
+    QRegion,
+    QResizeEvent,
+    QScreen,
+    QSurface,
+    QWindow,
+)
+from shiboken6 import delete
 
 from cockpit.ui.walloutputs import plugged
-from cockpit.ui.wallstills import SCREENS, last_picture
+from cockpit.ui.wallstills import SCREENS, last_file
 
 LOOK_MS = 1000
 BARE_MS = 200
 """While an output has no picture at all."""
 
 
-class Backdrop(QRasterWindow):
-    """The last picture of one output, behind everything."""
+class Backdrop(QWindow):
+    """The last picture of one output, behind everything.
+
+    Attributes:
+        paints: how often it was painted: whenever something of it comes to be seen.
+    """
 
     def __init__(self, folder: Path, output: str) -> None:
         super().__init__()
+        self.setSurfaceType(QSurface.SurfaceType.RasterSurface)
         flags = Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowStaysOnBottomHint
         self.setFlags(flags | Qt.WindowType.WindowDoesNotAcceptFocus | Qt.WindowType.WindowTransparentForInput)
         self.setTitle(f"city-cockpit backdrop {output}")
         self.setCursor(Qt.CursorShape.BlankCursor)
+        self.paints = 0
         self._folder, self._output = folder, output
-        self._picture, self._taken = last_picture(folder, output)
+        self._file, self._taken = last_file(folder, output)
 
     def fill(self, screen: QScreen) -> None:
         self.setScreen(screen)
@@ -39,25 +60,54 @@ class Backdrop(QRasterWindow):
         self.lower()
 
     def look(self) -> None:
-        """Shows the picture that was kept since."""
-        picture, taken = last_picture(self._folder, self._output, newer=self._taken)
-        if not picture.isNull():
-            self._picture, self._taken = picture, taken
-            self.update()
+        """Takes the picture that was kept since. The wall it was taken of stands before it: only what was black so far
+        is painted at once."""
+        was_bare = self.bare
+        if self._renew() and was_bare and self.isExposed():
+            self._paint()
 
     @property
     def bare(self) -> bool:
-        return self._picture.isNull()
+        return not self._file
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def picture(self) -> QImage:
+        """What it shows, unpacked; a null one where there is none."""
+        return QImage.fromData(self._file)
+
+    def exposeEvent(self, event: QExposeEvent) -> None:
+        if self.isExposed():
+            self._renew()
+            self._paint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self.isExposed():
+            self._paint()
+
+    def _renew(self) -> bool:
+        file, taken = last_file(self._folder, self._output, newer=self._taken)
+        if file:
+            self._file, self._taken = file, taken
+        return bool(file)
+
+    def _paint(self) -> None:
+        """Paints all of it, on points that are given back at once."""
+        self.paints += 1
         whole = QRect(0, 0, self.width(), self.height())
+        store = QBackingStore(self)
+        store.resize(whole.size())
+        store.beginPaint(QRegion(whole))
+        painter = QPainter(store.paintDevice())
         painter.fillRect(whole, QColor(Qt.GlobalColor.black))
-        if not self._picture.isNull():
-            fitted = self._picture.size().scaled(whole.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        picture = self.picture()
+        if not picture.isNull():
+            fitted = picture.size().scaled(whole.size(), Qt.AspectRatioMode.KeepAspectRatio)
             at = QRect(0, 0, fitted.width(), fitted.height())
             at.moveCenter(whole.center())
-            painter.drawImage(at, self._picture)
+            painter.drawImage(at, picture)
+        painter.end()
+        store.endPaint()
+        store.flush(QRegion(whole))
+        delete(store)
 
 
 def backdrops(folder: Path, windows: dict[str, Backdrop]) -> None:

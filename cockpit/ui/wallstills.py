@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtGui import QImage
 
 from cockpit.model.clock import SECOND
 
@@ -22,14 +22,18 @@ def last_picture(folder: Path, output: str, newer: int = 0) -> tuple[QImage, int
     Args:
         newer: it must have been taken after this, UTC us.
     """
+    file, taken = last_file(folder, output, newer)
+    return (QImage.fromData(file), taken) if file else (QImage(), 0)
+
+
+def last_file(folder: Path, output: str, newer: int = 0) -> tuple[bytes, int]:
+    """As `last_picture`, the file as it is; b"" where there is none."""
     file = file_of(folder, output)
     try:
         taken = int(file.stat().st_mtime * SECOND)
+        return (file.read_bytes(), taken) if taken > newer else (b"", 0)
     except OSError:
-        return QImage(), 0
-    if taken <= newer:
-        return QImage(), 0
-    return QImageReader(str(file)).read(), taken
+        return b"", 0
 
 
 def keep_picture(picture: QImage, folder: Path, output: str) -> None:
