@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from cockpit.model.clock import SECOND, from_iso
 from cockpit.model.errors import UserError
+from cockpit.model.wall import within
 from cockpit.model.wall_read import read_scene
 from cockpit.model.wallstate import Cast, MapView, WallAct
 from cockpit.wall.acts import ACTS
 from cockpit.wall.gathering import LEAD, PATIENCE
 from cockpit.wall.remote import role_of
 from cockpit.wall.state import Site, mirrors
-from cockpit.wall.turning import Standing, brought, within
+from cockpit.wall.turning import Standing, brought
 from tests.wall_kit import Timed, scene_text, site
 
 GRAVE = Standing("alert/1", 1, "暴雨红色预警")

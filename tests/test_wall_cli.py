@@ -10,7 +10,7 @@ import pytest
 
 from cockpit.cli import main, parser
 from cockpit.field.register import Register
-from cockpit.model.clock import SystemClock
+from cockpit.model.clock import HOUR, SystemClock, local
 from cockpit.wall.cli import act_of
 from tests.living_wall import living_wall, told, until_open
 from tests.on_the_wire import on_the_wire
@@ -57,6 +57,15 @@ def test_a_shell_shows_scenes_changes_modes_and_says_how_the_wall_is(
         assert "没有场景 nowhere" in said
         code, said = run(capsys, profile, "volume", "loud")
         assert (code, said) == (2, "“loud”不在 0 到 100 之间\n")
+        assert run(capsys, profile, "brightness", "0.9")[1].count("\n") == 1
+        night, now = tmp_path / "hall.toml", SystemClock().now()
+        since, until = (local(now + n * HOUR).strftime("%H:%M") for n in (-1, 2))
+        dark = f'\nnight = {{ from = "{since}", to = "{until}", brightness = 0.4 }}\n\n'
+        night.write_text(HALL_TEXT.replace("\n\n", dark, 1))
+        assert run(capsys, profile, "publish", str(night))[0] == 0
+        code, said = run(capsys, profile, "brightness", "0.9")
+        assert said.splitlines()[1:] == [f"夜间屏幕最亮 40%，{until} 以后才有设定的亮度"]
+        assert run(capsys, profile, "brightness", "0.3")[1].count("\n") == 1
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from cockpit.model.clock import local
 from cockpit.model.layout import Rect
 
 Fit = Literal["one", "wall", "wide", "ribbon"]
@@ -179,6 +180,22 @@ class Hall(msgspec.Struct, frozen=True):
 
     def wall(self, id: str) -> Wall | None:
         return next((wall for wall in self.walls if wall.id == id), None)
+
+    def night_light(self, now: int) -> float | None:
+        """The most brightness (0–1) that screens have at this hour (UTC us), None by day: all that is set."""
+        if len(self.night) != 3 or not within(self.night[:2], now):
+            return None
+        return self.night[2]
+
+
+def within(between: tuple[int | float, ...], now: int) -> bool:
+    """Whether the time of day lies between these minutes after midnight, over midnight where the end is before."""
+    if len(between) != 2:
+        return True
+    at = local(now)
+    minute = at.hour * 60 + at.minute
+    start, end = between
+    return start <= minute < end if start <= end else minute >= start or minute < end
 
 
 class Placed(msgspec.Struct, frozen=True):

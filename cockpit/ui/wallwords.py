@@ -10,7 +10,6 @@ from cockpit.model.wallstate import WallShows, WallState
 from cockpit.ui.hubbanner import hub_banner
 from cockpit.ui.wallscreen import WallWindow
 from cockpit.wall.node import WallSeat
-from cockpit.wall.turning import within
 from widgets.kit.context import PanelContext
 from widgets.wall.over import Said
 
@@ -51,10 +50,8 @@ def starting(taken: int, now: int) -> Message:
 def light(shown: WallShows | None, state: WallState | None, now: int) -> float:
     """Brightness 0–1 of now: what the operator set, and at night no more than the hall says."""
     bright = shown.brightness if shown is not None else 1.0
-    night = state.hall.night if state is not None else ()
-    if len(night) == 3 and within((night[0], night[1]), now):
-        bright = min(bright, night[2])
-    return max(DARKEST, min(bright, 1.0))
+    night = state.hall.night_light(now) if state is not None else None
+    return max(DARKEST, min(bright, 1.0 if night is None else night))
 
 
 def said(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.model.clock import local
+from cockpit.model.clock import SystemClock, local
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Texts, language, texts
 
@@ -165,12 +165,20 @@ def _machine_line(seen: NodeSeen, t: Texts) -> str:
 
 
 def _act(args: argparse.Namespace) -> int:
-    from cockpit.model.wallstate import ActDone
+    from cockpit.model.wallasks import Nothing
+    from cockpit.model.wallstate import ActDone, WallState
     from cockpit.wall.asking import ask, hub_of
 
     os.umask(OWNER_ONLY)
-    done = ask(hub_of(args), "wall.act", act_of(args), ActDone)
-    print(texts(language())("wall.done", revision=done.revision))
+    act, t = act_of(args), texts(language())
+    done = ask(hub_of(args), "wall.act", act, ActDone)
+    print(t("wall.done", revision=done.revision))
+    if act.what == "brightness":
+        state = ask(hub_of(args), "wall.state", Nothing(), WallState)
+        night = state.hall.night_light(SystemClock().now())
+        if night is not None and night < float(act.value):
+            hour, minute = divmod(int(state.hall.night[1]), 60)
+            print(t("wall.night_light", percent=f"{night:.0%}", until=f"{hour:02d}:{minute:02d}"))
     return 0
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
-from cockpit.model.clock import SECOND, local
-from cockpit.model.wall import Trigger
+from cockpit.model.clock import SECOND
+from cockpit.model.wall import Trigger, within
 from cockpit.model.wallstate import WallShows
 from cockpit.wall.state import Site, at_step, changed, with_scene
 
@@ -33,16 +33,6 @@ class Held(msgspec.Struct, frozen=True):
     level: int
     until: int
     scene: str
-
-
-def within(between: tuple[int, ...], now: int) -> bool:
-    """Whether the time of day lies between these minutes after midnight, over midnight where the end is before."""
-    if len(between) != 2:
-        return True
-    at = local(now)
-    minute = at.hour * 60 + at.minute
-    start, end = between
-    return start <= minute < end if start <= end else minute >= start or minute < end
 
 
 def turned(shows: WallShows, site: Site, now: int, hour: int) -> WallShows:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cockpit.model.clock import MINUTE, midnight
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.model.wall import Mode, Placed, Scene, Screen, Wall
@@ -207,14 +206,7 @@ class Hand:
     @property
     def night(self) -> float | None:
         """How bright the hall lets its screens be at this time of the night, 0–1; None by day."""
-        state = self.state
-        if state is None or len(state.hall.night) != 3:
-            return None
-        start, end, bright = state.hall.night
-        now = self.ctx.clock.wall()
-        minute = (now - midnight(now)) // MINUTE
-        inside = start <= minute < end if start <= end else minute >= start or minute < end
-        return bright if inside else None
+        return self.state.hall.night_light(self.ctx.clock.wall()) if self.state is not None else None
 
     def volume(self, step: int) -> None:
         shows = self.shows
