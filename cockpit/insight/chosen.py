@@ -12,7 +12,7 @@ from cockpit.insight.facts import Facts
 from cockpit.model.archive_columns import Coded
 from cockpit.model.clock import HOUR, MINUTE
 from cockpit.model.errors import UserError
-from cockpit.model.scope import STATES, TIMES, Scope, Span
+from cockpit.model.scope import STATES, TIMES, Scope, Span, counted
 
 Where = slice | NDArray[np.intp]
 """Rows of the facts, ascending."""
@@ -96,9 +96,11 @@ def _tests(facts: Facts, scope: Scope, now: int) -> Iterable[_Test]:
     if states:
         yield lambda rows: np.logical_or.reduce([_STATE[state](number, rows, now) for state in states])
     for mark in scope.marks:
-        if mark not in _MARK:
+        name, times = counted(mark)
+        if name not in _MARK:
             raise UserError("insight.no_mark", mark=mark[:20])
-        yield lambda rows, of=_MARK[mark]: of(number, rows, now)  # type: ignore[misc] # bound at once
+        has = _MARK[name] if times == 1 else _bounded(name, times)
+        yield lambda rows, of=has: of(number, rows, now)  # type: ignore[misc] # bound at once
     if scope.took:
         least, most = scope.took
         closed = number["closed"]
@@ -172,4 +174,7 @@ _MARK = {
     "satisfied": _bounded("satisfied", 4),
     "unsatisfied": _bounded("satisfied", 1, 3),
     "rated": _bounded("satisfied", 1),
+    "arrived": _bounded("arrived", 1),
+    **{f"not_{name}": _bounded(name, 0, 0) for name in ("urged", "returned", "reopened", "arrived")},
+    "not_rated": _bounded("satisfied", 0, 0),
 }

@@ -15,7 +15,7 @@ import msgspec
 
 from cockpit.model.errors import UserError
 from cockpit.model.insight import DIMENSIONS, MEASURES
-from cockpit.model.scope import MARKS, TIMES, Scope, Span
+from cockpit.model.scope import TIMES, Scope, Span, is_mark
 
 SCHEME = "cockpit"
 MOST = 8_000
@@ -150,7 +150,7 @@ def _scope(fields: dict[str, list[str]]) -> Scope:
         raise ValueError(scope.measure)
     if scope.by and scope.by not in DIMENSIONS:
         raise ValueError(scope.by)
-    if (scope.when and scope.when not in TIMES) or not set(scope.marks) <= set(MARKS):
+    if (scope.when and scope.when not in TIMES) or not all(map(is_mark, scope.marks)):
         raise ValueError(scope.when)
     return scope
 

@@ -10,11 +10,25 @@ import msgspec
 STATES = ("open", "overdue", "late")
 """Words of `Scope.stages` that are no stages: how a record stands."""
 MARKS = ("open", "closed", "overdue", "late", "on_time", "urged", "returned", "reopened", "satisfied", "unsatisfied",
-         "rated")  # fmt: skip
+         "rated", "arrived", "not_urged", "not_returned", "not_reopened", "not_rated", "not_arrived")  # fmt: skip
 """What may have become of a record: urged, returned, reopened at least once; satisfied with 4 or 5 of 5, unsatisfied
-with less, rated at all; on_time closed before it was due."""
+with less, rated at all; on_time closed before it was due; arrived: somebody was there. `returned2`: twice or more."""
+COUNTED = ("urged", "returned", "reopened")
+"""Marks that may have a number behind them: so many times or more."""
 TIMES = ("closed", "due", "assigned", "arrived", "finished")
 """Times of a record, beside that of its report, that a period can be of."""
+
+
+def counted(mark: str) -> tuple[str, int]:
+    """A mark without its number, and that: `returned2` is (returned, 2); others have 1."""
+    name = mark.rstrip("0123456789")
+    times = mark[len(name) :]
+    return (name, int(times)) if name in COUNTED and 0 < len(times) < 3 else (mark, 1)
+
+
+def is_mark(mark: str) -> bool:
+    """Whether it is one of `MARKS`, or one of `COUNTED` with a number."""
+    return counted(mark)[0] in MARKS
 
 
 class Span(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -40,7 +54,7 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
         kinds: codes of classes, or of groups (`E05`): any of them.
         channels, levels, stages, results: any of them; stages also `STATES`: `open`, `overdue` (open and late), `late`
             (open or closed, late), which hold beside the stages proper: `overdue` and `handling` is what is both.
-        marks: of `MARKS`, all of which hold.
+        marks: of `MARKS` (`is_mark`), all of which hold.
         hours, weekdays: of the report in Shanghai, 0–23 and 0 (Monday) – 6, any of them.
         unit: key of a unit; unit_kind: id of a kind of units.
         place: words that the place must hold.
