@@ -248,8 +248,8 @@ def changes(signs: Signs, ground: Ground, scope: Scope, now: int) -> list[Change
 
 
 def _usual(past: Past, key: str, hour: int) -> Floats:
-    """Means of this hour on this weekday, of the weeks before."""
-    buckets = past.series(key, "hour", hour - _WEEKS * 7 * DAY, hour)
+    """Means of this hour on this weekday, of the weeks before; the hours since the last of them are not read."""
+    buckets = past.series(key, "hour", hour - _WEEKS * 7 * DAY, hour - 7 * DAY + HOUR)
     wanted = np.array([hour - week * 7 * DAY for week in range(1, _WEEKS + 1)], dtype=np.int64)
     values: Floats = buckets.mean[np.isin(buckets.start, wanted)]
     return values[np.isfinite(values)]
