@@ -16,8 +16,11 @@ from cockpit.bus.where import OwnHub
 from cockpit.model.wallasks import MOST_THUMB, Thumbs, ThumbsWanted
 from cockpit.model.wallstate import Pointer, Thumb
 from cockpit.seat import Seat
+from cockpit.ui.wallpictures import glimpse, small_jpeg
+from cockpit.ui.wallscreen import WallWindow
 from tests.living_hub import CLOCK, LivingHub, pack
 from tests.wall_node_kit import COLORS, HALL, Node, a_node, site
+from widgets.wall.kit import wall_theme
 
 pytestmark = pytest.mark.slow
 
@@ -215,3 +218,16 @@ def test_another_hall_file_is_shown_at_once_though_the_scene_stays(node: Node) -
     node.until(lambda: node.window.scale == 2.0 and node.shown() == "calm" and not node.window.still)
     assert node.color() == COLORS["calm"]
     assert node.panel().width() > 700
+
+
+@pytest.mark.parametrize(("width", "height"), [(8000, 1600), (1280, 720)])
+def test_a_thumbnail_of_a_large_screen_is_made_of_some_of_its_points(qtbot: QtBot, width: int, height: int) -> None:
+    window = WallWindow("HDMI-1", CLOCK)
+    qtbot.addWidget(window)
+    window.resize(width, height)
+    window.show()
+    qtbot.waitUntil(lambda: glimpse(window).width() == min(width, 1920))
+    seen = glimpse(window)
+    assert abs(seen.width() / seen.height() - width / height) < 0.01
+    assert seen.pixelColor(seen.width() // 2, seen.height() // 2) == wall_theme().bg
+    assert QImage.fromData(small_jpeg(seen)).width() == 480

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import gc
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +160,18 @@ def test_a_view_that_moves_aside_keeps_the_pixels_that_it_had(wall: Wall) -> Non
     kept = after[: y or None, : x or None] if (x, y) == (-40, -24) else after[:0, :0]
     assert kept.size, "it moved by as many pixels as it was told"
     assert np.array_equal(kept, before[24:, 40:])
+
+
+def test_a_picture_that_nobody_shows_any_more_is_given_back(wall: Wall) -> None:
+    made = wall.hang(PANEL)
+    before, pane = weakref.ref(made.ground.picture), made.pane
+    middle = pane.left + (pane.width / 2 + 40) / pane.scale, pane.top - pane.height / 2 / pane.scale
+    assert made.ctx.wall is not None
+    made.ctx.wall.tell(view=view_of(pane_at(*middle, pane.scale, (pane.width, pane.height), pane.dpr)))
+    wall.settle(made)
+    assert made.pane != pane
+    gc.collect()
+    wall.qtbot.waitUntil(lambda: before() is None, timeout=30_000)
 
 
 def test_while_it_moves_the_last_picture_goes_with_it(wall: Wall) -> None:

@@ -195,13 +195,12 @@ class GroundShop(QObject):
                 picture = None
                 self._tell(self.failed, error)
             with self._condition:
-                held = self._wishes.get(user)
-                if held is not None and held[0] == wish:
+                if self._is_wished(user, wish):
                     del self._wishes[user]
                 if picture is not None:
                     self._made[wish] = self._fresh[user] = picture
             self._tell(self.better)
-            del picture, before
+            del picture, before  # as large as a screen: what nobody shows any more is not held while we wait
 
     def _tell(self, signal: object, *what: object) -> None:
         if not self._ended:
@@ -209,8 +208,10 @@ class GroundShop(QObject):
 
     def _wanted(self, user: int, wish: Wish) -> bool:
         with self._condition:
-            held = self._wishes.get(user)
-            return not self._ended and held is not None and held[0] == wish
+            return not self._ended and self._is_wished(user, wish)
+
+    def _is_wished(self, user: int, wish: Wish) -> bool:
+        return user in self._wishes and self._wishes[user][0] == wish
 
     def _prepare(self, style: MapStyle) -> None:
         """Reads the base map, and draws the overview that stands in for what is not drawn yet."""
