@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 RUN = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+BARE = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+"""What pytest is run with: loading the plugins of the house takes longer than these tests."""
 CHANCE = """
 from pathlib import Path
 import pytest
@@ -37,9 +40,10 @@ def run(leg: str, files: dict[str, str], home: Path) -> subprocess.CompletedProc
     for name, text in files.items():
         (home / name).write_text(text)
     pytest_of_leg = " ".join([*RUN, *files])
-    subprocess.run([ROOT / "packaging/legs.sh", "1", leg, pytest_of_leg], cwd=home, capture_output=True, check=False)
+    legs = [ROOT / "packaging/legs.sh", "1", leg, pytest_of_leg]
+    subprocess.run(legs, cwd=home, env=BARE, capture_output=True, check=False)
     command = [sys.executable, str(ROOT / "packaging/again.py"), leg, "--", *RUN]
-    return subprocess.run(command, cwd=home, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=home, env=BARE, capture_output=True, text=True, check=False)
 
 
 def test_a_system_test_that_passes_alone_passes_and_is_named(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ CORE = """
 import logging, os, subprocess, sys, threading, warnings
 from pathlib import Path
 import pytest
+from tests import leaks
+leaks.PATIENCE = 0.3  # what is left here stays for good
 
 def test_thread():
     threading.Thread(target=threading.Event().wait, name="left-over", daemon=True).start()
@@ -60,7 +62,9 @@ QT = """
 import gc
 from PySide6.QtCore import QTimer, qWarning
 from PySide6.QtWidgets import QWidget
+from tests import leaks
 kept = []
+leaks.PATIENCE = 0.3
 
 def test_widget(qtbot):
     kept.append(QWidget())
