@@ -13,6 +13,7 @@ from cockpit.model.archive import RECORD
 from cockpit.model.city import Pack
 from cockpit.model.clock import HOUR
 from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.signs import zh_of
 from cockpit.model.typed import from_msgpack
 from cockpit.signs.definitions import read_signs
 from cockpit.signs.history import History
@@ -107,7 +108,7 @@ def _names(db: sqlite3.Connection, archive: Archive, pack: Pack, areas: Areas) -
     put(
         "sign",
         [
-            (s.code, *_both(s.name), s.unit, s.theme, _both(themes[s.theme])[0], s.decimals, s.target)
+            (s.code, *_both(s.name), zh_of(s.unit), s.theme, _both(themes[s.theme])[0], s.decimals, s.target)
             for s in signs.signs
         ],
     )  # fmt: skip

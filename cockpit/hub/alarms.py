@@ -82,7 +82,7 @@ class AlarmsService:
         self._version = 0
         self._run = ""
         self._operators = Operators(setting.answers.heard, setting.roles)
-        self._signs: dict[str, tuple[Text, str]] = {}
+        self._signs: dict[str, tuple[Text, Text | str]] = {}
         setting.book.cause = self._cause
         add = setting.answers.add
         add("alarms.rules", RuleWanted, self._rules)
@@ -366,7 +366,7 @@ class AlarmsService:
 
     # -- within --------------------------------------------------------------------------------------------------
 
-    def _sign(self, code: str) -> tuple[Text, str]:
+    def _sign(self, code: str) -> tuple[Text, Text | str]:
         """Name and unit of a sign."""
         return self._signs.get(code, ({"zh": code}, ""))
 

@@ -111,7 +111,9 @@ class Trial:
         at: how far it is, wall clock, UTC us.
     """
 
-    def __init__(self, wanted: TrialWanted, pack: Pack, clock: Clock, sign: Mapping[str, tuple[Text, str]]) -> None:
+    def __init__(
+        self, wanted: TrialWanted, pack: Pack, clock: Clock, sign: Mapping[str, tuple[Text, Text | str]]
+    ) -> None:
         """
         Args:
             sign: names and units of signs by their code.

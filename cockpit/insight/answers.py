@@ -8,6 +8,7 @@ from cockpit.insight.chosen import Where, chosen, count_of, indices, times_of
 from cockpit.insight.dimensions import TIMES, begin_of, bucket_of, names_of, order_of, part_scope, parts_of, rest_of
 from cockpit.insight.facts import Facts
 from cockpit.insight.measures import BETTER, COUNTS, DECIMALS, UNITS, days_in, measured, number
+from cockpit.model.city import Text
 from cockpit.model.clock import DAY, HOUR
 from cockpit.model.errors import UserError
 from cockpit.model.insight import GRAINS, MEASURES, Figure, Part, Row, Rows, Split, Trend
@@ -70,12 +71,11 @@ def value_before(facts: Facts, scope: Scope, now: int) -> float | None:
     return number(float(measured(facts, chosen(facts, scope, now, span), scope.measure, now, span).value[0]))
 
 
-def unit_of(facts: Facts, scope: Scope) -> str:
+def unit_of(facts: Facts, scope: Scope) -> Text | str:
     """Unit of the measure; of amounts that of the kind, where it is one."""
     if not scope.measure.startswith("amount") or facts.ground.pack is None or len(scope.kinds) != 1:
         return UNITS.get(scope.measure, "")
-    unit = facts.ground.pack.kind(scope.kinds[0]).unit
-    return unit if isinstance(unit, str) else unit.get("zh", "")
+    return facts.ground.pack.kind(scope.kinds[0]).unit
 
 
 def split(facts: Facts, scope: Scope, by: str, now: int) -> Split:

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from cockpit.model.askmodel import ModelMark
+from cockpit.model.city import Text
 from cockpit.model.insight import Figure, Rows, Split, Trend
 from cockpit.model.messages import Message
 from cockpit.model.scope import Scope
@@ -164,7 +165,7 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     sentence: tuple[Piece, ...]
     figure: Figure
     value: float | None
-    unit: str = ""
+    unit: Text | str = ""
     decimals: int = 0
     standpoints: tuple[Standpoint, ...] = ()
     split: Split | None = None
@@ -174,7 +175,7 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     follow: tuple[str, ...] = ()
     as_of: int = 0
     origin: str = "measured"
-    source: str = ""
+    source: Text | str = ""
     took: float = 0.0
     model: ModelMark | None = None
 

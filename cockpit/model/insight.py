@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from cockpit.model.city import Text
 from cockpit.model.messages import Message
 from cockpit.model.scope import Scope
 
@@ -37,7 +38,7 @@ class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         scope: of what.
         value: None: no records to make it of (暂无数据), never zero for that.
-        unit: as printed (件, %, h), pack words apart.
+        unit: as printed (%, µg/m³), `case`, `h` or `min`, or a pack's word for it as a `{zh, en}` text.
         n: records in the scope; base: those that a rate is of.
         before: the same of the period that it is compared with, None unknown; change: value - before.
         target: what is aimed at, None nothing; better: 1 more is better, -1 less, 0 neither.
@@ -48,7 +49,7 @@ class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
 
     scope: Scope
     value: float | None
-    unit: str = ""
+    unit: Text | str = ""
     decimals: int = 0
     n: int = 0
     base: int = 0
@@ -58,7 +59,7 @@ class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
     better: int = 0
     as_of: int = 0
     origin: str = "measured"
-    source: str = ""
+    source: Text | str = ""
     level: int = 0
 
 

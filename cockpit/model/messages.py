@@ -62,6 +62,10 @@ class Texts:
             return text
         return text.get(self.lang) or text["zh"]
 
+    def unit(self, unit: Mapping[str, str] | str) -> str:
+        """The unit of a number: cm as it is, 人 in this language; "" where this language says none (个)."""
+        return unit if isinstance(unit, str) else unit.get(self.lang, unit["zh"])
+
     def _value(self, value: object) -> object:
         if isinstance(value, Message):
             return self(value)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import inf
 
-from cockpit.model.city import Pack
+from cockpit.model.city import Pack, Text
 from cockpit.model.clock import DAY, HOUR
+from cockpit.model.figures import MINUS
 from cockpit.model.levels import Level
 from cockpit.model.messages import Texts
-from cockpit.model.scope import Scope, Span
+from cockpit.model.scope import Scope, Span, counted
 from cockpit.model.spans import GROWING, PREVIOUS, YEAR_BEFORE, ZONE, begin, calendar, day_of, moves, span_of, unit_of
 
 Names = Mapping[str, str]
@@ -69,9 +70,14 @@ def measure_words(measure: str, t: Texts, names: Names = {}) -> str:  # noqa: B0
     return t("insight.sign_of_period", name=name, of=t(f"insight.sign_{of}")) if of in SIGN_VALUES else name
 
 
-def unit_words(unit: str, t: Texts) -> str:
-    """The unit of a figure as printed: `case`, `h`, `min` in the reader's language, any other as it is."""
-    return t(f"insight.unit_{unit}") if unit in ("case", "h", "min") else unit
+def unit_words(unit: Text | str, t: Texts) -> str:
+    """The unit of a figure as printed: `case`, `h`, `min` and a pack's word in the reader's language, cm as it is."""
+    return t(f"insight.unit_{unit}") if unit in ("case", "h", "min") else t.unit(unit)
+
+
+def source_words(source: Text | str, t: Texts) -> str:
+    """Where a figure comes from: by its id, or as its pack says it."""
+    return t(source) if isinstance(source, str) and source.startswith("insight.") else t.unit(source)
 
 
 def dimension_words(by: str, t: Texts) -> str:
@@ -175,7 +181,7 @@ def filter_words(scope: Scope, name: str, pack: Pack, names: Names, t: Texts, no
     if name == "when":
         return t(f"insight.when_{value}")
     if name == "marks":
-        return DOT.join(t(f"insight.mark_{mark}") for mark in value)
+        return DOT.join(_mark_words(mark, t) for mark in value)
     if name == "took":
         return t("insight.took", bounds=bounds_words(value[0], value[1], t("insight.unit_h")))
     if name == "reached":
@@ -195,6 +201,12 @@ def filter_words(scope: Scope, name: str, pack: Pack, names: Names, t: Texts, no
     return amount_words(scope, pack, t)
 
 
+def _mark_words(mark: str, t: Texts) -> str:
+    name, times = counted(mark)
+    words = t(f"insight.mark_{name}")
+    return words if times == 1 else t("insight.mark_times", mark=words, n=times)
+
+
 def _run_of_hours(hours: tuple[int, ...]) -> str:
     """Hours one after another, over midnight too: 22:00–06:00; "" of others and of one."""
     found = set(hours)
@@ -209,7 +221,7 @@ def amount_words(scope: Scope, pack: Pack, t: Texts) -> str:
     low, high = scope.amount or (-inf, inf)
     kind = pack.kind(scope.kinds[0]) if scope.kinds else None
     fact = t.pack(kind.fact) if kind is not None and kind.fact else t("insight.amount")
-    unit = t.pack(kind.unit) if kind is not None and kind.unit else ""
+    unit = t.unit(kind.unit) if kind is not None else ""
     return f"{fact} {bounds_words(low, high, unit)}"
 
 
@@ -217,9 +229,9 @@ def bounds_words(low: float, high: float, unit: str) -> str:
     """≥ 30 cm; a bound right beside a round number leaves that one out: > 30 cm."""
     above = ">" if float(f"{low:g}") < low else "≥"
     below = "<" if float(f"{high:g}") > high else "≤"
-    said = (
-        f"{low:g}–{high:g}" if low > -inf and high < inf else f"{above} {low:g}" if low > -inf else f"{below} {high:g}"
-    )
+    ends = [f"{end:g}".replace("-", MINUS, end < 0) for end in (low, high)]
+    both = low > -inf and high < inf
+    said = "–".join(ends) if both else f"{above} {ends[0]}" if low > -inf else f"{below} {ends[1]}"
     return f"{said} {unit}".rstrip()
 
 

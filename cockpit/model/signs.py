@@ -27,7 +27,7 @@ class Threshold(msgspec.Struct, frozen=True, omit_defaults=True):
         above, below: the bound that is passed; one of them, or both for a band that is left at either end.
         hysteresis: how far back inside the value must be before the level ends, in the sign's unit.
         delay: seconds that it must be passed before the level begins.
-        source: where the bound was read; "" ours, and shown so.
+        source: where the bound was read, in the language or languages that it is written in; "" ours, and shown so.
     """
 
     level: int
@@ -35,7 +35,7 @@ class Threshold(msgspec.Struct, frozen=True, omit_defaults=True):
     below: float | None = None
     hysteresis: float = 0.0
     delay: float = 0.0
-    source: str = ""
+    source: Text | str = ""
 
 
 class Sign(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -45,13 +45,13 @@ class Sign(msgspec.Struct, frozen=True, omit_defaults=True):
         code: unique ("A01").
         name: what it is called.
         theme: code of the branch that it hangs on.
-        unit: as printed, "" none.
+        unit: as printed, "" none. One that is a word of a language (件) is a `{zh, en}` text, whose en may be "" (个).
         decimals: digits after the point.
         direction: one of `DIRECTIONS`.
         every: its beat in seconds.
         basis: T21, T23, Y, W, O (TAXONOMY 5.2).
         origin: `measured` or `reported`; reported ones carry `source` and `period` in words.
-        source, period: of a reported value.
+        source, period: of a reported value, as `unit`.
         input: where values come from: `events`, `cases`, `orders`, `sensors:<kind>`, `units`, `cameras`, `alerts`,
             `feeds`, `alarms`, `signs`, `feed:<id>`, `import`; "" a formula only.
         where: what of the input counts, column to word or bounds ({"kind": "E05*", "state": 0}), see
@@ -70,14 +70,14 @@ class Sign(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     name: Text
     theme: str
-    unit: str = ""
+    unit: Text | str = ""
     decimals: int = 0
     direction: str = "none"
     every: float = 60.0
     basis: str = "O"
     origin: str = "measured"
-    source: str = ""
-    period: str = ""
+    source: Text | str = ""
+    period: Text | str = ""
     input: str = ""
     where: dict[str, str | float | list[float]] = {}
     measure: str = ""
@@ -99,6 +99,11 @@ class Theme(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     name: Text
     parent: str = ""
+
+
+def zh_of(words: Text | str) -> str:
+    """A unit or source as its pack writes it."""
+    return words if isinstance(words, str) else words["zh"]
 
 
 class SignSet(msgspec.Struct, frozen=True):

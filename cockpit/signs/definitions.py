@@ -18,17 +18,17 @@ Keys that begin with `of.` say of what a `share` is: rows that hold these are it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from cockpit.model.city import Pack
+from cockpit.model.city import Pack, Text
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Message
-from cockpit.model.signs import Sign, SignSet, Theme, Threshold
+from cockpit.model.signs import Sign, SignSet, Theme, Threshold, zh_of
 from cockpit.packs.checked import Checked, hint
 from cockpit.packs.schema import Strict, Words
 from cockpit.paths import assets_dir
@@ -47,19 +47,19 @@ class _Threshold(Strict, frozen=True):
     below: float | None = None
     hysteresis: Annotated[float, Meta(ge=0)] = 0.0
     delay: Annotated[float, Meta(ge=0, le=86400)] = 0.0
-    source: str = ""
+    source: Words | str = ""
 
 
 class _Sign(Words, frozen=True, kw_only=True):
     theme: str
-    unit: Annotated[str, Meta(max_length=20)] = ""
+    unit: Words | Annotated[str, Meta(max_length=20)] = ""
     decimals: Annotated[int, Meta(ge=0, le=6)] = 0
     direction: Literal["up", "down", "band", "none"] = "none"
     every: Annotated[float, Meta(ge=1, le=40_000_000)] = 60.0
     basis: Annotated[str, Meta(max_length=8)] = "O"
     origin: Literal["measured", "reported"] = "measured"
-    source: str = ""
-    period: str = ""
+    source: Words | str = ""
+    period: Words | str = ""
     input: str = ""
     where: dict[str, str | float | list[float]] = msgspec.field(default_factory=dict)
     measure: str = ""
@@ -74,18 +74,30 @@ class _Sign(Words, frozen=True, kw_only=True):
     low: float | None = None
     high: float | None = None
 
-    def sign(self, code: str) -> Sign:
+    def sign(self, code: str, words: Mapping[str, str]) -> Sign:
+        """The definition; `words` are those of the file that have an English name."""
+        bounds = [msgspec.structs.asdict(one) for one in self.thresholds]
         return Sign(
             code=code,
             name=self.text(),
-            thresholds=tuple(Threshold(**msgspec.structs.asdict(one)) for one in self.thresholds),
+            thresholds=tuple(Threshold(**(one | {"source": _said(one["source"], words)})) for one in bounds),
             owner=self.owner.text() if self.owner else {},
+            unit=_said(self.unit, words),
+            source=_said(self.source, words),
+            period=_said(self.period, words),
             **{
                 name: getattr(self, name)
                 for name in _Sign.__struct_fields__
-                if name not in ("zh", "en", "thresholds", "owner")
+                if name not in ("zh", "en", "thresholds", "owner", "unit", "source", "period")
             },
         )
+
+
+def _said(given: Words | str, words: Mapping[str, str]) -> Text | str:
+    """A word of a definition in the languages that it has; as it stands where the file names no other."""
+    if isinstance(given, Words):
+        return {"zh": given.zh, "en": given.en}
+    return {"zh": given, "en": words[given]} if given in words else given
 
 
 class _Theme(Words, frozen=True, kw_only=True):
@@ -95,6 +107,7 @@ class _Theme(Words, frozen=True, kw_only=True):
 class _File(Strict, frozen=True):
     themes: dict[str, object]
     signs: dict[str, object]
+    words: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 def read_signs(name: str, folder: Path) -> SignSet:
@@ -111,9 +124,9 @@ def read_signs(name: str, folder: Path) -> SignSet:
         known = [found.stem for found in shipped.glob("*.toml")]
         raise UserError("signdef.no_file", name=name, hint=hint(name, known))
     file = Checked(path)
-    file.convert(_File)
+    words = file.convert(_File).words
     themes = tuple(Theme(code, row.text(), row.parent) for code, row in file.rows("themes", _Theme).items())
-    signs = tuple(row.sign(code) for code, row in file.rows("signs", _Sign).items())
+    signs = tuple(row.sign(code, words) for code, row in file.rows("signs", _Sign).items())
     found = SignSet(themes, signs, 1)
     for code, error in wrong_of(found):
         file.wrong(("signs", code) if code in file.data["signs"] else ("themes", code), error.id, **error.params)
@@ -134,7 +147,7 @@ def wrong_of(whole: SignSet) -> Iterable[tuple[str, Message]]:
     signs = {sign.code: sign for sign in whole.signs}
     seen: set[str] = set()
     formulas: dict[str, Formula] = {}
-    units = {code: sign.unit for code, sign in signs.items()}
+    units = {code: zh_of(sign.unit) for code, sign in signs.items()}
     for sign in whole.signs:
         try:
             if sign.code in seen:
@@ -195,8 +208,8 @@ def _formula(sign: Sign, signs: dict[str, Sign], units: dict[str, str]) -> Formu
             raise UserError("signdef.no_own", code=sign.code)
         if code != OWN and code not in signs:
             raise UserError("signdef.no_sign", code=sign.code, named=code)
-    if formula.unit is not None and formula.unit != unit_of(sign.unit) and formula.codes != (OWN,):
-        raise UserError("signdef.formula_unit", code=sign.code, unit=sign.unit, formula=sign.formula)
+    if formula.unit is not None and formula.unit != unit_of(zh_of(sign.unit)) and formula.codes != (OWN,):
+        raise UserError("signdef.formula_unit", code=sign.code, unit=zh_of(sign.unit), formula=sign.formula)
     return formula
 
 

@@ -18,7 +18,7 @@ import msgspec
 from cockpit.model.clock import DAY, SECOND, SHANGHAI
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Message
-from cockpit.model.signs import AGGREGATES, DIRECTIONS, Sign, SignSet, Theme, Threshold
+from cockpit.model.signs import AGGREGATES, DIRECTIONS, Sign, SignSet, Theme, Threshold, zh_of
 from cockpit.signs.definitions import check, wrong_of
 from cockpit.signs.formula import Formula
 from cockpit.signs.measure import Measure
@@ -350,6 +350,10 @@ def _without_wrong(found: dict[str, tuple[int, Sign]], signs: SignSet, read: Rea
             read.said.append(Message("signdef.row_wrong", {"row": number, "what": what}))
 
 
+_WORDS = ("unit", "source", "period")
+"""Columns that a definition may have in two languages; a sheet has the Chinese one."""
+
+
 def _text(column: str, cell: Cell) -> str:
     """What is printed stays as it is written (m³ is no m3)."""
     printed = column in ("zh", "en", "unit", "owner", "source", "period") and isinstance(cell, str)
@@ -368,6 +372,8 @@ def _sign(cells: Mapping[str, str], before: Mapping[str, Sign], themes: Sequence
     for column in ("unit", "basis", "source", "period", "formula", "weight", "input", "measure", "parts"):
         if column in cells:
             given[column] = "" if cells[column] in _NOTHING else cells[column]
+            if old is not None and column in _WORDS and given[column] == zh_of(getattr(old, column)):
+                del given[column]  # as it was: it keeps its English
     if cells.get("owner"):
         given["owner"] = {"zh": cells["owner"][:60]}
     given |= _words(cells)

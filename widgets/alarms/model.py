@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from cockpit.model.ages import hour_minute
+from cockpit.model.alarms import text_of
 from cockpit.model.tables import AlarmState
 from widgets.kit.context import PanelContext
 from widgets.lists.areas import AreaTree
@@ -230,5 +231,5 @@ def value_words(ctx: PanelContext, row: dict[str, Any]) -> str:
     value, limit = float(row["value"]), float(row["limit"])
     if math.isnan(value):
         return ""
-    words = f"{number(value)} {row['unit']}".strip()
+    words = f"{number(value)} {ctx.t.unit(text_of(row['unit']))}".strip()
     return words if math.isnan(limit) else ctx.t("alarmlist.value_limit", value=words, limit=number(limit))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cockpit.model.asking import Standpoint, Told
+from cockpit.model.figures import figure
 from cockpit.model.insight import AskTrend, Trend
 from cockpit.model.scope import Scope
 from cockpit.model.scopewords import dimension_words, unit_words
@@ -26,7 +27,7 @@ TALL = 150
 
 def number_words(told: Told, value: float | None) -> str:
     """A number of an answer, without its unit."""
-    return NONE if value is None or not math.isfinite(value) else f"{value:,.{told.decimals}f}"
+    return NONE if value is None or not math.isfinite(value) else figure(value, told.decimals)
 
 
 def unit_said(told: Told, words: DrillWords) -> str:

@@ -14,7 +14,7 @@ from cockpit.model.clock import DAY
 from cockpit.picture.picture import Picture
 from widgets.bars.bar import Piece
 from widgets.kit.context import PanelContext
-from widgets.kit.headline import short_headline
+from widgets.kit.headline import headline_words
 from widgets.kit.symbols import draw_badge
 
 GAP = 8
@@ -69,7 +69,7 @@ class AlertChip(Piece):
 
     @property
     def title(self) -> str:
-        return short_headline(self.alert.title)
+        return headline_words(self.alert.title, self.ctx.t)
 
     def detail(self, stage: int) -> str:
         """The words after the title at a stage."""

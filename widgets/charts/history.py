@@ -15,6 +15,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from cockpit.model.figures import figure
 from widgets.charts.scale import Curve, beat_of, bounds_of, mark_words, round_steps, time_marks, unbroken
 from widgets.charts.spark import paint_band, polygon
 from widgets.kit.context import PanelContext
@@ -290,7 +291,7 @@ def short_number(value: float, digits: int) -> str:
     """A value of an axis: 12,500; 1.25M above a million."""
     if abs(value) >= 1_000_000:
         return f"{value / 1_000_000:.2f}".rstrip("0").rstrip(".") + "M"
-    return f"{value:,.{digits}f}"
+    return figure(value, digits)
 
 
 def _digits(value: float) -> int:

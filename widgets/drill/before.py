@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cockpit.model.clock import DAY
 from cockpit.model.errors import UserError
+from cockpit.model.figures import signed
 from cockpit.model.insight import AskBeforeAfter, AskTrend, BeforeAfter, Trend
 from cockpit.model.messages import Message
 from cockpit.model.scope import Scope, Span
@@ -149,7 +150,7 @@ class BeforePage(DrillPage):
     def _by(self, value: float | None, shares: bool) -> str:
         if value is None:
             return NONE
-        number = f"{value:+,.1f}".replace("-", "−")
+        number = signed(value, 1)
         return self.ctx.t("drill.points", n=number) if shares else f"{number}%"
 
     def _say(self, answer: BeforeAfter) -> None:

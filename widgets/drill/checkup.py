@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from cockpit.model.figures import signed
 from cockpit.model.insight import AskCheckup, AskSplit, CheckLine, Checkup, Split
 from cockpit.model.scope import Scope
 from cockpit.model.spans import span_of, unit_of
@@ -154,7 +155,7 @@ class CheckupPage(DrillPage):
 
     @staticmethod
     def _percent(by: float) -> str:
-        return f"{by * 100:+.0f}%".replace("-", "−")
+        return f"{signed(by * 100)}%"
 
     def _lines(self) -> Sheet:
         checkup, t = self.checkup, self.ctx.t
@@ -183,7 +184,7 @@ class CheckupPage(DrillPage):
         change = NAN
         if line.on_time is not None and line.on_time_before is not None:
             change = line.on_time - line.on_time_before
-        points = f"{change:+.1f}".replace("-", "−") if change == change else NONE
+        points = signed(change, 1) if change == change else NONE
         flags = t("drill.enum_comma").join(t(f"drill.flag_{flag}") for flag in line.flags)
         return (
             Cell(f"{line.n:,}"), against(line.previous), against(line.year),

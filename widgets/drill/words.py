@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator, Mapping
 
 from cockpit.model.clock import DAY, SECOND, local
+from cockpit.model.figures import figure as printed
+from cockpit.model.figures import signed
 from cockpit.model.insight import Figure, Part, Row
 from cockpit.model.scope import Scope, Span
 from cockpit.model.scopewords import (
@@ -155,7 +157,7 @@ class DrillWords:
 
     def value(self, figure: Figure, value: float | None) -> str:
         """A number of the kind of a figure, without its unit."""
-        return NONE if value is None or not math.isfinite(value) else f"{value:,.{figure.decimals}f}"
+        return NONE if value is None or not math.isfinite(value) else printed(value, figure.decimals)
 
     def with_unit(self, figure: Figure, value: float | None) -> str:
         if value is None or not math.isfinite(value):
@@ -171,7 +173,7 @@ class DrillWords:
         digits = figure.decimals
         if round(by, digits) == 0:
             return self.ctx.t("drill.same")
-        number = f"{by:+,.{digits}f}".replace("-", "−")
+        number = signed(by, digits)
         return self.ctx.t("drill.points", n=number) if figure.unit == "%" else number
 
     def turn(self, figure: Figure, change: float | None = None) -> str:

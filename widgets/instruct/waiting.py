@@ -23,6 +23,7 @@ from cockpit.model.signs import Sign
 from cockpit.model.tables import EventState
 from widgets.instruct import words as say
 from widgets.kit.context import PanelContext
+from widgets.kit.headline import headline_words
 from widgets.kit.loopwords import item_of
 from widgets.lists.words import joined, number
 from widgets.orders.reading import Reading
@@ -169,7 +170,7 @@ class Waiting:
                 continue
             until = t("instruct.alert_until", when=hour_minute(expires)) if expires else ""
             yield Wait(
-                f"alert/{alert['key']}", Kind.ALERT, int(alert["level"]), alert["title"],
+                f"alert/{alert['key']}", Kind.ALERT, int(alert["level"]), headline_words(alert["title"], t, whole=True),
                 joined(str(alert["area_name"]), until), joined(str(alert["sender"]), hour_minute(int(alert["sent"]))),
                 int(alert["sent"]), 0, ("alert", alert["key"]), "alert", alert["key"],
             )  # fmt: skip
@@ -192,8 +193,8 @@ class Waiting:
         name = t.pack(sign.name)
         at = int(row["measured"])
         values = {
-            "value": f"{number(round(float(row['value']), sign.decimals))}{sign.unit}",
-            "target": f"{number(target)}{sign.unit}",
+            "value": f"{number(round(float(row['value']), sign.decimals))}{t.unit(sign.unit)}",
+            "target": f"{number(target)}{t.unit(sign.unit)}",
         }
         under = "instruct.under_target" if float(row["value"]) < target else "instruct.over_target"
         today = midnight(self._ctx.clock.now()) + DAY

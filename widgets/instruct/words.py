@@ -15,6 +15,7 @@ from cockpit.model.messages import Message, Texts
 from cockpit.model.worktime import Span
 from cockpit.paths import assets_dir
 from widgets.kit.context import PanelContext
+from widgets.kit.headline import headline_words
 from widgets.lists.areas import AreaTree
 from widgets.lists.words import EventWords, joined
 from widgets.orders.reading import Reading
@@ -58,7 +59,7 @@ def target_words(ctx: PanelContext, topic: str, key: str) -> str:
             return ctx.t.pack(found.name) if found is not None else code
         case "alert":
             row = ctx.picture["alert"].get(key)
-            return str(row["title"]) if row is not None else key.rpartition("/")[2]
+            return headline_words(str(row["title"]), ctx.t, whole=True) if row is not None else key.rpartition("/")[2]
         case _:
             row = ctx.picture["event"].get(key)
             return event_words(ctx, row) if row is not None else key.rpartition("/")[2]

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from cockpit.model.clock import DAY, MINUTE, SECOND
+from cockpit.model.figures import signed
 from cockpit.model.insight import Answer, AskChanges, AskTrend, Change, Changes, Trend
 from cockpit.model.messages import Message
 from cockpit.model.scope import Scope
@@ -126,7 +127,7 @@ class ChangesPanel(LeaderPanel):
         name = kind_words(change.kind, ctx.pack, t) if change.kind else change.name
         place = self.words.area(change.area or ctx.pack.code)
         by = change.value - change.usual
-        told = f"{'+' if by > 0 else '−'}{abs(by):,.0f} {t('insight.unit_case')}"
+        told = f"{signed(by)} {t('insight.unit_case')}"
         usual = t("leader.usual", value=f"{change.usual:,.1f}")
         curve = curve_of_trend(self._trends.get(change.scope))
         tip = "\n".join((

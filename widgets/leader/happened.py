@@ -11,7 +11,7 @@ from cockpit.model.clock import DAY, HOUR
 from cockpit.model.levels import Level
 from cockpit.model.ports import Prefs
 from widgets.kit.context import PanelContext
-from widgets.kit.headline import short_headline
+from widgets.kit.headline import headline_words
 from widgets.lists.areas import AreaTree
 from widgets.lists.words import EventWords, joined
 from widgets.signs.asked import LEVELS
@@ -104,7 +104,7 @@ def _alerts(ctx: PanelContext, since: int) -> Iterator[Happened]:
         alert = table.row(i)
         sent = int(alert["sent"])
         if since < sent <= now:
-            said = ctx.t("leader.new_alert", title=short_headline(alert["title"]), sender=alert["sender"])
+            said = ctx.t("leader.new_alert", title=headline_words(alert["title"], ctx.t), sender=alert["sender"])
             yield Happened(sent, said, "alert", int(alert["level"]), "alert", alert["key"])
 
 

@@ -10,9 +10,11 @@ import numpy as np
 from cockpit.model import ages
 from cockpit.model.ages import hour_minute
 from cockpit.model.clock import DAY
+from cockpit.model.figures import MINUS
+from cockpit.model.figures import figure as printed
 from cockpit.model.insight import UNSETTLED, Figure, Trend
 from cockpit.model.messages import Texts
-from cockpit.model.scopewords import measure_words, span_words, unit_words
+from cockpit.model.scopewords import measure_words, source_words, span_words, unit_words
 from cockpit.model.signs import Sign
 from widgets.charts.scale import Curve
 from widgets.kit.context import PanelContext
@@ -34,7 +36,7 @@ def difference(words: SignWords, sign: Sign, value: float, before: float) -> str
     by = value - before
     if abs(by) < 0.5 * 10.0**-sign.decimals:
         return t("leader.unchanged")
-    side = "+" if by > 0 else "−"
+    side = "+" if by > 0 else MINUS
     if sign.unit in RATE_UNITS:
         return side + t("signsui.points", n=f"{abs(by):,.{max(sign.decimals, 1)}f}")
     return side + words.with_unit(sign, abs(by))
@@ -71,7 +73,7 @@ def of_sign(
         words.name(sign),
         words.value(sign, item.value),
         scope,
-        sign.unit,
+        words.unit(sign),
         item.level,
         change,
         against,
@@ -139,7 +141,7 @@ def of_figure(
         goal = t("leader.target", value=_number(figure.target, figure, unit))
         against = joined(against, goal)
         tip.append(goal)
-    tip.append(joined(age, told, figure.source))
+    tip.append(joined(age, told, source_words(figure.source, t)))
     curve = curve_of_trend(trend)
     return Tile(
         key, title, _bare(figure.value, figure), scope, unit, figure.level, change, against, note,
@@ -148,7 +150,7 @@ def of_figure(
 
 
 def _bare(value: float, figure: Figure) -> str:
-    return f"{value:,.{figure.decimals}f}"
+    return printed(value, figure.decimals)
 
 
 def _number(value: float, figure: Figure, unit: str) -> str:
@@ -162,7 +164,7 @@ def _changed(figure: Figure, unit: str, t: Texts) -> str:
     if abs(by) < 0.5 * 10.0**-figure.decimals:
         return t("leader.unchanged")
     points = t("signsui.points", n=_bare(abs(by), figure)) if unit in RATE_UNITS else ""
-    return ("+" if by > 0 else "−") + (points or _number(abs(by), figure, unit))
+    return ("+" if by > 0 else MINUS) + (points or _number(abs(by), figure, unit))
 
 
 def curve_of_trend(trend: Trend | None) -> Curve:

@@ -157,8 +157,9 @@ class TopicPage(LeaderPanel):
                 known.sort(key=lambda item: (-item.value, item.area))
                 self.days.want([item.key for item in (*self.items, *known)])
                 sign = known[0].sign
-                words = "leader.by_area" if sign.unit else "leader.by_area_plain"
-                title = self.ctx.t(words, name=self.words.name(sign), unit=sign.unit)
+                unit = self.words.unit(sign)
+                words = "leader.by_area" if unit else "leader.by_area_plain"
+                title = self.ctx.t(words, name=self.words.name(sign), unit=unit)
                 self.districts.show_items(title, known, self.days, self.words)
                 self.districts.show()
                 return

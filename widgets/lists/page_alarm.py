@@ -82,7 +82,7 @@ class AlarmThing(Page):
         value = float(self.row["value"])
         if math.isnan(value):
             return ""
-        return f"{number(round(value, 2))} {self.row['unit']}".rstrip()
+        return f"{number(round(value, 2))} {self.desk.ctx.t.unit(text_of(self.row['unit']))}".rstrip()
 
     def show_row(self) -> None:
         desk, row = self.desk, self.row
@@ -102,7 +102,7 @@ class AlarmThing(Page):
     def _figures(self) -> list[Part]:
         desk, row = self.desk, self.row
         theme, t = desk.ctx.theme, desk.ctx.t
-        value, limit, unit = float(row["value"]), float(row["limit"]), str(row["unit"])
+        value, limit, unit = float(row["value"]), float(row["limit"]), t.unit(text_of(row["unit"]))
         updated = int(row["updated"])
         facts: list[Part] = []
         if not math.isnan(value):

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cockpit.model import ages
+from cockpit.model.figures import figure
 from cockpit.model.freshness import Freshness, freshness
 from cockpit.model.tables import CameraState
 from widgets.calls.reach import ReachBlock
@@ -166,7 +167,7 @@ class SensorThing(Page):
         kind = desk.ctx.pack.sensor_kind(row["kind"])
         value, measured = float(row["value"]), int(row["measured"])
         known = value == value and measured > 0
-        shown = f"{value:,.{kind.decimals}f}" if known else t("lists.no_value")
+        shown = figure(value, kind.decimals) if known else t("lists.no_value")
         unit = (row["unit"] or kind.unit) if known else ""
         self._facts.fill([Fact(theme, t.pack(kind.name), shown, unit, self._age, self._is_old)])
         if known and (not self.seen or self.seen[-1][0] < measured):

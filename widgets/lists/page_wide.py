@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from cockpit.model import ages
 from cockpit.model.ports import Body
+from widgets.kit.headline import headline_words
 from widgets.kit.symbols import draw_badge
 from widgets.lists.asked import LEVELS, Asked
 from widgets.lists.page import Block, BodyReader, Desk, Page, body_facts, level_badge
@@ -47,8 +48,9 @@ class AlertThing(Page):
         desk, row = self.desk, self.row
         t, theme = desk.ctx.t, desk.ctx.theme
         level = int(row["level"])
+        title = headline_words(row["title"], t, whole=True)
         under = joined(row["sender"], row["area_name"], t(f"lists.level_{level}"))
-        self.head.fill([Head(theme, level_badge(level, theme), row["title"], under)])
+        self.head.fill([Head(theme, level_badge(level, theme), title, under)])
         if row["expires"] > 0:
             self._facts.fill([_Validity(self)])
         self._lines.fill(
@@ -56,6 +58,7 @@ class AlertThing(Page):
                 self.time_line("sent", int(row["sent"])),
                 self.time_line("effective", int(row["effective"])),
                 self.line("covers", row["area_name"] or t("lists.no_area")),
+                *([] if title == row["title"] else [self.line("written", row["title"])]),
                 self.line("source", row["sender"]),
                 self.line("id", event_id(self.key).rpartition(",")[2]),
             ]

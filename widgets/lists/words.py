@@ -8,6 +8,7 @@ from typing import Any
 
 from cockpit.model.city import Pack
 from cockpit.model.clock import local
+from cockpit.model.figures import figure
 from cockpit.model.messages import Texts
 from widgets.lists.areas import AreaTree
 
@@ -16,9 +17,7 @@ SEPARATOR = " · "
 
 def number(value: float) -> str:
     """A number as read by people: thousands apart, no more than two digits after the point."""
-    if float(value).is_integer():
-        return f"{int(value):,}"
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
+    return figure(value) if float(value).is_integer() else figure(value, 2).rstrip("0").rstrip(".")
 
 
 def clock_time(us: int, now_us: int) -> str:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 
 from cockpit.model.ages import hour_minute
 from cockpit.model.messages import Texts
-from widgets.kit.headline import short_headline
+from widgets.kit.headline import headline_words
 from widgets.kit.symbols import badge
 from widgets.kit.theme import Theme
 from widgets.map.camera import Camera
@@ -82,7 +82,7 @@ def _places(
     placed: list[Chip] = []
     metrics = QFontMetricsF(theme.font("small"))
     for alert in sorted(alerts, key=lambda a: a.level):
-        words = short_headline(alert.title)
+        words = headline_words(alert.title, t)
         if alert.expires:
             words += " · " + t("map.until", time=hour_minute(alert.expires))
         wide = metrics.horizontalAdvance(words) + 38

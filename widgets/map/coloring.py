@@ -55,7 +55,7 @@ class Coloring(msgspec.Struct, frozen=True):
     """
 
     kind: str
-    unit: str = ""
+    unit: Text | str = ""
     steps: Mapping[str, int] = {}
     tier: int = TIER
     ends: tuple[float, ...] = ()
@@ -71,8 +71,10 @@ class Coloring(msgspec.Struct, frozen=True):
     def legend(self, tier: str) -> Message:
         """What its colours tell, in words; tier: that of the areas."""
         if self.kind.startswith(SIGN):
-            unit = f" {self.unit}" if self.unit else ""
-            return Message("signsui.legend", {"name": self.name or {"zh": self.kind}, "unit": unit, "tier": tier})
+            unit = {"zh": self.unit} if isinstance(self.unit, str) else self.unit
+            name = self.name or {"zh": self.kind}
+            named = {lang: f"{words} {unit.get(lang, unit['zh'])}".rstrip() for lang, words in name.items()}
+            return Message("signsui.legend", {"name": named, "tier": tier})
         return Message(f"layers.legend_{self.kind or COLORINGS[0]}", {"unit": self.unit or "mm", "tier": tier})
 
 

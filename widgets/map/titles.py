@@ -9,19 +9,17 @@ from cockpit.model.ages import age, hour_minute
 from cockpit.model.alarms import text_of
 from cockpit.model.cases import Case
 from cockpit.model.city import Pack
+from cockpit.model.figures import figure
 from cockpit.model.messages import Texts
 from cockpit.model.places import PLACE, place_of
 from cockpit.model.ports.cases import Cases
 from cockpit.model.tables import AlarmState, UnitState
 from cockpit.picture import Picture
+from widgets.kit.headline import headline_words
 from widgets.kit.loopwords import left_of, number_of, stage_of
 from widgets.map.scene import ALARM, ALERT, CAMERA, CASE, EVENT, SENSOR, UNIT
 
 DOT = " · "
-
-
-def number(value: float, decimals: int) -> str:
-    return f"{value:,.{decimals}f}"
 
 
 class Titles:
@@ -51,7 +49,7 @@ class Titles:
         kind = self._pack.kind(row["kind"])
         title, amount = t.pack(kind.name), float(row["amount"])
         if kind.unit and amount and math.isfinite(amount):
-            title += f" {number(amount, 0 if amount.is_integer() else 1)} {t.pack(kind.unit)}"
+            title += f" {figure(amount, 0 if amount.is_integer() else 1)} {t.pack(kind.unit)}"
         case = self._cases.of_event(row["key"])
         if case is not None and case.open:
             return title, self._stage(case, t, now)
@@ -60,7 +58,8 @@ class Titles:
     @staticmethod
     def _alarm(row: dict[str, Any], t: Texts, now: int) -> tuple[str, str]:
         value = float(row["value"])
-        said = f"{number(value, 0 if value.is_integer() else 1)} {row['unit']}".strip() if math.isfinite(value) else ""
+        unit = t.unit(text_of(row["unit"]))
+        said = f"{figure(value, 0 if value.is_integer() else 1)} {unit}".strip() if math.isfinite(value) else ""
         state = (
             t("alarmlist.shelved_now") if row["state"] == AlarmState.SHELVED else t(f"alarmlist.state_{row['state']}")
         )
@@ -103,7 +102,7 @@ class Titles:
         kind, value = self._pack.sensor_kind(row["kind"]), float(row["value"])
         said = t("map.no_value")
         if math.isfinite(value):
-            said = f"{number(value, kind.decimals)} {row['unit'] or kind.unit}".strip()
+            said = f"{figure(value, kind.decimals)} {row['unit'] or kind.unit}".strip()
         return row["name"] or t.pack(kind.name), DOT.join((f"{t.pack(kind.name)} {said}", t(age(row["measured"], now))))
 
     def _camera(self, row: dict[str, Any], t: Texts, now: int) -> tuple[str, str]:
@@ -111,4 +110,5 @@ class Titles:
 
     def _alert(self, row: dict[str, Any], t: Texts, now: int) -> tuple[str, str]:
         until = t("map.alert_until", time=hour_minute(row["expires"])) if row["expires"] else ""
-        return row["title"], DOT.join(p for p in (row["area_name"], row["sender"], until) if p)
+        said = DOT.join(p for p in (row["area_name"], row["sender"], until) if p)
+        return headline_words(row["title"], t, whole=True), said

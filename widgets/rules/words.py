@@ -57,7 +57,7 @@ def unit_of(ctx: PanelContext, rule: Rule) -> str:
     if rule.topic == "sensor" and wanted in ctx.pack.sensor_kinds:
         return ctx.pack.sensor_kinds[wanted].unit
     if rule.topic == "sign" and ctx.signs is not None:
-        return next((sign.unit for sign in ctx.signs.known.signs if sign.code == wanted), "")
+        return next((ctx.t.unit(sign.unit) for sign in ctx.signs.known.signs if sign.code == wanted), "")
     return ""
 
 

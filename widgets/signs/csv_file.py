@@ -31,13 +31,13 @@ def items_csv(items: Iterable[Item], words: SignWords, told: Definitions) -> byt
         lines.append(
             (
                 sign.code, words.branch(told, sign), words.name(sign), words.part(item), item.area,
-                words.area(item.area), _number(item.value if item.known else math.nan), sign.unit,
+                words.area(item.area), _number(item.value if item.known else math.nan), words.unit(sign),
                 words.level(item.level) if item.known else "", full_stamp(item.measured) if item.known else "",
                 _number(item.previous), _number(item.year), _number(item.forecast),
                 full_stamp(item.measured + item.ahead) if math.isfinite(item.forecast) and item.known else "",
                 _number(item.accuracy), _number(math.nan if sign.target is None else sign.target),
-                words.t("signsui.reported" if sign.origin == "reported" else "signsui.measured"), sign.source,
-                sign.period, words.owner(sign), item.n if item.known else "",
+                words.t("signsui.reported" if sign.origin == "reported" else "signsui.measured"),
+                words.t.unit(sign.source), words.t.unit(sign.period), words.owner(sign), item.n if item.known else "",
             )
         )  # fmt: skip
     return _written([words.t(f"signsui.csv_{name}") for name in _ITEM], lines)
@@ -52,7 +52,8 @@ def curve_csv(curve: Curve, item: Item, words: SignWords) -> bytes:
         if math.isfinite(mean)
     ]
     heads = [words.t(f"signsui.csv_{name}") for name in _BUCKET]
-    named = f"{words.title(item, area=True)} ({item.sign.unit})" if item.sign.unit else words.title(item, area=True)
+    unit = words.unit(item.sign)
+    named = f"{words.title(item, area=True)} ({unit})" if unit else words.title(item, area=True)
     return _written([heads[0], *(f"{named} {head}" for head in heads[1:])], lines)
 
 

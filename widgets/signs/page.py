@@ -219,7 +219,7 @@ class SignThing(Page):
         self.chart.show_values(
             Shown(now - length, now, self._live(), sign.decimals, tuple(bounds), expected, item.old(now)), nothing
         )
-        self._choice.note(joined(sign.unit, self._problem if self.curve.known else ""))
+        self._choice.note(joined(self.desk.ctx.t.unit(sign.unit), self._problem if self.curve.known else ""))
         self._show_legend(bounds, expected is not None)
 
     def _show_legend(self, bounds: list[Bound], expected: bool) -> None:

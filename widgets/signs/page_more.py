@@ -94,7 +94,7 @@ class Sections(QWidget):
         over = sum(1 for one in found if one.known and one.level)
         missing = sum(1 for one in found if not one.known)
         beside = joined(
-            item.sign.unit,
+            t.unit(item.sign.unit),
             t("signsui.n_over", n=over) if over else "",
             t("signsui.n_missing", n=missing) if missing else "",
         )
@@ -134,7 +134,7 @@ class Sections(QWidget):
         total = sum(one.value for one in found if one.known and one.value > 0) if adds else math.nan
         bars = [self._bar(one, self.words.part(one), total) for one in found[:_MOST_PARTS]]
         rest = len(found) - len(bars)
-        beside = joined(item.sign.unit, t("signsui.n_more", n=rest) if rest else "")
+        beside = joined(t.unit(item.sign.unit), t("signsui.n_more", n=rest) if rest else "")
         title = t("signsui.composition")
         self._refill(
             self._part_head,

@@ -41,7 +41,7 @@ class Figure(Part):
             base = QRect(PAD, 8, room * 2 // 3, 44)
             used, _ = draw_line(painter, base, words.value(sign, item.value), figure, ink)
             rest = QRect(PAD + used + 6, 18, room // 3, 34)
-            used_unit, _ = draw_line(painter, rest, sign.unit, unit, theme.t3 if old else theme.t2)
+            used_unit, _ = draw_line(painter, rest, words.unit(sign), unit, theme.t3 if old else theme.t2)
             left = rest.left() + used_unit + 14
         else:
             used, _ = draw_line(painter, QRect(PAD, 8, room, 44), words.t("signsui.no_value"), theme.font("title"),
@@ -188,7 +188,7 @@ def threshold_words(words: SignWords, item: Item) -> list[tuple[int, str, str]]:
     """(level, bound, what else of it) of each threshold, the gravest first; where it was read, ours said so."""
     t, sign, told = words.t, item.sign, []
     for one in sorted(sign.thresholds, key=lambda threshold: threshold.level):
-        more = [one.source or t("signsui.bound_ours")]
+        more = [t.unit(one.source) or t("signsui.bound_ours")]
         if one.delay:
             more.append(t("signsui.bound_delay", span=Message("kit.span_seconds", {"n": f"{one.delay:g}"})))
         if one.hysteresis:

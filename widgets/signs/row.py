@@ -179,7 +179,8 @@ class RowPainter:
         left = box.left()
         if reported:  # never to be taken for a measured value
             left += 4 + self._tag(painter, QRect(left, box.top() + 22, box.width(), 15), words.t("signsui.reported"))
-            under = joined(place, item.sign.source, item.sign.period, words.owner(item.sign), item.sign.code)
+            source = joined(words.t.unit(item.sign.source), words.t.unit(item.sign.period))
+            under = joined(place, source, words.owner(item.sign), item.sign.code)
         room = QRect(left, box.top() + 21, box.right() - left, 16)
         draw_line(painter, room, under, self._fonts["small"], theme.t3)
 
@@ -201,15 +202,16 @@ class RowPainter:
             draw_line(painter, box, self.words.t("signsui.no_value"), self._fonts["small"], theme.t3, right=True)
             return
         unit, figure = self._fonts["small"], self._fonts["clock"]
-        beside = QFontMetrics(unit).horizontalAdvance(sign.unit) + 4 if sign.unit else 0
+        said = self.words.unit(sign)
+        beside = QFontMetrics(unit).horizontalAdvance(said) + 4 if said else 0
         level = 1 <= item.level <= 4
         ink = theme.level(item.level) if level else theme.t3 if old else theme.t1
         room = QRect(box.left(), box.top(), box.width() - beside, box.height())
         draw_line(painter, room, self.words.value(sign, item.value), figure, ink, right=True)
-        if sign.unit:
+        if said:
             painter.setFont(unit)
             painter.setPen(theme.t3 if old else theme.t2)
-            painter.drawText(QRect(box.right() - beside + 5, box.top() + 2, beside, box.height()), _LEFT, sign.unit)
+            painter.drawText(QRect(box.right() - beside + 5, box.top() + 2, beside, box.height()), _LEFT, said)
 
     def _change(self, painter: QPainter, box: QRect, item: Item, before: float, old: bool) -> None:
         arrow, by = self.words.change(item, before)

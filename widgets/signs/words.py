@@ -7,6 +7,7 @@ from typing import Any
 
 from cockpit.model import ages
 from cockpit.model.clock import HOUR, MINUTE
+from cockpit.model.figures import figure
 from cockpit.model.messages import Message, Texts
 from cockpit.model.signs import Sign, Threshold, compared_span
 from widgets.lists.areas import AreaTree
@@ -71,14 +72,17 @@ class SignWords:
     # -- values
 
     def value(self, sign: Sign, value: float) -> str:
-        return f"{value:,.{sign.decimals}f}" if math.isfinite(value) else self.t("signsui.no_value")
+        return figure(value, sign.decimals) if math.isfinite(value) else self.t("signsui.no_value")
+
+    def unit(self, sign: Sign) -> str:
+        return self.t.unit(sign.unit)
 
     def with_unit(self, sign: Sign, value: float) -> str:
         """Value and unit, 尚无数据 for none."""
         if not math.isfinite(value):
             return self.t("signsui.no_value")
         gap = "" if sign.unit in ("%", "‰") else " "
-        return f"{self.value(sign, value)}{gap}{sign.unit}".rstrip()
+        return f"{self.value(sign, value)}{gap}{self.unit(sign)}".rstrip()
 
     def change(self, item: Item, before: float) -> tuple[str, str]:
         """How a value changed: its sign (↑ ↓ →), and by how much in words; ("", "–") where one of them is not known.
@@ -118,7 +122,7 @@ class SignWords:
         """实测, or 上报 with where it came from and for which period."""
         if sign.origin != "reported":
             return self.t("signsui.measured")
-        return joined(self.t("signsui.reported"), sign.source, sign.period)
+        return joined(self.t("signsui.reported"), self.t.unit(sign.source), self.t.unit(sign.period))
 
     def level(self, level: int) -> str:
         return self.t(f"lists.level_{level}") if level else self.t("signsui.within")

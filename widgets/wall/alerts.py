@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from cockpit.model.ages import age, hour_minute
 from cockpit.model.messages import Message
 from widgets.kit.feedstate import has_data, topic_state
-from widgets.kit.headline import short_headline
+from widgets.kit.headline import headline_words
 from widgets.lists.words import joined
 from widgets.wall.kit import PanelState
 from widgets.wall.rows import ListPanel, Row
@@ -49,7 +49,7 @@ class WallAlerts(ListPanel):
         t = self.ctx.t
         until = t("map.alert_until", time=hour_minute(int(row["expires"]))) if row["expires"] else ""
         return Row(
-            title=short_headline(str(row["title"])),
+            title=headline_words(str(row["title"]), t),
             right=until,
             under=joined(str(row["area_name"]), str(row["sender"]), t(age(int(row["sent"]), now))),
             level=int(row["level"]) or 5,

@@ -141,13 +141,13 @@ class WallAreas(SignPanel):
         return [line.items[i] for line in self.lines]
 
     def _titled_with(self, sign: Sign) -> str:
-        return f"{self.words.name(sign)} {sign.unit}".rstrip()
+        return f"{self.words.name(sign)} {self.words.unit(sign)}".rstrip()
 
     def _heading(self, sign: Sign, width: float) -> list[str]:
         """Name and unit of a sign on two lines at the most."""
         name = self.words.name(sign)
-        if sign.unit and wide(name, self.type.min) <= width < wide(self._titled_with(sign), self.type.min):
-            return [name, sign.unit]
+        if self.words.unit(sign) and wide(name, self.type.min) <= width < wide(self._titled_with(sign), self.type.min):
+            return [name, self.words.unit(sign)]
         lines = broken(self._titled_with(sign), self.type.min, width)
         return clamped(lines, 2)
 

@@ -129,7 +129,7 @@ class WallBars(CountPanel):
             here = np.flatnonzero((curve.at >= at) & (curve.at < at + span) & np.isfinite(curve.value))
             value = float(curve.value[here].mean()) if len(here) else math.nan
             self.columns.append(Column(at, value, at + span > now))
-        self.set_facts(self.board.told.sign(code).unit or None)
+        self.set_facts(self.ctx.t.unit(self.board.told.sign(code).unit) or None)
         self._say_age()
         self.setAccessibleName(self.title())
 
@@ -226,7 +226,7 @@ class WallBars(CountPanel):
         kind, theme, item = self.base, self.theme, self._item
         told, unit = f"{sum(values):,.0f}", self.ctx.t("wallkit.unit_events")
         if item is not None and item.known:
-            told, unit = self.sign_words().value(item.sign, item.value), item.sign.unit
+            told, unit = self.sign_words().value(item.sign, item.value), self.ctx.t.unit(item.sign.unit)
         px = min(kind.figure, box.height() * 0.9)
         need = wide(told, px, True) + wide(unit, max(kind.min, px * 0.46)) + kind.gap * 2
         side = min(need, box.width() * 0.5)

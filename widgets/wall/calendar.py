@@ -61,7 +61,7 @@ class WallCalendar(SignPanel):
 
     def gather(self) -> None:
         self.one_item = item = self.one(self.chosen["sign"])
-        self.set_facts(item.sign.unit or None if item is not None else None)
+        self.set_facts(self.ctx.t.unit(item.sign.unit) or None if item is not None else None)
         if item is None:
             return
         now = self.ctx.clock.now()

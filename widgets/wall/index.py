@@ -117,7 +117,7 @@ class WallIndex(ScorePanel):
         kind, theme = self.type, self.theme
         told, foot_h = f"{self.value():.1f}", kind.min * 1.35
         ink = theme.t2 if self.old else theme.t1
-        unit = self.own.sign.unit if self.own is not None else ""
+        unit = self.ctx.t.unit(self.own.sign.unit) if self.own is not None else ""
         said = [one for one in self._under() if wide(one, kind.min) <= box.width()]
         lines = max(min(len(said), int((box.height() - kind.figure * FIGURE_EM * 1.25) / foot_h)), 0)
         figure = box.adjusted(0, 0, 0, -foot_h * lines)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QPainter
 from cockpit.model.ages import hour_minute
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import topic_age
+from widgets.kit.headline import headline_words
 from widgets.kit.icons import draw_icon
 from widgets.kit.symbols import draw_badge
 from widgets.kit.theme import Theme
@@ -133,8 +134,9 @@ class Floats:
             said.append(t("wallmap.more_alerts", n=more))
         words = " · ".join(part for part in said if part)
         high = base.row * 2.1
-        width = high + wide(alert.title, base.row, True) + wide(words, base.min) + base.row * 1.6
-        return Float("alert", QRectF(free.left(), top, min(width, free.width()), high), alert.title, words, alert.level)
+        title = headline_words(alert.title, t, whole=True)
+        width = high + wide(title, base.row, True) + wide(words, base.min) + base.row * 1.6
+        return Float("alert", QRectF(free.left(), top, min(width, free.width()), high), title, words, alert.level)
 
     def _mode(self, free: QRectF, base: WallType) -> Float | None:
         sight = self.ctx.wall

@@ -80,13 +80,13 @@ class WallRank(CountPanel):
         more_first = (sign.direction != "up") != bool(self.chosen["lowest"])
         known = [item for item in items if item.known]
         known.sort(key=lambda item: (-item.value if more_first else item.value, item.area))
-        self._items, self.unit = known, sign.unit
+        self._items, self.unit = known, self.ctx.t.unit(sign.unit)
         now, words = self.ctx.clock.now(), self.sign_words()
         self.rows = [
             BarRow(_short(words.area(one.area)), one.value, words.value(sign, one.value), level(one), one.old(now))
             for one in known
         ]
-        self.set_facts(sign.unit or None)
+        self.set_facts(words.unit(sign) or None)
         if not known:
             named = {"name": words.name(sign)}
             self.show_state(PanelState.EMPTY, Message("wallkit.no_areas", named), (Message("wallkit.no_areas_way"),))

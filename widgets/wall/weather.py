@@ -14,7 +14,7 @@ from cockpit.model.ages import age, hour_minute
 from cockpit.model.freshness import STALE_BEATS
 from cockpit.model.messages import Message
 from widgets.kit.feedstate import has_data, topic_state
-from widgets.kit.headline import short_headline
+from widgets.kit.headline import headline_words
 from widgets.kit.icons import draw_icon
 from widgets.kit.symbols import draw_badge
 from widgets.lists.areas import AreaTree
@@ -115,7 +115,7 @@ class WallWeather(WallPanel):
             return None
         row = min(rows, key=lambda one: (int(one["level"]) or 9, -int(one["sent"])))
         until = ctx.t("map.alert_until", time=hour_minute(int(row["expires"]))) if row["expires"] else ""
-        return short_headline(str(row["title"])), int(row["level"]), until
+        return headline_words(str(row["title"]), ctx.t), int(row["level"]), until
 
     # Words.
 

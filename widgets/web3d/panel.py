@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from cockpit.model.figures import figure
 from cockpit.model.messages import Message
 from cockpit.paths import assets_dir
 from cockpit.picture import Selection
@@ -256,7 +257,7 @@ class Map3DPanel(Panel):
         unit, rows = self._living.columns(self.columns)
         decimals = 0 if self.columns == EVENTS else 1
         words = self.ctx.t("web3d.cases") if self.columns == EVENTS else unit
-        return {"unit": unit, "rows": [{**row, "w": f"{row['v']:,.{decimals}f} {words}".strip()} for row in rows]}
+        return {"unit": unit, "rows": [{**row, "w": f"{figure(row['v'], decimals)} {words}".strip()} for row in rows]}
 
     # -- what the page tells -----------------------------------------------------------------------------------------
 

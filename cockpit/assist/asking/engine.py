@@ -17,13 +17,13 @@ from cockpit.assist.asking.lexicon import Lexicon
 from cockpit.assist.asking.periods import of_one_year
 from cockpit.assist.asking.refuse import refused
 from cockpit.assist.asking.say import Speaker
-from cockpit.assist.asking.setting import Setting
+from cockpit.assist.asking.setting import CannotBeTold, Setting
 from cockpit.assist.asking.suggest import follows, offers, starts
 from cockpit.assist.asking.times import Times
 from cockpit.assist.asking.tokens import is_chinese
 from cockpit.geo.areas import Area
 from cockpit.model.asking import Chip, Choice, Declined, Told, Understood
-from cockpit.model.city import Pack
+from cockpit.model.city import Pack, Text
 from cockpit.model.errors import CockpitError
 from cockpit.model.insight import AskSplit, Split
 from cockpit.model.messages import Message, texts
@@ -82,6 +82,9 @@ class Engine:
             return Declined(text, lang, reason, why, words, offers(found, self.lexicon, self._names, lang))
         try:
             understood = composed(found, Setting(self.lexicon, now, first), lang, text, context)
+        except CannotBeTold as said:
+            why = Message("asking.declined_unread", {"words": str(said)})
+            return Declined(text, lang, "unread", why, (str(said),), offers(found, self.lexicon, self._names, lang))
         except CannotBeLeftOut:
             why = Message("asking.declined_except")
             return Declined(text, lang, "except", why, (), offers(found, self.lexicon, self._names, lang))
@@ -152,7 +155,7 @@ class Engine:
         return tuple(notes)
 
 
-def _unit(asked: Understood, found: Computed) -> tuple[str, int]:
+def _unit(asked: Understood, found: Computed) -> tuple[Text | str, int]:
     if asked.of in ("share", "growth"):
         return "%", 1
     return found.figure.unit, found.figure.decimals

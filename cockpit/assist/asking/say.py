@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from cockpit.assist.asking.answers import Computed
 from cockpit.model.asking import Piece, Standpoint, Understood
-from cockpit.model.city import Pack
+from cockpit.model.city import Pack, Text
+from cockpit.model.figures import figure
 from cockpit.model.messages import Texts
 from cockpit.model.scope import Scope
 from cockpit.model.scopewords import (
@@ -37,11 +38,11 @@ class Speaker:
     def measure(self, scope: Scope) -> str:
         return measure_words(scope.measure, self.t, self.names)
 
-    def number(self, value: float | None, unit: str, decimals: int) -> str:
+    def number(self, value: float | None, unit: Text | str, decimals: int) -> str:
         """A value with its unit; no data is said, never zero for it."""
         if value is None:
             return self.t("asking.no_data")
-        printed = f"{value:,.{decimals}f}"
+        printed = figure(value, decimals)
         words = unit_words(unit, self.t)
         return f"{printed} {words}".rstrip() if words not in ("%", "") else f"{printed}{words}"
 
@@ -61,7 +62,7 @@ class Speaker:
 
     # -- sentences ---------------------------------------------------------------------------------------------------
 
-    def sentence(self, asked: Understood, found: Computed, unit: str, decimals: int) -> tuple[Piece, ...]:
+    def sentence(self, asked: Understood, found: Computed, unit: Text | str, decimals: int) -> tuple[Piece, ...]:
         made = {"ranking": self._ranking, "comparison": self._comparison, "trend": self._trend, "list": self._list}
         say = made.get(asked.form, self._figure)
         return tuple(say(asked, found, unit, decimals))
@@ -76,7 +77,7 @@ class Speaker:
             what = self.t("asking.change_of", what=what)
         return self.t("asking.head", scope=self.scope(scope), what=what)
 
-    def _figure(self, asked: Understood, found: Computed, unit: str, decimals: int) -> list[Piece]:
+    def _figure(self, asked: Understood, found: Computed, unit: Text | str, decimals: int) -> list[Piece]:
         pieces = [
             Piece(self._head(asked, asked.scope)),
             Piece(self.number(found.value, unit, decimals), asked.scope, found.value),
@@ -97,7 +98,7 @@ class Speaker:
             pieces.append(Piece(self.t("asking.of_them", n=f"{figure.n:,}")))
         return [*pieces, Piece(self.t("asking.stop"))]
 
-    def _ranking(self, asked: Understood, found: Computed, unit: str, decimals: int) -> list[Piece]:
+    def _ranking(self, asked: Understood, found: Computed, unit: Text | str, decimals: int) -> list[Piece]:
         head = self.t("asking.by_head", head=self._head(asked, asked.scope), by=dimension_words(asked.by, self.t))
         pieces = [Piece(head)]
         if not found.standpoints:
@@ -112,7 +113,7 @@ class Speaker:
             pieces.append(Piece(self.t("asking.and_others", n=rest)))
         return [*pieces, Piece(self.t("asking.stop"))]
 
-    def _comparison(self, asked: Understood, found: Computed, unit: str, decimals: int) -> list[Piece]:
+    def _comparison(self, asked: Understood, found: Computed, unit: Text | str, decimals: int) -> list[Piece]:
         common = asked.scope
         parts = part_words(common, self.pack, self.names, self.t, self.now)
         where = DOT.join(parts if asked.beside == "span" else [span_words(common.span, self.t, self.now), *parts[1:]])
@@ -127,7 +128,7 @@ class Speaker:
         pieces += self._difference(asked, found, unit, decimals)
         return [*pieces, Piece(self.t("asking.stop"))]
 
-    def _difference(self, asked: Understood, found: Computed, unit: str, decimals: int) -> list[Piece]:
+    def _difference(self, asked: Understood, found: Computed, unit: Text | str, decimals: int) -> list[Piece]:
         if len(found.standpoints) != 2 or asked.beside == "measure":
             return []
         first, second = found.standpoints
@@ -143,7 +144,7 @@ class Speaker:
         return [Piece(self.t(more, first=self.name(first, asked.beside, ""), gap=self.number(abs(gap), unit, decimals),
                              percent=growth))]  # fmt: skip
 
-    def _trend(self, asked: Understood, found: Computed, unit: str, decimals: int) -> list[Piece]:
+    def _trend(self, asked: Understood, found: Computed, unit: Text | str, decimals: int) -> list[Piece]:
         pieces = [Piece(self._head(asked, asked.scope))]
         trend = found.trend
         there = [] if trend is None else [
@@ -170,7 +171,7 @@ class Speaker:
             return moment_words(start, self.t, self.now)
         return code_words(grain, str(start), self.pack, self.names, self.t)
 
-    def _list(self, asked: Understood, found: Computed, unit: str, decimals: int) -> list[Piece]:
+    def _list(self, asked: Understood, found: Computed, unit: Text | str, decimals: int) -> list[Piece]:
         total = found.rows.total if found.rows is not None else 0
         return [
             Piece(self.t("asking.head", scope=self.scope(asked.scope), what=self.t("asking.records"))),

@@ -33,7 +33,7 @@ from cockpit.model.insight import (
 from cockpit.model.links import Link, link_of
 from cockpit.model.messages import Texts
 from cockpit.model.scope import Scope, Span
-from cockpit.model.scopewords import code_words, measure_words
+from cockpit.model.scopewords import code_words, measure_words, source_words
 
 
 class Logged(msgspec.Struct, frozen=True):
@@ -126,7 +126,7 @@ class Asked:
 
     def note(self, figure: Figure) -> int:
         """Which source it has, 0 the first."""
-        words = self.t(figure.source) if figure.source else self.t("briefing.source_archive")
+        words = source_words(figure.source, self.t) if figure.source else self.t("briefing.source_archive")
         source = Source(words, figure.as_of, figure.origin)
         if source not in self.sources:
             self.sources.append(source)

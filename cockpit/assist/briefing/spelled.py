@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from cockpit.assist.briefing.periods import Period
 from cockpit.model.clock import DAY, MINUTE, SECOND, local
+from cockpit.model.figures import figure as printed
 from cockpit.model.insight import RATES, Figure
 from cockpit.model.messages import Texts
 from cockpit.model.scope import Span
@@ -26,8 +27,8 @@ def chinese(n: int) -> str:
 
 def plain(value: float, decimals: int, lang: str) -> str:
     """A number as a document prints it; thousands are parted in English only."""
-    text = f"{value:,.{decimals}f}" if lang == "en" else f"{value:.{decimals}f}"
-    return text.replace("-", "−")
+    text = printed(value, decimals)
+    return text if lang == "en" else text.replace(",", "")
 
 
 def decimals_of(figure: Figure) -> int:
@@ -47,7 +48,8 @@ def number(figure: Figure, t: Texts, unit: bool = True) -> str:
     if figure.scope.measure in RATES:
         return f"{text}%"
     if figure.scope.measure.startswith("sign:") and figure.unit:
-        return f"{text}{'' if figure.unit in '%‰℃°' else ' '}{figure.unit}"
+        words = t.unit(figure.unit)
+        return f"{text}{'' if words in '%‰℃°' else ' '}{words}".rstrip()
     return text
 
 

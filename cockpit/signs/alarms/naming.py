@@ -18,7 +18,7 @@ MINUTES = "min"
 class Naming:
     """Names by a city's pack, its areas and its signs."""
 
-    def __init__(self, pack: Pack, areas: AreaIndex, sign: Callable[[str], tuple[Text, str]]) -> None:
+    def __init__(self, pack: Pack, areas: AreaIndex, sign: Callable[[str], tuple[Text, Text | str]]) -> None:
         """
         Args:
             sign: name and unit of a sign by its code.
@@ -28,7 +28,7 @@ class Naming:
         self._sign = sign
 
     def __call__(self, rule: Rule, subject: Subject) -> tuple[str, str, str, str]:
-        """Name (a word, or JSON of `{zh, en}`), place in words, unit, class of event ("" none)."""
+        """Name (a word, or JSON of `{zh, en}`), place in words, unit (as the name), class of event ("" none)."""
         row = subject.row
         place = self._areas.words(subject.area)
         if row is None:
@@ -52,12 +52,12 @@ class Naming:
             case "sign":
                 name, unit = self._sign(row["code"])
                 part = {lang: f"{words} · {row['part']}" for lang, words in name.items()} if row["part"] else name
-                return _text(part), unit, ""
+                return _text(part), unit if isinstance(unit, str) else _text(unit), ""
             case _:
                 return row["name"] or row["key"], "", ""
 
 
-def sign_names(pack: Pack) -> dict[str, tuple[Text, str]]:
+def sign_names(pack: Pack) -> dict[str, tuple[Text, Text | str]]:
     """Name and unit of each sign that the pack names, by its code.
 
     Raises:

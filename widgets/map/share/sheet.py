@@ -14,7 +14,7 @@ from cockpit.model.levels import Level
 from cockpit.model.messages import Texts
 from cockpit.model.tables import UnitState
 from cockpit.share.situation import Situation
-from widgets.kit.headline import short_headline
+from widgets.kit.headline import headline_words
 from widgets.kit.symbols import draw_badge, draw_unit
 from widgets.kit.theme import Theme
 from widgets.map.camera import Box, Camera, scale_bar
@@ -151,7 +151,7 @@ class _Legend:
         if scene.shows(ALERT) and facts.told.alerts:
             self._head(self._t("share.legend_alerts"))
             for alert in facts.told.alerts[:4]:
-                self._mark(short_headline(alert.title), alert.until, self._badge(alert.level), "small")
+                self._mark(headline_words(alert.title, self._t), alert.until, self._badge(alert.level), "small")
         if facts.filtered:
             self._head(self._t("share.filtered"))
         self._draw()
