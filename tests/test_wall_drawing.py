@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as replace_struct
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
@@ -14,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from cockpit.bus.where import OwnHub
 from cockpit.model.wallasks import MOST_THUMB, Thumbs, ThumbsWanted
-from cockpit.model.wallstate import Pointer, Thumb
+from cockpit.model.wallstate import MapView, Pointer, Thumb, WallShows
 from cockpit.seat import Seat
 from cockpit.ui.wallpictures import glimpse, small_jpeg
 from cockpit.ui.wallscreen import WallWindow
@@ -180,6 +182,20 @@ def test_the_light_spot_is_where_the_hand_is_and_goes_when_nobody_moves_it(node:
     assert picture.pixelColor(120, 720).name() != plain
     node.until(lambda: node.window.grab().toImage().pixelColor(400, 200).name() == plain)
     assert node.window.grab().toImage().pixelColor(120, 720).name() != plain
+
+
+def test_of_many_words_that_wait_the_last_is_shown_and_the_machine_beats_on(node: Node) -> None:
+    state, shows = node.line.state, node.line.shows
+    assert state is not None
+    assert shows is not None
+    flips: list[WallShows] = []
+    node.node.flipping.flipped.connect(flips.append)
+    for n in range(1, 31):
+        moved = replace_struct(shows, revision=shows.revision + n, view=MapView(120.1 + n / 1000, 30.2, 5.0), show_at=1)
+        told = replace_struct(state, shows=(moved,))
+        node.seat.later(partial(node.line._told, told))
+    node.node.tick()
+    assert [one.revision for one in flips] == [shows.revision + 30]
 
 
 def test_another_world_is_shown_in_the_place_of_what_is_real_and_left_again(node: Node, tmp_path: Path) -> None:

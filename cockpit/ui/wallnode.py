@@ -81,7 +81,7 @@ class WallNode(QObject):
         self._prod = prod
         self._heart = Heartbeat()
         self._note: Message | None = None
-        self._adopting = False
+        self._adopting = self._heard = False
         self._began = seat.clock.base.mono()
         self._ticker = QTimer(self, singleShot=True)
         self._ticker.timeout.connect(self.tick)
@@ -97,7 +97,7 @@ class WallNode(QObject):
         self.flipping.flipped.connect(self._flipped)
         self.windows.key = self.keys.press
         self.windows.arranged.connect(self._arranged)
-        line.on_state, line.on_pointer, line.on_order = self._told, self._pointed, self._ordered
+        line.on_state, line.on_pointer, line.on_order = self._hear, self._pointed, self._ordered
         seat.wake, seat.on_link = self._from_any_thread, self._linked
 
     # -- life ----------------------------------------------------------------------------------------------------
@@ -145,6 +145,9 @@ class WallNode(QObject):
         """Takes in what arrived; the panels whose topics changed draw themselves anew."""
         self._ticked = self.seat.clock.mono()
         topics = self.seat.tick()
+        if self._heard and self.line.state is not None:
+            self._heard = False
+            self._told(self.line.state)
         shown = self.world.tick() if self.world is not None else topics
         if shown:
             self.stages_refresh(shown)
@@ -196,6 +199,11 @@ class WallNode(QObject):
             self.windows.use(self.ctx)
 
     # -- what the hub tells --------------------------------------------------------------------------------------
+
+    def _hear(self, state: WallState) -> None:
+        """Of the words that one tick takes in the last one counts: a hand moves a map 30 times a second, and a machine
+        that needs longer for a frame would come to nothing else, not even to its beat."""
+        self._heard = True
 
     def _told(self, state: WallState) -> None:
         shows, wall = self.line.shows, self.line.wall
