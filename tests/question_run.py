@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import sqlite3
 from functools import lru_cache
+from typing import Literal, get_args
 
 import msgspec
 
@@ -27,6 +28,9 @@ from tests.question_kit import (
 GRAMMAR = "cockpit.assist.asking"
 ADAPTER = "tests.question_answers"
 """Module whose `make() -> Answers` asks the grammar over the same archive and signs (`question_data`)."""
+
+File = Literal["open", "sealed", "dev", "dev2"]
+ALL: tuple[File, ...] = get_args(File)
 
 mono = SystemClock().mono
 
@@ -60,7 +64,8 @@ def answers() -> Answers:
 
 @lru_cache(maxsize=1)
 def opened() -> sqlite3.Connection:
-    return with_helpers(sqlite3.connect(exported()), [*questions("open"), *questions("sealed")], NOW)
+    asked = [one for name in ALL for one in questions(name)]
+    return with_helpers(sqlite3.connect(exported()), asked, NOW)
 
 
 def _asked(question: Question | Unanswerable) -> tuple[Answered | None, float]:
@@ -74,10 +79,10 @@ def _asked(question: Question | Unanswerable) -> tuple[Answered | None, float]:
     return told, (mono() - begun) * 1e3
 
 
-@lru_cache(maxsize=2)
-def judged(half: str) -> Judged:
-    """The questions of a half: `open` or `sealed`."""
-    all_of_it = questions("sealed" if half == "sealed" else "open")
+@lru_cache(maxsize=len(ALL))
+def judged(name: File) -> Judged:
+    """The questions of a file: the halves `open` and `sealed`, and what the grammar was tuned on, `dev` and `dev2`."""
+    all_of_it = questions(name)
     told = {one.id: _asked(one) for one in all_of_it}
     wrong = [
         one.id

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from tests.question_run import judged, judged_declined, there_is_a_grammar
+from tests.question_run import File, judged, judged_declined, there_is_a_grammar
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not there_is_a_grammar(), reason="there is no grammar yet"),
 ]
 
-LEAST = {"open": 0.95, "sealed": 0.8}
-"""What was reached and may not be lost; the aim for the sealed half is 0.9, and `ask.offline.accuracy` says how far
-it is."""
+LEAST: dict[File, float] = {"open": 0.99, "dev": 0.98, "dev2": 0.98, "sealed": 0.8}
+"""What was reached and may not be lost. The sealed half is the measure (`ask.offline.accuracy`): of it only the share is
+told. `open`, `dev` and `dev2` are what the grammar was tuned on."""
 
 
-@pytest.mark.parametrize("half", ["open", "sealed"])
-def test_questions_are_answered_as_the_archives_sql_does(half: str) -> None:
-    found = judged(half)
-    assert found.share >= LEAST[half], f"{found.share:.3f} of {half}; not right: {' '.join(found.wrong)}"
+@pytest.mark.parametrize("name", LEAST)
+def test_questions_are_answered_as_the_archives_sql_does(name: File) -> None:
+    found = judged(name)
+    which = "" if name == "sealed" else f"; not right: {' '.join(found.wrong)}"
+    assert found.share >= LEAST[name], f"{found.share:.3f} of {name}{which}"
 
 
 def test_what_no_one_can_answer_from_this_data_is_declined() -> None:

@@ -4,17 +4,41 @@
 
 from __future__ import annotations
 
+from math import ceil, inf
+
 from cockpit.assist.asking.found import Found
 from cockpit.assist.asking.lattice import Bound
 from cockpit.assist.asking.measure import Asked
-from cockpit.assist.asking.setting import Setting
+from cockpit.assist.asking.setting import CannotBeTold, Setting
 from cockpit.model.scope import Scope
 
-_CASE_UNITS = ("件", "起", "单", "例", "宗", "次", "cases", "case", "")
+_CASE_UNITS = ("件", "起", "单", "例", "宗", "次", "回", "times", "cases", "case", "")
+
+
+_OFTEN = ("次", "回", "遍", "times")
+_COUNTED = {"REWORK": "returned", "URGED": "urged", "REOPEN": "reopened"}
+
+
+def often(found: Found, marks: tuple[str, ...]) -> tuple[str, ...]:
+    """返工两次以上: marks with how often; what is bound from above can not be told.
+
+    Raises:
+        CannotBeTold: so many times at the most.
+    """
+    for bound, at in found.bounds:
+        if bound.unit in _OFTEN and found.names & set(_COUNTED):
+            if bound.high < inf or bound.low < 1:
+                raise CannotBeTold(found.divided.tokens[at].said)
+            near = min((abs(place - at), name) for name, place in found.atoms if name in _COUNTED)[1]
+            mark, least = _COUNTED[near], ceil(bound.low)
+            marks = tuple(f"{one}{least}" if one == mark and least > 1 else one for one in marks)
+    return marks
 
 
 def is_over(found: Found, bound: Bound) -> bool:
     """Whether a bound is of how many there are, not of the number that comes with a class."""
+    if bound.unit in _OFTEN and found.names & set(_COUNTED):
+        return False
     return (bound.unit in _CASE_UNITS and (bool(bound.unit) or bool(found.asked))) or (
         bound.unit == "%" and found.has("RATE")
     )
@@ -25,6 +49,7 @@ def over_of(found: Found, scope: Scope) -> tuple[float, float] | tuple[()]:
 
 
 _TIME_UNITS = {"小时": 1.0, "个小时": 1.0, "钟头": 1.0, "hour": 1.0, "hours": 1.0, "h": 1.0, "天": 24.0, "day": 24.0, "days": 24.0,
+               "周": 168.0, "星期": 168.0, "礼拜": 168.0, "week": 168.0, "weeks": 168.0, "个月": 720.0, "month": 720.0, "months": 720.0,
                "分钟": 1 / 60, "minute": 1 / 60, "minutes": 1 / 60, "min": 1 / 60}  # fmt: skip
 _METRES = {
     "米": 100.0,
@@ -42,7 +67,7 @@ def bounds_of(found: Found, where: Setting, asked: Asked, kinds: list[tuple[str,
     parts: dict[str, object] = {}
     units = {str(where.lexicon.pack.kind(code).unit) for codes in kinds for code in codes}
     for bound, _ in found.bounds:
-        if is_over(found, bound):
+        if is_over(found, bound) or (bound.unit in _OFTEN and found.names & set(_COUNTED)):
             continue
         if bound.unit in _TIME_UNITS:
             factor = _TIME_UNITS[bound.unit]
@@ -54,5 +79,5 @@ def bounds_of(found: Found, where: Setting, asked: Asked, kinds: list[tuple[str,
             factor = _METRES.get(bound.unit, 1.0) if units == {"cm"} else 1.0
             parts["amount"] = (bound.low * factor, bound.high * factor)
     if "SOME" in found.names:
-        parts["amount"] = (1.0, float("inf"))
+        parts["amount"] = (1.0, inf)
     return parts

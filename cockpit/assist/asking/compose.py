@@ -45,7 +45,7 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
             beside, sides = "span", tuple(scope.with_(span=span) for span in parts)
     dims = [by for by in dims if by not in (QUARTER, HALF)]
     form, by, grain = form_of(found, dims, asked, superlative, beside, scope, where)
-    if beside and sides and form == "figure" and found.asked:
+    if beside and sides and form == "figure" and (found.asked or beside == "span"):
         form = "comparison"
     if context is not None and leans_on(found, context) and form == "figure" and not names & {"COUNT"}:
         form, by, grain = context.form, context.by, context.grain

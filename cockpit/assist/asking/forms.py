@@ -7,7 +7,7 @@ from itertools import pairwise
 from cockpit.assist.asking.bounds import is_over
 from cockpit.assist.asking.found import Found
 from cockpit.assist.asking.measure import Asked
-from cockpit.assist.asking.setting import AREA_DIMS, COMPARING, RANKING, TIME_DIMS, Setting
+from cockpit.assist.asking.setting import APPEALS, AREA_DIMS, COMPARING, RANKING, TIME_DIMS, Setting
 from cockpit.assist.asking.tokens import is_chinese
 from cockpit.insight.measures import BETTER
 from cockpit.model.asking import Form
@@ -29,6 +29,8 @@ def dims_of(found: Found) -> list[str]:
         dims = [by for by, _ in found.dims]
     if not dims and _asks_what(found):
         dims = ["kind"]
+    if dims == ["kind"] and len(found.kinds) == 1 and set(found.kinds[0][0]) <= APPEALS:  # 市民最爱举报的十类事情
+        found.kinds.clear()
     if not dims and asks_which_crew(found):
         dims = ["unit"]
     if "PERDAY" in names:
@@ -52,6 +54,23 @@ def _asks_what(found: Found) -> bool:
 
 
 _WHATS = ("什么", "啥", "哪种", "哪些", "何", "哪几种", "什么样", "what", "which")
+
+
+_CASES = ("cases", "case", "records", "tickets", "work orders", "案件", "案子", "工单")
+
+
+def _asks_which_cases(found: Found) -> bool:
+    """Which open cases: records are asked for, whatever stands between."""
+    tokens = found.divided.tokens
+    for at, token in enumerate(tokens):
+        if token.type != "atom" or "WHICH" not in token.value or token.said not in _WHATS:
+            continue
+        for after in tokens[at + 1 : at + 6]:
+            if after.type == "atom" and "CASES" in after.value:
+                return after.said in _CASES
+            if after.type in ("dim", "unit_kind", "unknown"):
+                break
+    return False
 
 
 def asks_which_crew(found: Found) -> bool:
@@ -89,7 +108,12 @@ def form_of(
         return "comparison", "", ""
     if beside and beside != "span":
         return "comparison", "", ""
-    if "LIST" in names and not is_sign and asked.measure == "count" and not asked.is_share:
+    if (
+        ("LIST" in names or _asks_which_cases(found))
+        and not is_sign
+        and asked.measure == "count"
+        and not asked.is_share
+    ):
         return "list", "", ""
     if superlative and not is_sign and asked.measure in ("count", "on_time_rate", "satisfaction_rate"):
         if found.tops and asked.measure == "count" and not names & set(RANKING) and not found.kinds:

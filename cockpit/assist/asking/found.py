@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cockpit.assist.asking.lattice import Bound, Divided
+from cockpit.assist.asking.negation import turned
 from cockpit.assist.asking.numbers import number_of
 from cockpit.assist.asking.times import Hours, Said
 from cockpit.assist.asking.tokens import Token, is_chinese
 
 SELF_ASKED = {
     "几点", "几点钟", "时段", "什么时段", "哪个小时", "哪个钟头", "几时", "星期几", "周几", "礼拜几", "哪个星期几", "哪天", "哪一天", "哪日",
-    "几号", "每天", "每日", "逐日", "按天", "按日", "天天", "分天", "每一天", "逐天", "每周", "按周", "逐周", "哪周", "哪一周", "每星期",
+    "几号", "每天", "每日", "逐日", "一天一天", "一天天", "一周一周", "一个月一个月", "一月一月", "按天", "按日", "天天", "分天", "每一天", "逐天", "每周", "按周", "逐周", "哪周", "哪一周", "每星期",
     "分周", "哪个星期", "每个星期", "每一周", "哪个礼拜", "每月", "按月", "逐月", "哪个月", "哪月", "每个月", "各月", "分月", "哪一个月",
     "各个月", "几月份", "几月", "逐个月", "月度", "每小时", "按小时", "逐小时", "逐时", "每个小时", "各小时", "分小时", "各时段", "在哪", "哪些地方",
     "哪里", "哪儿", "在哪里", "在哪儿", "什么地方", "哪个地方", "哪片", "一天中什么时候", "一周里哪天", "一周中哪天", "一周当中哪天",
@@ -105,11 +106,17 @@ def gathered(divided: Divided) -> Found:
     """The words of a text by what they are."""
     found = Found(divided)
     before: list[Token] = []
+    denied, lost = turned(divided.tokens)
     for at, token in enumerate(divided.tokens):
         if token.type == "atom":
-            found.atoms += [(name, at) for name in token.value]
+            found.atoms += [(name, at) for name in denied.get(at, token.value)]
         elif token.type in _LISTS:
+            if token.type == "top" and (by := _class_of(token.said)):
+                found.dims.append((by, at))
+                found.asked.append((by, at))
             getattr(found, _LISTS[token.type]).append((token.value, at))
+            if isinstance(token.value, Said):
+                found.times += [(Said(span, token.value.year), at) for span in token.value.more]
         elif token.type == "filler" and (match := _SO_MANY.fullmatch(token.said)):
             found.so_many = (int(number_of(match["n"]) or 0), {"区": "district"}.get(match["by"], "street"), at)
         elif token.type == "dim":
@@ -126,8 +133,13 @@ def gathered(divided: Divided) -> Found:
         found.tops.append(((number, None), at))
         found.dims.append((by, at))
         found.asked.append((by, at))
-    found.unread = _unread(divided.tokens)
+    found.unread = [*_unread(divided.tokens), *lost]
     return found
+
+
+def _class_of(said: str) -> str:
+    """前十类, 五大类: what is put in order is told by the word behind the number."""
+    return "group" if "大类" in said else "kind" if said.endswith(("类", "种", "类的", "种的")) else ""
 
 
 def _is_asked(token: Token, before: list[Token]) -> bool:

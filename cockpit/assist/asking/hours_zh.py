@@ -72,6 +72,11 @@ def _clock_range(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     return "hours", Hours(round_the_clock(first, last))
 
 
+def _clock_until_now(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    hour = _hour(m["a"], m["p"])
+    return ("hours", Hours(tuple(range(hour, 24)))) if hour < 24 else None
+
+
 def _clock_side(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     hour = _hour(m["a"], m["p"])
     if hour > 24:
@@ -117,6 +122,7 @@ RULES: tuple[Rule, ...] = (
           rf"(?P<b>{_HOUR}){_AT}(?:钟|之?间)?", _across),
     rule(rf"(?P<p>{PART})?的?{_CLOCK.format('a')}{_AT}?{TO}(?P<p2>次日|第二天|翌日|隔天|{PART})?(?P<p3>{PART})?"
           rf"{_CLOCK.format('b')}{_AT}(?:之?间|钟)?", _clock_range),
+    rule(rf"(?P<p>{PART})?的?{_CLOCK.format('a')}{_AT}(?:钟)?(?:以后|之后)?{TO}(?:现在|目前|此刻|这会儿|今|眼下|当前)(?:为止)?", _clock_until_now),
     rule(rf"(?P<p>{PART})?的?{_CLOCK.format('a')}{_AT}(?P<s>以后|之后|过后|往后|后|起|开始|以前|之前|前)", _clock_side),
     rule(rf"(?P<p>{PART})的?{_CLOCK.format('a')}{_AT}(?P<s>)?", lambda t, m: ("hours", Hours((_hour(m["a"], m["p"]) % 24,)))),
     rule(rf"(?P<p>{PART})(?:的?时候|时段|时间|期间)?", _part_of_day),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from math import inf, nextafter
 
 from cockpit.assist.asking.lexicon import Entry, Lexicon, key_of
 from cockpit.assist.asking.numbers import CHINESE, DIGITS, ENGLISH, number_of
@@ -18,7 +19,7 @@ from cockpit.model.asking import Correction
 _COST = {"filler": 0.55, "unknown": 3.0, "other": 0.5, "decline": 0.8, "place": 0.85, "time": 0.7, "hours": 0.75}
 _LONGEST = 8
 _TOP = re.compile(
-    rf"(?:排名?)?(?P<o>前|后|倒数第?|最后的?|末|倒数后)(?P<n>\d+|{CHINESE}+)(?:名|位|类|个|的|大|家|条)*(?![天日周月年小点季])"
+    rf"(?:排名?)?(?P<o>前|后|倒数第?|最后的?|末|倒数后)(?P<n>\d+|{CHINESE}+)(?:名|位|类|种|个|的|大|家|条)*(?![天日周月年小点季])"
     rf"|(?<![a-z])(?P<o2>top|bottom|first|last|leading)[ -]?(?P<n2>\d+|{'|'.join(w for w in ENGLISH if len(w) > 2)})\b(?! (?:days?|weeks?|months?|hours?|years?|half|quarter))"
 )  # fmt: skip
 _MOST_N = re.compile(r"(?P<n>\d+|[一两二三四五六七八九十]+)(?:大|个|类|种|家|条|位|件|起)(?=[^天日周月年小时分])")
@@ -28,10 +29,13 @@ _MOST_ENGLISH = re.compile(
 )
 _UNITS = (
     r"(?:立方米|平方米|平米|厘米|公分|毫米|小时|个小时|钟头|分钟|分贝|平方|盏灯|户人家|微克|m³|m²|m2|m3|cm|mm|db|dba|ug/m3|ug|%lel|%|"
-    r"米|户|盏|人|辆|方|天|个人|名|件|起|单|cases?|hours?|minutes?|days?|centimetres?|centimeters?|metres?|meters?|homes?|households?|"
+    r"米|户|盏|人|辆|方|天|个人|名|件|起|单|次|回|遍|周|星期|礼拜|个月|times|cases?|weeks?|months?|hours?|minutes?|days?|centimetres?|centimeters?|metres?|meters?|homes?|households?|"
     r"people|persons?|lamps?|vehicles?|bikes?|bicycles?|decibels?|square metres?|square meters?|sqm|h\b|min\b|m\b)?"
 )
-_NUMBER = rf"(?P<n>\d+(?:\.\d+)?|{CHINESE}+|半|one|two|three|four|five|six|ten|twenty|thirty|fifty|hundred)"
+_NUMBER = (
+    rf"(?P<n>\d+(?:\.\d+)?|{CHINESE}+|半|once|twice|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|"
+    r"hundred|a|an)"
+)
 _BOUND = (
     (re.compile(rf"(?P<o>不超过|不多于|不大于|不高于|至多|最多|不足|不到|少于|低于|小于|短于|超过|大于|多于|高于|深过|长于|久于|超|>=|<=|>|<|≥|≤|不少于|不低于|至少|达到|达)了?{_NUMBER}\s*(?P<u>{_UNITS})(?:以上|的)?"), 0),
     (re.compile(rf"{_NUMBER}\s*(?P<u>{_UNITS})(?P<o>(?:及|或)?以上|(?:及|或)?以下|以内|之上|开外|往上|多|\+)(?!的?排)"), 0),
@@ -60,6 +64,11 @@ _AT_MOST = {"不超过", "不多于", "不大于", "不高于", "至多", "最�
             "not more than", "up to", "within", "or less", "or fewer"}  # fmt: skip
 _PLACE = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:大道|路|隧道|高架|立交|大桥)(?:沿线|附近|一带|周边|上|口|段)?")
 _ROAD = re.compile(r"(?<![a-z])(?P<n>[a-z]+(?: [a-z]+){0,2}) (?:road|rd|avenue|ave|lane|boulevard|lu)\b")
+
+
+_OFTEN = re.compile(
+    r"多次|反复|不止一次|一再|再三|屡次|好几次|(?<![a-z])(?:repeatedly|several times|multiple times|many times)\b"
+)
 
 
 class Bound:
@@ -170,14 +179,16 @@ class Lattice:
         match = _MOST_ENGLISH.match(text, at)
         if match and (number := number_of(match["n"])):
             yield (Token(at, match.end(), "top", (int(number), None), match.group()),), 0.6
+        match = _OFTEN.match(text, at)
+        if match:
+            yield (Token(at, match.end(), "bound", Bound(2, inf, "次"), match.group()),), 0.7
         for pattern, _ in _BOUND:
             match = pattern.match(text, at)
             if match is None or (number := number_of(match["n"])) is None:
                 continue
             parts = match.groupdict()
-            value = _bound(
-                parts.get("o") or "", number, number_of(parts["n2"]) if parts.get("n2") else None, match["u"] or ""
-            )
+            unit = (match["u"] or "") if match["n"] not in ("once", "twice") else "times"
+            value = _bound(parts.get("o") or "", number, number_of(parts["n2"]) if parts.get("n2") else None, unit)
             if value is not None:
                 yield (Token(at, match.end(), "bound", value, match.group()),), 0.7 + (0.0 if match["u"] else 0.3)
 
@@ -267,8 +278,6 @@ class Lattice:
 
 
 def _bound(op: str, number: float, other: float | None, unit: str) -> Bound | None:
-    from math import inf, nextafter
-
     op = op.strip()
     if other is not None and not op:
         return Bound(number, other, unit) if unit and other > number else None

@@ -90,6 +90,8 @@ def _sign(found: Found, has_dim: bool) -> str:
 
 def _is_time(found: Found, has_dim: bool) -> bool:
     names = found.names
+    if "COUNT" in names and "MEAN" in names and not names & {"DURATION", "FAST", "SLOW", "FASTEST", "SLOWEST"}:
+        return False  # 平均每支队伍办多少件
     if "SLOW" in names and found.bounds and "DURATION" not in names:  # 拖了三天以上
         return False
     if names & {"FASTEST", "SLOWEST", "FAST", "SLOW", "DURATION"}:
@@ -150,6 +152,11 @@ def _marks(found: Found, without: set[str]) -> tuple[str, ...]:
         ("UNSAT", "unsatisfied"),
         ("SAT", "satisfied"),
         ("RATED", "rated"),
+        ("NOREWORK", "not_returned"),
+        ("NOREOPEN", "not_reopened"),
+        ("NOURGED", "not_urged"),
+        ("NORATED", "not_rated"),
+        ("NOARRIVE", "not_arrived"),
     ):
         if word in names and not (mark == "satisfied" and "UNSAT" in names):
             marks.append(mark)

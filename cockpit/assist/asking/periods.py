@@ -50,7 +50,8 @@ def periods_of(found: Found, now: int, all_time: Span, asked: Asked) -> Periods:
     if len(spans) == 1:
         clock = _by_the_clock(spans[0], hours) if asked.when == "closed" else None
         return Periods(clock, ()) if clock is not None else Periods(spans[0], hours)
-    if found.names & {*_SIDES, "PREV", "YEARAGO"} or not _touch(spans):
+    listed = "SUM" not in found.names and any(len(one.more) > 1 for one in said)
+    if found.names & {*_SIDES, "PREV", "YEARAGO"} or listed or not _touch(spans):
         return Periods(spans[0], hours, tuple(spans))
     start, end = min(span.start for span in spans), max(span.end for span in spans)
     first, last = day_of(start), day_of(end - 1)

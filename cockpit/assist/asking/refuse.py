@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from cockpit.assist.asking.found import Found
+from cockpit.model.clock import DAY
 from cockpit.model.messages import Message
+from cockpit.model.spans import ZONE
 
 
 def refused(found: Found, now: int, first: int) -> tuple[str, Message, tuple[str, ...]] | None:
@@ -30,7 +32,14 @@ def refused(found: Found, now: int, first: int) -> tuple[str, Message, tuple[str
     return None
 
 
+_SHIFTS = ("夜班", "白班", "早班", "中班", "晚班")
+"""Said beside the hours that they have."""
+
+
 def _may_overlook(found: Found) -> bool:
     """One short word beside a class, a sign or a place that is understood takes nothing away."""
+    clock = found.hours or any(one.hours or (one.span.start + ZONE) % DAY for one, _ in found.times)
+    if clock and all(word in _SHIFTS for word in found.unread):
+        return True
     known = found.kinds or found.signs or found.channels or found.units or found.stages
     return len(found.unread) == 1 and len(found.unread[0]) == 1 and bool(known)

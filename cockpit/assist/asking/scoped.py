@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from cockpit.assist.asking.bounds import bounds_of
+from cockpit.assist.asking.bounds import bounds_of, often
 from cockpit.assist.asking.exclude import other_kinds
 from cockpit.assist.asking.found import Found
 from cockpit.assist.asking.leaning import leans_on
 from cockpit.assist.asking.measure import Asked
 from cockpit.assist.asking.periods import Periods
-from cockpit.assist.asking.setting import COMPARING, Setting
+from cockpit.assist.asking.setting import APPEALS, COMPARING, Setting
 from cockpit.model.asking import Understood
+from cockpit.model.city import Pack
 from cockpit.model.scope import Scope
-
-_APPEALS = {"H01", "H02", "H03", "H04", "H05"}
 
 
 def sides_of(found: Found, where: Setting) -> list[str]:
@@ -37,12 +36,33 @@ def _kinds(found: Found, where: Setting) -> list[tuple[str, ...]]:
     pack = where.lexicon.pack
     named = list(dict.fromkeys(codes for codes, _ in found.kinds))
     if len(named) > 1 and not found.names & {"COMPARE", "EACH", "DIFFER", "MORE", "LESS"}:
-        named = [codes for codes in named if not set(codes) <= _APPEALS] or named
+        named = [codes for codes in named if not set(codes) <= APPEALS] or named
+    named = _shared(named, found, pack)
     groups = {
         codes for codes in named if any(pack.kind(other[0]).group_code == codes[0] for other in named if other != codes)
     }
     named = [codes for codes in named if codes not in groups]
     return [codes for codes in named if not any(codes != other and set(other) < set(codes) for other in named)]
+
+
+def _shared(named: list[tuple[str, ...]], found: Found, pack: Pack) -> list[tuple[str, ...]]:
+    """Noise of building sites: of two classes that overlap, one said of the other, what both are."""
+    if len(named) != 2 or found.names & {"COMPARE", "EACH", "DIFFER", "MORE", "LESS"}:
+        return named
+    first, second = (_classes(codes, pack) for codes in named)
+    both = tuple(code for code in first if code in second)
+    tokens = found.divided.tokens[min(at for _, at in found.kinds) : max(at for _, at in found.kinds)]
+    joined = any(token.said in _JOINING for token in tokens)
+    if joined or not both or len(both) in (len(first), len(second)):
+        return named
+    return [both]
+
+
+_JOINING = ("、", "和", "与", "及", "跟", "以及", "and", "or", "或", "加", "plus", ",", "或者")
+
+
+def _classes(codes: tuple[str, ...], pack: Pack) -> list[str]:
+    return [kind.code for kind in pack.kinds.values() if kind.code in codes or kind.group_code in codes]
 
 
 def scope_of(
@@ -61,7 +81,7 @@ def scope_of(
     if not leans or asked.when:
         parts["when"] = asked.when
     if not leans or asked.marks:
-        parts["marks"] = asked.marks
+        parts["marks"] = often(found, asked.marks)
     if periods.hours:
         parts["hours"] = periods.hours
     if found.weekdays:

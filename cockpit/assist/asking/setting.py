@@ -26,7 +26,12 @@ RANKING = (
 COMPARING = ("COMPARE", "DIFFER", "EACH", "MORE", "LESS", "FAST", "SLOW", "GOOD", "BAD", "WHICH", "GROWTH", "MOST", "LEAST", "FASTEST",
              "SLOWEST", "BEST", "WORST", "RANK")  # fmt: skip
 AREA_DIMS = ("district", "street", "community", "cell")
+APPEALS = {"H01", "H02", "H03", "H04", "H05"}
 TIME_DIMS = ("day", "week", "month")
+
+
+class CannotBeTold(Exception):
+    """Words that are understood, of which no figure can be made; its text: they."""
 
 
 @dataclass

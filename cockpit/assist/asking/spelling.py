@@ -18,6 +18,8 @@ _SINGLE = "的了是有在和与比里中各每占数件起区级报多高低谁
 _LIKELY = {"dim": 1, "kind": 2, "sign": 3, "filler": 10}
 _NOT = set("未没不无")
 """What turns a meaning round is never read into a text."""
+_KEPT = set("各每哪最未没不无前后除非超同环首末")
+"""Characters that say too much to be a slip of the pen."""
 _LIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"), ("l", "n"), ("h", "f"))
 
 
@@ -110,7 +112,7 @@ class Spelling:
         if (shaped := self._shaped.get(self._shape(text))) is not None and shaped != text:
             yield shaped, LIKE_SHAPE
         if len(text) > 2:
-            for i in range(len(text)):
+            for i in (i for i, char in enumerate(text) if char not in _KEPT):
                 if surface := self._holes.get(text[:i] + "*" + text[i + 1 :]):
                     yield surface, OTHER
                 if (

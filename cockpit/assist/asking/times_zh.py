@@ -13,7 +13,7 @@ from cockpit.assist.asking.numbers import CHINESE, number_of
 from cockpit.assist.asking.times import HALF, MONTH, QUARTER, Rule, Said, Times, round_the_clock
 from cockpit.model.clock import DAY, HOUR
 from cockpit.model.scope import Span
-from cockpit.model.spans import begin
+from cockpit.model.spans import begin, previous
 from cockpit.model.spans import day_of as times_day
 
 _Y = r"(?P<{0}>今年度?|本年度?|去年度?|上年|上一年|前年|(?:20)?\d{{2}}年度?)?的?"
@@ -62,6 +62,92 @@ def _month(times: Times, m: re.Match[str]) -> tuple[str, object]:
 _SEASONS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
 
 
+def _first_of(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    """本月头十天, 六月最后一周: the first or last days of a month, quarter, year."""
+    whole = _whole_of(times, m)
+    number = number_of(m["n"] or "一")
+    if whole is None or not number:
+        return None
+    days = int(number * {"天": 1, "日": 1, "周": 7, "星期": 7, "个星期": 7}[m["u"]])
+    first, last = whole
+    if m["e"] in _ENDING:
+        return "time", Said(times.days(max(first, last - timedelta(days=days - 1)), last))
+    return "time", Said(times.days(first, min(last, first + timedelta(days=days - 1))))
+
+
+_ENDING = ("最后", "末", "后", "最末")
+
+
+def _whole_of(times: Times, m: re.Match[str]) -> tuple[date, date] | None:
+    if m["m"]:
+        span = times.of_year(MONTH, number_in(m["m"]), times.year_of(m["y"])).span
+    elif m["w"]:
+        back = {"本": 0, "这": 0, "当": 0, "上": 1, "上上": 2}[m["w"].replace("个", "").replace("一", "")]
+        months = times.today.year * 12 + times.today.month - 1 - back
+        span = times.month(months // 12, months % 12 + 1)
+    else:
+        year = times.year_of(m["y"])
+        if year is None:
+            return None
+        return date(year, 1, 1), date(year, 12, 31)
+    first = times_day(span.start)
+    return first, _last_day(first)
+
+
+def _last_day(first: date) -> date:
+    months = first.year * 12 + first.month
+    return date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
+
+
+_DAY = DAY_IN.format("x").replace("(?P<x>", "(?:")
+_MON = MONTH_IN.format("x").replace("(?P<x>", "(?:")
+_AND = re.compile(r"[、,，和与及]|以及")
+
+
+def _several_days(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    """6月19、20、21日."""
+    month, year = number_in(m["m"]), times.year_of(m["y"])
+    days = [times.day(year, month, number_in(one.rstrip("日号"))) for one in _AND.split(m["l"])]
+    spans = [times.days(day, day) for day in days]
+    return "time", Said(spans[0], year is not None, "day", more=tuple(spans[1:]))
+
+
+def _several_parts(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    """四、五、六月; 一、二季度."""
+    unit = MONTH if "月" in m.group() else QUARTER
+    year = times.year_of(m["y"])
+    spans = [
+        times.of_year(unit, number_in(one.removesuffix("月").removesuffix("季度")), year).span
+        for one in _AND.split(m["l"])
+    ]
+    return "time", Said(spans[0], year is not None, more=tuple(spans[1:]))
+
+
+def _quarters(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    """去年四季度到今年二季度."""
+    last = times.of_year(QUARTER, number_in(m["q2"]), times.year_of(m["y2"]) or times.year_of(m["y"]))
+    end = times_day(last.span.end - 1)
+    year = times.year_of(m["y"]) or (end.year if number_in(m["q"]) <= number_in(m["q2"]) else end.year - 1)
+    return "time", Said(times.days(times_day(times.unit(QUARTER, year, number_in(m["q"])).start), end), True)
+
+
+def _first_quarters(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    year = times.year_of(m["y"]) or times.today.year
+    end = times.unit(QUARTER, year, min(4, number_in(m["n"])))
+    return "time", Said(times.days(date(year, 1, 1), times_day(end.end - 1)), True)
+
+
+def _same_before(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    """上周同期: what is over of this week, a week earlier."""
+    word = {"昨": "today", "上周": "week", "上星": "week", "上个星": "week", "上礼": "week", "上个礼": "week", "上月": "month", "上个月": "month",
+            "上季": "quarter", "上个季": "quarter", "上个周": "week"}  # fmt: skip
+    name = next((word[key] for key in sorted(word, key=len, reverse=True) if m["w"].startswith(key)), "")
+    if not name:
+        return None
+    before = previous(times.word(name))
+    return "time", Said(Span(before.start, before.end), unit="same")
+
+
 def _season(times: Times, m: re.Match[str]) -> tuple[str, object]:
     """Of the year that was said, else the last one that has begun; a winter is of the year in which it begins."""
     first = times.day(times.year_of(m["y"]), _SEASONS[m["s"]], 1)
@@ -71,7 +157,7 @@ def _season(times: Times, m: re.Match[str]) -> tuple[str, object]:
 
 
 def _quarter(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    return "time", times.of_year(QUARTER, number_in(m["q"]), times.year_of(m["y"]))
+    return "time", times.of_year(QUARTER, number_in(m["q"] or m["q1"]), times.year_of(m["y"]))
 
 
 def _half(times: Times, m: re.Match[str]) -> tuple[str, object]:
@@ -90,7 +176,7 @@ def _relative(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
         return None
     day = times.today - timedelta(days=back)
     span = times.word("today") if back == 0 else times.word("yesterday") if back == 1 else times.days(day, day)
-    hours = round_the_clock(*PARTS[part]) if part else ()
+    hours = () if not part else tuple(range(12)) if part == "上午" else round_the_clock(*PARTS[part])
     return "time", Said(span, unit="day", hours=hours)
 
 
@@ -119,7 +205,7 @@ def _weekend_back(times: Times, m: re.Match[str]) -> tuple[str, object]:
 
 
 def _month_relative(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    back = {"本": 0, "这": 0, "当": 0, "上": 1, "上上": 2, "下": -1}[m["w"].replace("个", "").replace("一", "")]
+    back = {"本": 0, "这": 0, "当": 0, "上": 1, "上上": 2, "下": -1}[re.sub("[个各一]", "", m["w"])]
     part = _TENS.get(m["t"] or "", 0)
     months = times.today.year * 12 + times.today.month - 1 - back
     if not part and back in (0, 1):
@@ -214,6 +300,17 @@ _RECENT_UNIT = r"(?P<u>天|日|周|星期|礼拜|月|年|小时|钟头|季度)"
 RULES: tuple[Rule, ...] = (
     rule(r"(?P<y>今年|本年|去年|20\d{2}年)的?(?:头|前|最初)(?P<n>[一二两三四五六七八九十]{1,2}|\d{1,2})个?月", _first_months),
     rule(rf"(?:自|从)?{_Y.format('y')}(?P<n>{_NAMES})(?:节)?(?:以来|至今|到现在|到目前|之后到现在|到今天)", _since_named),
+    rule(rf"(?:{_Y.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月)的?(?P<e>头|前|最初|开头|开始|最后|末|后|最末)的?(?P<n>{CHINESE}+|\d+)个?"
+         r"(?P<u>天|日|周|星期|个星期)", _first_of),
+    rule(rf"{_Y.format('y')}{MONTH_IN.format('m')}月份?(?P<l>{_DAY}{_DAY_TAIL}?(?:(?:、|,|，|和|与|及){_DAY}{_DAY_TAIL}?)+)(?![\d点时：:月])"
+         r"(?:[这那]?[两二三四五六]天|两日)?", _several_days),
+    rule(rf"{_Y.format('y')}(?P<l>{_MON}月?(?:(?:、|和|与|及){_MON}月?)+)(?P<u>月份?|个月)?(?<=[月份])(?!\d|[一二三四五六七八九十]+[日号])"
+         r"(?:[这那]?[两二三四五六]个月)?", _several_parts),
+    rule(rf"{_Y.format('y')}第?(?P<l>[一二三四1-4](?:季度)?(?:(?:、|和|与|及)第?[一二三四1-4](?:季度)?)+)(?P<u>个?季度?)?(?<=[季度])(?:[这那]?[两二三]个季度)?",
+         _several_parts),
+    rule(rf"{_Y.format('y')}第?(?P<q>[一二三四1-4])季度?{TO}{_Y.format('y2')}第?(?P<q2>[一二三四1-4])季度?", _quarters),
+    rule(r"(?P<y>今年|本年|去年|20\d{2}年)?的?(?:头|前)(?P<n>[两二三23])个?季度?(?<=季|度)", _first_quarters),
+    rule(r"(?P<w>昨天|昨日|上个?周|上个?星期|上个?礼拜|上个?月|上个?季度?)的?(?:同期|同一时段|同时段|同一时期|这个?时候|此时|同样时段|同一时间|这个点)", _same_before),
     rule(
         rf"{_Y.format('y')}{MONTH_IN.format('m')}月份?{DAY_IN.format('d')}{_DAY_TAIL}?(?:{TO}{_Y.format('y2')}(?:{MONTH_IN.format('m2')}月)?"
         rf"{DAY_IN.format('d2')}{_DAY_TAIL}?)?(?!\d|[个点时：:])(?:这天|当天|那天|当日|那场|全天|一天|这一天|那一天)?", _dates),
@@ -221,7 +318,7 @@ RULES: tuple[Rule, ...] = (
           _months),
     rule(rf"{_Y.format('y')}{MONTH_IN.format('m')}、{MONTH_IN.format('m2')}(?:两个)?月份?(?!\d|[一二三四五六七八九十]+[日号])(?P<y2>)", _months),
     rule(rf"{_Y.format('y')}{MONTH_IN.format('m')}月(?:份)?的?(?P<t>上旬|中旬|下旬|初|底|末)?(?:整月|全月|当月|整个月)?(?!\d)", _month),
-    rule(rf"{_Y.format('y')}第?(?P<q>[一二三四1-4])个?季度?(?<=季|度)", _quarter),
+    rule(rf"{_Y.format('y')}(?:第(?P<q1>[一二三四1-4])个?|(?P<q>[一二三四1-4]))季度?(?<=季|度)", _quarter),
     rule(rf"{_Y.format('y')}(?P<s>[春夏秋冬])(?:天|季|季节)", _season),
     rule(rf"{_Y.format('y')}q(?P<q>[1-4])(?!\d)", _quarter),
     rule(rf"{_Y.format('y')}(?P<h>[上下])半年", _half),
@@ -236,9 +333,9 @@ RULES: tuple[Rule, ...] = (
           r"(?P<d2>[一二三四五六日天1-7]))?)?(?:以来|至今)?", _weeks),
     rule(r"(?:上周|上星期|上个星期|上个?礼拜)的?(?:同一天|同日|今天|同天|这天|这一天)", _week_ago),
     rule(r"(?P<w>上个?|这个?|本)周末", _weekend_back),
-    rule(r"(?P<w>上上个?|本|这一?个?|上一?个?|下一?个?|当)月份?(?P<t>上旬|中旬|下旬|初|底|末)?(?:以来|至今|全月|整月)?", _month_relative),
+    rule(r"(?P<w>上上个?|本|这一?[个各]?|上一?[个各]?|下一?个?|当)月份?(?P<t>上旬|中旬|下旬|初|底|末)?(?:以来|至今|全月|整月)?", _month_relative),
     rule(r"(?P<w>上一?个?|本|这一?个?|当)(?P<u>季度|半年)(?:以来)?(?!年)", _quarter_relative),
-    rule(rf"(?:最近|过去|近|前|这|近来|之前|头|刚过去)的?(?P<n>{CHINESE}+|\d+|几|半)?个?{_RECENT_UNIT}(?:以来|之?内|里|来|间)?", _recent),
+    rule(rf"(?:最近|过去|近|前|这|近来|之前|头|刚过去)的?(?P<n>{CHINESE}+|\d+|几|半)个?{_RECENT_UNIT}(?:以来|之?内|里|来|间)?", _recent),
     rule(rf"(?P<n>{CHINESE}+|\d+|半)个?{_RECENT_UNIT}(?:以来|之?内|来)(?!的?到期|就?要?到期)", _recent),
     rule(rf"(?:未来|今后|接下来|之后)的?(?P<n>{CHINESE}+|\d+|半)?个?(?P<u>天|日|周|星期|小时|钟头|月)(?:之?内|里)?", _coming),
     rule(rf"(?P<n>{CHINESE}+|\d+|半)个?(?P<u>天|日|周|星期|小时|钟头)(?:之?内|里)?(?=的?到期|就?要?到期|将?要?超期|会到期)", _coming),

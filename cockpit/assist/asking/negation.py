@@ -1,0 +1,50 @@
+"""未, 没有, not: what is turned round by them is asked for as such; what can not be turned round is not overlooked."""
+
+from __future__ import annotations
+
+from cockpit.assist.asking.tokens import Token
+
+_ROUND = {"CLOSE": "OPEN", "HANDLE": "OPEN", "ONTIME": "LATE", "LATE": "ONTIME", "SAT": "UNSAT", "REWORK": "NOREWORK",
+          "REOPEN": "NOREOPEN", "URGED": "NOURGED", "RATED": "NORATED", "ARRIVE": "NOARRIVE"}  # fmt: skip
+"""What a word says where it is denied."""
+_OF_ITS_OWN = {"OPEN", "RATE", "DURATION"}
+_FAR = 4
+
+
+def turned(tokens: list[Token]) -> tuple[dict[int, tuple[str, ...]], list[str]]:
+    """What atoms say that are denied, by their place, and the denials that deny nothing that is known.
+
+    A question that ends with one (办完了没有) denies nothing, nor does one between two of the same word (高没高).
+    """
+    said: dict[int, tuple[str, ...]] = {}
+    lost: list[str] = []
+    last = max((i for i, token in enumerate(tokens) if token.type != "unknown" or token.said.isalnum()), default=-1)
+    for i, token in enumerate(tokens):
+        if token.type != "atom" or token.value != ("NEG",):
+            continue
+        said[i] = ()
+        before, after = tokens[i - 1] if i else None, tokens[i + 1] if i + 1 < len(tokens) else None
+        if i == last and not token.said.isascii():
+            continue
+        if before is not None and after is not None and before.said == after.said:
+            continue
+        at = _denied(tokens, i)
+        if at < 0:
+            lost.append(token.said + (after.said if after is not None and not token.said.isascii() else ""))
+            continue
+        value = tokens[at].value
+        said[at] = tuple(dict.fromkeys(_ROUND.get(name, name) for name in value))
+    return said, lost
+
+
+def _denied(tokens: list[Token], i: int) -> int:
+    """The place of the word that is denied, -1 none."""
+    for at in range(i + 1, min(len(tokens), i + 1 + _FAR)):
+        token = tokens[at]
+        if token.type == "atom" and set(token.value) & set(_ROUND):
+            return -1 if set(token.value) & _OF_ITS_OWN else at
+        if token.type == "unknown" and not any(map(str.isalnum, token.said)):
+            return -1
+        if token.type != "filler" and not (token.type == "atom" and set(token.value) <= {"CASES", "REPORT", "NOW"}):
+            return -1
+    return -1
