@@ -198,6 +198,27 @@ def test_a_question_that_follows_leans_on_the_one_before(make: Callable[..., Sta
     assert told.understood.scope.area == context.scope.area
 
 
+def test_each_answer_is_a_step_that_back_reaches_also_of_the_same_scope(make: Callable[..., Stage]) -> None:
+    stage = make()
+    drill = stage.desk.drill
+    stage.ask("今天有多少案件")
+    first, way = stage.seen(), [drill.scope]
+    stage.panel.answer.asked.emit("走势怎么样")
+    stage.settle()
+    told = stage.ctx.questioning.told
+    assert told is not None
+    assert told.understood.form == "trend"
+    assert drill.depth == 2, "a step of its own"
+    assert drill.scope == way[0]
+    drill.back()
+    stage.settle()
+    assert stage.seen() == first
+    drill.back()
+    stage.settle()
+    assert drill.depth == 0
+    assert stage.ctx.questioning.here(stage.ctx) is None, "home is home again"
+
+
 def test_what_is_not_understood_is_named_with_what_can_be_asked_instead(make: Callable[..., Stage]) -> None:
     stage = make()
     stage.ask("明天会不会下雨")

@@ -61,9 +61,9 @@ class Drill:
         """The scopes of the way, from the first to the one that is looked at: breadcrumbs."""
         return (*(step.scope for step in self._before), self.scope)
 
-    def push(self, scope: Scope) -> None:
-        """A further step. The scope that is looked at already is none."""
-        if scope == self.scope:
+    def push(self, scope: Scope, again: bool = False) -> None:
+        """A further step. The scope that is looked at already is none, but `again`: something else is told of it."""
+        if scope == self.scope and not again:
             return
         self._before.append(self._here())
         if len(self._before) > MOST:
@@ -88,12 +88,11 @@ class Drill:
         step = self._before[depth]
         del self._before[depth:]
         self.held = step.held
-        changed, self.scope = step.scope != self.scope, step.scope
+        self.scope = step.scope
         try:
             self.selection.restore(step.kept)
         finally:
-            if changed:
-                self._listeners.call(self)
+            self._listeners.call(self)  # the way is another also where the scope is not
         return True
 
     def open(self, way: Sequence[Scope], item: Item = NOTHING) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cockpit.model.asking import Declined, Told, Understood
@@ -28,6 +29,7 @@ class SeatAskModel:
     def __init__(self, seat: LeaderSeat, t: Texts) -> None:
         self._seat, self._t = seat, t
         self._made: ModelWay | None = None
+        self._loading = False
 
     @property
     def _way(self) -> ModelWay:
@@ -39,7 +41,19 @@ class SeatAskModel:
         return self._made
 
     def state(self) -> ModelState:
-        return self._way.state()
+        """Asked each second: nothing is loaded where the site has no model, and the first time it is loaded aside."""
+        if not (self._seat.folder.parent / "model.toml").is_file():
+            return ModelState()
+        if self._made is None:
+            if not self._loading:
+                self._loading = True
+                self._seat.aside(self._load)
+            return ModelState()
+        return self._made.state()
+
+    def _load(self) -> None:
+        way = self._way
+        way.state()
 
     def consent(self, yes: bool) -> None:
         self._way.consent(yes)
@@ -47,8 +61,8 @@ class SeatAskModel:
     def judge(self, record: str, accepted: bool) -> None:
         self._way.judge(record, accepted)
 
-    def log(self) -> tuple[ModelRecord, ...]:
-        return tuple(self._way.journal.records())
+    def log(self, most: int = 100) -> tuple[ModelRecord, ...]:
+        return tuple(islice(self._way.journal.records(), most))
 
     def preview(self, text: str) -> str:
         facts, signs = self._data()

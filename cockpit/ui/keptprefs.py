@@ -8,9 +8,10 @@ from typing import Any
 from cockpit.model.ports import Prefs
 from cockpit.seat import Seat
 from widgets.kit.notes import PREF as NOTES
+from widgets.kit.pinned import PINNED
 from widgets.kit.questioning import HISTORY
 
-KEPT = frozenset({NOTES, HISTORY})
+KEPT = frozenset({NOTES, HISTORY, PINNED})
 """Names of what people wrote and asked."""
 
 

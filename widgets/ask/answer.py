@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from cockpit.model.asking import Told
 from cockpit.model.clock import local
 from cockpit.model.messages import Message
 from cockpit.model.scope import Scope
+from cockpit.model.scopewords import source_words
 from widgets.ask.chart import AnswerChart
 from widgets.ask.filters import Filters
 from widgets.ask.flow import Flow
+from widgets.ask.modelask import LEAVE_KEY, TAKE_KEY
 from widgets.drill.page import DrillDesk
 from widgets.drill.pieces.chips import HIGH, ChipBar
 from widgets.drill.pieces.sentence import Piece, Sentence
 from widgets.drill.rowsview import RowsView
 from widgets.drill.words import COUNTS, is_sign, made_of
+from widgets.kit.buttons import KeyButton
 from widgets.kit.header import ElidedLabel
 from widgets.kit.panel import guarded
 from widgets.kit.states import PanelState, StateText, StateView
 
-NARROW = 560
+NARROW, BARE = 560, 760
 
 
 class AnswerPage(QWidget):
@@ -29,12 +32,14 @@ class AnswerPage(QWidget):
 
     Attributes:
         told: what it shows. chips, sentence, chart, rows, follow: its parts. mark: who answered, and how fast.
+        queries: what a model asked for it. take, leave: what the person makes of a model's answer.
         notes: what the reader has to know beside it. source: what it stands on.
         drilled: (scope) a figure was gone into. asked: (text) a question that follows.
-        opened: (key) a record was opened.
+        opened: (key) a record was opened. judged: (accepted) of a model's answer.
     """
 
     drilled = Signal(object)
+    judged = Signal(bool)
     asked = Signal(str)
     opened = Signal(str)
 
@@ -45,15 +50,19 @@ class AnswerPage(QWidget):
         self.filters = Filters(self.words, self)
         self.chips = ChipBar(self.ctx, self.filters.fill, self)
         self.chips.dropped.connect(self.filters.drop)
-        self.reading, self.mark = ElidedLabel(parent=self), ElidedLabel(parent=self)
+        self.reading, self.mark, self.queries = (ElidedLabel(parent=self) for _ in range(3))
         self.sentence = Sentence(self.ctx, "title", self)
         self.notes = ElidedLabel(parent=self)
+        self.take = KeyButton("", TAKE_KEY, self.ctx.theme, parent=self)
+        self.leave = KeyButton("", LEAVE_KEY, self.ctx.theme, parent=self)
         self.chart = AnswerChart(self.words, self)
         self.rows = RowsView(desk, self)
         self.nothing = StateView(self)
         self.next, self.source = ElidedLabel(parent=self), ElidedLabel(parent=self)
         self.follow = Flow(1, self)
         self._lay_out()
+        self.take.clicked.connect(lambda _checked=False: self.judged.emit(True))
+        self.leave.clicked.connect(lambda _checked=False: self.judged.emit(False))
         self.sentence.picked.connect(self._figure)
         self.sentence.rows.connect(self._figure_rows)
         self.chart.drilled.connect(self.drilled)
@@ -67,16 +76,23 @@ class AnswerPage(QWidget):
         top = QHBoxLayout()
         top.setContentsMargins(12, 8, 12, 0)
         top.setSpacing(10)
-        for one in (self.reading, self.mark):
+        for one in (self.reading, self.mark, self.queries):
             one.setFixedHeight(HIGH)
         top.addWidget(self.reading, 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(self.chips, 1)
+        self.queries.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        top.addWidget(self.queries, 1, Qt.AlignmentFlag.AlignTop)
         top.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
         said = QVBoxLayout()
         said.setContentsMargins(12, 6, 12, 6)
         said.setSpacing(2)
         said.addWidget(self.sentence)
-        said.addWidget(self.notes)
+        below = QHBoxLayout()
+        below.setSpacing(8)
+        below.addWidget(self.notes, 1)
+        below.addWidget(self.take)
+        below.addWidget(self.leave)
+        said.addLayout(below)
         self._lines = [QWidget(self) for _ in range(3)]
         self._halves = QWidget(self)
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._halves)
@@ -111,9 +127,9 @@ class AnswerPage(QWidget):
     def show_told(self, told: Told) -> None:
         """Shows an answer."""
         self.told = told
-        asked, t = told.understood, self.ctx.t
+        asked = told.understood
         self.chips.show_chips(self.filters.texts(asked))
-        self.mark.setText(t("ask.mark", ms=f"{max(told.took, 1):.0f}"))
+        self._say_mark(told)
         self.sentence.say(self._pieces(told))
         self._say_notes(told)
         self.follow.show_texts(told.follow)
@@ -133,6 +149,25 @@ class AnswerPage(QWidget):
             self.rows.table.order = asked.order
             self._point(0 if asked.form in ("ranking", "comparison") and told.standpoints else -1)
 
+    def _say_mark(self, told: Told) -> None:
+        """Who answered; a model's answer is never to be taken for this machine's own."""
+        t, mark = self.ctx.t, told.model
+        self.mark.setFont(self.ctx.theme.font("small", 400 if mark is None else 700))
+        self.mark.set_color(self.ctx.theme.t2 if mark is None else self.ctx.theme.t1)
+        self.reading.setText(t("ask.reading" if mark is None else "ask.model_read"))
+        self.chips.setVisible(mark is None)
+        for one in (self.queries, self.take, self.leave):
+            one.setVisible(mark is not None)
+        if mark is None:
+            self.mark.more = ""
+            self.mark.setText(t("ask.mark", ms=f"{max(told.took, 1):.0f}"))
+            return
+        self.mark.setText(t("ask.mark_model", model=mark.model, host=mark.host, s=f"{mark.took / 1e3:.1f}"))
+        self.mark.more = t("ask.mark_model_more", version=mark.version, log=mark.log)
+        done = [one for one in mark.tools if one.handle]
+        self.queries.setText("  ·  ".join(one.words for one in done))
+        self.queries.more = "\n".join(f"{one.handle}  {one.words}" for one in done)
+
     def _pieces(self, told: Told) -> list[Piece]:
         tip = self.ctx.t("ask.figure_tip")
         found = []
@@ -147,12 +182,13 @@ class AnswerPage(QWidget):
         said = [t("ask.corrected", written=one.written, read=one.read) for one in asked.corrected]
         if asked.unread:
             said.append(t("ask.unread", words=t("ask.between").join(asked.unread)))
-        self.notes.setText(" · ".join((*said, *told.notes)))
+        lead = [t("ask.model_says")] if told.model is not None else []
+        self.notes.setText(" · ".join((*lead, *said, *told.notes)))
         self.notes.setVisible(bool(self.notes.text()))
 
     def _say_source(self, told: Told) -> None:
         t = self.ctx.t
-        source = t(told.source) if "." in told.source else told.source
+        source = source_words(told.source, t)
         parts = [t(f"drill.origin_{told.origin}")]
         if not is_sign(told.understood.scope):
             parts.append(t("ask.from_rows", n=f"{told.figure.n:,}"))
@@ -220,6 +256,8 @@ class AnswerPage(QWidget):
             rule.setMinimumHeight(0)
             rule.setMaximumHeight(16_777_215)
         self.source.setMaximumWidth(max(160, self.width() * 2 // 5))
+        for one in (self.take, self.leave):
+            one.set_bare(self.width() < BARE)
 
     def dress(self) -> None:
         """Theme or language are others."""
@@ -228,7 +266,10 @@ class AnswerPage(QWidget):
             line.setStyleSheet(f"background: {theme.hex('line')};")
         for one, words in ((self.reading, t("ask.reading")), (self.next, t("ask.next"))):
             one.setText(words)
-        for one in (self.reading, self.next, self.mark, self.source, self.notes):
+        for made, words in ((self.take, t("ask.do_take")), (self.leave, t("ask.do_leave"))):
+            made.setText(words)
+            made.retheme(theme)
+        for one in (self.reading, self.next, self.mark, self.source, self.notes, self.queries):
             one.setFont(theme.font("small"))
             one.set_color(theme.t2)
         self.reading.set_color(theme.t3)

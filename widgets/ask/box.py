@@ -150,6 +150,8 @@ class AskBox(Pane):
         if key == Qt.Key.Key_Escape and shown:
             self.list.show_offers(())
             return True
+        if key == Qt.Key.Key_Escape and self.ctx.questioning.cancel_model():
+            return True
         if key == Qt.Key.Key_Down and not shown and self._past == 0:
             self.offer()
             return True

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cockpit.model.messages import Message
 from widgets.kit.calling import Calling
 from widgets.kit.pick import Picking
+from widgets.kit.pinned import Pinned
 from widgets.kit.questioning import Questioning
 from widgets.kit.records import Records
 from widgets.kit.routes import Routes
@@ -86,7 +87,7 @@ class PanelContext:
         drill: the scope that is looked at, and the way there. insight, keeping: ports of the archive, and
             of what is kept of it here; None where there is none. briefings: port; makes 简报.
         asking: port; answers questions in plain words, None where nobody does. questioning: the one asked at this desk.
-        ask_model: port; answers with the model of the site, None where no archive is.
+        ask_model: port; answers with the model of the site, None where no archive is. pinned: questions that are kept.
     """
 
     picture: Picture
@@ -131,3 +132,4 @@ class PanelContext:
     asking: Asking | None = None
     ask_model: AskModel | None = None
     questioning: Questioning = field(default_factory=Questioning)
+    pinned: Pinned = field(default_factory=Pinned)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from cockpit.model.asking import Declined, Told, Understood
+from cockpit.model.askmodel import ModelStep
 
 if TYPE_CHECKING:
     from cockpit.model.asking import Chip, Choice
+    from cockpit.model.messages import Message
     from cockpit.model.scope import Scope
     from widgets.kit.context import PanelContext
 
@@ -47,7 +49,9 @@ class Questioning(QObject):
 
     Attributes:
         text: as it was put last. told: what is answered, None nothing. declined: why it is not, None it is.
-        pending: a question that waits until the archive is read.
+        pending: a question that waits until the archive is read. leans: it was put on top of the one before.
+        modelling: the question that the model of the site works on, "" none. steps: how far it is, the newest last.
+        refused: why the model gave no answer to what is shown, None it was not asked or did.
         changed: one of these is another. wanted: the page of the answer is to be seen. typed: the box is wanted, with
             these words in it.
     """
@@ -62,6 +66,10 @@ class Questioning(QObject):
         self.told: Told | None = None
         self.declined: Declined | None = None
         self.pending: tuple[str, Understood | None] | None = None
+        self.leans = False
+        self.modelling = ""
+        self.steps: tuple[ModelStep, ...] = ()
+        self.refused: Message | None = None
         self._open: _Wanted | None = None
         self._steps: dict[int, tuple[Scope, Told]] = {}
 
@@ -78,6 +86,7 @@ class Questioning(QObject):
         if not text:
             return
         self._begin(text, keep=context is not None)
+        self.leans = context is not None
         if context is None:
             self.remember(ctx, text)
         if ctx.asking is not None and (ctx.insight is None or not ctx.insight.version):
@@ -113,14 +122,42 @@ class Questioning(QObject):
             self.wanted.emit()
             self.changed.emit()
 
+    # -- the model of the site
+
+    def ask_model(self, ctx: PanelContext, text: str) -> None:
+        """Puts a question to the model, with consent. What is shown stays until it answers, and where it does not."""
+        port, text = ctx.ask_model, text.strip()[:MOST_LETTERS]
+        if port is None or not text:
+            return
+        self._drop()
+        self.modelling, self.refused = text, None
+        self._want(ctx, lambda done: port.ask_model(text, None, done, self._stepped))
+        self.wanted.emit()
+        self.changed.emit()
+
+    def cancel_model(self) -> bool:
+        """Ends what the model works on; whether it worked."""
+        if not self.modelling:
+            return False
+        self._drop()
+        self.changed.emit()
+        return True
+
+    def _stepped(self, step: ModelStep) -> None:
+        if self.modelling:
+            same = self.steps and step.state == "writing" == self.steps[-1].state
+            self.steps = (*(self.steps[:-1] if same else self.steps), step)
+            self.changed.emit()
+
     def _begin(self, text: str, keep: bool) -> None:
         self._drop()
-        self.text, self.declined = text, None
+        self.text, self.declined, self.refused = text, None, None
         if not keep:
             self.told = None
 
     def _drop(self) -> None:
         self.pending = None
+        self.modelling, self.steps = "", ()
         if self._open is not None:
             self._open.drop()
             self._open = None
@@ -134,6 +171,11 @@ class Questioning(QObject):
 
     def _came(self, ctx: PanelContext, said: Told | Declined, instead: bool) -> None:
         self._open = None
+        asked, self.modelling, self.steps = self.modelling, "", ()
+        if isinstance(said, Declined) and asked:
+            self.refused = said.why
+            self.changed.emit()
+            return
         if isinstance(said, Declined):
             self.declined = said
             self.changed.emit()
@@ -145,15 +187,19 @@ class Questioning(QObject):
     # -- the way
 
     def _step(self, ctx: PanelContext, told: Told, instead: bool) -> None:
-        """An answer is a step of the way: map, breadcrumbs, link and wall follow it, and Back comes home to it."""
+        """An answer is a step of the way, also one of the scope that is looked at already: map, breadcrumbs, link and
+        wall follow it, and Back comes home to it."""
         drill, scope = ctx.drill, told.understood.scope
         if drill is None:
             return
-        instead = (instead and self.here(ctx) is not None) or scope == drill.scope
+        instead = instead and self.here(ctx) is not None
         depth = drill.depth + (0 if instead else 1)
         self._steps = {at: step for at, step in self._steps.items() if at < depth}
         self._steps[depth] = (scope, told)
-        (drill.replace if instead else drill.push)(scope)
+        if instead:
+            drill.replace(scope)
+        else:
+            drill.push(scope, again=True)
         if drill.depth != depth:  # a long way forgot a step
             self._steps[drill.depth] = self._steps.pop(depth)
         if ctx.selection.topic == TOPIC:
@@ -176,7 +222,7 @@ class Questioning(QObject):
         if told is None or (told is self.told and self.declined is None):
             return told is not None
         self._drop()
-        self.told, self.declined, self.text = told, None, told.understood.text
+        self.told, self.declined, self.refused, self.text = told, None, None, told.understood.text
         self.changed.emit()
         return True
 

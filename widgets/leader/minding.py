@@ -49,7 +49,9 @@ class Minding(QObject):
         return tile.key if tile is not None and tile.key.startswith("sign/") else ""
 
     def ask(self, key: str, at: QPoint) -> None:
-        """The menu of a tile."""
+        """The menu of a tile; one of a question that is kept has its own."""
+        if key.startswith("asked/"):
+            return
         t, menu = self._ctx.t, QMenu(self._panel)
         menu.addAction(t("leader.do_drill")).triggered.connect(lambda: self._grid.picked.emit(key))
         if key.startswith("sign/"):

@@ -16,6 +16,7 @@ from cockpit.model.scope import Scope
 from cockpit.model.scopewords import measure_words, span_words
 from cockpit.model.topics import Figure, Topic
 from cockpit.picture.selection import Selection
+from widgets.ask.pintiles import PinTiles
 from widgets.kit.context import PanelContext
 from widgets.kit.panel import PanelState
 from widgets.leader.days import Days
@@ -61,6 +62,7 @@ class TopicPage(LeaderPanel):
         self.grid = TileGrid(ctx, 4, page)
         self.grid.picked.connect(self._pick)
         self.minding = Minding(ctx, self.grid, self.look_now, self)
+        self.asked = PinTiles(ctx, self.grid, self._pinned, self)
         self.districts = Districts(ctx, page)
         self.districts.picked.connect(self._pick_district)
         column = QVBoxLayout(page)
@@ -87,6 +89,15 @@ class TopicPage(LeaderPanel):
             return self._score(id)
         known = topics_of(ctx)
         return known.topic(id) or self.topic or next(iter(known.topics), None)
+
+    @property
+    def _home(self) -> str:
+        """Id of the first topic, on whose page what a person keeps lies."""
+        return next((topic.id for topic in topics_of(self.ctx).topics), "")
+
+    def _pinned(self) -> None:
+        if not self.failed and self.topic is not None and self.topic.id == self._home:
+            self.look_now()
 
     def _score(self, id: str) -> Topic | None:
         """What a dimension is made from, what stands worst first."""
@@ -130,6 +141,8 @@ class TopicPage(LeaderPanel):
             elif figure.measure and (tile := self._of_measure(topic, figure)) is not None:
                 tiles.append(tile)
         self.items = tuple(items)
+        if topic.id == self._home:
+            tiles = [*self.asked.tiles(), *tiles]
         self._say_facts(topic)
         if not tiles:
             said = Message("leader.topic_empty", {"name": ctx.t.pack(topic.name)})
@@ -224,6 +237,8 @@ class TopicPage(LeaderPanel):
             self.look_now()
 
     def _pick(self, key: str) -> None:
+        if self.asked.open(key):
+            return
         tile = next((tile for tile in self.grid.tiles if tile.key == key), None)
         if tile is not None and tile.scope is not None:
             self.push(tile.scope)

@@ -15,7 +15,7 @@ class AskModel(Protocol):
     """Used on the thread of `tick`; answers and progress come on it."""
 
     def state(self) -> ModelState:
-        """Whether a model can be asked."""
+        """Whether a model can be asked; quickly told."""
         ...
 
     def preview(self, text: str) -> str:
@@ -41,6 +41,6 @@ class AskModel(Protocol):
         """Keeps whether the person took the answer of that record (`ModelMark.log`)."""
         ...
 
-    def log(self) -> tuple[ModelRecord, ...]:
-        """What left the machine and what came of it, the newest first."""
+    def log(self, most: int = 100) -> tuple[ModelRecord, ...]:
+        """What left the machine and what came of it, the newest first, `most` of them."""
         ...
