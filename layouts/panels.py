@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import importlib
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from itertools import chain
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class Panels(Mapping[str, type]):
     def __init__(self, folder: Path | None = None) -> None:
         self._ours = {
             panel_id: partial(_load, module, panel_id)
-            for module, panel_id in _registered(folder or Path(widgets.__path__[0]))
+            for module, panel_id in (_registered(folder) if folder else _shipped())
         }
 
     @cached_property
@@ -68,6 +68,12 @@ def _tail(text: str, start: int) -> list[ast.stmt]:
         return ast.parse(text[start:]).body
     except SyntaxError:  # that line was within a text
         return ast.parse(text).body
+
+
+@cache
+def _shipped() -> tuple[tuple[str, str], ...]:
+    """Those of widgets/, read once a process: hundreds of files."""
+    return tuple(_registered(Path(widgets.__path__[0])))
 
 
 def _registered(folder: Path) -> Iterator[tuple[str, str]]:
