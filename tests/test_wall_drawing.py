@@ -21,6 +21,7 @@ from cockpit.seat import Seat
 from cockpit.ui.wallpictures import glimpse, small_jpeg
 from cockpit.ui.wallscreen import WallWindow
 from tests.living_hub import CLOCK, LivingHub, pack
+from tests.living_wall import put_events
 from tests.wall_node_kit import COLORS, HALL, Node, a_node, site
 from widgets.wall.kit import wall_theme
 
@@ -218,9 +219,10 @@ def test_another_world_is_shown_in_the_place_of_what_is_real_and_left_again(node
             other.close()
 
 
-def test_an_event_that_the_wall_follows_is_selected_on_its_machines(node: Node) -> None:
-    node.act("event", "incident/0714-1187")
-    node.until(lambda: node.seat.selection.item == ("event", "incident/0714-1187"))
+def test_an_event_that_the_wall_follows_is_selected_on_its_machines(node: Node, hub: LivingHub) -> None:
+    (event,) = put_events(hub, 2)
+    node.act("event", event)
+    node.until(lambda: node.seat.selection.item == ("event", event))
     node.act("event", "")
     node.until(lambda: node.seat.selection.item == ("", ""))
 
