@@ -390,6 +390,38 @@ def test_a_check_up_is_of_a_month_and_not_under_the_figure_of_another_period(mak
     assert not stage.panel.headline.isHidden()
 
 
+@pytest.mark.parametrize("name", ["checkup", "matrix"])
+def test_a_page_that_takes_its_time_says_so_and_how_far_it_is(
+    make: Callable[..., Stage], qtbot: QtBot, name: str
+) -> None:
+    stage = make(MONTH)
+    stage.panel.show_page(name)
+    page = stage.panel.pages[name]
+    qtbot.waitUntil(lambda: page.waiting is not None and page.waiting.isVisible(), timeout=30_000)
+    assert page.waiting.words.startswith("正在统计…")
+    stage.settle()
+    assert not page.waiting.isVisible()
+    assert page.table.sheet.rows
+    stage.desk.insight.version += 1
+    stage.panel.age_tick()
+    page._patience.timeout.emit()
+    assert not page.waiting.isVisible(), "what stands is of the same scope: it is not taken away"
+
+
+def test_newer_data_do_not_drop_answers_that_are_under_way(make: Callable[..., Stage]) -> None:
+    stage = make(MONTH)
+    stage.panel.show_page("matrix")
+    QApplication.processEvents()
+    asked = len(stage.desk.insight.asked)
+    for _ in range(5):
+        stage.desk.insight.version += 1
+        stage.panel.age_tick()
+    assert len(stage.desk.insight.asked) == asked
+    stage.settle()
+    stage.panel.age_tick()
+    assert len(stage.desk.insight.asked) > asked
+
+
 def test_a_cell_of_the_matrix_leads_to_exactly_its_number(make: Callable[..., Stage]) -> None:
     stage = make(MONTH)
     stage.turn("matrix")

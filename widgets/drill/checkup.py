@@ -56,6 +56,9 @@ class CheckupPage(DrillPage):
         column.addLayout(top)
         column.addWidget(self.table, 1)
 
+    def covered(self) -> QWidget:
+        return self.table
+
     def month(self, scope: Scope) -> Scope:
         """The scope of a month: its own where it is one, else the last whole one."""
         month = unit_of(scope.span) == "month" or scope.span.word == "month"
@@ -96,6 +99,8 @@ class CheckupPage(DrillPage):
         self._show()
         if name == "heat":
             self._ask_heat()
+            if self.busy:
+                self.wait_anew()
 
     # -- showing
 

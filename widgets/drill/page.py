@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
 from cockpit.model.insight import Figure, Row
 from cockpit.model.messages import Message
 from cockpit.model.scope import Scope
 from widgets.drill.asking import Asker
+from widgets.drill.pieces.waiting import Waiting
 from widgets.drill.words import DrillWords
 from widgets.kit.context import PanelContext
 from widgets.kit.label import label
+
+PATIENCE = 200
+"""ms from which a page says that it waits: a shorter wait would only flicker."""
 
 
 @dataclass
@@ -47,6 +51,7 @@ class DrillPage(QWidget):
 
     Attributes:
         scope: what it shows. figure: the one in the panel's headline, None before it is known.
+        waiting: says that something is being counted, over what will show it.
     """
 
     def __init__(self, desk: DrillDesk, parent: QWidget | None = None) -> None:
@@ -55,14 +60,59 @@ class DrillPage(QWidget):
         self.asker = Asker(desk.ctx, self)
         self.scope: Scope | None = None
         self.figure: Figure | None = None
+        self.waiting: Waiting | None = None
+        self._fresh = False
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE)
+        self._patience.timeout.connect(self._say_waiting)
+        self.asker.stirred = self._stirred
 
     def minimumSizeHint(self) -> QSize:
         return QSize(240, 120)  # pages share one place, and each has its own way with little room
 
     def show_scope(self, scope: Scope, figure: Figure | None) -> None:
         """Another scope, or the same whose data are others: asks."""
+        other = scope != self.scope
         self.scope, self.figure = scope, figure
         self.ask(scope)
+        if other and self.busy:
+            self.wait_anew()
+
+    @property
+    def busy(self) -> bool:
+        """Whether answers are under way."""
+        return bool(self.asker.open)
+
+    # -- while it is counted
+
+    def wait_anew(self) -> None:
+        """What it shows will be of something else: till that is there it says so, if it takes longer than a moment."""
+        self._fresh = True
+        self._patience.start()
+
+    def covered(self) -> QWidget:
+        """What has nothing to show while it waits."""
+        return self
+
+    def _stirred(self) -> None:
+        if self.busy:
+            if self.waiting is not None and self.waiting.isVisible():
+                self._say_waiting()
+            return
+        self._fresh = False
+        self._patience.stop()
+        if self.waiting is not None:
+            self.waiting.hide()
+
+    def _say_waiting(self) -> None:
+        if not (self._fresh and self.busy):
+            return
+        if self.waiting is None:
+            self.waiting = Waiting(self.ctx, self.covered())
+        many, left = self.asker.many, len(self.asker.open)
+        said = self.ctx.t("drill.counting_of", n=many - left, all=many) if many > 1 else self.ctx.t("drill.counting")
+        self.waiting.say(said)
 
     def ask(self, scope: Scope) -> None:
         """Asks what it shows."""

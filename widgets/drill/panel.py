@@ -48,6 +48,8 @@ OF_SIGNS = ("parts", "areas", "periods")
 """Pages of a sign, which has no records behind it."""
 RECORD = "record"
 TABS_KEY = "Ctrl+Alt+{n}"
+MOST_HELD = 60
+"""Times that newer data wait for a page whose answers are under way."""
 
 
 class DrillPanel(Panel):
@@ -72,6 +74,7 @@ class DrillPanel(Panel):
         self.figure: Figure | None = None
         self._scope: Scope | None = None
         self._version = -1
+        self._held = 0
         self._asker = Asker(ctx, self)
         self._wants_rows = False
         self._lay_out()
@@ -285,7 +288,15 @@ class DrillPanel(Panel):
 
     def refresh(self, topics: frozenset[str]) -> None:
         insight = self.ctx.insight
-        if insight is not None and (insight.version != self._version or self._scope is None):
+        if insight is None:
+            return
+        page = self.pages.get(RECORD if self._key else self.page)
+        other = self.ctx.drill is not None and self.ctx.drill.scope != self._scope
+        if page is not None and page.busy and not other and self._held < MOST_HELD:
+            self._held += 1  # newer data would drop answers that are under way, again and again on a slow machine
+            return
+        self._held = 0
+        if insight.version != self._version or self._scope is None:
             self._follow()
 
     def age_tick(self) -> None:
