@@ -30,7 +30,7 @@ _MANY = {"areas": "beside", "kinds": "kind", "channels": "channel", "stages": "s
          "marks": "mark"}  # fmt: skip
 _ONE = {"area": "area", "unit": "unit", "unit_kind": "unit_kind", "place": "place", "when": "when",
         "measure": "measure", "by": "by", "key": "key"}  # fmt: skip
-_BOUNDS = ("amount", "took", "reached")
+_BOUNDS = ("amount", "took", "reached", "behind")
 _NUMBERS = {"levels": ("level", range(1, 6)), "hours": ("hour", range(24)), "weekdays": ("weekday", range(7))}
 
 

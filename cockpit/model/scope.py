@@ -61,6 +61,8 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
         amount: bounds of the kind's own number (depth 30 and more: (30, inf)), () none.
         took: bounds of the hours from its report to its closing, of an open one until now, () none.
         reached: bounds of the minutes from its assignment to the arrival, of those that have both, () none.
+        behind: bounds of the hours from its due time to its closing, of an open one until now, of those that are late,
+            () none.
         measure: of `insight.MEASURES`, or `sign:<code>` of a sign, `sign:<code>:max` (min, mean, last) of its period.
         by: the dimension of its composition that is shown, of `insight.DIMENSIONS`, "" none chosen.
         against: the period that it is compared with.
@@ -86,6 +88,7 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
     amount: tuple[float, ...] = ()
     took: tuple[float, ...] = ()
     reached: tuple[float, ...] = ()
+    behind: tuple[float, ...] = ()
     measure: str = "count"
     by: str = ""
     against: Span | None = None

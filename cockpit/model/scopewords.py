@@ -156,7 +156,7 @@ def moment_words(us: int, t: Texts, now: int) -> str:
 # -- restrictions --------------------------------------------------------------------------------------------------
 
 _FILTERS = ("when", "areas", "kinds", "channels", "levels", "stages", "results", "marks", "hours", "weekdays",
-            "unit_kind", "unit", "place", "amount", "took", "reached", "at")  # fmt: skip
+            "unit_kind", "unit", "place", "amount", "took", "reached", "behind", "at")  # fmt: skip
 
 
 def _title(name: str) -> str:
@@ -186,6 +186,8 @@ def filter_words(scope: Scope, name: str, pack: Pack, names: Names, t: Texts, no
         return t("insight.took", bounds=bounds_words(value[0], value[1], t("insight.unit_h")))
     if name == "reached":
         return t("insight.reached", bounds=bounds_words(value[0], value[1], t("insight.unit_min")))
+    if name == "behind":
+        return t("insight.behind", bounds=bounds_words(value[0], value[1], t("insight.unit_h")))
     if name == "hours" and (ends := _run_of_hours(value)):
         return ends
     if name in ("hours", "weekdays"):

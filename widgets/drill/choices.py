@@ -25,14 +25,14 @@ SPANS = ("today", "yesterday", "hours24", "week", "last_week", "last7", "month",
 ALWAYS = ("span", "area", "kinds", "measure", "against")
 """Chips that are always there; the others only where they restrict."""
 MORE = ("channels", "levels", "stages", "results", "unit_kind", "unit", "place", "amount", "hours", "weekdays",
-        "marks", "took", "reached", "areas", "at")  # fmt: skip
+        "marks", "took", "reached", "behind", "areas", "at")  # fmt: skip
 STAGES = ("open", "overdue", "late", "filed", "assigned", "handling", "check", "closed")
 RESULTS = ("solved", "void", "referred")
 ADD = "+"
 _EMPTY: dict[str, object] = {
     "area": "", "kinds": (), "channels": (), "levels": (), "stages": (), "results": (), "unit": "", "unit_kind": "",
-    "place": "", "amount": (), "hours": (), "weekdays": (), "marks": (), "took": (), "reached": (), "areas": (),
-    "at": 0, "against": None, "measure": "count", "key": "",
+    "place": "", "amount": (), "hours": (), "weekdays": (), "marks": (), "took": (), "reached": (), "behind": (),
+    "areas": (), "at": 0, "against": None, "measure": "count", "key": "",
 }  # fmt: skip
 
 
