@@ -75,10 +75,8 @@ def signs() -> Signs:
 def storm_case() -> str:
     """Printed number of a grave case of the storm that is closed."""
     of = facts()
-    day = of.day[(of.reported >= DAY) & (of.number["level"] == 2) & (of.number["closed"] > 0)]
-    assert len(day)
-    row = int(((of.reported >= DAY) & (of.number["level"] == 2) & (of.number["closed"] > 0)).nonzero()[0][0])
-    return of.text["number"][row]
+    rows = ((of.reported[:] >= DAY) & (of.number["level"][:] == 2) & (of.number["closed"][:] > 0)).nonzero()[0]
+    return of.text["number"][int(rows[0])]
 
 
 def nothing() -> Facts:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.insight.facts import Facts
-from cockpit.model.archive_columns import Coded
+from cockpit.insight.columns import Column
+from cockpit.insight.facts import Facts, Text
 from cockpit.model.clock import HOUR, MINUTE
 from cockpit.model.errors import UserError
 from cockpit.model.scope import STATES, TIMES, Scope, Span, counted
@@ -28,12 +28,12 @@ def chosen(facts: Facts, scope: Scope, now: int, span: Span | None = None) -> Wh
         UserError: it names an area that is not there.
     """
     span = span or scope.span
-    low, high = (int(i) for i in np.searchsorted(facts.reported, (span.start, span.end)))
+    low, high = facts.reported.place(span.start), facts.reported.place(span.end)
     within = slice(low, high)
     mask: NDArray[np.bool_] | None = None
     if scope.when:
         low, within = 0, slice(0, facts.n)
-        times = times_of(facts, scope.when)
+        times = times_of(facts, scope.when)[:]
         mask = (times >= span.start) & (times < span.end) & (times > 0)
     for test in _tests(facts, scope, now):
         found = test(within)
@@ -41,7 +41,7 @@ def chosen(facts: Facts, scope: Scope, now: int, span: Span | None = None) -> Wh
     return within if mask is None else np.flatnonzero(mask) + low
 
 
-def times_of(facts: Facts, when: str) -> NDArray[np.int64]:
+def times_of(facts: Facts, when: str) -> Column:
     """The time of each record that a period is of, "" that of its report; 0 none.
 
     Raises:
@@ -49,8 +49,7 @@ def times_of(facts: Facts, when: str) -> NDArray[np.int64]:
     """
     if when and when not in TIMES:
         raise UserError("insight.no_time", time=when[:20])
-    found: NDArray[np.int64] = facts.number[when or "reported"]
-    return found
+    return facts.number[when or "reported"]
 
 
 def count_of(where: Where) -> int:
@@ -103,9 +102,12 @@ def _tests(facts: Facts, scope: Scope, now: int) -> Iterable[_Test]:
         yield lambda rows, of=has: of(number, rows, now)  # type: ignore[misc] # bound at once
     if scope.took:
         least, most = scope.took
-        closed = number["closed"]
-        until = np.where(closed > 0, closed, now)
-        yield lambda rows: _within((until[rows] - facts.reported[rows]) / HOUR, least, most)
+
+        def took(rows: slice) -> NDArray[np.bool_]:
+            closed = number["closed"][rows]
+            return _within((np.where(closed > 0, closed, now) - facts.reported[rows]) / HOUR, least, most)
+
+        yield took
     if scope.reached:
         soonest, latest = scope.reached
         assigned, arrived = number["assigned"], number["arrived"]
@@ -116,36 +118,45 @@ def _tests(facts: Facts, scope: Scope, now: int) -> Iterable[_Test]:
                 & _within((arrived[rows] - assigned[rows]) / MINUTE, soonest, latest)
             )
         )
+    if scope.behind:
+        yield lambda rows: late(number, rows, now) & _within(_behind(number, rows, now), *scope.behind)
     if scope.amount:
         low, high = scope.amount
         amount = number["amount"]
         yield lambda rows: (amount[rows] >= low) & (amount[rows] <= high)
 
 
-def _of_words(column: Coded, wanted: Callable[[str], bool]) -> _Test:
+def _of_words(column: Text, wanted: Callable[[str], bool]) -> _Test:
     table = np.fromiter(map(wanted, column.words), dtype=bool, count=len(column.words))
     return lambda rows: table[column.codes[rows]]
 
 
-def _of_numbers(column: NDArray[Any], wanted: Iterable[int]) -> _Test:
+def _of_numbers(column: Column, wanted: Iterable[int]) -> _Test:
     table = np.zeros(256, dtype=bool)
     table[[value for value in wanted if 0 <= value < 256]] = True
     return lambda rows: table[column[rows]]
 
 
-def late(number: dict[str, NDArray[Any]], rows: Where, now: int) -> NDArray[np.bool_]:
+def late(number: Mapping[str, Column], rows: Where, now: int) -> NDArray[np.bool_]:
     """Closed behind its due time, or open although that has passed."""
     due, closed = number["due"][rows], number["closed"][rows]
     found: NDArray[np.bool_] = (due > 0) & (due < np.where(closed > 0, closed, now))
     return found
 
 
-def is_open(number: dict[str, NDArray[Any]], rows: Where, now: int) -> NDArray[np.bool_]:
+def _behind(number: Mapping[str, Column], rows: Where, now: int) -> NDArray[np.float64]:
+    """Hours behind the due time."""
+    due, closed = number["due"][rows], number["closed"][rows]
+    found: NDArray[np.float64] = (np.where(closed > 0, closed, now) - due) / HOUR
+    return found
+
+
+def is_open(number: Mapping[str, Column], rows: Where, now: int) -> NDArray[np.bool_]:
     found: NDArray[np.bool_] = number["closed"][rows] == 0
     return found
 
 
-def overdue(number: dict[str, NDArray[Any]], rows: Where, now: int) -> NDArray[np.bool_]:
+def overdue(number: Mapping[str, Column], rows: Where, now: int) -> NDArray[np.bool_]:
     """Open although it was due."""
     return is_open(number, rows, now) & (number["due"][rows] > 0) & (number["due"][rows] < now)
 
@@ -155,13 +166,13 @@ def _within(values: NDArray[Any], low: float, high: float) -> NDArray[np.bool_]:
     return found
 
 
-def _on_time(number: dict[str, NDArray[Any]], rows: Where, now: int) -> NDArray[np.bool_]:
+def _on_time(number: Mapping[str, Column], rows: Where, now: int) -> NDArray[np.bool_]:
     closed, due = number["closed"][rows], number["due"][rows]
     found: NDArray[np.bool_] = (closed > 0) & ((due == 0) | (closed <= due))
     return found
 
 
-def _bounded(column: str, least: int, most: int = 2**62) -> Callable[[dict[str, NDArray[Any]], Where, int], Any]:
+def _bounded(column: str, least: int, most: int = 2**62) -> Callable[[Mapping[str, Column], Where, int], Any]:
     return lambda number, rows, now: (number[column][rows] >= least) & (number[column][rows] <= most)
 
 

@@ -173,6 +173,26 @@ def joined(pieces: Sequence[Records]) -> Records:
     return joiner.records()
 
 
+class Numbering(dict[bytes, int]):
+    """Words by the order in which they were first said."""
+
+    def __init__(self, words: Iterable[bytes] = ()) -> None:
+        super().__init__((word, code) for code, word in enumerate(words))
+
+    def __missing__(self, word: bytes) -> int:
+        self[word] = code = len(self)
+        return code
+
+    def codes(self, words: Words) -> NDArray[np.int32]:
+        """Numbers of these; most are known, and none of those is decoded."""
+        data, ends = words.data, words.ends.tolist()
+        pieces = [data[begin:end] for begin, end in zip([0, *ends[:-1]], ends, strict=bool(ends))]
+        return np.fromiter(map(self.__getitem__, pieces), dtype=np.int32, count=len(pieces))
+
+    def words(self) -> list[str]:
+        return [word.decode() for word in self]
+
+
 class Joiner:
     """Puts pieces one behind the other as they come, each let go of at once: a year takes little more than itself."""
 
@@ -183,7 +203,7 @@ class Joiner:
         """
         self._numbers = {name: np.zeros(rows, dtype=dtype) for name, dtype in NUMBERS.items()}
         self._codes = {name: np.zeros(rows, dtype=np.int32) for name in TEXTS}
-        self._known: dict[str, dict[bytes, int]] = {name: {} for name in TEXTS if name not in OWN_WORDS}
+        self._known = {name: Numbering() for name in TEXTS if name not in OWN_WORDS}
         self._own: dict[str, _Beside] = {name: _Beside() for name in TEXTS if name in OWN_WORDS}
         self._at = 0
 
@@ -199,7 +219,7 @@ class Joiner:
             if name in self._own:
                 codes[begin:end] = text.codes + np.int32(self._own[name].add(words))
             elif len(words):
-                codes[begin:end] = self._once(self._known[name], words)[text.codes]
+                codes[begin:end] = self._known[name].codes(words)[text.codes]
 
     def records(self) -> Records:
         """All that was added."""
@@ -208,17 +228,9 @@ class Joiner:
             if name in self._numbers:
                 made[name] = self._numbers[name][: self._at]
             else:
-                words = self._own[name].words() if name in self._own else [w.decode() for w in self._known[name]]
+                words = self._own[name].words() if name in self._own else self._known[name].words()
                 made[name] = Coded(self._codes[name][: self._at], words)
         return Records(made)
-
-    def _once(self, known: dict[bytes, int], words: Words) -> NDArray[np.int32]:
-        """Codes here of the words of a piece; most are known, and none of these is decoded."""
-        data, begin, codes = words.data, 0, []
-        for end in words.ends.tolist():
-            codes.append(known.setdefault(data[begin:end], len(known)))
-            begin = end
-        return np.array(codes, dtype=np.int32)
 
 
 class _Beside:

@@ -21,6 +21,7 @@ from cockpit.model.insight import Answer, AskChanges, Query
 from cockpit.model.messages import Message
 from cockpit.model.ports.link import LinkState
 from cockpit.model.signs import SignSet
+from cockpit.seat.memory import give_back
 
 if TYPE_CHECKING:
     from cockpit.insight.facts import Facts
@@ -103,6 +104,7 @@ class SeatInsight:
         self._archive = ""
         self._revision = self._horizon = 0
         self._overlaid: dict[str, Row] = {}
+        self._is_loaded = False
         self._kept: dict[Query, tuple[int, Answer]] = {}
         seat.ticked.append(self._ticked)
         self._thread = threading.Thread(target=self._work, name="insight", daemon=True)
@@ -284,6 +286,9 @@ class SeatInsight:
 
     def _renew(self, here: _Here | None) -> None:
         """Takes in what the copy took in, then what is under way."""
+        if self._is_loaded:  # questions that waited for it are answered now
+            give_back()
+            self._is_loaded = False
         archive = self._sync.archive
         changed: list[Records] = []
         as_of = archive.as_of
@@ -316,13 +321,15 @@ class SeatInsight:
 
     def _load(self) -> Facts:
         from cockpit.insight.facts import Facts
+        from cockpit.insight.parts import Making
 
         archive = self._sync.archive
         self._archive, self._horizon = archive.id, archive.horizon
-        loaded = archive.load()
-        self._revision = loaded.revision
+        making = Making()
+        self._revision, as_of = archive.hand(making.add)
         self._overlaid = {}
-        return Facts(loaded.records, self._known_ground(), loaded.as_of, archive.horizon)
+        self._is_loaded = True
+        return Facts(making.table(), self._known_ground(), as_of, archive.horizon)
 
     def _kept_names(self) -> dict[str, str]:
         """Names of units as the archive has them: of those too that are on no screen now."""

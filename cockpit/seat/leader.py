@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +18,7 @@ from cockpit.seat.archive import BUDGET, ArchiveSync
 from cockpit.seat.asking import SeatAsking
 from cockpit.seat.contact import Contact
 from cockpit.seat.insight import SeatInsight
+from cockpit.seat.memory import give_back_large
 from cockpit.seat.seat import Seat
 from cockpit.store.lease import Lease, is_genuine, keep_lease
 from cockpit.store.secure import size_of, wipe
@@ -113,15 +111,3 @@ class LeaderSeat(Seat):
             fresh.rows_until if fresh is not None else 0,
             len(self.cases.box.rows()),
         )
-
-
-def give_back_large() -> None:
-    """Columns of a year that are let go of are the system's again at once: the C library keeps pieces as large as the
-    largest that it was ever given back, which a year that is made anew leaves full of holes."""
-    if sys.platform.startswith("linux"):
-        with contextlib.suppress(OSError, AttributeError):  # a C library without it
-            ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE)
-
-
-_MMAP_THRESHOLD, _LARGE = -3, 262_144
-"""M_MMAP_THRESHOLD of <malloc.h>, and bytes."""

@@ -10,7 +10,7 @@ import contextlib
 import sqlite3
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -231,12 +231,26 @@ class Archive:
             OutsideError: the file can not be read.
         """
         with self._lock:
-            first = day_of(since)
-            rows = self._read("SELECT coalesce(sum(n), 0) FROM day_columns WHERE day >= ?", first)[0][0]
+            rows = self._read("SELECT coalesce(sum(n), 0) FROM day_columns WHERE day >= ?", day_of(since))[0][0]
             joiner = Joiner(rows)
-            for piece in self._pieces(first):  # one at a time: a year's bytes need not lie beside its columns
-                joiner.add(piece)
-            return Loaded(joiner.records(), self.revision, self.as_of)
+            revision, as_of = self.hand(joiner.add, since)
+            return Loaded(joiner.records(), revision, as_of)
+
+    def hand(self, take: Callable[[Records], None], since: int = 0) -> tuple[int, int]:
+        """Hands all rows of days from `since` on over in the order of days, piece by piece: a year's bytes need not lie
+        beside its columns. What the file keeps in memory is let go of then.
+
+        Returns:
+            Revision and as_of.
+
+        Raises:
+            OutsideError: the file can not be read.
+        """
+        with self._lock:
+            for piece in self._pieces(day_of(since)):
+                take(piece)
+            self._read("PRAGMA shrink_memory")
+            return self.revision, self.as_of
 
     def fold(self) -> bool:
         """Puts days that are long over together: a year is read in a third of the time. Whether there were any.

@@ -65,7 +65,7 @@ def case_of(facts: Facts, named: str) -> Row | None:
     for column in ("key", "number"):
         text = facts.text[column]
         codes = [code for code, word in enumerate(text.words) if word == named]
-        rows = np.flatnonzero(np.isin(text.codes, codes))
+        rows = np.flatnonzero(np.isin(text.codes[:], codes))
         if len(rows):
             return answers.row_of(facts, int(rows[-1]))
     raise UserError("briefing.no_event", given=named)
