@@ -74,6 +74,9 @@ def bounds_of(found: Found, where: Setting, asked: Asked, kinds: list[tuple[str,
             if "ARRIVE" in found.names and "CLOSE" not in found.names:
                 parts["reached"] = (max(bound.low * factor * 60, 0.0), bound.high * factor * 60)
                 continue
+            if "LATE" in found.names:
+                parts["behind"] = (max(bound.low * factor, 0.0), bound.high * factor)
+                continue
             parts["took"] = (max(bound.low * factor, 0.0), bound.high * factor)
         else:
             factor = _METRES.get(bound.unit, 1.0) if units == {"cm"} else 1.0

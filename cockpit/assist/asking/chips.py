@@ -30,6 +30,7 @@ FILTERS = (
     "amount",
     "took",
     "reached",
+    "behind",
     "when",
 )
 """Fields of a scope that restrict it, beside period and area."""

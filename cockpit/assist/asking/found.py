@@ -27,7 +27,7 @@ SELF_ASKED = {
     "hour of the day", "hour of day", "time of day", "weekday", "day of week", "每个季度", "各季度", "每季度", "按季度", "分季度", "逐季", "哪个季度", "各个季度", "每季", "上下半年", "quarterly", "each quarter", "every quarter", "by quarter", "per quarter", "which quarter",
 }  # fmt: skip
 """Words of dimensions that ask by themselves; others need a `各`, `哪`, `by` before them."""
-_NUMERALS = set("0123456789.:-/%零〇一二两三四五六七八九十百千万")
+_SILENT = set(".:-/")
 _SO_MANY = re.compile(r"(?P<n>[两三四五六七八九十])个(?P<by>区|街道)")
 _SKIPPED = {"filler", "unknown"}
 
@@ -170,15 +170,29 @@ def _is_asked(token: Token, before: list[Token]) -> bool:
     return False
 
 
+_NUMERALS = set("0123456789零〇一二两三四五六七八九十百")
+_COUNTED = ("time", "weekdays", "area", "kind", "channel", "unit_kind", "unit", "level")
+
+
+def _only_counts(tokens: list[Token], at: int) -> bool:
+    """周末两天, 上城、拱墅两区: a number that says how many were just named."""
+    if set(tokens[at].said) - _NUMERALS or at + 1 == len(tokens) or tokens[at + 1].type not in ("dim", "filler"):
+        return False
+    before = [token for token in tokens[:at] if token.type not in _SKIPPED]
+    return bool(before) and before[-1].type in _COUNTED
+
+
 def _unread(tokens: list[Token]) -> list[str]:
     """Runs of what is not understood; signs of punctuation and bare numbers apart."""
     runs: list[str] = []
     last = -1
-    for token in tokens:
+    for at, token in enumerate(tokens):
         if token.type == "unknown" and (is_chinese(token.said) or token.said[:1].isalnum()):
+            if _only_counts(tokens, at):
+                continue
             if runs and token.start == last:
                 runs[-1] += token.said
             else:
                 runs.append(token.said)
             last = token.end
-    return [run for run in runs if not all(char in _NUMERALS for char in run)]
+    return [run for run in runs if not all(char in _SILENT for char in run)]

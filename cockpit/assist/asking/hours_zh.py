@@ -120,7 +120,7 @@ def _part_of_day(times: Times, m: re.Match[str]) -> tuple[str, object]:
 RULES: tuple[Rule, ...] = (
     rule(rf"(?P<on>{_ON})的?(?P<p>{PART}|早|晚|晨|夜)?的?(?P<a>{_HOUR}){_AT}?{TO}(?P<on2>{_ON}|{_NEXT})的?(?P<p2>{PART}|早|晚|晨|夜)?的?"
           rf"(?P<b>{_HOUR}){_AT}(?:钟|之?间)?", _across),
-    rule(rf"(?P<p>{PART})?的?{_CLOCK.format('a')}{_AT}?{TO}(?P<p2>次日|第二天|翌日|隔天|{PART})?(?P<p3>{PART})?"
+    rule(rf"(?P<p>{PART}|早|晚|夜)?的?{_CLOCK.format('a')}{_AT}?{TO}(?P<p2>次日|第二天|翌日|隔天|{PART}|早|晚|夜)?(?P<p3>{PART}|早|晚)?"
           rf"{_CLOCK.format('b')}{_AT}(?:之?间|钟)?", _clock_range),
     rule(rf"(?P<p>{PART})?的?{_CLOCK.format('a')}{_AT}(?:钟)?(?:以后|之后)?{TO}(?:现在|目前|此刻|这会儿|今|眼下|当前)(?:为止)?", _clock_until_now),
     rule(rf"(?P<p>{PART})?的?{_CLOCK.format('a')}{_AT}(?P<s>以后|之后|过后|往后|后|起|开始|以前|之前|前)", _clock_side),

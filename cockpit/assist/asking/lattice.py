@@ -22,7 +22,7 @@ _TOP = re.compile(
     rf"(?:排名?)?(?P<o>前|后|倒数第?|最后的?|末|倒数后)(?P<n>\d+|{CHINESE}+)(?:名|位|类|种|个|的|大|家|条)*(?![天日周月年小点季])"
     rf"|(?<![a-z])(?P<o2>top|bottom|first|last|leading)[ -]?(?P<n2>\d+|{'|'.join(w for w in ENGLISH if len(w) > 2)})\b(?! (?:days?|weeks?|months?|hours?|years?|half|quarter))"
 )  # fmt: skip
-_MOST_N = re.compile(r"(?P<n>\d+|[一两二三四五六七八九十]+)(?:大|个|类|种|家|条|位|件|起)(?=[^天日周月年小时分])")
+_MOST_N = re.compile(r"(?P<n>\d+|[一两二三四五六七八九十]+)(?:大|个|类|种|家|条|位|件|起)(?![天日周月年小时分])")
 _MOST_ENGLISH = re.compile(
     r"(?<![a-z0-9])(?P<n>two|three|four|five|six|seven|eight|nine|ten|[2-9]|10)"
     r"(?= (?:most|worst|best|slowest|fastest|biggest|busiest|top|districts|streets|kinds|types|units|channels|groups|communities|months|days|weekdays|hours))"

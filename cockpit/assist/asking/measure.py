@@ -152,6 +152,7 @@ def _marks(found: Found, without: set[str]) -> tuple[str, ...]:
         ("UNSAT", "unsatisfied"),
         ("SAT", "satisfied"),
         ("RATED", "rated"),
+        ("ARRIVED", "arrived"),
         ("NOREWORK", "not_returned"),
         ("NOREOPEN", "not_reopened"),
         ("NOURGED", "not_urged"),

@@ -128,7 +128,8 @@ def scope_of(
     parts |= bounds_of(found, where, asked, kinds)
     comparing = bool(names & set(COMPARING))
     beside = ""
-    for name in ("area", "unit", "unit_kind", "channels", "kinds", "levels", "stages", "weekdays", "hours", "measure"):
+    for name in ("area", "unit", "unit_kind", "channels", "kinds", "levels", "stages", "results", "weekdays", "hours",
+                 "measure"):  # fmt: skip
         values = lists.get(name, [])
         if len(values) > 1 and not beside and (comparing or name in ("area", "unit", "unit_kind", "measure")):
             beside = name

@@ -40,7 +40,7 @@ def whole_of(found: Found, scope: Scope) -> tuple[str, ...]:
         listed = getattr(found, name)
         if listed and getattr(scope, field):
             at[field] = listed[0][1]
-    for name in ("took", "reached"):
+    for name in ("took", "reached", "behind"):
         if getattr(scope, name) and "amount" not in at:
             at[name] = found.bounds[0][1] if found.bounds else 0
     marks = [

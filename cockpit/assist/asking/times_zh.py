@@ -104,6 +104,33 @@ _MON = MONTH_IN.format("x").replace("(?P<x>", "(?:")
 _AND = re.compile(r"[、,，和与及]|以及")
 
 
+_SINCE = ("后", "起", "来", "今", "在")
+
+
+def _day_side(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    """上个月15号之后, 6月10日之前: the part of a month, or of what has been since, on one side of a day."""
+    if m["m"]:
+        day = times.day(times.year_of(m["y"]), number_in(m["m"]), number_in(m["d"]))
+    else:
+        whole = _whole_of(times, m)
+        day = (whole[0] if whole else times.today.replace(day=1)).replace(day=number_in(m["d"]))
+    after = m["s"][-1] in _SINCE
+    if not after:
+        return "time", Said(times.days(day.replace(day=1), day - timedelta(days=1 if m["s"][-1] == "前" else 0)), True)
+    if m["m"] or not m["w"] or m["w"][0] != "上":
+        return "time", Said(times.since(Span(begin(day), begin(day) + DAY)))
+    return "time", Said(times.days(day, _last_day(day.replace(day=1))))
+
+
+def _week_of_month(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    """七月第一周: seven days from its first, and so on."""
+    whole = _whole_of(times, m)
+    if whole is None:
+        return None
+    first = whole[0] + timedelta(days=7 * (number_in(m["n"]) - 1))
+    return ("time", Said(times.days(first, min(whole[1], first + timedelta(days=6))))) if first <= whole[1] else None
+
+
 def _several_days(times: Times, m: re.Match[str]) -> tuple[str, object]:
     """6月19、20、21日."""
     month, year = number_in(m["m"]), times.year_of(m["y"])
@@ -302,6 +329,8 @@ RULES: tuple[Rule, ...] = (
     rule(rf"(?:自|从)?{_Y.format('y')}(?P<n>{_NAMES})(?:节)?(?:以来|至今|到现在|到目前|之后到现在|到今天)", _since_named),
     rule(rf"(?:{_Y.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月)的?(?P<e>头|前|最初|开头|开始|最后|末|后|最末)的?(?P<n>{CHINESE}+|\d+)个?"
          r"(?P<u>天|日|周|星期|个星期)", _first_of),
+    rule(rf"(?:自|从)?(?:{_Y.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月|(?P<w2>))的?{DAY_IN.format('d')}[日号](?P<s>以后|之后|过后|往后|后|以来|起|至今|到现在|之前|以前|前|为止)(?!一)", _day_side),
+    rule(rf"(?:{_Y.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月)的?第(?P<n>[一二三四五1-5])个?(?:周|星期|礼拜)", _week_of_month),
     rule(rf"{_Y.format('y')}{MONTH_IN.format('m')}月份?(?P<l>{_DAY}{_DAY_TAIL}?(?:(?:、|,|，|和|与|及){_DAY}{_DAY_TAIL}?)+)(?![\d点时：:月])"
          r"(?:[这那]?[两二三四五六]天|两日)?", _several_days),
     rule(rf"{_Y.format('y')}(?P<l>{_MON}月?(?:(?:、|和|与|及){_MON}月?)+)(?P<u>月份?|个月)?(?<=[月份])(?!\d|[一二三四五六七八九十]+[日号])"
