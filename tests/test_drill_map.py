@@ -14,6 +14,7 @@ from cockpit.model.spans import span_of
 from tests.drill_kit import NOW, LeaderDesk, hangzhou_areas
 from widgets.drill.bins import Bins, bins_of
 from widgets.drill.scopemap import ROW_KEY, ScopeMap
+from widgets.leader.ground import topics_of
 from widgets.map.areawords import KEY, place_in
 from widgets.map.compose.composer import MARK
 
@@ -83,6 +84,18 @@ def test_streets_are_coloured_by_how_many_there_are_and_the_legend_says_the_same
     assert "OpenStreetMap" in panel.legend.credit
     most = max(values, key=lambda code: values[code])
     assert panel.canvas.camera.sees(*place_in(next(a for a in areas if a.code == most).rings))
+
+
+def test_the_title_names_a_topic_or_counts_the_kinds_instead_of_cutting_their_names(make: Callable[..., Stage]) -> None:
+    stage = make()
+    title = stage.panel.header.title
+    topic = next(one for one in topics_of(stage.panel.ctx).topics if one.id == "flood")
+    stage.desk.drill.push(topic.scope(stage.desk.drill.scope))
+    stage.settle()
+    assert title.text() == "防汛案件在哪里"
+    stage.desk.drill.push(stage.desk.drill.scope.with_(kinds=("E0506", "E0503", "E0590")))
+    stage.settle()
+    assert title.text() == "3 类案件在哪里"
 
 
 def test_a_click_on_a_street_goes_into_it_and_outlines_it_with_its_rows_as_points(

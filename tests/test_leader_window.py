@@ -31,6 +31,7 @@ from widgets.kit.fonts import load_fonts
 from widgets.kit.icons import icon_names
 from widgets.kit.notes import SignNote, add_note, notes_of
 from widgets.kit.panel import Pane
+from widgets.leader.ground import open_topic
 from widgets.leader.since import SincePanel
 from widgets.leader.top import LeaderTop
 from widgets.leader.topic import TopicPage
@@ -218,6 +219,21 @@ def test_a_topic_of_the_same_records_is_left_by_one_back(leader: Callable[..., L
     at.desk.actions_.trigger("desk.back")
     assert at.desk.context.selection.item == ("", "")
     assert at.crumbs == ["全市"]
+
+
+def test_home_is_the_first_topic_s_page_whatever_was_open_before(leader: Callable[..., Leader], qtbot: QtBot) -> None:
+    at = leader()
+    at.open()
+    page = at.panel("topic")
+    assert isinstance(page, TopicPage)
+    for wander in (lambda: None, lambda: at.desk.context.selection.select("event", "city/E1")):
+        open_topic(at.desk.context, "hotline")
+        wander()
+        at.desk.actions_.trigger("leader.home")
+        assert at.desk.context.drill is not None
+        assert at.desk.context.drill.depth == 0
+        assert page.topic is not None
+        assert page.topic.id == "overview"
 
 
 def test_alt_left_and_alt_home_are_keys_of_the_window(leader: Callable[..., Leader], qtbot: QtBot) -> None:

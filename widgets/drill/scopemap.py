@@ -25,6 +25,7 @@ from widgets.drill.words import COUNTS, DrillWords, made_of, short
 from widgets.kit.fonts import FAMILY
 from widgets.kit.panel import Panel, PanelContext
 from widgets.kit.states import PanelState
+from widgets.leader.ground import topic_of
 from widgets.map.areawords import AreaWord
 from widgets.map.base import base_file
 from widgets.map.camera import EARTH, Box, box_of, mercator
@@ -38,6 +39,8 @@ from widgets.map.themed import map_style
 
 POINTS = 300
 """Rows up to which each is a point."""
+FEW = 2
+"""Kinds that the title names; of more it says how many."""
 WORDS = 14
 REACH = 9.0
 """Pixels within which a point is hit."""
@@ -348,8 +351,14 @@ class ScopeMap(Panel):
         if scope is None:
             return
         plain = self.ctx.t("drill.cases") if scope.measure == "count" else self.words.measure(scope.measure)
-        what = self.words.filter(scope, "kinds") or plain
-        self.header.set_title(self.ctx.t("drill.map_of", what=what))
+        topic = topic_of(self.ctx, scope)
+        if topic:
+            said = self.ctx.t("drill.map_of_topic", topic=topic, what=plain)
+        elif len(scope.kinds) > FEW:
+            said = self.ctx.t("drill.map_of_kinds", n=len(scope.kinds), what=plain)
+        else:
+            said = self.ctx.t("drill.map_of", what=self.words.filter(scope, "kinds") or plain)
+        self.header.set_title(said)
         if not self.at:
             self.set_facts(Message("drill.map_hint"))
 

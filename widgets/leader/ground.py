@@ -42,6 +42,14 @@ def topics_problem(ctx: PanelContext) -> Message | None:
     return _problems.get(ctx.actions)
 
 
+def topic_of(ctx: PanelContext, scope: Scope) -> str:
+    """The name of the topic whose kinds and channels a scope has, "" none."""
+    if not (scope.kinds or scope.channels):
+        return ""
+    same = (one for one in topics_of(ctx).topics if (one.kinds, one.channels) == (scope.kinds, scope.channels))
+    return next((ctx.t.pack(one.name) for one in same), "")
+
+
 class LeaderPanel(Panel):
     """A panel of signs. What changed is looked at once a second at the most.
 

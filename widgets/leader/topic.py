@@ -38,7 +38,7 @@ AGAIN, SOON = MINUTE, 10 * SECOND
 
 class TopicPage(LeaderPanel):
     """Attributes:
-    topic: that is shown: the one selected, else that which was shown last, else the pack's first.
+    topic: that is shown: the one selected; at home the pack's first; on the way that which was shown last.
     """
 
     panel_id: ClassVar[str] = "topic"
@@ -79,6 +79,11 @@ class TopicPage(LeaderPanel):
         if selection.topic == TOPIC:
             self.look_now()
 
+    def _walked(self, drill: object) -> None:
+        super()._walked(drill)
+        if self.ctx.drill is not None and not self.ctx.drill.depth and self.topic is not None:
+            self.look_now()
+
     # -- which
 
     def chosen(self) -> Topic | None:
@@ -88,7 +93,8 @@ class TopicPage(LeaderPanel):
         if id.startswith(SCORE):
             return self._score(id)
         known = topics_of(ctx)
-        return known.topic(id) or self.topic or next(iter(known.topics), None)
+        shown = self.topic if ctx.drill is not None and ctx.drill.depth else None  # home is the first one's page
+        return known.topic(id) or shown or next(iter(known.topics), None)
 
     @property
     def _home(self) -> str:
