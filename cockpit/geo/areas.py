@@ -1,5 +1,7 @@
 """Areas of a city by code and by place: the tree 市 区 街道 社区 网格 of a pack. WGS-84 lon/lat.
 
+Shapely is loaded with the first shape: a tree of codes and names does without it.
+
 The shipped areas are ours, cut from streets (示范分区，非行政界线); a pack's `notice` says so wherever they are shown.
 """
 
@@ -11,7 +13,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from cockpit.geo.compact import Floats, offsets_of, open_layers, part, unsqueeze
@@ -118,6 +119,8 @@ class Areas:
     @cached_property
     def shapes(self) -> NDArray[Any]:
         """shapely MultiPolygons in the order of `rows`, in degrees."""
+        import shapely
+
         rings = shapely.linearrings(
             self._coords, indices=np.repeat(np.arange(len(self._rings) - 1), _counts(self._rings))
         )
@@ -134,6 +137,8 @@ class Areas:
         index = np.array([self._index[code] for code in codes], dtype=np.intp)
         if self._middle is not None and len(self._middle) == len(self.rows):
             return self._middle[index]
+        import shapely
+
         return np.asarray(shapely.get_coordinates(shapely.point_on_surface(self.shapes[index])), dtype=np.float64)
 
     def spelled(self, rows: Sequence[Area]) -> list[str] | None:
@@ -143,6 +148,8 @@ class Areas:
     @cached_property
     def _cells(self) -> tuple[NDArray[np.int64], Any, Floats]:
         """Rows of the cells, a search tree of them on the city's plane (metres), and metres a degree."""
+        import shapely
+
         which = np.flatnonzero([row.tier == CELL for row in self.rows])
         metre = np.array(scale(float(self._coords[:, 1].mean())))
         return which, shapely.STRtree(shapely.transform(self.shapes[which], lambda c: c * metre)), metre
@@ -153,6 +160,8 @@ class Areas:
 
     def at_many(self, points: ArrayLike) -> list[str]:
         """`at` for points (N, 2), all at once; "" too where a coordinate is NaN."""
+        import shapely
+
         which, tree, metre = self._cells
         where = np.asarray(points, dtype=np.float64).reshape(-1, 2)
         codes = [""] * len(where)

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cockpit.archive_export import units_of
 from cockpit.model.asking import Chip, Choice, Declined, Told, Understood
 from cockpit.model.errors import CockpitError
 from cockpit.model.insight import Answer, Query
@@ -162,12 +161,13 @@ class SeatAsking:
                     return read
                 understood = read
             assert understood is not None
-            return engine.tell(understood, ask, now, lambda: (mono() - begun) * 1e3)
+            return engine.tell(understood, ask, now, lambda: (mono() - begun) * 1e3, first)
         except CockpitError as error:
             return Declined(asked.text or (understood.text if understood else ""), self.lang, "failed", error.message)
 
     def _ready(self, facts: Facts | None) -> Engine:
         """The words; read anew where a year's places came in, or units that were not known."""
+        from cockpit.archive_export import units_of
         from cockpit.assist.asking.engine import Engine
         from cockpit.geo.areas import Areas
 
