@@ -47,8 +47,13 @@ from widgets.kit.fonts import load_fonts
 
 SIZE = (1920, 1080)
 RATE = 200
+BEGIN = 60.0
+"""Seconds after which the measurement begins though nothing was seen yet."""
 LATE = 12.0
 """Seconds after the last span in which its events may still come."""
+Time = Callable[[str, str], float | None]
+Sent = list[tuple[str, str, float]]
+"""Key, what became of it, and when it was sent."""
 mono = SystemClock().mono
 
 
@@ -179,16 +184,24 @@ def run_for(seconds: float) -> None:
 
 
 class Pace(msgspec.Struct, frozen=True):
-    """Seconds before the first span and of each, and how many spans."""
+    """Seconds from the first event that is seen to the first span, and of each; how many spans."""
 
     warm_up: float = 8.0
     span: float = 4.0
     spans: int = 5
 
 
-def spans_of(
-    time: Callable[[str, str], float | None], sent: list[tuple[str, str, float]], begun: float, pace: Pace
-) -> list[dict[str, float]]:
+def of_spans(source: str, begun: float, pace: Pace) -> Sent:
+    """What the source sent in the spans."""
+    end = begun + pace.span * pace.spans
+    return [(key, what, at) for key, what, at in httpx.get(source + "/sent").json() if begun <= at < end]
+
+
+def shown(time: Time, sent: Sent) -> bool:
+    return all(time(key, what) is not None for key, what, _ in sent)
+
+
+def spans_of(time: Time, sent: Sent, begun: float, pace: Pace) -> list[dict[str, float]]:
     """Percentiles of each span, ms.
 
     Raises:
@@ -204,6 +217,13 @@ def spans_of(
         p50, p95, p99 = np.percentile(late, (50, 95, 99)).tolist()
         rows.append({"n": len(here), "p50": round(p50, 1), "p95": round(p95, 1), "p99": round(p99, 1)})
     return rows
+
+
+def run_until(done: Callable[[], bool], seconds: float) -> None:
+    """Runs Qt's loop until it is so, or for so long."""
+    end = mono() + seconds
+    while not done() and mono() < end:
+        run_for(0.2)
 
 
 def measure_desk(home: Path, platform: str, source: str, pids: dict[str, int], pace: Pace) -> dict[str, Any]:
@@ -225,15 +245,16 @@ def measure_desk(home: Path, platform: str, source: str, pids: dict[str, int], p
         desk.setFixedSize(*SIZE)
         desk.show()
         desk.begin()
+        run_until(lambda: bool(glass.map.times and glass.queue.times), BEGIN)
         run_for(pace.warm_up)
         before, frames = {name: used(pid) for name, pid in pids.items()}, glass.frames
         begun = mono()
         run_for(pace.span * pace.spans)
         cpu = {name: round((used(pid) - before[name]) / (mono() - begun), 3) for name, pid in pids.items()}
         fps = (glass.frames - frames) / (mono() - begun)
-        run_for(LATE)
+        sent = of_spans(source, begun, pace)
+        run_until(lambda: shown(glass.time, sent), LATE)
         picture = desk.grab()
-        sent = httpx.get(source + "/sent").json()
         desk.close()
         seat.close()
         player.close()
@@ -251,12 +272,13 @@ def measure_peer(source: str, pace: Pace) -> dict[str, Any]:
     board = Polled(source)
     board.resize(*SIZE)
     board.show()
+    run_until(lambda: bool(board.seen.times), BEGIN)
     run_for(pace.warm_up / 2)
     before, begun = used(os.getpid()), mono()
     run_for(pace.span * pace.spans)
     cpu = {"seat": round((used(os.getpid()) - before) / (mono() - begun), 3)}
-    run_for(LATE)
-    sent = httpx.get(source + "/sent").json()
+    sent = of_spans(source, begun, pace)
+    run_until(lambda: shown(board.time, sent), LATE)
     board.end()
     board.close()
     return {"spans": spans_of(board.time, sent, begun, pace), "cpu": cpu}
@@ -271,7 +293,9 @@ def main() -> None:
     parser.add_argument("--peer", action="store_true", help="the dashboard that polls, in place of the desk")
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--picture", action="store_true", help="save what the desk looked like in the end")
-    parser.add_argument("--warm-up", type=float, default=Pace().warm_up, help="seconds before the first span")
+    parser.add_argument(
+        "--warm-up", type=float, default=Pace().warm_up, help="seconds from the first event to the first span"
+    )
     parser.add_argument("--span", type=float, default=Pace().span, help="seconds of a span")
     parser.add_argument("--spans", type=int, default=Pace().spans)
     options = parser.parse_args()

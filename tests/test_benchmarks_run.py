@@ -117,7 +117,7 @@ def test_every_event_that_is_sent_is_seen_on_the_glass(options: tuple[str, ...])
         "--rate",
         "20",
         "--warm-up",
-        "15",
+        "2",
         "--spans",
         "2",
         "--span",

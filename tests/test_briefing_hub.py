@@ -33,7 +33,7 @@ class Hub:
         self.folder = folder / "hangzhou"
         if not self.folder.exists():
             self.folder.mkdir(parents=True)
-            shutil.copy(year().folder / "archive.db", self.folder / "archive.db")
+            shutil.copy(year(70, 20).folder / "archive.db", self.folder / "archive.db")
         self.clock, self.pack = ManualClock(now), pack()
         self.roles = {"seat-1": "duty", "leader-1": "leader", "wall-1": "wall"}
         self.told: list[Briefing] = []
