@@ -180,7 +180,7 @@ def offline(data: _Data, text: str, lang: str = "") -> Told | Declined:
     if isinstance(read, Declined):
         return read
     try:
-        return engine.tell(read, data.ask, data.now)
+        return engine.tell(read, data.ask, data.now, first=data.first)
     except CockpitError as error:
         return engine.declined(read, error)
 

@@ -44,8 +44,19 @@ class Computed(msgspec.Struct):
     rows: Rows | None = None
 
 
-def computed(asked: Understood, ask: Ask) -> Computed:
+def is_short(asked: Understood, first: int) -> bool:
+    """Whether a period that was asked for begins before the archive does."""
+    if asked.scope.measure.startswith("sign:") or "span" in asked.assumed:
+        return False
+    spans = [side.span for side in asked.sides] or [asked.scope.span, asked.scope.against or asked.scope.span]
+    return any(span.start < first for span in spans)
+
+
+def computed(asked: Understood, ask: Ask, first: int = 0) -> Computed:
     """Asks insight.
+
+    Args:
+        first: since when the archive is; of what lies in part before it nothing is compared.
 
     Raises:
         UserError: it can not be asked.
@@ -63,7 +74,7 @@ def computed(asked: Understood, ask: Ask) -> Computed:
         rows = _of(ask(AskRows(asked.scope, asked.order, 0, asked.top or MOST_LISTED)), Rows)
         return Computed(rows.figure, float(rows.total), rows=rows)
     if asked.form == "comparison":
-        return _comparison(asked, ask)
+        return _comparison(asked, ask, first)
     figure = _figure(asked.scope, ask)
     return Computed(figure, _value(asked, figure, ask))
 
@@ -104,11 +115,29 @@ def _value(asked: Understood, figure: Figure, ask: Ask) -> float | None:
 def _mean(asked: Understood, figure: Figure, ask: Ask) -> float | None:
     """How many an hour, a week, a month: of months by the calendar, the rest by their length."""
     scope = asked.scope
+    if asked.by:
+        parts = _of(ask(AskSplit(scope, asked.by)), Split).parts
+        return sum(part.n for part in parts) / len(parts) if parts else None
+    scope = figure.scope
+    if asked.grain == "day" and scope.weekdays:
+        days = _days_of(scope)
+        return figure.value / days if figure.value is not None and days else None
     if asked.grain == "month":
         starts = _of(ask(AskTrend(scope, "month")), Trend).starts
         return None if figure.value is None or not starts else figure.value / len(starts)
     length = {"hour": HOUR, "week": 7 * DAY}.get(asked.grain, DAY)
     return None if figure.value is None else figure.value * length / max(1, scope.span.end - scope.span.start)
+
+
+def _days_of(scope: Scope) -> float:
+    """Days of its weekdays in a period, that which goes on by its part."""
+    start, found = scope.span.start, 0.0
+    while start < scope.span.end:
+        end = min((start + ZONE) // DAY * DAY + DAY - ZONE, scope.span.end)
+        if ((start + ZONE) // DAY + 3) % 7 in scope.weekdays:
+            found += (end - start) / DAY
+        start = end
+    return found
 
 
 def _growth(value: float | None, before: float | None) -> float | None:
@@ -179,20 +208,22 @@ def _sign_by_time(asked: Understood, ask: Ask) -> tuple[Figure, list[Standpoint]
     return found.figure, standpoints
 
 
-def _comparison(asked: Understood, ask: Ask) -> Computed:
+def _comparison(asked: Understood, ask: Ask, first: int) -> Computed:
     found = []
     figures = []
     for side in asked.sides:
         figure = _figure(side, ask)
         figures.append(figure)
-        value = _value(asked, figure, ask) if asked.of == "share" else figure.value
+        value = _value(asked, figure, ask) if asked.of in ("share", "mean") else figure.value
         found.append(Standpoint(code_of(side, asked.beside), "", side, value, figure.n))
     figure = figures[0] if figures else _figure(asked.scope, ask)
     if asked.of == "sum":
         return Computed(figure, sum(one.value or 0.0 for one in found), tuple(found))
     values = [one.value for one in found[:2]]
     value = figure.value
-    if asked.beside == "span" and len(values) == 2:
+    if asked.beside == "span" and is_short(asked, first):
+        value = None
+    elif asked.beside == "span" and len(values) == 2:
         later, earlier = (0, 1) if asked.sides[0].span.start >= asked.sides[1].span.start else (1, 0)
         if asked.of == "growth":
             value = _growth(values[later], values[earlier])

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from cockpit.assist.asking.bounds import over_of
-from cockpit.assist.asking.forms import asks_which_crew, dims_of, form_of, order_of
+from cockpit.assist.asking.forms import asks_which_crew, dimension_of, dims_of, form_of, order_of
 from cockpit.assist.asking.found import Found
 from cockpit.assist.asking.leaning import leaning, leans_on
 from cockpit.assist.asking.measure import Asked, asked_of
 from cockpit.assist.asking.periods import periods_of
 from cockpit.assist.asking.scoped import scope_of, sides_of
-from cockpit.assist.asking.setting import RANKING, Setting
+from cockpit.assist.asking.setting import RANKING, CannotBeTold, Setting
 from cockpit.assist.asking.shares import PER, told_of, whole_of
 from cockpit.assist.asking.times import HALF, QUARTER, Times
 from cockpit.model.asking import Understood
@@ -37,30 +37,46 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
         names, dims = found.names, []
     if context is not None and leans_on(found, context):
         asked, dims = leaning(found, asked, dims, context)
+    mean_by = _mean_by(found, dims, asked)
+    if mean_by:
+        dims = []
     periods = periods_of(found, where.now, where.all_time, asked)
-    scope, beside, sides = scope_of(found, where, asked, periods, named, context)
+    scope, beside, sides, soft = scope_of(found, where, asked, periods, named, context)
     if set(dims) & {QUARTER, HALF} and not beside:
         parts = _parts_of(periods.span, next(by for by in dims if by in (QUARTER, HALF)), where.now)
         if len(parts) > 1:
             beside, sides = "span", tuple(scope.with_(span=span) for span in parts)
     dims = [by for by in dims if by not in (QUARTER, HALF)]
-    form, by, grain = form_of(found, dims, asked, superlative, beside, scope, where)
-    if beside and sides and form == "figure" and (found.asked or beside == "span"):
+    form, by, grain = form_of(found, dims, asked, superlative, "" if soft else beside, scope, where)
+    if change := _changed_by(found, dims, beside, sides, scope, where):
+        form, by, scope = "ranking", change[0], change[1]
+    elif beside == "span" and not soft and form in ("ranking", "trend", "list"):
+        raise CannotBeTold(found.divided.tokens[found.times[-1][1]].said)
+    if beside and sides and form == "figure" and (found.asked or beside == "span" or (soft and not asked.is_share)):
         form = "comparison"
     if context is not None and leans_on(found, context) and form == "figure" and not names & {"COUNT"}:
         form, by, grain = context.form, context.by, context.grain
         if form == "comparison" and not sides:
             form = "figure"
-    of = told_of(found, asked, form, by)
+    of = "change" if change else told_of(found, asked, form, by, mean_by)
+    if soft and form == "comparison" and of == "value" and asked.measure == "count":
+        of = "sum"
     whole = whole_of(found, scope) if of == "share" else ()
     if form == "comparison" and beside == "" and not sides:
         sides, beside = _against(found, scope, where), "span"
+    if mean_by and (form != "figure" or asked.is_share):
+        raise CannotBeTold(found.said("dim"))
     if form != "comparison":
         sides, beside = (), ""
     assumed = tuple(field for field, is_so in (("span", periods.is_assumed), ("measure", not asked.is_said)) if is_so)
     top, descending = order_of(found, asked, form)
+    if change and not top and "EACH" not in names:
+        top = 1
     if of == "mean":
-        grain = next(grain for word, grain in PER.items() if word in names)
+        grain = "" if mean_by else next(grain for word, grain in PER.items() if word in names)
+    if asked.measure == "per_day" and scope.weekdays and form in ("figure", "comparison"):  # a day of theirs
+        of, grain, scope = "mean", "day", scope.with_(measure="count")
+        sides = tuple(side.with_(measure="count") for side in sides)
     over = over_of(found, scope) if form == "ranking" else ()
     without: tuple[str, ...] = ()
     if rest := found.without.get(by if by == "unit_kind" else "area", []):
@@ -74,11 +90,33 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
     if found.without.get("unit_kind") and not without:
         raise CannotBeLeftOut
     return Understood(
-        text=text, lang=lang, form=form, scope=scope.with_(by=by if form == "ranking" else ""), of=of, whole=whole, by=by,
+        text=text, lang=lang, form=form, scope=scope.with_(by=by if form == "ranking" else ""), of=of, whole=whole, by=by or mean_by,
         over=over, without=without,
         descending=descending, top=top, grain=grain, sides=sides, beside=beside, order=_listed(found, asked), assumed=assumed,
         corrected=tuple(found.divided.corrected), unread=tuple(found.unread), confidence=_confidence(found, asked),
     )  # fmt: skip
+
+
+_MEAN_BY = ("district", "street", "community", "unit", "unit_kind", "kind", "channel")
+
+
+def _mean_by(found: Found, dims: list[str], asked: Asked) -> str:
+    """平均每个区多少件, per district on average: by what the mean is made, "" by nothing."""
+    names = found.names
+    said = "MEAN" in names and len(dims) == 1 and dims[0] in _MEAN_BY and asked.measure == "count"
+    return dims[0] if said and not names & {*RANKING, *PER, "PERDAY", "WHICH", "COMPARE", "TREND"} else ""
+
+
+def _changed_by(
+    found: Found, dims: list[str], beside: str, sides: tuple[Scope, ...], scope: Scope, where: Setting
+) -> tuple[str, Scope] | None:
+    """六月比五月增加最多的街道: by what is put in order how much more there was, and the later period beside the earlier."""
+    by = dimension_of(dims, scope, where)
+    rises = found.names & {"CHANGE", "FALL"} or (found.names & {"DIFFER"} and found.names & set(RANKING))
+    if beside != "span" or len(sides) != 2 or not by or not rises:
+        return None
+    earlier, later = sorted(sides, key=lambda side: side.span.start)
+    return by, later.with_(against=earlier.span)
 
 
 def _parts_of(span: Span, unit: str, now: int) -> list[Span]:

@@ -7,7 +7,7 @@ from datetime import date
 
 import msgspec
 
-from cockpit.assist.asking.answers import Ask, Computed, computed
+from cockpit.assist.asking.answers import Ask, Computed, computed, is_short
 from cockpit.assist.asking.chips import Chips
 from cockpit.assist.asking.compose import CannotBeLeftOut, composed
 from cockpit.assist.asking.exclude import leave_out
@@ -28,6 +28,7 @@ from cockpit.model.errors import CockpitError
 from cockpit.model.insight import AskSplit, Split
 from cockpit.model.messages import Message, texts
 from cockpit.model.scope import Scope, Span
+from cockpit.model.scopewords import moment_words
 from cockpit.model.signs import SignSet
 from cockpit.model.spans import day_of
 
@@ -105,16 +106,17 @@ class Engine:
         """
         return self._chips(asked.lang, now, first).edited(asked, chip, choice)
 
-    def tell(self, asked: Understood, ask: Ask, now: int, took: Callable[[], float] = lambda: 0.0) -> Told:
+    def tell(self, asked: Understood, ask: Ask, now: int, took: Callable[[], float] = lambda: 0.0, first: int = 0
+    ) -> Told:  # fmt: skip
         """The answer.
 
         Args:
-            ask: insight. took: ms since it was asked.
+            ask: insight. took: ms since it was asked. first: since when the archive is, 0 it is not said.
 
         Raises:
             CockpitError: insight can not answer it.
         """
-        found = computed(asked, ask)
+        found = computed(asked, ask, first)
         unit, decimals = _unit(asked, found)
         speaker = Speaker(self.pack, self.names(asked.lang), texts(asked.lang), now)
         named = tuple(
@@ -123,7 +125,8 @@ class Engine:
         figure = found.figure
         return Told(
             asked, speaker.sentence(asked, found, unit, decimals), figure, found.value, unit, decimals, named,
-            found.split, found.trend, found.rows, self._notes(asked), follows(asked, self.lexicon, asked.lang),
+            found.split, found.trend, found.rows, self._notes(asked, now, first),
+            follows(asked, self.lexicon, asked.lang),
             figure.as_of, figure.origin, figure.source, took(),
         )  # fmt: skip
 
@@ -145,9 +148,11 @@ class Engine:
     def _chips(self, lang: str, now: int, first: int) -> Chips:
         return Chips(self.pack, self.names(lang), self._areas, texts(lang), now, first)
 
-    def _notes(self, asked: Understood) -> tuple[str, ...]:
+    def _notes(self, asked: Understood, now: int, first: int) -> tuple[str, ...]:
         t = texts(asked.lang)
         notes = []
+        if is_short(asked, first):
+            notes.append(t("asking.note_first", when=moment_words(first, t, now).rpartition(" ")[0]))
         if "span" in asked.assumed and not asked.scope.measure.startswith("sign:"):
             notes.append(t("asking.note_all_time"))
         if "measure" in asked.assumed:
@@ -158,4 +163,6 @@ class Engine:
 def _unit(asked: Understood, found: Computed) -> tuple[Text | str, int]:
     if asked.of in ("share", "growth"):
         return "%", 1
+    if asked.of == "mean":
+        return found.figure.unit, 1
     return found.figure.unit, found.figure.decimals

@@ -90,7 +90,7 @@ def form_of(
     is_sign = asked.measure.startswith("sign:")
     days = (scope.span.end - scope.span.start) / DAY
     grain = _grain(dims, days)
-    by = _dimension(dims, scope, where)
+    by = dimension_of(dims, scope, where)
     if beside and names & set(COMPARING):
         return "comparison", "", ""
     if names & {"PREV", "YEARAGO"} and not (by and superlative):
@@ -140,7 +140,7 @@ def _grain(dims: list[str], days: float) -> str:
     return ""
 
 
-def _dimension(dims: list[str], scope: Scope, where: Setting) -> str:
+def dimension_of(dims: list[str], scope: Scope, where: Setting) -> str:
     """The dimension that is ranked; of several the one that is nearest to an area or a class."""
     for by in dims:
         if by == "sub":

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from cockpit.assist.asking.lattice import Bound, Divided
@@ -140,6 +141,27 @@ def gathered(divided: Divided) -> Found:
 def _class_of(said: str) -> str:
     """前十类, 五大类: what is put in order is told by the word behind the number."""
     return "group" if "大类" in said else "kind" if said.endswith(("类", "种", "类的", "种的")) else ""
+
+
+_JOINING = ("、", "和", "与", "及", "跟", "以及", "and", ",", "&", "还有")
+
+
+def is_joined(found: Found, places: list[int]) -> bool:
+    """Whether words at some places were said one after the other: 投诉和举报."""
+    tokens = found.divided.tokens
+    pairs = list(pairwise(sorted(set(places))))
+    return (
+        "SUM" not in found.names
+        and bool(pairs)
+        and all(
+            any(token.said in _JOINING for token in tokens[one + 1 : other])
+            and all(
+                token.said in _JOINING or token.type == "filler" or "CASES" in (token.value or ())
+                for token in tokens[one + 1 : other]
+            )
+            for one, other in pairs
+        )
+    )
 
 
 def _is_asked(token: Token, before: list[Token]) -> bool:

@@ -22,6 +22,10 @@ _TOP = re.compile(
     rf"(?:排名?)?(?P<o>前|后|倒数第?|最后的?|末|倒数后)(?P<n>\d+|{CHINESE}+)(?:名|位|类|种|个|的|大|家|条)*(?![天日周月年小点季])"
     rf"|(?<![a-z])(?P<o2>top|bottom|first|last|leading)[ -]?(?P<n2>\d+|{'|'.join(w for w in ENGLISH if len(w) > 2)})\b(?! (?:days?|weeks?|months?|hours?|years?|half|quarter))"
 )  # fmt: skip
+_NTH = re.compile(
+    r"(?:排名?|位列|排在)?第(?P<n>[二三四五六七八九十2-9])(?:名|位|的)?(?=多|高|大|少|低|快|慢|的?是|的?区|的?街|$|[,，?？。])"
+    r"|(?<![a-z])(?P<e>second|third)[ -](?=most|highest|largest|biggest|fewest|lowest|fastest|slowest|busiest|worst|best)"
+)
 _MOST_N = re.compile(r"(?P<n>\d+|[一两二三四五六七八九十]+)(?:大|个|类|种|家|条|位|件|起)(?![天日周月年小时分])")
 _MOST_ENGLISH = re.compile(
     r"(?<![a-z0-9])(?P<n>two|three|four|five|six|seven|eight|nine|ten|[2-9]|10)"
@@ -173,6 +177,9 @@ class Lattice:
             number = number_of(match["n"] or match["n2"])
             if number and number <= 100:
                 yield (Token(at, match.end(), "top", (int(number), not last), match.group()),), 0.6
+        match = _NTH.match(text, at)
+        if match and (number := number_of(match["n"] or {"second": "2", "third": "3"}.get(match["e"], match["e"]))):
+            yield (Token(at, match.end(), "top", (int(number), None), match.group()),), 0.5
         match = _MOST_N.match(text, at)
         if match and (number := number_of(match["n"])) and 1 < number <= 100:
             yield (Token(at, match.end(), "top", (int(number), None), match.group()),), 1.1

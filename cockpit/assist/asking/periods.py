@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from cockpit.assist.asking.found import Found
+from cockpit.assist.asking.found import Found, is_joined
 from cockpit.assist.asking.measure import Asked
 from cockpit.assist.asking.times import HALF, MONTH, QUARTER, Said, Times
 from cockpit.model.clock import DAY, HOUR
@@ -19,12 +19,14 @@ _SIDES = ("COMPARE", "EACH", "DIFFER", "MORE", "LESS", "FAST", "SLOW", "GOOD", "
 
 @dataclass
 class Periods:
-    """Attributes: span; hours of its days; sides: periods that stand beside one another; is_assumed: nobody said it."""
+    """Attributes: span; hours of its days; sides: periods that stand beside one another; is_assumed: nobody said it; is_soft: the
+    sides were only said one after the other, `span` is all of them."""
 
     span: Span
     hours: tuple[int, ...] = ()
     sides: tuple[Span, ...] = ()
     is_assumed: bool = False
+    is_soft: bool = False
 
 
 def periods_of(found: Found, now: int, all_time: Span, asked: Asked) -> Periods:
@@ -55,9 +57,10 @@ def periods_of(found: Found, now: int, all_time: Span, asked: Asked) -> Periods:
         return Periods(spans[0], hours, tuple(spans))
     start, end = min(span.start for span in spans), max(span.end for span in spans)
     first, last = day_of(start), day_of(end - 1)
-    return Periods(
-        Span(start, end, f"{first.isoformat()}/{last.isoformat()}" if end == begin(last) + DAY else ""), hours
-    )
+    whole = Span(start, end, f"{first.isoformat()}/{last.isoformat()}" if end == begin(last) + DAY else "")
+    in_one = "SUM" not in found.names and any(one.more for one in said)
+    soft = in_one or is_joined(found, [at for _, at in found.times])
+    return Periods(whole, hours, tuple(spans) if soft else (), is_soft=soft)
 
 
 def _running(found: Found, spans: list[Span], now: int) -> Span | None:

@@ -73,6 +73,10 @@ class Speaker:
             what = self.t("asking.share_of", what=what)
         elif asked.of == "growth":
             what = self.t("asking.growth_of", what=what)
+        elif asked.of == "mean":
+            by = asked.by or asked.grain
+            per = self.t("asking.per_hour") if by == "hour" else dimension_words(by, self.t)
+            what = self.t("asking.mean_of", what=what, per=per)
         elif asked.of == "change":
             what = self.t("asking.change_of", what=what)
         return self.t("asking.head", scope=self.scope(scope), what=what)
@@ -119,13 +123,16 @@ class Speaker:
         where = DOT.join(parts if asked.beside == "span" else [span_words(common.span, self.t, self.now), *parts[1:]])
         what = self.measure(common) if asked.beside != "measure" else ""
         pieces = [Piece(self.t("asking.head", scope=where, what=what) if what else f"{where}{self.t('asking.comma')}")]
-        unit, decimals = ("%", 1) if asked.of == "share" else (found.figure.unit, found.figure.decimals)
         for i, one in enumerate(found.standpoints):
             if i:
                 pieces.append(Piece(self.t("asking.comma")))
             pieces.append(Piece(self.t("asking.named", name=self.name(one, asked.beside, ""))))
             pieces.append(Piece(self.number(one.value, unit, decimals), one.scope, one.value))
-        pieces += self._difference(asked, found, unit, decimals)
+        if asked.of == "sum":
+            pieces.append(Piece(self.t("asking.sum_of")))
+            pieces.append(Piece(self.number(found.value, unit, decimals), None, found.value))
+        elif not (asked.beside == "span" and found.value is None):
+            pieces += self._difference(asked, found, unit, decimals)
         return [*pieces, Piece(self.t("asking.stop"))]
 
     def _difference(self, asked: Understood, found: Computed, unit: Text | str, decimals: int) -> list[Piece]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from cockpit.assist.asking.bounds import bounds_of, often
 from cockpit.assist.asking.exclude import other_kinds
-from cockpit.assist.asking.found import Found
+from cockpit.assist.asking.found import Found, is_joined
 from cockpit.assist.asking.leaning import leans_on
 from cockpit.assist.asking.measure import Asked
 from cockpit.assist.asking.periods import Periods
@@ -67,8 +67,8 @@ def _classes(codes: tuple[str, ...], pack: Pack) -> list[str]:
 
 def scope_of(
     found: Found, where: Setting, asked: Asked, periods: Periods, areas: list[str], context: Understood | None
-) -> tuple[Scope, str, tuple[Scope, ...]]:
-    """The scope, the field in which sides differ, and the sides."""
+) -> tuple[Scope, str, tuple[Scope, ...], bool]:
+    """The scope, the field in which sides differ, the sides, and whether they were only said one after the other."""
     names = found.names
     base = Scope(periods.span)
     leans = context is not None and leans_on(found, context)
@@ -87,7 +87,8 @@ def scope_of(
     if found.weekdays:
         parts["weekdays"] = tuple(sorted({day for days, _ in found.weekdays for day in days}))
     lists: dict[str, list[object]] = {}
-    if found.names & set(COMPARING):
+    soft = ""
+    if found.names & set(COMPARING) or is_joined(found, [at for _, at in found.weekdays or found.hours]):
         lists["weekdays"] = list(dict.fromkeys(days for days, _ in found.weekdays))
         lists["hours"] = list(dict.fromkeys(hours.hours for hours, _ in found.hours)) if not any(
             said.hours for said, _ in found.times) else []  # fmt: skip
@@ -134,6 +135,8 @@ def scope_of(
         if len(values) > 1 and not beside and (comparing or name in ("area", "unit", "unit_kind", "measure")):
             beside = name
         elif len(values) > 1:
+            if not soft and is_joined(found, [at for _, at in getattr(found, name)]):
+                soft = name
             parts[name] = tuple(dict.fromkeys(one for value in values for one in _tuple(value)))
         elif values:
             parts[name] = values[0]
@@ -142,11 +145,12 @@ def scope_of(
     scope = base.with_(**parts)
     scope = _left_out(scope, found, where)
     if beside:
-        sides = tuple(scope.with_(**{beside: value}) for value in lists[beside])
-        return scope, beside, sides
+        return scope, beside, tuple(scope.with_(**{beside: value}) for value in lists[beside]), False
     if len(periods.sides) > 1:
-        return scope, "span", tuple(scope.with_(span=span) for span in periods.sides)
-    return scope, "", ()
+        return scope, "span", tuple(scope.with_(span=span) for span in periods.sides), periods.is_soft
+    if soft:
+        return scope, soft, tuple(scope.with_(**{soft: value}) for value in lists[soft]), True
+    return scope, "", (), False
 
 
 def _left_out(scope: Scope, found: Found, where: Setting) -> Scope:

@@ -10,7 +10,7 @@ from cockpit.model.asking import Form
 from cockpit.model.scope import Scope
 
 
-def told_of(found: Found, asked: Asked, form: Form, by: str) -> str:
+def told_of(found: Found, asked: Asked, form: Form, by: str, mean_by: str = "") -> str:
     names = found.names
     if names & {"CHANGE", "FALL"} or (
         form == "ranking" and by and names & {"PREV", "YEARAGO"} and names & {"DIFFER", "MOST", "LEAST"}
@@ -18,7 +18,7 @@ def told_of(found: Found, asked: Asked, form: Form, by: str) -> str:
         return "change"
     if "GROWTH" in names:
         return "growth"
-    if names & set(PER) and form == "figure":
+    if (names & set(PER) and form == "figure") or mean_by:
         return "mean"
     if form == "comparison" and "SUM" in names and not names & {"COMPARE", "DIFFER", "EACH"}:
         return "sum"

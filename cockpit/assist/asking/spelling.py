@@ -18,7 +18,7 @@ _SINGLE = "的了是有在和与比里中各每占数件起区级报多高低谁
 _LIKELY = {"dim": 1, "kind": 2, "sign": 3, "filler": 10}
 _NOT = set("未没不无")
 """What turns a meaning round is never read into a text."""
-_KEPT = set("各每哪最未没不无前后除非超同环首末")
+_KEPT = set("各每哪最未没不无前后除非超同环首末一二三四五六七八九十两半")
 """Characters that say too much to be a slip of the pen."""
 _LIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"), ("l", "n"), ("h", "f"))
 
