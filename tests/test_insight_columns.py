@@ -10,13 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cockpit.insight import parts
-from cockpit.insight.columns import Column, stored
+from cockpit.insight.columns import Column
 from cockpit.insight.facts import Facts
 from cockpit.insight.parts import Making, Table
 from cockpit.model.archive import RECORD
-from cockpit.model.archive_columns import Records
+from cockpit.model.archive_columns import NUMBERS, Records
 from cockpit.model.clock import HOUR, SECOND, ManualClock
+from cockpit.model.stored import stored
 from cockpit.store.archive import Archive
+from cockpit.store.archive_pack import pack, unpack
 from tests.insight_kit import FIRST, GROUND, NOW, ROWS, row
 
 TIMES = st.lists(
@@ -34,6 +36,16 @@ REPORTED = RECORD.names.index("reported")
 
 def same(found: np.ndarray, given_: np.ndarray) -> bool:
     return found.dtype == given_.dtype and found.tobytes() == given_.tobytes()
+
+
+@given(ROWS)
+@settings(deadline=None, max_examples=60)
+def test_a_page_that_stays_as_it_is_stored_says_what_it_says_unpacked(rows: list[tuple]) -> None:
+    data = pack(Records.of_rows(rows))
+    plain, kept = unpack(data), unpack(data, stored=True)
+    for name, dtype in NUMBERS.items():
+        assert same(kept[name][:].astype(dtype), plain.numbers(name))
+    assert len(kept) == len(rows)
 
 
 @given(TIMES)

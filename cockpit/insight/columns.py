@@ -1,6 +1,5 @@
-"""Columns that lie in pieces, each piece in as few bytes as say exactly what it says.
+"""Columns that lie in pieces. A column is indexed as an array is, and what comes is an array of the full type.
 
-A column is indexed as an array is, and what comes is an array of the full type: int64 of times, float64 of decimals.
 Nothing in a piece is ever changed, so that another state of the same city shares the pieces in which nothing happened.
 """
 
@@ -8,78 +7,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol, overload
+from typing import Any, overload
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
-from cockpit.model.archive_columns import Ints, Words
-from cockpit.model.clock import SECOND
-
-Array = NDArray[Any]
-Where = slice | Array
-_WIDTHS = (np.uint8, np.uint16, np.uint32)
-_DIGITS = (6, 2, 0)
-_NONE = np.iinfo(np.int32).min
-_FAR = 1 << 62
-
-
-class Stored(Protocol):
-    """A piece: indexed by a slice or by rows, it gives an array. Arrays are pieces too."""
-
-    @property
-    def nbytes(self) -> int: ...
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, where: Any, /) -> Any: ...
-
-
-class Times:
-    """Instants as steps of `unit` us from `low`, one more than they are; 0 never."""
-
-    __slots__ = ("_less", "raw", "unit")
-
-    def __init__(self, raw: Array, low: int, unit: int) -> None:
-        self.raw, self.unit = raw, unit
-        self._less = low - unit
-
-    def __len__(self) -> int:
-        return len(self.raw)
-
-    @property
-    def nbytes(self) -> int:
-        return int(self.raw.nbytes)
-
-    def __getitem__(self, where: Where) -> Array:
-        raw = self.raw[where]
-        found: Array = raw.astype(np.int64)
-        found *= self.unit
-        found += self._less
-        found[raw == 0] = 0
-        return found
-
-
-class Decimals:
-    """Decimals as whole numbers; the least that there is for none."""
-
-    __slots__ = ("raw", "scale")
-
-    def __init__(self, raw: NDArray[np.int32], digits: int) -> None:
-        self.raw, self.scale = raw, 10.0**digits
-
-    def __len__(self) -> int:
-        return len(self.raw)
-
-    @property
-    def nbytes(self) -> int:
-        return int(self.raw.nbytes)
-
-    def __getitem__(self, where: Where) -> Array:
-        raw = self.raw[where]
-        found: Array = raw / self.scale
-        found[raw == _NONE] = np.nan
-        return found
+from cockpit.model.archive_columns import Words
+from cockpit.model.stored import Array, Slice, Stored
 
 
 class Looked:
@@ -97,7 +31,7 @@ class Looked:
     def nbytes(self) -> int:
         return 0
 
-    def __getitem__(self, where: Where) -> Array:
+    def __getitem__(self, where: Slice) -> Array:
         found: Array = self.table[self.codes[where]]
         return found
 
@@ -117,48 +51,8 @@ class Counted:
     def nbytes(self) -> int:
         return 0
 
-    def __getitem__(self, where: Where) -> Array:
+    def __getitem__(self, where: Slice) -> Array:
         return np.arange(self.first, self.first + self.n)[where]
-
-
-def stored(values: Array) -> Stored:
-    """The piece of these values with the fewest bytes that gives the very same again."""
-    if values.dtype.kind == "f":
-        return _decimals(values)
-    return _times(values) if values.dtype == np.int64 else np.ascontiguousarray(values)
-
-
-def _times(values: Ints) -> Stored:
-    there = values != 0
-    known = values[there]
-    low, high = (int(known.min()), int(known.max())) if len(known) else (0, 0)
-    if max(abs(low), abs(high), high - low) < _FAR:
-        for unit in (SECOND, 1):
-            span = (high - low) // unit + 1
-            width = next((width for width in _WIDTHS if span <= np.iinfo(width).max), None)
-            if width is None:
-                continue
-            steps = (known - low) // unit
-            if unit == 1 or (steps * unit == known - low).all():
-                raw = np.zeros(len(values), dtype=width)
-                raw[there] = steps + 1
-                return Times(raw, low, unit)
-    return np.ascontiguousarray(values)
-
-
-def _decimals(values: NDArray[np.float64]) -> Stored:
-    lacks = np.isnan(values)
-    plain = np.where(lacks, 0.0, values)
-    largest = float(np.abs(plain).max(initial=0.0))
-    for digits in _DIGITS:
-        scale = 10.0**digits
-        if largest * scale < -_NONE - 1:
-            scaled = np.round(plain * scale)
-            if (scaled / scale == plain).all() and not (np.signbit(plain) & (plain == 0.0)).any():
-                raw = scaled.astype(np.int32)
-                raw[lacks] = _NONE
-                return Decimals(raw, digits)
-    return np.ascontiguousarray(values)
 
 
 class Column:
@@ -185,8 +79,8 @@ class Column:
     @overload
     def __getitem__(self, where: int) -> Any: ...
     @overload
-    def __getitem__(self, where: Where) -> Array: ...
-    def __getitem__(self, where: int | Where) -> Any:
+    def __getitem__(self, where: Slice) -> Array: ...
+    def __getitem__(self, where: int | Slice) -> Any:
         if isinstance(where, slice):
             begin, end, step = where.indices(len(self))
             return self._between(begin, end) if step == 1 else self._between(0, len(self))[where]

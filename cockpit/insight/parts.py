@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cockpit.insight.columns import Array, Stored, stored
 from cockpit.model.archive_columns import NUMBERS, OWN_WORDS, TEXTS, Coded, Ints, Numbering, Records, Words
 from cockpit.model.clock import DAY, HOUR
 from cockpit.model.spans import ZONE
+from cockpit.model.stored import Array, Stored, stored
 
 SIZE = 32_768
 """Rows of a part, at the least where there are so many; twice as many at the most."""
@@ -26,7 +26,8 @@ OWN = tuple(name for name in TEXTS if name in OWN_WORDS)
 _NARROW = ((np.int8, 127), (np.int16, 32_767), (np.int32, 2_147_483_647))
 
 Loose = dict[str, Any]
-"""Columns of rows that are put together: arrays of numbers and of codes of the table's words; `Words` of own words."""
+"""Columns of rows that are put together: numbers as arrays or as they were stored, codes of the table's words as
+arrays, `Words` of own words."""
 
 
 def fitting(most: int) -> Any:
@@ -48,9 +49,9 @@ class Part:
         Args:
             most: how many words each column has.
         """
-        reported: Ints = loose["reported"]
+        reported: Ints = loose["reported"][:]
         self.n = len(reported)
-        self.number: dict[str, Stored] = {name: stored(loose[name]) for name in NUMERIC}
+        self.number: dict[str, Stored] = {name: _stored(loose[name]) for name in NUMERIC}
         self.codes: dict[str, Array] = {name: loose[name].astype(fitting(most[name])) for name in CODED}
         self.own: dict[str, Words] = {name: _narrow(loose[name]) for name in OWN}
         local = reported + ZONE
@@ -154,9 +155,11 @@ class Making:
 
     def add(self, piece: Records) -> None:
         """The next rows; their columns may become part of the table."""
-        reported = piece.numbers("reported")
+        reported = piece["reported"][:]
         if not len(reported):
             return
+        if len(reported) >= SIZE // 2 and self._in_order:  # it stays as it is stored
+            self._settle()
         self._in_order &= int(reported[0]) >= self._last and not (reported[1:] < reported[:-1]).any()
         self._last = int(reported[-1])
         self._waiting.append(_loose(piece, self._naming))
@@ -181,7 +184,7 @@ class Making:
 
 
 def _loose(records: Records, naming: Mapping[str, Numbering]) -> Loose:
-    loose: Loose = {name: records.numbers(name) for name in NUMERIC}
+    loose: Loose = {name: records[name] for name in NUMERIC}
     for name in CODED:
         text = records.text(name)
         codes = naming[name].codes(_as_words(text.words))
@@ -195,7 +198,7 @@ def _loose(records: Records, naming: Mapping[str, Numbering]) -> Loose:
 def _together(pieces: Sequence[Loose]) -> Loose:
     if len(pieces) == 1:
         return pieces[0]
-    made: Loose = {name: np.concatenate([piece[name] for piece in pieces]) for name in (*NUMERIC, *CODED)}
+    made: Loose = {name: np.concatenate([piece[name][:] for piece in pieces]) for name in (*NUMERIC, *CODED)}
     for name in OWN:
         lengths = np.cumsum([0, *(len(piece[name].data) for piece in pieces)])
         ends = [piece[name].ends + shift for piece, shift in zip(pieces, lengths[:-1], strict=True)]
@@ -208,7 +211,7 @@ def _take(loose: Loose, rows: Ints) -> Loose:
 
 
 def _sorted(loose: Loose) -> Loose:
-    reported = loose["reported"]
+    reported = loose["reported"][:]
     if not (reported[1:] < reported[:-1]).any():
         return loose
     return _take(loose, np.argsort(reported, kind="stable"))
@@ -245,6 +248,10 @@ def _picked(words: Words, codes: Array) -> Words:
     ends = np.cumsum(lengths)
     at = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(begins - ends + lengths, lengths)
     return Words(np.frombuffer(words.data, dtype=np.uint8)[at].tobytes(), ends)
+
+
+def _stored(column: Any) -> Stored:
+    return stored(column) if isinstance(column, np.ndarray) else column
 
 
 def _narrow(words: Words) -> Words:

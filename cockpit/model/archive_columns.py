@@ -104,7 +104,8 @@ class Records(msgspec.Struct):
     """Rows of `RECORD` as columns of one length.
 
     Attributes:
-        columns: by name: `Coded` of text, else an array of the column's type; amount, lon and lat NaN = none.
+        columns: by name: `Coded` of text, else an array of the column's type, or as `stored.Stored` where they come
+            from `Archive.hand`; amount, lon and lat NaN = none.
     """
 
     columns: dict[str, Any]
@@ -212,7 +213,7 @@ class Joiner:
         begin, end = self._at, self._at + len(piece)
         self._at = end
         for name, column in self._numbers.items():
-            column[begin:end] = piece[name]
+            column[begin:end] = piece[name][:]
         for name, codes in self._codes.items():
             text = piece.text(name)
             words = text.words if isinstance(text.words, Words) else Words.of(text.words)

@@ -285,7 +285,8 @@ class Archive:
 
     def _block(self, first: int) -> Records | None:
         try:
-            return unpack(self._read("SELECT data FROM block_columns WHERE first = ?", first)[0][0])
+            data = self._read("SELECT data FROM block_columns WHERE first = ?", first)[0][0]
+            return unpack(data, stored=True)
         except ValueError:  # days are the truth
             return None
 

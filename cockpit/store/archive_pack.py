@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cockpit.model.archive import RECORD
 from cockpit.model.archive_columns import FLOATS, NUMBERS, OWN_WORDS, Coded, Ints, Records, Words
 from cockpit.model.clock import SECOND
+from cockpit.model.stored import Decimals, Stored, Times
 from cockpit.store.unzipped import unzipped
 
 VERSION = 1
@@ -26,6 +27,8 @@ TIMES = ("filed", "assigned", "arrived", "finished", "closed", "due", "updated")
 """Beside `reported`; 0 never."""
 _DIGITS = 6
 _LIMIT = float(1 << 52)
+_MOST_WIDTH, _FAR = 4, 1 << 62
+"""Bytes of a number that stays as it is, and what is too far to be reckoned with."""
 
 
 class _Numbers(msgspec.Struct, frozen=True, array_like=True):
@@ -79,8 +82,11 @@ def pack(records: Records, level: int = LEVEL) -> bytes:
     return zstandard.ZstdCompressor(level=level).compress(_encode(_Packed(VERSION, len(records), columns)))
 
 
-def unpack(data: bytes) -> Records:
+def unpack(data: bytes, stored: bool = False) -> Records:
     """The records of `pack`.
+
+    Args:
+        stored: numbers that are looked at later, if at all, stay in few bytes: as `cockpit.model.stored.Stored`.
 
     Raises:
         ValueError: these are no such bytes.
@@ -93,9 +99,12 @@ def unpack(data: bytes) -> Records:
         n = packed.rows
         made: dict[str, Any] = {}
         reported = _ints_of(columns["reported"].numbers, n)
+        known = _stored(columns["reported"], n, None, "reported") if stored else None
         for name, column in columns.items():
             if name not in NUMBERS:
                 made[name] = _text_of(column, n)
+            elif stored and (piece := _stored(column, n, known, name)) is not None:
+                made[name] = piece
             elif name in FLOATS:
                 made[name] = _floats_of(column, n)
             elif name in TIMES:
@@ -135,6 +144,27 @@ def _raw(numbers: _Numbers, n: int) -> Ints:
 
 def _ints_of(numbers: _Numbers, n: int) -> Ints:
     return _raw(numbers, n) * numbers.unit + numbers.low
+
+
+def _stored(column: _Column, n: int, reported: Stored | None, name: str) -> Stored | None:
+    """A column in its own bytes; None: it has to be unpacked."""
+    numbers = column.numbers
+    if numbers.width > _MOST_WIDTH or max(abs(numbers.low), abs(numbers.unit)) >= _FAR or column.digits < 0:
+        return None
+    if numbers.width == 0:
+        raw = np.zeros(n, dtype=np.uint8)
+    else:
+        planes = np.frombuffer(numbers.data, dtype=np.uint8).reshape(numbers.width, -1)
+        raw = np.frombuffer(planes.T.tobytes(), dtype=f"<u{numbers.width}")
+    if len(raw) != n:
+        raise ValueError("a column that is cut")
+    if name == "reported":
+        return Times(raw, numbers.low, numbers.unit, gaps=False)
+    if name in FLOATS:
+        return Decimals(raw, numbers.low, column.digits)
+    if name in TIMES and reported is not None:
+        return Times(raw, numbers.low, numbers.unit, reported)
+    return None
 
 
 def _planes(values: NDArray[Any]) -> bytes:
