@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from cockpit.model.clock import HOUR, MINUTE
+from cockpit.model.errors import UserError
+from cockpit.model.spans import span_of
 from cockpit.model.topics import read_topics
 from cockpit.packs.read import read_pack
 from cockpit.paths import assets_dir
@@ -28,6 +30,7 @@ from widgets.kit.panel import Panel
 from widgets.kit.states import PanelState
 from widgets.leader.changes import ChangesPanel
 from widgets.leader.finding import AreaFinder, TopicFinder
+from widgets.leader.ground import open_topic
 from widgets.leader.index import IndexPanel
 from widgets.leader.since import SincePanel
 from widgets.leader.standing import level_of
@@ -119,6 +122,43 @@ def test_every_topic_that_ships_names_what_there_is() -> None:
         assert all(kind in pack.kinds or kind in groups for kind in topic.kinds), topic.id
         assert all(channel in pack.channels for channel in topic.channels), topic.id
         assert all(figure.sign in known for figure in topic.figures if figure.sign), topic.id
+
+
+def test_a_sign_that_nothing_is_connected_for_has_no_tile_among_others(qtbot: QtBot) -> None:
+    at, signs = leader()
+    page = shown(qtbot, TopicPage(at.ctx), 900, 500)
+    assert isinstance(page, TopicPage)
+    at.ctx.selection.select("topic", "grid")
+    assert page.topic is not None
+    there = [one.sign for one in page.topic.figures if one.sign in page.board.told.at]
+    signs.known = replace(signs.known, unfed=(there[0],), version=signs.known.version + 1)
+    page.age_tick()
+    assert [item.sign.code for item in page.items] == there[1:]
+
+
+def test_a_measure_of_too_few_cases_a_day_is_of_its_own_days_while_today_is_looked_at(qtbot: QtBot) -> None:
+    at, _ = leader()
+    at.ctx.insight = LivingInsight(facts_of([]))
+    page = shown(qtbot, TopicPage(at.ctx), 900, 500)
+    assert isinstance(page, TopicPage)
+    open_topic(at.ctx, "flood")
+
+    def asked() -> set[str]:
+        assert isinstance(at.ctx.insight, LivingInsight)
+        return {query.scope.span.word for query, _ in at.ctx.insight.asked if query.scope.measure == "mean_response"}
+
+    assert asked() == {"last7"}
+    assert at.ctx.drill is not None
+    at.ctx.drill.push(at.ctx.drill.scope.with_(span=span_of("last_month", NOW)))
+    page.look_now()
+    assert asked() == {"last7", "last_month"}
+
+
+def test_a_period_of_a_topic_s_figure_that_there_is_none_of_is_told_of(tmp_path: Path) -> None:
+    own = '[[topics]]\nid = "a"\nname = { zh = "甲" }\nfigures = [{ measure = "open", span = "someday" }]'
+    (tmp_path / "topics.toml").write_text(own, encoding="utf-8")
+    with pytest.raises(UserError, match=r"someday|leader\.topics_wrong"):
+        read_topics(tmp_path)
 
 
 def test_a_pack_whose_topics_can_not_be_used_is_told_of_and_nothing_else_fails(qtbot: QtBot, tmp_path: Path) -> None:

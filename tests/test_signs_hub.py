@@ -66,7 +66,7 @@ def test_a_value_of_a_feed_is_a_sign_at_the_seat_with_its_level_and_what_it_is_m
     with seated(tmp_path / "seat", hub) as seat:
         signs = HubSigns(seat.seat)
         seat.until(lambda: signs.known.version, "definitions")
-        assert len(signs.known.signs) == 226
+        assert len(signs.known.signs) == 227
         assert "R01" in signs.known.unfed
         assert "E03" not in signs.known.unfed
         gas(hub, 25.0)

@@ -16,14 +16,17 @@ from pathlib import Path
 import msgspec
 
 from cockpit.model.city import Text
+from cockpit.model.clock import DAY
 from cockpit.model.errors import UserError
 from cockpit.model.insight import MEASURES
 from cockpit.model.scope import Scope
+from cockpit.model.spans import span_of
 from cockpit.model.typed import converted
 from cockpit.paths import assets_dir
 
 FILE = "topics.toml"
 MOST = 24
+YEAR = 365 * DAY
 
 
 class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,6 +36,7 @@ class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         sign: code, else measure: of `insight.MEASURES`.
         kinds, stages: fewer records than the topic's.
         name: how it is called, {} as the sign or the measure is.
+        span: period of a measure while today is looked at ("last7"), where a day has too few; "" that of the way.
     """
 
     sign: str = ""
@@ -40,6 +44,7 @@ class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kinds: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
     name: Text = {}
+    span: str = ""
 
 
 class Topic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,4 +115,14 @@ def _wrong(topic: Topic) -> str:
         return "figures"
     bad = [one for one in topic.figures if bool(one.sign) == bool(one.measure)]
     bad += [one for one in topic.figures if one.measure and one.measure not in MEASURES]
-    return f"{bad[0].sign} {bad[0].measure}".strip() or "figures" if bad else ""
+    if bad:
+        return f"{bad[0].sign} {bad[0].measure}".strip() or "figures"
+    return next((f"span {one.span}" for one in topic.figures if one.span and not _is_span(one.span)), "")
+
+
+def _is_span(word: str) -> bool:
+    try:
+        span_of(word, YEAR)
+    except UserError:
+        return False
+    return True

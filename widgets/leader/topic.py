@@ -14,6 +14,7 @@ from cockpit.model.insight import Figure as Told
 from cockpit.model.messages import Message
 from cockpit.model.scope import Scope
 from cockpit.model.scopewords import measure_words, span_words
+from cockpit.model.spans import span_of
 from cockpit.model.topics import Figure, Topic
 from cockpit.picture.selection import Selection
 from widgets.ask.pintiles import PinTiles
@@ -138,7 +139,7 @@ class TopicPage(LeaderPanel):
         self.header.set_title(ctx.t.pack(topic.name))
         self.setAccessibleName(ctx.t.pack(topic.name))
         items, tiles = [], []
-        for figure in topic.figures:
+        for figure in self._fed(topic):
             if figure.sign and figure.sign in self.board.told.at:
                 item = self.item(figure.sign)
                 items.append(item)
@@ -159,6 +160,11 @@ class TopicPage(LeaderPanel):
         self._say_districts(topic)
         if other:
             self._scroll.verticalScrollBar().setValue(0)
+
+    def _fed(self, topic: Topic) -> list[Figure]:
+        """Its figures without signs that nothing is connected for; all of them where nothing else would be left."""
+        unfed = self.board.told.known.unfed
+        return [one for one in topic.figures if not one.sign or one.sign not in unfed] or list(topic.figures)
 
     def _say_facts(self, topic: Topic) -> None:
         drill, t = self.ctx.drill, self.ctx.t
@@ -193,6 +199,8 @@ class TopicPage(LeaderPanel):
         scope = topic.scope(drill.scope).with_(measure=figure.measure, area=drill.scope.area)
         if figure.kinds or figure.stages:
             scope = scope.with_(kinds=figure.kinds or scope.kinds, stages=figure.stages)
+        if figure.span and scope.span.word == "today":
+            scope = scope.with_(span=span_of(figure.span, self.ctx.clock.now()))
         name = self.ctx.t.pack(figure.name) if figure.name else measure_words(figure.measure, self.ctx.t)
         key = f"measure/{topic.id}/{figure.measure}"
         if insight is None:
