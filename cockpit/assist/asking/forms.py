@@ -20,6 +20,9 @@ _TIERS = ("city", *AREA_DIMS)
 def dims_of(found: Found) -> list[str]:
     names = found.names
     dims = list(dict.fromkeys(by for by, _ in found.asked))
+    told = [by for by, _ in found.dims if by != "sub"]
+    if dims == ["sub"] and told and not found.divided.text.startswith("where"):  # streets where …
+        dims = told
     if not dims and (names & set(RANKING) or found.tops or names & {"TREND"}):
         dims = list(dict.fromkeys(by for by, _ in found.dims))
         lone = [token.said for token in found.divided.tokens if token.type == "dim"]
@@ -31,6 +34,8 @@ def dims_of(found: Found) -> list[str]:
         dims = ["kind"]
     if dims == ["kind"] and len(found.kinds) == 1 and set(found.kinds[0][0]) <= APPEALS:  # 市民最爱举报的十类事情
         found.kinds.clear()
+    if not dims and _asks_who(found):
+        dims = ["unit"]
     if not dims and asks_which_crew(found):
         dims = ["unit"]
     if "PERDAY" in names:
@@ -71,6 +76,14 @@ def _asks_which_cases(found: Found) -> bool:
             if after.type in ("dim", "unit_kind", "unknown"):
                 break
     return False
+
+
+def _asks_who(found: Found) -> bool:
+    """谁办得最多: of what is handled by units, where no others were named."""
+    named = found.areas or found.kinds or found.unit_kinds or found.units or len(found.times) > 1
+    who = any(token.said in ("谁", "who") for token in found.divided.tokens)
+    best = found.names & {"MOST", "LEAST", "FASTEST", "SLOWEST", "BEST", "WORST"}
+    return who and bool(best) and bool(found.names & {"HANDLE", "CLOSE", "ARRIVE"}) and not named
 
 
 def asks_which_crew(found: Found) -> bool:

@@ -135,6 +135,8 @@ def gathered(divided: Divided) -> Found:
         found.dims.append((by, at))
         found.asked.append((by, at))
     found.unread = [*_unread(divided.tokens), *lost]
+    if not found.times:
+        found.unread += [token.said for token in divided.tokens if token.type == "nothing"]
     return found
 
 

@@ -34,7 +34,7 @@ _MOST_ENGLISH = re.compile(
 _UNITS = (
     r"(?:立方米|平方米|平米|厘米|公分|毫米|小时|个小时|钟头|分钟|分贝|平方|盏灯|户人家|微克|m³|m²|m2|m3|cm|mm|db|dba|ug/m3|ug|%lel|%|"
     r"米|户|盏|人|辆|方|天|个人|名|件|起|单|次|回|遍|周|星期|礼拜|个月|times|cases?|weeks?|months?|hours?|minutes?|days?|centimetres?|centimeters?|metres?|meters?|homes?|households?|"
-    r"people|persons?|lamps?|vehicles?|bikes?|bicycles?|decibels?|square metres?|square meters?|sqm|h\b|min\b|m\b)?"
+    r"people|persons?|injured|hurt|trapped|casualties|lamps?|vehicles?|bikes?|bicycles?|decibels?|square metres?|square meters?|sqm|h\b|min\b|m\b)?"
 )
 _NUMBER = (
     rf"(?P<n>\d+(?:\.\d+)?|{CHINESE}+|半|once|twice|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|"
@@ -45,6 +45,7 @@ _BOUND = (
     (re.compile(rf"{_NUMBER}\s*(?P<u>{_UNITS})(?P<o>(?:及|或)?以上|(?:及|或)?以下|以内|之上|开外|往上|多|\+)(?!的?排)"), 0),
     (re.compile(rf"{_NUMBER}\s*(?:到|至|-|~)\s*(?P<n2>\d+(?:\.\d+)?|{CHINESE}+)\s*(?P<u>{_UNITS})(?<=[^\d])(?:之间|的)?"), 0),
     (re.compile(rf"(?<![a-z])(?P<o>more than|over|above|deeper than|greater than|longer than|larger than|bigger than|higher than|exceeding|beyond|louder than|at least|no less than|not less than|less than|below|under|fewer than|lower than|shorter than|at most|no more than|not more than|up to|within|>=|<=|>|<|≥|≤) {_NUMBER}\s*(?P<u>{_UNITS})\b"), 0),
+    (re.compile(rf"between {_NUMBER}\s*(?:and|to)\s*(?P<n2>\d+(?:\.\d+)?)\s*(?P<u>{_UNITS})(?<=[a-z%])\b"), 0),
     (re.compile(rf"(?<![a-z]){_NUMBER}\s*(?P<u>{_UNITS})\s*(?P<o>or more|and more|or above|and above|or less|or fewer|and over|or over|or deeper|or longer|and up|\+)"), 0),
 )  # fmt: skip
 _AT_LEAST = {"以上", "及以上", "或以上", "之上", "不少于", "不低于", "至少", "达到", "达", "往上", ">=", "≥", "at least", "no less than",
@@ -114,7 +115,7 @@ class Lattice:
             here = best[i]
             assert here is not None
             for tokens, cost in self._edges(text, units, i, times):
-                end = ends.get(tokens[-1].end)
+                end = ends.get(len(text[: tokens[-1].end].rstrip()))
                 if end is None or index.get(tokens[0].start) != i:
                     continue
                 there = best[end]

@@ -64,6 +64,9 @@ def whole_of(found: Found, scope: Scope) -> tuple[str, ...]:
         kept = {field for field, place in at.items() if place < inside[0]}
     elif share >= 0 and tokens[share].said.isascii() and len(at) > 1:
         after = sorted((place, field) for field, place in at.items() if place > share)
+        between = tokens[share + 1 : after[0][0]] if after else []
+        if any(token.type == "atom" and "CASES" in token.value for token in between):  # of cases that …
+            after = []
         kept = {after[0][1]} if len(after) > 1 else set()
     elif "area" in at and len(at) > 1:
         city = any(token.type == "area" and i > at["area"] for i, token in enumerate(tokens))

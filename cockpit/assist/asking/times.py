@@ -28,6 +28,7 @@ class Said(msgspec.Struct, frozen=True):
         span: it. year: whether its year was said too. unit, index: what it is of its year (`month` 6, `quarter` 2; of a
             `part` of a month 1 to 3 without a month of its own), "" none.
         hours: what part of its days, soft: said as a part of the day, not by the clock. loose: only a hint (那场雨).
+        ends: the first and the last part of it (五月到六月).
         more: periods that were said in one breath with it (6月19、20、21日).
     """
 
@@ -38,6 +39,7 @@ class Said(msgspec.Struct, frozen=True):
     hours: tuple[int, ...] = ()
     loose: bool = False
     more: tuple[Span, ...] = ()
+    ends: tuple[Span, ...] = ()
 
 
 class Hours(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from cockpit.assist.asking.numbers import ENGLISH, ORDINAL, number_of
 from cockpit.assist.asking.times import HALF, MONTH, QUARTER, Hours, Rule, Said, Times, round_the_clock
 from cockpit.model.clock import DAY, HOUR
 from cockpit.model.scope import Span
-from cockpit.model.spans import begin, day_of
+from cockpit.model.spans import begin, day_of, previous
 
 _MONTHS = {name: i for i, names in enumerate(
     ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
@@ -65,7 +65,8 @@ def _months(times: Times, m: re.Match[str]) -> tuple[str, object]:
     end = day_of(last.span.end - 1)
     first = _MONTHS[m["m"]]
     begun = times.year_of(m["y"]) or (end.year if first <= _MONTHS[m["m2"]] else end.year - 1)
-    return "time", Said(times.days(date(begun, first, 1), end), m["y"] is not None or m["y2"] is not None)
+    span = times.days(date(begun, first, 1), end)
+    return "time", Said(span, m["y"] is not None or m["y2"] is not None, ends=(times.month(begun, first), last.span))
 
 
 def _of_year(unit: str) -> object:
@@ -163,6 +164,57 @@ def _weekday(times: Times, m: re.Match[str]) -> tuple[str, object]:
     return "time", Said(times.days(there, there), unit="day")
 
 
+def _since_day(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    """Since Monday, since yesterday, from last week on."""
+    named = m["w"].removeprefix("last ").removeprefix("the ").removeprefix("this ")
+    if named in _WEEKDAYS:
+        back = (times.today.weekday() - _WEEKDAYS[named]) % 7 or (7 if m["w"].startswith("last") else 0)
+        start = begin(times.today - timedelta(days=back))
+    elif named == "weekend":
+        start = begin(times.week(1 if times.today.weekday() < 5 else 0)[1]) - DAY
+    else:
+        start = times.word({"yesterday": "yesterday", "today": "today"}.get(named, f"last_{named}")).start
+    return "time", Said(times.since(Span(start, start + DAY)))
+
+
+def _since_named(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    span = times.named(m["n"], times.year_of(m["y"]))
+    return None if span is None else ("time", Said(times.since(span)))
+
+
+def _week_of(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    """The week of 6 July."""
+    day = times.day(times.year_of(m["y"]), _MONTHS[m["m"] or m["m2"]], int(m["d"] or m["d2"]))
+    monday = day - timedelta(days=day.weekday())
+    return "time", Said(times.days(monday, monday + timedelta(days=6)), unit="week")
+
+
+def _same_before(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    """The same time last week: what is over of this week, a week earlier."""
+    unit = "today" if m["u"] in ("yesterday", "day") else m["u"]
+    before = previous(times.word(unit))
+    return "time", Said(Span(before.start, before.end), unit="same")
+
+
+def _several_days(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    """19, 20 and 21 June."""
+    year, month = times.year_of(m["y"]), _MONTHS[m["m"]]
+    days = [times.day(year, month, int(one)) for one in re.findall(r"\d+", m["l"])]
+    spans = [times.days(day, day) for day in days]
+    return "time", Said(spans[0], year is not None, "day", more=tuple(spans[1:]))
+
+
+def _first_days(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    """The first ten days, the last week of June."""
+    days = int((number_of(m["n"] or "one") or 1) * (7 if m["u"].startswith("week") else 1))
+    first = day_of(times.of_year(MONTH, _MONTHS[m["m"]], times.year_of(m["y"])).span.start)
+    last = date(first.year + first.month // 12, first.month % 12 + 1, 1) - timedelta(days=1)
+    if m["e"] == "last":
+        return "time", Said(times.days(max(first, last - timedelta(days=days - 1)), last))
+    start = first + timedelta(days=7 * (ORDINAL.get(m["e"], 1) - 1) if m["u"].startswith("week") and not m["n"] else 0)
+    return "time", Said(times.days(start, min(last, start + timedelta(days=days - 1))))
+
+
 def _weekday_range(times: Times, m: re.Match[str]) -> tuple[str, object]:
     first, last = _WEEKDAYS[m["w"]], _WEEKDAYS[m["v"]]
     return "weekdays", tuple(range(first, last + 1)) if first <= last else (*range(first, 7), *range(last + 1))
@@ -176,7 +228,7 @@ def _named(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
 
 def _storm(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     day = times.storm()
-    return None if day is None else ("time", Said(times.days(day, day), unit="day", loose=True))
+    return ("nothing", None) if day is None else ("time", Said(times.days(day, day), unit="day", loose=True))
 
 
 def _since(times: Times, m: re.Match[str]) -> tuple[str, object]:
@@ -211,6 +263,8 @@ def _clock_range(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
         m["a"], m["h1"] or (last_half if int(number_of(m["a"].split(":")[0]) or 0) < 12 and _same(m) else None)
     )
     last = _hour(m["b"], last_half)
+    if last == 0 and first < 12 and not m["h1"]:  # 10 to midnight
+        first += 12
     if max(first, last) > 24 or first == last:
         return None
     hours = round_the_clock(first, last)
@@ -264,6 +318,8 @@ def _first_months(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
 def _this_part(times: Times, m: re.Match[str]) -> tuple[str, object]:
     back = 1 if m["w"] in ("yesterday", "last") else 0
     hours = round_the_clock(*_PARTS[m["p"]])
+    if m["p"] in ("night", "morning"):
+        hours = tuple(range(18, 24)) if m["p"] == "night" else tuple(range(12))
     return "time", Said(times.word("yesterday" if back else "today"), unit="day", hours=hours)
 
 
@@ -279,6 +335,7 @@ _CLOCK = r"(?P<{0}>2[0-4](?::00)?|1\d(?::00)?|0?\d(?::00)?|noon|midnight|one|two
 _AMPM = r"(?:\s*(?P<{0}>[ap]\.?m\b\.?|o'clock))?"
 _BARE_M = _M.format("q_").replace("(?P<q_>", "(?:")
 _BARE_D = _D.format("q_").replace("(?P<q_>", "(?:")
+_BARE_W = _W.format("q_").replace("(?P<q_>", "(?:")
 _ON = rf"(?:yesterday(?: evening)?|today|last night|this (?:morning|afternoon|evening)|{_BARE_M}\s+{_BARE_D}|{_BARE_D}\s+{_BARE_M})"
 RULES: tuple[Rule, ...] = (
     _rule(rf"(?:between |from )?{_CLOCK.format('a')}{_AMPM.format('h1')}\s+(?:on )?(?P<on>{_ON})\s*(?:to|until|till|and|-|–)\s*"
@@ -302,6 +359,14 @@ RULES: tuple[Rule, ...] = (
     _rule(r"(?:lately|recently|these days)\b", _word("last7")),
     _rule(r"(?:the )?year to date\b|since the (?:beginning|start) of (?:the|this) year\b|ytd\b", _word("year", "year")),
     _rule(r"month to date\b|since the (?:beginning|start) of (?:the|this) month\b", _word("month", "month")),
+    _rule(rf"(?:since|starting|from) (?:on )?(?P<w>(?:last |this )?{_BARE_W}|yesterday|today|last week|last month|last quarter|last year|(?:the |last )?weekend)(?: on| onwards?)?\b(?! (?:to|until|till|through|and))",
+          _since_day),
+    _rule(rf"since (?:the )?(?P<n>{_NAMES})(?: holiday)?{_Y.format('y')}", _since_named),
+    _rule(rf"(?:in |during )?the week of (?:the )?(?:{_D.format('d')}\s+(?:of )?{_M.format('m')}|{_M.format('m2')}\s+{_D.format('d2')}){_Y.format('y')}", _week_of),
+    _rule(r"(?:at |as |in )?(?:the )?same (?:time|period|point|stage|hours|days) (?:of |the )?(?:last |previous )?(?:the )?(?P<u>yesterday|week|month|quarter|day)(?: before)?\b", _same_before),
+    _rule(rf"(?:on )?(?:the )?(?P<l>{_BARE_D}(?:, ?{_BARE_D})*,? (?:and|&) {_BARE_D}) (?:of )?{_M.format('m')}{_Y.format('y')}", _several_days),
+    _rule(rf"(?:on )?{_M.format('m')} (?P<l>{_BARE_D}(?:, ?{_BARE_D})+,? (?:and|&) {_BARE_D}){_Y.format('y')}(?!\d)", _several_days),
+    _rule(rf"(?:in |during )?(?:the )?(?P<e>first|second|third|fourth|last) (?:(?P<n>{_NUM}) )?(?P<u>days?|weeks?) of {_M.format('m')}{_Y.format('y')}", _first_days),
     _rule(rf"since (?:(?P<d0>\d+)(?:st|nd|rd|th)? (?:of )?)?{_M.format('m')}(?:\s+(?P<d>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?!\d))?"
           rf"{_Y.format('y')}", _since),
     _rule(rf"(?:between |from )?{_M.format('m')}\s+(?:the )?{_D.format('d')}(?!\d)(?:{_TO}(?:{_M.format('m2')}\s+)?{_D.format('d2')}(?!\d))?"
@@ -324,6 +389,7 @@ RULES: tuple[Rule, ...] = (
     _rule(r"(?P<y>20\d\d)(?![\d./:-]|\s*(?:cases|cm|m|metres|meters|homes|households))(?:'s)?", _year),
     _rule(rf"{_W.format('w')}\s*(?:to|through|-)\s*{_W.format('v')}s?\b", _weekday_range),
     _rule(rf"(?:on |every |each )?(?P<l>last |this )?{_W.format('w')}(?P<s>s)?\b(?! to )", _weekday),
+    _rule(r"(?:over|at|during|on) the (?P<w>)weekend\b", _weekend),
     _rule(r"(?:on |at |over )?(?:the )?weekends?\b", lambda t, m: ("weekdays", (5, 6))),
     _rule(r"(?:on )?(?:saturdays and sundays|saturday and sunday)\b", lambda t, m: ("weekdays", (5, 6))),
     _rule(r"(?:on )?(?:working days|workdays|weekdays only|business days)\b", lambda t, m: ("weekdays", (0, 1, 2, 3, 4))),
@@ -336,11 +402,11 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"(?P<s>after|before|from|since|until|by|till) {_CLOCK.format('a')}(?!\d|\s*(?:days?|hours?|cases?|minutes?|cm|weeks?))"
           rf"{_AMPM.format('h')}(?! quarter| half)", _clock_side),
     _rule(r"(?P<w>this|yesterday|last)\s+(?P<p>morning|afternoon|evening|night)\b", _this_part),
-    _rule(r"(?:in the |during the |at |by )?(?P<p>morning|afternoon|evening|night|daytime)(?:s|-time|time)?\b(?: rush hour)?",
+    _rule(r"(?:in the |during the |at |by )?(?P<p>morning|afternoon|evening|night|daytime)(?:s|-time|time)?\b(?! rush| peak)",
           lambda t, m: ("hours", Hours(round_the_clock(*_PARTS[m["p"]]), soft=True))),
     _rule(r"overnight\b|at nights?\b", lambda t, m: ("hours", Hours(round_the_clock(22, 6), soft=True))),
-    _rule(r"(?:the )?morning (?:rush|peak)(?: hours?)?\b", lambda t, m: ("hours", Hours((7, 8), soft=True))),
-    _rule(r"(?:the )?evening (?:rush|peak)(?: hours?)?\b", lambda t, m: ("hours", Hours((17, 18), soft=True))),
+    _rule(r"(?:in |during |at )?(?:the )?morning (?:rush|peak)(?: hours?)?\b", lambda t, m: ("hours", Hours((7, 8), soft=True))),
+    _rule(r"(?:in |during |at )?(?:the )?evening (?:rush|peak)(?: hours?)?\b", lambda t, m: ("hours", Hours((17, 18), soft=True))),
 )  # fmt: skip
 """What each pattern of a text says."""
 KNOWN = frozenset(words()["times"]["en"].split())

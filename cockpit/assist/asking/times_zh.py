@@ -52,7 +52,7 @@ def _months(times: Times, m: re.Match[str]) -> tuple[str, object]:
 
     begun = day_of(year).year
     end = times.unit(MONTH, times.year_of(m["y2"]) or (begun if last >= first else begun + 1), last)
-    return "time", Said(times.days(day_of(year), day_of(end.end - 1)), m["y"] is not None)
+    return "time", Said(times.days(day_of(year), day_of(end.end - 1)), m["y"] is not None, ends=(one.span, end))
 
 
 def _month(times: Times, m: re.Match[str]) -> tuple[str, object]:
@@ -282,7 +282,7 @@ def _named(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
 
 def _storm(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     day = times.storm()
-    return None if day is None else ("time", Said(times.days(day, day), unit="day", loose=True))
+    return ("nothing", None) if day is None else ("time", Said(times.days(day, day), unit="day", loose=True))
 
 
 def _since_now(times: Times, m: re.Match[str]) -> tuple[str, object]:
