@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cockpit.bus.users import LEADER, Keys, claim_seat, leader_names, read_key, seat_names
 from tests.story import EVENING, a_home, run
 
-pytestmark = [pytest.mark.system, pytest.mark.slow]
+pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 @pytest.fixture(scope="module")
@@ -20,12 +21,21 @@ def home() -> Iterator[Path]:
         yield base
 
 
+def shot(home: Path, picture: Path, *more: str) -> dict[str, Any]:
+    """What a leader's seat says once it has events; a machine that is busy with other things gets a second chance."""
+    for seconds in ("10", "40"):
+        told = ("--after", seconds, "--shot", picture, "--json", "--past", "0", *EVENING)
+        done = run(home, "run", "--seat", "leader", *more, *told)
+        assert done.returncode == 0, done.stderr
+        said: dict[str, Any] = json.loads(done.stdout)
+        if said["events"]:
+            break
+    return said
+
+
 def test_it_opens_with_a_hub_of_this_machine_and_again_on_what_it_knew(home: Path) -> None:
     picture = home / "leader.png"
-    told = ("--shot", picture, "--json", "--past", "0", *EVENING)
-    done = run(home, "run", "--seat", "leader", "--after", "25", *told)
-    assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
+    said = shot(home, picture)
     assert said["seat"] == "leader"
     assert said["events"] > 0
     assert picture.stat().st_size > 50_000
@@ -37,9 +47,7 @@ def test_it_opens_with_a_hub_of_this_machine_and_again_on_what_it_knew(home: Pat
     assert [path.stem for path in claimed] == ["leader-1"], "it claimed a leader's key and no officer's"
     assert read_key(keys / "leader-1.json").role == LEADER
 
-    again = run(home, "run", "--seat", "leader", "--after", "20", "--hub", "nats://127.0.0.1:9", *told)
-    assert again.returncode == 0, again.stderr
-    said = json.loads(again.stdout)
+    said = shot(home, picture, "--hub", "nats://127.0.0.1:9")
     assert said["events"] > 0, "what was known is there without any hub"
     assert said["first_picture_ms"] is not None
 
