@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PySide6.QtCore import QElapsedTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -28,6 +29,7 @@ from widgets.kit.wallsight import Part, WallSight
 from widgets.map.camera import mercator, wgs84
 from widgets.map.raster.pane import Pane
 from widgets.wall.mapface import aside, changed
+from widgets.wall.maphold import CALM_MS
 from widgets.wall.mapmarks import Mark
 from widgets.wall.mapnames import Label
 from widgets.wall.mapview import SEAM, canvas_of, pane_at, pane_of_event, pane_of_view, view_of
@@ -185,6 +187,18 @@ def test_while_it_moves_the_last_picture_goes_with_it(wall: Wall) -> None:
         assert made._face.moved == (-40, 0)
         assert label in made._face.labels or label.x < 40
     assert pixels(made).std() > 5
+
+
+def test_where_a_frame_is_slow_a_view_must_stand_as_long_before_its_ground_is_drawn(wall: Wall) -> None:
+    ground, painted = wall.hang(PANEL).ground, QElapsedTimer()
+    ground.moves()
+    painted.start()
+    while painted.elapsed() < 4 * CALM_MS:
+        pass
+    wall.qtbot.waitUntil(lambda: ground._calm.interval() >= 4 * CALM_MS)
+    ground.moves()
+    assert ground.moving
+    wall.qtbot.waitUntil(lambda: not ground.moving)
 
 
 def test_a_view_and_its_pane_are_each_others_inverse() -> None:

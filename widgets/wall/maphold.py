@@ -6,7 +6,7 @@ import itertools
 import weakref
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter
 
 from cockpit.model.city import Pack
@@ -17,8 +17,9 @@ from widgets.map.camera import Camera, box_of
 from widgets.map.raster.pane import Pane
 from widgets.wall.mapground import GroundShop, Look, Picture, Wish, enter_shop, leave_shop, look_of, stretch
 
-CALM_MS = 60
-"""How long a view that a hand moves must stand before it is drawn sharp."""
+CALM_MS, LONGEST_CALM_MS = 60, 1000
+"""How long a view that a hand moves must stand before it is drawn sharp, where frames are quick and where they are
+slow: as long as a frame takes, the next view of the same hand may wait behind it."""
 _user = itertools.count()
 
 
@@ -43,8 +44,9 @@ class GroundHold(QObject):
         self.shop.better.connect(self._better)
         self.shop.loaded.connect(self.loaded)
         self.shop.failed.connect(failed)
-        self._calm = QTimer(self, interval=CALM_MS, singleShot=True)
+        self._calm = QTimer(self, singleShot=True)
         self._calm.timeout.connect(self._rest)
+        self._frame = QElapsedTimer()
 
     @property
     def there(self) -> bool | None:
@@ -71,7 +73,8 @@ class GroundHold(QObject):
     def moves(self) -> None:
         """The view is another by a hand."""
         if self.picture is not None:
-            self._calm.start()
+            self._frame.start()
+            self._calm.start(0)  # comes once the frame with this view is painted
 
     def want(self, pane: Pane, cut: Rect, look: Look) -> None:
         """What is to be seen from now on."""
@@ -118,5 +121,10 @@ class GroundHold(QObject):
             self._fetch()
 
     def _rest(self) -> None:
+        if self._frame.isValid():
+            took = self._frame.elapsed()
+            self._frame.invalidate()
+            self._calm.start(min(max(CALM_MS, took), LONGEST_CALM_MS))
+            return
         self._fetch()
         self.changed.emit()
