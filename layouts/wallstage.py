@@ -3,20 +3,22 @@
 stage.prepare(pieces)      # builds what is not there yet; the screen goes on showing what it shows
 stage.settled              # whether every panel has what it draws
 stage.draw_ahead()         # each new panel as a still
-stage.flip()               # the stills in one frame; the living panels take their places in the frames after it
+stage.reveal()             # the stills in one frame, over all that is shown
+stage.flip()               # the stills in the places of what is shown; the living panels follow in the frames after it
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from cockpit.model.layout import Rect
+from layouts.wallholder import Cover, FirstFrame, Holder
 from layouts.wallpieces import Piece
 from layouts.wallunbuilt import UnbuiltOnWall
 from widgets.kit.context import PanelContext
@@ -25,105 +27,6 @@ from widgets.kit.wallsight import Part, WallSight
 
 _Key = tuple[str, str, Rect, Rect, str, int]
 """What makes two pieces the same panel: its id and options, where it lies, for whose eyes, which of several alike."""
-
-
-class Holder(QWidget):
-    """The place of one panel on a screen: what of the panel lies on other screens is cut off.
-
-    A panel that has `takes_cut` draws its part itself (`ctx.wall.part`) and has its size; any other has the size of the
-    whole panel and is seen through this. One that draws aside says by `settled() -> bool` whether that is done.
-
-    Attributes:
-        panel, sight: what lies here, and what it knows of the wall. ground: colour behind it.
-        missed: tables that changed while it was out of sight.
-        used: number of the flip that showed it last.
-    """
-
-    def __init__(self, sight: WallSight, ground: QColor, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.sight = sight
-        sight.setParent(self)
-        self.panel: QWidget = self
-        self.missed: frozenset[str] = frozenset()
-        self.used = 0
-        self.ground = ground
-        self._still = _Cover(ground, self)
-        self._still.hide()
-
-    def take(self, panel: QWidget, part: Part) -> None:
-        """Puts the panel in."""
-        self.panel = panel
-        if getattr(panel, "takes_cut", False):
-            panel.setGeometry(0, 0, part.cut.w, part.cut.h)
-        else:
-            left, top = part.offset
-            panel.setGeometry(-left, -top, part.panel.w, part.panel.h)
-        panel.show()
-
-    def clear(self) -> None:
-        """Takes out what a panel left that could not be built."""
-        for half_built in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            if half_built is not self._still and half_built is not self.panel:
-                half_built.hide()
-                half_built.deleteLater()
-
-    @property
-    def part(self) -> Part:
-        """Where the panel lies on the canvas, and what of it is seen here."""
-        assert self.sight.part is not None, "whoever builds it says where"
-        return self.sight.part
-
-    @property
-    def pixels(self) -> int:
-        return self.width() * self.height()
-
-    @property
-    def settled(self) -> bool:
-        """Whether the panel has what it draws; a map may still be drawing aside."""
-        settled = getattr(self.panel, "settled", None)
-        return bool(settled()) if callable(settled) else True
-
-    def draw_ahead(self) -> None:
-        """Draws the panel as it is now, to stand in for it."""
-        drawn = QPixmap(self.size())
-        drawn.fill(self.ground)
-        seen = QRegion(self.rect().translated(-self.panel.pos()))
-        self.panel.render(drawn, QPoint(), seen, QWidget.RenderFlag.DrawChildren)
-        self._still.show_picture(drawn)
-
-    def unveil(self) -> None:
-        """The panel takes the place of its still."""
-        self._still.show_picture(None)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._still.setGeometry(self.rect())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(event.rect(), self.ground)
-
-
-class _Cover(QWidget):
-    """Lies over what is not to be seen yet: a picture, or one colour."""
-
-    def __init__(self, color: QColor, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._color = color
-        self._picture: QPixmap | None = None
-
-    def show_picture(self, picture: QPixmap | None) -> None:
-        self._picture = picture
-        self.setVisible(picture is not None)
-        if picture is not None:
-            self.raise_()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        if self._picture is not None:
-            painter.drawPixmap(event.rect(), self._picture, event.rect())
-        else:
-            painter.fillRect(event.rect(), self._color)
 
 
 class ScreenStage(QWidget):
@@ -147,7 +50,8 @@ class ScreenStage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.ctx = ctx
         self._classes = classes
-        self._ground = _Cover(ctx.theme.bg, self)
+        self._ground = Cover(ctx.theme.bg, self)
+        self._first = FirstFrame(ctx.theme.bg, self)
         self._kept: dict[_Key, Holder] = {}
         self._shown: list[Holder] = []
         self._next: list[tuple[Holder, dict[str, Any]]] = []
@@ -207,6 +111,19 @@ class ScreenStage(QWidget):
             if holder not in self._veiled:
                 holder.draw_ahead()
 
+    def reveal(self, painted: Callable[[], None]) -> bool:
+        """Shows what was drawn ahead in the next frame, which has nothing else to paint; whether there is anything new.
+
+        `flip` is to follow soon: only then what is shown lives.
+
+        Args:
+            painted: called when that frame is painted, before the screen gets it: it may wait.
+        """
+        new = self.new
+        if new:
+            self._first.show_ahead(new, (holder for holder, _ in self._next if holder in self._shown), painted)
+        return bool(new)
+
     def flip(self) -> None:
         """Shows what was prepared, in the next frame; what it has in common with what is shown stays as it is."""
         self._flips += 1
@@ -223,6 +140,7 @@ class ScreenStage(QWidget):
             holder.raise_()
         self._shown = [holder for holder, _ in self._next]
         self._veiled = [holder for holder in self._veiled if id(holder) in staying] + new
+        self._first.clear()
         self._unveiling.start()
 
     def _unveil_one(self) -> None:

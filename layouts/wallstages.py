@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
@@ -64,9 +64,29 @@ class WallStages(QObject):
         for screen, stage in self._stages.values():
             stage.prepare(*_told(shows, hall, wall, screen, stage))
         self._since.start()
-        if any(stage.new for stage in self.all):
+        if self.any_new:
             self._looking.start()
         self._look()
+
+    @property
+    def any_new(self) -> bool:
+        """Whether what was told last has panels that are not shown now."""
+        return any(stage.new for stage in self.all)
+
+    @property
+    def drawn_ahead(self) -> bool:
+        """Whether what is prepared has panels that are not shown now: their first frame is a picture."""
+        return self._shows is not None and self.prepared == self._shows.revision and self.any_new
+
+    def reveal(self, painted: Callable[[], None]) -> None:
+        """Shows the first frame of what was prepared; `flip` is to follow. A screen with nothing new is flipped.
+
+        Args:
+            painted: as in `ScreenStage.reveal`, of every screen.
+        """
+        for stage in self.all:
+            if not stage.reveal(painted):
+                stage.flip()
 
     def flip(self) -> None:
         """Shows what was prepared, as far as it is."""

@@ -15,7 +15,7 @@ from cockpit.model.wall import within
 from cockpit.model.wall_read import read_scene
 from cockpit.model.wallstate import Cast, MapView, WallAct
 from cockpit.wall.acts import ACTS
-from cockpit.wall.gathering import LEAD, PATIENCE
+from cockpit.wall.gathering import LEAD, LEAD_TOGETHER, PATIENCE
 from cockpit.wall.remote import role_of
 from cockpit.wall.state import Site, mirrors
 from cockpit.wall.turning import Standing, brought
@@ -42,7 +42,7 @@ def test_a_scene_is_prepared_first_and_gets_its_time_when_all_machines_have_it()
     walls.ready("south", shows.revision - 1)
     assert walls.main.show_at == 0, "south has another revision prepared"
     walls.ready("south")
-    assert walls.main.show_at == walls.clock.now() + LEAD
+    assert walls.main.show_at == walls.clock.now() + LEAD_TOGETHER
 
 
 def test_a_machine_that_is_not_ready_is_waited_for_so_long_and_no_longer() -> None:
@@ -55,7 +55,23 @@ def test_a_machine_that_is_not_ready_is_waited_for_so_long_and_no_longer() -> No
     assert walls.main.show_at == 0
     walls.clock.advance(0.002)
     walls.settle()
-    assert walls.main.show_at == walls.clock.now() + LEAD
+    assert walls.main.show_at == walls.clock.now() + LEAD_TOGETHER
+
+
+def test_a_machine_that_hangs_is_waited_for_once_until_it_was_ready_again() -> None:
+    walls = Timed()
+    walls.join("north", "middle")
+    walls.act("scene", "storm")
+    walls.ready("north")
+    walls.clock.advance(PATIENCE / SECOND + 0.001)
+    walls.settle()
+    assert walls.act("scene", "calm").show_at == 0
+    walls.ready("north")
+    assert walls.main.show_at == walls.clock.now() + LEAD_TOGETHER
+    walls.ready("middle")
+    walls.act("scene", "storm")
+    walls.ready("north")
+    assert walls.main.show_at == 0
 
 
 def test_a_machine_that_is_gone_is_not_waited_for() -> None:
@@ -72,7 +88,7 @@ def test_a_machine_that_is_gone_is_not_waited_for() -> None:
 
 def test_without_machines_a_change_is_told_with_its_time_at_once() -> None:
     walls = Timed()
-    assert walls.act("scene", "storm").show_at == walls.clock.now() + LEAD
+    assert walls.act("scene", "storm").show_at == walls.clock.now() + LEAD_TOGETHER
 
 
 def test_a_map_that_is_moved_needs_no_preparing_and_one_moved_meanwhile_waits_with_the_scene() -> None:
@@ -84,7 +100,7 @@ def test_a_map_that_is_moved_needs_no_preparing_and_one_moved_meanwhile_waits_wi
     shows = walls.act("view", view=view)
     assert (shows.revision, shows.show_at, shows.view) == (began + 1, 0, view)
     walls.ready("north", began)
-    assert walls.main.show_at == walls.clock.now() + LEAD
+    assert walls.main.show_at == walls.clock.now() + LEAD_TOGETHER
     assert walls.main.revision == began + 1
 
 

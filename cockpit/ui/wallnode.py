@@ -18,6 +18,7 @@ from cockpit.seat import Seat
 from cockpit.ui import wallwords
 from cockpit.ui.wallahead import Ahead
 from cockpit.ui.wallflip import Flipping
+from cockpit.ui.wallfresh import Freshening
 from cockpit.ui.wallkeys import WallKeys
 from cockpit.ui.wallpictures import WallPictures
 from cockpit.ui.wallreport import report_of
@@ -42,7 +43,7 @@ class WallNode(QObject):
 
     Attributes:
         windows: by name of the output.
-        stages: panels of all screens. flipping: when which revision is shown.
+        stages: panels of all screens. flipping: when which revision is shown. fresh: what panels are told of the city.
         on_restart: the hub wants this process started anew.
         world: the seat of another world that is shown, None: what is real is.
         ended: emitted when a person at the machine ends it.
@@ -74,6 +75,7 @@ class WallNode(QObject):
         self.pictures.windows = self.windows.all
         self.stages = WallStages(self)
         self.flipping = Flipping(self.stages, line, self.windows.drawn, self)
+        self.fresh = Freshening(self.stages, lambda: self.flipping.hurries, self._later)
         self.sounds = WallSounds(seat, line)
         self.ahead = Ahead(seat, line, self.stages, classes, self)
         self.keys = WallKeys(seat, line, self.note, self.ended.emit)
@@ -94,6 +96,7 @@ class WallNode(QObject):
         self._note_over.timeout.connect(lambda: self.note(None))
         self._pointer: Pointer | None = None
         self.woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
+        self.flipping.dressed.connect(self._dressed)
         self.flipping.flipped.connect(self._flipped)
         self.windows.key = self.keys.press
         self.windows.arranged.connect(self._arranged)
@@ -111,7 +114,7 @@ class WallNode(QObject):
         self.seat.tick()
         if self.line.state is not None:
             self._told(self.line.state)
-        self.stages_refresh(frozenset({*TABLES, "case"}))
+        self.fresh.changed(frozenset({*TABLES, "case"}))
         self._second()
         self.seat.start()
 
@@ -148,16 +151,14 @@ class WallNode(QObject):
         if self._heard and self.line.state is not None:
             self._heard = False
             self._told(self.line.state)
-        shown = self.world.tick() if self.world is not None else topics
-        if shown:
-            self.stages_refresh(shown)
+        self.fresh.changed(self.world.tick() if self.world is not None else topics)
         if topics:
             self.sounds.tell(topics)
         self.seat.notices.clear()  # what a person at a desk would be told; here nobody could answer
 
-    def stages_refresh(self, topics: frozenset[str]) -> None:
-        for stage in self.stages.all:
-            stage.refresh(topics)
+    def _later(self) -> None:
+        if not self._ticker.isActive():
+            self._ticker.start(FRAME_MS)
 
     def _second(self) -> None:
         now = self.line.time.now()
@@ -166,8 +167,7 @@ class WallNode(QObject):
         self._prod()
         self._adopt()
         self._dress(now)
-        for stage in self.stages.all:
-            stage.age_tick()
+        self.fresh.second()
         self.ahead.second()
         self.say()
         if self.line.joined:
@@ -216,15 +216,18 @@ class WallNode(QObject):
         self.flipping.anew([(window.screen_of_wall, window.stage) for window in self.windows.drawn()])
         self.say()
 
+    def _dressed(self, shows: WallShows) -> None:
+        """What a revision says that lies over its panels."""
+        self._dress(self.line.time.now())
+        self.say()
+
     def _flipped(self, shows: WallShows) -> None:
-        """All that a revision says beside its panels."""
+        """What a revision says beside its panels."""
         selection = self._shown_ctx.selection
         if shows.event and selection.item != ("event", shows.event):
             selection.select("event", shows.event)
         elif not shows.event and selection.topic:
             selection.clear()
-        self._dress(self.line.time.now())
-        self.say()
         self.pictures.soon()
         self.ahead.warm()
 

@@ -170,7 +170,9 @@ class WallWindow(QWidget):
         return not self._still.isHidden()
 
     def black(self, black: bool) -> None:
-        self._black.setVisible(black)
+        if black != self.is_black:
+            self._black.setVisible(black)
+            self._black.update()  # what is only shown is painted a round of the loop later
 
     @property
     def is_black(self) -> bool:

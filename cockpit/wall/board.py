@@ -11,7 +11,7 @@ from cockpit.model.errors import UserError
 from cockpit.model.wall_solve import solve_scene
 from cockpit.model.wallstate import NodeReport, WallAct, WallShows, WallState
 from cockpit.wall.acts import OF_THE_PICTURE, acted
-from cockpit.wall.gathering import LEAD, Gathering
+from cockpit.wall.gathering import LEAD, LEAD_TOGETHER, Gathering
 from cockpit.wall.machines import Machines
 from cockpit.wall.state import (
     Site,
@@ -58,6 +58,7 @@ class Board:
         self._held: dict[str, Held] = {}
         self._seen: set[str] = set(kept.seen)
         self._gathering = Gathering()
+        self._gathered: set[str] = set()
         self._live: dict[str, WallShows] = {}
         before = {one.wall: replace(one, rehearsal="") for one in kept.shows}  # it ended with the hub
         for wall in site.hall.walls:
@@ -231,6 +232,7 @@ class Board:
         for wall in done:
             if wall in self.shows:
                 self.shows[wall] = replace(self.shows[wall], show_at=-1)
+                self._gathered.add(wall)
         return bool(done)
 
     def next_end(self) -> int | None:
@@ -241,7 +243,9 @@ class Board:
         """Gives what is ready to be seen its time: just before it is told."""
         for wall, shows in self.shows.items():
             if shows.show_at < 0:
-                self.shows[wall] = replace(shows, show_at=now + LEAD)
+                lead = LEAD_TOGETHER if wall in self._gathered else LEAD
+                self.shows[wall] = replace(shows, show_at=now + lead)
+        self._gathered.clear()
 
     # -- within --------------------------------------------------------------------------------------------------------
 
