@@ -92,7 +92,7 @@ def _export(args: argparse.Namespace) -> int:
     folder, city = _where(args)
     pack, clock = read_pack(city), SystemClock()
     archive = Archive.open(folder / "archive.db", clock)
-    history = History(folder / "signs.db", clock) if (folder / "signs.db").is_file() else None
+    history = History(folder / "signs.db", clock, only_read=True) if (folder / "signs.db").is_file() else None
     try:
         count = export(archive, pack, args.file, history)
     finally:

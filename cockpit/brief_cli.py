@@ -95,12 +95,13 @@ def connect_of(profile: Path) -> Connect | None:
 
 
 def driver_of(connect: Connect | None) -> Driver:
-    """The same for an archive."""
-    from cockpit.store.archive_file import PLAIN, Driver
+    """The same for an archive; the hub or the seat that writes it is waited for."""
+    import sqlite3
 
-    if connect is None:
-        return PLAIN
-    return Driver(lambda file: connect(file, isolation_level=None, check_same_thread=False, timeout=10))
+    from cockpit.store.archive_file import Driver
+
+    opens = connect or sqlite3.connect
+    return Driver(lambda file: opens(file, isolation_level=None, check_same_thread=False, timeout=10))
 
 
 def with_signs(definitions: dict[str, Sign], path: Path, connect: Connect | None) -> tuple[Signs, History | None]:
@@ -110,7 +111,8 @@ def with_signs(definitions: dict[str, Sign], path: Path, connect: Connect | None
 
     if not path.is_file():
         return Signs(definitions), None
-    past = History(path, SystemClock(), connect) if connect is not None else History(path, SystemClock())
+    clock = SystemClock()
+    past = History(path, clock, connect, only_read=True) if connect else History(path, clock, only_read=True)
     return Signs(definitions, {}, past), past
 
 

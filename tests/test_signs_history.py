@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from cockpit.model.clock import DAY, HOUR, MINUTE, ManualClock, from_iso
+from cockpit.model.errors import OutsideError
 from cockpit.signs.asked import thinned
 from cockpit.signs.history import GRAIN, History, bucket_of
 from cockpit.signs.packing import Buckets, joined, pack, unpack
@@ -88,6 +90,36 @@ def filled(path: Path) -> History:
         value = float((at // MINUTE) % 1000)
         history.put_slices({("minute", at): buckets(ids.tolist(), [value, -value])})
     return history
+
+
+def test_a_history_is_read_while_another_program_writes_it(tmp_path: Path) -> None:
+    path = tmp_path / "signs.db"
+    history = filled(path)
+    writer = sqlite3.connect(path, isolation_level=None)
+    try:
+        writer.execute("BEGIN IMMEDIATE")  # as the hub does while it folds, for longer than a start waits for a lock
+        writer.execute("INSERT INTO meta VALUES ('half', x'00')")
+        past = History(path, ManualClock(NOW), only_read=True)
+        try:
+            assert len(past.series(KEY, "minute", NOW - 4 * HOUR, NOW)) == 4 * 60
+            assert past.first == history.first
+            with pytest.raises(OutsideError):
+                past.put_meta("name", b"")
+        finally:
+            past.close()
+        writer.execute("COMMIT")
+        assert history.meta("half") == b"\x00"
+    finally:
+        writer.close()
+        history.close()
+
+
+def test_a_reader_moves_no_file_out_of_the_way(tmp_path: Path) -> None:
+    path = tmp_path / "signs.db"
+    path.write_bytes(b"not a database" * 400)
+    with pytest.raises(OutsideError):
+        History(path, ManualClock(NOW), only_read=True)
+    assert [one.name for one in tmp_path.iterdir()] == ["signs.db"]
 
 
 def test_a_history_is_the_same_before_and_after_it_is_folded(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from cockpit.model.messages import Message
 from cockpit.signs.packing import Buckets, joined, none, pack, unpack
 from cockpit.signs.reported import Value
 from cockpit.store.cipher import Connect
-from cockpit.store.files import BUSY_SECONDS, UNUSABLE, kind_of, problem_of, set_aside
+from cockpit.store.files import BUSY_SECONDS, UNUSABLE, kind_of, problem_of, set_aside, uri_of
 
 VERSION = 1
 GRAIN = {"minute": MINUTE, "hour": HOUR, "day": DAY}
@@ -39,6 +39,8 @@ KEEP = {"minute": 3 * DAY, "hour": 800 * DAY, "day": 3660 * DAY}
 KEEP_FINE = {"minute": 0, "hour": 32 * DAY, "day": 400 * DAY}
 """And of an item of a community or a cell."""
 
+READER_SECONDS = 10.0
+"""How long a reader of another process waits."""
 _NEVER = 1 << 62
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -68,10 +70,13 @@ class History:
         notices: sentences about the state in which it was found.
     """
 
-    def __init__(self, path: Path, clock: Clock, connect: Connect = sqlite3.connect) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, connect: Connect = sqlite3.connect, *, only_read: bool = False
+    ) -> None:
         """
         Args:
             connect: opens the file, as `sqlite3.connect`.
+            only_read: another process writes it: nothing is written, no lock is taken, and nothing is set aside.
 
         Raises:
             OutsideError: the file can not be opened at all.
@@ -80,6 +85,10 @@ class History:
         self.notices: list[Message] = []
         self._lock = threading.RLock()  # `forget_after` and the like read while they write
         try:
+            if only_read:
+                self._db = _reader(path, connect)
+                self._begin()
+                return
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 self._db = _connect(path, connect)
@@ -91,6 +100,10 @@ class History:
         except (OSError, sqlite3.Error) as error:
             message = problem_of(error, path)
             raise OutsideError(message.id, **message.params) from error
+        self._begin()
+
+    def _begin(self) -> None:
+        """Which items there are, and since when."""
         known = self._db.execute("SELECT value FROM meta WHERE name = 'first'").fetchone()
         self.first = int(known[0]) if known else _NEVER
         self._ids: dict[str, int] = {}
@@ -412,6 +425,26 @@ def _values_at(buckets: Buckets, items: NDArray[np.int64]) -> NDArray[np.float64
     at = np.minimum(np.searchsorted(buckets.start, items), len(buckets) - 1)
     found: NDArray[np.float64] = np.where(buckets.start[at] == items, buckets.mean[at], np.nan)
     return found
+
+
+def _reader(path: Path, connect: Connect) -> sqlite3.Connection:
+    """A connection that only reads; readers of a file with a log do not wait for its writer, only while it is mended
+    or emptied into the file. A file whose log can not be opened (a folder that is not ours) is read as it lies."""
+    for uri in (uri_of(path), uri_of(path).replace("mode=ro", "immutable=1")):
+        db = connect(uri, uri=True, timeout=READER_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            db.execute("SELECT count(*) FROM meta").fetchone()
+        except sqlite3.Error as error:
+            db.close()
+            if kind_of(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) or "immutable" in uri:
+                raise
+            continue
+        if version == VERSION:
+            return db
+        db.close()
+        break
+    raise sqlite3.DatabaseError("version")
 
 
 def _connect(path: Path, connect: Connect) -> sqlite3.Connection:
