@@ -39,6 +39,8 @@ from widgets.map.themed import map_style
 
 POINTS = 300
 """Rows up to which each is a point."""
+HINTED = 420
+"""Pixels from which there is room for a hint beside the title."""
 FEW = 2
 """Kinds that the title names; of more it says how many."""
 WORDS = 14
@@ -314,7 +316,7 @@ class ScopeMap(Panel):
         if code != self.at:
             self.at = code
             said = self._say("", code)
-            self.set_facts(said[0] if said else Message("drill.map_hint"))
+            self.set_facts(said[0] if said else self._hint())
             self._lay()
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
@@ -346,6 +348,9 @@ class ScopeMap(Panel):
 
     # -- what a panel says
 
+    def _hint(self) -> Message | None:
+        return Message("drill.map_hint") if self.width() >= HINTED else None
+
     def _title(self) -> None:
         scope = self._scope
         if scope is None:
@@ -360,7 +365,7 @@ class ScopeMap(Panel):
             said = self.ctx.t("drill.map_of", what=self.words.filter(scope, "kinds") or plain)
         self.header.set_title(said)
         if not self.at:
-            self.set_facts(Message("drill.map_hint"))
+            self.set_facts(self._hint())
 
     def refresh(self, topics: frozenset[str]) -> None:
         insight = self.ctx.insight

@@ -28,7 +28,9 @@ from widgets.signs.score import Scored, dimensions_of, index_of, scored
 
 BEAT = MINUTE
 """So often the index is made anew."""
-_CHART = 116
+_CHART = 76
+"""At the least; what the rest leaves is the chart's."""
+_LOW_ROW, _NOTE, _SCORES = 21, 22, 6
 _HERO = 90
 _ROW = 27
 
@@ -247,10 +249,12 @@ class IndexPanel(LeaderPanel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         small = self.height() < 400
-        self.chart.setFixedHeight(76 if small else _CHART)
-        self._hero.setFixedHeight(_HERO - 10 if small else _HERO)
+        hero, row, note = (_HERO - 16, _LOW_ROW, 0) if small else (_HERO, _ROW, _NOTE)
+        self._hero.setFixedHeight(hero)
         self._note.setVisible(not small)
-        self.rows.set_high(21 if small else _ROW)
+        self.rows.set_high(row)
+        rest = self.height() - self.header.height() - 2 - hero - note - row * max(len(self.dimensions), _SCORES)
+        self.chart.setFixedHeight(max(_CHART, rest))
         self.set_facts(None if self.width() < 380 else Message("leader.index_source"))
 
 
@@ -260,7 +264,7 @@ class _Note(QWidget):
     def __init__(self, panel: IndexPanel) -> None:
         super().__init__(panel.content)
         self._panel = panel
-        self.setFixedHeight(22)
+        self.setFixedHeight(_NOTE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         panel, theme = self._panel, self._panel.ctx.theme

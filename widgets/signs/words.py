@@ -39,6 +39,8 @@ class SignWords:
 
     def area(self, code: str) -> str:
         area = self.areas.get(code)
+        if code == self.pack.code and self.t.lang != "zh":
+            return self.t.pack(self.pack.name)
         return area.name if area is not None else self.t.pack(self.pack.name) if code == self.pack.code else code
 
     def part(self, item: Item) -> str:
