@@ -45,7 +45,8 @@ def is_over(found: Found, bound: Bound) -> bool:
 
 
 def over_of(found: Found, scope: Scope) -> tuple[float, float] | tuple[()]:
-    return next(((bound.low, bound.high) for bound, _ in found.bounds if is_over(found, bound)), ())
+    sign = scope.measure.startswith("sign:")
+    return next(((bound.low, bound.high) for bound, _ in found.bounds if sign or is_over(found, bound)), ())
 
 
 _TIME_UNITS = {"小时": 1.0, "个小时": 1.0, "钟头": 1.0, "hour": 1.0, "hours": 1.0, "h": 1.0, "天": 24.0, "day": 24.0, "days": 24.0,
@@ -67,6 +68,8 @@ def bounds_of(found: Found, where: Setting, asked: Asked, kinds: list[tuple[str,
     parts: dict[str, object] = {}
     units = {str(where.lexicon.pack.kind(code).unit) for codes in kinds for code in codes}
     for bound, _ in found.bounds:
+        if asked.measure.startswith("sign:"):
+            continue
         if is_over(found, bound) or (bound.unit in _OFTEN and found.names & set(_COUNTED)):
             continue
         if bound.unit in _TIME_UNITS:

@@ -37,6 +37,8 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
         names, dims = found.names, []
     if context is not None and leans_on(found, context):
         asked, dims = leaning(found, asked, dims, context)
+    if "MEAN" in names and "day" in dims and len(dims) > 1 and asked.measure == "count" and "TREND" not in names:
+        asked.measure, dims = "per_day", [by for by in dims if by != "day"]  # 平均每个区每天几件
     mean_by = _mean_by(found, dims, asked)
     if mean_by:
         dims = []
@@ -69,6 +71,11 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
     if form != "comparison":
         sides, beside = (), ""
     assumed = tuple(field for field, is_so in (("span", periods.is_assumed), ("measure", not asked.is_said)) if is_so)
+    if "MEAN" in names and asked.measure == "count" and of == "value":
+        raise CannotBeTold(found.divided.tokens[found.at("MEAN")].said)
+    if asked.measure.startswith("sign:") and (scope.hours or scope.weekdays or (found.bounds and form != "ranking")):
+        at = (found.hours or found.weekdays or found.bounds or found.times)[0][1]
+        raise CannotBeTold(found.divided.tokens[at].said)
     top, descending = order_of(found, asked, form)
     if change and not top and "EACH" not in names:
         top = 1

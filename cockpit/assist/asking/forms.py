@@ -28,8 +28,14 @@ def dims_of(found: Found) -> list[str]:
         lone = [token.said for token in found.divided.tokens if token.type == "dim"]
         if all(len(said) == 1 and is_chinese(said) for said in lone) and not names & {"RANK"}:
             dims = [] if not set(lone) & set("区") else ["district"]
-    if not dims and found.dims and any(is_over(found, bound) or bound.unit == "%" for bound, _ in found.bounds):
+    if (
+        not dims
+        and found.dims
+        and any(found.signs or is_over(found, bound) or bound.unit == "%" for bound, _ in found.bounds)
+    ):
         dims = [by for by, _ in found.dims]
+    if not dims:
+        dims = _standing_alone(found)
     if not dims and _asks_what(found):
         dims = ["kind"]
     if dims == ["kind"] and len(found.kinds) == 1 and set(found.kinds[0][0]) <= APPEALS:  # 市民最爱举报的十类事情
@@ -59,6 +65,18 @@ def _asks_what(found: Found) -> bool:
 
 
 _WHATS = ("什么", "啥", "哪种", "哪些", "何", "哪几种", "什么样", "what", "which")
+
+
+def _standing_alone(found: Found) -> list[str]:
+    """返工率 队伍 上半年: by what, where nothing else is said between blanks or commas."""
+    text, found_dims = found.divided.text, []
+    for by, at in found.dims:
+        token = found.divided.tokens[at]
+        before, after = text[: token.start].rstrip(" "), text[token.end :].lstrip(" ")
+        apart = token.start == 0 or before[-1:] in ",;，、" or text[token.start - 1] == " "
+        if apart and (not after or after[0] in ",;，" or text[token.end] == " ") and is_chinese(token.said[0]):
+            found_dims.append(by)
+    return found_dims
 
 
 _CASES = ("cases", "case", "records", "tickets", "work orders", "案件", "案子", "工单")
@@ -111,7 +129,8 @@ def form_of(
     if "TREND" in names and (grain or not by):
         return "trend", "", grain
     ranked = superlative or bool(names & {"WHICH"})
-    if grain and not (ranked and _asks_time(found)):
+    each = is_sign and found.is_each  # 每天最高气温
+    if grain and (each or not (ranked and _asks_time(found))):
         return "trend", "", grain
     if grain and ranked and dims[0] == "hourly":
         by = "hour"

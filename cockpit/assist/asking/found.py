@@ -24,12 +24,28 @@ SELF_ASKED = {
     "daily", "weekly", "monthly", "hourly", "day by day", "which day", "each day", "every day", "by day", "week by week",
     "which week", "each week", "every week", "by week", "per week", "month by month", "which month", "each month", "every month",
     "by month", "per month", "hour by hour", "each hour", "every hour", "by hour", "per hour", "what hour", "which hour",
-    "what time of day", "which weekday", "what weekday", "where", "what time of the day", "per date", "day of the week",
+    "what time of day", "peak hour", "peak hours", "peak time", "peak times", "which weekday", "what weekday", "where", "what time of the day", "per date", "day of the week",
     "hour of the day", "hour of day", "time of day", "weekday", "day of week", "每个季度", "各季度", "每季度", "按季度", "分季度", "逐季", "哪个季度", "各个季度", "每季", "上下半年", "quarterly", "each quarter", "every quarter", "by quarter", "per quarter", "which quarter",
 }  # fmt: skip
 """Words of dimensions that ask by themselves; others need a `各`, `哪`, `by` before them."""
 _SILENT = set(".:-/")
 _SO_MANY = re.compile(r"(?P<n>[两三四五六七八九十])个(?P<by>区|街道)")
+_ONE_BY_ONE = (
+    "每",
+    "逐",
+    "按",
+    "各",
+    "一天一",
+    "daily",
+    "hourly",
+    "weekly",
+    "monthly",
+    "each",
+    "every",
+    "by",
+    "day by",
+    "hour by",
+)
 _SKIPPED = {"filler", "unknown"}
 
 
@@ -78,6 +94,12 @@ class Found:
     def said(self, *types: str) -> str:
         """The words of some types, as written."""
         return " ".join(token.said for token in self.divided.tokens if token.type in types)
+
+    @property
+    def is_each(self) -> bool:
+        """Whether buckets of time are asked for one by one: 每天, daily."""
+        said = [token.said for token in self.divided.tokens if token.type == "dim"]
+        return "WHICH" not in self.names and any(one.startswith(_ONE_BY_ONE) for one in said)
 
     @property
     def is_bare(self) -> bool:

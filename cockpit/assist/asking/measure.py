@@ -82,9 +82,12 @@ def _of_rate(found: Found) -> str:
 def _sign(found: Found, has_dim: bool) -> str:
     code = found.signs[0][0]
     names = found.names
+    most = "max" if names & {"MOST", "WORST"} else "min" if names & {"LEAST"} else ""
     how = "mean" if "MEAN" in names else "" if found.times else "last"
-    if not how and not has_dim:
-        how = "max" if names & {"MOST", "WORST"} else "min" if names & {"LEAST"} else ""
+    if most and not how and (not has_dim or found.is_each):
+        how = most
+    if most and how == "last" and not has_dim and "NOW" not in names:
+        how = most
     return f"sign:{code}" + (f":{how}" if how else "")
 
 

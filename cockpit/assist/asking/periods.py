@@ -69,14 +69,20 @@ def _running(found: Found, spans: list[Span], now: int) -> Span | None:
     """比上月: this month, where only the one before was said; None where that is not so."""
     if len(spans) != 1 or not found.names & {"COMPARE", "DIFFER", "MORE", "LESS", "GROWTH"}:
         return None
-    word = {"yesterday": "today"}.get(spans[0].word, spans[0].word.removeprefix("last_"))
-    if word == spans[0].word or word not in GROWING:
+    names = {"today": "yesterday"} | {name: f"last_{name}" for name in GROWING if name != "today"}
+    one = spans[0]
+    word = next((name for name, last in names.items() if _alike(one, span_of(last, now))), one.word)
+    if word not in GROWING:
         return None
     tokens = [token for token in found.divided.tokens if token.said != "the"]
     for before, token in pairwise(tokens):
         if token.type == "time" and before.said in _WITH:
             return span_of(word, now)
     return None
+
+
+def _alike(one: Span, other: Span) -> bool:
+    return (one.start, one.end) == (other.start, other.end)
 
 
 _WITH = ("比", "跟", "和", "与", "同", "较", "比起", "相比", "相较", "对比", "相对于", "than", "with", "to", "against", "versus", "vs", "compared with",
