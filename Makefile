@@ -12,6 +12,12 @@ NOQT := .venv-noqt
 unexport PYTHONDONTWRITEBYTECODE
 export CITY_COCKPIT_TEST_YEARS := $(CURDIR)/build/years
 LEG := -m pytest -p no:cacheprovider --durations=15
+SYSTEM := $(PY) $(LEG) -m "system or window"
+PARTS := $(PY) $(LEG) -m "not system and not window" --once
+# Its environment is made beside the first legs.
+WITHOUT_QT = flock build/noqt $(MAKE) --no-print-directory $(NOQT_STAMP) && \
+  ! $(NOQT)/bin/python -c "import PySide6" 2>/dev/null && \
+  $(NOQT)/bin/python $(LEG) -m "not system and not window and not slow"
 # A setup is good as long as what it was made from is the same, by content.
 sum = $(shell cat $(1) 2>/dev/null | sha256sum | cut -c1-16)
 RUN_STAMP := $(VENV)/.run-$(call sum,packaging/requirements.lock pyproject.toml packaging/system-deps.sh)
@@ -28,17 +34,20 @@ setup: $(DEV_STAMP) ## .venv/ with .venv/bin/cockpit, tools of development and s
 run: $(RUN_STAMP) ## the duty desk of a living city; ARGS="--city lujiazui" passes options on
 	@$(VENV)/bin/cockpit run $(ARGS)
 
-test: $(DEV_STAMP) $(NOQT_STAMP) ## everything: the full suite, then the Qt-free rooms with no Qt installed; ARGS="-k queue"
-	! $(NOQT)/bin/python -c 'import PySide6' 2>/dev/null
+test: $(DEV_STAMP) ## everything: the full suite, then the Qt-free rooms with no Qt installed; ARGS="-k queue"
 	@rm -rf build/years
-	@packaging/legs.sh 2 test-parts '$(PY) $(LEG) -m "not system and not window" --once $(ARGS)' \
-	  test-system-s '$(PY) $(LEG) -m "system or window" --letters s $(ARGS)' \
-	  test-system-ah '$(PY) $(LEG) -m "system or window" --letters a-h $(ARGS)' \
-	  test-system-ir '$(PY) $(LEG) -m "system or window" --letters i-r $(ARGS)' \
-	  test-system-tz '$(PY) $(LEG) -m "system or window" --letters t-z $(ARGS)' \
-	  test-without-qt '$(NOQT)/bin/python $(LEG) -m "not system and not window and not slow" $(ARGS)' \
-	|| $(PY) packaging/again.py test-parts test-system-s test-system-ah test-system-ir test-system-tz test-without-qt \
-	  -- $(PY) $(LEG) -m "system or window"
+	@packaging/legs.sh 2 \
+	  test-system-s '$(SYSTEM) --letters s $(ARGS)' \
+	  test-parts-af '$(PARTS) --letters a-f $(ARGS)' \
+	  test-system-ah '$(SYSTEM) --letters a-h $(ARGS)' \
+	  test-system-tz '$(SYSTEM) --letters t-z $(ARGS)' \
+	  test-system-ir '$(SYSTEM) --letters i-r $(ARGS)' \
+	  test-without-qt-ah '$(WITHOUT_QT) --letters a-h $(ARGS)' \
+	  test-parts-sz '$(PARTS) --letters s-z $(ARGS)' \
+	  test-parts-gr '$(PARTS) --letters g-r $(ARGS)' \
+	  test-without-qt-iz '$(WITHOUT_QT) --letters i-z $(ARGS)' \
+	|| $(PY) packaging/again.py test-system-s test-parts-af test-system-ah test-system-tz test-system-ir \
+	  test-without-qt-ah test-parts-sz test-parts-gr test-without-qt-iz -- $(SYSTEM)
 
 quick: $(DEV_STAMP) ## the fast part of the suite, at most a minute
 	$(PY) -m pytest -q -x -m 'not slow and not system and not window' $(ARGS)
