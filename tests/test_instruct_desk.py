@@ -15,10 +15,16 @@ from cockpit.model.calls import Contact, Way, WayKind
 from cockpit.model.clock import MINUTE
 from cockpit.model.ids import new_id
 from cockpit.model.instructing import AskDecision, CallMeeting, GiveDecision, GiveInstruction, MeetingCalled
+from cockpit.model.scope import Scope
+from cockpit.model.spans import span_of
+from cockpit.model.wallstate import WallAct, WallShows
+from cockpit.picture.drill import Drill
 from cockpit.ui.instructdesk import GIVE_KEY, LIST, InstructDesk
+from cockpit.ui.viewonwall import panels_of
 from tests.calls_desk import CallWindow
 from tests.living_walls import LivingWalls
 from widgets.instruct.meeting import among
+from widgets.leader.ground import topics_of
 from widgets.lists.page_case import CaseBlocks
 
 FLOOD = "events/0714-1187"
@@ -234,6 +240,56 @@ def test_the_view_is_thrown_on_the_wall_that_is_chosen_the_event_before_its_scen
     wall = walls.state.hall.walls[0].id
     shows = next(one for one in walls.state.shows if one.wall == wall)
     assert (shows.event, shows.scene.id) == (FLOOD, "command")
+
+
+def thrown(window: Window, walls: LivingWalls) -> WallShows:
+    """Throws the view of now on the first wall; what that shows then."""
+    assert window.run("instruct.wall") is None
+    menu = window.desk.menu
+    assert menu is not None
+    menu.actions()[1].trigger()
+    menu.close()
+    for _ in range(3):
+        QApplication.processEvents()
+    assert walls.state is not None
+    return next(one for one in walls.state.shows if one.wall == walls.state.hall.walls[0].id)
+
+
+def test_a_view_of_the_way_takes_its_kinds_and_period_to_the_panels_that_can_show_them(
+    window: Window, tmp_path: Path
+) -> None:
+    ctx, walls = window.at.ctx, LivingWalls(window.at.clock, tmp_path)
+    now = ctx.clock.now()
+    ctx.walls = walls
+    ctx.drill = Drill(Scope(span_of("today", now)), ctx.selection)
+    topic = next(one for one in topics_of(ctx).topics if one.id == "flood")
+    ctx.drill.push(topic.scope(ctx.drill.scope).with_(area="330105", span=span_of("last7", now)))
+    shows = thrown(window, walls)
+    assert (shows.area, shows.event, shows.scene.id) == ("330105", "", "flood")
+    lists = {cast.place: cast for cast in shows.casts if cast.panel in ("wallevents", "wallcases")}
+    theirs = [place for place in panels_of(shows.scene) if place.panel in ("wallevents", "wallcases")]
+    assert theirs
+    assert set(lists) == {place.id for place in theirs}
+    for cast in lists.values():
+        assert cast.options["kinds"] == list(topic.kinds)
+        assert cast.options["since"] == ctx.drill.scope.span.start
+        assert cast.options["title"]["zh"].startswith("防汛 · ")
+    curves = [cast for cast in shows.casts if cast.panel == "wallcurve"]
+    assert all(cast.options["hours"] > 24 * 6 for cast in curves)
+    assert "防汛" in window.toasts[-1]
+    ctx.drill.jump(0)
+    home = thrown(window, walls)
+    assert (home.area, home.casts) == ("", ()), "the view of home has nothing left of the one before"
+
+
+def test_a_sign_that_was_gone_into_stands_on_the_wall_s_curve(window: Window, tmp_path: Path) -> None:
+    ctx, walls = window.at.ctx, LivingWalls(window.at.clock, tmp_path)
+    ctx.walls = walls
+    ctx.drill = Drill(Scope(span_of("today", ctx.clock.now()), measure="sign:D02"), ctx.selection)
+    assert walls.state is not None
+    walls.act(WallAct(walls.state.hall.walls[0].id, "scene", "flood"), lambda problem: None)
+    shows = thrown(window, walls)
+    assert [cast.options["sign"] for cast in shows.casts if "sign" in cast.options][:1] == ["D02"]
 
 
 def test_the_list_opens_with_the_keyboard_in_it_and_closes_with_the_same_key(window: Window) -> None:

@@ -12,8 +12,12 @@ from cockpit.model.instructions import Ask, Instruction
 from cockpit.model.levels import Level
 from cockpit.model.messages import Message
 from cockpit.model.ports.walls import Walls
+from cockpit.model.scope import Scope
+from cockpit.model.wall import Wall
 from cockpit.model.wallstate import WallAct
 from cockpit.ui.part import Part
+from cockpit.ui.throwing import Throwing
+from cockpit.ui.viewonwall import scene_of
 from layouts.engine import LayoutEngine
 from widgets.calls import acts as calls
 from widgets.instruct import acts
@@ -51,6 +55,7 @@ class InstructDesk(QObject, Part):
         self.play: Callable[[str], object] = lambda name: None
         self.dialog: QDialog | None = None
         self.menu: QMenu | None = None
+        self._throwing: Throwing | None = None
         self._seen: dict[str, str] = {}
         self._met: set[str] = set()
         self._phoned: set[str] = set()
@@ -212,18 +217,22 @@ class InstructDesk(QObject, Part):
     # -- the wall ---------------------------------------------------------------------------------------------------
 
     def _on_wall(self) -> list[tuple[str, str]]:
-        """What the view of now is on a wall, as (act, value): an event with its scene, else an area."""
+        """What the view of now is on a wall, as (act, value): an event with its scene, else an area with the scene of
+        its topic; kinds and period follow, see `cockpit.ui.viewonwall`."""
         ctx = self._ctx
         case = calls.case_now(ctx)
         topic, key = ctx.selection.item
         event = case.facts.event if case is not None else key if topic == "event" else ""
         if event and event in ctx.picture["event"]:
             return [("event", event), ("scene", EVENT_SCENE)]
-        area = ctx.drill.scope.area if ctx.drill is not None else key.partition("/")[2] if topic == "area" else ""
-        return [("area", area)] if area or ctx.drill is not None else []
+        if ctx.drill is None:
+            return [("area", key.partition("/")[2])] if topic == "area" and key.partition("/")[2] else []
+        scene = scene_of(ctx, ctx.drill.scope)
+        return [("event", ""), ("area", ctx.drill.scope.area), *([("scene", scene)] if scene else [])]
 
     def to_wall(self) -> None:
-        """Throws the view on a wall, of several on the one that is chosen: an event with its scene, else the area."""
+        """Throws the view on a wall, of several on the one that is chosen: an event with its scene, else area, kinds
+        and period of the way."""
         ctx, walls = self._ctx, self._ctx.walls
         state = walls.state if walls is not None else None
         wanted = self._on_wall()
@@ -232,9 +241,11 @@ class InstructDesk(QObject, Part):
             return
         scenes = {ident for ident, _name, _key in state.scenes}
         acts_ = [(what, value) for what, value in wanted if what != "scene" or value in scenes]
+        of_way = wanted[0][1] == "" and ctx.drill is not None
+        scope = ctx.drill.scope if of_way and ctx.drill is not None else None
         if len(state.hall.walls) == 1:
             wall = state.hall.walls[0]
-            self._throw(walls, wall.id, acts_, dict(wall.name))
+            self._throw(walls, wall, acts_, scope)
             return
         if self.menu is not None:
             self.menu.deleteLater()
@@ -242,24 +253,15 @@ class InstructDesk(QObject, Part):
         menu.addSection(ctx.t("instruct.which_wall"))
         for n, wall in enumerate(state.hall.walls, 1):
             entry = menu.addAction(f"&{n}  {ctx.t.pack(wall.name)}")
-            entry.triggered.connect(lambda _=False, w=wall: self._throw(walls, w.id, acts_, dict(w.name)))
+            entry.triggered.connect(lambda _=False, w=wall: self._throw(walls, w, acts_, scope))
         menu.popup(self._window.mapToGlobal(self._window.rect().center()))
         menu.setActiveAction(menu.actions()[1])
 
-    def _throw(self, walls: Walls, wall: str, acts_: list[tuple[str, str]], name: dict[str, str]) -> None:
+    def _throw(self, walls: Walls, wall: Wall, acts_: list[tuple[str, str]], scope: Scope | None) -> None:
         """One act after the other: the scene follows the event that it is told of first."""
-        notify = self._ctx.notify
-
-        def done(problem: Message | None) -> None:
-            if problem is not None:
-                notify(problem, Level.ORANGE)
-            elif len(acts_) > 1:
-                self._throw(walls, wall, acts_[1:], name)
-            else:
-                notify(Message("instruct.on_wall", {"wall": name}), 0)
-
-        what, value = acts_[0]
-        walls.act(WallAct(wall, what, value), done)
+        if self._throwing is None or self._throwing.walls is not walls:
+            self._throwing = Throwing(self._ctx, walls, self)
+        self._throwing.throw(wall, [WallAct(wall.id, what, value) for what, value in acts_], scope)
 
     # -- what is announced ------------------------------------------------------------------------------------------
 

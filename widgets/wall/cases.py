@@ -20,12 +20,15 @@ SHOWS = ("all", "overdue", "grave")
 
 
 class WallCases(ListPanel):
-    """Options: `shows`: `all`, `overdue`, or `grave` (Ⅰ and Ⅱ); `kinds` (codes; `E05*` a group)."""
+    """Options: `shows`: `all`, `overdue`, or `grave` (Ⅰ and Ⅱ); `kinds` (codes; `E05*` a group), `channels` (ids),
+    `levels`, `since` and `until` it was opened (UTC us, 0 none)."""
 
     panel_id: ClassVar[str] = "wallcases"
     title_id: ClassVar[str] = "walllist.cases"
     topics: ClassVar[frozenset[str]] = frozenset({"case", "event", "area", "unit"})
-    options: ClassVar[Mapping[str, Any]] = {"shows": "all", "kinds": []}
+    options: ClassVar[Mapping[str, Any]] = {
+        "shows": "all", "kinds": [], "channels": [], "levels": [], "since": 0, "until": 0,
+    }  # fmt: skip
 
     def begin(self) -> None:
         super().begin()
@@ -63,6 +66,11 @@ class WallCases(ListPanel):
         kinds = [str(one) for one in self.chosen["kinds"]]
         heads = tuple(one[:-1] for one in kinds if one.endswith("*"))
         if kinds and facts.kind not in kinds and not (heads and facts.kind.startswith(heads)):
+            return False
+        levels, channels = self.chosen["levels"], self.chosen["channels"]
+        if (levels and facts.level not in levels) or (channels and facts.channel not in channels):
+            return False
+        if case.opened < self.chosen["since"] or 0 < self.chosen["until"] <= case.opened:
             return False
         return self.area == self.ctx.pack.code or facts.area in self._tree.inside(self.area)
 

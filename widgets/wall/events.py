@@ -22,13 +22,14 @@ MOST = 120
 
 
 class WallEvents(ListPanel):
-    """Options: `levels` that are listed (1–5, none: all), `kinds` (codes; `E05*` a group), `channels` (ids)."""
+    """Options: `levels` that are listed (1–5, none: all), `kinds` (codes; `E05*` a group), `channels` (ids), `since`
+    and `until` (UTC us, 0 none)."""
 
     panel_id: ClassVar[str] = "wallevents"
     title_id: ClassVar[str] = "walllist.events"
     age_topic: ClassVar[str] = "event"
     topics: ClassVar[frozenset[str]] = frozenset({"event", "area", "case", "feed"})
-    options: ClassVar[Mapping[str, Any]] = {"levels": [], "kinds": [], "channels": []}
+    options: ClassVar[Mapping[str, Any]] = {"levels": [], "kinds": [], "channels": [], "since": 0, "until": 0}
 
     def begin(self) -> None:
         super().begin()
@@ -71,6 +72,11 @@ class WallEvents(ListPanel):
         for name, column in (("kinds", "kind"), ("channels", "channel")):
             if self.chosen[name]:
                 here = here & self._among(table, column, [str(one) for one in self.chosen[name]])
+        occurred = table.numbers("occurred")
+        if self.chosen["since"]:
+            here = here & (occurred >= self.chosen["since"])
+        if self.chosen["until"]:
+            here = here & (occurred < self.chosen["until"])
         if self.area != self.ctx.pack.code:
             inside = self._tree.inside(self.area)
             here = here & self._among(table, "area", sorted(inside))
