@@ -32,8 +32,12 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(2)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(only: str = "") -> argparse.ArgumentParser:
+    """The whole command line.
+
+    Args:
+        only: the command that was named: those that a seat starts with do not wait until all others are read.
+    """
     t = texts(language())
     top: argparse.ArgumentParser = _Parser(
         prog="cockpit",
@@ -50,6 +54,8 @@ def parser() -> argparse.ArgumentParser:
     _add_run(commands, t)
     _add_open(commands, t)
     _add_hub(commands, t)
+    if only in commands.choices:
+        return top
     from cockpit.archive_cli import add_parser as add_archive
     from cockpit.ask_cli import add_parser as add_ask
     from cockpit.brief_cli import add_parser as add_brief
@@ -326,7 +332,7 @@ def _open_link(args: argparse.Namespace) -> int:
         if answer:
             return 0
     named = ["--profile", args.profile] if args.profile else []
-    run = parser().parse_args(["run", "--seat", args.seat or "leader", *named])
+    run = parser("run").parse_args(["run", "--seat", args.seat or "leader", *named])
     run.link = args.link
     return _run(run)
 
@@ -342,7 +348,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Entry point; the exit code."""
     # NumPy's linear algebra would start a thread a core in every process of ours; nothing here multiplies matrices
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    args = parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    args = parser(next(iter(given), "")).parse_args(given)
     try:
         return int(args.go(args))
     except CockpitError as error:
