@@ -15,7 +15,7 @@ LEG := -m pytest -p no:cacheprovider --durations=15
 SYSTEM := $(PY) $(LEG) -m "system or window"
 PARTS := $(PY) $(LEG) -m "not system and not window" --once
 # Its environment is made beside the first legs.
-WITHOUT_QT = flock build/noqt $(MAKE) --no-print-directory $(NOQT_STAMP) && \
+WITHOUT_QT = flock build/noqt $(MAKE) -s --no-print-directory $(NOQT_STAMP) && \
   ! $(NOQT)/bin/python -c "import PySide6" 2>/dev/null && \
   $(NOQT)/bin/python $(LEG) -m "not system and not window and not slow"
 # A setup is good as long as what it was made from is the same, by content.
