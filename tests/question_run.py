@@ -29,7 +29,7 @@ GRAMMAR = "cockpit.assist.asking"
 ADAPTER = "tests.question_answers"
 """Module whose `make() -> Answers` asks the grammar over the same archive and signs (`question_data`)."""
 
-File = Literal["open", "sealed", "dev", "dev2"]
+File = Literal["open", "sealed", "dev", "dev2", "dev3"]
 ALL: tuple[File, ...] = get_args(File)
 
 mono = SystemClock().mono
@@ -81,7 +81,7 @@ def _asked(question: Question | Unanswerable) -> tuple[Answered | None, float]:
 
 @lru_cache(maxsize=len(ALL))
 def judged(name: File) -> Judged:
-    """The questions of a file: the halves `open` and `sealed`, and what the grammar was tuned on, `dev` and `dev2`."""
+    """The questions of a file: the halves `open` and `sealed`, and what the grammar was tuned on (`dev…`)."""
     all_of_it = questions(name)
     told = {one.id: _asked(one) for one in all_of_it}
     wrong = [

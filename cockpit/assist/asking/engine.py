@@ -14,7 +14,7 @@ from cockpit.assist.asking.exclude import leave_out
 from cockpit.assist.asking.found import Found, gathered
 from cockpit.assist.asking.lattice import Lattice
 from cockpit.assist.asking.lexicon import Lexicon
-from cockpit.assist.asking.periods import of_one_year
+from cockpit.assist.asking.periods import of_one_year, one_to_another
 from cockpit.assist.asking.refuse import refused
 from cockpit.assist.asking.say import Speaker
 from cockpit.assist.asking.setting import CannotBeTold, Setting
@@ -76,6 +76,7 @@ class Engine:
         leave_out(found)
         resolved = of_one_year([one for one, _ in found.times], now, any(map(is_chinese, divided.text)))
         found.times = [(one, at) for one, (_, at) in zip(resolved, found.times, strict=True)]
+        one_to_another(found)
         self._of_facts(found)
         refusal = refused(found, now, first)
         if refusal is not None:

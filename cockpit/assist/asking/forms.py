@@ -108,7 +108,8 @@ def asks_which_crew(found: Found) -> bool:
     """哪支环卫队: one of the units of a kind is asked for."""
     tokens = found.divided.tokens
     return any(
-        token.type == "atom" and "WHICH" in token.value and token.said != "谁"
+        (token.type == "atom" and "WHICH" in token.value and token.said != "谁")
+        or (token.type == "top" and token.said.rstrip("的").endswith(("支", "队", "家", "个", "三", "五", "十")))
         for _, at in found.unit_kinds
         for token in tokens[max(0, at - 2) : at]
     )

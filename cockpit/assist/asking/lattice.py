@@ -19,7 +19,7 @@ from cockpit.model.asking import Correction
 _COST = {"filler": 0.55, "unknown": 3.0, "other": 0.5, "decline": 0.8, "place": 0.85, "time": 0.7, "hours": 0.75}
 _LONGEST = 8
 _TOP = re.compile(
-    rf"(?:排名?)?(?P<o>前|后|倒数第?|最后的?|末|倒数后)(?P<n>\d+|{CHINESE}+)(?:名|位|类|种|个|的|大|家|条)*(?![天日周月年小点季])"
+    rf"(?:排名?)?(?P<o>前|后|倒数第?|最后的?|末|倒数后)(?P<n>\d+|{CHINESE}+)(?:名|位|类|种|个|的|大|家|条|支|队|座|处)*(?![天日周月年小点季])"
     rf"|(?<![a-z])(?P<o2>top|bottom|first|last|leading)[ -]?(?P<n2>\d+|{'|'.join(w for w in ENGLISH if len(w) > 2)})\b(?! (?:days?|weeks?|months?|hours?|years?|half|quarter))"
 )  # fmt: skip
 _NTH = re.compile(

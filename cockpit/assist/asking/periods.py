@@ -98,6 +98,13 @@ def of_one_year(said: list[Said], now: int, leads: bool = False) -> list[Said]:
     made = []
     years = [one for one in said if one.year and one.unit]
     for i, one in enumerate(said):
+        if one.unit == "ordinal":  # than in the first
+            unit, of = next(
+                ((other.unit, day_of(other.span.start).year) for other in said if other.unit in (QUARTER, HALF)),
+                ("", 0),
+            )
+            made.append(times.of_year(unit, one.index, of) if unit and one.index < 5 else one)
+            continue
         later = leads and not any(before in years for before in said[:i])  # 六月和去年六月
         if one.unit == "tens" and month is not None:
             one = Said(times.month(month.year, month.month, one.index), True, "part", one.index)
@@ -107,6 +114,23 @@ def of_one_year(said: list[Said], now: int, leads: bool = False) -> list[Said]:
             one = times.of_year(one.unit, one.index, of) if begun else one
         made.append(one)
     return made
+
+
+_TO = ("到", "至", "-", "~", "—", "–", "直到", "to", "until", "till", "through", "up to")
+
+
+def one_to_another(found: Found) -> None:
+    """本月到今天为止, from May Day to yesterday: two periods with `to` between them are one; an ordinal of nothing is named."""
+    tokens = found.divided.tokens
+    for (one, at), (other, to) in pairwise(list(found.times)):
+        between = [token.said for token in tokens[at + 1 : to]]
+        runs = bool(between) and between[0] in _TO and all(said in (*_TO, "了", "the", "为止") for said in between)
+        if runs and one.span.start < other.span.end and not (one.hours or other.hours) and (one, at) in found.times:
+            whole = Said(Span(one.span.start, other.span.end), ends=(one.span, other.span))
+            found.times = [(whole, at) if pair == (one, at) else pair for pair in found.times if pair != (other, to)]
+    nothing = [at for one, at in found.times if one.unit == "ordinal"]
+    found.unread += [tokens[at].said for at in nothing]
+    found.times = [pair for pair in found.times if pair[1] not in nothing]
 
 
 def _distinct(spans: list[Span]) -> list[Span]:

@@ -43,6 +43,8 @@ def whole_of(found: Found, scope: Scope) -> tuple[str, ...]:
     for name in ("took", "reached", "behind"):
         if getattr(scope, name) and "amount" not in at:
             at[name] = found.bounds[0][1] if found.bounds else 0
+    if scope.amount and "SOME" in found.names:
+        at["amount"] = found.at("SOME")
     marks = [
         found.at(word)
         for word in ("LATE", "OPEN", "ONTIME", "URGED", "REWORK", "REOPEN", "SAT", "UNSAT", "CLOSE")

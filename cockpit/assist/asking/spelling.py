@@ -113,8 +113,9 @@ class Spelling:
             yield shaped, LIKE_SHAPE
         if len(text) > 2:
             for i in (i for i, char in enumerate(text) if char not in _KEPT):
-                if surface := self._holes.get(text[:i] + "*" + text[i + 1 :]):
-                    yield surface, OTHER
+                hole = self._holes.get(text[:i] + "*" + text[i + 1 :], "")
+                if hole and hole[i] not in _KEPT:
+                    yield hole, OTHER
                 if (
                     (surface := text[:i] + text[i + 1 :]) in self._surfaces
                     and len(surface) > 2
@@ -124,9 +125,9 @@ class Spelling:
                 swapped = text[:i] + text[i : i + 2][::-1] + text[i + 2 :]
                 if swapped != text and swapped in self._surfaces and self._is_mended(swapped):
                     yield swapped, OTHER
-        surface = self._holes.get(text + "-")
-        if surface and len(surface) > 2 and not set(surface) & _NOT - set(text):
-            yield surface, OTHER + 0.2
+        whole = self._holes.get(text + "-", "")
+        if len(whole) > 2 and not set(whole) & _NOT - set(text):
+            yield whole, OTHER + 0.2
 
     def _is_mended(self, surface: str) -> bool:
         return any(entry.type in _MENDED and not self._is_cell(entry) for entry in self._surfaces[surface])

@@ -379,6 +379,8 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"between {_M.format('m')}{_Y.format('y')} and {_M.format('m2')}{_Y.format('y2')}", _months),
     _rule(rf"{_POSSESSIVE}(?P<l>last\s+)?(?P<t>early[ -]|mid[ -]|late[ -])?{_M.format('m')}(?:'s)?{_Y.format('y')}", _month),
     _rule(rf"(?:the )?{_POSSESSIVE}(?P<q>{_ORD}) quarter{_Y.format('y')}\b", _of_year(QUARTER)),
+    _rule(rf"(?:in |of )?the (?P<q>{_ORD})(?: one)?(?=\s*(?:[?.!,]|$))",
+          lambda t, m: ("time", Said(Span(0, 0), False, "ordinal", ORDINAL[m["q"]]))),
     _rule(rf"{_POSSESSIVE}q(?P<q>[1-4])\b{_Y.format('y')}", _of_year(QUARTER)),
     _rule(rf"(?:the )?(?P<l>last |this )?(?P<s>spring|summer|autumn|fall|winter)\b(?! festival){_Y.format('y')}", _season),
     _rule(r"(?P<y>20\d\d)[ -]?q(?P<q>[1-4])\b(?P<y0>)", _of_year(QUARTER)),

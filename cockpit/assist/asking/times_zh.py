@@ -131,6 +131,16 @@ def _week_of_month(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     return ("time", Said(times.days(first, min(whole[1], first + timedelta(days=6))))) if first <= whole[1] else None
 
 
+def _last_part(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    """去年最后一个季度, 今年第一个月."""
+    year = times.year_of(m["y"])
+    if year is None:
+        return None
+    unit = QUARTER if m["u"].startswith("季") else MONTH
+    last = (4 if unit == QUARTER else 12) if m["e"].startswith("最后") else 1
+    return "time", times.of_year(unit, last, year)
+
+
 def _several_days(times: Times, m: re.Match[str]) -> tuple[str, object]:
     """6月19、20、21日."""
     month, year = number_in(m["m"]), times.year_of(m["y"])
@@ -329,6 +339,7 @@ RULES: tuple[Rule, ...] = (
     rule(rf"(?:自|从)?{_Y.format('y')}(?P<n>{_NAMES})(?:节)?(?:以来|至今|到现在|到目前|之后到现在|到今天)", _since_named),
     rule(rf"(?:{_Y.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月)的?(?P<e>头|前|最初|开头|开始|最后|末|后|最末)的?(?P<n>{CHINESE}+|\d+)个?"
          r"(?P<u>天|日|周|星期|个星期)", _first_of),
+    rule(r"(?P<y>今年|本年|去年|前年|20\d{2}年)(?:全年)?的?(?P<e>最后一|第一|头一|最初一)个?(?P<u>季度?|月)", _last_part),
     rule(rf"(?:自|从)?(?:{_Y.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月|(?P<w2>))的?{DAY_IN.format('d')}[日号](?P<s>以后|之后|过后|往后|后|以来|起|至今|到现在|之前|以前|前|为止)(?!一)", _day_side),
     rule(rf"(?:{_Y.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月)的?第(?P<n>[一二三四五1-5])个?(?:周|星期|礼拜)", _week_of_month),
     rule(rf"{_Y.format('y')}{MONTH_IN.format('m')}月份?(?P<l>{_DAY}{_DAY_TAIL}?(?:(?:、|,|，|和|与|及){_DAY}{_DAY_TAIL}?)+)(?![\d点时：:月])"
