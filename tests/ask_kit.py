@@ -35,11 +35,13 @@ class RealAsking:
 
     Attributes:
         asked: texts that were put, with what they leaned on. lang: of the suggestions.
+        prepared: how many times it was told to read its words ahead. ready: it has read them.
     """
 
     def __init__(self, insight: RealInsight, lang: str = "zh") -> None:
         self.insight, self.lang = insight, lang
         self.asked: list[tuple[str, Understood | None]] = []
+        self.prepared, self.ready = 0, True
         self._open: list[Callable[[], None]] = []
 
     def ask(self, text: str, context: Understood | None, done: Callable[[Any], None]) -> Callable[[], None]:
@@ -53,8 +55,11 @@ class RealAsking:
         first = self.insight.facts.first
         return self._later(lambda: done(self._answer(engine().edit(understood, chip, choice, NOW, first))))
 
+    def prepare(self) -> None:
+        self.prepared += 1
+
     def suggestions(self) -> tuple[str, ...]:
-        return engine().suggestions(self.lang)
+        return engine().suggestions(self.lang) if self.ready else ()
 
     def settle(self) -> None:
         while self._open:

@@ -298,6 +298,23 @@ def test_a_question_waits_until_the_archive_is_read(make: Callable[..., Stage]) 
     assert stage.said
 
 
+def test_the_words_are_read_once_after_the_archive_with_examples_meanwhile(make: Callable[..., Stage]) -> None:
+    stage = make()
+    asking = stage.desk.asking
+    asking.ready = False
+    stage.panel.follow()
+    assert stage.panel.start.offers.texts[0] == "今天有多少案件"
+    for _ in range(3):
+        stage.box.refresh(frozenset({"archive"}))
+    stage.qtbot.waitUntil(lambda: asking.prepared == 1, timeout=60_000)
+    stage.box.refresh(frozenset({"archive"}))
+    asking.ready = True
+    stage.panel.age_tick()
+    assert stage.panel.start.offers.texts == asking.suggestions()
+    assert asking.prepared == 1
+    assert not stage.box._ahead.isActive()
+
+
 def test_a_newer_question_drops_the_one_before(make: Callable[..., Stage]) -> None:
     stage = make()
     stage.ctx.questioning.ask(stage.ctx, CASES)

@@ -10,11 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from cockpit.model.asking import Declined
 from cockpit.model.clock import DAY, MINUTE
 from cockpit.model.messages import Message
 from cockpit.ui.keptprefs import KEPT
 from tests.ask_kit import AskingDesk
-from tests.living_signs import LivingSigns
+from tests.living_signs import LivingSigns, put_signs
 from tests.test_ask_panel import CASES, STORM, Stage
 from widgets.kit.pinned import MOST, PINNED, Pinned
 from widgets.leader.tile import Tile
@@ -34,7 +35,8 @@ class Home(Stage):
         desk = AskingDesk(lang=lang)
         self.said_to: list[Message] = []
         desk.ctx.notify = lambda message, level: self.said_to.append(message)
-        desk.ctx.signs = LivingSigns(desk.ctx.picture)
+        desk.ctx.signs = LivingSigns()
+        put_signs(desk.ctx.picture)
         super().__init__(qtbot, desk, (968, 540))
         self.page = TopicPage(self.ctx)
         qtbot.addWidget(self.page)
@@ -177,22 +179,15 @@ def test_nothing_and_failures_are_said_in_the_tile(home: Callable[..., Home]) ->
     at.pin()
     at.see()
     assert at.pinned[0].value in ("0", "–")
-    right = at.desk.insight.answer
-
-    def broken(query: object) -> object:
-        from cockpit.model.errors import UserError
-
-        raise UserError("insight.too_fine")
-
-    at.desk.insight.answer = broken  # type: ignore[method-assign,assignment]
+    why = Message("insight.too_fine", {"grain": "x"})
+    at.desk.asking._answer = lambda asked: Declined("", "zh", "failed", why)  # type: ignore[method-assign]
     clock = at.ctx.clock.city
     at.ctx.clock.city = type(clock)(wall_us=clock.wall_us, city_us=clock.city_us + MINUTE)
     at.desk.insight.version += 1
     at.see()
     (tile,) = at.pinned
     assert not tile.known
-    assert tile.note == at.ctx.t(Message("insight.too_fine"))
-    at.desk.insight.answer = right  # type: ignore[method-assign]
+    assert tile.note == at.ctx.t(why)
 
 
 def test_there_is_room_for_so_many_and_a_sentence_says_so(home: Callable[..., Home]) -> None:

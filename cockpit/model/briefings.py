@@ -106,3 +106,24 @@ class Ready(msgspec.Struct, frozen=True):
     written: Written
     name: str = ""
     size: int = 0
+
+
+class WordStep(msgspec.Struct, frozen=True):
+    """A piece of a difference: `same`, `gone` or `new`."""
+
+    how: str
+    text: str
+
+
+class Reworded(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Another wording of a paragraph.
+
+    Attributes:
+        block: which block of the briefing. before: its words, figures as printed.
+        steps: the difference. refused: why it may not be taken, None it may.
+    """
+
+    block: int
+    before: str
+    steps: tuple[WordStep, ...] = ()
+    refused: Message | None = None

@@ -75,8 +75,11 @@ class SeatAsking:
         engine = self._engine
         return () if engine is None else engine.suggestions(self.lang)
 
-    def start(self) -> None:
+    def prepare(self) -> None:
         """Reads the words of the city aside, so that the first question need not wait for them."""
+        self.start()
+
+    def start(self) -> None:
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="asking", daemon=True)
             self._thread.start()
@@ -116,7 +119,7 @@ class SeatAsking:
                 asked = self._waiting.popleft() if self._waiting else None
             try:
                 if asked is None:
-                    self._ready(None)
+                    self._warm()
                     continue
                 if asked.gone:
                     continue
@@ -129,6 +132,15 @@ class SeatAsking:
                 found = Declined(asked.text, self.lang, "failed", detail)
                 self._seat.later(lambda error=error: _raise(error))  # type: ignore[misc]
             self._seat.later(lambda asked=asked, found=found: self._tell(asked, found))  # type: ignore[misc]
+
+    def _warm(self) -> None:
+        """The words with the places of the year, and what a first reading looks up."""
+        insight = self._seat.insight
+        facts = insight.facts if insight is not None else None
+        engine = self._ready(facts)
+        if facts is not None and facts.n:
+            for text in engine.suggestions(self.lang)[:1]:
+                engine.read(text, self._seat.clock.now(), facts.first, lang=self.lang)
 
     def _tell(self, asked: _Asked, found: Told | Declined) -> None:
         if not asked.gone:

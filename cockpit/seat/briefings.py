@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cockpit.model.briefings import Briefing, FilePiece, FileWanted, Kept, Ready, TemplateFacts, Wanted, Written
-from cockpit.model.errors import CockpitError
+from cockpit.model.errors import CockpitError, UserError
 from cockpit.model.messages import Message, texts
 from cockpit.model.ports.briefings import Made
 from cockpit.model.wallasks import Nothing
 
 if TYPE_CHECKING:
+    from cockpit.assist.briefing import office
+    from cockpit.assist.briefing.document import Document
     from cockpit.assist.briefing.template import Template
     from cockpit.insight.facts import Facts
     from cockpit.insight.signs import Signs
@@ -87,18 +89,34 @@ class SeatBriefings:
     def _make(self, wanted: Wanted, facts: Facts, signs: Signs | None) -> Made | Message:
         """On a thread beside."""
         from cockpit.assist.briefing import office
-        from cockpit.assist.briefing.compose import Order
 
-        pack, now = self._seat.pack, self._seat.clock.now()
         try:
-            order = Order(self._known()[wanted.template], wanted.at, wanted.area, office.case_of(facts, wanted.event))
-            t = texts(wanted.lang)
-            names = {code: t.pack(sign.name) for code, sign in signs.of.items()} if signs is not None else {}
-            made = office.make(order, pack, office.areas_of(pack), office.asker(facts, now, signs), t, now, names)
+            made = self._office(wanted, facts, signs)
             written = Written(made.document.name, made.document.title, made.released, made.findings)
             return Made(written, office.written(made.document, wanted.format) if made.released else b"")
         except CockpitError as error:
             return error.message
+
+    def _office(self, wanted: Wanted, facts: Facts, signs: Signs | None) -> office.Made:
+        from cockpit.assist.briefing import office
+        from cockpit.assist.briefing.compose import Order
+
+        pack, now = self._seat.pack, self._seat.clock.now()
+        order = Order(self._known()[wanted.template], wanted.at, wanted.area, office.case_of(facts, wanted.event))
+        t = texts(wanted.lang)
+        names = {code: t.pack(sign.name) for code, sign in signs.of.items()} if signs is not None else {}
+        return office.make(order, pack, office.areas_of(pack), office.asker(facts, now, signs), t, now, names)
+
+    def composed(self, wanted: Wanted) -> Document:
+        """The briefing before it is paper, on any thread.
+
+        Raises:
+            CockpitError: it can not be made of this seat's copy, or there is none.
+        """
+        facts = self._facts()
+        if facts is None:
+            raise UserError("briefing.improve_here")
+        return self._office(wanted, facts, self._signs()).document
 
     def _fetch_made(self, wanted: Wanted, reply: Ready | Message, given: _Given) -> None:
         if isinstance(reply, Message) or not reply.size:

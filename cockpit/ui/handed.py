@@ -14,6 +14,7 @@ from cockpit.seat.briefings import SeatBriefings
 from cockpit.seat.instructions import LedgerInstructions
 from cockpit.seat.leader import LeaderSeat
 from cockpit.seat.videos import LiveVideos
+from cockpit.seat.wording import SeatWording
 from cockpit.ui.bases import seat_bases
 from cockpit.ui.ports import SeatBodies, SeatCases, SeatFeeds, SeatGazetteer, SeatNearby, SeatSearch
 from cockpit.ui.ports_alarms import SeatAlarms
@@ -41,7 +42,7 @@ def panel_context(
         report: takes an error of ours, gives the number of its report.
         calls: None where nobody calls.
     """
-    signs = SeatSigns(seat)
+    signs, briefings = SeatSigns(seat), _briefings(seat)
     return PanelContext(
         picture=seat.picture,
         selection=seat.selection,
@@ -70,9 +71,10 @@ def panel_context(
         layers=seat.folder / "layers",
         drill=Drill(Scope(span_of("today", seat.clock.now())), seat.selection),
         insight=_insight(seat, signs, lang),
-        briefings=_briefings(seat),
+        briefings=briefings,
         asking=_asking(seat, lang),
         ask_model=_ask_model(seat, lang),
+        wording=SeatWording(seat, briefings) if isinstance(seat, LeaderSeat) else None,
         bases=seat_bases(seat.pack, seat.folder.parent, prefs, seat.clock.base, seat.notices.append),
     )
 

@@ -29,6 +29,9 @@ class AskingOfSeat:
     def edit(self, understood: Understood, chip: Chip, choice: Choice | None, done: Done) -> Callable[[], None]:
         return self._asking.edit(understood, chip, choice, while_alive(done))
 
+    def prepare(self) -> None:
+        self._asking.prepare()
+
     def suggestions(self) -> tuple[str, ...]:
         return self._asking.suggestions()
 

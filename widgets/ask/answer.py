@@ -25,6 +25,8 @@ from widgets.kit.panel import guarded
 from widgets.kit.states import PanelState, StateText, StateView
 
 NARROW, BARE = 560, 760
+LOW = 330
+"""Pixels of height under which who answered stands at the foot, so that bars have a row more."""
 
 
 class AnswerPage(QWidget):
@@ -47,6 +49,7 @@ class AnswerPage(QWidget):
         super().__init__(parent)
         self.desk, self.ctx, self.words = desk, desk.ctx, desk.words
         self.told: Told | None = None
+        self._low = False
         self.filters = Filters(self.words, self)
         self.chips = ChipBar(self.ctx, self.filters.fill, self)
         self.chips.dropped.connect(self.filters.drop)
@@ -89,9 +92,11 @@ class AnswerPage(QWidget):
         said.addWidget(self.sentence)
         below = QHBoxLayout()
         below.setSpacing(8)
-        below.addWidget(self.notes, 1)
-        below.addWidget(self.take)
-        below.addWidget(self.leave)
+        below.addWidget(self.notes)
+        below.addStretch(1)
+        for one in (self.take, self.leave):
+            one.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            below.addWidget(one)
         said.addLayout(below)
         self._lines = [QWidget(self) for _ in range(3)]
         self._halves = QWidget(self)
@@ -155,18 +160,23 @@ class AnswerPage(QWidget):
         self.mark.setFont(self.ctx.theme.font("small", 400 if mark is None else 700))
         self.mark.set_color(self.ctx.theme.t2 if mark is None else self.ctx.theme.t1)
         self.reading.setText(t("ask.reading" if mark is None else "ask.model_read"))
+        self.reading.setVisible(mark is not None or not self._low)
+        self.mark.setVisible(mark is not None or not self._low)
         self.chips.setVisible(mark is None)
         for one in (self.queries, self.take, self.leave):
             one.setVisible(mark is not None)
         if mark is None:
             self.mark.more = ""
-            self.mark.setText(t("ask.mark", ms=f"{max(told.took, 1):.0f}"))
+            self.mark.setText(self._own_mark(told))
             return
         self.mark.setText(t("ask.mark_model", model=mark.model, host=mark.host, s=f"{mark.took / 1e3:.1f}"))
         self.mark.more = t("ask.mark_model_more", version=mark.version, log=mark.log)
         done = [one for one in mark.tools if one.handle]
         self.queries.setText("  ·  ".join(one.words for one in done))
         self.queries.more = "\n".join(f"{one.handle}  {one.words}" for one in done)
+
+    def _own_mark(self, told: Told) -> str:
+        return self.ctx.t("ask.mark", ms=f"{max(told.took, 1):.0f}")
 
     def _pieces(self, told: Told) -> list[Piece]:
         tip = self.ctx.t("ask.figure_tip")
@@ -195,7 +205,9 @@ class AnswerPage(QWidget):
         if told.as_of:
             parts.append(t("ask.until", at=self._moment(told.as_of)))
         said = " · ".join(parts)
-        self.source.setText(t("ask.source", source=source, said=said) if source else said)
+        whole = t("ask.source", source=source, said=said) if source else said
+        own = self._own_mark(told) if self._low and told.model is None else ""
+        self.source.setText(" · ".join(part for part in (own, whole) if part))
 
     def _moment(self, us: int) -> str:
         then, now = local(us), local(self.ctx.clock.now())
@@ -255,7 +267,12 @@ class AnswerPage(QWidget):
             rule.setFixedWidth(1)
             rule.setMinimumHeight(0)
             rule.setMaximumHeight(16_777_215)
-        self.source.setMaximumWidth(max(160, self.width() * 2 // 5))
+        self.source.setMaximumWidth(max(160, self.width() // 2 if self._low else self.width() * 2 // 5))
+        if self._low != (self.height() < LOW):
+            self._low = not self._low
+            if self.told is not None:
+                self._say_mark(self.told)
+                self._say_source(self.told)
         for one in (self.take, self.leave):
             one.set_bare(self.width() < BARE)
 

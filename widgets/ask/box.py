@@ -19,6 +19,8 @@ from widgets.kit.panel import Pane
 from widgets.kit.questioning import MOST_LETTERS, Questioning
 
 KEYS = ("Ctrl+/", "Ctrl+L")
+AHEAD_MS = 1500
+"""After the archive is there the window draws first; then the words are read beside it."""
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -28,6 +30,7 @@ class AskBox(Pane):
     """
 
     panel_id: ClassVar[str] = "askbox"
+    topics: ClassVar[frozenset[str]] = frozenset({"archive"})
 
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(ctx, parent)
@@ -55,6 +58,11 @@ class AskBox(Pane):
         self._soon.setSingleShot(True)
         self._soon.setInterval(40)
         self._soon.timeout.connect(self.offer)
+        self._ahead = QTimer(self)
+        self._ahead.setSingleShot(True)
+        self._ahead.setInterval(AHEAD_MS)
+        self._ahead.timeout.connect(self._prepare)
+        self._prepared = False
         ctx.questioning.changed.connect(self._asked)
         ctx.questioning.typed.connect(self._typed)
         ctx.actions.add(Action("ask.question", "ask.do_ask", self.take_keyboard, KEYS, icon="search"))
@@ -63,6 +71,17 @@ class AskBox(Pane):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(240, 44)
+
+    def refresh(self, topics: frozenset[str]) -> None:
+        """The archive is read: the words of the city are next, once the first picture stands."""
+        insight = self.ctx.insight
+        if not self._prepared and insight is not None and insight.version and not self._ahead.isActive():
+            self._ahead.start()
+
+    def _prepare(self) -> None:
+        self._prepared = True
+        if self.ctx.asking is not None:
+            self.ctx.asking.prepare()
 
     def take_keyboard(self) -> None:
         """The box has the keyboard, its words marked."""

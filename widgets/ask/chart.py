@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from cockpit.model.asking import Standpoint, Told
 from cockpit.model.figures import figure
@@ -55,6 +55,7 @@ class AnswerChart(QWidget):
         self.asker = Asker(self.ctx, self)
         self.title, self.legend = ElidedLabel(parent=self), Legend(self.ctx, self)
         self.number, self.against = ElidedLabel(parent=self), ElidedLabel(parent=self)
+        self.number.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # never cut
         self.bars = MarkBars(self.ctx, self)
         self.course = Course(self.ctx, self._read, self)
         head = QHBoxLayout()
@@ -195,6 +196,7 @@ class AnswerChart(QWidget):
             return
         figure, unit = told.figure, unit_said(told, words)
         self.number.setText(f"{number_words(told, told.value)} {unit}".strip())
+        self.number.updateGeometry()
         said = []
         if told.understood.of == "value" and figure.before is not None:
             said.append(t("ask.than", against=words.against_of(figure.scope), change=words.change(figure),

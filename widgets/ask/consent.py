@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from PySide6.QtGui import QFontDatabase, QKeySequence, QShortcut
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from cockpit.model.askmodel import ModelState
@@ -17,6 +18,7 @@ from widgets.kit.label import label
 
 SEND_KEY = "Ctrl+Return"
 WIDE, HIGH = 720, 620
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def parts_of(body: str) -> tuple[str, str, tuple[str, ...]]:
@@ -98,3 +100,9 @@ class ConsentDialog(QDialog):
             grid.addWidget(head, at, 0)
             grid.addWidget(told, at, 1)
         column.addLayout(grid)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.accept()
+            return
+        super().keyPressEvent(event)

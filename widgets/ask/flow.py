@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from widgets.kit.panel import guarded
 from widgets.kit.tips import plain_tip
 
 GAP, HIGH = 6, 26
+_SIDES = 24
+"""Padding and border of a button."""
 
 
 class Flow(QWidget):
@@ -68,7 +70,12 @@ class Flow(QWidget):
         wide = max(self.width(), 60)
         for made in self.buttons:
             made.ensurePolished()
-            need = min(made.sizeHint().width(), wide)
+            made.setText(made.accessibleName().replace("&", "&&"))
+            need = made.sizeHint().width()
+            if need > wide:  # cut with …; the tooltip says all of it
+                need, metrics = wide, made.fontMetrics()
+                cut = metrics.elidedText(made.accessibleName(), Qt.TextElideMode.ElideRight, wide - _SIDES)
+                made.setText(cut.replace("&", "&&"))
             if x and x + need > wide:
                 x, y, line = 0, y + HIGH + GAP, line + 1
             shown = line < self.lines

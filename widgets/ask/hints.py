@@ -55,12 +55,14 @@ class StartPage(_Hints):
     """What can be asked here.
 
     Attributes:
-        offers: questions worth asking now. last: those put before.
+        offers: questions worth asking now; examples until the words of the city are read. last: those put before.
+        ready: they are read.
     """
 
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(ctx, parent)
         self.what = label("", self, role="t2")
+        self.ready = False
         self.offers, self.last = self.flow(4), self.flow(2)
         self._last_title = self.title("ask.asked_before")
         self.column.addWidget(self.title("ask.can_ask"))
@@ -75,7 +77,9 @@ class StartPage(_Hints):
 
     def show_offers(self) -> None:
         ctx = self.ctx
-        self.offers.show_texts(ctx.asking.suggestions() if ctx.asking is not None else ())
+        known = ctx.asking.suggestions() if ctx.asking is not None else ()
+        self.ready = bool(known)
+        self.offers.show_texts(known or [ctx.t(f"ask.example_{n}") for n in range(1, 5)])
         last = list(reversed(Questioning.history(ctx)))[:LAST]
         self.last.show_texts(last)
         self._last_title.setVisible(bool(last))

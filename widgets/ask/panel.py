@@ -247,8 +247,9 @@ class AskPanel(Panel):
         self.to_model.setVisible((on or broken is not None) and not asked.modelling)
         why = self.model.can()
         disable(self.to_model, t(why) if isinstance(why, Message) else "")
-        said = t("ask.refused", why=t(asked.refused).rstrip("。.")) if asked.refused is not None else ""
-        self.refused.setText(said)
+        below = "ask.refused" if asked.told is None or asked.told.model is None else "ask.refused_again"
+        said = t(below, why=t(asked.refused).rstrip("。.")) if asked.refused is not None else ""
+        self.refused.setText(said[:1].upper() + said[1:])
         self.refused.setVisible(bool(said) and not asked.modelling)
 
     def _problem(self, said: Message) -> None:
@@ -268,6 +269,8 @@ class AskPanel(Panel):
         asked = self.ctx.questioning
         if asked.modelling:
             self.working.show_steps(asked.modelling, self.model.state, asked.steps)
+        if self.pages.currentWidget() is self.start and not self.start.ready:
+            self.start.show_offers()
 
     def fill_menu(self, menu: QMenu) -> None:
         t = self.ctx.t

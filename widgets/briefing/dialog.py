@@ -6,20 +6,24 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+import msgspec
+from PySide6.QtCore import QStandardPaths, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from cockpit.model.briefings import TemplateFacts, Wanted, Written
 from cockpit.model.messages import Message
 from cockpit.model.ports.briefings import Briefings, Made
+from widgets.briefing.bettering import Bettering
 from widgets.briefing.form import Form
 from widgets.briefing.pages import Pages
-from widgets.kit.buttons import button
+from widgets.briefing.wording import WordingPage
+from widgets.kit.buttons import KeyButton, button, disable
 from widgets.kit.context import PanelContext
 from widgets.kit.label import label
 
+BETTER_KEY = "Ctrl+E"
 _MOST = 6
 """Findings that are listed one by one."""
 
@@ -30,6 +34,8 @@ class BriefingDialog(QDialog):
         form: what is wanted. pages: the preview. findings: what was found.
         see, save_pdf, save_docx, print: the buttons. saving: asks where, while it is open.
         made: the last one with the wish that it answers, None none.
+        better: asks the model of the site for better words. bettering, wording: how, and what it offers.
+        taken: blocks that are in its words.
     """
 
     def __init__(self, ctx: PanelContext, port: Briefings, known: tuple[TemplateFacts, ...], parent: QWidget) -> None:
@@ -40,6 +46,7 @@ class BriefingDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(1060, 760)
         self.made: tuple[Wanted, Made] | None = None
+        self.taken: tuple[int, ...] = ()
         self._wish: Wanted | None = None
         self._cancel: Callable[[], None] = lambda: None
         self.saving: QFileDialog | None = None
@@ -55,6 +62,10 @@ class BriefingDialog(QDialog):
         self.see = button(t("briefing.see"), self.preview, "primary", parent=self)
         self.see.setDefault(True)
         left.addWidget(self.see)
+        self.better = KeyButton(t("briefing.better"), BETTER_KEY, ctx.theme, parent=self)
+        self.better.clicked.connect(lambda _checked=False: self.improve())
+        self.better.setAutoDefault(False)
+        left.addWidget(self.better)
         self.findings = label("", self)
         self.findings.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
         self.findings.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -70,22 +81,36 @@ class BriefingDialog(QDialog):
         side.setLayout(left)
         left.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(side)
-        self.pages = Pages(t, self)
-        whole.addWidget(self.pages, 1)
+        self.pages, self.wording = Pages(t, self), WordingPage(ctx, self)
+        self.right = QStackedWidget(self)
+        for page in (self.pages, self.wording):
+            self.right.addWidget(page)
+        whole.addWidget(self.right, 1)
+        self.bettering = Bettering(ctx, self.wording, self)
+        self.bettering.taken.connect(self._take)
+        self.bettering.changed.connect(self._bettered)
         for key, run in (("Ctrl+S", lambda: self.save("pdf")), ("Ctrl+Shift+S", lambda: self.save("docx")),
-                         ("Ctrl+P", self.ask_printer)):  # fmt: skip
+                         ("Ctrl+P", self.ask_printer), (BETTER_KEY, self.improve)):  # fmt: skip
             QShortcut(QKeySequence(key), self).activated.connect(run)
         self.form.changed.connect(self._stale)
+        self._look = QTimer(self)
+        self._look.setInterval(1000)
+        self._look.timeout.connect(self._able)
+        if ctx.wording is not None:
+            self._look.start()
         self._able()
 
     # -- making ------------------------------------------------------------------------------------------------------
 
     def preview(self) -> None:
-        """Makes it and shows its pages."""
+        """Makes it and shows its pages, in its own words."""
+        self.taken = ()
         self._make("pdf", self._show)
 
     def _make(self, format: str, then: Callable[[Made], None]) -> None:
         wanted = self.form.wanted(format)
+        if self.taken and self.made is not None:  # of the very instant of which the words were offered
+            wanted = msgspec.structs.replace(self.made[0], format=format)
         if isinstance(wanted, Message):
             self.pages.show_words(self._ctx.t(wanted))
             return
@@ -107,7 +132,40 @@ class BriefingDialog(QDialog):
                     self.pages.show_words(self.findings.text())
             self._able()
 
-        self._cancel = self._port.make(wanted, done)
+        wording = self._ctx.wording
+        if self.taken and wording is not None:
+            self._cancel = wording.make(wanted, self.taken, done)
+        else:
+            self._cancel = self._port.make(wanted, done)
+
+    # -- better words by the model of the site -----------------------------------------------------------------------
+
+    def improve(self) -> None:
+        """Asks for other words of what is shown."""
+        if self.made is not None and self.better.isEnabled():
+            self.bettering.ask(self.made[0])
+
+    def _take(self, taken: tuple[int, ...]) -> None:
+        """Makes the briefing in the words that were taken."""
+        if self.made is not None:
+            self.taken = taken
+            self._make(self.made[0].format, self._show)
+
+    def _bettered(self) -> None:
+        self.right.setCurrentWidget(self.wording if self.bettering.open else self.pages)
+        self._able()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and (self.bettering.open or self.bettering.busy):
+            self.bettering.leave()
+            return
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if self.bettering.open and control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.wording.take.click()
+            return
+        super().keyPressEvent(event)
+
+    # -- what is shown -----------------------------------------------------------------------------------------------
 
     def _show(self, made: Made) -> None:
         if self.pages.able:
@@ -126,23 +184,29 @@ class BriefingDialog(QDialog):
         """Something else is chosen: what is shown is no longer what would be saved."""
         self._cancel()
         self._wish = None
-        self.made = None
+        self.made, self.taken = None, ()
+        self.bettering.leave()
         self.findings.setText("")
         self.pages.show_words(self._ctx.t("briefing.waits"))
         self._able()
 
     def _able(self) -> None:
-        idle = self._wish is None
+        idle = self._wish is None and not self.bettering.busy and not self.bettering.open
         self.see.setEnabled(idle)
         self.save_pdf.setEnabled(idle)
         self.save_docx.setEnabled(idle)
         self.print.setEnabled(idle and self.pages.count > 0)
+        state = self.bettering.state
+        self.better.setVisible(state.on or state.why is not None)
+        t, ready = self._ctx.t, self.made is not None and bool(self.made[1].data)
+        why = t(state.why) if state.why is not None else "" if idle and ready else t("briefing.better_first")
+        disable(self.better, why)
 
     # -- saving and printing -----------------------------------------------------------------------------------------
 
     def save(self, format: str) -> None:
         """Asks where to, of what is shown; makes it first where that is another file."""
-        if self._wish is not None:
+        if self._wish is not None or self.bettering.open:
             return
         if self.made is not None and self.made[0].format == format:
             self._ask_where(self.made[1], format)
@@ -204,6 +268,7 @@ class BriefingDialog(QDialog):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._cancel()
+        self.bettering.leave()
         with contextlib.suppress(RuntimeError):
             self.pages.close_pages()
         super().closeEvent(event)

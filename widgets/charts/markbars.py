@@ -16,6 +16,8 @@ from widgets.kit.panel import guarded
 from widgets.kit.tips import plain_tip
 
 ROW, BAR, AXIS, PAD = 26, 13, 24, 12
+LEAST = 5
+"""Bars that are worth more than the numbers of the axis."""
 _MIDDLE = int(Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -84,8 +86,13 @@ class MarkBars(QWidget):
 
     # -- where things lie
 
+    @property
+    def _foot(self) -> int:
+        """Height of the axis' numbers; none where bars, which print their own, need the room."""
+        return AXIS if self.height() >= min(len(self.bars), LEAST) * ROW + AXIS else 0
+
     def _fits(self) -> int:
-        return max(1, int((self.height() - AXIS) // ROW))
+        return max(1, int((self.height() - self._foot) // ROW))
 
     def _top(self) -> float:
         values = [v for bar in self.bars for v in (bar.value, bar.mark) if math.isfinite(v)]
@@ -138,11 +145,13 @@ class MarkBars(QWidget):
             x = round(left + step / top * (right - left)) + 0.5
             painter.setPen(QPen(theme.grid if step else theme.line2, 1))
             painter.drawLine(QPointF(x, 0), QPointF(x, foot))
+            if not self._foot:
+                continue
             words = f"{step:,.10g}"
             painter.setPen(theme.t3)
             wide = metrics.horizontalAdvance(words)
             painter.drawText(QPointF(min(x - wide / 2, self.width() - wide - 2), foot + 17), words)
-        if self._unit and steps:
+        if self._unit and steps and self._foot:
             last = metrics.horizontalAdvance(f"{steps[-1]:,.10g}") / 2
             start = right + last + 8
             if start + metrics.horizontalAdvance(self._unit) < self.width():

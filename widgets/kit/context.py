@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from cockpit.model.ports.tape import Tape
     from cockpit.model.ports.videos import Videos
     from cockpit.model.ports.walls import Walls
+    from cockpit.model.ports.wording import Wording
     from cockpit.picture import Picture, Selection
     from cockpit.picture.drill import Drill
     from widgets.kit.actions import Actions
@@ -88,6 +89,7 @@ class PanelContext:
             of what is kept of it here; None where there is none. briefings: port; makes 简报.
         asking: port; answers questions in plain words, None where nobody does. questioning: the one asked at this desk.
         ask_model: port; answers with the model of the site, None where no archive is. pinned: questions that are kept.
+        wording: port; better words of briefings by the model of the site, None where briefings are not made here.
     """
 
     picture: Picture
@@ -133,3 +135,4 @@ class PanelContext:
     ask_model: AskModel | None = None
     questioning: Questioning = field(default_factory=Questioning)
     pinned: Pinned = field(default_factory=Pinned)
+    wording: Wording | None = None

@@ -106,19 +106,35 @@ def applied(paragraph: Paragraph, text: str) -> Paragraph:
     return msgspec.structs.replace(paragraph, runs=tuple(runs))
 
 
+def paragraphs(document: Document) -> list[tuple[int, Paragraph]]:
+    """The paragraphs of text, each with its place: whose words may be others."""
+    return [
+        (i, block)
+        for i, block in enumerate(document.blocks)
+        if isinstance(block, Paragraph) and not block.quiet and block.text.strip()
+    ]
+
+
+def offer(i: int, block: Paragraph, lang: str, improve: Improve) -> Offer | None:
+    """What is offered for a paragraph; None: the same wording.
+
+    Raises:
+        CockpitError: there is none, or it was refused.
+    """
+    after = applied(block, improve(tokens_of(block), lang))
+    return Offer(i, block, after, difference(block.text, after.text)) if after.text != block.text else None
+
+
 def offers(document: Document, improve: Improve) -> Iterator[Offer | UserError]:
     """For each paragraph of text with figures in it what is offered, or why it was refused; the same wording is not."""
-    for i, block in enumerate(document.blocks):
-        if not isinstance(block, Paragraph) or block.quiet or not block.text.strip():
-            continue
-        text = tokens_of(block)
+    for i, block in paragraphs(document):
         try:
-            after = applied(block, improve(text, document.lang))
+            found = offer(i, block, document.lang, improve)
         except UserError as error:
             yield error
             continue
-        if after.text != block.text:
-            yield Offer(i, block, after, difference(block.text, after.text))
+        if found is not None:
+            yield found
 
 
 def taken(document: Document, chosen: list[Offer]) -> Document:

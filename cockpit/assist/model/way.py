@@ -184,6 +184,17 @@ class ModelWay:
 
     # -- wording -----------------------------------------------------------------------------------------------------
 
+    def preview_wording(self, text: str, lang: str) -> str:
+        """The exact body of the request for a paragraph whose figures are tokens.
+
+        Raises:
+            CockpitError: there is no model for this, or it would not be sent.
+        """
+        endpoint = self._endpoint("wording")
+        if why := stopped(text, endpoint.deny):
+            raise UserError("model.stopped", words=why)
+        return body_of(endpoint, _wording(text, lang), False).decode()
+
     def improve(self, text: str, lang: str, stop: Stop | None = None) -> str:
         """`cockpit.assist.briefing.improve.Improve`: another wording of a paragraph whose figures are tokens.
 
@@ -196,9 +207,7 @@ class ModelWay:
             error = UserError("model.stopped", words=why)
             self._keep(record, blocked=(error.message,), outcome="blocked")
             raise error
-        said = prompt("wording").format(language=_LANGUAGES[lang])
-        plain = masked(text).replace("</data>", "")
-        messages = [{"role": "system", "content": said}, {"role": "user", "content": f"<data>{plain}</data>"}]
+        messages = _wording(text, lang)
         talk = Talk(endpoint, self._clock, record, self.journal.keep)
 
         async def once() -> str:
@@ -223,6 +232,12 @@ class ModelWay:
             CockpitError: there is no such record, or it can not be kept.
         """
         self.journal.judge(record, accepted, self._clock.now())
+
+
+def _wording(text: str, lang: str) -> list[dict[str, Any]]:
+    said = prompt("wording").format(language=_LANGUAGES[lang])
+    plain = masked(text).replace("</data>", "")
+    return [{"role": "system", "content": said}, {"role": "user", "content": f"<data>{plain}</data>"}]
 
 
 def _end(loop: asyncio.AbstractEventLoop, task: asyncio.Future[Any]) -> None:

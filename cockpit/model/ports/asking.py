@@ -31,6 +31,10 @@ class Asking(Protocol):
         """Answers with another choice in the place of a chip; None: without it."""
         ...
 
+    def prepare(self) -> None:
+        """Reads the words of the city aside, so that the first question need not wait for them."""
+        ...
+
     def suggestions(self) -> tuple[str, ...]:
         """Questions that can be answered here and are worth asking now."""
         ...
