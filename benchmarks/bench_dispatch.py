@@ -16,11 +16,11 @@ SEED = 20261121
 SEAT_KILLS, HUB_KILLS = 10, 5
 
 
-def measured(module: str, *options: str) -> dict[str, Any]:
-    """What a measurement in a process of its own says in its last line."""
+def measured(module: str, *options: str, seconds: float = 500.0) -> dict[str, Any]:
+    """What a measurement in a process of its own says in its last line, which takes `seconds` at the most."""
     command = [sys.executable, "-m", module, *options]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, timeout=500, check=True)
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, timeout=seconds, check=True)
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer
 
