@@ -202,6 +202,7 @@ def test_a_hub_takes_the_citys_past_in_and_goes_on_after_a_restart(
 
     monkeypatch.setattr(living_hub, "Hub", with_city)
     monkeypatch.setattr(archive_past, "FIRST_SECONDS", 0.0)
+    monkeypatch.setattr(archive_past, "REST_SECONDS", (0.05, 0.2))
     folder = tmp_path / "hub" / CITY
     with LivingHub(tmp_path / "hub") as hub:
         await_days(folder, 3)

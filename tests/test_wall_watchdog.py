@@ -166,7 +166,7 @@ def test_a_child_that_is_stopped_by_the_system_is_replaced(tmp_path: Path) -> No
 
 def test_a_child_that_never_beats_is_given_its_start_and_then_replaced(tmp_path: Path) -> None:
     (tmp_path / "hang").touch()
-    with a_dog(tmp_path, Patience(hang=30.0, start=5.0, calm=0.0)) as dog:
+    with a_dog(tmp_path, Patience(hang=30.0, start=2.0, calm=0.0)) as dog:
         dog.until_started(2)
         assert "stood still" in dog.reports()[0]
 
