@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from hypothesis import given
@@ -73,6 +75,27 @@ def test_frames_of_the_last_minute_are_what_counts_and_slow_ones_of_ten() -> Non
 
 def test_memory_is_that_of_the_process_and_of_what_it_started() -> None:
     assert memory_mb() > 5
+
+
+FREED = """
+import ctypes
+from cockpit.wall.health import give_back, memory_mb
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_size_t], [ctypes.c_void_p]
+held = [libc.malloc(4000) for _ in range(10_000)]
+for at in held:
+    ctypes.memset(at, 1, 4000)
+full = memory_mb()
+for at in held[:-1]:
+    libc.free(at)
+give_back()
+print(full - memory_mb())
+"""
+
+
+def test_what_was_freed_in_small_pieces_is_given_back_to_the_system() -> None:
+    done = subprocess.run([sys.executable, "-c", FREED], capture_output=True, text=True, check=True, timeout=60)
+    assert float(done.stdout) > 30
 
 
 def test_the_hottest_sensor_counts_and_a_machine_without_one_says_nothing(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from cockpit.model.wallstate import Thumb
 from cockpit.seat import Seat
 from cockpit.ui.wallscreen import WallWindow
 from cockpit.ui.wallstills import keep_picture, last_picture
+from cockpit.wall.health import give_back
 from cockpit.wall.node import WallSeat
 
 THUMB_SECONDS = 2.0
@@ -93,9 +94,13 @@ class WallPictures(QObject):
         taken = self._line.time.now()
         if keep:
             self._kept_at[window.output] = now
-            self._aside(partial(keep_picture, window.picture(), self._folder, window.output))
+            self._aside(partial(self._keep, window.picture(), window.output))
         if self._line.joined and window.screen_of_wall is not None and window.wall is not None:
             self._aside(partial(self._send, window.wall.id, window.screen_of_wall.id, taken, glimpse(window)))
+
+    def _keep(self, picture: QImage, output: str) -> None:
+        keep_picture(picture, self._folder, output)
+        give_back()
 
     def _aside(self, work: Callable[[], object]) -> None:
         self._waiting += 1
