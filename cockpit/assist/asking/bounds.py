@@ -1,14 +1,12 @@
 """Numbers that something is above or below: of how many there are, of how long it took, of what comes with a class."""
 
-# ruff: noqa: E501 - words and patterns are easier to read in one line
-
 from __future__ import annotations
 
 from math import ceil, inf
 
 from cockpit.assist.asking.found import Found
 from cockpit.assist.asking.lattice import Bound
-from cockpit.assist.asking.measure import Asked
+from cockpit.assist.asking.measure import TIME_UNITS, Asked
 from cockpit.assist.asking.setting import CannotBeTold, Setting
 from cockpit.model.scope import Scope
 
@@ -49,9 +47,6 @@ def over_of(found: Found, scope: Scope) -> tuple[float, float] | tuple[()]:
     return next(((bound.low, bound.high) for bound, _ in found.bounds if sign or is_over(found, bound)), ())
 
 
-_TIME_UNITS = {"小时": 1.0, "个小时": 1.0, "钟头": 1.0, "hour": 1.0, "hours": 1.0, "h": 1.0, "天": 24.0, "day": 24.0, "days": 24.0,
-               "周": 168.0, "星期": 168.0, "礼拜": 168.0, "week": 168.0, "weeks": 168.0, "个月": 720.0, "month": 720.0, "months": 720.0,
-               "分钟": 1 / 60, "minute": 1 / 60, "minutes": 1 / 60, "min": 1 / 60}  # fmt: skip
 _METRES = {
     "米": 100.0,
     "m": 100.0,
@@ -72,8 +67,8 @@ def bounds_of(found: Found, where: Setting, asked: Asked, kinds: list[tuple[str,
             continue
         if is_over(found, bound) or (bound.unit in _OFTEN and found.names & set(_COUNTED)):
             continue
-        if bound.unit in _TIME_UNITS:
-            factor = _TIME_UNITS[bound.unit]
+        if bound.unit in TIME_UNITS:
+            factor = TIME_UNITS[bound.unit]
             if "ARRIVE" in found.names and "CLOSE" not in found.names:
                 parts["reached"] = (max(bound.low * factor * 60, 0.0), bound.high * factor * 60)
                 continue

@@ -76,6 +76,13 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
     if asked.measure.startswith("sign:") and (scope.hours or scope.weekdays or (found.bounds and form != "ranking")):
         at = (found.hours or found.weekdays or found.bounds or found.times)[0][1]
         raise CannotBeTold(found.divided.tokens[at].said)
+    if of == "share" and form == "figure" and not whole:
+        raise CannotBeTold(found.divided.tokens[found.at("SHARE")].said)
+    if asked.measure.endswith("_hours") and {"open", "overdue"} & set(asked.marks):
+        raise CannotBeTold(found.divided.tokens[found.at("OPEN")].said)
+    for word in ("ARRIVE", "ASSIGN"):
+        if word in names and asked.measure == "count" and not (scope.reached or scope.stages or scope.marks):
+            raise CannotBeTold(found.divided.tokens[found.at(word)].said)
     top, descending = order_of(found, asked, form)
     if change and not top and "EACH" not in names:
         top = 1

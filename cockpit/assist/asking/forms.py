@@ -54,6 +54,9 @@ def dims_of(found: Found) -> list[str]:
 def _asks_what(found: Found) -> bool:
     """什么问题, 哪些事, what problems: the class is asked for."""
     tokens = [token for token in found.divided.tokens if token.type not in ("unknown", "filler")]
+    ends = [token for token in tokens if token.said not in ("?", "？", "。")]
+    if ends and ends[-1].said in ("什么", "啥", "哪些") and found.names & {"MOST", "LEAST"}:  # 最常投诉什么
+        return True
     for token, after in pairwise(tokens):
         if token.type != "atom" or after.type != "atom" or "CASES" not in after.value or found.kinds:
             continue

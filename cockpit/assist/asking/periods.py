@@ -199,6 +199,8 @@ def _is_before(found: Found) -> bool:
 def _due(found: Found, said: list[Said], now: int, all_time: Span) -> Span:
     """Until when something is due: what is over of the period is not meant where something is open still."""
     until = next((one.until for one, _ in found.hours if one.until >= 0), -1)
+    if 0 <= until < 12 and any(min(one.hours, default=0) >= 12 for one in said):  # 今天晚上六点前
+        until += 12
     is_open = found.has("OPEN") or any(
         token.said in ("要到期", "将到期", "快到期", "即将到期", "会到期", "将超期", "要超期", "快超期")
         for token in found.divided.tokens

@@ -32,6 +32,10 @@ def refused(found: Found, now: int, first: int) -> tuple[str, Message, tuple[str
     return None
 
 
+_SAYS = set(
+    "初末前后次第每各最首尾仅倒非半多少高低快慢好差旧内外上下早晚班同另未无没不零一二两三四五六七八九十百千万0123456789"
+)
+"""Characters that would change what is asked."""
 _SHIFTS = ("夜班", "白班", "早班", "中班", "晚班")
 """Said beside the hours that they have."""
 
@@ -42,4 +46,4 @@ def _may_overlook(found: Found) -> bool:
     if clock and all(word in _SHIFTS for word in found.unread):
         return True
     known = found.kinds or found.signs or found.channels or found.units or found.stages
-    return len(found.unread) == 1 and len(found.unread[0]) == 1 and bool(known)
+    return len(found.unread) == 1 and len(found.unread[0]) == 1 and found.unread[0] not in _SAYS and bool(known)

@@ -43,7 +43,7 @@ class Speaker:
         if value is None:
             return self.t("asking.no_data")
         printed = figure(value, decimals)
-        words = unit_words(unit, self.t)
+        words = unit_words(unit, self.t, value)
         return f"{printed} {words}".rstrip() if words not in ("%", "") else f"{printed}{words}"
 
     def name(self, one: Standpoint, beside: str, by: str) -> str:

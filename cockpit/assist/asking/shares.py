@@ -52,6 +52,9 @@ def whole_of(found: Found, scope: Scope) -> tuple[str, ...]:
     ]
     if scope.marks and marks:
         at["marks"] = min(marks)
+    for field in (*_FIELDS.values(), "marks"):
+        if getattr(scope, field) and field not in at:
+            at[field] = len(found.divided.tokens)
     if not at:
         return ()
     share = found.at("SHARE")

@@ -101,7 +101,7 @@ class Spelling:
 
     def mended(self, text: str) -> Iterator[tuple[str, float]]:
         """Words that a stretch of Chinese could be, and what each costs."""
-        if len(text) < 2 or text in self._surfaces or text in _TIMES:
+        if len(text) < 2 or text in self._surfaces or text in _TIMES or (len(text) == 2 and text[0] in "最未没不无第"):
             return
         same, like = self._sounds
         sounds = tuple(map(_sound, text))

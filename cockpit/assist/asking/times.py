@@ -135,6 +135,8 @@ class Times:
 
     def recent(self, number: float, unit: str) -> Span:
         """The last so many hours, days, weeks, months, years."""
+        if unit == "hour" and number % 1:
+            return Span(self.now - round(number * HOUR), self.now)
         if unit == "hour":
             return self.word(f"hours{max(1, round(number))}")
         days = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}[unit] * number

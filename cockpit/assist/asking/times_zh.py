@@ -364,6 +364,7 @@ RULES: tuple[Rule, ...] = (
     rule(rf"{_Y.format('y')}(?P<h>[上下])半年", _half),
     rule(r"(?P<y>今年度?|本年度?|去年度?|上年|上一年|前年|20\d{2}年?度?(?!\d|[./-]\d))(?:全年|以来|至今|到现在|到目前|一年|整年|一整年)?",
           _year),
+    rule(r"(?:自|从)?年初(?=到|至)", lambda t, m: ("time", Said(t.days(date(t.today.year, 1, 1), date(t.today.year, 1, 1)), True, "day"))),
     rule(r"年初以来|年初至今|年初到现在|开年以来|今年以来|年内|从年初到现在|年初到今天", _since_now),
     rule(rf"(?:自|从)?{_Y.format('y')}{MONTH_IN.format('m')}月份?(?:{DAY_IN.format('d')}{_DAY_TAIL})?"
           r"(?:以来|至今|到现在|到目前|到今天|起|之后|以后)", _since),
