@@ -58,8 +58,8 @@ class RealAsking:
     def prepare(self) -> None:
         self.prepared += 1
 
-    def suggestions(self) -> tuple[str, ...]:
-        return engine().suggestions(self.lang) if self.ready else ()
+    def suggestions(self, lang: str = "") -> tuple[str, ...]:
+        return engine().suggestions(lang or self.lang) if self.ready else ()
 
     def settle(self) -> None:
         while self._open:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from cockpit.model.messages import Message
@@ -138,6 +139,8 @@ def test_a_models_answer_is_marked_linked_and_a_step_that_back_leaves(make: Call
     assert answer.queries.text().count("·") >= 3
     assert not answer.chips.isVisible()
     assert "127.0.0.1" in stage.panel.header.facts.text()
+    stage.panel.copy()
+    assert "模型作答 · qwen3-32b" in QGuiApplication.clipboard().text(), "the mark goes along"
     linked = [piece.key for piece in answer.sentence.pieces if piece.key]
     told = stage.ctx.questioning.told
     assert told is not None
@@ -155,6 +158,20 @@ def test_a_models_answer_is_marked_linked_and_a_step_that_back_leaves(make: Call
     assert stage.seen() == own, "this machine's own answer is the step before"
     assert answer.chips.isVisible()
     assert stage.panel.header.facts.text() == "不出本机"
+
+
+def test_it_is_answered_in_the_language_in_which_it_is_asked(make: Callable[..., ModelStage]) -> None:
+    with StandIn(LAST, {"text": "Last month: ⟦r1.value⟧."}) as model:
+        stage = make(model)
+        stage.ask("how many cases in Gongshu last month")
+        stage.ask_model()
+        dialog = stage.panel.model.dialog
+        assert dialog is not None
+        assert "Answer in English" in dialog.whole.toPlainText()
+        stage.agree()
+        stage.wait(lambda: stage.by_model)
+        assert stage.said.endswith("cases.")
+        assert "Answer in English" in model.raw[0].decode()
 
 
 def test_consent_is_asked_once_and_may_be_withdrawn_at_the_log(make: Callable[..., ModelStage]) -> None:

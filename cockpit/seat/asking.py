@@ -56,6 +56,7 @@ class SeatAsking:
         self._thread: threading.Thread | None = None
         # of the worker alone
         self._engine: Engine | None = None
+        self._warmed = False
         self._of: tuple[int, str] = (-1, "")
 
     def ask(self, text: str, context: Understood | None, done: Done) -> Callable[[], None]:
@@ -112,13 +113,14 @@ class SeatAsking:
     def _work(self) -> None:
         while True:
             with self._stir:
-                while not self._ended and not self._waiting and self._engine is not None:
+                while not self._ended and not self._waiting and (self._engine is not None or self._warmed):
                     self._stir.wait()
                 if self._ended:
                     return
                 asked = self._waiting.popleft() if self._waiting else None
             try:
                 if asked is None:
+                    self._warmed = True  # also where it fails: the next question tries it again, and says so
                     self._warm()
                     continue
                 if asked.gone:
@@ -127,7 +129,7 @@ class SeatAsking:
             except Exception as error:
                 log.exception("asking")
                 if asked is None:
-                    return
+                    continue
                 detail = Message("insight.failed", {"detail": type(error).__name__})
                 found = Declined(asked.text, self.lang, "failed", detail)
                 self._seat.later(lambda error=error: _raise(error))  # type: ignore[misc]

@@ -11,7 +11,7 @@ from cockpit.model.asking import Declined, Told, Understood
 from cockpit.model.askmodel import ModelRecord, ModelState, ModelStep
 from cockpit.model.errors import CockpitError, UserError
 from cockpit.model.insight import Answer, Query
-from cockpit.model.messages import Message, Texts
+from cockpit.model.messages import Message, Texts, texts
 
 if TYPE_CHECKING:
     from cockpit.assist.model.vocabulary import Vocabulary
@@ -66,7 +66,8 @@ class SeatAskModel:
 
     def preview(self, text: str) -> str:
         facts, signs = self._data()
-        return self._way.preview(text, self._t.lang, self._words(facts, signs), self._seat.clock.now())
+        t = self._texts(text)
+        return self._way.preview(text, t.lang, self._words(facts, signs, t), self._seat.clock.now())
 
     def ask_model(
         self, text: str, context: Understood | None, done: Done, progress: Callable[[ModelStep], None]
@@ -103,12 +104,13 @@ class SeatAskModel:
             return answer(facts, signs, query, now)
 
         found: Told | Declined
+        t = self._texts(text)
         try:
-            found = self._way.ask(text, self._t.lang, self._words(facts, signs), ask, now, step, stop)
+            found = self._way.ask(text, t.lang, self._words(facts, signs, t), ask, now, step, stop)
         except CockpitError as error:
-            found = Declined(text, self._t.lang, "model", error.message)
+            found = Declined(text, t.lang, "model", error.message)
         except Exception as error:  # one answer less, and the window goes on
-            found = Declined(text, self._t.lang, "model", Message("insight.failed", {"detail": type(error).__name__}))
+            found = Declined(text, t.lang, "model", Message("insight.failed", {"detail": type(error).__name__}))
             self._seat.later(lambda error=error: _raise(error))  # type: ignore[misc]
         self._seat.later(lambda: tell(found))
 
@@ -118,10 +120,16 @@ class SeatAskModel:
             raise UserError("asking.nothing_here")
         return insight.facts, insight.signs_now()
 
-    def _words(self, facts: Facts, signs: Signs) -> Vocabulary:
+    def _texts(self, text: str) -> Texts:
+        """In the language in which it is asked it is answered."""
+        if any("\u4e00" <= char <= "\u9fff" for char in text):
+            return texts("zh")
+        return texts("en") if any(char.isascii() and char.isalpha() for char in text) else self._t
+
+    def _words(self, facts: Facts, signs: Signs, t: Texts) -> Vocabulary:
         from cockpit.assist.model.vocabulary import Vocabulary
 
-        return Vocabulary(self._seat.pack, facts.ground, signs.of, self._t)
+        return Vocabulary(self._seat.pack, facts.ground, signs.of, t)
 
 
 def _raise(error: Exception) -> None:

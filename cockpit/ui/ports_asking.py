@@ -32,7 +32,9 @@ class AskingOfSeat:
     def prepare(self) -> None:
         self._asking.prepare()
 
-    def suggestions(self) -> tuple[str, ...]:
+    def suggestions(self, lang: str = "") -> tuple[str, ...]:
+        if lang:
+            self._asking.lang = lang
         return self._asking.suggestions()
 
 

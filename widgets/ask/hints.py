@@ -77,7 +77,7 @@ class StartPage(_Hints):
 
     def show_offers(self) -> None:
         ctx = self.ctx
-        known = ctx.asking.suggestions() if ctx.asking is not None else ()
+        known = ctx.asking.suggestions(ctx.t.lang) if ctx.asking is not None else ()
         self.ready = bool(known)
         self.offers.show_texts(known or [ctx.t(f"ask.example_{n}") for n in range(1, 5)])
         last = list(reversed(Questioning.history(ctx)))[:LAST]
@@ -118,7 +118,7 @@ class DeclinedPage(_Hints):
         self.why.setText(self.ctx.t(said.why))
         lead = self.ctx.t("ask.your_question")
         self.text.say([Piece(lead, look="faint"), *_marked(said.text, said.words)])
-        offers = said.offers or (self.ctx.asking.suggestions() if self.ctx.asking is not None else ())
+        offers = said.offers or (self.ctx.asking.suggestions(self.ctx.t.lang) if self.ctx.asking is not None else ())
         self.offers.show_texts(offers)
         self._offers_title.setVisible(bool(offers))
 

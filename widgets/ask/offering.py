@@ -69,7 +69,7 @@ class Offering:
         """What fits what is typed, the likeliest first; of nothing typed what was asked last."""
         ctx, text = self._ctx, typed.strip()
         asked = list(reversed(Questioning.history(ctx)))
-        ready = list(ctx.asking.suggestions()) if ctx.asking is not None else []
+        ready = list(ctx.asking.suggestions(ctx.t.lang)) if ctx.asking is not None else []
         if not text:
             last = [Offer(one, one, "asked", True) for one in asked[:4]]
             return [*last, *(Offer(one, one, "question", True) for one in ready if one not in asked[:4])][:MOST]

@@ -179,7 +179,8 @@ class AskPanel(Panel):
         told = self.ctx.questioning.told
         if told is None:
             return
-        lines = [told.understood.text, told.words, self.answer.source.text()]
+        mark = [self.answer.mark.text(), self.answer.notes.text()] if told.model is not None else []
+        lines = [told.understood.text, told.words, *mark, self.answer.source.text()]
         try:
             lines.append(link_of(Link(self.ctx.pack.id, (told.understood.scope,))))
         except UserError as error:

@@ -35,6 +35,6 @@ class Asking(Protocol):
         """Reads the words of the city aside, so that the first question need not wait for them."""
         ...
 
-    def suggestions(self) -> tuple[str, ...]:
-        """Questions that can be answered here and are worth asking now."""
+    def suggestions(self, lang: str = "") -> tuple[str, ...]:
+        """Questions that can be answered here and are worth asking now, in that language; "" in that of the start."""
         ...
