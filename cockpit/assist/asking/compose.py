@@ -71,7 +71,7 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
     if form != "comparison":
         sides, beside = (), ""
     assumed = tuple(field for field, is_so in (("span", periods.is_assumed), ("measure", not asked.is_said)) if is_so)
-    if "MEAN" in names and asked.measure == "count" and of == "value":
+    if "MEAN" in names and asked.measure == "count" and of == "value" and not (scope.reached or scope.took):
         raise CannotBeTold(found.divided.tokens[found.at("MEAN")].said)
     if asked.measure.startswith("sign:") and (scope.hours or scope.weekdays or (found.bounds and form != "ranking")):
         at = (found.hours or found.weekdays or found.bounds or found.times)[0][1]

@@ -224,7 +224,7 @@ def _only_counts(tokens: list[Token], at: int) -> bool:
     """周末两天, 上城、拱墅两区: a number that says how many were just named."""
     if set(tokens[at].said) - _NUMERALS or at + 1 == len(tokens) or tokens[at + 1].type not in ("dim", "filler"):
         return False
-    before = [token for token in tokens[:at] if token.type not in _SKIPPED]
+    before = [token for token in tokens[:at] if token.type not in _SKIPPED and token.said not in ("那", "这")]
     return bool(before) and before[-1].type in _COUNTED
 
 

@@ -41,7 +41,7 @@ _NUMBER = (
     r"hundred|a|an)"
 )
 _BOUND = (
-    (re.compile(rf"(?P<o>不超过|不多于|不大于|不高于|至多|最多|不足|不到|少于|低于|小于|短于|超过|大于|多于|高于|深过|长于|久于|超|>=|<=|>|<|≥|≤|不少于|不低于|至少|达到|达)了?{_NUMBER}\s*(?P<u>{_UNITS})(?:以上|的)?"), 0),
+    (re.compile(rf"(?P<o>不超过|不多于|不大于|不高于|至多|最多|不足|不到|少于|低于|小于|短于|超过|大于|多于|高于|深过|长于|久于|超出|拖过|拖了|超|过|>=|<=|>|<|≥|≤|不少于|不低于|至少|达到|达)了?{_NUMBER}\s*(?P<u>{_UNITS})(?:以上|的)?"), 0),
     (re.compile(rf"{_NUMBER}\s*(?P<u>{_UNITS})(?P<o>(?:及|或)?以上|(?:及|或)?以下|以内|之上|开外|往上|多|\+)(?!的?排)"), 0),
     (re.compile(rf"{_NUMBER}\s*(?:到|至|-|~)\s*(?P<n2>\d+(?:\.\d+)?|{CHINESE}+)\s*(?P<u>{_UNITS})(?<=[^\d])(?:之间|的)?"), 0),
     (re.compile(rf"(?<![a-z])(?P<o>more than|over|above|deeper than|greater than|longer than|larger than|bigger than|higher than|exceeding|beyond|louder than|at least|no less than|not less than|less than|below|under|fewer than|lower than|shorter than|at most|no more than|not more than|up to|within|>=|<=|>|<|≥|≤) {_NUMBER}\s*(?P<u>{_UNITS})\b"), 0),

@@ -16,6 +16,7 @@ _MENDED = ("area", "kind", "channel", "unit_kind", "atom", "dim", "sign", "stage
 _TIMES = words()["times"]["zh"].split()
 _SINGLE = "的了是有在和与比里中各每占数件起区级报多高低谁还吗呢进来结案"
 _LIKELY = {"dim": 1, "kind": 2, "sign": 3, "filler": 10}
+_SHORT = ("week", "weeks", "year", "month", "today")
 _NOT = set("未没不无")
 """What turns a meaning round is never read into a text."""
 _KEPT = set("各每哪最未没不无前后除非超同环首末一二三四五六七八九十两半")
@@ -220,7 +221,9 @@ class Spelling:
             if word.endswith("s"):
                 forms.append((word, known + "s"))
             away = min(_away(one, other, most) for one, other in forms)
-            likely = len(root) > 4 or abs(len(known) - len(root)) == 1 or sorted(known) == sorted(root)
+            likely = (
+                known in _SHORT or len(root) > 4 or abs(len(known) - len(root)) == 1 or sorted(known) == sorted(root)
+            )
             if away <= most and likely:
                 found.setdefault(away, set()).add(known)
         if not found:
