@@ -1,6 +1,6 @@
 """The wall: how soon and how closely its machines change a scene, follow a hand, and are back after a kill.
 
-`benchmarks.wall_three` measures all of them in one run of some five minutes: three machines of one screen of 1920×1080
+`benchmarks.wall_three` measures all of them in one run of some seven minutes: three machines of one screen of 1920×1080
 each, drawn by the processor, joined over TLS; they share the cores of one machine with hub and city.
 """
 
@@ -29,7 +29,8 @@ def scene_switch() -> float:
 
 @bench("wall.skew_p99", unit="ms", better="lower", runs=1)
 def skew_p99() -> float:
-    """Between the first and the last of three machines that flip, beyond the error of their clocks; aim 16."""
+    """Between the first and the last of three machines whose display has a new scene, beyond the error of their clocks,
+    over 80 changes; aim 16."""
     return float(np.percentile(three()["skew"], 99))
 
 

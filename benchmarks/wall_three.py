@@ -9,7 +9,7 @@ server of its own, drawn by the processor, and prints one JSON line:
 - `remote`: ms from what a paired remote sends (light spots and pans by turns) until the points of the X server change;
 - `mb`, `mb_min`: resident memory of each machine's processes at the end, and its growth a minute.
 
-`--changes 30`, `--touches 40` make more or fewer of them.
+`--changes 80`, `--touches 40` make more or fewer of them.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ SCENES = ("flood", "overview", "event", "hotline")
 SETTLED = 45.0
 """Seconds after the first picture: maps read and draw ahead, scenes are kept built."""
 PAUSE = 3.0
-"""Between two changes: reports come each second."""
+"""Between two kills twice as long: reports come each second."""
+LOOKED_AT = 1.5
+"""Seconds that a scene is looked at, from the reports of all machines on."""
 LATE = 90.0
 SPOT = 24
 """A light spot changes a square of so many points."""
@@ -209,7 +211,7 @@ def changes(desk: Desk, times: int) -> tuple[list[float], list[float]]:
         apart = max(screen.skew_us for screen in screens) - min(screen.skew_us for screen in screens)
         wrong = sum(sorted(report.clock_error_us for report in told.values())[-2:])
         skewed.append(max(apart - wrong, 0) / 1000)
-        wait(desk, PAUSE)
+        wait(desk, LOOKED_AT)
     return switched, skewed
 
 
@@ -311,7 +313,7 @@ async def _changed(points: Any, before: Any, share: float, begun: float) -> floa
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--changes", type=int, default=30)
+    parser.add_argument("--changes", type=int, default=80)
     parser.add_argument("--restarts", type=int, default=5)
     parser.add_argument("--touches", type=int, default=40)
     options = parser.parse_args()

@@ -78,7 +78,7 @@ class ScreenStage(QWidget):
                 holder.sight.tell(**told)
             self._next.append((holder, told))
             if holder not in self._shown:
-                holder.stackUnder(self._ground)
+                holder.go_behind(self._ground)
                 holder.show()
                 self._catch_up(holder)
         for holder in before:
@@ -133,11 +133,12 @@ class ScreenStage(QWidget):
             if id(holder) not in staying:
                 holder.hide()
                 holder.unveil()
+                holder.go_behind(self._ground)
         for holder, told in self._next:
             holder.used = self._flips
             holder.sight.tell(**told)
             holder.show()
-            holder.raise_()
+            holder.come_before()
         self._shown = [holder for holder, _ in self._next]
         self._veiled = [holder for holder in self._veiled if id(holder) in staying] + new
         self._first.clear()

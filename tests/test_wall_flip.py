@@ -130,6 +130,20 @@ def test_the_first_frame_is_what_was_drawn_before_and_no_panel_paints_for_it(mac
     machine.until(lambda: new.painted > ahead)
 
 
+def test_to_prepare_a_scene_that_is_kept_paints_nothing_of_what_is_seen(machine: Machine) -> None:
+    machine.show(shows(two("storm", BLUE, BLUE), 2))
+    machine.window.draw_now()
+    seen, before = Flat.built[-2:], machine.stages.prepared
+    painted = [one.painted for one in seen]
+    machine.flipping.told(shows(two("calm", RED, GREEN), 3), machine.hall, machine.wall)
+    machine.until(lambda: machine.stages.prepared > before)
+    machine.window.draw_now()
+    assert [one.painted for one in seen] == painted
+    assert machine.colors() == (BLUE, BLUE)
+    machine.told(shows(two("calm", RED, GREEN), 3))
+    machine.until(lambda: machine.colors() == (RED, GREEN))
+
+
 def test_nothing_is_seen_before_its_moment(machine: Machine) -> None:
     seen: list[tuple[float, tuple[str, str]]] = []
     what = replace(shows(two("storm", BLUE, BLUE), 2), show_at=machine.line.time.now() + 8 * LEAD)
@@ -181,6 +195,15 @@ def test_what_only_moves_what_is_shown_needs_no_picture(machine: Machine) -> Non
     assert not machine.stages.drawn_ahead
     machine.until(lambda: machine.stages.shown == 2)
     assert machine.stills() == 0
+
+
+def test_what_only_moves_the_map_paints_no_other_panel(machine: Machine) -> None:
+    machine.window.draw_now()
+    painted = [one.painted for one in Flat.built[:2]]
+    machine.told(shows(two("calm", RED, GREEN), 2, view=MapView(120.0, 30.0, 20.0)))
+    machine.until(lambda: machine.stages.shown == 2)
+    machine.window.draw_now()
+    assert [one.painted for one in Flat.built[:2]] == painted
 
 
 def test_a_black_screen_is_black_in_the_first_frame_too(machine: Machine) -> None:
