@@ -332,6 +332,42 @@ def test_linked_cases_are_near_and_of_the_kind_and_say_why(make: Callable[..., S
     assert stage.desk.drill.back()
 
 
+def test_a_graph_says_what_a_case_belongs_to_and_what_is_like_it_and_each_box_leads_there(
+    make: Callable[..., Stage], qtbot: QtBot
+) -> None:
+    stage = make()
+    key = stage.parts.rows.table.rows[3].key
+    stage.panel.open_record(key)
+    stage.settle()
+    page = stage.record
+    page.show_reason("graph")
+    stage.settle()
+    graph = page.graph
+    assert graph.isVisible()
+    assert not page.table.isVisible()
+    assert page.row is not None
+    whys = [knot.why for knot in graph.left]
+    assert whys[0] == "类别"
+    assert "所在区域" in whys
+    assert ("处置单位" in whys) == bool(page.row.unit)
+    assert [knot.key for knot in graph.right] == [f"row {link.row.key}" for link in page.links[:6]]
+    assert all("同类" in knot.why for knot in graph.right)
+    graph.setFocus()
+    graph.at = (1, 0)
+    qtbot.keyClick(graph, Qt.Key.Key_Left)
+    qtbot.keyClick(graph, Qt.Key.Key_Up)
+    qtbot.keyClick(graph, Qt.Key.Key_Return)
+    stage.settle()
+    assert stage.desk.drill.scope.kinds == (page.row.kind,) if page.row else False
+    assert stage.desk.drill.scope.key == ""
+    assert stage.desk.drill.back()
+    stage.settle()
+    other = graph.right[0].key.removeprefix("row ")
+    qtbot.mouseClick(graph, Qt.MouseButton.LeftButton, pos=graph.box(1, 0).center().toPoint())
+    stage.settle()
+    assert stage.desk.drill.scope.key == other
+
+
 def test_a_case_opened_by_a_link_is_found_although_its_row_was_never_seen(make: Callable[..., Stage]) -> None:
     stage = make()
     key = stage.parts.rows.table.rows[5].key

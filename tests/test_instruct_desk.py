@@ -23,6 +23,7 @@ from cockpit.ui.instructdesk import GIVE_KEY, LIST, InstructDesk
 from cockpit.ui.viewonwall import panels_of
 from tests.calls_desk import CallWindow
 from tests.living_walls import LivingWalls
+from widgets.instruct.meet import MeetForm
 from widgets.instruct.meeting import among
 from widgets.leader.ground import topics_of
 from widgets.lists.page_case import CaseBlocks
@@ -207,6 +208,39 @@ def test_the_people_of_a_case_are_called_together_and_the_others_are_offered_it(
     window.at.cases.other(CallMeeting(new_id(window.at.ctx.clock), 4), case, {}, "seat-7")
     window.hear()
     assert any("会商开始" in words for words in window.toasts)
+
+
+def test_a_meeting_offers_the_shared_picture_on_a_wall_and_remembers_the_choice(
+    window: Window, tmp_path: Path
+) -> None:
+    window.case()
+    walls = LivingWalls(window.at.clock, tmp_path)
+    window.at.ctx.walls = walls
+
+    def form() -> MeetForm:
+        assert window.run("instruct.meet") is None
+        window.hear()
+        return next(one for one in window.window.findChildren(MeetForm) if one.isVisible())
+
+    first = form()
+    assert window.port.asked("place") == [], "nobody is called before it is said so"
+    assert not first.shared.isChecked()
+    assert first.which is not None
+    other = walls.state.hall.walls[1].id if walls.state is not None else ""
+    first.choose(other)
+    assert first.shared.isChecked()
+    first.press()
+    window.hear()
+    assert len(window.port.asked("place")) == 1
+    assert [(act.wall, act.what, act.value) for act in walls.acts] == [
+        (other, "event", FLOOD),
+        (other, "scene", "command"),
+    ]
+    again = form()
+    assert (again.shared.isChecked(), again.wall.id) == (True, other)
+    again.reject()
+    window.hear()
+    assert len(window.port.asked("place")) == 1
 
 
 def test_who_leads_the_area_is_called_after_the_units_and_strangers_are_not() -> None:

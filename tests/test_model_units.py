@@ -48,6 +48,14 @@ def test_a_unit_that_english_has_no_word_for_is_left_out_there(tmp_path: Path) -
     assert (unit_words(unit, texts("en")), unit_words(unit, texts("zh"))) == ("", "个")
 
 
+def test_of_one_a_unit_is_said_in_the_singular(tmp_path: Path) -> None:
+    unit, t = own(tmp_path, '"株"', '[words]\n"株" = "tree|trees"'), texts("en")
+    assert isinstance(unit, dict)
+    assert [unit_words(unit, t, value) for value in (1.0, 2.0, 0.0, None)] == ["tree", "trees", "trees", "trees"]
+    assert [unit_words("case", t, value) for value in (1.0, 2.0)] == ["case", "cases"]
+    assert unit_words(unit, texts("zh"), 1.0) == "株"
+
+
 def test_a_unit_that_is_neither_word_nor_words_is_refused_with_its_place(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"own\.toml|packs.wrong"):
         own(tmp_path, "3")

@@ -176,6 +176,18 @@ def test_events_of_a_group_a_channel_and_an_area_are_listed_alone(qtbot: QtBot) 
     assert all(str(table.value(i, "area")).startswith("330106") for i in calls.wanted())
 
 
+def test_events_of_a_period_are_listed_alone(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    table = hall.at.picture["event"]
+    every: Any = hall.hang("wallevents")
+    occurred = sorted(int(table.row(i)["occurred"]) for i in every.wanted())
+    middle = occurred[len(occurred) // 2]
+    late: Any = hall.hang("wallevents", since=middle)
+    early: Any = hall.hang("wallevents", until=middle)
+    assert len(late.wanted()) == sum(at >= middle for at in occurred)
+    assert len(late.wanted()) + len(early.wanted()) == len(occurred)
+
+
 def test_no_event_of_what_was_asked_for_is_said_and_is_no_blank(qtbot: QtBot) -> None:
     shown = Hall(qtbot).hang("wallevents", kinds=["X99"])
     assert shown.state is PanelState.EMPTY

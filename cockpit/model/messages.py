@@ -63,9 +63,16 @@ class Texts:
             return text
         return text.get(self.lang) or text["zh"]
 
-    def unit(self, unit: Mapping[str, str] | str) -> str:
-        """The unit of a number: cm as it is, 人 in this language; "" where this language says none (个)."""
-        return unit if isinstance(unit, str) else unit.get(self.lang, unit["zh"])
+    def unit(self, unit: Mapping[str, str] | str, value: float | None = None) -> str:
+        """The unit of a number: cm as it is, 人 in this language; "" where this language says none (个).
+
+        Args:
+            value: that it stands beside: of `tree|trees` the first is said of 1.
+        """
+        if isinstance(unit, str):
+            return unit
+        one, _, more = unit.get(self.lang, unit["zh"]).partition("|")
+        return one if not more or value in (1, -1) else more
 
     def _value(self, value: object) -> object:
         if isinstance(value, Message):

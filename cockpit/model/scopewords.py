@@ -70,9 +70,12 @@ def measure_words(measure: str, t: Texts, names: Names = {}) -> str:  # noqa: B0
     return t("insight.sign_of_period", name=name, of=t(f"insight.sign_{of}")) if of in SIGN_VALUES else name
 
 
-def unit_words(unit: Text | str, t: Texts) -> str:
-    """The unit of a figure as printed: `case`, `h`, `min` and a pack's word in the reader's language, cm as it is."""
-    return t(f"insight.unit_{unit}") if unit in ("case", "h", "min") else t.unit(unit)
+def unit_words(unit: Text | str, t: Texts, value: float | None = None) -> str:
+    """The unit of a figure as printed: `case`, `h`, `min` and a pack's word in the reader's language, cm as it is; of
+    1 in the singular."""
+    if unit == "case" and value in (1, -1):
+        return t("insight.unit_one_case")
+    return t(f"insight.unit_{unit}") if unit in ("case", "h", "min") else t.unit(unit, value)
 
 
 def source_words(source: Text | str, t: Texts) -> str:

@@ -25,6 +25,7 @@ from widgets.instruct import words as say
 from widgets.instruct.ask import ask_about
 from widgets.instruct.give import instruct
 from widgets.instruct.listing import InstructionsPanel
+from widgets.instruct.meet import EVENT_SCENE, meet
 from widgets.instruct.panel import DecisionsPanel
 from widgets.kit.actions import Action
 from widgets.kit.context import PanelContext
@@ -37,8 +38,6 @@ DECIDE_KEY, PAGE_KEY = "Ctrl+Shift+Q", "Ctrl+Alt+L"
 LIST, DECISIONS, PAGE = "instructions", "decisions", "event"
 RECENT = 5 * MINUTE
 """What was given longer ago is old news: a seat that comes back does not announce the day."""
-EVENT_SCENE = "command"
-"""Scene of one event, 单事件指挥; `event` where the hall has no such one."""
 _TOPICS = frozenset({"case", "unit", "sign", "event", "alert"})
 
 
@@ -164,7 +163,7 @@ class InstructDesk(QObject, Part):
         acts.urge(self._ctx, self, self._case())
 
     def meet(self) -> None:
-        acts.meet(self._ctx, self, self._case())
+        meet(self._ctx, self, self._case(), parent=self._window)
 
     def take_back(self) -> None:
         one = acts.last_given(self._ctx)

@@ -39,8 +39,10 @@ def scene_of(ctx: PanelContext, scope: Scope) -> str:
     """Id of the scene that a topic of the leader has on walls (both are called the same); "" none."""
     if not (scope.kinds or scope.channels):
         return ""
-    same = ((one.kinds, one.channels) == (scope.kinds, scope.channels) for one in topics_of(ctx).topics)
-    return next((one.id for one, good in zip(topics_of(ctx).topics, same, strict=True) if good), "")
+    for one in topics_of(ctx).topics:
+        if (one.kinds, one.channels) == (scope.kinds, scope.channels):
+            return str(one.id)
+    return ""
 
 
 def what_words(ctx: PanelContext, scope: Scope) -> str:

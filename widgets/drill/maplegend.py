@@ -64,6 +64,8 @@ class MapLegend(QWidget):
             return
         taken = min(room, max(metrics.horizontalAdvance(words) for words in right))
         wide = min((self.width() - 3 * PAD - taken) / len(labels), 56)
+        if any(metrics.horizontalAdvance(words) > wide + 6 for words in labels):
+            labels = tuple(words.partition("–")[0] for words in labels)  # where each class begins
         alphas = map_style(theme).choropleth_alpha
         for i, words in enumerate(labels):
             color = QColor(theme.map.color("choropleth"))

@@ -14,6 +14,7 @@ from cockpit.model.ages import full_stamp, span
 from cockpit.model.clock import DAY
 from cockpit.model.insight import AskRows, Row, Rows
 from cockpit.model.scope import Scope, Span
+from widgets.charts.relations import Knot, RelationGraph
 from widgets.drill.page import DrillDesk, DrillPage
 from widgets.drill.pieces.rowtable import Column, RowTable
 from widgets.drill.pieces.tabline import TabLine
@@ -25,7 +26,10 @@ from widgets.lists.words import number, unit_words
 
 DAYS, METRES, MOST = 90, 500.0, 5000
 STEPS = ("reported", "filed", "assigned", "arrived", "finished", "closed")
-REASONS = ("place", "unit", "burst")
+REASONS = ("place", "unit", "burst", "graph")
+"""By what records are linked; the last shows those of its place, with what it belongs to, as a graph."""
+LIKE = 6
+"""Records that the graph shows."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,10 @@ class RecordPage(DrillPage):
         self.table.order = ""
         self.table.opened.connect(self.opened)
         self.tabs.picked.connect(self.show_reason)
+        self.graph = RelationGraph(self.ctx, self)
+        self.graph.setAccessibleName(self.ctx.t("drill.link_graph"))
+        self.graph.picked.connect(self._go)
+        self.graph.hide()
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(0)
@@ -120,6 +128,7 @@ class RecordPage(DrillPage):
         line.addWidget(self.links_title)
         right.addLayout(line)
         right.addWidget(self.table, 1)
+        right.addWidget(self.graph, 1)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(field)
@@ -165,7 +174,7 @@ class RecordPage(DrillPage):
             return
         around = Span(row.reported - DAYS * DAY, row.reported + DAYS * DAY)
         area = next((one.code for one in self.words.areas.path(row.area) if one.tier == 2), "")
-        if self.reason == "place":
+        if self.reason in ("place", "graph"):
             scope = Scope(around, area=area, kinds=(row.kind,))
         elif self.reason == "unit":
             scope = Scope(Span(row.reported - DAY, row.reported + DAY), unit=row.unit)
@@ -181,7 +190,7 @@ class RecordPage(DrillPage):
         if self.refused(said) or row is None:
             return
         self.desk.learn(said.rows[:500])
-        if self.reason == "place":
+        if self.reason in ("place", "graph"):
             self.links = links_of(row, said.rows)
         else:
             others = (one for one in said.rows if one.key != row.key)
@@ -267,6 +276,11 @@ class RecordPage(DrillPage):
         self.links_title.set_color(self.ctx.theme.t2)
         self.links_title.setToolTip(t("drill.links_tip", days=DAYS, metres=int(METRES)))
         self.links_title.more = t("drill.links_tip", days=DAYS, metres=int(METRES))
+        self.table.setVisible(self.reason != "graph")
+        self.graph.setVisible(self.reason == "graph")
+        if self.reason == "graph":
+            self._show_graph()
+            return
         by_key = {link.row.key: link for link in self.links}
         words = self.words
         columns = [
@@ -280,6 +294,49 @@ class RecordPage(DrillPage):
         ]
         self.table.setAccessibleName(t("drill.links"))
         self.table.show_rows(columns, tuple(link.row for link in self.links), "")
+
+    def _show_graph(self) -> None:
+        """What the record belongs to, and those like it."""
+        row, t, words = self.row, self.ctx.t, self.words
+        if row is None:
+            self.graph.show_knots(None, (), ())
+            return
+        kind = words.kind(row.kind)
+        left = [Knot("kind", kind, t("drill.graph_kind"))]
+        left += [Knot(f"area {one.code}", one.name, t("drill.graph_area")) for one in words.areas.path(row.area)[1:]]
+        if row.unit:
+            left.append(Knot("unit", words.unit_name(row.unit), t("drill.graph_unit")))
+        left.append(Knot("channel", t.pack(self.ctx.pack.channel(row.channel)), t("drill.graph_channel")))
+        if row.key.startswith("case/") or select_of(self.ctx, row.key):
+            left.append(Knot("case", t("drill.open_case"), t("drill.graph_case")))
+        like = [
+            Knot(
+                f"row {one.row.key}", " ".join(filter(None, (one.row.number, words.kind(one.row.kind)))), self.why(one)
+            )
+            for one in self.links[:LIKE]
+        ]
+        self.graph.show_knots(
+            Knot("", " ".join(filter(None, (row.number, kind))), words.when(row.reported)), left, like
+        )
+
+    def _go(self, key: str) -> None:
+        """From a box of the graph to what it stands for."""
+        row, (what, _, which) = self.row, key.partition(" ")
+        if row is None:
+            return
+        around = Scope(Span(row.reported - DAYS * DAY, row.reported + DAYS * DAY))
+        if what == "row":
+            self.opened.emit(which)
+        elif what == "case":
+            self.open_case()
+        elif what == "area":
+            self.desk.push(around.with_(area=which, kinds=(row.kind,)))
+        elif what == "unit":
+            self.desk.push(around.with_(unit=row.unit))
+        elif what == "kind":
+            self.desk.push(around.with_(kinds=(row.kind,)))
+        else:
+            self.desk.push(around.with_(channels=(row.channel,), kinds=(row.kind,)))
 
     def why(self, link: Link) -> str:
         """Why it is linked: 同一地点 · 早 3 天 · 同一单位."""
@@ -310,6 +367,11 @@ class RecordPage(DrillPage):
     def retheme(self) -> None:
         super().retheme()
         self._show_links()
+
+
+def select_of(ctx: Any, key: str) -> bool:
+    """Whether an event or a case of this seat is what a record is of."""
+    return ctx.picture["event"].get(key) is not None or ctx.cases.of_event(key) is not None
 
 
 def select_record(ctx: Any, key: str) -> bool:

@@ -162,7 +162,7 @@ class DrillWords:
     def with_unit(self, figure: Figure, value: float | None) -> str:
         if value is None or not math.isfinite(value):
             return self.ctx.t("drill.no_value")
-        unit = self.unit(figure)
+        unit = unit_words(figure.unit, self.ctx.t, value)
         return f"{self.value(figure, value)}{'' if unit in ('%', '‰') else ' '}{unit}".rstrip()
 
     def change(self, figure: Figure, change: float | None = None) -> str:

@@ -214,17 +214,19 @@ def meet(ctx: PanelContext, asker: QObject, case: str, area: str = "") -> None:
         ctx.notify(problem, 0)
         return
 
-    def call(found: list[Contact]) -> None:
-        if not found or ctx.calls is None:
-            ctx.notify(Message("instruct.nobody_to_meet"), 0)
-            return
-        made = ctx.calls.place(found, case=case)
-        ctx.calling.moved_at = ctx.clock.mono()
-        ctx.calling.look_at(made)
-        if not case:
-            ctx.notify(Message("instruct.meeting_open", {"n": len(found)}), 0)
-            return
-        says = Message("instruct.meeting", {"n": len(found), "case": say.case_words(ctx, case)})
-        submit(ctx, asker, CallMeeting(made, len(found)), case, {}, says)
+    people_of(ctx, asker, case, area, lambda found: call_together(ctx, asker, found, case))
 
-    people_of(ctx, asker, case, area, call)
+
+def call_together(ctx: PanelContext, asker: QObject, people: list[Contact], case: str) -> None:
+    """Calls these, and notes it on the timeline of the case where there is one."""
+    if not people or ctx.calls is None:
+        ctx.notify(Message("instruct.nobody_to_meet"), 0)
+        return
+    made = ctx.calls.place(people, case=case)
+    ctx.calling.moved_at = ctx.clock.mono()
+    ctx.calling.look_at(made)
+    if not case:
+        ctx.notify(Message("instruct.meeting_open", {"n": len(people)}), 0)
+        return
+    says = Message("instruct.meeting", {"n": len(people), "case": say.case_words(ctx, case)})
+    submit(ctx, asker, CallMeeting(made, len(people)), case, {}, says)

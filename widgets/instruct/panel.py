@@ -14,6 +14,7 @@ from widgets.instruct import acts
 from widgets.instruct import words as say
 from widgets.instruct.card import Choice, WaitCard
 from widgets.instruct.give import WordsForm, Written, instruct
+from widgets.instruct.meet import meet
 from widgets.instruct.waiting import Kind, Wait, Waiting, steady
 from widgets.kit.context import PanelContext
 from widgets.kit.panel import Panel
@@ -212,7 +213,8 @@ class DecisionsPanel(Panel):
             case "agree":
                 self._agree(wait)
             case "meet":
-                acts.meet(self.ctx, self, wait.case, self._area(wait))
+                event = wait.target if wait.topic == "event" else ""
+                meet(self.ctx, self, wait.case, self._area(wait), event, self.window())
             case "urge":
                 self._write(wait, "urge")
             case "back":

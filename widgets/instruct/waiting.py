@@ -193,8 +193,8 @@ class Waiting:
         name = t.pack(sign.name)
         at = int(row["measured"])
         values = {
-            "value": f"{number(round(float(row['value']), sign.decimals))}{t.unit(sign.unit)}",
-            "target": f"{number(target)}{t.unit(sign.unit)}",
+            "value": f"{number(round(float(row['value']), sign.decimals))}{t.unit(sign.unit, float(row['value']))}",
+            "target": f"{number(target)}{t.unit(sign.unit, target)}",
         }
         under = "instruct.under_target" if float(row["value"]) < target else "instruct.over_target"
         today = midnight(self._ctx.clock.now()) + DAY

@@ -170,6 +170,7 @@ class IndexPanel(LeaderPanel):
         shown = Shown(start if told else now - HOUR, now, curve, 1, bounds, old=self.old)
         self.chart.show_values(shown, t("leader.index_waiting" if self.days.waiting else "leader.index_no_course"))
         self.rows.show_rows(len(self.dimensions))
+        self._arrange()
         self.setAccessibleDescription(" ".join(words for line in self.reasons() for words, _ in line))
         self._hero.update()
         self._note.update()
@@ -248,6 +249,11 @@ class IndexPanel(LeaderPanel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._arrange()
+        self.set_facts(None if self.width() < 380 else Message("leader.index_source"))
+
+    def _arrange(self) -> None:
+        """Every score has a row; the chart has what is left."""
         small = self.height() < 400
         hero, row, note = (_HERO - 16, _LOW_ROW, 0) if small else (_HERO, _ROW, _NOTE)
         self._hero.setFixedHeight(hero)
@@ -255,7 +261,6 @@ class IndexPanel(LeaderPanel):
         self.rows.set_high(row)
         rest = self.height() - self.header.height() - 2 - hero - note - row * max(len(self.dimensions), _SCORES)
         self.chart.setFixedHeight(max(_CHART, rest))
-        self.set_facts(None if self.width() < 380 else Message("leader.index_source"))
 
 
 class _Note(QWidget):

@@ -73,7 +73,7 @@ def of_sign(
         words.name(sign),
         words.value(sign, item.value),
         scope,
-        words.unit(sign),
+        words.unit(sign, item.value),
         item.level,
         change,
         against,
@@ -119,14 +119,14 @@ def of_figure(
 ) -> Tile:
     """The tile of a measure of the archive's records."""
     t, now, scope = ctx.t, ctx.clock.now(), figure.scope
-    unit = unit_words(figure.unit, t)
+    unit = unit_words(figure.unit, t, figure.value)
     title = name or measure_words(scope.measure, t)
     title = title[:1].upper() + title[1:]
     place = words.area(scope.area) if scope.area else t.pack(ctx.pack.name)
     told = t("signsui.reported") if figure.origin == "reported" else t("signsui.measured")
     age = t(ages.age(figure.as_of, now)) if figure.as_of else ""
     note = joined(place, span_words(scope.span, t, now))
-    tip = [f"{title}  {_number(figure.value, figure, unit) if figure.value is not None else t('leader.no_base')}",
+    tip = [f"{title}  {_number(figure.value, figure, t) if figure.value is not None else t('leader.no_base')}",
            joined(place, span_words(scope.span, t, now)), t("leader.of_records", n=f"{figure.n:,}")]  # fmt: skip
     if figure.value is None:
         return Tile(key, title, t("signsui.no_value"), scope, known=False, note=t("leader.no_base"), tip="\n".join(tip))
@@ -134,11 +134,11 @@ def of_figure(
     against = ""
     if figure.change is not None and figure.before is not None:
         settled = scope.measure not in UNSETTLED
-        change = _changed(figure, unit, t) if settled else ""
+        change = _changed(figure, t) if settled else ""
         against = t("leader.before" if settled else "leader.before_now", value=_bare(figure.before, figure))
-        tip.append(t("leader.tip_before", value=_number(figure.before, figure, unit)))
+        tip.append(t("leader.tip_before", value=_number(figure.before, figure, t)))
     if figure.target is not None:
-        goal = t("leader.target", value=_number(figure.target, figure, unit))
+        goal = t("leader.target", value=_number(figure.target, figure, t))
         against = joined(against, goal)
         tip.append(goal)
     tip.append(joined(age, told, source_words(figure.source, t)))
@@ -153,18 +153,19 @@ def _bare(value: float, figure: Figure) -> str:
     return printed(value, figure.decimals)
 
 
-def _number(value: float, figure: Figure, unit: str) -> str:
+def _number(value: float, figure: Figure, t: Texts) -> str:
+    unit = unit_words(figure.unit, t, value)
     gap = "" if unit in RATE_UNITS else " "
     return f"{_bare(value, figure)}{gap}{unit}".rstrip()
 
 
-def _changed(figure: Figure, unit: str, t: Texts) -> str:
+def _changed(figure: Figure, t: Texts) -> str:
     """As `difference`: of shares in points."""
     by = figure.change or 0.0
     if abs(by) < 0.5 * 10.0**-figure.decimals:
         return t("leader.unchanged")
-    points = t("signsui.points", n=_bare(abs(by), figure)) if unit in RATE_UNITS else ""
-    return ("+" if by > 0 else MINUS) + (points or _number(abs(by), figure, unit))
+    points = t("signsui.points", n=_bare(abs(by), figure)) if figure.unit in RATE_UNITS else ""
+    return ("+" if by > 0 else MINUS) + (points or _number(abs(by), figure, t))
 
 
 def curve_of_trend(trend: Trend | None) -> Curve:

@@ -73,7 +73,8 @@ class Coloring(msgspec.Struct, frozen=True):
         if self.kind.startswith(SIGN):
             unit = {"zh": self.unit} if isinstance(self.unit, str) else self.unit
             name = self.name or {"zh": self.kind}
-            named = {lang: f"{words} {unit.get(lang, unit['zh'])}".rstrip() for lang, words in name.items()}
+            units = {lang: unit.get(lang, unit["zh"]).rpartition("|")[2] for lang in name}
+            named = {lang: f"{words} {units[lang]}".rstrip() for lang, words in name.items()}
             return Message("signsui.legend", {"name": named, "tier": tier})
         return Message(f"layers.legend_{self.kind or COLORINGS[0]}", {"unit": self.unit or "mm", "tier": tier})
 

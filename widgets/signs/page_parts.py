@@ -41,7 +41,7 @@ class Figure(Part):
             base = QRect(PAD, 8, room * 2 // 3, 44)
             used, _ = draw_line(painter, base, words.value(sign, item.value), figure, ink)
             rest = QRect(PAD + used + 6, 18, room // 3, 34)
-            used_unit, _ = draw_line(painter, rest, words.unit(sign), unit, theme.t3 if old else theme.t2)
+            used_unit, _ = draw_line(painter, rest, words.unit(sign, item.value), unit, theme.t3 if old else theme.t2)
             left = rest.left() + used_unit + 14
         else:
             used, _ = draw_line(painter, QRect(PAD, 8, room, 44), words.t("signsui.no_value"), theme.font("title"),

@@ -202,7 +202,7 @@ class RowPainter:
             draw_line(painter, box, self.words.t("signsui.no_value"), self._fonts["small"], theme.t3, right=True)
             return
         unit, figure = self._fonts["small"], self._fonts["clock"]
-        said = self.words.unit(sign)
+        said = self.words.unit(sign, item.value)
         beside = QFontMetrics(unit).horizontalAdvance(said) + 4 if said else 0
         level = 1 <= item.level <= 4
         ink = theme.level(item.level) if level else theme.t3 if old else theme.t1

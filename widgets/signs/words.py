@@ -76,15 +76,15 @@ class SignWords:
     def value(self, sign: Sign, value: float) -> str:
         return figure(value, sign.decimals) if math.isfinite(value) else self.t("signsui.no_value")
 
-    def unit(self, sign: Sign) -> str:
-        return self.t.unit(sign.unit)
+    def unit(self, sign: Sign, value: float | None = None) -> str:
+        return self.t.unit(sign.unit, value)
 
     def with_unit(self, sign: Sign, value: float) -> str:
         """Value and unit, 尚无数据 for none."""
         if not math.isfinite(value):
             return self.t("signsui.no_value")
         gap = "" if sign.unit in ("%", "‰") else " "
-        return f"{self.value(sign, value)}{gap}{self.unit(sign)}".rstrip()
+        return f"{self.value(sign, value)}{gap}{self.unit(sign, value)}".rstrip()
 
     def change(self, item: Item, before: float) -> tuple[str, str]:
         """How a value changed: its sign (↑ ↓ →), and by how much in words; ("", "–") where one of them is not known.

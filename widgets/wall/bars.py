@@ -226,7 +226,7 @@ class WallBars(CountPanel):
         kind, theme, item = self.base, self.theme, self._item
         told, unit = f"{sum(values):,.0f}", self.ctx.t("wallkit.unit_events")
         if item is not None and item.known:
-            told, unit = self.sign_words().value(item.sign, item.value), self.ctx.t.unit(item.sign.unit)
+            told, unit = self.sign_words().value(item.sign, item.value), self.ctx.t.unit(item.sign.unit, item.value)
         px = min(kind.figure, box.height() * 0.9)
         need = wide(told, px, True) + wide(unit, max(kind.min, px * 0.46)) + kind.gap * 2
         side = min(need, box.width() * 0.5)

@@ -103,7 +103,8 @@ class WallCurve(SignPanel):
         goal, age = self.goal(item), words.age(item, self.ctx.clock.now()) if old else ""
         curve = self.history.curve
         value = words.value(item.sign, item.value)
-        return Tile(item, words.title(item), value, words.unit(item.sign), goal, self.compared(item), age, curve=curve)
+        unit = words.unit(item.sign, item.value)
+        return Tile(item, words.title(item), value, unit, goal, self.compared(item), age, curve=curve)
 
     def _low(self, painter: QPainter, box: QRectF, item: Item, old: bool) -> None:
         """Where there is no room for axes: the value, and what it did."""
@@ -119,7 +120,7 @@ class WallCurve(SignPanel):
         kind, theme, words = self.type, self.theme, self.words
         at = level(item)
         ink = theme.level(at) if at else theme.t2 if old else theme.t1
-        value, unit = words.value(item.sign, item.value), words.unit(item.sign)
+        value, unit = words.value(item.sign, item.value), words.unit(item.sign, item.value)
         took = draw_value(
             painter, row.adjusted(0, 0, -row.width() * 0.4, 0), value, unit, kind.clock, ink, theme.t2, kind.min
         )

@@ -91,7 +91,8 @@ class WallGauge(SignPanel):
         foot = kind.min * 1.3
         radius = min(box.width() / 2, (box.height() - foot) / 1.5)
         if radius < self.base.row * 1.9 or not item.known:
-            tile = Tile(item, words.title(item), value, words.unit(item.sign) if item.known else "", self.goal(item))
+            unit = words.unit(item.sign, item.value) if item.known else ""
+            tile = Tile(item, words.title(item), value, unit, self.goal(item))
             draw_tile(painter, box, tile, self.base, theme, named=False)
             return
         lines = self._lines(item) if not named and box.width() > radius * 3.4 else []
@@ -120,7 +121,7 @@ class WallGauge(SignPanel):
             self._tick(painter, middle, radius, thick, (item.sign.target - low) / (high - low))
         painter.restore()
         inner = (radius - 2 * thick) * 1.62
-        unit = self.ctx.t.unit(item.sign.unit)
+        unit = self.ctx.t.unit(item.sign.unit, item.value)
         px = fitted(value, inner, radius * 0.62, kind.row, True)
         figure = QRectF(middle.x() - inner / 2, middle.y() - px * 0.75, inner, px * 1.5)
         draw_value(painter, figure, value, "", px, ink, theme.t2, kind.min, "middle")
@@ -144,7 +145,8 @@ class WallGauge(SignPanel):
             cell = QRectF(box.left() + i % columns * across, box.top() + i // columns * down, across - base.pad, down)
             age = words.age(item, now) if item.old(now) else ""
             value = words.value(item.sign, item.value)
-            made = Tile(item, words.title(item), value, words.unit(item.sign) if item.known else "", age=age)
+            unit = words.unit(item.sign, item.value) if item.known else ""
+            made = Tile(item, words.title(item), value, unit, age=age)
             draw_tile(painter, cell, made, base, self.theme)
 
     def _lines(self, item: Item) -> list[str]:

@@ -87,7 +87,7 @@ class WallRing(CountPanel):
             return
         sign = item.sign
         self.pieces = self._gathered([Piece(words.part(one), one.value, words.value(sign, one.value)) for one in parts])
-        self.total, self.unit = words.value(sign, item.value), words.unit(sign)
+        self.total, self.unit = words.value(sign, item.value), words.unit(sign, item.value)
         self._say_total()
         self._say_age()
         self.setAccessibleName(self.title())

@@ -162,7 +162,7 @@ def tile_of(panel: SignPanel, item: Item, sparks: Sparks, now: int) -> Tile:
         item,
         words.title(item),
         words.value(item.sign, item.value),
-        words.unit(item.sign) if known else "",
+        words.unit(item.sign, item.value) if known else "",
         panel.goal(item),
         panel.compared(item) if known else "",
         aged(panel, item, now),

@@ -48,7 +48,7 @@ def number(figure: Figure, t: Texts, unit: bool = True) -> str:
     if figure.scope.measure in RATES:
         return f"{text}%"
     if figure.scope.measure.startswith("sign:") and figure.unit:
-        words = t.unit(figure.unit)
+        words = t.unit(figure.unit, figure.value)
         return f"{text}{'' if words in '%‰℃°' else ' '}{words}".rstrip()
     return text
 
