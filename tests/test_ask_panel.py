@@ -306,6 +306,8 @@ def test_the_words_are_read_once_after_the_archive_with_examples_meanwhile(make:
     assert stage.panel.start.offers.texts[0] == "今天有多少案件"
     for _ in range(3):
         stage.box.refresh(frozenset({"archive"}))
+    assert stage.box._ahead.isActive()
+    stage.box.take_keyboard()
     stage.qtbot.waitUntil(lambda: asking.prepared == 1, timeout=60_000)
     stage.box.refresh(frozenset({"archive"}))
     asking.ready = True

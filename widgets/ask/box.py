@@ -19,8 +19,9 @@ from widgets.kit.panel import Pane
 from widgets.kit.questioning import MOST_LETTERS, Questioning
 
 KEYS = ("Ctrl+/", "Ctrl+L")
-AHEAD_MS = 1500
-"""After the archive is there the window draws first; then the words are read beside it."""
+AHEAD_MS = 8000
+"""After the archive is there the window draws, and its figures come; then the words are read beside it. Whoever comes
+to the box before that has them read at once."""
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -151,6 +152,9 @@ class AskBox(Pane):
             self.list.show_offers(())
             self.update()
         elif event.type() == QEvent.Type.FocusIn:
+            if self._ahead.isActive():
+                self._ahead.stop()
+                self._prepare()
             self.update()
         elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and not self.field.composing:
             return self._pressed(event)
