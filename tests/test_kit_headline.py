@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from widgets.kit.headline import short_headline
+from cockpit.model.headline import short_headline
 
 
 @pytest.mark.parametrize(

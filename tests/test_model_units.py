@@ -9,10 +9,10 @@ import pytest
 
 from cockpit.model.errors import UserError
 from cockpit.model.figures import figure, signed
+from cockpit.model.headline import headline_words
 from cockpit.model.messages import texts
 from cockpit.model.scopewords import bounds_words, source_words, unit_words
 from cockpit.signs.definitions import read_signs
-from widgets.kit.headline import headline_words
 from widgets.signs.words import SignWords
 
 HAN = re.compile("[\u4e00-\u9fff]")

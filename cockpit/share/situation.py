@@ -14,6 +14,7 @@ import numpy as np
 from cockpit.model.ages import data_age, full_stamp
 from cockpit.model.cases import Case
 from cockpit.model.city import Pack
+from cockpit.model.headline import headline_words
 from cockpit.model.levels import Level
 from cockpit.model.messages import Texts
 from cockpit.model.tables import EventState, UnitState
@@ -281,7 +282,7 @@ def _alerts(picture: Picture, t: Texts, now: int) -> tuple[Warned, ...]:
         if rings and row["effective"] <= now and not 0 < row["expires"] <= now:
             level = int(row["level"]) if 1 <= row["level"] <= 5 else int(Level.UNKNOWN)
             until = t("share.until", time=_until(row["expires"], now)) if row["expires"] else ""
-            found.append(Warned(row["title"], level, until, rings))
+            found.append(Warned(headline_words(row["title"], t, whole=True), level, until, rings))
     return tuple(sorted(found, key=lambda one: one.level))
 
 

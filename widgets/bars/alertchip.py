@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QWidget
 
 from cockpit.model.ages import full_stamp, hour_minute, stamp
 from cockpit.model.clock import DAY
+from cockpit.model.headline import headline_words
 from cockpit.picture.picture import Picture
 from widgets.bars.bar import Piece
 from widgets.kit.context import PanelContext
-from widgets.kit.headline import headline_words
 from widgets.kit.symbols import draw_badge
 
 GAP = 8

@@ -17,13 +17,13 @@ from cockpit.model.ages import hour_minute
 from cockpit.model.cases import Case
 from cockpit.model.clock import DAY, MINUTE, midnight
 from cockpit.model.entries import TextRef
+from cockpit.model.headline import headline_words
 from cockpit.model.instructions import Ask
 from cockpit.model.levels import Level
 from cockpit.model.signs import Sign
 from cockpit.model.tables import EventState
 from widgets.instruct import words as say
 from widgets.kit.context import PanelContext
-from widgets.kit.headline import headline_words
 from widgets.kit.loopwords import item_of
 from widgets.lists.words import joined, number
 from widgets.orders.reading import Reading

@@ -10,12 +10,12 @@ from typing import Any
 from cockpit.model import ages
 from cockpit.model.clock import DAY
 from cockpit.model.entries import Actor, TextRef
+from cockpit.model.headline import headline_words
 from cockpit.model.instructions import Ask, Instruction, Said
 from cockpit.model.messages import Message, Texts
 from cockpit.model.worktime import Span
 from cockpit.paths import assets_dir
 from widgets.kit.context import PanelContext
-from widgets.kit.headline import headline_words
 from widgets.lists.areas import AreaTree
 from widgets.lists.words import EventWords, joined
 from widgets.orders.reading import Reading

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cockpit.model.clock import DAY, HOUR
+from cockpit.model.headline import headline_words
 from cockpit.model.levels import Level
 from cockpit.model.ports import Prefs
 from widgets.kit.context import PanelContext
-from widgets.kit.headline import headline_words
 from widgets.lists.areas import AreaTree
 from widgets.lists.words import EventWords, joined
 from widgets.signs.asked import LEVELS

@@ -9,8 +9,8 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from cockpit.model import ages
+from cockpit.model.headline import headline_words
 from cockpit.model.ports import Body
-from widgets.kit.headline import headline_words
 from widgets.kit.symbols import draw_badge
 from widgets.lists.asked import LEVELS, Asked
 from widgets.lists.page import Block, BodyReader, Desk, Page, body_facts, level_badge

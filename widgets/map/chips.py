@@ -12,8 +12,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 
 from cockpit.model.ages import hour_minute
+from cockpit.model.headline import headline_words
 from cockpit.model.messages import Texts
-from widgets.kit.headline import headline_words
 from widgets.kit.symbols import badge
 from widgets.kit.theme import Theme
 from widgets.map.camera import Camera

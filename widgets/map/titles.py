@@ -10,12 +10,12 @@ from cockpit.model.alarms import text_of
 from cockpit.model.cases import Case
 from cockpit.model.city import Pack
 from cockpit.model.figures import figure
+from cockpit.model.headline import headline_words
 from cockpit.model.messages import Texts
 from cockpit.model.places import PLACE, place_of
 from cockpit.model.ports.cases import Cases
 from cockpit.model.tables import AlarmState, UnitState
 from cockpit.picture import Picture
-from widgets.kit.headline import headline_words
 from widgets.kit.loopwords import left_of, number_of, stage_of
 from widgets.map.scene import ALARM, ALERT, CAMERA, CASE, EVENT, SENSOR, UNIT
 

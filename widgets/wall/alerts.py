@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from cockpit.model.ages import age, hour_minute
+from cockpit.model.headline import headline_words
 from cockpit.model.messages import Message
 from widgets.kit.feedstate import has_data, topic_state
-from widgets.kit.headline import headline_words
 from widgets.lists.words import joined
 from widgets.wall.kit import PanelState
 from widgets.wall.rows import ListPanel, Row

@@ -11,9 +11,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from cockpit.model.ages import hour_minute
+from cockpit.model.headline import headline_words
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import topic_age
-from widgets.kit.headline import headline_words
 from widgets.kit.icons import draw_icon
 from widgets.kit.symbols import draw_badge
 from widgets.kit.theme import Theme

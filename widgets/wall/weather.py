@@ -12,9 +12,9 @@ from PySide6.QtGui import QPainter
 
 from cockpit.model.ages import age, hour_minute
 from cockpit.model.freshness import STALE_BEATS
+from cockpit.model.headline import headline_words
 from cockpit.model.messages import Message
 from widgets.kit.feedstate import has_data, topic_state
-from widgets.kit.headline import headline_words
 from widgets.kit.icons import draw_icon
 from widgets.kit.symbols import draw_badge
 from widgets.lists.areas import AreaTree

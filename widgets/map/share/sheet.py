@@ -10,11 +10,11 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
+from cockpit.model.headline import headline_words
 from cockpit.model.levels import Level
 from cockpit.model.messages import Texts
 from cockpit.model.tables import UnitState
 from cockpit.share.situation import Situation
-from widgets.kit.headline import headline_words
 from widgets.kit.symbols import draw_badge, draw_unit
 from widgets.kit.theme import Theme
 from widgets.map.camera import Box, Camera, scale_bar
