@@ -79,7 +79,8 @@ def test_memory_is_that_of_the_process_and_of_what_it_started() -> None:
 
 FREED = """
 import ctypes
-from cockpit.wall.health import give_back, memory_mb
+from cockpit.processes import give_back
+from cockpit.wall.health import memory_mb
 libc = ctypes.CDLL(None)
 libc.malloc.restype, libc.malloc.argtypes, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_size_t], [ctypes.c_void_p]
 held = [libc.malloc(4000) for _ in range(10_000)]

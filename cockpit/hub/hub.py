@@ -55,7 +55,7 @@ from cockpit.model.ids import new_id
 from cockpit.model.messages import Message, language, texts
 from cockpit.model.tables import EVERYWHERE
 from cockpit.picture.units import PictureUnits
-from cockpit.processes import take_lock, write_private, writing_to
+from cockpit.processes import give_back, take_lock, write_private, writing_to
 from cockpit.secrets import secret_at_hub
 from cockpit.store.blobs import Blobs
 from cockpit.store.cache import Cache
@@ -86,6 +86,7 @@ FLUSH_SECONDS = 0.1
 SNAPSHOT_SECONDS = 60.0
 SNAPSHOT_PAUSE = 0.02
 """Between two batches of it: a hundred thousand rows at once would hold up what is new, here and at every seat."""
+LEAN_SECONDS = 60.0
 LOCK_SECONDS = 3.0
 """How long a hub that is on its way out is waited for."""
 CLOCK_SECONDS = 5.0
@@ -404,6 +405,13 @@ def serve(profile: Path, pack: Pack, base_url: str, port: int, clock: Clock, on_
         lock.release()
 
 
+async def _lean() -> None:
+    """Gives back what was freed, again and again: services make tables anew all day long."""
+    while True:
+        await asyncio.sleep(LEAN_SECONDS)
+        await asyncio.to_thread(give_back)
+
+
 async def _with_gateway(hub: Hub, on_ready: Callable[[], None]) -> None:
     """Runs the hub and, once it can be joined, its gateway."""
     gateway = GatewayChild(hub.profile, hub.pack.folder, hub.clock)
@@ -412,6 +420,7 @@ async def _with_gateway(hub: Hub, on_ready: Callable[[], None]) -> None:
     def ready() -> None:
         on_ready()
         keeping.append(asyncio.create_task(gateway.keep(), name="gateway"))
+        keeping.append(asyncio.create_task(_lean(), name="lean"))
 
     try:
         await hub.run(ready)

@@ -11,10 +11,10 @@ from PySide6.QtGui import QImage
 
 from cockpit.model.wallasks import MOST_THUMB
 from cockpit.model.wallstate import Thumb
+from cockpit.processes import give_back
 from cockpit.seat import Seat
 from cockpit.ui.wallscreen import WallWindow
 from cockpit.ui.wallstills import keep_picture, last_picture
-from cockpit.wall.health import give_back
 from cockpit.wall.node import WallSeat
 
 THUMB_SECONDS = 2.0

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,14 +19,6 @@ def memory_mb(pid: int | None = None, proc: Path = PROC) -> float:
         with contextlib.suppress(OSError, ValueError, IndexError):  # it ended meanwhile
             total += int((proc / str(one) / "statm").read_text().split()[1]) * page
     return total / 1e6
-
-
-def give_back() -> None:
-    """Memory that was freed in small pieces is the system's again: the C library keeps them, some tens of MB of a wall
-    that drew its map and its scenes. Takes some ms, mostly of other threads than those that draw."""
-    if sys.platform.startswith("linux"):
-        with contextlib.suppress(OSError, AttributeError):  # a C library without it
-            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _family(pid: int, proc: Path) -> Iterator[int]:
