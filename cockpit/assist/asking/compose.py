@@ -80,6 +80,9 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
         raise CannotBeTold(found.divided.tokens[found.at("SHARE")].said)
     if asked.measure.endswith("_hours") and {"open", "overdue"} & set(asked.marks):
         raise CannotBeTold(found.divided.tokens[found.at("OPEN")].said)
+    for word in ("RATE", "MEDIAN"):
+        if word in names and asked.measure == "count" and not asked.is_share:
+            raise CannotBeTold(found.divided.tokens[found.at(word)].said)
     for word in ("ARRIVE", "ASSIGN"):
         if word in names and asked.measure == "count" and not (scope.reached or scope.stages or scope.marks):
             raise CannotBeTold(found.divided.tokens[found.at(word)].said)

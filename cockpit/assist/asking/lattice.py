@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from math import inf, nextafter
 
 from cockpit.assist.asking.lexicon import Entry, Lexicon, key_of
@@ -256,7 +257,11 @@ class Lattice:
             unknown = [part for part in parts if not self._is_english(part)]
             if not unknown:
                 return match.group()
-            whole = self.spelling.chinese("".join(parts)) if len(unknown) * 2 >= len(parts) and len(parts) > 1 else None
+            whole = (
+                self.spelling.chinese("".join(parts), frozenset(accumulate(map(len, parts), initial=0)))
+                if len(unknown) * 2 >= len(parts) and len(parts) > 1
+                else None
+            )
             if whole is not None:
                 corrected.append(Correction(match.group(), whole))
                 return whole

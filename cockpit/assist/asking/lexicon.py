@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from cockpit.assist.asking.tokens import is_chinese, is_word, stem, units_of
-from cockpit.geo.areas import Area
+from cockpit.geo.areas import Area, Areas
 from cockpit.model.city import Pack
 from cockpit.model.signs import SignSet
 from cockpit.paths import assets_dir
@@ -67,6 +67,7 @@ class Lexicon:
         self.facts: dict[str, set[str]] = {}
         self.pack = pack
         self.areas = {area.code: area for area in areas}
+        self._spelled = _spelled(areas)
         self._plain_words()
         self._of_pack(pack)
         self._of_areas(pack)
@@ -140,8 +141,6 @@ class Lexicon:
                 self.put(surface, "stage", (rule.id,), 0)
 
     def _of_areas(self, pack: Pack) -> None:
-        from cockpit.model.pinyin import pinyin
-
         by_name: dict[str, list[Area]] = {}
         for area in self.areas.values():
             by_name.setdefault(area.name, []).append(area)
@@ -159,7 +158,7 @@ class Lexicon:
         for area in self.areas.values():
             if area.tier > 2:
                 continue
-            syllables = pinyin(_short(area.name))
+            syllables = self._spelled.get(area.code) or _syllables(_short(area.name))
             for spelled in ("".join(syllables), " ".join(syllables)):
                 if not spelled or (area.tier == 2 and key_of(spelled) in self.entries):
                     continue
@@ -238,6 +237,27 @@ class Lexicon:
                 "".join(pinyin(re.sub(r"(大道|大街|路|街|巷|弄)$", "", name))): name for name in sorted(self.roads)
             }
         return self._spelled_roads.get(spelled, "")
+
+
+def _spelled(areas: Iterable[Area]) -> dict[str, tuple[str, ...]]:
+    """Syllables of the short names of the larger areas, where the pack keeps how its areas are spelled: the dictionary
+    takes as much memory as a city's year, and is read by the first who writes pinyin."""
+    if not isinstance(areas, Areas):
+        return {}
+    rows = [area for area in areas if area.tier <= 2 and all(map(is_chinese, area.name))]
+    spelled = areas.spelled(rows) or ()
+    said = {area.code: tuple(one.partition("|")[0].split()) for area, one in zip(rows, spelled, strict=False)}
+    return {
+        area.code: said[area.code][: len(_short(area.name))]
+        for area in rows
+        if len(said.get(area.code, ())) == len(area.name)
+    }
+
+
+def _syllables(name: str) -> tuple[str, ...]:
+    from cockpit.model.pinyin import pinyin
+
+    return pinyin(name)
 
 
 def _short(name: str) -> str:

@@ -24,7 +24,11 @@ def turned(tokens: list[Token]) -> tuple[dict[int, tuple[str, ...]], list[str]]:
             continue
         said[i] = ()
         before, after = tokens[i - 1] if i else None, tokens[i + 1] if i + 1 < len(tokens) else None
-        if i == last and not token.said.isascii():
+        rest = tokens[i + 1 :]
+        ends = i == last or all(
+            one.type == "filler" or one.value == ("SAME",) or not one.said.isalnum() for one in rest
+        )
+        if ends and not token.said.isascii():
             continue
         if before is not None and after is not None and before.said == after.said:
             continue
@@ -35,6 +39,10 @@ def turned(tokens: list[Token]) -> tuple[dict[int, tuple[str, ...]], list[str]]:
         value = tokens[at].value
         said[at] = tuple(dict.fromkeys(_ROUND.get(name, name) for name in value))
     return said, lost
+
+
+def _says_nothing(token: Token) -> bool:
+    return token.type == "filler" or token.value == ("SAME",) or not token.said.isalnum()
 
 
 def _denied(tokens: list[Token], i: int) -> int:

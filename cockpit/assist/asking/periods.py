@@ -43,7 +43,9 @@ def periods_of(found: Found, now: int, all_time: Span, asked: Asked) -> Periods:
         if asked.measure.startswith("sign:"):
             return Periods(span_of("hours24", now), hours, is_assumed=True)
         return Periods(all_time, hours, is_assumed=not ({"open", "overdue"} & set(asked.marks)))
-    if len(said) == 1 and said[0].ends and found.has("DIFFER", "GROWTH") and not found.has("TREND", "EACH"):
+    lists = (found.areas, found.kinds, found.channels, found.unit_kinds, found.levels, found.units)
+    alone = all(len(dict.fromkeys(value for value, _ in one)) < 2 for one in lists)
+    if alone and len(said) == 1 and said[0].ends and found.has("DIFFER", "GROWTH") and not found.has("TREND", "EACH"):
         return Periods(said[0].ends[-1], hours, said[0].ends)
     spans = _distinct([one.span for one in said])
     if "YEARAGO" in found.names and len(said) > 1:  # 同比去年: no period of its own

@@ -14,8 +14,12 @@ SAME_SOUND, LIKE_SOUND, LIKE_SHAPE, OTHER = 0.9, 1.2, 1.1, 1.5
 """What it costs to read another word than was written."""
 _MENDED = ("area", "kind", "channel", "unit_kind", "atom", "dim", "sign", "stage", "level")
 _TIMES = words()["times"]["zh"].split()
-_SINGLE = "的了是有在和与比里中各每占数件起区级报多高低谁还吗呢进来结案"
-_LIKELY = {"dim": 1, "kind": 2, "sign": 3, "filler": 10}
+_SINGLE = words()["times"]["single"]
+_DIGITS = "一二三四五六七八九十两"
+_TENS = [tens + digit for tens in ("", "十", "二十") for digit in _DIGITS[:9]]
+_NUMBERS = [*_TENS[:9], "十", *_TENS[9:18], "二十", *_TENS[18:], "三十", "三十一"]
+_COUNTED = words()["times"]["counted"].split()
+_LIKELY = {"dim": 1, "unit_kind": 1, "kind": 2, "sign": 3, "filler": 10}
 _SHORT = ("week", "weeks", "year", "month", "today")
 _NOT = set("未没不无")
 """What turns a meaning round is never read into a text."""
@@ -145,8 +149,11 @@ class Spelling:
             if any(entry.type in (*_MENDED, "filler") and not self._is_cell(entry) for entry in entries)
             and (len(surface) > 1 or surface in _SINGLE)
         ]
-        for surface in (*self._mended(), *fillers):
+        for surface in (*self._mended(), *fillers, *_numbered(), *_SINGLE):
             key = "".join(pinyin(surface))
+            if len(surface) == 1 and surface in _SINGLE and (key not in found or len(found[key][1]) > 1):
+                found[key] = (-1, surface)
+                continue
             rank = min((self._weight(entry) for entry in self._surfaces.get(surface, ())), default=0)
             if key not in found or rank < found[key][0]:
                 found[key] = (rank, surface)
@@ -183,8 +190,12 @@ class Spelling:
     def _longest(self) -> int:
         return max(map(len, self._spelled), default=0)
 
-    def chinese(self, letters: str) -> str | None:
-        """The Chinese that a run of Latin letters spells, None where it spells none."""
+    def chinese(self, letters: str, breaks: frozenset[int] = frozenset()) -> str | None:
+        """The Chinese that a run of Latin letters spells, None where it spells none.
+
+        Args:
+            breaks: where it was written apart; no word begins within one part and ends in another.
+        """
         letters = letters.replace("'", "").replace("ü", "v")
         size = len(letters)
         best: list[tuple[float, str] | None] = [(0.0, ""), *[None] * size]
@@ -195,6 +206,8 @@ class Spelling:
             for end in range(start + 1, min(size, start + self._longest) + 1):
                 surface = self._spelled.get(letters[start:end])
                 if surface is None:
+                    continue
+                if breaks and start not in breaks and any(start < at < end for at in breaks):
                     continue
                 there = best[end]
                 cost = here[0] + (1.0 if len(surface) > 1 else 1.2 if surface in "的是了有在和与比" else 1.6)
@@ -234,6 +247,16 @@ class Spelling:
         swaps = {known for known in nearest if sorted(known) == sorted(root)}
         nearest = swaps or nearest
         return min(nearest, key=lambda known: (len(known) != len(root), known)) if len(nearest) < 4 else None
+
+
+def _numbered() -> Iterator[str]:
+    """Numbers with what they count, which pinyin has in one word."""
+    yield from (number + "点" for number in _NUMBERS[:24])
+    yield from (number + tail for number in _NUMBERS for tail in ("号", "日"))
+    yield from (number + tail for number in (*_DIGITS, "二十", "三十", "四十", "五十") for tail in _COUNTED)
+    tails = ("", "天", "名", "类", "个", "位", "个月", "周", "小时")
+    yield from (first + number + tail for first in ("前", "最近", "近") for number in _DIGITS for tail in tails)
+    yield from (f"{month}月{day}{tail}" for month in _NUMBERS[:12] for day in _NUMBERS for tail in ("号", "日"))
 
 
 def _away(one: str, other: str, most: int) -> int:
