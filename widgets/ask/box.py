@@ -218,6 +218,7 @@ class AskBox(Pane):
         self.setAccessibleName(t("ask.title"))
 
     def closeEvent(self, event: object) -> None:
+        self._ahead.stop()
         self.ctx.actions.remove("ask.question")
 
 

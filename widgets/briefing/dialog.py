@@ -268,6 +268,7 @@ class BriefingDialog(QDialog):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._cancel()
+        self._look.stop()
         self.bettering.leave()
         with contextlib.suppress(RuntimeError):
             self.pages.close_pages()
