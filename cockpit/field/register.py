@@ -5,7 +5,6 @@ Tokens are kept as SHA-256 of their 256 random bits: who reads the file can not 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
 import secrets
@@ -17,9 +16,8 @@ from typing import Any
 import msgspec
 
 from cockpit.model.clock import DAY, Clock
-from cockpit.model.errors import OutsideError
 from cockpit.model.ids import new_id
-from cockpit.store.files import problem_of
+from cockpit.store.writing import outside, written
 
 VERSION = 2
 """`user_version` of the file."""
@@ -115,7 +113,7 @@ class Register:
             # who reads never waits for a write to reach the disk
             self._reader = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
-            raise _outside(error, path) from error
+            raise outside(error, path) from error
 
     def close(self) -> None:
         with self._lock, self._read_lock:
@@ -291,7 +289,7 @@ class Register:
             try:
                 return self._reader.execute(query, values).fetchall()
             except sqlite3.Error as error:
-                raise _outside(error, self.path) from error
+                raise outside(error, self.path) from error
 
     def write(self, *statements: tuple[str, tuple[object, ...]]) -> int:
         """Does them all or none; rows that the last one touched.
@@ -300,17 +298,9 @@ class Register:
             OutsideError: the disk refused.
         """
         touched = 0
-        with self._lock:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                for statement, values in statements:
-                    touched = self._db.execute(statement, values).rowcount
-                self._db.execute("COMMIT")
-            except sqlite3.Error as error:
-                with contextlib.suppress(sqlite3.Error):
-                    if self._db.in_transaction:
-                        self._db.execute("ROLLBACK")
-                raise _outside(error, self.path) from error
+        with self._lock, written(self._db, self.path) as db:
+            for statement, values in statements:
+                touched = db.execute(statement, values).rowcount
         return touched
 
 
@@ -340,8 +330,3 @@ def _connect(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
-
-
-def _outside(error: OSError | sqlite3.Error, path: Path) -> OutsideError:
-    problem = problem_of(error, path)
-    return OutsideError(problem.id, **problem.params)

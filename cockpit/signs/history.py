@@ -21,7 +21,8 @@ from cockpit.model.messages import Message
 from cockpit.signs.packing import Buckets, joined, none, pack, unpack
 from cockpit.signs.reported import Value
 from cockpit.store.cipher import Connect
-from cockpit.store.files import BUSY_SECONDS, UNUSABLE, kind_of, problem_of, set_aside, uri_of
+from cockpit.store.files import BUSY_SECONDS, UNUSABLE, kind_of, set_aside, uri_of
+from cockpit.store.writing import outside, written
 
 VERSION = 1
 GRAIN = {"minute": MINUTE, "hour": HOUR, "day": DAY}
@@ -98,8 +99,7 @@ class History:
                 self.notices.append(Message("signdef.history_aside", {"what": set_aside(path, clock)}))
                 self._db = _connect(path, connect)
         except (OSError, sqlite3.Error) as error:
-            message = problem_of(error, path)
-            raise OutsideError(message.id, **message.params) from error
+            raise outside(error, path) from error
         self._begin()
 
     def _begin(self) -> None:
@@ -405,18 +405,8 @@ class History:
         Raises:
             OutsideError: nothing of it was written.
         """
-        with self._lock:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException as error:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                if isinstance(error, sqlite3.Error):
-                    message = problem_of(error, self.path)
-                    raise OutsideError(message.id, **message.params) from error
-                raise
+        with self._lock, written(self._db, self.path):
+            yield self._db
 
 
 def _values_at(buckets: Buckets, items: NDArray[np.int64]) -> NDArray[np.float64]:

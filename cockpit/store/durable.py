@@ -16,7 +16,8 @@ from cockpit.model.clock import Clock
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
 from cockpit.store.cipher import Connect
-from cockpit.store.files import UNUSABLE, kind_of, problem_of, set_aside
+from cockpit.store.files import UNUSABLE, kind_of, set_aside
+from cockpit.store.writing import outside, written
 
 BUSY_SECONDS = 2.0
 
@@ -67,7 +68,7 @@ class Durable:
                 notices.append(set_aside(self.path, self._clock))
                 self._db = self._connect()
         except (sqlite3.Error, OSError) as error:
-            raise _outside(error, self.path) from error
+            raise outside(error, self.path) from error
         return notices
 
     def close(self) -> None:
@@ -82,18 +83,8 @@ class Durable:
         Raises:
             OutsideError: it was taken back.
         """
-        db = self._opened()
-        try:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-                db.execute("COMMIT")
-            except BaseException:
-                with contextlib.suppress(sqlite3.Error):  # a full disk has rolled it back already
-                    db.execute("ROLLBACK")
-                raise
-        except sqlite3.Error as error:
-            raise _outside(error, self.path) from error
+        with written(self._opened(), self.path) as db:
+            yield db
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -102,7 +93,7 @@ class Durable:
         try:
             yield db
         except sqlite3.Error as error:
-            raise _outside(error, self.path) from error
+            raise outside(error, self.path) from error
 
     def scrub(self) -> None:
         """What was deleted or overwritten is nowhere in the file any more, nor in the log beside it.
@@ -145,11 +136,6 @@ class Durable:
             db.close()
             raise
         return db
-
-
-def _outside(error: BaseException, path: Path) -> OutsideError:
-    said = problem_of(error, path)
-    return OutsideError(said.id, **said.params)
 
 
 def scrub(db: sqlite3.Connection) -> None:

@@ -15,7 +15,8 @@ from cockpit.model.entries import GENESIS, digest, read_decision
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
 from cockpit.store.cipher import Connect
-from cockpit.store.files import BUSY_SECONDS, UNUSABLE, kind_of, problem_of, set_aside
+from cockpit.store.files import BUSY_SECONDS, UNUSABLE, kind_of, set_aside
+from cockpit.store.writing import outside
 
 VERSION = 1
 """`user_version` of the file."""
@@ -87,7 +88,7 @@ class LedgerCopy:
                 notice = set_aside(path, clock)
                 return cls(path, _connect(path, full, connect), [notice], full, connect)
         except (OSError, sqlite3.Error) as error:
-            raise _as_outside(error, path) from error
+            raise outside(error, path) from error
 
     @classmethod
     def in_memory(cls) -> LedgerCopy:
@@ -128,7 +129,7 @@ class LedgerCopy:
                     self._db.execute("ROLLBACK")
                 if isinstance(error, sqlite3.IntegrityError):
                     raise OtherChain("store.ledger_twice", seq=rows[0][0]) from error
-                raise _as_outside(error, self.path) from error
+                raise outside(error, self.path) from error
             self._last = last
 
     def start_over(self, clock: Clock) -> None:
@@ -148,7 +149,7 @@ class LedgerCopy:
                 aside = set_aside(path, clock).params["aside"]
                 db = _connect(path, self._full, self._connect)
             except (OSError, sqlite3.Error) as error:
-                raise _as_outside(error, path) from error
+                raise outside(error, path) from error
             self._db.close()
             self._db, self.path = db, path
             self.notices.append(Message("store.ledger_other", {"file": str(path), "aside": aside}))
@@ -177,7 +178,7 @@ class LedgerCopy:
                         break
                     found.append((seq, data))
             except sqlite3.Error as error:
-                raise _as_outside(error, self.path) from error
+                raise outside(error, self.path) from error
         return found
 
     def by_cause(self, cause: str) -> bytes | None:
@@ -190,7 +191,7 @@ class LedgerCopy:
             try:
                 row = self._db.execute("SELECT data FROM decision WHERE cause = ?", (cause,)).fetchone()
             except sqlite3.Error as error:
-                raise _as_outside(error, self.path) from error
+                raise outside(error, self.path) from error
         return None if row is None else bytes(row[0])
 
     def all(self, after: int = 0) -> Iterator[Row]:
@@ -250,8 +251,3 @@ def _damaged(why: str) -> sqlite3.DatabaseError:
     error = sqlite3.DatabaseError(why)
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
     return error
-
-
-def _as_outside(error: OSError | sqlite3.Error, path: Path | None) -> OutsideError:
-    problem = problem_of(error, path)
-    return OutsideError(problem.id, **problem.params)

@@ -19,6 +19,7 @@ from cockpit.model.ports.cases import Sending
 from cockpit.model.typed import from_json
 from cockpit.store.cipher import Connect
 from cockpit.store.files import BUSY_SECONDS, UNUSABLE, kind_of, set_aside, uri_of
+from cockpit.store.writing import transaction
 
 VERSION = 1
 """`user_version` of the file."""
@@ -81,16 +82,9 @@ class OutboxFile:
         Raises:
             sqlite3.Error: nothing of it was written.
         """
-        db = self._db
-        db.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._db) as db:
             db.executemany(_PUT, map(_put_values, new))
             db.executemany(_UPDATE, map(_changed_values, changed))
-            db.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):  # a full disk has rolled it back already
-                db.execute("ROLLBACK")
-            raise
 
     @property
     def there(self) -> bool:

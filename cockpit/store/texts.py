@@ -19,7 +19,8 @@ from typing import Any
 from cockpit.model.entries import TextRef
 from cockpit.model.errors import OutsideError
 from cockpit.store.durable import scrub
-from cockpit.store.files import BUSY_SECONDS, problem_of
+from cockpit.store.files import BUSY_SECONDS
+from cockpit.store.writing import outside
 
 VERSION = 1
 """`user_version` of the file."""
@@ -63,7 +64,7 @@ class Texts:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             return cls(path, _connect(path))
         except (OSError, sqlite3.Error) as error:
-            raise _as_outside(error, path) from error
+            raise outside(error, path) from error
 
     @classmethod
     def open_to_read(cls, path: Path) -> Texts:
@@ -76,7 +77,7 @@ class Texts:
             connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
             connection.execute("SELECT count(*) FROM asked").fetchone()
         except sqlite3.Error as error:
-            raise _as_outside(error, path) from error
+            raise outside(error, path) from error
         return cls(path, connection)
 
     def close(self) -> None:
@@ -110,7 +111,7 @@ class Texts:
             except sqlite3.Error as error:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
-                raise _as_outside(error, self.path) from error
+                raise outside(error, self.path) from error
         return refs
 
     def _refs(self, cause: str, words: Mapping[str, str]) -> dict[str, TextRef]:
@@ -174,7 +175,7 @@ class Texts:
                 done = self._db.execute("UPDATE text SET salt = NULL, words = NULL WHERE id = ?", (ident,)).rowcount
                 scrub(self._db)
             except sqlite3.Error as error:
-                raise _as_outside(error, self.path) from error
+                raise outside(error, self.path) from error
         return bool(done)
 
     def _read(self, query: str, params: tuple[object, ...]) -> list[Any]:
@@ -182,7 +183,7 @@ class Texts:
             try:
                 return self._db.execute(query, params).fetchall()
             except sqlite3.Error as error:
-                raise _as_outside(error, self.path) from error
+                raise outside(error, self.path) from error
 
 
 def mac_of(salt: bytes, words: str) -> str:
@@ -205,8 +206,3 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def _as_outside(error: OSError | sqlite3.Error, path: Path) -> OutsideError:
-    problem = problem_of(error, path)
-    return OutsideError(problem.id, **problem.params)

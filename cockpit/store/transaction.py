@@ -14,6 +14,7 @@ from cockpit.store.queue import Operation, Upsert, Work
 from cockpit.store.rows import sql_names, sql_rows
 from cockpit.store.schema import SEARCHED
 from cockpit.store.search import grams
+from cockpit.store.writing import transaction
 
 Searchable = Callable[[str, dict[str, Any]], str]
 """(topic, row) to the words by which the row is found."""
@@ -36,8 +37,7 @@ def write(connection: sqlite3.Connection, work: Work, now: int, searchable: Sear
     Raises:
         sqlite3.Error: nothing of it was written.
     """
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(connection):
         for operation in work.rows:
             apply(connection, operation, now, searchable)
         connection.executemany(
@@ -45,11 +45,6 @@ def write(connection: sqlite3.Connection, work: Work, now: int, searchable: Sear
             [(key, body, fetched) for key, (body, fetched) in work.bodies.items()],
         )
         connection.executemany("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", work.meta.items())
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def apply(connection: sqlite3.Connection, operation: Operation, now: int, searchable: Searchable | None) -> None:
@@ -69,8 +64,7 @@ def trim(connection: sqlite3.Connection, now: int, days: int = KEEP_DAYS, closed
 
     "Stored", the wall clock of our last writing, decides: a city's clock may run fast.
     """
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(connection):
         is_closed = f"FROM event WHERE state = {EventState.CLOSED:d}"
         old = connection.execute(f"SELECT rowid {is_closed} AND stored < ?", (now - days * DAY,)).fetchall()
         past = f"SELECT rowid {is_closed} ORDER BY stored DESC, rowid DESC LIMIT -1 OFFSET ?"
@@ -80,11 +74,6 @@ def trim(connection: sqlite3.Connection, now: int, days: int = KEEP_DAYS, closed
             "DELETE FROM body WHERE rowid IN (SELECT rowid FROM body ORDER BY fetched DESC LIMIT -1 OFFSET ?)",
             (KEEP_BODIES,),
         )
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _upsert_sql(topic: str, names: Sequence[str]) -> str:

@@ -18,7 +18,8 @@ from cockpit.model.messages import Message
 from cockpit.model.typed import from_msgpack
 from cockpit.signs.alarms.book import Work
 from cockpit.signs.alarms.life import Alarm
-from cockpit.store.files import UNUSABLE, kind_of, problem_of, set_aside
+from cockpit.store.files import UNUSABLE, kind_of, set_aside
+from cockpit.store.writing import outside, written
 
 VERSION = 1
 KEEP_DAYS = 90
@@ -81,7 +82,7 @@ class AlarmStore:
                 return self._load(notices)
         except (sqlite3.Error, OSError) as error:
             self.close()
-            raise _outside(error, self._path) from error
+            raise outside(error, self._path) from error
 
     def close(self) -> None:
         db, self._db = self._db, None
@@ -200,20 +201,10 @@ class AlarmStore:
         Raises:
             OutsideError: it was taken back.
         """
-        db = self._db
-        if db is None:
+        if self._db is None:
             raise OutsideError("alarms.store_closed")
-        try:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-                db.execute("COMMIT")
-            except BaseException:
-                with contextlib.suppress(sqlite3.Error):  # a full disk has rolled it back already
-                    db.execute("ROLLBACK")
-                raise
-        except sqlite3.Error as error:
-            raise _outside(error, self._path) from error
+        with written(self._db, self._path) as db:
+            yield db
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -222,13 +213,8 @@ class AlarmStore:
         try:
             yield self._db
         except sqlite3.Error as error:
-            raise _outside(error, self._path) from error
+            raise outside(error, self._path) from error
 
 
 def _entry(row: tuple[object, ...]) -> Entry:
     return Entry(*row[:-1], float("nan") if row[-1] is None else row[-1])  # type: ignore[arg-type, call-arg]
-
-
-def _outside(error: BaseException, path: Path) -> OutsideError:
-    said = problem_of(error, path)
-    return OutsideError(said.id, **said.params)
