@@ -66,10 +66,11 @@ class _Data(msgspec.Struct):
 
 def _ask(args: argparse.Namespace) -> int:
     from cockpit.assist.model.way import ModelWay
+    from cockpit.brief_cli import vault_of
 
     spoken = texts(language())
     home = profile_dir(args.profile) if args.profile else profile_dir()
-    way = ModelWay(home, SystemClock(), _vault(home))
+    way = ModelWay(home, SystemClock(), vault_of(home))
     if args.log:
         return _log(way, spoken, args.json)
     if not (args.text or args.measure):
@@ -85,18 +86,6 @@ def _ask(args: argparse.Namespace) -> int:
     return 0 if isinstance(found, Told) else DECLINED
 
 
-def _vault(home: Path):  # type: ignore[no-untyped-def] # of an encrypted profile, else None
-    from cockpit.store import vault as keys
-    from cockpit.store.unlock import Unlock
-
-    if not keys.is_encrypted(home):
-        return None
-    vault = Unlock(home, False, keys.passphrase_from(None)).vault
-    if vault is None:
-        raise UserError("briefing.locked", variable=keys.ENVIRONMENT)
-    return vault
-
-
 class _Opened:
     """The archive and the signs of a profile, open for questions."""
 
@@ -107,14 +96,13 @@ class _Opened:
         from cockpit.archive_export import units_of
         from cockpit.assist.asking.engine import Engine
         from cockpit.assist.model.vocabulary import Vocabulary
-        from cockpit.brief_cli import SIGNS, archive_file, connect_of, driver_of, with_signs
+        from cockpit.brief_cli import SIGNS, archive_file, connect_of, opened_archive, with_signs
         from cockpit.geo.areas import Areas
         from cockpit.insight.asked import answer
         from cockpit.insight.facts import Facts
         from cockpit.insight.ground import Ground
         from cockpit.packs.read import read_pack
         from cockpit.signs.definitions import read_signs
-        from cockpit.store.archive import Archive
 
         args, home = self._args, self._home
         if not args.profile and (home / "hub").is_dir():
@@ -122,7 +110,7 @@ class _Opened:
         path, city = archive_file(home, args.city)
         pack = read_pack(args.pack or city or args.default_pack)
         connect = connect_of(home)
-        archive = Archive.open(path, SystemClock(), driver_of(connect))
+        archive = opened_archive(path, connect)
         try:
             loaded, units, horizon = archive.load(), units_of(archive), archive.horizon
         finally:

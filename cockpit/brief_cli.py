@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from cockpit.model.signs import Sign
     from cockpit.signs.history import History
     from cockpit.store.archive import Archive
-    from cockpit.store.archive_file import Driver
     from cockpit.store.cipher import Connect
+    from cockpit.store.vault import Vault
 
 ARCHIVE, SIGNS = "archive.db", "signs.db"
 REFUSED = 3
@@ -77,8 +77,8 @@ def archive_file(profile: Path, city: str) -> tuple[Path, str]:
     return found[0]
 
 
-def connect_of(profile: Path) -> Connect | None:
-    """How files of a profile are opened: with its key where it has one, None where it has none.
+def vault_of(profile: Path) -> Vault | None:
+    """The key of a profile; None where it has none.
 
     Raises:
         UserError: it is encrypted and can not be opened.
@@ -91,17 +91,26 @@ def connect_of(profile: Path) -> Connect | None:
     vault = Unlock(profile, False, keys.passphrase_from(None)).vault
     if vault is None:
         raise UserError("briefing.locked", variable=keys.ENVIRONMENT)
-    return vault.connect
+    return vault
 
 
-def driver_of(connect: Connect | None) -> Driver:
-    """The same for an archive; the hub or the seat that writes it is waited for."""
+def connect_of(profile: Path) -> Connect | None:
+    """How files of a profile are opened: with its key where it has one, None where it has none.
+
+    Raises:
+        UserError: it is encrypted and can not be opened.
+    """
+    vault = vault_of(profile)
+    return vault.connect if vault is not None else None
+
+
+def opened_archive(path: Path, connect: Connect | None) -> Archive:
+    """The archive, which the caller closes; the hub or the seat that writes it is waited for."""
     import sqlite3
 
-    from cockpit.store.archive_file import Driver
+    from cockpit.store.archive import Archive
 
-    opens = connect or sqlite3.connect
-    return Driver(lambda file: opens(file, isolation_level=None, check_same_thread=False, timeout=10))
+    return Archive.open(path, SystemClock(), connect or sqlite3.connect, wait=10)
 
 
 def with_signs(definitions: dict[str, Sign], path: Path, connect: Connect | None) -> tuple[Signs, History | None]:
@@ -125,7 +134,6 @@ def _brief(args: argparse.Namespace) -> int:
     from cockpit.insight.ground import Ground
     from cockpit.packs.read import read_pack
     from cockpit.signs.definitions import read_signs
-    from cockpit.store.archive import Archive
 
     t = texts(args.lang)
     wanted: list[Path] = args.out or []
@@ -136,7 +144,7 @@ def _brief(args: argparse.Namespace) -> int:
     pack = read_pack(args.pack or city or args.default_pack)
     template = template_of(pack, args.template)
     connect = connect_of(profile)
-    archive = Archive.open(path, SystemClock(), driver_of(connect))
+    archive = opened_archive(path, connect)
     try:
         loaded, units = archive.load(), units_of(archive)
     finally:

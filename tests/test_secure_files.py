@@ -21,7 +21,6 @@ from cockpit.signs.history import History
 from cockpit.signs.packing import Buckets
 from cockpit.store import vault as keys
 from cockpit.store.archive import Archive, as_rows
-from cockpit.store.archive_file import Driver
 from cockpit.store.cache import Cache
 from cockpit.store.cipher import is_plain, keyed
 from cockpit.store.deskcalls import DeskCalls
@@ -58,7 +57,7 @@ def furnish(folder: Path, vault: Vault | None) -> None:
     assert calls.open() == []
     calls.close()
     LedgerCopy.open(folder / "ledger.db", CLOCK, connect=connect).close()
-    archive = Archive.open(folder / "archive.db", CLOCK, Driver(connect=lambda path: connect(path, **OPTIONS)))
+    archive = Archive.open(folder / "archive.db", CLOCK, connect)
     row = {"key": "hotline/1", "number": "杭城202607140001", "place": NAME, "reported": CLOCK.now()}
     archive.upsert(Records.of_rows(as_rows([row])))
     archive.close()
@@ -68,9 +67,6 @@ def furnish(folder: Path, vault: Vault | None) -> None:
     history.put_slices({("hour", 0): Buckets(ids, ones, ones, ones, ones, np.ones(1, dtype=np.int64))})
     history.close()
     Pictures(folder / "pictures", vault).put("http://x/1.jpg", b"\xff\xd8" + NAME.encode())
-
-
-OPTIONS = {"timeout": 5, "isolation_level": None, "check_same_thread": False}
 
 
 def bodies(folder: Path, vault: Vault | None) -> object:
@@ -264,7 +260,7 @@ def test_a_readable_profile_is_encrypted_with_all_that_is_in_it_and_nothing_of_i
     assert [row.data for row in outbox.rows()] == [NAME.encode()]
     assert outbox.notices == []
     outbox.close()
-    archive = Archive.open(folder / "archive.db", CLOCK, Driver(connect=lambda path: vault.connect(path, **OPTIONS)))
+    archive = Archive.open(folder / "archive.db", CLOCK, vault.connect)
     assert archive.notices == []
     assert archive.load().records.rows()[0][RECORD_PLACE] == NAME
     archive.close()

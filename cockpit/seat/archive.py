@@ -42,7 +42,6 @@ from cockpit.model.typed import from_msgpack
 from cockpit.seat.archivepieces import pieces_of
 from cockpit.signs.history import History
 from cockpit.store.archive import Archive, begin_of, day_of
-from cockpit.store.archive_file import Driver
 from cockpit.store.archive_pack import unpack
 from cockpit.store.cipher import Connect
 from cockpit.store.files import BUSY_SECONDS
@@ -163,9 +162,7 @@ class ArchiveSync:
         self._seat = seat
         self._clock = clock
         self._budget = budget
-        self.archive = Archive.open(
-            seat.folder / "archive.db", clock, Driver(connect=partial(_connected, seat.connect))
-        )
+        self.archive = Archive.open(seat.folder / "archive.db", clock, seat.connect)
         try:
             self.history = History(seat.folder / "signs.db", clock, seat.connect)
         except BaseException:
@@ -459,10 +456,6 @@ def _rank(at: int, today: int, ranks: tuple[int, int, int, int]) -> int:
         if at >= since:
             return rank
     return ranks[3]
-
-
-def _connected(connect: Connect, path: Path) -> Any:
-    return connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
 
 def _read(data: bytes | None, kind: type[_T]) -> _T | None:

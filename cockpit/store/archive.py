@@ -20,8 +20,11 @@ from cockpit.model.clock import Clock
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.store.archive_days import Changed, Day, Loaded, Row, as_rows, begin_of, day_of
-from cockpit.store.archive_file import PLAIN, Driver, opened, outside
+from cockpit.store.archive_file import opened
 from cockpit.store.archive_pack import pack, unpack
+from cockpit.store.cipher import Connect
+from cockpit.store.files import BUSY_SECONDS
+from cockpit.store.writing import outside, written
 
 __all__ = ["Archive", "Changed", "Day", "Loaded", "Row", "as_rows", "begin_of", "day_of"]
 
@@ -45,13 +48,10 @@ class Archive:
         notices: sentences about the state in which it was found.
     """
 
-    def __init__(
-        self, path: Path, db: sqlite3.Connection, driver: Driver, clock: Clock, notices: list[Message]
-    ) -> None:
+    def __init__(self, path: Path, db: sqlite3.Connection, clock: Clock, notices: list[Message]) -> None:
         self.path = path
         self.notices = notices
         self._db = db
-        self._driver = driver
         self._lock = threading.RLock()
         known = self.meta("id")
         if known is None:
@@ -61,17 +61,18 @@ class Archive:
         self.id = known.decode()
 
     @classmethod
-    def open(cls, path: Path, clock: Clock, driver: Driver = PLAIN) -> Archive:
+    def open(cls, path: Path, clock: Clock, connect: Connect = sqlite3.connect, wait: float = BUSY_SECONDS) -> Archive:
         """Opens or makes the file; a damaged one is moved aside, which `notices` says.
 
         Args:
-            driver: how it is connected to, where it is encrypted.
+            connect: opens the file, as `sqlite3.connect`.
+            wait: seconds that another process' lock is waited for.
 
         Raises:
             OutsideError: it can not be read and written.
         """
-        db, notices = opened(path, clock, driver)
-        return cls(path, db, driver, clock, notices)
+        db, notices = opened(path, clock, connect, wait)
+        return cls(path, db, clock, notices)
 
     def close(self) -> None:
         with self._lock:
@@ -358,7 +359,7 @@ class Archive:
         try:
             with self._lock:
                 return self._db.execute(sql, given).fetchall()
-        except self._driver.error as error:
+        except sqlite3.Error as error:
             raise outside(error, self.path) from error
 
     @contextlib.contextmanager
@@ -368,14 +369,5 @@ class Archive:
         Raises:
             OutsideError: nothing of it was written.
         """
-        with self._lock:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException as error:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                if isinstance(error, self._driver.error):
-                    raise outside(error, self.path) from error
-                raise
+        with self._lock, written(self._db, self.path):
+            yield self._db

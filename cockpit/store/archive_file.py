@@ -1,19 +1,17 @@
-"""Opening archive.db and what lies in it: a file that is damaged is set aside, with any driver of SQLite."""
+"""Opening archive.db and what lies in it: a file that is damaged is set aside, an encrypted one too."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
-
-import msgspec
 
 from cockpit.model.archive import RECORD
 from cockpit.model.clock import Clock
-from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
 from cockpit.model.tables import TEXT
-from cockpit.store.files import BUSY_SECONDS, UNUSABLE, kind_of, problem_of, set_aside
+from cockpit.store.cipher import Connect
+from cockpit.store.files import UNUSABLE, kind_of, set_aside
+from cockpit.store.writing import outside
 
 VERSION = 1
 """`user_version` of the file."""
@@ -39,34 +37,11 @@ _TABLES = (
 )
 
 
-def plain(path: Path) -> sqlite3.Connection:
-    """A connection to a file that is not encrypted."""
-    db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    try:
-        db.execute("PRAGMA page_size = 8192")
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-class Driver(msgspec.Struct, frozen=True):
-    """How a file is connected to.
-
-    Attributes:
-        connect: makes a connection in autocommit mode that any thread may use, with its key where it is encrypted.
-        error: what the connection raises.
-    """
-
-    connect: Callable[[Path], sqlite3.Connection] = plain
-    error: type[Exception] = sqlite3.Error
-
-
-PLAIN = Driver()
-
-
-def opened(path: Path, clock: Clock, driver: Driver) -> tuple[sqlite3.Connection, list[Message]]:
+def opened(path: Path, clock: Clock, connect: Connect, wait: float) -> tuple[sqlite3.Connection, list[Message]]:
     """A connection to a file of this version, and what is to be told of it.
+
+    Args:
+        wait: seconds that another process' lock is waited for.
 
     Raises:
         OutsideError: it can not be opened at all.
@@ -74,38 +49,33 @@ def opened(path: Path, clock: Clock, driver: Driver) -> tuple[sqlite3.Connection
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            return _connect(path, driver), []
-        except driver.error as error:
+            return _connect(path, connect, wait), []
+        except sqlite3.Error as error:
             if not unusable(error):
                 raise
             notice = set_aside(path, clock)
-            return _connect(path, driver), [Message("archive.aside", {"what": notice})]
-    except (OSError, driver.error) as error:
+            return _connect(path, connect, wait), [Message("archive.aside", {"what": notice})]
+    except (OSError, sqlite3.Error) as error:
         raise outside(error, path) from error
 
 
-def unusable(error: Exception) -> bool:
+def unusable(error: sqlite3.Error) -> bool:
     """Whether the file is damaged, or no such file."""
-    code = kind_of(error) if isinstance(error, sqlite3.Error) else int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
-    return code in UNUSABLE or any(word in str(error) for word in _DAMAGED)
+    return kind_of(error) in UNUSABLE or any(word in str(error) for word in _DAMAGED)
 
 
-def outside(error: Exception, path: Path) -> OutsideError:
-    problem = problem_of(error, path)
-    return OutsideError(problem.id, **problem.params)
-
-
-def _connect(path: Path, driver: Driver) -> sqlite3.Connection:
-    db = driver.connect(path)
+def _connect(path: Path, connect: Connect, wait: float) -> sqlite3.Connection:
+    db = connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
     try:
+        if connect is sqlite3.connect:  # an encrypted file's pages are as long as its seals
+            db.execute("PRAGMA page_size = 8192")
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA journal_size_limit = 16000000")
         db.execute("PRAGMA cache_size = -16000")
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, VERSION):
-            damaged = sqlite3.DatabaseError(f"version {version}: not a database of ours")
-            raise damaged if issubclass(sqlite3.DatabaseError, driver.error) else driver.error(str(damaged))
+            raise sqlite3.DatabaseError(f"version {version}: not a database of ours")
         if version == 0:
             db.execute("BEGIN IMMEDIATE")
             for table in _TABLES:
@@ -115,7 +85,7 @@ def _connect(path: Path, driver: Driver) -> sqlite3.Connection:
         else:
             names = tuple(row[1] for row in db.execute("PRAGMA table_info(record)"))
             if names != (*RECORD.names, "rev"):
-                raise driver.error("not a database of ours")
+                raise sqlite3.DatabaseError("not a database of ours")
             db.execute(BLOCKS)
     except BaseException:
         db.close()
