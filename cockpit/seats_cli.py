@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +12,11 @@ import msgspec
 from cockpit.model.clock import local
 from cockpit.model.messages import Texts, language, texts
 from cockpit.paths import profile_dir
+from cockpit.wall.verbs import OWNER_ONLY, Go, Verbs, add_hub, add_verb
 
 if TYPE_CHECKING:
     from cockpit.model.seatasks import SeatKnown
 
-OWNER_ONLY = 0o077
-Verbs = argparse._SubParsersAction
-Go = Callable[[argparse.Namespace], int]
 MB = 1_000_000
 
 
@@ -45,24 +42,14 @@ def add_parser(commands: Verbs[argparse.ArgumentParser]) -> None:
 
 
 def _verb(verbs: Verbs[argparse.ArgumentParser], t: Texts, name: str, example: str, go: Go) -> argparse.ArgumentParser:
-    parser = verbs.add_parser(
-        name,
-        help=t(f"seats.cli_{name}"),
-        description=t(f"seats.cli_{name}"),
-        epilog=t("cli.example", line=f"cockpit seats {example}"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.set_defaults(go=go)
-    return parser
+    return add_verb(verbs, t, name, t(f"seats.cli_{name}"), f"seats {example}", go)
 
 
 def _of_hub(
     verbs: Verbs[argparse.ArgumentParser], t: Texts, name: str, example: str, go: Go
 ) -> argparse.ArgumentParser:
     parser = _verb(verbs, t, name, example, go)
-    parser.add_argument("--profile", metavar="DIR", help=t("wallcli.profile"))
-    parser.add_argument("--hub", metavar="URL", help=t("cli.hub_url"))
-    parser.add_argument("--key", metavar="FILE", type=Path, help=t("cli.key"))
+    add_hub(parser, t)
     return parser
 
 

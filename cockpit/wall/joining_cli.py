@@ -11,50 +11,37 @@ import msgspec
 from cockpit.model.clock import local
 from cockpit.model.messages import Texts, language, texts
 from cockpit.paths import profile_dir
-
-OWNER_ONLY = 0o077
-Verbs = argparse._SubParsersAction
+from cockpit.wall.verbs import OWNER_ONLY, Go, Verbs, add_hub, add_verb
 
 
 def add_verbs(verbs: Verbs[argparse.ArgumentParser], t: Texts) -> None:
-    code = _of_hub(verbs, t, "code", "code left")
+    code = _of_hub(verbs, t, "code", "code left", _code)
     code.add_argument("machine", metavar="MACHINE", nargs="?", default="", help=t("walljoin.cli_code_machine"))
     code.add_argument("--json", action="store_true", help=t("cli.json"))
-    code.set_defaults(go=_code)
-    nodes = _of_hub(verbs, t, "nodes", "nodes --json")
+    nodes = _of_hub(verbs, t, "nodes", "nodes --json", _nodes)
     nodes.add_argument("--json", action="store_true", help=t("cli.json"))
-    nodes.set_defaults(go=_nodes)
-    revoke = _of_hub(verbs, t, "revoke", "revoke left")
+    revoke = _of_hub(verbs, t, "revoke", "revoke left", _revoke)
     revoke.add_argument("machine", metavar="MACHINE", help=t("walljoin.cli_revoke_machine"))
-    revoke.set_defaults(go=_revoke)
-    join = _verb(verbs, t, "join", "join 10.0.0.5 7K2M-9QXD-4TWN")
+    join = _verb(verbs, t, "join", "join 10.0.0.5 7K2M-9QXD-4TWN", _join)
     join.add_argument("host", metavar="HOST", help=t("walljoin.cli_join_host"))
     join.add_argument("code", metavar="CODE", help=t("walljoin.cli_join_code"))
     join.add_argument("--name", metavar="NAME", default="", help=t("walljoin.cli_join_name"))
     join.add_argument("--profile", metavar="DIR", help=t("walljoin.cli_profile"))
-    join.set_defaults(go=_join)
-    node = _verb(verbs, t, "node", "node")
+    node = _verb(verbs, t, "node", "node", _node)
     node.add_argument("--profile", metavar="DIR", help=t("walljoin.cli_profile"))
     node.add_argument("--pack", metavar="PACK", default="", help=t("cli.pack"))
     node.add_argument("--lang", choices=("zh", "en"), help=t("cli.lang"))
-    node.set_defaults(go=_node)
 
 
-def _verb(verbs: Verbs[argparse.ArgumentParser], t: Texts, name: str, example: str) -> argparse.ArgumentParser:
-    return verbs.add_parser(
-        name,
-        help=t(f"walljoin.cli_{name}"),
-        description=t(f"walljoin.cli_{name}"),
-        epilog=t("cli.example", line=f"cockpit wall {example}"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def _verb(verbs: Verbs[argparse.ArgumentParser], t: Texts, name: str, example: str, go: Go) -> argparse.ArgumentParser:
+    return add_verb(verbs, t, name, t(f"walljoin.cli_{name}"), f"wall {example}", go)
 
 
-def _of_hub(verbs: Verbs[argparse.ArgumentParser], t: Texts, name: str, example: str) -> argparse.ArgumentParser:
-    parser = _verb(verbs, t, name, example)
-    parser.add_argument("--profile", metavar="DIR", help=t("wallcli.profile"))
-    parser.add_argument("--hub", metavar="URL", help=t("cli.hub_url"))
-    parser.add_argument("--key", metavar="FILE", type=Path, help=t("cli.key"))
+def _of_hub(
+    verbs: Verbs[argparse.ArgumentParser], t: Texts, name: str, example: str, go: Go
+) -> argparse.ArgumentParser:
+    parser = _verb(verbs, t, name, example, go)
+    add_hub(parser, t)
     return parser
 
 
