@@ -13,6 +13,7 @@ from cockpit.model.asking import Chip, Choice, Declined, Told, Understood
 from cockpit.model.errors import CockpitError
 from cockpit.model.insight import Answer, Query
 from cockpit.model.messages import Message
+from cockpit.seat.memory import give_back
 
 if TYPE_CHECKING:
     from cockpit.assist.asking.engine import Engine
@@ -143,6 +144,7 @@ class SeatAsking:
         if facts is not None and facts.n:
             for text in engine.suggestions(self.lang)[:1]:
                 engine.read(text, self._seat.clock.now(), facts.first, lang=self.lang)
+        give_back()
 
     def _tell(self, asked: _Asked, found: Told | Declined) -> None:
         if not asked.gone:
