@@ -78,7 +78,10 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
         raise CannotBeTold(found.divided.tokens[at].said)
     if of == "share" and form == "figure" and not whole:
         raise CannotBeTold(found.divided.tokens[found.at("SHARE")].said)
-    if asked.measure.endswith("_hours") and {"open", "overdue"} & set(asked.marks):
+    is_open = bool({"open", "overdue"} & set(asked.marks))
+    if asked.measure.endswith("_hours") and is_open and form == "list" and "SLOWEST" in names:  # the longest open ones
+        asked.measure, scope = "count", scope.with_(measure="count")
+    elif asked.measure.endswith("_hours") and is_open:
         raise CannotBeTold(found.divided.tokens[found.at("OPEN")].said)
     for word in ("RATE", "MEDIAN"):
         if word in names and asked.measure == "count" and not asked.is_share:
@@ -86,7 +89,13 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
     for word in ("ARRIVE", "ASSIGN"):
         if word in names and asked.measure == "count" and not (scope.reached or scope.stages or scope.marks):
             raise CannotBeTold(found.divided.tokens[found.at(word)].said)
+    order = _listed(found, asked)
     top, descending = order_of(found, asked, form)
+    if found.newest and asked.measure == "count" and form in ("figure", "list"):
+        (top, first), _ = found.newest[0]
+        form, order, of, sides, beside = "list", "reported" if first else "-reported", "value", (), ""
+    if asked.when == "due" and scope.weekdays:
+        raise CannotBeTold(found.divided.tokens[found.weekdays[0][1]].said)
     if change and not top and "EACH" not in names:
         top = 1
     if of == "mean":
@@ -109,7 +118,7 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
     return Understood(
         text=text, lang=lang, form=form, scope=scope.with_(by=by if form == "ranking" else ""), of=of, whole=whole, by=by or mean_by,
         over=over, without=without,
-        descending=descending, top=top, grain=grain, sides=sides, beside=beside, order=_listed(found, asked), assumed=assumed,
+        descending=descending, top=top, grain=grain, sides=sides, beside=beside, order=order, assumed=assumed,
         corrected=tuple(found.divided.corrected), unread=tuple(found.unread), confidence=_confidence(found, asked),
     )  # fmt: skip
 
@@ -160,6 +169,8 @@ def _against(found: Found, scope: Scope, where: Setting) -> tuple[Scope, ...]:
 
 def _listed(found: Found, asked: Asked) -> str:
     names = found.names
+    if "SLOWEST" in names and {"open", "overdue"} & set(asked.marks):
+        return "reported"
     if names & {"SLOWEST"} or (names & {"MOST"} and asked.measure.endswith("_hours")):
         return "-hours"
     if names & {"FASTEST"}:

@@ -93,7 +93,9 @@ class Engine:
         return self._chips(lang, now, first).of(understood)
 
     def _of_facts(self, found: Found) -> None:
-        """积水深度 means the class whose number it is, where no class was named."""
+        """积水深度 means the class whose number it is, where no class was named; 最热 the temperature."""
+        if "HOT" in found.names and not found.signs and "N05" in self.lexicon.signs:
+            found.signs.append(("N05", found.at("HOT")))
         for at, token in enumerate(found.divided.tokens):
             codes = self.lexicon.facts.get(token.read or token.said, set())
             if not found.kinds and not found.signs and len(codes) == 1:

@@ -44,6 +44,9 @@ def dims_of(found: Found) -> list[str]:
         dims = ["unit"]
     if not dims and asks_which_crew(found):
         dims = ["unit"]
+    daily = any(token.said.startswith(("daily", "mean daily", "每")) for token in found.divided.tokens)
+    if found.signs and "PERDAY" in names and daily:
+        return ["day"]
     if "PERDAY" in names:
         dims = [by for by in dims if by != "day"]
     if "group" in dims and "kind" in dims:

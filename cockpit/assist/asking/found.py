@@ -71,6 +71,7 @@ class Found:
     weekdays: list[tuple[tuple[int, ...], int]] = field(default_factory=list)
     bounds: list[tuple[Bound, int]] = field(default_factory=list)
     tops: list[tuple[tuple[int, bool | None], int]] = field(default_factory=list)
+    newest: list[tuple[tuple[int, bool], int]] = field(default_factory=list)
     dims: list[tuple[str, int]] = field(default_factory=list)
     asked: list[tuple[str, int]] = field(default_factory=list)
     declines: list[tuple[str, str]] = field(default_factory=list)
@@ -122,7 +123,7 @@ class Found:
 
 _LISTS = {"area": "areas", "kind": "kinds", "channel": "channels", "unit_kind": "unit_kinds", "unit": "units", "level": "levels",
           "stage": "stages", "result": "results", "sign": "signs", "place": "places", "time": "times", "hours": "hours",
-          "weekdays": "weekdays", "bound": "bounds", "top": "tops"}  # fmt: skip
+          "weekdays": "weekdays", "bound": "bounds", "top": "tops", "newest": "newest"}  # fmt: skip
 
 
 def gathered(divided: Divided) -> Found:

@@ -23,6 +23,11 @@ _TOP = re.compile(
     rf"(?:排名?)?(?P<o>前|后|倒数第?|最后的?|末|倒数后)(?P<n>\d+|{CHINESE}+)(?:名|位|类|种|个|的|大|家|条|支|队|座|处)*(?![天日周月年小点季])"
     rf"|(?<![a-z])(?P<o2>top|bottom|first|last|leading)[ -]?(?P<n2>\d+|{'|'.join(w for w in ENGLISH if len(w) > 2)})\b(?! (?:days?|weeks?|months?|hours?|years?|half|quarter))"
 )  # fmt: skip
+_NEWEST = re.compile(
+    r"最(?P<w>近|新|早|老)(?:报|发生|来|上报)?的?(?P<n>\d+|[一两二三四五六七八九十]+)(?=件|起|条|单|例|个案|宗|次)(?:件|起|条|单|例|个|宗|次)"
+    r"|(?<![a-z])(?:the )?(?P<w2>latest|newest|most recent|oldest|earliest) (?P<n2>\d+|one|two|three|four|five|six|seven|eight|nine|ten|twenty)(?= )"
+    r"|(?<![a-z])(?:the )?(?P<n3>\d+|two|three|four|five|six|seven|eight|nine|ten|twenty) (?P<w3>latest|newest|most recent|oldest|earliest)(?= )"
+)
 _NTH = re.compile(
     r"(?:排名?|位列|排在)?第(?P<n>[二三四五六七八九十2-9])(?:名|位|的)?(?=多|高|大|少|低|快|慢|的?是|的?区|的?街|$|[,，?？。])"
     r"|(?<![a-z])(?P<e>second|third)[ -](?=most|highest|largest|biggest|fewest|lowest|fastest|slowest|busiest|worst|best)"
@@ -179,6 +184,10 @@ class Lattice:
             number = number_of(match["n"] or match["n2"])
             if number and number <= 100:
                 yield (Token(at, match.end(), "top", (int(number), not last), match.group()),), 0.6
+        match = _NEWEST.match(text, at)
+        if match and (number := number_of(match["n"] or match["n2"] or match["n3"])):
+            first = (match["w"] or match["w2"] or match["w3"]) in ("早", "老", "oldest", "earliest")
+            yield (Token(at, match.end(), "newest", (int(number), first), match.group()),), 0.4
         match = _NTH.match(text, at)
         if match and (number := number_of(match["n"] or {"second": "2", "third": "3"}.get(match["e"], match["e"]))):
             yield (Token(at, match.end(), "top", (int(number), None), match.group()),), 0.5

@@ -209,9 +209,15 @@ class Lexicon:
                 self.put(name, "unit", key, 0)
                 plainer = re.sub(r"(\D)0+(\d)", r"\1\2", name)
                 number = re.sub(r"\D", "", name)
-                for kind_name in self.pack.unit_kind(kind).name.values():
+                for kind_name in self.pack.unit_kind(kind).name.values() if number else ():
                     self.put(f"{kind_name} {number}", "unit", key, 1)
                     self.put(f"{kind_name} {number.lstrip('0')}", "unit", key, 1)
+                last = name.rpartition(" ")[2]
+                if not any(map(is_chinese, last)):  # 1-11
+                    for kind_name in self.pack.unit_kind(kind).name.values():
+                        self.put(f"{kind_name} {last}", "unit", key, 0)
+                elif last != name and len(last) > 2:  # 丁兰站
+                    self.put(last, "unit", key, 0)
                 for tail in ("", "号", "队", "号车"):
                     self.put(plainer + tail, "unit", key, 0)
                     self.put(name + tail, "unit", key, 0)
