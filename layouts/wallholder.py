@@ -31,10 +31,7 @@ class Holder(QWidget):
         self.panel: QWidget = self
         self.missed: frozenset[str] = frozenset()
         self.used = 0
-<<<<<<< HEAD
         self._behind = False
-=======
->>>>>>> origin/leader
         self.ground = ground
         self._still = Cover(ground, self)
         self._still.hide()
@@ -77,7 +74,6 @@ class Holder(QWidget):
         settled = getattr(self.panel, "settled", None)
         return bool(settled()) if callable(settled) else True
 
-<<<<<<< HEAD
     def go_behind(self, cover: QWidget) -> None:
         """Lies behind `cover` from now on. What is moved has all painted anew where it lies: it is done once."""
         if not self._behind:
@@ -90,8 +86,6 @@ class Holder(QWidget):
             self._behind = False
             self.raise_()
 
-=======
->>>>>>> origin/leader
     def draw_ahead(self) -> None:
         """Draws the panel as it is now, to stand in for it."""
         drawn = QPixmap(self.size())

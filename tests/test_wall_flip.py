@@ -12,6 +12,7 @@ from cockpit.model.clock import SECOND, SystemClock
 from cockpit.model.wall import Scene
 from cockpit.model.wallstate import MapView, WallShows
 from cockpit.ui.wallflip import Flipping
+from cockpit.ui.wallfresh import Freshening
 from cockpit.ui.wallscreen import WallWindow
 from cockpit.wall.hubtime import HubTime
 from layouts.wallholder import Holder
@@ -204,6 +205,28 @@ def test_what_only_moves_the_map_paints_no_other_panel(machine: Machine) -> None
     machine.until(lambda: machine.stages.shown == 2)
     machine.window.draw_now()
     assert [one.painted for one in Flat.built[:2]] == painted
+
+
+def test_what_comes_from_the_city_waits_for_a_change_and_is_not_lost(machine: Machine) -> None:
+    later: list[int] = []
+    fresh = Freshening(machine.stages, lambda: machine.flipping.hurries, lambda: later.append(1))
+    staying = Flat.built[0]
+    staying.heard.clear()
+    machine.told(shows(two("storm", RED, BLUE), 2), 20 * LEAD)
+    fresh.changed(frozenset({"event"}))
+    ticks = staying.ticks
+    fresh.second()
+    assert (staying.heard, staying.ticks, len(later)) == ([], ticks, 2)
+    machine.until(lambda: machine.stages.shown == 2)
+    fresh.look()
+    assert (staying.heard, staying.ticks) == ([frozenset({"event"})], ticks + 1)
+
+
+def test_a_change_that_gets_no_moment_keeps_the_city_waiting_for_half_a_second_only(machine: Machine) -> None:
+    machine.flipping.told(shows(two("storm", RED, BLUE), 2), machine.hall, machine.wall)
+    assert machine.flipping.hurries
+    machine.until(lambda: not machine.flipping.hurries)
+    assert machine.flipping.revision_shown == 1
 
 
 def test_a_black_screen_is_black_in_the_first_frame_too(machine: Machine) -> None:
