@@ -83,6 +83,13 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
         asked.measure, scope = "count", scope.with_(measure="count")
     elif asked.measure.endswith("_hours") and is_open:
         raise CannotBeTold(found.divided.tokens[found.at("OPEN")].said)
+    if found.signs and (scope.kinds or not asked.measure.startswith("sign:")):
+        raise CannotBeTold(found.divided.tokens[found.signs[0][1]].said)
+    if (scope.amount or asked.measure.startswith("amount_")) and not scope.kinds:
+        at = found.bounds[0][1] if found.bounds else max(found.at("AMOUNT"), found.at("SOME"), 0)
+        raise CannotBeTold(found.divided.tokens[at].said)
+    if "on_time" in asked.marks and {"open", "overdue", "late"} & set(asked.marks):
+        raise CannotBeTold(found.divided.tokens[found.at("ONTIME")].said)
     for word in ("RATE", "MEDIAN"):
         if word in names and asked.measure == "count" and not asked.is_share:
             raise CannotBeTold(found.divided.tokens[found.at(word)].said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
@@ -35,6 +36,11 @@ from cockpit.model.spans import day_of
 Storm = Callable[[], date | None]
 STORM_KIND = "E0506"
 """道路积水: the day with the most of them is that of the rainstorm."""
+
+
+INJURED = "E0591"
+"""交通事故: the class whose number is of people who were hurt."""
+_HURT = re.compile("伤|injur|hurt")
 
 
 class Engine:
@@ -97,7 +103,10 @@ class Engine:
         if "HOT" in found.names and not found.signs and "N05" in self.lexicon.signs:
             found.signs.append(("N05", found.at("HOT")))
         for at, token in enumerate(found.divided.tokens):
-            codes = self.lexicon.facts.get(token.read or token.said, set())
+            said = token.read or token.said
+            codes = self.lexicon.facts.get(said, set()) or self.lexicon.facts.get(said.replace(" ", ""), set())
+            if not found.kinds and _HURT.search(said) and INJURED in self.lexicon.pack.kinds:
+                found.kinds.append(((INJURED,), at))
             if not found.kinds and not found.signs and len(codes) == 1:
                 found.kinds.append((tuple(codes), at))
 

@@ -146,7 +146,8 @@ def _amount(found: Found, pack: Pack, has_dim: bool) -> str:
 def _marks(found: Found, without: set[str]) -> tuple[str, ...]:
     names = found.names - without
     marks: list[str] = []
-    if {"LATE", "OPEN"} <= names:
+    is_now = "NOW" in names and not found.times and not names & {"CLOSE", "RATE", "SHARE"}
+    if {"LATE", "OPEN"} <= names or ("LATE" in names and is_now and "DUE" not in names):
         marks.append("overdue")
     elif "LATE" in names and "DUE" not in names:
         marks.append("late")
