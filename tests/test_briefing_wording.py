@@ -17,10 +17,11 @@ from cockpit.model.clock import CityClock
 from cockpit.model.messages import Message
 from cockpit.seat.briefings import SeatBriefings
 from cockpit.seat.wording import SeatWording
-from tests.ask_model_kit import SeatOfModel, set_up
+from tests.ask_model_kit import SeatOfModel, model_port, set_up
 from tests.briefing_kit import facts, pack
 from tests.model_standin import StandIn
 from tests.panel_desk import desk
+from widgets.ask.modellog import ModelLogDialog
 from widgets.briefing.dialog import BriefingDialog
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -174,6 +175,26 @@ def test_escape_leaves_the_pages_as_they_were_and_the_window_open(make: Callable
         assert stage.dialog.right.currentWidget() is stage.dialog.pages
         assert stage.dialog.made is made
         assert stage.dialog.better.isEnabled()
+
+
+def test_consent_to_the_wording_is_withdrawn_at_the_log_too(make: Callable[..., Stage], tmp_path: Path) -> None:
+    with StandIn(rewords) as model:
+        stage = make(model)
+        stage.preview()
+        stage.dialog.better.click()
+        stage.agree()
+        stage.wait(lambda: stage.dialog.wording.offers)
+        port = model_port(stage.seat)
+        assert not port.state().consented, "to questions nobody agreed"
+        port.state()
+        log = ModelLogDialog(stage.ctx, port, port.state(), None)
+        stage.qtbot.addWidget(log)
+        assert "改写" in log.list.item(0).text()
+        log.withdraw.click()
+        wording = stage.ctx.wording
+        assert wording is not None
+        assert not wording.state().consented
+        assert not log.withdraw.isEnabled()
 
 
 def test_an_endpoint_that_is_away_is_one_sentence(make: Callable[..., Stage]) -> None:

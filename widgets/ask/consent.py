@@ -82,10 +82,14 @@ class ConsentDialog(QDialog):
 
     def _rows(self, use: str, said: str, ours: str, tools: Sequence[str]) -> list[tuple[str, str]]:
         t = self._ctx.t
-        rows = [(t(f"ask.consent_{use}"), said), (t("ask.consent_ours"), t("ask.consent_ours_are", n=f"{len(ours):,}"))]
+        said = said.removeprefix("<data>").removesuffix("</data>")
+        rows = [
+            (t(f"ask.consent_{use}"), said),
+            (t("ask.consent_ours"), t(f"ask.consent_ours_{use}", n=f"{len(ours):,}")),
+        ]
         if use == "ask":
             rows.append((t("ask.consent_tools"), t("ask.and").join(t(f"ask.tool_{name}") for name in tools)))
-            rows.append((t("ask.consent_later"), t("ask.consent_later_is")))
+        rows.append((t("ask.consent_later"), t(f"ask.consent_later_{use}")))
         return [*rows, (t("ask.consent_never"), t(f"ask.consent_never_{use}"))]
 
     def _table(self, column: QVBoxLayout, rows: Sequence[tuple[str, str]]) -> None:

@@ -119,7 +119,8 @@ class ModelAsk:
         self._ctx.notify(Message("ask.judged_taken" if accepted else "ask.judged_left"), 0)
 
     def can_list(self) -> bool | Message:
-        return self.state.on or Message("ask.no_model")
+        wording = self._ctx.wording
+        return self.state.on or (wording is not None and wording.state().on) or Message("ask.no_model")
 
     def show_log(self) -> None:
         """What left the machine, and what came of it."""

@@ -27,7 +27,7 @@ class ModelLogDialog(QDialog):
     """
     Attributes:
         records: the newest first. list: one line each. whole: all of the one that is chosen.
-        withdraw: takes the consent back.
+        withdraw: takes the consent back, that to the wording of briefings too.
     """
 
     def __init__(self, ctx: PanelContext, port: AskModel, state: ModelState, parent: QWidget | None) -> None:
@@ -78,7 +78,13 @@ class ModelLogDialog(QDialog):
         said = t(id, host=state.host, model=state.model) if state.on else t("ask.no_model")
         none = "" if self.records else t("ask.log_none")
         self._said.setText(" ".join(one for one in (said, none) if one))
-        self.withdraw.setEnabled(state.consented)
+        self.withdraw.setEnabled(state.consented or self._is_worded)
+
+    @property
+    def _is_worded(self) -> bool:
+        """Whether the wording of briefings is agreed to."""
+        wording = self._ctx.wording
+        return wording is not None and wording.state().consented
 
     def _line(self, record: ModelRecord) -> str:
         t = self._ctx.t
@@ -108,8 +114,12 @@ class ModelLogDialog(QDialog):
                 yield f"\n{t('ask.log_failed', why=sent.failed)}"
 
     def _withdraw(self) -> None:
+        wording = self._ctx.wording
         try:
-            self._port.consent(False)
+            if self._port.state().consented:
+                self._port.consent(False)
+            if wording is not None and self._is_worded:
+                wording.consent(False)
         except CockpitError as error:
             self._ctx.notify(error.message, 0)
             return

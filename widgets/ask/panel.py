@@ -282,7 +282,7 @@ class AskPanel(Panel):
             action.triggered.connect(lambda _checked=False, run=run: run())
         if told is not None:
             menu.addAction(t("drill.export")).triggered.connect(self.answer.rows.ask_export)
-        if self.model.state.on:
+        if self.model.can_list() is True:
             menu.addAction(f"{t('ask.do_log')}\t{LOG_KEY}").triggered.connect(self.model.show_log)
 
     def retranslate(self) -> None:

@@ -42,6 +42,9 @@ class WordingPage(QWidget):
         column.addWidget(self.words)
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column.addWidget(self._scroll, 1)
         foot = QHBoxLayout()
@@ -84,6 +87,7 @@ class WordingPage(QWidget):
             column.addWidget(self._row(one, page))
         column.addStretch(1)
         self._scroll.setWidget(page)
+        page.setAutoFillBackground(False)  # which the area has just set
         self._count()
 
     def _row(self, one: Reworded, parent: QWidget) -> QWidget:
@@ -113,7 +117,8 @@ class WordingPage(QWidget):
         made = QLabel(parent)
         made.setTextFormat(Qt.TextFormat.RichText)  # every word of it is escaped
         made.setWordWrap(True)
-        made.setText("".join(looks[step.how].format(escape(step.text)) for step in one.steps))
+        made.setText("".join(looks[step.how if step.text.strip() else "same"].format(escape(step.text))
+                             for step in one.steps if step.text.strip() or step.how != "gone"))  # fmt: skip
         made.setAccessibleName(_plain(one))
         return made
 

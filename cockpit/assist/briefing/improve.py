@@ -122,7 +122,9 @@ def offer(i: int, block: Paragraph, lang: str, improve: Improve) -> Offer | None
         CockpitError: there is none, or it was refused.
     """
     after = applied(block, improve(tokens_of(block), lang))
-    return Offer(i, block, after, difference(block.text, after.text)) if after.text != block.text else None
+    if after.text.strip() == block.text.strip():
+        return None
+    return Offer(i, block, after, difference(block.text, after.text))
 
 
 def offers(document: Document, improve: Improve) -> Iterator[Offer | UserError]:
