@@ -13,7 +13,7 @@ from cockpit.model.asking import Chip, Choice, Declined, Told, Understood
 from cockpit.model.errors import CockpitError
 from cockpit.model.insight import Answer, Query
 from cockpit.model.messages import Message
-from cockpit.seat.memory import give_back
+from cockpit.processes import give_back
 
 if TYPE_CHECKING:
     from cockpit.assist.asking.engine import Engine

@@ -21,7 +21,7 @@ from cockpit.model.insight import Answer, AskChanges, Query
 from cockpit.model.messages import Message
 from cockpit.model.ports.link import LinkState
 from cockpit.model.signs import SignSet
-from cockpit.seat.memory import give_back
+from cockpit.processes import give_back
 
 if TYPE_CHECKING:
     from cockpit.insight.facts import Facts

@@ -15,6 +15,9 @@ def give_back_large() -> None:
             ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE)
 
 
+_MMAP_THRESHOLD, _LARGE)
+
+
 def give_back() -> None:
     """So is what lies free between pieces in use, as a file that was read leaves it; takes some milliseconds."""
     if sys.platform.startswith("linux"):
