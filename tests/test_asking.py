@@ -125,6 +125,61 @@ def test_a_night_by_the_clock_goes_from_one_day_to_the_next() -> None:
     assert read("6月20日18点到次日8点积水几起").scope.span == Span(storm, storm + 14 * HOUR)
 
 
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("今年返工两次以上的多少件", ("returned2",)),
+        ("cases urged more than once this year", ("urged2",)),
+        ("今年没有返过工的案件有多少", ("not_returned",)),
+        ("how many cases were never rated this year", ("not_rated",)),
+        ("从未被督办的未结案件几件", ("open", "not_urged")),
+    ],
+)
+def test_how_often_and_what_did_not_happen_is_counted(text: str, marks: tuple[str, ...]) -> None:
+    assert read(text).scope.marks == marks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "上个月被退回两次的",
+        "PM2.5今天超过75的有几个小时",
+        "平均每个案件督办几次",
+        "没结的案件平均多久办完",
+        "今年不重复的投诉",
+        "周五之前到期的",
+    ],
+)
+def test_a_number_a_denial_or_a_bound_that_can_not_be_told_is_named(text: str) -> None:
+    found = engine().read(text, NOW, FIRST)
+    assert isinstance(found, Declined)
+    assert found.words
+
+
+def test_by_how_much_something_is_overdue_is_not_how_long_it_took() -> None:
+    found = read("已经超期三天以上还没结的").scope
+    assert (found.behind, found.took) == ((72.0, float("inf")), ())
+
+
+def test_what_is_said_in_one_breath_stands_side_by_side() -> None:
+    assert [side.span.word for side in read("6月19、20、21三天的积水起数").sides] == [
+        f"2026-06-{day}" for day in (19, 20, 21)
+    ]
+    both = read("今年投诉和举报多少件")
+    assert (both.of, [side.kinds for side in both.sides]) == ("sum", [("H01",), ("H04",)])
+
+
+def test_growth_by_area_is_between_the_two_periods_that_were_said() -> None:
+    found = read("六月比五月投诉增加最多的街道")
+    assert (found.form, found.of, found.by) == ("ranking", "change", "street")
+    assert found.scope.against is not None
+    assert (found.scope.span.word, found.scope.against.word) == ("2026-06", "2026-05")
+
+
+def test_a_fire_station_is_none_in_particular() -> None:
+    assert read("消防站今年出警多少次").scope.unit_kind == "fire"
+
+
 def test_what_is_not_said_is_taken_for_granted_and_marked() -> None:
     found = read("积水多少件")
     assert found.assumed == ("span",)
