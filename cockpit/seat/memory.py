@@ -15,15 +15,5 @@ def give_back_large() -> None:
             ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE)
 
 
-_MMAP_THRESHOLD, _LARGE)
-
-
-def give_back() -> None:
-    """So is what lies free between pieces in use, as a file that was read leaves it; takes some milliseconds."""
-    if sys.platform.startswith("linux"):
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)
-
-
 _MMAP_THRESHOLD, _LARGE = -3, 262_144
 """M_MMAP_THRESHOLD of <malloc.h>, and bytes."""
