@@ -34,7 +34,8 @@ Ask = Callable[[Query], Answer]
 
 
 class Computed(msgspec.Struct):
-    """The figures of an answer; see `model.asking.Told`."""
+    """The figures of an answer; see `model.asking.Told`. none: parts without any record, that a ranking from the fewest
+    leaves out."""
 
     figure: Figure
     value: float | None
@@ -42,6 +43,7 @@ class Computed(msgspec.Struct):
     split: Split | None = None
     trend: Trend | None = None
     rows: Rows | None = None
+    none: int = 0
 
 
 def is_short(asked: Understood, first: int) -> bool:
@@ -164,19 +166,22 @@ def _ranking(asked: Understood, ask: Ask) -> Computed:
         elif asked.of in ("change", "growth"):
             found = [msgspec.structs.replace(one, value=_changed(asked.of, one)) for one in found]
     there = [one for one in found if one.value is not None]
+    none = 0
     if (
         not asked.descending
         and any(one.value for one in there)
         and asked.of == "value"
         and asked.scope.measure in COUNTS
     ):
+        none = sum(not one.value and one.code not in asked.without for one in there)
         there = [one for one in there if one.value]
     if asked.without:
         there = [one for one in there if one.code not in asked.without]
     if asked.over:
         there = [one for one in there if asked.over[0] <= (one.value or 0.0) <= asked.over[1]]
     there.sort(key=lambda one: (-(one.value or 0.0) if asked.descending else (one.value or 0.0), one.code))
-    return Computed(figure, there[0].value if there else None, tuple(there), split)
+    value = float(len(there)) if asked.over else there[0].value if there else None  # 有几个街道超过20件
+    return Computed(figure, value, tuple(there), split, none=none)
 
 
 def _changed(of: str, one: Standpoint) -> float | None:

@@ -12,7 +12,14 @@ from cockpit.model.asking import Chip, Choice, Form, Understood
 from cockpit.model.city import Pack
 from cockpit.model.messages import Texts
 from cockpit.model.scope import Scope, Span
-from cockpit.model.scopewords import dimension_words, filter_words, measure_words, span_words
+from cockpit.model.scopewords import (
+    bounds_words,
+    dimension_words,
+    filter_words,
+    measure_words,
+    span_words,
+    unit_words,
+)  # fmt: skip
 from cockpit.model.spans import PREVIOUS, YEAR_BEFORE, span_of
 
 FILTERS = (
@@ -85,6 +92,9 @@ class Chips:
             if asked.without:
                 what = "、".join(self._part(asked.by, code) for code in asked.without)
                 chips.append(Chip("without", self.t("asking.chip_without", what=what)))
+            if asked.over:
+                unit = unit_words(UNITS.get(scope.measure, ""), self.t)
+                chips.append(Chip("over", bounds_words(asked.over[0], asked.over[1], unit)))
             if asked.top:
                 chips.append(Chip("top", self.t("asking.chip_top", n=asked.top)))
             turned = Choice("", self.t("asking.chip_least" if asked.descending else "asking.chip_most"))
@@ -211,6 +221,8 @@ class Chips:
             return {"by": choice.value, "scope": scope.with_(by=choice.value)}
         if field == "top":
             return {"top": 0}
+        if field == "over":
+            return {"over": ()}
         if field == "without":
             return {"without": ()}
         if field == "descending":

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from cockpit.assist.asking.bounds import over_of
+from cockpit.assist.asking.bounds import is_over, over_of
 from cockpit.assist.asking.forms import asks_which_crew, dimension_of, dims_of, form_of, order_of
 from cockpit.assist.asking.found import Found
 from cockpit.assist.asking.leaning import leaning, leans_on
@@ -111,6 +111,8 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
         of, grain, scope = "mean", "day", scope.with_(measure="count")
         sides = tuple(side.with_(measure="count") for side in sides)
     over = over_of(found, scope) if form == "ranking" else ()
+    if not over and (lost := [at for bound, at in found.bounds if is_over(found, bound)]):
+        raise CannotBeTold(found.divided.tokens[lost[0]].said)
     without: tuple[str, ...] = ()
     if rest := found.without.get(by if by == "unit_kind" else "area", []):
         if form == "ranking" and by in ("unit_kind", "district"):

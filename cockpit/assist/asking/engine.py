@@ -137,7 +137,7 @@ class Engine:
         figure = found.figure
         return Told(
             asked, speaker.sentence(asked, found, unit, decimals), figure, found.value, unit, decimals, named,
-            found.split, found.trend, found.rows, self._notes(asked, now, first),
+            found.split, found.trend, found.rows, self._notes(asked, found, now, first),
             follows(asked, self.lexicon, asked.lang),
             figure.as_of, figure.origin, figure.source, took(),
         )  # fmt: skip
@@ -160,11 +160,13 @@ class Engine:
     def _chips(self, lang: str, now: int, first: int) -> Chips:
         return Chips(self.pack, self.names(lang), self._areas, texts(lang), now, first)
 
-    def _notes(self, asked: Understood, now: int, first: int) -> tuple[str, ...]:
+    def _notes(self, asked: Understood, found: Computed, now: int, first: int) -> tuple[str, ...]:
         t = texts(asked.lang)
         notes = []
         if is_short(asked, first):
             notes.append(t("asking.note_first", when=moment_words(first, t, now).rpartition(" ")[0]))
+        if found.none:
+            notes.append(t("asking.note_none", n=found.none))
         if "span" in asked.assumed and not asked.scope.measure.startswith("sign:"):
             notes.append(t("asking.note_all_time"))
         if "measure" in asked.assumed:

@@ -137,6 +137,8 @@ def form_of(
         return "trend", "", grain
     ranked = superlative or bool(names & {"WHICH"})
     each = is_sign and found.is_each  # 每天最高气温
+    if grain and by and not is_sign and any(is_over(found, bound) for bound, _ in found.bounds):  # 有几天超过10起
+        return "ranking", by, ""
     if grain and (each or not (ranked and _asks_time(found))):
         return "trend", "", grain
     if grain and ranked and dims[0] == "hourly":
