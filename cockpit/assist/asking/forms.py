@@ -115,6 +115,11 @@ def asks_which_crew(found: Found) -> bool:
     tokens = found.divided.tokens
     return any(
         (token.type == "atom" and "WHICH" in token.value and token.said != "谁")
+        or (
+            token.type == "atom"
+            and token.said in ("各", "每个", "各个", "each", "every")
+            and len(found.unit_kinds) == 1
+        )
         or (token.type == "top" and token.said.rstrip("的").endswith(("支", "队", "家", "个", "三", "五", "十")))
         for _, at in found.unit_kinds
         for token in tokens[max(0, at - 2) : at]

@@ -25,6 +25,8 @@ _NOT = set("未没不无")
 """What turns a meaning round is never read into a text."""
 _KEPT = set("各每哪最未没不无前后除非超同环首末一二三四五六七八九十两半")
 """Characters that say too much to be a slip of the pen."""
+_ASKING, _TURNING = set("几谁哪各每最未没不无第"), set("未没不无各每哪最非除")
+"""Characters that are not lost, and that are not brought in, whatever else is mended."""
 _LIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"), ("l", "n"), ("h", "f"))
 
 
@@ -105,7 +107,12 @@ class Spelling:
         return "".join(self._shapes.get(char, char) for char in text)
 
     def mended(self, text: str) -> Iterator[tuple[str, float]]:
-        """Words that a stretch of Chinese could be, and what each costs."""
+        """Words that a stretch of Chinese could be, and what each costs; none loses or brings what says too much."""
+        for surface, cost in self._near(text):
+            if not set(text) & _ASKING - set(surface) and not set(surface) & _TURNING - set(text):
+                yield surface, cost
+
+    def _near(self, text: str) -> Iterator[tuple[str, float]]:
         if len(text) < 2 or text in self._surfaces or text in _TIMES or (len(text) == 2 and text[0] in "最未没不无第"):
             return
         same, like = self._sounds
