@@ -84,7 +84,7 @@ class RelationGraph(QWidget):
     # -- where things lie
 
     def _wide(self) -> float:
-        return min(WIDE, (self.width() - 2 * PAD) * 0.29)
+        return min(WIDE, (self.width() - 2 * PAD) * 0.31)
 
     def box(self, side: int, place: int) -> QRectF:
         """Where a box lies."""

@@ -303,9 +303,10 @@ class RecordPage(DrillPage):
             return
         kind = words.kind(row.kind)
         left = [Knot("kind", kind, t("drill.graph_kind"))]
-        left += [Knot(f"area {one.code}", one.name, t("drill.graph_area")) for one in words.areas.path(row.area)[1:]]
         if row.unit:
             left.append(Knot("unit", words.unit_name(row.unit), t("drill.graph_unit")))
+        around = [one for one in words.areas.path(row.area) if one.tier in (1, 2)]
+        left += [Knot(f"area {one.code}", one.name, t("drill.graph_area")) for one in reversed(around)]
         left.append(Knot("channel", t.pack(self.ctx.pack.channel(row.channel)), t("drill.graph_channel")))
         if row.key.startswith("case/") or select_of(self.ctx, row.key):
             left.append(Knot("case", t("drill.open_case"), t("drill.graph_case")))
