@@ -315,10 +315,10 @@ def test_a_curve_is_written_bucket_by_bucket_without_its_gaps(stage: Stage) -> N
 
 def test_an_export_says_where_it_went_or_why_it_did_not(stage: Stage, tmp_path: Path) -> None:
     page = stage.open(DEEPEST)
-    assert page._exporting.write(tmp_path / "x.csv", b"1")
+    assert page._exporting.write(tmp_path / "x.csv", lambda _ending: b"1")
     assert (tmp_path / "x.csv").read_bytes() == b"1"
     assert stage.at.toasts[-1][0].id == "signsui.exported"
-    assert not page._exporting.write(tmp_path / "absent" / "x.csv", b"1")
+    assert not page._exporting.write(tmp_path / "absent" / "x.csv", lambda _ending: b"1")
     assert stage.at.toasts[-1][0].id == "signsui.export_failed"
 
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cockpit.model.ages import full_stamp
 from cockpit.model.cellwords import cell_words
 from cockpit.model.insight import Rows
-from cockpit.model.messages import Message, Texts
+from cockpit.model.messages import Texts
 from widgets.drill.pieces.rowtable import Column
 from widgets.kit.context import PanelContext
-
-_FORBIDDEN = '\\/:*?"<>|'
+from widgets.kit.saving import Saving, SavingWords
 
 
 def head_lines(scope: str, rows: Rows, shown: int, t: Texts) -> list[tuple[str, str]]:
@@ -79,53 +76,7 @@ def _number(words: str) -> float | str:
 MAKERS: dict[str, Callable[[str, Sequence[Column], Rows, Texts], bytes]] = {"csv": as_csv, "xlsx": as_xlsx}
 
 
-class Exporting(QObject):
-    """Asks where, and writes.
-
-    Attributes:
-        dialog: the one that is open, None when none is.
-    """
-
-    def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._ctx, self._over = ctx, parent
-        self.dialog: QFileDialog | None = None
-
-    def ask(self, name: str, made: Callable[[str], bytes]) -> None:
-        """Asks for a place; `made` makes the bytes for an ending."""
-        ctx = self._ctx
-        stamp = full_stamp(ctx.clock.now()).translate({ord("-"): None, ord(":"): None, ord(" "): "-"})
-        file = "".join("-" if c in _FORBIDDEN else c for c in f"{name}-{stamp}".replace(" ", ""))[:120]
-        dialog = self.dialog = QFileDialog(self._over, ctx.t("drill.export_where"), str(self._folder() / file))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(["XLSX (*.xlsx)", "CSV (*.csv)"])
-        dialog.setDefaultSuffix("xlsx")
-        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("csv" if "csv" in chosen else "xlsx"))
-        dialog.selectFile(file)
-        dialog.fileSelected.connect(lambda chosen: self.write(Path(chosen), made))
-        dialog.finished.connect(self._finished)
-        dialog.open()
-
-    def _finished(self) -> None:
-        if self.dialog is not None:
-            self.dialog.deleteLater()
-        self.dialog = None
-
-    def _folder(self) -> Path:
-        kept = Path(str(self._ctx.prefs.get("drill.folder", "")) or "absent")
-        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        return kept if kept.is_dir() else Path(documents) if Path(documents).is_dir() else Path.home()
-
-    def write(self, file: Path, made: Callable[[str], bytes]) -> bool:
-        """Writes the file and says where it is, or why it is not; whether it is there."""
-        ctx = self._ctx
-        ending = file.suffix.lower().lstrip(".")
-        try:
-            file.write_bytes(made(ending if ending in MAKERS else "csv"))
-        except OSError as error:
-            why = error.strerror or str(error)
-            ctx.notify(Message("drill.export_failed", {"file": file.name, "why": why}), 0)
-            return False
-        ctx.prefs.set("drill.folder", str(file.parent))
-        ctx.notify(Message("drill.exported", {"file": str(file)}), 0)
-        return True
+def saving(ctx: PanelContext, parent: QWidget) -> Saving:
+    """Asks where the rows are to lie, and writes them there; `made` is told one of `MAKERS`."""
+    words = SavingWords("drill.export_where", "drill.exported", "drill.export_failed")
+    return Saving(ctx, parent, words, "drill.folder", "xlsx", "csv")

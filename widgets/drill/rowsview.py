@@ -11,7 +11,7 @@ from cockpit.model.insight import AskRows, Row, Rows
 from cockpit.model.messages import Message
 from cockpit.model.scope import Scope
 from widgets.drill.asking import Asker
-from widgets.drill.exporting import MAKERS, Exporting
+from widgets.drill.exporting import MAKERS, saving
 from widgets.drill.page import DrillDesk
 from widgets.drill.pieces.rowtable import Column, RowTable
 from widgets.kit.header import ElidedLabel
@@ -44,7 +44,7 @@ class RowsView(QWidget):
         self.export = QPushButton(self)
         self.export.setProperty("kind", "quiet")
         self.table = RowTable(desk.ctx, self)
-        self.exporting = Exporting(desk.ctx, self)
+        self.exporting = saving(desk.ctx, self)
         head = QHBoxLayout()
         head.setContentsMargins(12, 0, 8, 0)
         head.setSpacing(10)

@@ -27,7 +27,7 @@ from widgets.lists.question import Question
 from widgets.lists.words import joined
 from widgets.signs.board import SignBoard, split_key
 from widgets.signs.csv_file import curve_csv
-from widgets.signs.exporting import Exporting
+from widgets.signs.exporting import saving
 from widgets.signs.page_behind import Behind
 from widgets.signs.page_more import Sections
 from widgets.signs.page_parts import Choice, Compare, Figure, Legend
@@ -79,7 +79,7 @@ class SignThing(Page):
         if ctx.signs is not None:
             self.board.take(ctx.signs.known)
         self.item = self.board.item_of(row)
-        self._pins, self._exporting = Pins(ctx.prefs), Exporting(ctx, self)
+        self._pins, self._exporting = Pins(ctx.prefs), saving(ctx, self)
         self.curve, self._asked_at, self._problem = Curve(), 0, ""
         self._question: Question | None = None
         kept = str(ctx.prefs.get("signs.span", "day"))
@@ -158,7 +158,9 @@ class SignThing(Page):
             self.desk.ctx.notify(Message("signsui.export_nothing"), 0)
             return
         name = joined(self.words.title(self.item, area=True)).replace(" · ", "-")
-        self._exporting.ask(name, lambda: curve_csv(self.curve, self.item, self.words))
+        self._exporting.ask(
+            f"{self.desk.ctx.t('signsui.title')}-{name}", lambda _ending: curve_csv(self.curve, self.item, self.words)
+        )
 
     def show_span(self, span_: str) -> None:
         """Another stretch of time."""

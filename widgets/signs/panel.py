@@ -20,7 +20,7 @@ from widgets.lists.areas import AreaTree
 from widgets.signs.asked import Answer, Asked, Asker, Order
 from widgets.signs.bar import SignBar
 from widgets.signs.board import NO_ROW, SignBoard, split_key
-from widgets.signs.exporting import Exporting
+from widgets.signs.exporting import saving
 from widgets.signs.importing import Importing
 from widgets.signs.pins import Pins
 from widgets.signs.rail import Rail
@@ -59,7 +59,7 @@ class SignsPanel(Panel):
             bool(ctx.prefs.get("signs.below", False)),
             order=Order(order if order in [*Order] else "tree"),
         )
-        self._exporting = Exporting(ctx, self)
+        self._exporting = saving(ctx, self)
         self._importing = Importing(ctx, self)
         self.bar = SignBar(ctx, areas, asked, {"import": self._importing.choose_file, "export": self.export})
         self.rail = Rail(ctx)
@@ -380,7 +380,8 @@ class SignsPanel(Panel):
 
     def export(self) -> None:
         """Asks where the listed numbers are to be written."""
-        self._exporting.ask(self.words.area(self.bar.asked.area), self.listed)
+        name = f"{self.ctx.t('signsui.title')}-{self.words.area(self.bar.asked.area)}"
+        self._exporting.ask(name, lambda _ending: self.listed())
 
     def listed(self) -> bytes:
         """What is listed, as CSV."""
