@@ -17,7 +17,7 @@ from cockpit.model.calls import Call, CallKind, CallState, Contact, Devices, Leg
 from cockpit.model.clock import CityClock, ManualClock
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
-from cockpit.seat import callstation
+from cockpit.seat import callrecords, callstation
 from cockpit.seat.callstation import CallStation
 from tests.call_hands import ScriptedAdapter, person, phone, run
 from tests.waiting import until
@@ -120,7 +120,7 @@ def test_recordings_of_a_seat_that_was_killed_go_to_the_hub_and_what_was_not_fin
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def story() -> None:
-        folder = tmp_path / "city" / callstation.RECORDINGS
+        folder = tmp_path / "city" / callrecords.RECORDINGS
         folder.mkdir(parents=True)
         (folder / "whole.ogg").write_bytes(b"OggS sound")
         (folder / "half.ogg.part").write_bytes(b"OggS")
@@ -157,7 +157,7 @@ def test_of_a_recording_that_is_told_nothing_is_kept_once_its_call_is_not_shown(
                 sound = tmp_path / f"{call.id}.ogg"
                 sound.write_bytes(b"OggS sound")
                 station.over(desk.record_of(desk.table.runs(call.id)[0]), sound)
-                await until(lambda: [*station._refs, *station._sounds] == [leg.id, sound])  # noqa: B023
+                await until(lambda: [*station.records.refs, *station.records.sounds] == [leg.id, sound])  # noqa: B023
                 desk.hang_up(call.id)
                 await until(lambda: desk.table.call(call.id).ended > 0)  # type: ignore[union-attr]  # noqa: B023
                 desk.table.forget(call.id)

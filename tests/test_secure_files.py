@@ -386,7 +386,7 @@ def test_a_key_of_another_length_is_none() -> None:
 
 
 def test_voices_and_the_directory_of_an_encrypted_seat_lie_in_no_file_of_its_profile(tmp_path: Path) -> None:
-    from cockpit.seat.callstation import RECORDINGS, recordings_of
+    from cockpit.seat.callrecords import RECORDINGS, recordings_of
 
     city = tmp_path / "hangzhou"
     assert recordings_of(city, encrypted=False) == city / RECORDINGS

@@ -268,7 +268,7 @@ class CallHands:
 
     def _put_acts(self, rows: list[Waits]) -> None:
         from cockpit.calls.records import act_of, texts_of
-        from cockpit.seat.callstation import Act
+        from cockpit.seat.callrecords import Act
 
         self._acts_under_way = False
         for row in rows:

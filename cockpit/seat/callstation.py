@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -34,16 +33,14 @@ from cockpit.model.calls import (
     WayKind,
 )
 from cockpit.model.clock import CityClock
-from cockpit.model.entries import PhotoRef
 from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.model.typed import from_msgpack
-from cockpit.paths import runtime_dir
 from cockpit.seat.callmail import CallMail
+from cockpit.seat.callrecords import CallRecords, recordings_of
 from cockpit.secrets import secret
 from cockpit.store.cipher import Connect
-from cockpit.store.deskcalls import ACT
 
 if TYPE_CHECKING:  # loaded when the station begins: what joins the hub does not wait for it
     from nats.aio.client import Client
@@ -81,18 +78,10 @@ class Hands(Protocol):
         ...
 
 
-class Act(msgspec.Struct, frozen=True):
-    """A record that is to be put on its case; `noted`: only its note, which was written when it was there already."""
-
-    record: CallRecord
-    sound: PhotoRef | None = None
-    noted: bool = False
-
-
 class CallStation:
     """
     Attributes:
-        mail: what the hub has still to be told.
+        mail: what the hub has still to be told; records: of calls that go there.
         desk, media: None until they are needed.
         settings: as calls.toml says; problem: why it can not be used.
     """
@@ -122,6 +111,7 @@ class CallStation:
         self.desk: CallDesk | None = None
         self.media: MediaProcess | None = None
         self.mail: CallMail | None = None
+        self.records: CallRecords | None = None
         self._profile, self._folder, self._pack = profile, folder, pack
         self._city = city
         self._clock = clock
@@ -133,8 +123,6 @@ class CallStation:
         self._wanted = asyncio.Event()
         self._ready = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._sounds: dict[Path, asyncio.Task[PhotoRef | None]] = {}
-        self._refs: dict[str, PhotoRef] = {}
         self.joined: Callable[[], Awaitable[None]] | None = None
         self._sound_shown: object = None
         self._pages = False
@@ -166,6 +154,7 @@ class CallStation:
 
         kept = self._folder / "calls.db"
         self.mail = mail = CallMail(kept, self._clock.base, self.ask, self._hands.notice, self._connect)
+        self.records = records = CallRecords(mail, self._recordings, self._clock.base, self._hands.to_outbox)
         await mail.open()
         self._read_settings()
         self.media = media = MediaProcess(self._profile / "logs" / "media.log", self._media_settings())
@@ -193,7 +182,7 @@ class CallStation:
         left = await mail.sounds_left(self._recordings)
         self._ready.set()
         for path in left:
-            self.spawn(self._keep_left(path), KEEPING)
+            self.spawn(records.keep_left(path), KEEPING)
         self.lined()
         self._hands.to_outbox()
         if self._client is not None:
@@ -216,11 +205,6 @@ class CallStation:
         self.desk.missing[kind] = why
         with contextlib.suppress(Exception):  # as far as it had come
             await broken.stop()
-
-    async def _keep_left(self, path: Path) -> None:
-        """A recording whose seat was killed before it could say so goes to the hub all the same."""
-        assert self.mail is not None
-        await self.mail.keep_sound(path)
 
     def _read_settings(self) -> None:
         from cockpit.calls.config import read_settings
@@ -251,7 +235,8 @@ class CallStation:
                     await adapter.stop()
         if self.media is not None:
             await self.media.stop()
-        await asyncio.gather(*self._sounds.values(), return_exceptions=True)
+        if self.records is not None:
+            await self.records.settled()
         over = [task for task in self._tasks if task.get_name() == KEEPING]
         await asyncio.gather(*over, return_exceptions=True)
         for task in list(self._tasks):
@@ -289,28 +274,9 @@ class CallStation:
         return self.desk
 
     async def keep_sentence(self, sound: bytes) -> str:
-        """Keeps a spoken sentence (WAV) on its way to the hub; its SHA-256.
-
-        Raises:
-            OutsideError: the disk does not take it.
-        """
-        assert self.mail is not None
-        path = self._recordings / f"sentence-{new_id(self._clock.base)}.wav"
-
-        def write() -> None:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            part = path.with_suffix(".part")
-            part.write_bytes(sound)
-            part.replace(path)
-
-        try:
-            await self.mail.aside(write)
-        except OSError as error:
-            raise OutsideError("store.disk_error", file=path.name, why=error.strerror or str(error)) from error
-        ref = await self.mail.keep_sound(path)
-        if ref is None:
-            raise OutsideError("instruct.voice_empty")
-        return ref.sha256
+        """`CallRecords.keep_sentence`."""
+        assert self.records is not None
+        return await self.records.keep_sentence(sound)
 
     def mono(self) -> float:
         """Monotonic seconds."""
@@ -455,55 +421,18 @@ class CallStation:
         self.spawn(self._over(record, sound), KEEPING)
 
     def noted(self, record: CallRecord, to_case: bool) -> None:
-        ref = self._refs.get(record.id)
-        again = msgspec.structs.replace(record, recording=ref.sha256 if ref is not None else "")
-        self.spawn(self._note(again, to_case), KEEPING)
+        assert self.records is not None
+        self.spawn(self.records.note(self.records.with_sound(record), to_case), KEEPING)
 
     def gone(self, inbound: Inbound | None, gone: CallGone) -> None:
-        self.spawn(self._gone(inbound, gone), KEEPING)
+        assert self.records is not None
+        self.spawn(self.records.gone(inbound, gone), KEEPING)
 
     async def _over(self, record: CallRecord, sound: Path | None) -> None:
-        assert self.mail is not None
-        ref = await self._sound_of(sound) if sound is not None else None
-        if ref is not None:
-            self._refs[record.id] = ref
-            record = msgspec.structs.replace(record, recording=ref.sha256)
-        await self.mail.put(f"record/{record.id}", "calls.record", record)
-        if record.case:
-            await self.mail.put(f"act/{record.id}", ACT, Act(record, ref))
-            self._hands.to_outbox()
-        self._forget_sounds()
-
-    async def _note(self, record: CallRecord, to_case: bool) -> None:
-        assert self.mail is not None
-        await self.mail.put(f"record/{record.id}", "calls.record", record)
-        if to_case and record.case and record.note:
-            await self.mail.put(f"note/{new_id(self._clock.base)}", ACT, Act(record, noted=True))
-            self._hands.to_outbox()
-
-    async def _sound_of(self, path: Path) -> PhotoRef | None:
-        """Of a recording of several legs that is read once."""
-        assert self.mail is not None
-        task = self._sounds.get(path)
-        if task is None:
-            task = self._sounds[path] = asyncio.ensure_future(self.mail.keep_sound(path))
-        return await task
-
-    def _forget_sounds(self) -> None:
-        """Those of calls that are not shown any more: no other leg of them ends, and no note follows."""
-        if self.desk is None:
-            return
-        table = self.desk.table
-        self._refs = {leg: ref for leg, ref in self._refs.items() if table.run(leg) is not None}
-        for path, task in list(self._sounds.items()):
-            if task.done() and table.call(path.stem) is None:
-                del self._sounds[path]
-
-    async def _gone(self, inbound: Inbound | None, gone: CallGone) -> None:
-        assert self.mail is not None
-        if inbound is not None:
-            await self.mail.put(f"inbound/{gone.id}", "calls.inbound", inbound)
-        await self.mail.put(f"gone/{gone.id}", "calls.gone", gone)
+        assert self.records is not None
+        await self.records.over(record, sound)
+        if self.desk is not None:
+            self.records.forget(self.desk.table)
 
     # -- what the media process says ---------------------------------------------------------------------------------
 
@@ -529,13 +458,3 @@ class CallStation:
 KEEPING = "keeping a record"
 """Name of tasks that are waited for at the end."""
 WARMING = "starting the media process"
-RECORDINGS = "recordings"
-
-
-def recordings_of(folder: Path, encrypted: bool) -> Path:
-    """Where voices lie until the hub has them. The media process writes them as they are: those of an encrypted profile
-    go where nothing outlives the session, in memory on most systems; a machine that falls before the hub has one loses
-    it."""
-    if not encrypted:
-        return folder / RECORDINGS
-    return runtime_dir() / f"{RECORDINGS}-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
