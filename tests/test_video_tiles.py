@@ -58,7 +58,7 @@ def colour(panel: WallVideoPanel, camera: str) -> QColor:
     """In the middle of a tile."""
     tiles = panel.tiles
     tile = next(one for one in tiles.tiles if one.camera == camera)
-    room = tiles._room(tile)
+    room = tile.room
     return tiles.grab().toImage().pixelColor(room.center().toPoint())
 
 
@@ -84,7 +84,7 @@ def test_one_to_thirty_six_cameras_play_beside_each_other(qtbot: QtBot, at: Desk
 def test_the_stream_is_asked_for_in_the_size_that_it_is_drawn_at(qtbot: QtBot, at: Desk) -> None:
     panel = wall(qtbot, at, cameras=cameras(at, 4))
     for tile, wanted in zip(panel.tiles.tiles, port(at).all_wanted, strict=True):
-        room = panel.tiles._room(tile)
+        room = tile.room
         assert wanted.size == (round(room.width()), round(room.height()))
 
 

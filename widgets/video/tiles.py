@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
     QHideEvent,
     QImage,
@@ -27,14 +25,13 @@ from cockpit.model.clock import SECOND
 from cockpit.model.messages import Message
 from cockpit.model.ports.videos import Videos
 from cockpit.model.tables import CameraState
-from cockpit.model.videos import MOST_SHOWN, VideoPicture, VideoSeen, VideoState, VideoWanted
+from cockpit.model.videos import MOST_SHOWN, VideoSeen, VideoState, VideoWanted
 from widgets.kit.context import PanelContext
-from widgets.kit.icons import draw_icon
 from widgets.kit.panel import guarded
 from widgets.kit.theme import Theme
 from widgets.video.choosing import grid, shared_out
-from widgets.wall.paint import broken, draw_lines, draw_words
-from widgets.wall.sizes import metrics, wide
+from widgets.video.tile import Tile, line_of, paint_caption, paint_picture
+from widgets.wall.sizes import wide
 
 LOOK_MS = 40
 """Twenty-five pictures a second."""
@@ -43,30 +40,6 @@ STILL = 3 * SECOND
 WARM_MS = 10_000
 """So long tiles that nobody has seen yet are fetched: a scene that is prepared has its pictures when it is shown."""
 SHAPE = 16 / 9
-_OLD = 0.55
-"""How bright a picture is that has stopped."""
-
-
-@dataclass
-class Tile:
-    """One camera.
-
-    Attributes:
-        name: as it is shown. offline: its platform says that it is.
-        wanted: the stream of it. box: of the tile; shown: where its picture is; caption: height of what is under it.
-        image: the newest picture; data: what it lies in. said: how it is doing, in words; "" it plays.
-    """
-
-    camera: str
-    name: str
-    offline: bool = False
-    box: QRectF = field(default_factory=QRectF)
-    shown: QRectF = field(default_factory=QRectF)
-    wanted: VideoWanted | None = None
-    caption: int = 0
-    image: QImage = field(default_factory=QImage)
-    data: VideoPicture | None = None
-    said: str = ""
 
 
 class VideoTiles(QWidget):
@@ -170,7 +143,7 @@ class VideoTiles(QWidget):
 
     def _wanted(self, tile: Tile) -> VideoWanted:
         ratio = self.devicePixelRatioF()
-        room = self._room(tile)
+        room = tile.room
         size = max(16, round(room.width() * ratio)), max(16, round(room.height() * ratio))
         return VideoWanted(tile.camera, size, self.fps, self.privacy)  # type: ignore[arg-type]
 
@@ -249,7 +222,7 @@ class VideoTiles(QWidget):
     @property
     def line(self) -> int:
         """Height of a line under a picture, px."""
-        return round(self._px * 1.5)
+        return line_of(self._px)
 
     def _lay(self) -> None:
         rooms = self._rooms or [self.rect()]
@@ -282,26 +255,9 @@ class VideoTiles(QWidget):
         """Where the pictures are: a repaint of nothing else needs no words."""
         self._pictures = QRegion()
         for tile in self.tiles:
-            tile.shown = self._shown(tile)
+            tile.shown = tile.picture_box()
             if not tile.image.isNull():
                 self._pictures += tile.shown.toAlignedRect()
-
-    def _room(self, tile: Tile) -> QRectF:
-        return tile.box.adjusted(0, 0, 0, -tile.caption)
-
-    def _shown(self, tile: Tile) -> QRectF:
-        """Where the picture is, on whole pixels."""
-        room, image = self._room(tile), tile.image
-        if image.isNull():
-            return room
-        ratio = image.devicePixelRatio()
-        width, height = image.width() / ratio, image.height() / ratio
-        scale = min(room.width() / width, room.height() / height)
-        if 1 <= scale < 1.02:  # it was made for this place: no pixel is moved
-            scale = 1.0
-        width, height = width * scale, height * scale
-        left = round(room.left() + (room.width() - width) / 2)
-        return QRectF(left, round(room.top() + (room.height() - height) / 2), width, height)
 
     # -- words -----------------------------------------------------------------------------------------------------
 
@@ -333,87 +289,14 @@ class VideoTiles(QWidget):
             painter.fillRect(region.boundingRect(), theme.s1)
         for i, tile in enumerate(self.tiles):
             if region.intersects(tile.box.toAlignedRect()):
-                self._paint_picture(painter, tile, theme)
+                paint_picture(painter, tile, theme, self._px)
                 if not moving:
-                    self._paint_caption(painter, tile, theme)
+                    paint_caption(painter, tile, theme, self._px, self.ctx.t("videos.live"))
                 if i == self._at and self.hasFocus():
                     painter.setPen(QPen(theme.acc, 2))
                     painter.setBrush(Qt.BrushStyle.NoBrush)
                     painter.drawRect(tile.box.adjusted(1, 1, -1, -1))
         self.painted += 1
-
-    def _paint_picture(self, painter: QPainter, tile: Tile, theme: Theme) -> None:
-        room = self._room(tile)
-        if tile.image.isNull():
-            painter.fillRect(room, theme.bg)
-            self._paint_words(painter, room, tile, theme)
-            return
-        shown = tile.shown
-        if shown != room:
-            for bar in (
-                QRectF(room.left(), room.top(), room.width(), shown.top() - room.top()),
-                QRectF(room.left(), shown.bottom(), room.width(), room.bottom() - shown.bottom()),
-                QRectF(room.left(), shown.top(), shown.left() - room.left(), shown.height()),
-                QRectF(shown.right(), shown.top(), room.right() - shown.right(), shown.height()),
-            ):
-                if bar.width() > 0 and bar.height() > 0:
-                    painter.fillRect(bar, theme.bg)
-        if tile.image.width() == round(shown.width() * tile.image.devicePixelRatio()):
-            painter.drawImage(shown.topLeft(), tile.image)
-        else:
-            painter.drawImage(shown, tile.image)
-        if tile.said:
-            old = QColor(theme.bg)
-            old.setAlphaF(1 - _OLD)
-            painter.fillRect(shown, old)
-            self._paint_age(painter, shown, tile.said, theme)
-
-    def _paint_age(self, painter: QPainter, shown: QRectF, said: str, theme: Theme) -> None:
-        """Since when it stands still, on a ground of its own: what is behind may have any colour."""
-        px = self._px
-        box = QRectF(0, 0, min(wide(said, px) + px * 0.8, shown.width()), px * 1.6)
-        box.moveCenter(shown.center())
-        painter.fillRect(box, theme.bg)
-        draw_words(painter, box.adjusted(px * 0.2, 0, -px * 0.2, 0), said, px, theme.orange_text, False, "middle")
-
-    def _paint_words(self, painter: QPainter, room: QRectF, tile: Tile, theme: Theme) -> None:
-        px = self._px
-        side = px * 1.8
-        inner = room.adjusted(px * 0.4, px * 0.4, -px * 0.4, -px * 0.4)
-        if inner.width() < px * 3 or inner.height() < px:
-            return
-        high = metrics(px).lineSpacing()
-        lines = len(broken(tile.said, px, inner.width()))
-        icon = inner.height() >= side * 1.3 + high * lines
-        top = inner.center().y() - (high * lines + (side * 1.3 if icon else 0)) / 2
-        if icon:
-            box = QRectF(inner.center() - QPointF(side / 2, 0), inner.center() + QPointF(side / 2, 0))
-            box.setTop(top)
-            box.setHeight(side)
-            draw_icon(painter, box, "camera", theme.t2, 1.5)
-            top += side * 1.3
-        draw_lines(
-            painter, QRectF(inner.left(), max(top, inner.top()), inner.width(), inner.bottom() - top), tile.said, px,
-            theme.t2, False, "middle",
-        )  # fmt: skip
-
-    def _paint_caption(self, painter: QPainter, tile: Tile, theme: Theme) -> None:
-        """The name, and where there is room for it that it plays."""
-        px = self._px
-        row = QRectF(tile.box.left(), tile.box.bottom() - tile.caption, tile.box.width(), tile.caption)
-        painter.fillRect(row, theme.s1)
-        inner = row.adjusted(px * 0.25, 0, -px * 0.25, 0)
-        long = wide(tile.name, px) > inner.width()
-        if long and tile.caption > self.line:
-            draw_lines(painter, inner.adjusted(0, px * 0.15, 0, 0), tile.name, px, theme.t1)
-            return
-        inner.setHeight(self.line)
-        told = self.ctx.t("videos.live") if tile.data is not None and not tile.said else ""
-        took = wide(told, px)
-        if told and wide(tile.name, px) + took + px < inner.width():
-            draw_words(painter, inner, told, px, theme.t2, False, "right")
-            inner.setRight(inner.right() - took - px * 0.5)
-        draw_words(painter, inner, tile.name, px, theme.t1)
 
     # -- hands -----------------------------------------------------------------------------------------------------
 
