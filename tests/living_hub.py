@@ -130,14 +130,59 @@ class LivingHub:
         asyncio.run(go())
 
 
-class Seated:
-    """A seat and the hands at it.
+class AtWork:
+    """A seat whose ticks are these hands'.
 
     Attributes:
         seat: the seat.
         topics: all that ticks told of so far.
         notices: all that was to be said.
+        patience: seconds that anything is waited for.
     """
+
+    patience = PATIENCE
+
+    def __init__(self, made: Callable[[Callable[[], None]], Any], start: bool) -> None:
+        """Args: made: a seat, of what wakes these hands."""
+        self.topics: set[str] = set()
+        self.notices: list[str] = []
+        self.woken = threading.Event()
+        self.seat = made(self.woken.set)
+        try:
+            self.seat.open_cache()
+            if start:
+                self.seat.start()
+        except BaseException:
+            self.seat.close()
+            raise
+
+    def tick(self) -> frozenset[str]:
+        topics: frozenset[str] = self.seat.tick()
+        self.topics |= topics
+        while self.seat.notices:
+            self.notices.append(self.seat.notices.popleft().id)
+        return topics
+
+    def until(self, condition: Callable[[], object], what: str = "") -> None:
+        end = CLOCK.mono() + self.patience
+        while True:
+            self.woken.clear()
+            self.tick()
+            if condition():
+                return
+            assert CLOCK.mono() < end, f"not in time: {what} {self.told()} {self.notices} {self.seat.link}"
+            self.woken.wait(0.05)
+
+    def told(self) -> object:
+        """What to say of it where something did not come."""
+        return ""
+
+    def close(self) -> None:
+        self.seat.close()
+
+
+class Seated(AtWork):
+    """An officer's seat and the hands at it."""
 
     def __init__(
         self,
@@ -152,39 +197,20 @@ class Seated:
         if units and not (folder / CITY / "cache.db").exists():
             (folder / CITY).mkdir(mode=0o700, parents=True)
             put_units(folder / CITY / "cache.db")
-        self.topics: set[str] = set()
-        self.notices: list[str] = []
-        self._woken = threading.Event()
-        self.seat = Seat(folder, pack(), OwnHub(profile, role=role), clock, self._woken.set)
-        self.seat.who = lambda: "张敏"
-        try:
-            self.seat.open_cache()
-            if start:
-                self.seat.start()
-        except BaseException:
-            self.seat.close()
-            raise
+
+        def made(wake: Callable[[], None]) -> Seat:
+            seat = Seat(folder, pack(), OwnHub(profile, role=role), clock, wake)
+            seat.who = lambda: "张敏"
+            return seat
+
+        super().__init__(made, start)
 
     @property
     def cases(self) -> Any:
         return self.seat.cases
 
-    def tick(self) -> frozenset[str]:
-        topics = self.seat.tick()
-        self.topics |= topics
-        while self.seat.notices:
-            self.notices.append(self.seat.notices.popleft().id)
-        return topics
-
-    def until(self, condition: Callable[[], object], what: str = "") -> None:
-        end = CLOCK.mono() + PATIENCE
-        while True:
-            self._woken.clear()
-            self.tick()
-            if condition():
-                return
-            assert CLOCK.mono() < end, f"not in time: {what} {self.rows()} {self.notices} {self.seat.link}"
-            self._woken.wait(0.05)
+    def told(self) -> object:
+        return self.rows()
 
     def submit(self, act: Act, case: str = "", valid_for: int = 0, **texts: str) -> str:
         """Gives a command out and waits until it is durable; the id of its case."""
@@ -209,9 +235,6 @@ class Seated:
 
     def await_states(self, *states: Sending) -> None:
         self.until(lambda: self.states() == [str(state) for state in states], str(states))
-
-    def close(self) -> None:
-        self.seat.close()
 
 
 @contextlib.contextmanager

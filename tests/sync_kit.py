@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from cockpit.seat.leader import LeaderSeat
 from cockpit.store.vault import Vault
 from cockpit.wall.asking import ask
 from tests.archive_kit import year
-from tests.living_hub import CITY, CLOCK, LivingHub, pack
+from tests.living_hub import CITY, CLOCK, AtWork, LivingHub, pack
 
 PATIENCE = 90.0
 DAYS, PER_DAY = 40, 60
@@ -80,56 +80,28 @@ def line_to(profile: Path, bits: float = 0, rtt: float = 0.0) -> BadLine:
     return line
 
 
-class Laptop:
-    """A leader's laptop at work.
+class Laptop(AtWork):
+    """A leader's laptop at work."""
 
-    Attributes:
-        seat: of the leader.
-        topics: all that ticks told of.
-        notices: all that was to be said.
-    """
+    patience = PATIENCE
 
     def __init__(self, profile: Path, vault: Vault | None = None, start: bool = True) -> None:
-        self.woken = threading.Event()
-        self.topics: set[str] = set()
-        self.notices: list[str] = []
-        self.seat = LeaderSeat(profile, pack(), JoinedHub(profile), CLOCK, self.woken.set, vault, away=True)
-        try:
-            self.seat.open_cache()
-            if start:
-                self.seat.start()
-        except BaseException:
-            self.seat.close()
-            raise
+        super().__init__(
+            lambda wake: LeaderSeat(profile, pack(), JoinedHub(profile), CLOCK, wake, vault, away=True), start
+        )
 
     @property
     def sync(self) -> Any:
         assert self.seat.sync is not None
         return self.seat.sync
 
-    def tick(self) -> None:
-        self.topics |= self.seat.tick()
-        while self.seat.notices:
-            self.notices.append(self.seat.notices.popleft().id)
-
-    def until(self, condition: Callable[[], object], what: str) -> None:
-        end = CLOCK.mono() + PATIENCE
-        while True:
-            self.woken.clear()
-            self.tick()
-            if condition():
-                return
-            fresh = self.seat.sync.fresh if self.seat.sync is not None else None
-            assert CLOCK.mono() < end, f"not in time: {what}; {self.seat.link} {fresh} {self.notices}"
-            self.woken.wait(0.05)
+    def told(self) -> object:
+        return self.seat.sync.fresh if self.seat.sync is not None else None
 
     @property
     def whole(self) -> bool:
         fresh = self.sync.fresh
         return bool(fresh.rows_until and fresh.signs_until and not fresh.working and not fresh.left)
-
-    def close(self) -> None:
-        self.seat.close()
 
 
 @contextlib.contextmanager

@@ -392,7 +392,7 @@ def test_a_screen_that_stalls_loses_old_pictures_but_no_answer(away: Seated, mon
 def test_who_comes_to_wait_for_ticks_late_is_told_what_came_before(tmp_path: Path) -> None:
     with seated(tmp_path / "seat", tmp_path / "nowhere", start=False) as seat:
         seat.cases.submit(an_open(), "", {}, lambda problem: None)
-        assert seat._woken.wait(30)
+        assert seat.woken.wait(30)
         later: list[int] = []
         seat.seat.wake = lambda: later.append(1)
         assert later == [1]

@@ -39,7 +39,7 @@ from cockpit.processes import free_port
 from cockpit.seat import Seat
 from cockpit.wall.asking import ask
 from cockpit.wall.node import WallSeat
-from tests.living_hub import CITY, CLOCK, LivingHub, Seated, pack
+from tests.living_hub import CITY, CLOCK, AtWork, LivingHub, Seated, pack
 
 pytestmark = pytest.mark.slow
 
@@ -86,31 +86,22 @@ def refusal(call: Callable[[], object]) -> str:
     return refused.value.message.id
 
 
-class AMachine:
+class AMachine(AtWork):
     """A joined machine at work: a seat over TLS, with its wall."""
 
     def __init__(self, profile: Path) -> None:
-        self.woken = threading.Event()
-        self.seat = Seat(profile, pack(), JoinedHub(profile), CLOCK, self.woken.set)
-        self.wall = WallSeat(self.seat, "left")
-        self.seat.open_cache()
-        self.seat.start()
+        def made(wake: Callable[[], None]) -> Seat:
+            seat = Seat(profile, pack(), JoinedHub(profile), CLOCK, wake)
+            self.wall = WallSeat(seat, "left")
+            return seat
 
-    def until(self, condition: Callable[[], object], what: str) -> None:
-        end = CLOCK.mono() + 40
-        while True:
-            self.woken.clear()
-            self.seat.tick()
-            if condition():
-                return
-            assert CLOCK.mono() < end, f"not in time: {what}; {self.seat.link}"
-            self.woken.wait(0.05)
+        super().__init__(made, start=True)
 
     def __enter__(self) -> AMachine:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.seat.close()
+        self.close()
 
 
 def test_a_machine_with_a_code_sees_the_city_over_tls(hub: LivingHub, tmp_path: Path) -> None:
