@@ -210,9 +210,7 @@ def test_the_people_of_a_case_are_called_together_and_the_others_are_offered_it(
     assert any("会商开始" in words for words in window.toasts)
 
 
-def test_a_meeting_offers_the_shared_picture_on_a_wall_and_remembers_the_choice(
-    window: Window, tmp_path: Path
-) -> None:
+def test_a_meeting_offers_the_shared_picture_on_a_wall_and_remembers_the_choice(window: Window, tmp_path: Path) -> None:
     window.case()
     walls = LivingWalls(window.at.clock, tmp_path)
     window.at.ctx.walls = walls
