@@ -139,6 +139,7 @@ class Shell(Wearing):
         for action in self.casting.actions():
             self.actions_.add(action)
         self._shortcuts = self.actions_.bind(self, lambda reason: self.toasts.show(reason, 0))
+        self.engine.panels_changed.connect(self._bind_more)
         self._ticker = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._ticker.timeout.connect(self.tick)
         self._ticked = 0.0
@@ -159,6 +160,11 @@ class Shell(Wearing):
     def first_actions(self) -> Iterable[Action]:
         """Commands that panels look for when they are built."""
         return ()
+
+    def _bind_more(self) -> None:
+        """Keys of commands that came with a panel which is built when it is first seen."""
+        known = [shortcut.key() for shortcut in self._shortcuts]
+        self._shortcuts += self.actions_.bind(self, lambda reason: self.toasts.show(reason, 0), known)
 
     def more_parts(self) -> Iterator[Part]:
         """Its parts, once the panels are there."""

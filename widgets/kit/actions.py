@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -94,11 +94,19 @@ class Actions:
             action.run()
         return reason
 
-    def bind(self, window: QWidget, refused: Callable[[Message], object]) -> list[QShortcut]:
-        """Give the keys of all commands to a window; auto-repeat is ignored. `refused` is told why one was not run."""
+    def bind(
+        self, window: QWidget, refused: Callable[[Message], object], known: Collection[QKeySequence] = ()
+    ) -> list[QShortcut]:
+        """Give the keys of all commands to a window; auto-repeat is ignored. `refused` is told why one was not run.
+
+        Args:
+            known: keys that the window has already.
+        """
         shortcuts = []
         for action in self:
             for key in action.keys:
+                if QKeySequence(key) in known:
+                    continue
                 shortcut = QShortcut(QKeySequence(key), window)
                 shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
                 shortcut.setAutoRepeat(False)
