@@ -72,7 +72,7 @@ class MapPanel(Panel):
         self._titles = Titles(ctx.picture, ctx.pack, ctx.cases)
         self._ways = OrderWays(ctx, self)
         self._backend = MapBackend(ctx.prefs, FAMILY, ctx.clock.mono)
-        self._backend.told.connect(lambda what: ctx.notify(what, 0))
+        self._backend.told.connect(self._say_backend)
         self._backend.failed.connect(self.fail)
         self._backend.loaded.connect(self._loaded)
         self._base: bool | None = None
@@ -192,6 +192,9 @@ class MapPanel(Panel):
         box = box_of(self.ctx.pack.bounds)
         self._backend.load(self.bases.file(self.ctx.pack.folder, box, self._home, self.ctx.drawings))
         self._say_credit()
+
+    def _say_backend(self, what: Message) -> None:
+        self.ctx.notify(what, 0)
 
     def _say_credit(self) -> None:
         self.credit.retranslate()
