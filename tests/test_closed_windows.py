@@ -31,6 +31,6 @@ def test_of_a_desk_that_was_closed_nothing_is_kept(qtbot: QtBot, kind: type[Loop
     window.window.close()
     window.window.deleteLater()
     del window, engine, desk
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # type: ignore[call-overload]
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     assert [name for name, part in kept.items() if part() is not None] == []
