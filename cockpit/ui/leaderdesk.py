@@ -42,7 +42,7 @@ class Walk(QObject, Part):
         self._drill = ctx.drill
         self._drill.subscribe(self._walked)
         ctx.selection.subscribe(self._selected)
-        ctx.questioning.wanted.connect(lambda: engine.bring(ASK))
+        ctx.questioning.wanted.connect(self._ask)
 
     def actions(self) -> Iterator[Action]:
         yield Action("leader.home", "leader.do_home", self.home, ("Alt+Home",), icon="home")
@@ -67,6 +67,9 @@ class Walk(QObject, Part):
         self._drill.jump(0)
         if self._ctx.selection.topic == TOPIC:
             self._ctx.selection.clear()
+
+    def _ask(self) -> None:
+        self._engine.bring(ASK)
 
     # -- the centre ----------------------------------------------------------------------------------------------
 

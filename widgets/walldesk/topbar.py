@@ -95,10 +95,13 @@ class WallTop(Pane):
         self.publish = KeyButton("", key_words("Ctrl+Return").replace("Return", "Enter"), ctx.theme, "primary", self)
         self.publish.clicked.connect(lambda _checked=False: self._act("walldesk.publish"))
         row.addWidget(self.publish)
-        ctx.walling.changed.connect(lambda what: self._tell())
+        ctx.walling.changed.connect(self._looked)
         if ctx.walls is not None:
             ctx.walls.listen(self._heard)
         self.retheme()
+
+    def _looked(self, what: str) -> None:
+        self._tell()
 
     @guarded
     def _heard(self, what: str) -> None:
