@@ -71,6 +71,8 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
     if form != "comparison":
         sides, beside = (), ""
     assumed = tuple(field for field, is_so in (("span", periods.is_assumed), ("measure", not asked.is_said)) if is_so)
+    if "MOSTLY" in names and not has_dim:
+        raise CannotBeTold(found.divided.tokens[found.at("MOSTLY")].said)
     if "MEAN" in names and asked.measure == "count" and of == "value" and not (scope.reached or scope.took):
         raise CannotBeTold(found.divided.tokens[found.at("MEAN")].said)
     if asked.measure.startswith("sign:") and (scope.hours or scope.weekdays or (found.bounds and form != "ranking")):

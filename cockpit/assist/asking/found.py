@@ -25,7 +25,8 @@ SELF_ASKED = {
     "which week", "each week", "every week", "by week", "per week", "month by month", "which month", "each month", "every month",
     "by month", "per month", "hour by hour", "each hour", "every hour", "by hour", "per hour", "what hour", "which hour",
     "what time of day", "peak hour", "peak hours", "peak time", "peak times", "which weekday", "what weekday", "where", "what time of the day", "per date", "day of the week",
-    "hour of the day", "hour of day", "time of day", "weekday", "day of week", "每个季度", "各季度", "每季度", "按季度", "分季度", "逐季", "哪个季度", "各个季度", "每季", "上下半年", "quarterly", "each quarter", "every quarter", "by quarter", "per quarter", "which quarter",
+    "hour of the day", "hour of day", "time of day", "weekday", "day of week", "每个季度", "各季度", "每季度", "按季度", "分季度", "by the hour", "hour after hour", "on an hourly basis", "for each hour", "for every hour", "by the day", "day after day", "on a daily basis", "for each day", "for every day", "every single day", "day-by-day", "by the week", "week after week", "on a weekly basis", "for each week", "for every week", "week-by-week", "by the month", "month after month", "on a monthly basis", "for each month", "for every month", "month-by-month", "by the quarter", "quarter by quarter", "for each quarter", "for every quarter", "quarter-by-quarter", "分钟点", "按钟点", "逐个小时", "逐个钟头", "每一小时", "每一个小时", "每个钟点", "各个小时", "各钟点", "一个小时一个小时", "逐钟头", "每一日", "一日一日", "各天", "各日", "分日", "日度", "按每天", "按每日", "各周", "每个礼拜", "每礼拜", "每一个星期", "按星期", "逐星期", "按每周", "周度", "各星期", "各个星期", "分星期", "每一个月", "按月份", "逐月份", "分月份", "按每月", "各月份", "各个月份",
+    "逐季", "哪个季度", "各个季度", "每季", "上下半年", "quarterly", "each quarter", "every quarter", "by quarter", "per quarter", "which quarter",
 }  # fmt: skip
 """Words of dimensions that ask by themselves; others need a `各`, `哪`, `by` before them."""
 _SILENT = set(".:-/")
@@ -35,7 +36,10 @@ _ONE_BY_ONE = (
     "逐",
     "按",
     "各",
+    "分",
     "一天一",
+    "on a",
+    "for e",
     "daily",
     "hourly",
     "weekly",

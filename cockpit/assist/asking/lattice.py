@@ -13,7 +13,7 @@ from cockpit.assist.asking.lexicon import Entry, Lexicon, key_of
 from cockpit.assist.asking.numbers import CHINESE, DIGITS, ENGLISH, number_of
 from cockpit.assist.asking.spelling import Spelling
 from cockpit.assist.asking.times import Said, Times
-from cockpit.assist.asking.times_en import KNOWN
+from cockpit.assist.asking.times_en import KNOWN, MONTHS
 from cockpit.assist.asking.tokens import Token, Unit, is_chinese, is_word, plain, stem, units_of
 from cockpit.model.asking import Correction
 
@@ -37,6 +37,46 @@ _MOST_ENGLISH = re.compile(
     r"(?<![a-z0-9])(?P<n>two|three|four|five|six|seven|eight|nine|ten|[2-9]|10)"
     r"(?= (?:most|worst|best|slowest|fastest|biggest|busiest|top|districts|streets|kinds|types|units|channels|groups|communities|months|days|weekdays|hours))"
 )
+_OF_IT = r"(?:(?:规定|办理|处置|处理|办结|结案|要求|约定|承诺|法定|应有|既定)的?)"
+_TERM = rf"(?:{_OF_IT}*(?:期限|时限|限期|时效|截止时间|截止日期|截止日)|{_OF_IT}+(?:时间|日期|日子))"
+_DONE = (
+    r"(?:完成|办结|办完|办好|结案|结掉|了结|处置|处理|解决|搞定|销案|办理|关闭|结|办)(?:完毕|完成|完|好|掉|到位)?了?"
+)
+_EN_TERM = r"(?:(?:the|their|its|his|our|a|an|any|set|legal|agreed|official|required|prescribed|allowed|target|planned|given|due) )*(?:deadlines?|due dates?|time limits?|target dates?|target times?|time allowed|allotted time|time frames?|timeframes?|cut-?off|limit)"
+_PHRASES = (
+    (re.compile(rf"(?:没有?|未|未能|没能|没有能)(?:能够|能|被)?(?:在|按照?|照|赶在)?{_TERM}(?:之?内|以内|之?前|里)?(?:{_DONE})?"), ("LATE",)),
+    (re.compile(r"(?:没有?|未|未能|没能|没有能|不)(?:能够|能|被)?(?:按期|按时|及时|准时|如期)(?:地)?" + f"(?:{_DONE})?"), ("LATE",)),
+    (re.compile(rf"(?:超过|超出|超越|过|超|错过|误|耽误|拖过|突破|晚于|迟于|逾)了?(?:过)?{_TERM}(?:之?后)?(?:还|仍|才|都|也|又)?(?:没有?|未)(?:被)?{_DONE}"), ("LATE", "OPEN")),
+    (re.compile(rf"(?:超过|超出|超越|过|超|错过|误|耽误|拖过|突破|晚于|迟于|逾)了?(?:过)?{_TERM}(?:之?后)?(?:才{_DONE})?"), ("LATE",)),
+    (re.compile(rf"(?:在|于|按照?|照|赶在)?{_TERM}(?:之内|以内|内|之前|以前|前|里)(?:就|便|都|能|能够|被)?{_DONE}"), ("ONTIME", "CLOSE")),
+    (re.compile(rf"(?:within|inside|before|by|meeting|met|meet|meets|keeping|kept|keep|making|made|beat|beating) {_EN_TERM}\b"), ("ONTIME",)),
+    (re.compile(rf"(?:(?:ran|run|runs|running|went|go|goes|gone|going|slipped|slid|passed|pushed|dragged|overran|stretched|stayed|are|is|were|was|be|came|finished|closed|handled|completed|done|settled|resolved) )?(?:(?:in|well|far|way|still|already) )?"
+                rf"(?:past|over|beyond|after|outside|later than|behind|overran|exceeded|exceeding|exceed|missed|missing|miss|misses|blew|blown|blow|breached|broke|overshot|overstepped|failed|fail) (?:to (?:meet|keep|make) )?{_EN_TERM}\b"), ("LATE",)),
+    (re.compile(rf"(?:did not|didn't|do not|don't|not|failing to|failed to|fail to|could not|couldn't) (?:(?:finish|finished|close|closed|handle|handled|complete|completed|done|resolve|resolved|settle|settled|dealt with) )?"
+                rf"(?:meet|keep|make|within|inside|before|by|in) {_EN_TERM}\b"), ("LATE",)),
+)  # fmt: skip
+"""What is said of a time limit, whatever it is called."""
+_SHORT_WORDS = (
+    "half",
+    "last",
+    "this",
+    "week",
+    "year",
+    "were",
+    "what",
+    "have",
+    "many",
+    "case",
+    "june",
+    "july",
+    "rate",
+    "hour",
+    "came",
+)
+"""English words that one letter may be missing of."""
+_OWNS = re.compile(
+    r"\b(quarter|half|q[1-4]|h[12]|winter|summer|spring|autumn|fall|weeks|days|months|hours|years|day|festival|holiday|eve)(?:'s|')(?= )"
+)
 _UNITS = (
     r"(?:立方米|平方米|平米|厘米|公分|毫米|小时|个小时|钟头|分钟|分贝|平方|盏灯|户人家|微克|m³|m²|m2|m3|cm|mm|db|dba|ug/m3|ug|%lel|%|"
     r"米|户|盏|人|辆|方|天|个人|名|件|起|单|次|回|遍|周|星期|礼拜|个月|times|cases?|weeks?|months?|hours?|minutes?|days?|centimetres?|centimeters?|metres?|meters?|homes?|households?|"
@@ -49,6 +89,7 @@ _NUMBER = (
 _BOUND = (
     (re.compile(rf"(?P<o>不超过|不多于|不大于|不高于|至多|最多|不足|不到|少于|低于|小于|短于|超过|大于|多于|高于|深过|长于|久于|超出|拖过|拖了|超|过|>=|<=|>|<|≥|≤|不少于|不低于|至少|达到|达)了?{_NUMBER}\s*(?P<u>{_UNITS})(?:以上|的)?"), 0),
     (re.compile(rf"{_NUMBER}\s*(?P<u>{_UNITS})(?P<o>(?:及|或)?以上|(?:及|或)?以下|以内|之上|开外|往上|多|\+)(?!的?排)"), 0),
+    (re.compile(rf"(?:在)?{_NUMBER}\s*个?(?P<u>小时|钟头|分钟|天|周|星期|礼拜|个月)(?:的?时间)?(?P<o>[之以]?内|里)(?=(?:就|便|都|能|可|被|得以|即)*(?:{_DONE}(?:的|率|比例|占)|(?:到|赶|抵)[场达现到位]))"), 0),
     (re.compile(rf"{_NUMBER}\s*(?:到|至|-|~)\s*(?P<n2>\d+(?:\.\d+)?|{CHINESE}+)\s*(?P<u>{_UNITS})(?<=[^\d])(?:之间|的)?"), 0),
     (re.compile(rf"(?<![a-z])(?P<o>more than|over|above|deeper than|greater than|longer than|larger than|bigger than|higher than|exceeding|beyond|louder than|at least|no less than|not less than|less than|below|under|fewer than|lower than|shorter than|at most|no more than|not more than|up to|within|>=|<=|>|<|≥|≤) {_NUMBER}\s*(?P<u>{_UNITS})\b"), 0),
     (re.compile(rf"between {_NUMBER}\s*(?:and|to)\s*(?P<n2>\d+(?:\.\d+)?)\s*(?P<u>{_UNITS})(?<=[a-z%])\b"), 0),
@@ -71,7 +112,7 @@ _LESS = {
     "lower than",
     "shorter than",
 }
-_AT_MOST = {"不超过", "不多于", "不大于", "不高于", "至多", "最多", "以下", "及以下", "或以下", "以内", "<=", "≤", "at most", "no more than",
+_AT_MOST = {"内", "之内", "里", "不超过", "不多于", "不大于", "不高于", "至多", "最多", "以下", "及以下", "或以下", "以内", "<=", "≤", "at most", "no more than",
             "not more than", "up to", "within", "or less", "or fewer"}  # fmt: skip
 _PLACE = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:大道|路|隧道|高架|立交|大桥)(?:沿线|附近|一带|周边|上|口|段)?")
 _ROAD = re.compile(r"(?<![a-z])(?P<n>[a-z]+(?: [a-z]+){0,2}) (?:road|rd|avenue|ave|lane|boulevard|lu)\b")
@@ -110,7 +151,8 @@ class Lattice:
 
     def divide(self, text: str, times: Times) -> Divided:
         corrected: list[Correction] = []
-        text = self._mended_english(self._transcribed(plain(text), times, corrected), corrected)
+        text = _OWNS.sub(r"\1", plain(text))
+        text = self._mended_english(self._transcribed(text, times, corrected), corrected)
         units = units_of(text)
         index = {unit.start: i for i, unit in enumerate(units)}
         ends = {unit.end: i + 1 for i, unit in enumerate(units)}
@@ -200,6 +242,11 @@ class Lattice:
         match = _OFTEN.match(text, at)
         if match:
             yield (Token(at, match.end(), "bound", Bound(2, inf, "次"), match.group()),), 0.7
+        for phrase, value in _PHRASES:
+            match = phrase.match(text, at)
+            if match and not (text[at].isascii() and at and text[at - 1].isalpha()):
+                yield (Token(at, match.end(), "atom", value, match.group()),), 0.75 - 0.03 * min(match.end() - at, 12)
+                break
         for pattern, _ in _BOUND:
             match = pattern.match(text, at)
             if match is None or (number := number_of(match["n"])) is None:
@@ -229,6 +276,13 @@ class Lattice:
             written = match.group()
             if re.match(r" (?:road|rd|avenue|ave|lane|street)\b", text[match.end() : match.end() + 8]):
                 return written
+            if len(written) == 3 and not self._is_english(written) and written not in KNOWN and written not in MONTHS:
+                short = [
+                    known for known in _SHORT_WORDS if written in {known[:i] + known[i + 1 :] for i in range(1, 4)}
+                ]
+                if len(short) == 1 and written not in self.lexicon.spaced:
+                    corrected.append(Correction(written, short[0]))
+                    return short[0]
             if self._is_english(written) or len(written) < 4 or written in KNOWN or written in self.lexicon.spaced:
                 return written
             read = self.spelling.english(written)

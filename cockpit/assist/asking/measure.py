@@ -45,9 +45,13 @@ def asked_of(found: Found, pack: Pack, has_dim: bool) -> Asked:
         word = _of_rate(found)
         if word:
             return Asked(dict(_RATES)[word], _marks(found, {word, "CLOSE", "HANDLE"}))
-    if names & {"SAT", "UNSAT"} and (
-        names & {"BEST", "WORST", "GOOD", "BAD", "MEAN"}
-        or (has_dim and names & {"MOST", "LEAST"} and "COUNT" not in names)
+    if (
+        names & {"SAT", "UNSAT"}
+        and not ("UNSAT" in names and names & {"MOST", "LEAST"} and not names & {"BEST", "WORST"})
+        and (
+            names & {"BEST", "WORST", "GOOD", "BAD", "MEAN"}
+            or (has_dim and names & {"MOST", "LEAST"} and "COUNT" not in names)
+        )
     ):
         return Asked("satisfaction_rate", _marks(found, {"SAT", "UNSAT"}))
     if _is_time(found, has_dim):

@@ -34,6 +34,7 @@ def periods_of(found: Found, now: int, all_time: Span, asked: Asked) -> Periods:
     said = [one for one, _ in found.times]
     if any(not one.loose for one in said):
         said = [one for one in said if not one.loose]
+    said = [one for one in said if not _is_explained(found, one)]
     hours = _hours(found, said)
     if asked.when == "due":
         return Periods(_due(found, said, now, all_time), ())
@@ -65,6 +66,23 @@ def periods_of(found: Found, now: int, all_time: Span, asked: Asked) -> Periods:
     in_one = "SUM" not in found.names and any(one.more for one in said)
     soft = in_one or is_joined(found, [at for _, at in found.times])
     return Periods(whole, hours, tuple(spans) if soft else (), is_soft=soft)
+
+
+def _is_explained(found: Found, one: Said) -> bool:
+    """清明，4月4号到6号: whether the next period says of which days a named one is."""
+    tokens = found.divided.tokens
+    places = {id(said): at for said, at in found.times}
+    for other, at in found.times:
+        first = places.get(id(one), at)
+        wider = other.span.start <= one.span.start and one.span.end <= other.span.end and other.span != one.span
+        if first < at and wider and one.unit == "day" and not other.unit and not found.names & {*_SIDES}:
+            between = tokens[first + 1 : at]
+            if all(token.type in ("unknown", "filler", "dim") and token.said not in _AND for token in between):
+                return True
+    return False
+
+
+_AND = ("、", "和", "与", "及", "跟", "and", "&")
 
 
 def _running(found: Found, spans: list[Span], now: int) -> Span | None:
@@ -108,7 +126,10 @@ def of_one_year(said: list[Said], now: int, leads: bool = False) -> list[Said]:
             made.append(times.of_year(unit, one.index, of) if unit and one.index < 5 else one)
             continue
         later = leads and not any(before in years for before in said[:i])  # 六月和去年六月
-        if one.unit == "tens" and month is not None:
+        if one.unit == "bare" and month is not None:
+            day = times.day(month.year, month.month, one.index)
+            one = Said(times.days(day, day), True, "day")
+        elif one.unit == "tens" and month is not None:
             one = Said(times.month(month.year, month.month, one.index), True, "part", one.index)
         elif not later and not one.year and one.unit in (MONTH, QUARTER, HALF) and (year or whole):
             of = year or day_of(whole.span.start).year  # type: ignore[union-attr] # one of the two is there

@@ -14,6 +14,8 @@ def refused(found: Found, now: int, first: int) -> tuple[str, Message, tuple[str
     for reason, said in found.declines:
         if reason == "forecast" and "DUE" in names:
             continue
+        if reason == "order" and "ARRIVE" in names and names & {"DURATION", "MEAN", "MEDIAN", "FASTEST", "SLOWEST"}:
+            continue  # 从派人到到场
         return reason, Message(f"asking.declined_{reason}", {"words": said}), (said,)
     if found.others:
         return "elsewhere", Message("asking.declined_elsewhere", {"words": found.others[0]}), tuple(found.others)

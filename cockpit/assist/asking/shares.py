@@ -16,7 +16,7 @@ def told_of(found: Found, asked: Asked, form: Form, by: str, mean_by: str = "") 
         form == "ranking" and by and names & {"PREV", "YEARAGO"} and names & {"DIFFER", "MOST", "LEAST"}
     ):
         return "change"
-    if "GROWTH" in names:
+    if "GROWTH" in names or (form == "comparison" and _grew(found)):
         return "growth"
     if (names & set(PER) and form == "figure") or mean_by:
         return "mean"
@@ -25,6 +25,15 @@ def told_of(found: Found, asked: Asked, form: Form, by: str, mean_by: str = "") 
     if asked.is_share and form in ("figure", "comparison", "ranking", "trend"):
         return "share"
     return "value"
+
+
+def _grew(found: Found) -> bool:
+    """升了几成, 多了百分之几: the share is that of what was before."""
+    tokens = found.divided.tokens
+    at = found.at("SHARE")
+    before = [token for token in tokens[max(0, at - 3) : max(0, at)] if token.type != "filler"]
+    rises = {"DIFFER", "MORE", "LESS", "FAST", "SLOW"}
+    return bool(before) and before[-1].type == "atom" and bool(set(before[-1].value) & rises)
 
 
 PER = {"PERHOUR": "hour", "PERWEEK": "week", "PERMONTH": "month"}

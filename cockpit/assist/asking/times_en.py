@@ -14,10 +14,10 @@ from cockpit.model.clock import DAY, HOUR
 from cockpit.model.scope import Span
 from cockpit.model.spans import begin, day_of, previous
 
-_MONTHS = {name: i for i, names in enumerate(
+MONTHS = {name: i for i, names in enumerate(
     ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
      "september sept sep", "october oct", "november nov", "december dec"), 1) for name in names.split()}  # fmt: skip
-_M = r"(?P<{0}>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+_M = r"(?P<{0}>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 _WEEKDAYS = {name: i for i, names in enumerate(
     ("monday mon", "tuesday tue tues", "wednesday wed", "thursday thu thurs", "friday fri", "saturday sat", "sunday sun")
 ) for name in names.split()}  # fmt: skip
@@ -33,9 +33,9 @@ _PARTS = {"morning": (6, 12), "afternoon": (12, 18), "evening": (18, 24), "night
 
 def _dates(times: Times, m: re.Match[str]) -> tuple[str, object]:
     year = times.year_of(m["y"])
-    first = times.day(year, _MONTHS[m["m"]], int(m["d"]))
+    first = times.day(year, MONTHS[m["m"]], int(m["d"]))
     if m["d2"]:
-        month = _MONTHS[m["m2"]] if m["m2"] else first.month
+        month = MONTHS[m["m2"]] if m["m2"] else first.month
         last = date(first.year, month, int(m["d2"]))
         return "time", Said(times.days(first, last), year is not None)
     return "time", Said(times.days(first, first), year is not None, "day")
@@ -44,15 +44,15 @@ def _dates(times: Times, m: re.Match[str]) -> tuple[str, object]:
 def _dates_before(times: Times, m: re.Match[str]) -> tuple[str, object]:
     """18 to 24 June."""
     year = times.year_of(m["y"])
-    last = times.day(year, _MONTHS[m["m"]], int(m["d2"]))
-    first = date(last.year, _MONTHS[m["m1"]] if m["m1"] else last.month, int(m["d"]))
+    last = times.day(year, MONTHS[m["m"]], int(m["d2"]))
+    first = date(last.year, MONTHS[m["m1"]] if m["m1"] else last.month, int(m["d"]))
     return "time", Said(times.days(first, last), year is not None)
 
 
 def _month(times: Times, m: re.Match[str]) -> tuple[str, object]:
     part = {"early": 1, "mid": 2, "late": 3}.get((m["t"] or "").strip(" -"), 0)
     year = times.year_of(m["y"])
-    index = _MONTHS[m["m"]]
+    index = MONTHS[m["m"]]
     if m["l"] and year is None:
         year = times.today.year if index < times.today.month else times.today.year - 1
     if m["y0"]:
@@ -61,10 +61,10 @@ def _month(times: Times, m: re.Match[str]) -> tuple[str, object]:
 
 
 def _months(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    last = times.of_year(MONTH, _MONTHS[m["m2"]], times.year_of(m["y2"] or m["y"]))
+    last = times.of_year(MONTH, MONTHS[m["m2"]], times.year_of(m["y2"] or m["y"]))
     end = day_of(last.span.end - 1)
-    first = _MONTHS[m["m"]]
-    begun = times.year_of(m["y"]) or (end.year if first <= _MONTHS[m["m2"]] else end.year - 1)
+    first = MONTHS[m["m"]]
+    begun = times.year_of(m["y"]) or (end.year if first <= MONTHS[m["m2"]] else end.year - 1)
     span = times.days(date(begun, first, 1), end)
     return "time", Said(span, m["y"] is not None or m["y2"] is not None, ends=(times.month(begun, first), last.span))
 
@@ -89,7 +89,7 @@ def _season(times: Times, m: re.Match[str]) -> tuple[str, object]:
 
 
 def _half_month(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    one = times.of_year(MONTH, _MONTHS[m["m"]], times.year_of(m["y"]))
+    one = times.of_year(MONTH, MONTHS[m["m"]], times.year_of(m["y"]))
     first = day_of(one.span.start)
     last = day_of(times.month(first.year, first.month).end - 1)
     middle = first.replace(day=15)
@@ -99,7 +99,7 @@ def _half_month(times: Times, m: re.Match[str]) -> tuple[str, object]:
 
 def _tens(times: Times, m: re.Match[str]) -> tuple[str, object]:
     part = {"first": 1, "second": 2, "middle": 2, "last": 3, "third": 3}[m["q"]]
-    return "time", times.of_year(MONTH, _MONTHS[m["m"]], times.year_of(m["y"]), part)
+    return "time", times.of_year(MONTH, MONTHS[m["m"]], times.year_of(m["y"]), part)
 
 
 def _year(times: Times, m: re.Match[str]) -> tuple[str, object]:
@@ -184,7 +184,7 @@ def _since_named(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
 
 def _week_of(times: Times, m: re.Match[str]) -> tuple[str, object]:
     """The week of 6 July."""
-    day = times.day(times.year_of(m["y"]), _MONTHS[m["m"] or m["m2"]], int(m["d"] or m["d2"]))
+    day = times.day(times.year_of(m["y"]), MONTHS[m["m"] or m["m2"]], int(m["d"] or m["d2"]))
     monday = day - timedelta(days=day.weekday())
     return "time", Said(times.days(monday, monday + timedelta(days=6)), unit="week")
 
@@ -198,7 +198,7 @@ def _same_before(times: Times, m: re.Match[str]) -> tuple[str, object]:
 
 def _several_days(times: Times, m: re.Match[str]) -> tuple[str, object]:
     """19, 20 and 21 June."""
-    year, month = times.year_of(m["y"]), _MONTHS[m["m"]]
+    year, month = times.year_of(m["y"]), MONTHS[m["m"]]
     days = [times.day(year, month, int(one)) for one in re.findall(r"\d+", m["l"])]
     spans = [times.days(day, day) for day in days]
     return "time", Said(spans[0], year is not None, "day", more=tuple(spans[1:]))
@@ -207,7 +207,7 @@ def _several_days(times: Times, m: re.Match[str]) -> tuple[str, object]:
 def _first_days(times: Times, m: re.Match[str]) -> tuple[str, object]:
     """The first ten days, the last week of June."""
     days = int((number_of(m["n"] or "one") or 1) * (7 if m["u"].startswith("week") else 1))
-    first = day_of(times.of_year(MONTH, _MONTHS[m["m"]], times.year_of(m["y"])).span.start)
+    first = day_of(times.of_year(MONTH, MONTHS[m["m"]], times.year_of(m["y"])).span.start)
     last = date(first.year + first.month // 12, first.month % 12 + 1, 1) - timedelta(days=1)
     if m["e"] == "last":
         return "time", Said(times.days(max(first, last - timedelta(days=days - 1)), last))
@@ -232,7 +232,7 @@ def _storm(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
 
 
 def _since(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    first = times.day(times.year_of(m["y"]), _MONTHS[m["m"]], int(m["d"] or m["d0"] or 1))
+    first = times.day(times.year_of(m["y"]), MONTHS[m["m"]], int(m["d"] or m["d0"] or 1))
     return "time", Said(times.since(Span(begin(first), begin(first) + DAY)))
 
 
@@ -304,7 +304,7 @@ def _day_named(times: Times, text: str) -> date:
         return times.today
     found = re.match(rf"{_M.format('m')}\s+{_D.format('d')}|{_D.format('e')}\s+{_M.format('k')}", text)
     assert found is not None
-    return times.day(None, _MONTHS[found["m"] or found["k"]], int(found["d"] or found["e"]))
+    return times.day(None, MONTHS[found["m"] or found["k"]], int(found["d"] or found["e"]))
 
 
 def _first_months(times: Times, m: re.Match[str]) -> tuple[str, object] | None:

@@ -255,6 +255,35 @@ def _quarter_relative(times: Times, m: re.Match[str]) -> tuple[str, object]:
     return "time", Said(times.word(word), unit="quarter")
 
 
+def _day_of_month(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    """上月15号, 本月3日到8日."""
+    whole = _whole_of(times, m)
+    if whole is None:
+        return None
+    first = whole[0].replace(day=number_in(m["d"]))
+    last = whole[0].replace(day=number_in(m["d2"])) if m["d2"] else first
+    return "time", Said(times.days(first, max(first, last)), True, "" if m["d2"] else "day")
+
+
+def _bare_day(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    """20号: the last that has been, or of the month that was said."""
+    day, first = number_in(m["d"]), times.today.replace(day=1)
+    if day > times.today.day:
+        first = (first - timedelta(days=1)).replace(day=1)
+    there = first.replace(day=day)
+    return "time", Said(times.days(there, there), False, "bare", day)
+
+
+def _year_before(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    """去年的今天, 上个月的今天."""
+    if "年" in m["w"]:
+        day = times.today.replace(year=times.today.year - (2 if m["w"][0] == "前" else 1))
+    else:
+        before = times.today.replace(day=1) - timedelta(days=1)
+        day = before.replace(day=min(before.day, times.today.day))
+    return "time", Said(times.days(day, day), True, "day")
+
+
 _UNITS = {"天": "day", "日": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month", "年": "year", "小时": "hour",
           "钟头": "hour", "季度": "quarter"}  # fmt: skip
 
@@ -342,6 +371,9 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?P<y>今年|本年|去年|前年|20\d{2}年)(?:全年)?的?(?P<e>最后一|第一|头一|最初一)个?(?P<u>季度?|月)", _last_part),
     rule(rf"(?:自|从)?(?:{_Y.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月|(?P<w2>))的?{DAY_IN.format('d')}[日号](?P<s>以后|之后|过后|往后|后|以来|起|至今|到现在|之前|以前|前|为止)(?!一)", _day_side),
     rule(rf"(?:{_Y.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月)的?第(?P<n>[一二三四五1-5])个?(?:周|星期|礼拜)", _week_of_month),
+    rule(r"(?P<w>去年|上年|前年|上个?月)的?(?:今天|今日|同一天|这一天|这天|同日|今儿)", _year_before),
+    rule(rf"(?P<w>上上个?|本|这一?个?|上一?个?|当)月的?(?P<m>)(?P<y>){DAY_IN.format('d')}[日号]?(?:{TO}{DAY_IN.format('d2')})?(?<!月)[日号](?:这天|当天|那天|当日|全天|一天|这一天|那一天)?", _day_of_month),
+    rule(rf"(?<![\d月]){DAY_IN.format('d')}号(?![线车队楼门井台机院站岗厅库])(?:这天|当天|那天|当日|全天|一天|这一天|那一天)?", _bare_day),
     rule(rf"{_Y.format('y')}{MONTH_IN.format('m')}月份?(?P<l>{_DAY}{_DAY_TAIL}?(?:(?:、|和|与|及){_DAY}{_DAY_TAIL}?)+)(?![\d点时：:月小个])"
          r"(?:[这那]?[两二三四五六]天|两日)?", _several_days),
     rule(rf"{_Y.format('y')}(?P<l>{_MON}月?(?:(?:、|和|与|及){_MON}月?)+)(?P<u>月份?|个月)?(?<=[月份])(?!\d|[一二三四五六七八九十]+[日号])"
@@ -377,7 +409,7 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?P<w>上上个?|本|这一?[个各]?|上一?[个各]?|(?<!一)下一?个?|当)月份?(?P<t>上旬|中旬|下旬|初|底|末)?(?:以来|至今|全月|整月)?", _month_relative),
     rule(r"(?P<w>上一?个?|本|这一?个?|当)(?P<u>季度|半年)(?:以来)?(?!年)", _quarter_relative),
     rule(rf"(?:最近|过去|近|前|这|近来|之前|头|刚过去)的?(?P<n>{CHINESE}+|\d+|几|半)个?{_RECENT_UNIT}(?:以来|之?内|里|来|间)?", _recent),
-    rule(rf"(?P<n>{CHINESE}+|\d+|半)个?{_RECENT_UNIT}(?:以来|之?内|来)(?!的?到期|就?要?到期)", _recent),
+    rule(rf"(?P<n>{CHINESE}+|\d+|半)个?{_RECENT_UNIT}(?:以来|之?内|来)(?!(?:就|便|都|能|可|被)*(?:办结|办完|办好|结案|结掉|处置|处理|解决|完成|到场|到达|到位|赶到|销案))(?!的?到期|就?要?到期)", _recent),
     rule(rf"(?:未来|今后|接下来|之后)的?(?P<n>{CHINESE}+|\d+|半)?个?(?P<u>天|日|周|星期|小时|钟头|月)(?:之?内|里)?", _coming),
     rule(rf"(?P<n>{CHINESE}+|\d+|半)个?(?P<u>天|日|周|星期|小时|钟头)(?:之?内|里)?(?=的?到期|就?要?到期|将?要?超期|会到期)", _coming),
     rule(r"(?P<u>近期|最近|近来|这阵子|近日|近些天|这几天|最近几天|近几天)(?P<n>)",
@@ -387,7 +419,7 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?P<y>20\d\d)[-/.](?P<m>1[0-2]|0?[1-9])(?![-/.\d])",
           lambda t, m: ("time", Said(t.month(int(m["y"]), int(m["m"])), True, "month", int(m["m"])))),
     rule(r"(?P<m>1[0-2]|[1-9])[./](?P<d>3[01]|[12]\d|[1-9])(?![.\d%])(?!\s*(?:米|cm|厘米|公分|小时|万|户|个|度|m|km))(?:日|号)?", _short_date),
-    rule(rf"{_Y.format('y')}(?P<n>{_NAMES})(?P<t>节?假期|期间|长假|小长假|七天|五天|三天|八天|黄金周|放假|那几天|节期间|节当天|节那天|当天|那天|当日|节)?",
+    rule(rf"{_Y.format('y')}(?P<n>{_NAMES})(?P<t>节?假期|期间|长假|小长假|七天|五天|三天|八天|黄金周|放假|那几天|节期间|节当天|节那天|当天|那天|当日|(?:节|假期)?[这那][三五七八几]天|节)?",
           _named),
     rule(r"(?:那场|上次|上一场|最近一场|最近那场|最大的?一场|最大那场)(?:特?大)?暴?雨(?:当天|那天|期间|的时候)?|(?:特?大)?暴雨(?:那天|当天|当日|那日|那一天)"
           r"|(?:那天|当天)的?(?:特?大)?暴雨|下暴雨(?:那天|当天)", _storm),
