@@ -33,6 +33,7 @@ from cockpit.picture.keeping import SlowKeeper
 from cockpit.picture.picture import Picture
 from cockpit.picture.selection import Selection
 from cockpit.picture.units import PictureUnits
+from cockpit.processes import give_back
 from cockpit.seat.around import Around
 from cockpit.seat.cases import LedgerCases
 from cockpit.seat.past import WallOf
@@ -59,6 +60,8 @@ HARMLESS = frozenset(
     )
 )
 """Questions to services that change nothing; in a replay no other is asked."""
+LEAN_SECONDS = 60.0
+"""How often what was freed is given back: tables, pictures and rows are made anew all day long."""
 
 
 class Seat:
@@ -138,7 +141,7 @@ class Seat:
         self._where = where
         where.sit(str(profile.resolve()))
         self._work = ThreadPoolExecutor(1, thread_name_prefix="seat-work")
-        now = clock.mono()
+        now = self._lean = clock.mono()
         self._kept = {t: SlowKeeper(self.picture[t], partial(self.cache.upsert, t), now) for t in MEASURED}
         self.units_shown = PictureUnits(self.picture, WallOf(self.clock))
         self.around = Around(pack, self.picture, self.aside, self._later)
@@ -235,6 +238,9 @@ class Seat:
         topics = self.picture.take_changes() | self.cases.tick() | told
         for each in self.ticked:
             each(topics)
+        if (now := self.live.mono()) - self._lean >= LEAN_SECONDS:
+            self._lean = now
+            self.aside(give_back)
         return topics
 
     def _next(self) -> Callable[[], None] | None:
