@@ -234,3 +234,61 @@ def test_no_text_is_too_strange(text: str) -> None:
 )
 def test_no_text_is_too_long(text: str) -> None:
     assert isinstance(engine().read(text, NOW, FIRST), Understood | Declined)
+
+
+def test_two_rates_of_one_question_stand_beside_one_another() -> None:
+    found = read("六月的按期率和返工率分别多少")
+    assert (found.form, found.beside) == ("comparison", "measure")
+    assert [side.measure for side in found.sides] == ["on_time_rate", "rework_rate"]
+    assert found == read("六月的按期率和返工率分别多少")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("上月案件数和结案率", "two"),
+        ("今天接了几件、结了几件", "two"),
+        ("number of cases and closing rate last month", "two"),
+        ("各区二季度按期率和返工率", "unread"),
+        ("西湖和拱墅二季度按期率和返工率", "unread"),
+        ("西湖和拱墅的城管和环卫上月各办多少", "unread"),
+        ("上城区桂花街道上月案件数", "unread"),
+        ("城管12中队上月办了多少", "unread"),
+        ("到场最慢的三起火警", "unread"),
+        ("下城区今年多少件", "elsewhere"),
+    ],
+)
+def test_what_would_be_answered_in_part_is_declined(text: str, reason: str) -> None:
+    found = engine().read(text, NOW, FIRST)
+    assert isinstance(found, Declined), found
+    assert found.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("昨天中午11点到1点接了几件", (11, 12)),
+        ("昨天晚上12点到早上6点接了几件", (0, 1, 2, 3, 4, 5)),
+        ("从零点算到上午11点，昨天来了多少", tuple(range(11))),
+    ],
+)
+def test_hours_about_noon_and_midnight_are_those_that_are_meant(text: str, hours: tuple[int, ...]) -> None:
+    assert read(text).scope.hours == hours
+
+
+@pytest.mark.parametrize("said", ["过了处置期限", "超出规定期限", "没能在规定时间内办结", "没按时办完", "误了截止时间"])
+def test_a_time_limit_is_one_whatever_it_is_called(said: str) -> None:
+    assert read(f"二季度{said}的有几件").scope.marks == ("late",)
+
+
+def test_a_number_of_a_day_is_of_the_month_that_was_said() -> None:
+    first = from_iso("2026-06-15T00:00:00+08:00")
+    spans = [read(text).scope.span for text in ("上月15号接了多少", "6月的15号接了多少", "15号那天接了多少")]
+    assert {(span.start, span.end) for span in spans} == {(first, first + DAY)}
+
+
+def test_what_rose_most_on_the_year_is_against_the_year_before() -> None:
+    found = read("今年同比增长最多的区")
+    assert found.of == "change"
+    assert found.scope.against is not None
+    assert found.scope.against.word == "year_before"

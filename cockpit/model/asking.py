@@ -110,7 +110,7 @@ class Declined(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         why: one sentence. reason: `empty`, `unread`, `cause`, `forecast`, `advice`, `person`, `elsewhere`, `order`,
-            `not_recorded`, `before`, `except`, `failed`.
+            `not_recorded`, `before`, `except`, `two`, `failed`.
         words: of the question, that nothing is known about.
         offers: questions that can be answered and are near to it.
     """

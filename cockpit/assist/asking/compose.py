@@ -44,6 +44,8 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
         dims = []
     periods = periods_of(found, where.now, where.all_time, asked)
     scope, beside, sides, soft = scope_of(found, where, asked, periods, named, context)
+    if beside == "measure" and dims:
+        raise CannotBeTold(found.said("dim"))
     if set(dims) & {QUARTER, HALF} and not beside:
         parts = _parts_of(periods.span, next(by for by in dims if by in (QUARTER, HALF)), where.now)
         if len(parts) > 1:
@@ -63,6 +65,8 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
     of = "change" if change else told_of(found, asked, form, by, mean_by)
     if soft and form == "comparison" and of == "value" and asked.measure == "count":
         of = "sum"
+    if form == "ranking" and of in ("change", "growth") and not change and "YEARAGO" in names:
+        scope = scope.with_(against=Span(0, 0, YEAR_BEFORE))
     whole = whole_of(found, scope) if of == "share" else ()
     if form == "comparison" and beside == "" and not sides:
         sides, beside = _against(found, scope, where), "span"
@@ -100,6 +104,8 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
             raise CannotBeTold(found.divided.tokens[found.at(word)].said)
     order = _listed(found, asked)
     top, descending = order_of(found, asked, form)
+    if form == "figure" and found.tops and superlative and asked.measure.endswith("_response"):  # 到场最慢的三起
+        raise CannotBeTold(found.divided.tokens[found.tops[0][1]].said)
     if found.newest and asked.measure == "count" and form in ("figure", "list"):
         (top, first), _ = found.newest[0]
         form, order, of, sides, beside = "list", "reported" if first else "-reported", "value", (), ""

@@ -1,7 +1,10 @@
 """In which form a question is answered: by what something is put in order, which way and how many, or as a course."""
 
+# ruff: noqa: E501 - words and patterns are easier to read in one line
+
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from cockpit.assist.asking.bounds import is_over
@@ -17,7 +20,22 @@ from cockpit.model.scope import Scope
 _TIERS = ("city", *AREA_DIMS)
 
 
+_SINGLE = (
+    ("day", re.compile(r"单日|(?<!哪)一[天日](?:之?[内里中])?(?:的|就)?最|某一天|(?<![a-z])(?:in|on|within) (?:a|one|any|any one) (?:single )?day\b|single day")),
+    ("week", re.compile(r"单周|(?<!哪)一周(?:之?[内里中])?(?:的|就)?最|(?<![a-z])(?:in|within) (?:a|one|any) (?:single )?week\b|single week")),
+    ("month", re.compile(r"单月|(?<!哪)一个月(?:之?[内里中])?(?:的|就)?最|(?<![a-z])(?:in|within) (?:a|one|any) (?:single )?month\b|single month")),
+)  # fmt: skip
+"""单日最高: buckets of time of which the greatest is asked."""
+
+
 def dims_of(found: Found) -> list[str]:
+    dims = _dims(found)
+    if not dims and found.names & {"MOST", "LEAST"} and not found.signs and not found.names & {"AMOUNT", "DURATION"}:
+        dims = [by for by, pattern in _SINGLE if pattern.search(found.divided.text)][:1]
+    return dims
+
+
+def _dims(found: Found) -> list[str]:
     names = found.names
     dims = list(dict.fromkeys(by for by, _ in found.asked))
     told = [by for by, _ in found.dims if by != "sub"]
@@ -136,7 +154,7 @@ def form_of(
     by = dimension_of(dims, scope, where)
     if beside and names & set(COMPARING):
         return "comparison", "", ""
-    if names & {"PREV", "YEARAGO"} and not (by and superlative):
+    if names & {"PREV", "YEARAGO"} and not (by and (superlative or found.asked) and not grain):
         return "comparison", "", ""
     if "TREND" in names and (grain or not by):
         return "trend", "", grain
@@ -157,7 +175,7 @@ def form_of(
     if (
         ("LIST" in names or _asks_which_cases(found))
         and not is_sign
-        and asked.measure == "count"
+        and (asked.measure == "count" or ("SLOWEST" in names and asked.measure.endswith("_hours")))
         and not asked.is_share
     ):
         return "list", "", ""

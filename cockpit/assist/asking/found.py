@@ -161,6 +161,12 @@ def gathered(divided: Divided) -> Found:
         found.tops.append(((number, None), at))
         found.dims.append((by, at))
         found.asked.append((by, at))
+    for (number, is_top), at in list(found.tops):  # 上城和拱墅2个区
+        if is_top is None and 1 < number == len(dict.fromkeys(code for code, _ in found.areas)):
+            found.tops.remove(((number, is_top), at))
+            found.dims, found.asked = (
+                [one for one in listed if one[1] != at + 1] for listed in (found.dims, found.asked)
+            )
     found.unread = [*_unread(divided.tokens), *lost]
     if not found.times:
         found.unread += [token.said for token in divided.tokens if token.type == "nothing"]
@@ -230,7 +236,11 @@ def _only_counts(tokens: list[Token], at: int) -> bool:
     if set(tokens[at].said) - _NUMERALS or at + 1 == len(tokens) or tokens[at + 1].type not in ("dim", "filler"):
         return False
     before = [token for token in tokens[:at] if token.type not in _SKIPPED and token.said not in ("那", "这")]
-    return bool(before) and before[-1].type in _COUNTED
+    if not before or before[-1].type not in _COUNTED:
+        return False
+    number = number_of(tokens[at].said) or 0
+    alike = {repr(token.value) for token in before if token.type == before[-1].type}
+    return number <= 10 if before[-1].type in ("time", "weekdays") else number == len(alike)
 
 
 def _unread(tokens: list[Token]) -> list[str]:

@@ -43,6 +43,8 @@ _AFTERNOON = (
     "晚高峰",
     "午夜",
 )
+_NIGHT = ("晚上", "晚间", "夜里", "夜间", "深夜", "夜晚", "半夜", "晚", "夜", "午夜", "凌晨")
+"""12点 of these is the end of the day."""
 _CLOCK = rf"(?P<{{0}}>2[0-4]|1\d|0?\d|{CHINESE}{{{{1,3}}}})"
 _AT = r"(?:点钟|点整|点|时|:00|:30|点半)"
 
@@ -58,18 +60,36 @@ def rule(pattern: str, make: object) -> Rule:
 
 def _hour(text: str, part: str | None) -> int:
     hour = int(number_of(text) or 0)
+    if hour == 12 and part in _NIGHT:
+        return 24
+    if part in ("中午", "正午", "午间") and hour > 9:
+        return hour
     if part in _AFTERNOON and hour < 12 and not (part in ("夜里", "夜间", "深夜", "半夜", "午夜") and hour < 6):
         hour += 12
     return hour
 
 
+_BEFORE = re.compile(rf"(?:{PART}|[昨今前][早晚夜晨])的?$")
+
+
+def _part_before(m: re.Match[str]) -> str:
+    """昨天晚上|10点到2点: the part of the day that another word has taken, "" none."""
+    found = _BEFORE.search(m.string, max(0, m.start() - 6), m.start())
+    said = found.group().rstrip("的") if found else ""
+    return said if said in PARTS else said[1:]
+
+
 def _clock_range(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    before = "" if m["p"] else _part_before(m)
+    part = m["p"] or before or None
     own = m["p2"] if m["p2"] not in ("次日", "第二天", "翌日", "隔天") else "凌晨" if not m["p3"] else m["p3"]
-    first = _hour(m["a"], m["p"])
-    last = _hour(m["b"], own or (m["p"] if _hour(m["b"], m["p"]) > first else None))
+    first = _hour(m["a"], part)
+    last = _hour(m["b"], own or (part if _hour(m["b"], part) > first else None))
+    if not own and 6 <= first <= 12 and last < first and last + 12 > first:  # 11点到1点
+        last += 12
     if max(first, last) > 24:
         return None
-    return "hours", Hours(round_the_clock(first, last))
+    return "hours", Hours(round_the_clock(first, last), sure=bool(before))
 
 
 def _clock_until_now(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
@@ -81,6 +101,8 @@ def _clock_side(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     hour = _hour(m["a"], m["p"])
     if hour > 24:
         return None
+    if hour == 24 and m["s"][-1] != "前":
+        return ("hours", Hours(tuple(range(6)))) if m["p"] else None
     if m["s"][-1] == "前":
         return "hours", Hours(tuple(range(hour)), until=hour)
     if m["s"][-1] == "后" or m["s"] in ("起", "开始"):

@@ -10,6 +10,7 @@ from itertools import accumulate
 from math import inf, nextafter
 
 from cockpit.assist.asking.lexicon import Entry, Lexicon, key_of
+from cockpit.assist.asking.limits import DONE, PHRASES
 from cockpit.assist.asking.numbers import CHINESE, DIGITS, ENGLISH, number_of
 from cockpit.assist.asking.spelling import Spelling
 from cockpit.assist.asking.times import Said, Times
@@ -37,25 +38,6 @@ _MOST_ENGLISH = re.compile(
     r"(?<![a-z0-9])(?P<n>two|three|four|five|six|seven|eight|nine|ten|[2-9]|10)"
     r"(?= (?:most|worst|best|slowest|fastest|biggest|busiest|top|districts|streets|kinds|types|units|channels|groups|communities|months|days|weekdays|hours))"
 )
-_OF_IT = r"(?:(?:规定|办理|处置|处理|办结|结案|要求|约定|承诺|法定|应有|既定)的?)"
-_TERM = rf"(?:{_OF_IT}*(?:期限|时限|限期|时效|截止时间|截止日期|截止日)|{_OF_IT}+(?:时间|日期|日子))"
-_DONE = (
-    r"(?:完成|办结|办完|办好|结案|结掉|了结|处置|处理|解决|搞定|销案|办理|关闭|结|办)(?:完毕|完成|完|好|掉|到位)?了?"
-)
-_EN_TERM = r"(?:(?:the|their|its|his|our|a|an|any|set|legal|agreed|official|required|prescribed|allowed|target|planned|given|due) )*(?:deadlines?|due dates?|time limits?|target dates?|target times?|time allowed|allotted time|time frames?|timeframes?|cut-?off|limit)"
-_PHRASES = (
-    (re.compile(rf"(?:没有?|未|未能|没能|没有能)(?:能够|能|被)?(?:在|按照?|照|赶在)?{_TERM}(?:之?内|以内|之?前|里)?(?:{_DONE})?"), ("LATE",)),
-    (re.compile(r"(?:没有?|未|未能|没能|没有能|不)(?:能够|能|被)?(?:按期|按时|及时|准时|如期)(?:地)?" + f"(?:{_DONE})?"), ("LATE",)),
-    (re.compile(rf"(?:超过|超出|超越|过|超|错过|误|耽误|拖过|突破|晚于|迟于|逾)了?(?:过)?{_TERM}(?:之?后)?(?:还|仍|才|都|也|又)?(?:没有?|未)(?:被)?{_DONE}"), ("LATE", "OPEN")),
-    (re.compile(rf"(?:超过|超出|超越|过|超|错过|误|耽误|拖过|突破|晚于|迟于|逾)了?(?:过)?{_TERM}(?:之?后)?(?:才{_DONE})?"), ("LATE",)),
-    (re.compile(rf"(?:在|于|按照?|照|赶在)?{_TERM}(?:之内|以内|内|之前|以前|前|里)(?:就|便|都|能|能够|被)?{_DONE}"), ("ONTIME", "CLOSE")),
-    (re.compile(rf"(?:within|inside|before|by|meeting|met|meet|meets|keeping|kept|keep|making|made|beat|beating) {_EN_TERM}\b"), ("ONTIME",)),
-    (re.compile(rf"(?:(?:ran|run|runs|running|went|go|goes|gone|going|slipped|slid|passed|pushed|dragged|overran|stretched|stayed|are|is|were|was|be|came|finished|closed|handled|completed|done|settled|resolved) )?(?:(?:in|well|far|way|still|already) )?"
-                rf"(?:past|over|beyond|after|outside|later than|behind|overran|exceeded|exceeding|exceed|missed|missing|miss|misses|blew|blown|blow|breached|broke|overshot|overstepped|failed|fail) (?:to (?:meet|keep|make) )?{_EN_TERM}\b"), ("LATE",)),
-    (re.compile(rf"(?:did not|didn't|do not|don't|not|failing to|failed to|fail to|could not|couldn't) (?:(?:finish|finished|close|closed|handle|handled|complete|completed|done|resolve|resolved|settle|settled|dealt with) )?"
-                rf"(?:meet|keep|make|within|inside|before|by|in) {_EN_TERM}\b"), ("LATE",)),
-)  # fmt: skip
-"""What is said of a time limit, whatever it is called."""
 _SHORT_WORDS = (
     "half",
     "last",
@@ -89,9 +71,9 @@ _NUMBER = (
 _BOUND = (
     (re.compile(rf"(?P<o>不超过|不多于|不大于|不高于|至多|最多|不足|不到|少于|低于|小于|短于|超过|大于|多于|高于|深过|长于|久于|超出|拖过|拖了|超|过|>=|<=|>|<|≥|≤|不少于|不低于|至少|达到|达)了?{_NUMBER}\s*(?P<u>{_UNITS})(?:以上|的)?"), 0),
     (re.compile(rf"{_NUMBER}\s*(?P<u>{_UNITS})(?P<o>(?:及|或)?以上|(?:及|或)?以下|以内|之上|开外|往上|多|\+)(?!的?排)"), 0),
-    (re.compile(rf"(?:在)?{_NUMBER}\s*个?(?P<u>小时|钟头|分钟|天|周|星期|礼拜|个月)(?:的?时间)?(?P<o>[之以]?内|里)(?=(?:就|便|都|能|可|被|得以|即)*(?:{_DONE}(?:的|率|比例|占)|(?:到|赶|抵)[场达现到位]))"), 0),
+    (re.compile(rf"(?:在)?{_NUMBER}\s*个?(?P<u>小时|钟头|分钟|天|周|星期|礼拜|个月)(?:的?时间)?(?P<o>[之以]?内|里)(?=(?:就|便|都|能|可|被|得以|即)*(?:{DONE}(?:的|率|比例|占)|(?:到|赶|抵)[场达现到位]))"), 0),
     (re.compile(rf"{_NUMBER}\s*(?:到|至|-|~)\s*(?P<n2>\d+(?:\.\d+)?|{CHINESE}+)\s*(?P<u>{_UNITS})(?<=[^\d])(?:之间|的)?"), 0),
-    (re.compile(rf"(?<![a-z])(?P<o>more than|over|above|deeper than|greater than|longer than|larger than|bigger than|higher than|exceeding|beyond|louder than|at least|no less than|not less than|less than|below|under|fewer than|lower than|shorter than|at most|no more than|not more than|up to|within|>=|<=|>|<|≥|≤) {_NUMBER}\s*(?P<u>{_UNITS})\b"), 0),
+    (re.compile(rf"(?<![a-z])(?P<o>more than|later than|slower than|over|above|deeper than|greater than|longer than|larger than|bigger than|higher than|exceeding|beyond|louder than|at least|no less than|not less than|less than|below|under|fewer than|lower than|shorter than|at most|no more than|not more than|up to|within|sooner than|faster than|quicker than|earlier than|>=|<=|>|<|≥|≤) {_NUMBER}\s*(?P<u>{_UNITS})\b"), 0),
     (re.compile(rf"between {_NUMBER}\s*(?:and|to)\s*(?P<n2>\d+(?:\.\d+)?)\s*(?P<u>{_UNITS})(?<=[a-z%])\b"), 0),
     (re.compile(rf"(?<![a-z]){_NUMBER}\s*(?P<u>{_UNITS})\s*(?P<o>or more|and more|or above|and above|or less|or fewer|and over|or over|or deeper|or longer|and up|\+)"), 0),
 )  # fmt: skip
@@ -111,6 +93,10 @@ _LESS = {
     "fewer than",
     "lower than",
     "shorter than",
+    "sooner than",
+    "faster than",
+    "quicker than",
+    "earlier than",
 }
 _AT_MOST = {"内", "之内", "里", "不超过", "不多于", "不大于", "不高于", "至多", "最多", "以下", "及以下", "或以下", "以内", "<=", "≤", "at most", "no more than",
             "not more than", "up to", "within", "or less", "or fewer"}  # fmt: skip
@@ -242,10 +228,10 @@ class Lattice:
         match = _OFTEN.match(text, at)
         if match:
             yield (Token(at, match.end(), "bound", Bound(2, inf, "次"), match.group()),), 0.7
-        for phrase, value in _PHRASES:
+        for phrase, names in PHRASES:
             match = phrase.match(text, at)
             if match and not (text[at].isascii() and at and text[at - 1].isalpha()):
-                yield (Token(at, match.end(), "atom", value, match.group()),), 0.75 - 0.03 * min(match.end() - at, 12)
+                yield (Token(at, match.end(), "atom", names, match.group()),), 0.75 - 0.03 * min(match.end() - at, 12)
                 break
         for pattern, _ in _BOUND:
             match = pattern.match(text, at)

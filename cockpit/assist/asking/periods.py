@@ -185,6 +185,7 @@ def _hours(found: Found, said: list[Said]) -> tuple[int, ...]:
         own = one.hours
         if (
             soft
+            and not one.sure
             and min(soft) >= 12
             and own
             and own[0] < 12

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cockpit.assist.asking.found import Found
+from cockpit.assist.asking.several import two_numbers
 from cockpit.model.clock import DAY
 from cockpit.model.messages import Message
 from cockpit.model.spans import ZONE
@@ -29,6 +30,8 @@ def refused(found: Found, now: int, first: int) -> tuple[str, Message, tuple[str
         return "unread", Message("asking.declined_unread", {"words": "、".join(words[:4])}), words
     if found.without.get("atom"):
         return "except", Message("asking.declined_except"), ()
+    if two := two_numbers(found):
+        return "two", Message("asking.declined_two", {"words": "、".join(two)}), two
     if found.is_bare:
         return "empty", Message("asking.declined_empty"), ()
     return None

@@ -1,5 +1,7 @@
 """Of what a question is: the scope that its words make, and the scopes that stand beside one another."""
 
+# ruff: noqa: E501 - words and patterns are easier to read in one line
+
 from __future__ import annotations
 
 from itertools import pairwise
@@ -10,7 +12,8 @@ from cockpit.assist.asking.found import Found, is_joined
 from cockpit.assist.asking.leaning import leans_on
 from cockpit.assist.asking.measure import Asked
 from cockpit.assist.asking.periods import Periods
-from cockpit.assist.asking.setting import APPEALS, COMPARING, Setting
+from cockpit.assist.asking.setting import APPEALS, COMPARING, CannotBeTold, Setting
+from cockpit.assist.asking.several import rates_of, said_of
 from cockpit.model.asking import Understood
 from cockpit.model.city import Pack
 from cockpit.model.scope import Scope
@@ -119,21 +122,31 @@ def scope_of(
         lists["stages"] = list(dict.fromkeys(stages for stages, _ in found.stages))
     if found.results:
         lists["results"] = [(result,) for result in dict.fromkeys(result for result, _ in found.results)]
-    if found.places:
+    places = list(dict.fromkeys(place for place, _ in found.places))
+    if len(places) > 1 and is_joined(found, [at for _, at in found.places]):
+        lists["place"] = list(places)
+    elif places:
         parts["place"] = " ".join(dict.fromkeys(place for place, _ in found.places))
     if len(dict.fromkeys(code for code, _ in found.signs)) > 1:
         lists["measure"] = [
             asked.measure.replace(found.signs[0][0], code) for code in dict.fromkeys(code for code, _ in found.signs)
         ]
         parts.pop("measure")
+    rates = rates_of(found)
+    if len(rates) > 1:
+        lists["measure"] = list(rates)
+        parts.pop("measure")
+        parts["marks"] = tuple(mark for mark in asked.marks if mark not in _OF_RATES)
     parts |= bounds_of(found, where, asked, kinds)
     comparing = bool(names & set(COMPARING))
     beside = ""
-    for name in ("area", "unit", "unit_kind", "channels", "kinds", "levels", "stages", "results", "weekdays", "hours",
+    for name in ("area", "place", "unit", "unit_kind", "channels", "kinds", "levels", "stages", "results", "weekdays", "hours",
                  "measure"):  # fmt: skip
         values = lists.get(name, [])
-        if len(values) > 1 and not beside and (comparing or name in ("area", "unit", "unit_kind", "measure")):
+        if len(values) > 1 and not beside and (comparing or name in ("area", "place", "unit", "unit_kind", "measure")):
             beside = name
+        elif len(values) > 1 and name in _LISTS_OF_ONE:
+            raise CannotBeTold(found.said(_LISTS_OF_ONE[name]) or said_of(found))
         elif len(values) > 1:
             if not soft and is_joined(found, [at for _, at in getattr(found, name)]):
                 soft = name
@@ -144,6 +157,8 @@ def scope_of(
         parts["marks"] = tuple(mark for mark in asked.marks if mark != "open")
     scope = base.with_(**parts)
     scope = _left_out(scope, found, where)
+    if "measure" in lists and len(periods.sides) > 1:
+        raise CannotBeTold(found.said("sign") or said_of(found))
     if beside:
         return scope, beside, tuple(scope.with_(**{beside: value}) for value in lists[beside]), False
     if len(periods.sides) > 1:
@@ -151,6 +166,12 @@ def scope_of(
     if soft:
         return scope, soft, tuple(scope.with_(**{soft: value}) for value in lists[soft]), True
     return scope, "", (), False
+
+
+_LISTS_OF_ONE = {"place": "place", "unit": "unit", "unit_kind": "unit_kind", "measure": "sign"}
+"""Fields of one value: of two lists of sides only one can stand beside another."""
+_OF_RATES = ("returned", "reopened", "on_time", "late", "overdue", "satisfied", "closed")
+"""Marks that a second rate leaves behind."""
 
 
 def _left_out(scope: Scope, found: Found, where: Setting) -> Scope:

@@ -13,7 +13,11 @@ from cockpit.model.scope import Scope
 def told_of(found: Found, asked: Asked, form: Form, by: str, mean_by: str = "") -> str:
     names = found.names
     if names & {"CHANGE", "FALL"} or (
-        form == "ranking" and by and names & {"PREV", "YEARAGO"} and names & {"DIFFER", "MOST", "LEAST"}
+        form == "ranking"
+        and by
+        and names & {"PREV", "YEARAGO"}
+        and "GROWTH" not in names
+        and (names & {"DIFFER", "MOST", "LEAST"} or found.asked)
     ):
         return "change"
     if "GROWTH" in names or (form == "comparison" and _grew(found)):

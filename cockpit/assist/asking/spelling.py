@@ -78,11 +78,18 @@ class Spelling:
         unsure: set[tuple[str, ...]] = set()
         for surface in self._mended():
             sounds = tuple(map(_sound, surface))
-            same.setdefault(sounds, surface)
+            there = same.get(sounds)
+            if there is None or self._likelier(surface, there):
+                same[sounds] = surface
             near = tuple(map(_like, sounds))
             if like.setdefault(near, surface) != surface:
                 unsure.add(near)
         return same, {near: surface for near, surface in like.items() if near not in unsure}
+
+    def _likelier(self, surface: str, other: str) -> bool:
+        """Of two that sound alike: what is asked by is meant before what is done."""
+        one, two = (self._surfaces.get(word) for word in (surface, other))
+        return bool(one and two) and min(map(self._weight, one or ())) < min(map(self._weight, two or ()))
 
     @cached_property
     def _holes(self) -> dict[str, str]:
@@ -128,8 +135,10 @@ class Spelling:
                 hole = self._holes.get(text[:i] + "*" + text[i + 1 :], "")
                 if hole and hole[i] not in _KEPT:
                     yield hole, OTHER
+                inner = 0 < i < len(text) - 1 or text[i] in (text[i - 1], text[(i + 1) % len(text)])
                 if (
-                    (surface := text[:i] + text[i + 1 :]) in self._surfaces
+                    inner
+                    and (surface := text[:i] + text[i + 1 :]) in self._surfaces
                     and len(surface) > 2
                     and self._is_mended(surface)
                 ):
@@ -225,6 +234,10 @@ class Spelling:
             return found[1]
         return self._initials.get(letters) if size > 1 else None
 
+    def _declines(self, known: str) -> bool:
+        entries = self.lexicon.entries.get((known,), ())
+        return bool(entries) and all(entry.type == "decline" for entry in entries)
+
     def english(self, word: str) -> str | None:
         """The known English word that another is likely to be meant for; None none, or two as likely."""
         root = stem(word)
@@ -242,13 +255,18 @@ class Spelling:
                 forms.append((word, known + "s"))
             away = min(_away(one, other, most) for one, other in forms)
             likely = (
-                known in _SHORT or len(root) > 4 or abs(len(known) - len(root)) == 1 or sorted(known) == sorted(root)
+                known in _SHORT
+                or len(root) > 4
+                or len(word) > 5
+                or abs(len(known) - len(root)) == 1
+                or sorted(known) == sorted(root)
             )
             if away <= most and likely:
                 found.setdefault(away, set()).add(known)
         if not found:
             return None
         nearest = found[min(found)]
+        nearest = {known for known in nearest if not self._declines(known)} or nearest
         alone = {known for known in nearest if (known,) in self.lexicon.entries or known in KNOWN}
         nearest = alone or nearest
         swaps = {known for known in nearest if sorted(known) == sorted(root)}

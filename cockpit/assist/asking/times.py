@@ -43,11 +43,13 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class Hours(msgspec.Struct, frozen=True):
-    """Hours of a day. soft: said as 夜里, not by the clock. until: the hour before which something is, -1 none."""
+    """Hours of a day. soft: said as 夜里, not by the clock. until: the hour before which something is, -1 none. sure:
+    the part of the day that was said before them is reckoned with."""
 
     hours: tuple[int, ...]
     soft: bool = False
     until: int = -1
+    sure: bool = False
 
 
 Found = tuple[int, str, object]

@@ -359,7 +359,7 @@ RULES: tuple[Rule, ...] = (
     _rule(r"(?:lately|recently|these days)\b", _word("last7")),
     _rule(r"(?:the )?year to date\b|since the (?:beginning|start) of (?:the|this) year\b|ytd\b", _word("year", "year")),
     _rule(r"month to date\b|since the (?:beginning|start) of (?:the|this) month\b", _word("month", "month")),
-    _rule(rf"(?:since|starting|from) (?:on )?(?P<w>(?:last |this )?{_BARE_W}|yesterday|today|last week|last month|last quarter|last year|(?:the |last )?weekend)(?: on| onwards?)?\b(?! (?:to|until|till|through|and))",
+    _rule(rf"(?:since (?:on )?|(?:starting|from) (?:on )?(?=[a-z ]+ on(?:wards?)?\b))(?P<w>(?:last |this )?{_BARE_W}|yesterday|today|last week|last month|last quarter|last year|(?:the |last )?weekend)(?: on| onwards?)?\b(?! (?:to|until|till|through|and))",
           _since_day),
     _rule(rf"since (?:the )?(?P<n>{_NAMES})(?: holiday)?{_Y.format('y')}", _since_named),
     _rule(rf"(?:in |during )?the week of (?:the )?(?:{_D.format('d')}\s+(?:of )?{_M.format('m')}|{_M.format('m2')}\s+{_D.format('d2')}){_Y.format('y')}", _week_of),

@@ -1,0 +1,25 @@
+"""What is said of a time limit, whatever it is called: over it, within it, over it and open still."""
+
+# ruff: noqa: E501 - words and patterns are easier to read in one line
+
+from __future__ import annotations
+
+import re
+
+_OF_IT = r"(?:(?:规定|办理|处置|处理|办结|结案|要求|约定|承诺|法定|应有|既定)的?)"
+_TERM = rf"(?:{_OF_IT}*(?:期限|时限|限期|时效|截止时间|截止日期|截止日)|{_OF_IT}+(?:时间|日期|日子))"
+DONE = r"(?:完成|办结|办完|办好|结案|结掉|了结|处置|处理|解决|搞定|销案|办理|关闭|结|办)(?:完毕|完成|完|好|掉|到位)?了?"
+_EN_TERM = r"(?:(?:the|their|its|his|our|a|an|any|set|legal|agreed|official|required|prescribed|allowed|target|planned|given|due) )*(?:deadlines?|due dates?|time limits?|target dates?|target times?|time allowed|allotted time|time frames?|timeframes?|cut-?off|limit)"
+PHRASES = (
+    (re.compile(rf"(?:没有?|未|未能|没能|没有能)(?:能够|能|被)?(?:在|按照?|照|赶在)?{_TERM}(?:之?内|以内|之?前|里)?(?:{DONE})?"), ("LATE",)),
+    (re.compile(r"(?:没有?|未|未能|没能|没有能|不)(?:能够|能|被)?(?:按期|按时|及时|准时|如期)(?:地)?" + f"(?:{DONE})?"), ("LATE",)),
+    (re.compile(rf"(?:超过|超出|超越|过|超|错过|误|耽误|拖过|突破|晚于|迟于|逾)了?(?:过)?{_TERM}(?:之?后)?(?:还|仍|才|都|也|又)?(?:没有?|未)(?:被)?{DONE}"), ("LATE", "OPEN")),
+    (re.compile(rf"(?:超过|超出|超越|过|超|错过|误|耽误|拖过|突破|晚于|迟于|逾)了?(?:过)?{_TERM}(?:之?后)?(?:才{DONE})?"), ("LATE",)),
+    (re.compile(rf"(?:在|于|按照?|照|赶在)?{_TERM}(?:之内|以内|内|之前|以前|前|里)(?:就|便|都|能|能够|被)?{DONE}"), ("ONTIME", "CLOSE")),
+    (re.compile(rf"(?:within|inside|before|by|meeting|met|meet|meets|keeping|kept|keep|making|made|beat|beating) {_EN_TERM}\b"), ("ONTIME",)),
+    (re.compile(rf"(?:(?:ran|run|runs|running|went|go|goes|gone|going|slipped|slid|passed|pushed|dragged|overran|stretched|stayed|are|is|were|was|be|came|finished|closed|handled|completed|done|settled|resolved) )?(?:(?:in|well|far|way|still|already) )?"
+                rf"(?:past|over|beyond|after|outside|later than|behind|overran|exceeded|exceeding|exceed|missed|missing|miss|misses|blew|blown|blow|breached|broke|overshot|overstepped|failed|fail) (?:to (?:meet|keep|make) )?{_EN_TERM}\b"), ("LATE",)),
+    (re.compile(rf"(?:did not|didn't|do not|don't|not|failing to|failed to|fail to|could not|couldn't) (?:(?:finish|finished|close|closed|handle|handled|complete|completed|done|resolve|resolved|settle|settled|dealt with) )?"
+                rf"(?:meet|keep|make|within|inside|before|by|in) {_EN_TERM}\b"), ("LATE",)),
+)  # fmt: skip
+"""What is said of a time limit, whatever it is called."""
