@@ -135,6 +135,18 @@ def _across(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     return ("time", Said(Span(start, min(end, times.now)))) if start < min(end, times.now) else None
 
 
+def _across_parts(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    """昨晚到今早, 今天凌晨到现在: from a part of a day to a part of another, or to now."""
+    first = _day_of_words(times, m["on"], None)
+    start = begin(first) + PARTS[m["p"]][0] * HOUR
+    end = times.now
+    if m["on2"]:
+        last = PARTS[m["p2"]]
+        hours = _hour(m["b"], m["p2"]) if m["b"] else last[1] + (24 if last[1] < last[0] else 0)
+        end = begin(_day_of_words(times, m["on2"], first)) + hours * HOUR
+    return ("time", Said(Span(start, min(end, times.now)))) if start < min(end, times.now) else None
+
+
 def _part_of_day(times: Times, m: re.Match[str]) -> tuple[str, object]:
     return "hours", Hours(round_the_clock(*PARTS[m["p"]]), soft=True)
 
@@ -142,6 +154,7 @@ def _part_of_day(times: Times, m: re.Match[str]) -> tuple[str, object]:
 RULES: tuple[Rule, ...] = (
     rule(rf"(?P<on>{_ON})的?(?P<p>{PART}|早|晚|晨|夜)?的?(?P<a>{_HOUR}){_AT}?{TO}(?P<on2>{_ON}|{_NEXT})的?(?P<p2>{PART}|早|晚|晨|夜)?的?"
           rf"(?P<b>{_HOUR}){_AT}(?:钟|之?间)?", _across),
+    rule(rf"(?P<on>{_ON})的?(?P<p>{PART}|早|晚|晨|夜)(?:开始)?{TO}(?:(?:现在|目前|此刻|这会儿|眼下|当前|今天此时)(?:为止)?|(?P<on2>{_ON}|{_NEXT})的?(?P<p2>{PART}|早|晚|晨|夜)(?:(?P<b>{_HOUR})(?:点钟|点整|点|时)(?!半)(?:之?前)?)?)", _across_parts),
     rule(rf"(?P<p>{PART}|早|晚|夜)?的?{_CLOCK.format('a')}{_AT}?{TO}(?P<p2>次日|第二天|翌日|隔天|{PART}|早|晚|夜)?(?P<p3>{PART}|早|晚)?"
           rf"{_CLOCK.format('b')}{_AT}(?:之?间|钟)?", _clock_range),
     rule(rf"(?P<p>{PART})?的?{_CLOCK.format('a')}{_AT}(?:钟)?(?:以后|之后)?{TO}(?:现在|目前|此刻|这会儿|今|眼下|当前)(?:为止)?", _clock_until_now),

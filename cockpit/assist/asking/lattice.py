@@ -73,7 +73,7 @@ _BOUND = (
     (re.compile(rf"{_NUMBER}\s*(?P<u>{_UNITS})(?P<o>(?:及|或)?以上|(?:及|或)?以下|以内|之上|开外|往上|多|\+)(?!的?排)"), 0),
     (re.compile(rf"(?:在)?{_NUMBER}\s*个?(?P<u>小时|钟头|分钟|天|周|星期|礼拜|个月)(?:的?时间)?(?P<o>[之以]?内|里)(?=(?:就|便|都|能|可|被|得以|即)*(?:{DONE}(?:的|率|比例|占)|(?:到|赶|抵)[场达现到位]))"), 0),
     (re.compile(rf"{_NUMBER}\s*(?:到|至|-|~)\s*(?P<n2>\d+(?:\.\d+)?|{CHINESE}+)\s*(?P<u>{_UNITS})(?<=[^\d])(?:之间|的)?"), 0),
-    (re.compile(rf"(?<![a-z])(?P<o>more than|later than|slower than|over|above|deeper than|greater than|longer than|larger than|bigger than|higher than|exceeding|beyond|louder than|at least|no less than|not less than|less than|below|under|fewer than|lower than|shorter than|at most|no more than|not more than|up to|within|sooner than|faster than|quicker than|earlier than|>=|<=|>|<|≥|≤) {_NUMBER}\s*(?P<u>{_UNITS})\b"), 0),
+    (re.compile(rf"(?<![a-z])(?P<o>more than|older than|later than|slower than|over|above|deeper than|greater than|longer than|larger than|bigger than|higher than|exceeding|beyond|louder than|at least|no less than|not less than|less than|below|under|fewer than|lower than|shorter than|at most|no more than|not more than|up to|within|sooner than|faster than|quicker than|earlier than|>=|<=|>|<|≥|≤) {_NUMBER}\s*(?P<u>{_UNITS})\b"), 0),
     (re.compile(rf"between {_NUMBER}\s*(?:and|to)\s*(?P<n2>\d+(?:\.\d+)?)\s*(?P<u>{_UNITS})(?<=[a-z%])\b"), 0),
     (re.compile(rf"(?<![a-z]){_NUMBER}\s*(?P<u>{_UNITS})\s*(?P<o>or more|and more|or above|and above|or less|or fewer|and over|or over|or deeper|or longer|and up|\+)"), 0),
 )  # fmt: skip

@@ -226,7 +226,24 @@ def _due(found: Found, said: list[Said], now: int, all_time: Span) -> Span:
     if 0 <= until < 12 and any(min(one.hours, default=0) >= 12 for one in said):  # 今天晚上六点前
         until += 12
     is_open = found.has("OPEN") or any(
-        token.said in ("要到期", "将到期", "快到期", "即将到期", "会到期", "将超期", "要超期", "快超期")
+        token.said
+        in (
+            "要到期",
+            "将到期",
+            "快到期",
+            "即将到期",
+            "马上到期",
+            "马上要到期",
+            "眼看要到期",
+            "临近到期",
+            "快要到期",
+            "就要到期",
+            "马上要超期",
+            "会到期",
+            "将超期",
+            "要超期",
+            "快超期",
+        )
         for token in found.divided.tokens
     )
     is_open = (

@@ -354,6 +354,11 @@ def _first_months(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     return "time", Said(times.days(date(year, 1, 1), times_day(end.end - 1)), True)
 
 
+def _since_quarter(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    span = times.of_year(QUARTER, number_in(m["q"]), times.year_of(m["y"])).span
+    return "time", Said(Span(span.start, times.now) if span.end != times.now else span, True)
+
+
 def _since_named(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     span = times.named(m["n"], times.year_of(m["y"]))
     return None if span is None else ("time", Said(times.since(span)))
@@ -365,6 +370,7 @@ _NAMES = "|".join(
 _RECENT_UNIT = r"(?P<u>天|日|周|星期|礼拜|月|年|小时|钟头|季度)"
 RULES: tuple[Rule, ...] = (
     rule(r"(?P<y>今年|本年|去年|20\d{2}年)的?(?:头|前|最初)(?P<n>[一二两三四五六七八九十]{1,2}|\d{1,2})个?月", _first_months),
+    rule(rf"(?:自|从)?{_Y.format('y')}第?(?P<q>[一二三四1-4])季度(?:以来|至今|到现在|到目前)", _since_quarter),
     rule(rf"(?:自|从)?{_Y.format('y')}(?P<n>{_NAMES})(?:节)?(?:以来|至今|到现在|到目前|之后到现在|到今天)", _since_named),
     rule(rf"(?:{_Y.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月)的?(?P<e>头|前|最初|开头|开始|最后|末|后|最末)的?(?P<n>{CHINESE}+|\d+)个?"
          r"(?P<u>天|日|周|星期|个星期)", _first_of),
