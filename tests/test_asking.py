@@ -256,6 +256,9 @@ def test_two_rates_of_one_question_stand_beside_one_another() -> None:
         ("城管12中队上月办了多少", "unread"),
         ("到场最慢的三起火警", "unread"),
         ("下城区今年多少件", "elsewhere"),
+        ("7月10日最高温和最低温", "two"),
+        ("派单超过2小时还没到场的有几件", "unread"),
+        ("主城区昨天的案件", "not_recorded"),
     ],
 )
 def test_what_would_be_answered_in_part_is_declined(text: str, reason: str) -> None:
@@ -292,3 +295,17 @@ def test_what_rose_most_on_the_year_is_against_the_year_before() -> None:
     assert found.of == "change"
     assert found.scope.against is not None
     assert found.scope.against.word == "year_before"
+
+
+def test_from_a_part_of_a_day_to_another_is_one_stretch() -> None:
+    midnight = from_iso("2026-07-14T00:00:00+08:00")
+    spans = [
+        read(text).scope.span
+        for text in ("昨晚到今早6点接了多少", "今天凌晨到现在接了多少", "昨天夜里到今天早上接了多少")
+    ]
+    assert [(span.start - midnight) // HOUR for span in spans] == [-6, 0, -2]
+    assert [span.end for span in spans] == [midnight + 6 * HOUR, NOW, midnight + 9 * HOUR]
+
+
+def test_how_often_is_not_how_many_more() -> None:
+    assert read("重开过两次的案件").scope.marks == ("reopened2",)

@@ -109,6 +109,8 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
     if found.newest and asked.measure == "count" and form in ("figure", "list"):
         (top, first), _ = found.newest[0]
         form, order, of, sides, beside = "list", "reported" if first else "-reported", "value", (), ""
+    if "not_arrived" in asked.marks and scope.took and found.bounds:  # since it was sent, not since it was reported
+        raise CannotBeTold(found.divided.tokens[found.bounds[0][1]].said)
     if asked.when == "due" and scope.weekdays:
         raise CannotBeTold(found.divided.tokens[found.weekdays[0][1]].said)
     if change and not top and "EACH" not in names:

@@ -40,6 +40,7 @@ STORM_KIND = "E0506"
 
 INJURED = "E0591"
 """交通事故: the class whose number is of people who were hurt."""
+_RAIN = ("雨", "下雨", "大雨")
 _HURT = re.compile("伤|injur|hurt")
 
 
@@ -102,6 +103,9 @@ class Engine:
         """积水深度 means the class whose number it is, where no class was named; 最热 the temperature."""
         if "HOT" in found.names and not found.signs and "N05" in self.lexicon.signs:
             found.signs.append(("N05", found.at("HOT")))
+        rains = [at for at, token in enumerate(found.divided.tokens) if token.said in _RAIN]
+        if rains and not found.signs and not found.kinds and "MOST" in found.names and "N01" in self.lexicon.signs:
+            found.signs.append(("N01", rains[0]))
         for at, token in enumerate(found.divided.tokens):
             said = token.read or token.said
             codes = self.lexicon.facts.get(said, set()) or self.lexicon.facts.get(said.replace(" ", ""), set())

@@ -343,7 +343,7 @@ def _bound(op: str, number: float, other: float | None, unit: str) -> Bound | No
     op = op.strip()
     if other is not None and not op:
         return Bound(number, other, unit) if unit and other > number else None
-    if op in _AT_LEAST:
+    if op in _AT_LEAST or (op == "过" and unit in ("次", "回", "遍")):  # 重开过两次
         return Bound(number, inf, unit)
     if op in _LESS:
         return Bound(-inf, nextafter(number, -inf), unit)

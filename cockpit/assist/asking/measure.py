@@ -127,6 +127,10 @@ def _time(found: Found, has_dim: bool) -> str:
     return f"mean_{tail}"
 
 
+def _at_once(found: Found) -> bool:
+    return any(word in found.divided.text for word in ("一次", "单次", "一起", "一场", "single", "at once", "in one"))
+
+
 def _amount(found: Found, pack: Pack, has_dim: bool) -> str:
     names = found.names
     of_kinds = [pack.kind(code) for codes, _ in found.kinds for code in codes]
@@ -134,13 +138,19 @@ def _amount(found: Found, pack: Pack, has_dim: bool) -> str:
     if "AMOUNT" not in names:
         deepest = any(token.said in ("最深", "最大", "最严重", "deepest", "largest", "biggest", "loudest", "最高", "最重", "最粗", "heaviest")
                       for token in found.divided.tokens)  # fmt: skip
-        return "amount_max" if deepest and has_fact and not has_dim and not names & {"COUNT", "CASES"} else ""
+        if not (deepest and has_fact) or names & {"COUNT", "CASES"}:
+            return ""
+        only = any(token.said in ("最深", "最粗", "deepest", "loudest") for token in found.divided.tokens)
+        return "amount_max" if only or not has_dim else ""
     if not has_fact and of_kinds:
         return ""
     if found.bounds and not names & {"MOST", "LEAST", "MEAN", "SUM", "MEDIAN"}:
         return ""
     if "MEAN" in names:
         return "amount_mean"
+    most = found.divided.tokens[found.at("MOST")].said if "MOST" in names else ""
+    if has_dim and most in ("最多", "most") and "SUM" not in names and not _at_once(found):  # 受伤人数最多的区
+        return "amount_sum"
     if names & {"MOST", "WORST"}:
         return "amount_max"
     if "LEAST" in names:

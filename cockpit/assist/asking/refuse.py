@@ -15,6 +15,8 @@ def refused(found: Found, now: int, first: int) -> tuple[str, Message, tuple[str
     for reason, said in found.declines:
         if reason == "forecast" and "DUE" in names:
             continue
+        if said.endswith("城区") and len(dict.fromkeys(code for code, _ in found.areas)) > 1:
+            continue  # 三个老城区，上城、拱墅、西湖
         if reason == "order" and "ARRIVE" in names and names & {"DURATION", "MEAN", "MEDIAN", "FASTEST", "SLOWEST"}:
             continue  # 从派人到到场
         return reason, Message(f"asking.declined_{reason}", {"words": said}), (said,)

@@ -31,6 +31,9 @@ def two_numbers(found: Found) -> tuple[str, ...]:
     named = _named(found)
     if len(named) > 1 and not all(_rate(token) for token, _ in named):
         return tuple(token.said for token, _ in named)
+    ends = [at for name in ("MOST", "LEAST") if (at := found.at(name)) >= 0]
+    if len(ends) == 2 and any(token.said in _JOINING for token in found.divided.tokens[min(ends) : max(ends)]):
+        return tuple(found.divided.tokens[at].said for at in sorted(ends))  # 最高温和最低温
     if any(len(dict.fromkeys(map(repr, (value for value, _ in getattr(found, name))))) > 1 for name in _BESIDE):
         return ()
     tokens = found.divided.tokens
