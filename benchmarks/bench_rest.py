@@ -1,5 +1,5 @@
-"""Whether hub and seats grow while no hand touches them; `benchmarks.rest` measures all of them in one run of a quarter
-of an hour."""
+"""Whether hub and seats grow while no hand touches them; `benchmarks.rest` measures all of them in one run of some
+twenty minutes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def at_rest() -> dict[str, Any]:
 
 @bench("rest.hub.memory_slope", unit="MB/min", better="lower", runs=1)
 def hub() -> float:
-    """Of a hub with a city that lives, over ten minutes after the first four."""
+    """Of a hub with a city that lives, over ten minutes after the first eleven."""
     return float(at_rest()["hub"]["mb_min"])
 
 

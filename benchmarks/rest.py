@@ -25,8 +25,10 @@ CITY = "hangzhou"
 SEATS = {"duty": "seat-1", "leader": "leader-1"}
 """Their keys at the hub."""
 SIZE = "1920x1080"
-WARM = 240.0
-"""Seconds after which everything that is kept has been read, drawn and indexed once."""
+WARM = 660.0
+"""Seconds after which everything that is kept has been read, drawn and indexed once, and what is kept up to a bound has
+reached it: 64 painted rows of the queue (6 MB, four minutes), trails of units (ten minutes), a picture of each group of
+the map's layers (7 MB each, when the first thing of the group is there)."""
 SECONDS = 600.0
 STEP = 5.0
 clock = SystemClock()
