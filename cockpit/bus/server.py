@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -24,6 +25,10 @@ from cockpit.processes import preexec_die_with_parent, write_private, writing_to
 log = logging.getLogger(__name__)
 
 MAX_PAYLOAD = 1_048_576
+LOG = "nats.log"
+LOG_LIMIT = 4_000_000
+RELOADED = b"Reloaded server configuration"
+"""What it says when it has read its file anew."""
 START_SECONDS = 5.0
 """How long a server may take until it listens, and"""
 STORE_SECONDS = 60.0
@@ -98,6 +103,7 @@ class NatsServer:
         self._clock = clock
         self.given_up = False
         self._started_with: Path | None = None
+        self._said_before = 0
 
     @property
     def url(self) -> str:
@@ -133,7 +139,7 @@ class NatsServer:
         conf = self.profile / "nats.conf"
         with writing_to(self.profile):
             write_private(conf, self._configuration(store))
-        said = self.profile / "nats.log"
+        said = self.profile / LOG
         self.process = subprocess.Popen(
             [server_binary(), "-c", str(conf), "--log", str(said)],
             stdin=subprocess.DEVNULL,
@@ -172,7 +178,26 @@ class NatsServer:
             self._users = before
             raise
         if self.process is not None and self.process.poll() is None:
+            self._said_before = self._said()
             self.process.send_signal(signal.SIGHUP)
+
+    def knows(self) -> bool:
+        """Whether the server has read the users that it was told last."""
+        said = self._said()
+        return not self.running() or said < self._said_before or self._has_read(self._said_before)
+
+    def _said(self) -> int:
+        """Bytes of its log, which begins anew when it is full."""
+        try:
+            return (self.profile / LOG).stat().st_size
+        except OSError:
+            return 0
+
+    def _has_read(self, since: int) -> bool:
+        with contextlib.suppress(OSError), open(self.profile / LOG, "rb") as log:
+            log.seek(since)
+            return RELOADED in log.read(LOG_LIMIT)
+        return False
 
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -196,7 +221,7 @@ class NatsServer:
             "server_name": f"cockpit-{os.getpid()}",
             "max_payload": MAX_PAYLOAD,
             "write_deadline": "5s",
-            "logfile_size_limit": 4_000_000,
+            "logfile_size_limit": LOG_LIMIT,
             "authorization": {
                 "users": [
                     {

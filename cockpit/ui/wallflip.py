@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -96,6 +97,7 @@ class Flipping(QObject):
     def stop(self) -> None:
         self._timer.stop()
         self._following.stop()
+        gc.enable()
         self._wanted = None
 
     def told(self, shows: WallShows, hall: Hall, wall: Wall) -> None:
@@ -107,6 +109,7 @@ class Flipping(QObject):
                 self._schedule()
             return
         self._timer.stop()
+        gc.enable()
         self._come_alive_now()
         self._since.start()
         self._prepare()
@@ -115,6 +118,7 @@ class Flipping(QObject):
         """Other screens than before: what is wanted is prepared for them, and shown as soon as it can be."""
         pairs = [(screen, stage) for screen, stage in stages if screen is not None and stage is not None]
         self._following.stop()
+        gc.enable()
         self._stages.put(pairs)
         self._fresh = True
         if self._wanted is not None and pairs:
@@ -147,6 +151,8 @@ class Flipping(QObject):
         elif shows.show_at:
             wait = self._line.until(shows.show_at)
             before = HELD_SECONDS if self._stages.drawn_ahead else TIMER_SECONDS
+            if self._stages.drawn_ahead:
+                gc.disable()  # to look for garbage takes longer than a frame: it has time when all is seen
             if before < wait <= LONGEST_SECONDS:
                 self._timer.start(int((wait - before) * 1000))
             else:
@@ -190,6 +196,7 @@ class Flipping(QObject):
         """Shows what is wanted now, alive."""
         if self._wanted is None:
             return
+        gc.enable()
         shows, windows = self._wanted[0], self._windows()
         first, self._fresh = self._fresh, False
         self._hold_or_lift(shows, windows)
@@ -202,6 +209,7 @@ class Flipping(QObject):
             self._seen(shows, windows)
 
     def _come_alive(self) -> None:
+        gc.enable()
         self._stages.flip()
         if self.shown is not None:
             self.flipped.emit(self.shown)
