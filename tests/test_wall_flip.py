@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -270,3 +271,17 @@ def test_other_screens_right_after_a_first_frame_begin_anew(machine: Machine) ->
     machine.settle()
     machine.until(lambda: machine.colors() == (BLUE, RED))
     before.deleteLater()
+
+
+def test_garbage_is_looked_for_only_when_a_change_is_seen(machine: Machine) -> None:
+    looked: list[bool] = []
+    machine.flipping.dressed.connect(lambda shows: looked.append(gc.isenabled()))
+    machine.told(shows(two("storm", BLUE, GREEN), 2))
+    machine.until(lambda: machine.flipping.revision_shown == 2)
+    machine.settle()
+    assert looked == [False]
+    assert gc.isenabled()
+    machine.told(shows(two("calm", RED, GREEN), 3), ahead=SECOND)
+    machine.until(lambda: not gc.isenabled())
+    machine.flipping.stop()  # a machine that ends, or is told of something else
+    assert gc.isenabled()
