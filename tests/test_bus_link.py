@@ -121,3 +121,48 @@ def test_a_snapshot_whose_end_does_not_come_is_asked_for_again(tmp_path: Path, m
     assert asked == ["hello", "snapshot", "snapshot"]
     assert [batch.district for batch in got] == [batch.district for batch in (batches[0], *batches)]
     assert len(batches) > 2
+
+
+def test_a_hub_that_hangs_while_its_bus_stands_is_not_live_and_is_again_when_it_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, seconds in (("ASK_SECONDS", 0.5), ("QUIET_SECONDS", 0.2), ("SILENT_SECONDS", 1.5)):
+        monkeypatch.setattr(module, name, seconds)
+    clock, keys = SystemClock(), Keys(tmp_path)
+    bus = NatsServer(tmp_path, free_port(), keys.ensure(), clock)
+    welcome = Welcome(PROTOCOL, "0", "h", "hangzhou", subjects.LIVE, CityTime(), clock.now())
+    told: list[Link] = []
+    hangs, hellos = threading.Event(), 0
+
+    async def answer(message: Msg) -> None:
+        nonlocal hellos
+        if hangs.is_set():
+            return
+        hello = subjects.seat_and_what(message.subject)[1] == "hello"
+        hellos += hello
+        await message.respond(asks.encode(welcome) if hello else b"")
+
+    async def story() -> None:
+        hub = await connect(bus.url, keys.hub(), "hub", lambda: None)
+        await hub.subscribe(subjects.ALL_ASKS, cb=answer)
+        link.start()
+        await until(lambda: hellos > 12)  # it says nothing, but answers: longer than the patience
+        assert [one.state for one in told] == [LinkState.LIVE]
+        hangs.set()
+        await until(lambda: told[-1].state is LinkState.LOST)
+        assert told[1].problem is not None
+        assert told[1].problem.id == "seat.hub_silent"
+        hangs.clear()
+        await until(lambda: told[-1].state is LinkState.LIVE)
+        await hub.close()
+
+    write_private(tmp_path / "hub.json", json.dumps({"url": bus.url, "pid": os.getpid()}))
+    link = HubLink(
+        OwnHub(tmp_path), "hangzhou", clock, lambda batch: None, lambda state, _: told.append(state), lambda time: None
+    )
+    bus.start()
+    try:
+        asyncio.run(story())
+    finally:
+        link.close()
+        bus.stop()

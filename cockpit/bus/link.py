@@ -40,6 +40,11 @@ Companion = Callable[[], contextlib.AbstractAsyncContextManager[None]]
 """What lives as long as the I/O thread, whether the hub is there or not."""
 RETRY_SECONDS = (0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0)
 ASK_SECONDS = 4.0
+QUIET_SECONDS = 5.0
+"""A hub that said nothing for so long is asked whether it is there: a city that moves is heard each second."""
+SILENT_SECONDS = 15.0
+"""One that does not answer for so long hangs: what is shown is then not said to be live. On a bad line, the time of a
+piece of the snapshot more."""
 GENTLY = ("alarm", "alert", "event", "sign", "feed", "unit", "sensor")
 """Topics of which a bad line is to carry the whole first; then the others."""
 GENTLE_SECONDS = 40.0
@@ -98,6 +103,7 @@ class HubLink:
         self._client: Client | None = None
         self._user = ""
         self._elsewhere = False
+        self._words = 0
         self._other: Subscription | None = None
 
     def start(self) -> None:
@@ -237,12 +243,13 @@ class HubLink:
                         await stack.enter_async_context(enter(client, user, welcome))
                     tries = 0
                     self._say(LinkState.LIVE, None, 0, 0, welcome)
-                    stopped = asyncio.ensure_future(self._stop.wait())
-                    gone = asyncio.ensure_future(lost.wait())
-                    await asyncio.wait([stopped, gone], return_when=asyncio.FIRST_COMPLETED)
-                    stopped.cancel()
-                    gone.cancel()
-                problem = Message("seat.hub_gone")
+                    ends = [
+                        asyncio.ensure_future(one) for one in (self._stop.wait(), lost.wait(), self._until_silent())
+                    ]
+                    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+                    problem = Message("seat.hub_silent" if ends[2].done() else "seat.hub_gone")
+                    for one in ends:
+                        one.cancel()
             except CockpitError as error:
                 problem = error.message
             except (nats_error(), OSError):  # it went while we were joining
@@ -300,7 +307,22 @@ class HubLink:
             await self._snapshot(tuple(TABLES))
         return client, user, welcome
 
+    async def _until_silent(self) -> None:
+        """Until the hub neither says nor answers anything though the bus stands: it hangs."""
+        patience = SILENT_SECONDS + (GENTLE_SECONDS if self.gently else 0.0)
+        now = asyncio.get_running_loop().time
+        words, last = self._words, now()
+        while now() - last < patience:
+            await asyncio.sleep(QUIET_SECONDS)
+            if self._words == words:
+                with contextlib.suppress(CockpitError, nats_error(), OSError):
+                    await self._bytes("hello", asks.Hello(PROTOCOL, cockpit.__version__, self._user))
+                    last = now()
+            if self._words != words:
+                words, last = self._words, now()
+
     async def _received(self, message: Msg) -> None:
+        self._words += 1
         if message.subject.endswith(".time"):
             with contextlib.suppress(msgspec.MsgspecError):
                 self._on_time(from_msgpack(message.data, type=CityTime))
