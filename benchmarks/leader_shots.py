@@ -86,7 +86,7 @@ def take(name: str, out: Path) -> list[Path]:
         raw = Path(folder) / "raw"
         raw.mkdir()
         play(Path(folder), raw)
-        for file in raw.glob("*-*x*.png"):  # the last one of a run bears its size
+        for file in raw.glob("*-[0-9]*x[0-9]*.png"):  # the last one of a run bears its size
             file.replace(raw / f"{file.stem.rpartition('-')[0]}.png")
         for picture in pictures:
             squeeze(raw / f"{picture}.png")
