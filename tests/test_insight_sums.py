@@ -218,6 +218,19 @@ def test_the_parts_and_the_rest_are_what_sql_says_and_sum_to_the_figure(made, sc
                 assert same(part.value, by_sql(db, part.scope)), by
 
 
+@pytest.mark.parametrize(
+    ("by", "wide", "narrow"),
+    [("district", {"area": "330105"}, {"area": "330105002"}), ("group", {"kinds": ("E05",)}, {"kinds": ("E0506",)})],
+)
+def test_a_part_by_something_wider_than_the_scope_is_the_scope(by, wide, narrow):
+    facts = facts_of([row(0, FIRST), row(1, FIRST, area="330105001", kind="E0501")])
+    within = Scope(Span(FIRST, NOW))
+    (part,) = split(facts, within.with_(**narrow), by, NOW).parts
+    assert part.scope == within.with_(**narrow)
+    assert figure(facts, part.scope, NOW).n == part.n == 1
+    assert figure(facts, within.with_(**wide), NOW).n == 2
+
+
 @given(ROWS, SCOPES, st.sampled_from(["", *GRAINS]))
 @settings(deadline=None, max_examples=60)
 def test_the_course_of_a_count_sums_to_its_figure(made, scope, grain):

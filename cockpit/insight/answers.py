@@ -97,7 +97,7 @@ def split(facts: Facts, scope: Scope, by: str, now: int) -> Split:
         if not (n[i] or parts.shown[i]):
             continue
         code = parts.codes[i]
-        own = part_scope(scope, by, code)
+        own = part_scope(facts.ground, scope, by, code)
         value = (
             number(float(found[i]))
             if is_there and not (n[i] == 0 and scope.measure not in (*COUNTS, "per_day"))

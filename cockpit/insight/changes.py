@@ -171,7 +171,7 @@ def _explained(facts: Facts, scope: Scope, now: int, by: str, change: float) -> 
         Contribution(
             codes[i],
             names_of(facts, by, codes[i]),
-            part_scope(scope, by, codes[i]),
+            part_scope(facts.ground, scope, by, codes[i]),
             number(float(now_value[i])),
             number(float(was_value[i])),
             float(brings[i]),

@@ -58,7 +58,7 @@ def _lines(facts: Facts, scope: Scope, by: str, now: int) -> tuple[CheckLine, ..
             CheckLine(
                 code,
                 names_of(facts, by, code),
-                part_scope(scope, by, code),
+                part_scope(facts.ground, scope, by, code),
                 n,
                 was,
                 None if year is None else int(year.n[i]),

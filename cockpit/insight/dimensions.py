@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cockpit.insight.chosen import Where, count_of, times_of
 from cockpit.insight.facts import STAGE_ORDER, Facts
-from cockpit.insight.ground import TIERS
+from cockpit.insight.ground import TIERS, Ground
 from cockpit.model.clock import DAY
 from cockpit.model.errors import UserError
 from cockpit.model.scope import STATES, Scope, Span
@@ -108,10 +108,12 @@ def begin_of(bucket: int, by: str) -> int:
     return bucket * DAY - ZONE
 
 
-def part_scope(scope: Scope, by: str, code: str) -> Scope:
-    """The scope that shows a part alone."""
+def part_scope(ground: Ground, scope: Scope, by: str, code: str) -> Scope:
+    """The scope that shows a part alone; never more than the scope itself."""
     if by in _AREAS:
-        return scope.with_(area=code, by="")
+        return scope.with_(area=scope.area if ground.holds(code, scope.area) else code, by="")
+    if by == "group" and code not in scope.kinds:
+        return scope.with_(kinds=tuple(kind for kind in scope.kinds if ground.group(kind) == code) or (code,), by="")
     if by in ("kind", "group"):
         return scope.with_(kinds=(code,), by="")
     if by in ("unit", "unit_kind"):

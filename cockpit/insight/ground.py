@@ -67,6 +67,11 @@ class Ground:
         at = self.index.get(area, -1)
         return [i for i, of in enumerate(self.tier) if of == tier and at >= 0 and self.line[i][self.tier[at]] == at]
 
+    def holds(self, outer: str, area: str) -> bool:
+        """Whether an area lies in another one, or is it; False of those that are not there."""
+        at, within = self.index.get(outer, -1), self.index.get(area, -1)
+        return at >= 0 and within >= 0 and self.line[within][self.tier[at]] == at
+
     def next_tier(self, area: str) -> str:
         """The dimension by which an area is divided, "" for a cell."""
         tier = self.tier[self.index[area]] if area in self.index else 0

@@ -49,7 +49,7 @@ def league(facts: Facts, scope: Scope, by: str, now: int) -> League:
         Standing(
             parts.codes[i],
             names_of(facts, by, parts.codes[i]),
-            part_scope(scope, by, parts.codes[i]),
+            part_scope(facts.ground, scope, by, parts.codes[i]),
             rank,
             number(float(score[i])),
             int(load[i]),

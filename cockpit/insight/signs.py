@@ -184,7 +184,7 @@ def split(signs: Signs, ground: Ground, scope: Scope, by: str, now: int) -> Spli
         value = _within(signs, key, how, scope.span, now)
         before = _within(signs, key, how, against, now)
         if value is not None or before is not None:
-            own = part_scope(scope, by, code)
+            own = part_scope(ground, scope, by, code)
             parts.append(Part(code, ground.names.get(code, ""), own, value, before=before))
     parts.sort(key=lambda part: (part.value is None, -(part.value or 0.0), part.code))
     return Split(figure(signs, ground, scope, now), by, tuple(parts))
