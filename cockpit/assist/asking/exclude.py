@@ -54,19 +54,16 @@ def _between(token: Token) -> bool:
 
 def _after(tokens: list[Token], i: int) -> list[int]:
     """Names that follow, until something else or a comma."""
-    run: list[int] = []
-    for at in range(i + 1, len(tokens)):
-        token = tokens[at]
-        if token.type in _FIELDS:
-            run.append(at)
-        elif not (_joins(token) or _between(token)):
-            break
-    return run
+    return _run_of_names(tokens, range(i + 1, len(tokens)))
 
 
 def _before(tokens: list[Token], i: int) -> list[int]:
+    return _run_of_names(tokens, range(i - 1, -1, -1))
+
+
+def _run_of_names(tokens: list[Token], places: range) -> list[int]:
     run: list[int] = []
-    for at in range(i - 1, -1, -1):
+    for at in places:
         token = tokens[at]
         if token.type in _FIELDS:
             run.append(at)

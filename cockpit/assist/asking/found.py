@@ -12,6 +12,7 @@ from typing import Any
 from cockpit.assist.asking.lattice import Bound, Divided
 from cockpit.assist.asking.negation import turned
 from cockpit.assist.asking.numbers import number_of
+from cockpit.assist.asking.setting import FOREMOST
 from cockpit.assist.asking.times import Hours, Said
 from cockpit.assist.asking.tokens import Token, is_chinese
 
@@ -204,18 +205,7 @@ def _is_asked(token: Token, before: list[Token]) -> bool:
         return True
     for earlier in reversed(before):
         if earlier.type == "atom":
-            if set(earlier.value) & {
-                "EACH",
-                "WHICH",
-                "LIST",
-                "MOST",
-                "LEAST",
-                "FASTEST",
-                "SLOWEST",
-                "BEST",
-                "WORST",
-                "RANK",
-            }:
+            if set(earlier.value) & {"EACH", "WHICH", "LIST", *FOREMOST}:
                 return True
             if set(earlier.value) & {"CASES", "COUNT", "URGED"} and not earlier.said.isascii():
                 continue

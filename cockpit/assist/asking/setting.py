@@ -1,7 +1,5 @@
 """Where a question is asked, and words that several steps look for."""
 
-# ruff: noqa: E501 - words and patterns are easier to read in one line
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -9,22 +7,9 @@ from dataclasses import dataclass
 from cockpit.assist.asking.lexicon import Lexicon
 from cockpit.model.scope import Span
 
-RANKING = (
-    "MOST",
-    "LEAST",
-    "FASTEST",
-    "SLOWEST",
-    "BEST",
-    "WORST",
-    "RANK",
-    "CHANGE",
-    "FALL",
-    "UP",
-    "WORSTFIRST",
-    "BESTFIRST",
-)
-COMPARING = ("COMPARE", "DIFFER", "EACH", "MORE", "LESS", "FAST", "SLOW", "GOOD", "BAD", "WHICH", "GROWTH", "MOST", "LEAST", "FASTEST",
-             "SLOWEST", "BEST", "WORST", "RANK")  # fmt: skip
+FOREMOST = ("MOST", "LEAST", "FASTEST", "SLOWEST", "BEST", "WORST", "RANK")
+RANKING = (*FOREMOST, "CHANGE", "FALL", "UP", "WORSTFIRST", "BESTFIRST")
+COMPARING = ("COMPARE", "DIFFER", "EACH", "MORE", "LESS", "FAST", "SLOW", "GOOD", "BAD", "WHICH", "GROWTH", *FOREMOST)
 AREA_DIMS = ("district", "street", "community", "cell")
 APPEALS = {"H01", "H02", "H03", "H04", "H05"}
 TIME_DIMS = ("day", "week", "month")
