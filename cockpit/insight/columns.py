@@ -12,7 +12,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import DTypeLike
 
-from cockpit.model.archive_columns import Words
+from cockpit.model.archive_columns import TextsAt, Words
 from cockpit.model.stored import Array, Slice, Stored
 
 
@@ -137,7 +137,7 @@ class Column:
         return np.concatenate(pieces) if pieces else np.zeros(0, dtype=self.dtype)
 
 
-class PiecesOfWords(Sequence[str]):
+class PiecesOfWords(TextsAt):
     """Words of several pieces, one behind the other."""
 
     __slots__ = ("_pieces", "_starts")
@@ -149,17 +149,7 @@ class PiecesOfWords(Sequence[str]):
     def __len__(self) -> int:
         return self._starts[-1]
 
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[str]: ...
-    def __getitem__(self, at: int | slice) -> str | list[str]:
-        if isinstance(at, slice):
-            return [self[i] for i in range(*at.indices(len(self)))]
-        if at < 0:
-            at += len(self)
-        if not 0 <= at < len(self):
-            raise IndexError(at)
+    def _at(self, at: int) -> str:
         piece = bisect_right(self._starts, at) - 1
         return self._pieces[piece][at - self._starts[piece]]
 

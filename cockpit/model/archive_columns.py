@@ -21,7 +21,29 @@ OWN_WORDS = frozenset({"key", "number"})
 """Text columns whose words are hardly ever the same twice: they are not looked for, and may be there twice."""
 
 
-class Words(Sequence[str]):
+class TextsAt(Sequence[str]):
+    """Texts that are made when they are asked for; who has them says by `_at` what stands at a place that is there."""
+
+    __slots__ = ()
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self)))]
+        if at < 0:
+            at += len(self)
+        if not 0 <= at < len(self):
+            raise IndexError(at)
+        return self._at(at)
+
+    def _at(self, at: int) -> str:
+        raise NotImplementedError
+
+
+class Words(TextsAt):
     """Texts as one piece of UTF-8, each made when it is asked for: half a million of them cost no half million objects.
 
     Attributes:
@@ -41,17 +63,7 @@ class Words(Sequence[str]):
     def __len__(self) -> int:
         return len(self.ends)
 
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[str]: ...
-    def __getitem__(self, at: int | slice) -> str | list[str]:
-        if isinstance(at, slice):
-            return [self[i] for i in range(*at.indices(len(self)))]
-        if at < 0:
-            at += len(self)
-        if not 0 <= at < len(self):
-            raise IndexError(at)
+    def _at(self, at: int) -> str:
         begin = int(self.ends[at - 1]) if at else 0
         return self.data[begin : int(self.ends[at])].decode()
 

@@ -27,10 +27,24 @@ class Stored(Protocol):
     def __getitem__(self, where: Any, /) -> Any: ...
 
 
-class Times:
+class _Raw:
+    """A piece that is kept as an array of other numbers."""
+
+    __slots__ = ("_raw",)
+    _raw: Array
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    @property
+    def nbytes(self) -> int:
+        return int(self._raw.nbytes)
+
+
+class Times(_Raw):
     """Instants as steps of `unit` us from `low`, or that far from another piece's."""
 
-    __slots__ = ("_gaps", "_less", "_raw", "_since", "_unit")
+    __slots__ = ("_gaps", "_less", "_since", "_unit")
 
     def __init__(self, raw: Array, low: int, unit: int, since: Stored | None = None, gaps: bool = True) -> None:
         """
@@ -39,13 +53,6 @@ class Times:
         """
         self._raw, self._unit, self._since, self._gaps = raw, unit, since, gaps
         self._less = low - unit if gaps else low
-
-    def __len__(self) -> int:
-        return len(self._raw)
-
-    @property
-    def nbytes(self) -> int:
-        return int(self._raw.nbytes)
 
     def __getitem__(self, where: Slice) -> Array:
         raw = self._raw[where]
@@ -59,20 +66,13 @@ class Times:
         return found
 
 
-class Decimals:
+class Decimals(_Raw):
     """Decimals as whole numbers from `low`, one more than they are; 0 none."""
 
-    __slots__ = ("_less", "_raw", "_scale")
+    __slots__ = ("_less", "_scale")
 
     def __init__(self, raw: Array, low: int, digits: int) -> None:
         self._raw, self._less, self._scale = raw, low - 1, 10.0**digits
-
-    def __len__(self) -> int:
-        return len(self._raw)
-
-    @property
-    def nbytes(self) -> int:
-        return int(self._raw.nbytes)
 
     def __getitem__(self, where: Slice) -> Array:
         raw = self._raw[where]
