@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +12,7 @@ from cockpit.model.errors import CockpitError
 from cockpit.model.insight import Answer, Query
 from cockpit.model.messages import Message
 from cockpit.processes import give_back
+from cockpit.seat.aside import Aside, raise_in_tick
 
 if TYPE_CHECKING:
     from cockpit.assist.asking.engine import Engine
@@ -51,10 +50,7 @@ class SeatAsking:
     def __init__(self, seat: LeaderSeat) -> None:
         self._seat = seat
         self.lang = "zh"
-        self._waiting: deque[_Asked] = deque()
-        self._stir = threading.Condition()
-        self._ended = False
-        self._thread: threading.Thread | None = None
+        self._aside: Aside[_Asked] = Aside("asking", self._work)
         # of the worker alone
         self._engine: Engine | None = None
         self._warmed = False
@@ -62,15 +58,15 @@ class SeatAsking:
 
     def ask(self, text: str, context: Understood | None, done: Done) -> Callable[[], None]:
         """Reads and answers a question; `done` in a tick. What is returned cancels it."""
-        return self._put(_Asked(done, self._seat.clock.now(), self._signs(), text, context))
+        return self._aside.put(_Asked(done, self._seat.clock.now(), self._signs(), text, context))
 
     def again(self, understood: Understood, done: Done) -> Callable[[], None]:
         """Answers what was understood before once more."""
-        return self._put(_Asked(done, self._seat.clock.now(), self._signs(), "", understood, is_again=True))
+        return self._aside.put(_Asked(done, self._seat.clock.now(), self._signs(), "", understood, is_again=True))
 
     def edit(self, understood: Understood, chip: Chip, choice: Choice | None, done: Done) -> Callable[[], None]:
         """Answers with another choice in the place of a chip; None: without it."""
-        return self._put(_Asked(done, self._seat.clock.now(), self._signs(), "", understood, chip, choice))
+        return self._aside.put(_Asked(done, self._seat.clock.now(), self._signs(), "", understood, chip, choice))
 
     def suggestions(self) -> tuple[str, ...]:
         """Questions that are worth asking now; none while the words are not read yet."""
@@ -79,46 +75,27 @@ class SeatAsking:
 
     def prepare(self) -> None:
         """Reads the words of the city aside, so that the first question need not wait for them."""
-        self.start()
-
-    def start(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="asking", daemon=True)
-            self._thread.start()
+        self._aside.start()
 
     def close(self) -> None:
-        with self._stir:
-            self._ended = True
-            self._stir.notify()
-        if self._thread is not None:
-            self._thread.join()
+        self._aside.close()
 
     # -- in ticks ----------------------------------------------------------------------------------------------------
 
     def _signs(self) -> Signs | None:
         return None if self._seat.insight is None else self._seat.insight.signs_now()
 
-    def _put(self, asked: _Asked) -> Callable[[], None]:
-        self.start()
-        with self._stir:
-            self._waiting.append(asked)
-            self._stir.notify()
-
-        def cancel() -> None:
-            asked.gone = True
-
-        return cancel
-
     # -- on the worker -----------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
+        aside = self._aside
         while True:
-            with self._stir:
-                while not self._ended and not self._waiting and (self._engine is not None or self._warmed):
-                    self._stir.wait()
-                if self._ended:
+            with aside.stir:
+                while not aside.ended and not aside.waiting and (self._engine is not None or self._warmed):
+                    aside.stir.wait()
+                if aside.ended:
                     return
-                asked = self._waiting.popleft() if self._waiting else None
+                asked = aside.waiting.popleft() if aside.waiting else None
             try:
                 if asked is None:
                     self._warmed = True  # also where it fails: the next question tries it again, and says so
@@ -133,7 +110,7 @@ class SeatAsking:
                     continue
                 detail = Message("insight.failed", {"detail": type(error).__name__})
                 found = Declined(asked.text, self.lang, "failed", detail)
-                self._seat.later(lambda error=error: _raise(error))  # type: ignore[misc]
+                raise_in_tick(self._seat, error)
             self._seat.later(lambda asked=asked, found=found: self._tell(asked, found))  # type: ignore[misc]
 
     def _warm(self) -> None:
@@ -200,7 +177,3 @@ class SeatAsking:
             self._engine = Engine(seat.pack, areas, signs or SignSet(), units, places)
             self._of = state
         return self._engine
-
-
-def _raise(error: Exception) -> None:
-    raise error

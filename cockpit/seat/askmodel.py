@@ -12,6 +12,7 @@ from cockpit.model.askmodel import ModelRecord, ModelState, ModelStep
 from cockpit.model.errors import CockpitError, UserError
 from cockpit.model.insight import Answer, Query
 from cockpit.model.messages import Message, Texts, texts
+from cockpit.seat.aside import raise_in_tick
 
 if TYPE_CHECKING:
     from cockpit.assist.model.vocabulary import Vocabulary
@@ -111,7 +112,7 @@ class SeatAskModel:
             found = Declined(text, t.lang, "model", error.message)
         except Exception as error:  # one answer less, and the window goes on
             found = Declined(text, t.lang, "model", Message("insight.failed", {"detail": type(error).__name__}))
-            self._seat.later(lambda error=error: _raise(error))  # type: ignore[misc]
+            raise_in_tick(self._seat, error)
         self._seat.later(lambda: tell(found))
 
     def _data(self) -> tuple[Facts, Signs]:
@@ -130,7 +131,3 @@ class SeatAskModel:
         from cockpit.assist.model.vocabulary import Vocabulary
 
         return Vocabulary(self._seat.pack, facts.ground, signs.of, t)
-
-
-def _raise(error: Exception) -> None:
-    raise error

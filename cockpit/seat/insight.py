@@ -7,8 +7,6 @@ the ledger as this seat knows them, so that what happened two seconds ago counts
 from __future__ import annotations
 
 import logging
-import threading
-from collections import deque
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +20,7 @@ from cockpit.model.messages import Message
 from cockpit.model.ports.link import LinkState
 from cockpit.model.signs import SignSet
 from cockpit.processes import give_back
+from cockpit.seat.aside import Aside, raise_in_tick
 
 if TYPE_CHECKING:
     from cockpit.insight.facts import Facts
@@ -91,12 +90,10 @@ class SeatInsight:
         self.definitions: Callable[[], SignSet] = SignSet
         self._seat = seat
         self._sync = sync
-        self._waiting: deque[_Asked] = deque()
+        self._aside: Aside[_Asked] = Aside("insight", self._work)
         self._here: _Here | None = None
         self._dirty = True
         self._collected = float("-inf")
-        self._stir = threading.Condition()
-        self._ended = False
         # of the worker alone
         self._facts: Facts | None = None
         self._made = float("-inf")
@@ -107,8 +104,6 @@ class SeatInsight:
         self._is_loaded = False
         self._kept: dict[Query, tuple[int, Answer]] = {}
         seat.ticked.append(self._ticked)
-        self._thread = threading.Thread(target=self._work, name="insight", daemon=True)
-        self._begun = False
 
     @property
     def facts(self) -> Facts | None:
@@ -121,32 +116,17 @@ class SeatInsight:
 
     def start(self) -> None:
         """Begins to read."""
-        if not self._begun:
-            self._begun = True
-            self._thread.start()
+        self._aside.start()
 
     def close(self) -> None:
-        with self._stir:
-            self._ended = True
-            self._stir.notify()
-        if self._begun:
-            self._thread.join()
+        self._aside.close()
 
     # -- in ticks ----------------------------------------------------------------------------------------------------
 
     def ask(self, query: Query, done: Done) -> Callable[[], None]:
         """Computes aside; `done` gets the answer or a sentence in a tick. What is returned cancels it."""
-        self.start()
         signs = self._signs() if _is_of_signs(query) else None
-        asked = _Asked(query, done, self._seat.clock.now(), signs)
-        with self._stir:
-            self._waiting.append(asked)
-            self._stir.notify()
-
-        def cancel() -> None:
-            asked.gone = True
-
-        return cancel
+        return self._aside.put(_Asked(query, done, self._seat.clock.now(), signs))
 
     def _signs(self) -> Signs:
         from cockpit.insight.signs import Live, Signs
@@ -160,23 +140,22 @@ class SeatInsight:
         if topics & {"event", "case", TOPIC}:
             self._dirty = True
         self._collect()
-        if self._dirty and self._begun:
-            with self._stir:
-                self._stir.notify()
+        if self._dirty and self._aside.begun:
+            self._aside.notify()
 
     def _may_collect(self) -> bool:
-        return self._dirty and not self._seat.looks_back and not self._ended
+        return self._dirty and not self._seat.looks_back and not self._aside.ended
 
     def _collect(self) -> None:
         """Takes what is under way out of the picture, now and then; only of now, never of a replay."""
         mono = self._seat.live.mono()
-        if not (self._begun and self._may_collect()) or mono - self._collected < EVERY_SECONDS:
+        if not (self._aside.begun and self._may_collect()) or mono - self._collected < EVERY_SECONDS:
             return
         self._dirty, self._collected = False, mono
         here = self._gathered()
-        with self._stir:
+        with self._aside.stir:
             self._here = here
-            self._stir.notify()
+            self._aside.stir.notify()
 
     def _gathered(self) -> _Here:
         from cockpit.insight.now import of_case, of_event
@@ -208,14 +187,15 @@ class SeatInsight:
     # -- on the worker -----------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
+        aside = self._aside
         while True:
-            with self._stir:
-                while not (self._ended or self._is_due() or self._next() or self._facts is None):
-                    if not self._stir.wait(self._pause()) and self._may_collect():
+            with aside.stir:
+                while not (aside.ended or self._is_due() or self._next() or self._facts is None):
+                    if not aside.stir.wait(self._pause()) and self._may_collect():
                         self._seat.later(self._collect)
-                if self._ended:
+                if aside.ended:
                     return
-                asked = self._waiting.popleft() if self._facts is not None and self._waiting else None
+                asked = aside.waiting.popleft() if self._facts is not None and aside.waiting else None
                 here, self._here = (None, self._here) if asked is not None else (self._here, None)
             try:
                 if asked is not None:
@@ -227,7 +207,7 @@ class SeatInsight:
                 self._seat.later(lambda message=error.message: self._seat.notices.append(message))  # type: ignore[misc]
                 self._failed()
             except Exception as error:
-                self._seat.later(lambda error=error: _raise(error))  # type: ignore[misc]
+                raise_in_tick(self._seat, error)
                 self._failed()
 
     def _is_due(self) -> bool:
@@ -247,9 +227,10 @@ class SeatInsight:
             self._facts = self._bare()
 
     def _next(self) -> bool:
-        while self._waiting and self._waiting[0].gone:
-            self._waiting.popleft()
-        return bool(self._waiting)
+        waiting = self._aside.waiting
+        while waiting and waiting[0].gone:
+            waiting.popleft()
+        return bool(waiting)
 
     def _answer(self, asked: _Asked) -> None:
         from cockpit.insight.asked import answer
@@ -271,7 +252,7 @@ class SeatInsight:
             except Exception as error:
                 log.exception("insight")
                 found = Message("insight.failed", {"detail": type(error).__name__})
-                self._seat.later(lambda error=error: _raise(error))  # type: ignore[misc]
+                raise_in_tick(self._seat, error)
             else:
                 if asked.signs is None:
                     if len(self._kept) >= MOST_KEPT:
@@ -405,7 +386,3 @@ def _plain(value: Any) -> Any:
 
 def _is_of_signs(query: Query) -> bool:
     return isinstance(query, AskChanges) or query.scope.measure.startswith("sign:")
-
-
-def _raise(error: Exception) -> None:
-    raise error

@@ -13,6 +13,7 @@ from cockpit.model.briefings import Reworded, Wanted, WordStep, Written
 from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.messages import Message
 from cockpit.model.ports.briefings import Made
+from cockpit.seat.aside import raise_in_tick
 
 if TYPE_CHECKING:
     from cockpit.assist.briefing.document import Document
@@ -95,7 +96,7 @@ class SeatWording:
                 found = error.message
             except Exception as error:  # no wording, and the window goes on
                 found = Message("insight.failed", {"detail": type(error).__name__})
-                seat.later(lambda error=error: _raise(error))  # type: ignore[misc]
+                raise_in_tick(seat, error)
             seat.later(lambda: None if stop.gone else done(found))
 
         threading.Thread(target=run, name="wording", daemon=True).start()
@@ -158,7 +159,3 @@ class SeatWording:
         out = released(findings)
         written = Written(document.name, document.title, out, findings)
         return Made(written, office.written(document, wanted.format) if out else b"")
-
-
-def _raise(error: Exception) -> None:
-    raise error
