@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cockpit.model.entries import MAX_TEXT
 from cockpit.model.instructing import MOST_OPTIONS
 from cockpit.model.messages import Message
-from cockpit.model.worktime import Span
 from widgets.instruct import acts
 from widgets.instruct import words as say
-from widgets.kit.buttons import KeyButton, button, disable
+from widgets.instruct.form import DueChip, InstructForm
+from widgets.kit.buttons import disable
 from widgets.kit.context import PanelContext
 from widgets.kit.label import label
 from widgets.kit.lineedit import LineEdit
-from widgets.orders.pieces import MenuChip, OrderText
-from widgets.orders.words import span_words
+from widgets.orders.pieces import OrderText
 
 MOST_QUESTION = 100
+WIDE = 560
 
 
-class AskForm(QDialog):
+class AskForm(InstructForm):
     """
     Attributes:
         question, field: what is to be decided, in a line; and why. options: the choices, each in a line.
-        confirm: the button.
+        until: when it is too late.
     """
 
     def __init__(self, ctx: PanelContext, asker: QObject, case: str, parent: QWidget | None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._ctx, self._asker, self._case = ctx, asker, case
-        self._span: Span | None = next(iter(say.due_spans()), None)
-        t = ctx.t
-        self.setWindowTitle(t("instruct.ask_title"))
-        self.setMinimumWidth(560)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
-        column.setSpacing(10)
-        column.addWidget(label(t("instruct.ask_title"), self, role="", style="title"))
+        super().__init__(ctx, ctx.t("instruct.ask_title"), WIDE, parent)
+        self._asker, self._case = asker, case
+        t, column = ctx.t, self.column
         column.addWidget(label(t("instruct.ask_about", case=say.case_words(ctx, case)), self))
         self.question = self._line("instruct.question_here", MOST_QUESTION)
         column.addWidget(self.question)
@@ -58,27 +49,14 @@ class AskForm(QDialog):
         for one in self.options:
             row.addWidget(one)
         column.addLayout(row)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        self.until = MenuChip("", t("instruct.until_tip"), self._choices)
-        self.until.setAutoDefault(False)
-        self.until.chosen.connect(self._take_until)
-        foot.addWidget(self.until)
-        foot.addStretch(1)
-        cancel = button(t("instruct.cancel"), self.reject, parent=self)
-        cancel.setAutoDefault(False)
-        foot.addWidget(cancel)
-        self.confirm = KeyButton(t("instruct.ask_do"), "Ctrl+Enter", ctx.theme, "primary", self)
-        self.confirm.setAutoDefault(False)
-        self.confirm.clicked.connect(self.press)
-        foot.addWidget(self.confirm)
-        column.addSpacing(6)
-        column.addLayout(foot)
-        for key in ("Ctrl+Return", "Ctrl+Enter"):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setAutoRepeat(False)
-            shortcut.activated.connect(self.press)
-        self._take_until(self._key(self._span) if self._span is not None else "")
+        self.until = DueChip(
+            t,
+            t("instruct.until_tip"),
+            t("instruct.until_none"),
+            lambda span: t("instruct.until", span=span),
+            next(iter(say.due_spans()), None),
+        )
+        self.foot(t("instruct.ask_do"), self.until)
         self._look()
         self.question.setFocus()
 
@@ -86,11 +64,10 @@ class AskForm(QDialog):
         """Asks, where there is a question."""
         if not self.confirm.isEnabled() or self.field.composing or self.question.composing:
             return
-        ctx, now = self._ctx, self._ctx.clock.now()
-        until = ctx.pack.loop.calendar.after(now, self._span).at if self._span is not None else 0
         options = tuple(words for one in self.options if (words := " ".join(one.text().split())))
         why = self.field.toPlainText().strip()
-        acts.ask(ctx, self._asker, self._case, " ".join(self.question.text().split()), why, options, until)
+        question, until = " ".join(self.question.text().split()), self.until.until(self._ctx)
+        acts.ask(self._ctx, self._asker, self._case, question, why, options, until)
         self.accept()
 
     def _line(self, place: str, most: int) -> LineEdit:
@@ -101,25 +78,7 @@ class AskForm(QDialog):
         made.textChanged.connect(self._look)
         return made
 
-    def _key(self, span: Span) -> str:
-        return f"{span.amount}{span.unit}"
-
-    def _choices(self) -> list[tuple[str, str, bool]]:
-        t = self._ctx.t
-        return [
-            ("", t("instruct.until_none"), True),
-            *((self._key(s), t(span_words(s)), True) for s in say.due_spans()),
-        ]
-
-    def _take_until(self, key: str) -> None:
-        self._span = next((one for one in say.due_spans() if self._key(one) == key), None)
-        t = self._ctx.t
-        span = t(span_words(self._span)) if self._span is not None else t("instruct.until_none")
-        self.until.setText(t("instruct.until", span=span))
-
     def _look(self) -> None:
-        if not hasattr(self, "confirm"):
-            return
         t, why = self._ctx.t, ""
         if not self.question.text().strip():
             why = t("instruct.question_first")

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from cockpit.model.entries import MAX_TEXT
 from cockpit.model.messages import Message
-from cockpit.model.worktime import Span
 from widgets.instruct import acts
 from widgets.instruct import words as say
+from widgets.instruct.form import DueChip, InstructForm
 from widgets.instruct.speaking import Speaking
-from widgets.kit.buttons import KeyButton, button, disable
+from widgets.kit.buttons import button, disable
 from widgets.kit.context import PanelContext
 from widgets.kit.label import label
-from widgets.orders.pieces import Flow, MenuChip, OrderText
-from widgets.orders.words import span_words
+from widgets.orders.pieces import Flow, OrderText
 
-GIVE_KEY = "Ctrl+Enter"
 WIDE = 560
 
 
@@ -38,12 +35,12 @@ class Written(NamedTuple):
     seconds: float = 0.0
 
 
-class WordsForm(QDialog):
+class WordsForm(InstructForm):
     """Words that a leader writes.
 
     Attributes:
         field: the text. speaking: the voice, None where only words will do. chips: phrases.
-        confirm: the button.
+        due: until when an answer is wanted, None where that is not asked.
     """
 
     def __init__(
@@ -65,17 +62,9 @@ class WordsForm(QDialog):
             to: to whom, in words. do: what stands on the button.
             needs_words: whether nothing written (or spoken) can not be given.
         """
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._ctx, self._give, self._needs = ctx, give, needs_words
-        self._span: Span | None = None
-        t = ctx.t
-        self.setWindowTitle(title)
-        self.setMinimumWidth(WIDE)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
-        column.setSpacing(10)
-        column.addWidget(label(title, self, role="", style="title"))
+        super().__init__(ctx, title, WIDE, parent)
+        self._give, self._needs = give, needs_words
+        t, column = ctx.t, self.column
         column.addWidget(label(to, self))
         self.field = OrderText(self)
         self.field.setFixedHeight(112)
@@ -97,29 +86,10 @@ class WordsForm(QDialog):
         if self.speaking is not None:
             self.speaking.changed.connect(self._look)
             column.addWidget(self.speaking)
-        self.due = MenuChip("", t("instruct.due_tip"), self._choices) if due else None
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        if self.due is not None:
-            self.due.setAutoDefault(False)
-            self.due.chosen.connect(self._until)
-            foot.addWidget(self.due)
-        foot.addStretch(1)
-        cancel = button(t("instruct.cancel"), self.reject, parent=self)
-        cancel.setAutoDefault(False)
-        foot.addWidget(cancel)
-        self.confirm = KeyButton(do or t("instruct.give"), GIVE_KEY, ctx.theme, "primary", self)
-        self.confirm.setAutoDefault(False)
-        self.confirm.clicked.connect(self.press)
-        foot.addWidget(self.confirm)
-        column.addSpacing(6)
-        column.addLayout(foot)
-        for key in ("Ctrl+Return", "Ctrl+Enter"):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setAutoRepeat(False)
-            shortcut.activated.connect(self.press)
+        says = (t("instruct.due_tip"), t("instruct.due_none"), lambda span: t("instruct.due", span=span))
+        self.due = DueChip(t, *says) if due else None
+        self.foot(do or t("instruct.give"), self.due)
         self.finished.connect(lambda _how: self.speaking.leave() if self.speaking is not None else None)
-        self._until("")
         self._look()
         self.resize(WIDE, column.heightForWidth(WIDE))  # its phrases flow: only then is it known how high it is
         self.field.setFocus()
@@ -132,9 +102,8 @@ class WordsForm(QDialog):
         """Gives it, where it says something."""
         if not self.confirm.isEnabled() or self.field.composing:
             return
-        ctx, voice = self._ctx, self.speaking
-        now = ctx.clock.now()
-        due = ctx.pack.loop.calendar.after(now, self._span).at if self._span is not None else 0
+        voice = self.speaking
+        due = self.due.until(self._ctx) if self.due is not None else 0
         sha, seconds = (voice.sha, voice.seconds) if voice is not None else ("", 0.0)
         self._give(Written(self.words, due, sha, seconds))
         self.accept()
@@ -148,18 +117,6 @@ class WordsForm(QDialog):
         cursor.movePosition(cursor.MoveOperation.End)
         self.field.setTextCursor(cursor)
         self.field.setFocus()
-
-    def _choices(self) -> list[tuple[str, str, bool]]:
-        t = self._ctx.t
-        spans = [(f"{one.amount}{one.unit}", t(span_words(one)), True) for one in say.due_spans()]
-        return [("", t("instruct.due_none"), True), *spans]
-
-    def _until(self, key: str) -> None:
-        self._span = next((one for one in say.due_spans() if f"{one.amount}{one.unit}" == key), None)
-        t = self._ctx.t
-        if self.due is not None:
-            span = t(span_words(self._span)) if self._span is not None else t("instruct.due_none")
-            self.due.setText(t("instruct.due", span=span))
 
     def _look(self) -> None:
         t, voice = self._ctx.t, self.speaking

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from cockpit.model.calls import Contact
 from cockpit.model.levels import Level
@@ -14,8 +13,8 @@ from cockpit.model.wallstate import WallAct
 from widgets.calls import acts as calls
 from widgets.instruct import acts
 from widgets.instruct import words as say
+from widgets.instruct.form import InstructForm
 from widgets.instruct.meeting import people_of
-from widgets.kit.buttons import KeyButton, button
 from widgets.kit.context import PanelContext
 from widgets.kit.label import label
 from widgets.lists.words import joined
@@ -65,29 +64,21 @@ def share(ctx: PanelContext, wall: Wall, event: str) -> None:
     next_of(wanted)
 
 
-class MeetForm(QDialog):
+class MeetForm(InstructForm):
     """
     Attributes:
         people: who will be called. wall: that is chosen. shared: the tick. which: the walls, None where there is one.
-        confirm: the button.
     """
 
     def __init__(
         self, ctx: PanelContext, asker: QObject, case: str, event: str, people: list[Contact], parent: QWidget | None
     ) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._ctx, self._asker, self._case, self._event = ctx, asker, case, event
+        super().__init__(ctx, ctx.t("instruct.meet_title"), 480, parent)
+        self._asker, self._case, self._event = asker, case, event
         self.people, self._walls = people, walls_of(ctx)
         last = ctx.prefs.get(PREF, "")
         self.wall = next((one for one in self._walls if one.id == last), self._walls[0])
-        t = ctx.t
-        self.setWindowTitle(t("instruct.meet_title"))
-        self.setMinimumWidth(480)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
-        column.setSpacing(10)
-        column.addWidget(label(t("instruct.meet_title"), self, role="", style="title"))
+        t, column = ctx.t, self.column
         about = say.case_words(ctx, case) if case else say.target_words(ctx, "event", event)
         column.addWidget(label(about, self))
         column.addWidget(label(t("instruct.meet_people", n=len(people)), self))
@@ -107,22 +98,7 @@ class MeetForm(QDialog):
         row.addStretch(1)
         column.addSpacing(4)
         column.addLayout(row)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addStretch(1)
-        cancel = button(t("instruct.cancel"), self.reject, parent=self)
-        cancel.setAutoDefault(False)
-        foot.addWidget(cancel)
-        self.confirm = KeyButton(t("instruct.meet_do"), "Ctrl+Enter", ctx.theme, "primary", self)
-        self.confirm.setAutoDefault(False)
-        self.confirm.clicked.connect(self.press)
-        foot.addWidget(self.confirm)
-        column.addSpacing(6)
-        column.addLayout(foot)
-        for key in ("Ctrl+Return", "Ctrl+Enter"):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setAutoRepeat(False)
-            shortcut.activated.connect(self.press)
+        self.foot(t("instruct.meet_do"))
         self.choose(self.wall.id, tick=False)
         self.shared.setFocus()
 
