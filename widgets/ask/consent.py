@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import msgspec
 from PySide6.QtCore import Qt
@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontDatabase, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from cockpit.model.askmodel import ModelState
+from cockpit.model.errors import CockpitError
 from cockpit.model.typed import from_json
 from widgets.kit.buttons import KeyButton
 from widgets.kit.context import PanelContext
@@ -110,3 +111,35 @@ class ConsentDialog(QDialog):
             self.accept()
             return
         super().keyPressEvent(event)
+
+
+class Consenting(Protocol):
+    """A port that sends nothing before a person agreed."""
+
+    def consent(self, yes: bool) -> None: ...
+
+
+def ask_consent(
+    ctx: PanelContext,
+    port: Consenting,
+    state: ModelState,
+    body: str,
+    use: str,
+    over: QWidget,
+    go: Callable[[], object],
+) -> ConsentDialog:
+    """Shows what would leave; `go` once a person agreed to it and that was kept."""
+    dialog = ConsentDialog(ctx, state, body, use, over)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+    def agreed() -> None:
+        try:
+            port.consent(True)
+        except CockpitError as error:
+            ctx.notify(error.message, 0)
+            return
+        go()
+
+    dialog.accepted.connect(agreed)
+    dialog.open()
+    return dialog

@@ -8,7 +8,7 @@ from cockpit.model.asking import Told
 from cockpit.model.askmodel import ModelState
 from cockpit.model.errors import CockpitError
 from cockpit.model.messages import Message
-from widgets.ask.consent import ConsentDialog
+from widgets.ask.consent import ConsentDialog, ask_consent
 from widgets.ask.modellog import ModelLogDialog
 from widgets.drill.words import DrillWords
 from widgets.kit.panel import PanelContext
@@ -74,24 +74,14 @@ class ModelAsk:
         except CockpitError as error:
             self._ctx.notify(error.message, 0)
             return
-        dialog = self.dialog = ConsentDialog(self._ctx, self.state, body, "ask", self._over.window())
-        dialog.accepted.connect(lambda: self._agreed(text))
-        dialog.finished.connect(self._asked)
-        dialog.open()
+        over = self._over.window()
+        self.dialog = ask_consent(self._ctx, port, self.state, body, "ask", over, lambda: self._agreed(text))
+        self.dialog.finished.connect(self._asked)
 
     def _asked(self) -> None:
-        if self.dialog is not None:
-            self.dialog.deleteLater()
-            self.dialog = None
+        self.dialog = None
 
     def _agreed(self, text: str) -> None:
-        port = self._ctx.ask_model
-        assert port is not None
-        try:
-            port.consent(True)
-        except CockpitError as error:
-            self._ctx.notify(error.message, 0)
-            return
         self.look()
         self._ctx.questioning.ask_model(self._ctx, text)
 

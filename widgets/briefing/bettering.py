@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog
 
 from cockpit.model.askmodel import ModelState
 from cockpit.model.briefings import Reworded, Wanted
-from cockpit.model.errors import CockpitError
 from cockpit.model.messages import Message
-from widgets.ask.consent import ConsentDialog
+from widgets.ask.consent import ConsentDialog, ask_consent
 from widgets.briefing.wording import WordingPage
 from widgets.kit.context import PanelContext
 
@@ -58,24 +57,14 @@ class Bettering(QObject):
         if isinstance(body, Message):
             self._ctx.notify(body, 0)
             return
-        dialog = self.consent = ConsentDialog(self._ctx, self.state, body, "wording", self._dialog)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: self._agreed(wanted))
-        dialog.finished.connect(self._asked)
-        dialog.open()
+        port = self._ctx.wording
+        assert port is not None
+        dialog, state = self._dialog, self.state
+        self.consent = ask_consent(self._ctx, port, state, body, "wording", dialog, lambda: self._offer(wanted))
+        self.consent.finished.connect(self._asked)
 
     def _asked(self) -> None:
         self.consent = None
-
-    def _agreed(self, wanted: Wanted) -> None:
-        port = self._ctx.wording
-        assert port is not None
-        try:
-            port.consent(True)
-        except CockpitError as error:
-            self._ctx.notify(error.message, 0)
-            return
-        self._offer(wanted)
 
     def _offer(self, wanted: Wanted) -> None:
         port, state = self._ctx.wording, self.state
