@@ -183,7 +183,7 @@ def test_the_media_process_runs_before_the_first_call_where_pages_are_online(
             async def ask(what: str, wanted: object, reply: Any) -> Any:
                 return Devices(("positions/U001",), tuple(online))
 
-            monkeypatch.setattr(station, "ask", ask)
+            monkeypatch.setattr(station.hub, "ask", ask)
             await station._joined()
             await asyncio.gather(*(task for task in station._tasks if task.get_name() == callstation.WARMING))
             assert not started, "nobody can be called with it"

@@ -12,13 +12,12 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from cockpit.bus import asks, subjects
+from cockpit.bus import asks
 from cockpit.bus.users import User
-from cockpit.calls.hubaway import HubAway, HubRefuses
 from cockpit.calls.settings import CallSettings
 from cockpit.model.calls import (
     Call,
@@ -36,22 +35,19 @@ from cockpit.model.clock import CityClock
 from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
-from cockpit.model.typed import from_msgpack
+from cockpit.seat.callhub import CallHub
 from cockpit.seat.callmail import CallMail
 from cockpit.seat.callrecords import CallRecords, recordings_of
-from cockpit.secrets import secret
 from cockpit.store.cipher import Connect
 
 if TYPE_CHECKING:  # loaded when the station begins: what joins the hub does not wait for it
     from nats.aio.client import Client
-    from nats.aio.msg import Msg
 
     from cockpit.calls.desk import CallDesk
     from cockpit.media.client import MediaProcess
     from cockpit.media.told import MediaEvent, MediaSettings
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 PATIENCE_SECONDS = 3.0
 """So long the first picture has the machine for itself where no hub is joined."""
 DEVICES_SECONDS = 60.0
@@ -81,6 +77,7 @@ class Hands(Protocol):
 class CallStation:
     """
     Attributes:
+        hub: as calls have it.
         mail: what the hub has still to be told; records: of calls that go there.
         desk, media: None until they are needed.
         settings: as calls.toml says; problem: why it can not be used.
@@ -110,22 +107,18 @@ class CallStation:
         self.problem: Message | None = None
         self.desk: CallDesk | None = None
         self.media: MediaProcess | None = None
+        self.hub = CallHub(city, request, self.spawn)
         self.mail: CallMail | None = None
         self.records: CallRecords | None = None
         self._profile, self._folder, self._pack = profile, folder, pack
-        self._city = city
         self._clock = clock
-        self._request = request
         self._hands = hands
         self._open_url = open_url
-        self._client: Client | None = None
-        self._me = self._world = ""
         self._wanted = asyncio.Event()
         self._ready = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self.joined: Callable[[], Awaitable[None]] | None = None
         self._sound_shown: object = None
-        self._pages = False
 
     # -- its life ----------------------------------------------------------------------------------------------------
 
@@ -153,21 +146,21 @@ class CallStation:
         from cockpit.media.client import MediaProcess
 
         kept = self._folder / "calls.db"
-        self.mail = mail = CallMail(kept, self._clock.base, self.ask, self._hands.notice, self._connect)
+        self.mail = mail = CallMail(kept, self._clock.base, self.hub.ask, self._hands.notice, self._connect)
         self.records = records = CallRecords(mail, self._recordings, self._clock.base, self._hands.to_outbox)
         await mail.open()
-        self._read_settings()
-        self.media = media = MediaProcess(self._profile / "logs" / "media.log", self._media_settings())
+        settings = self._read_settings()
+        self.media = media = MediaProcess(self._profile / "logs" / "media.log", settings)
         media.listen(self._media_told)
         self.desk = desk = CallDesk(self.settings, self._clock, media, self, self._recordings)
-        desk.me = self._me
+        desk.me = self.hub.me
         around = Around(
             profile=self._profile,
             settings=self.settings,
             clock=self._clock.base,
             events=desk.events,
             media=media,
-            signal=self.signal,
+            signal=self.hub.signal,
             open_url=self._open_url,
             new_id=lambda: new_id(self._clock.base),
             name=self._hands.called,
@@ -185,7 +178,7 @@ class CallStation:
             self.spawn(records.keep_left(path), KEEPING)
         self.lined()
         self._hands.to_outbox()
-        if self._client is not None:
+        if self.hub.joined:
             mail.joined(True)
         self.spawn(mail.run())
         self.spawn(self._look_at_devices())
@@ -206,26 +199,17 @@ class CallStation:
         with contextlib.suppress(Exception):  # as far as it had come
             await broken.stop()
 
-    def _read_settings(self) -> None:
+    def _read_settings(self) -> MediaSettings:
+        """Reads calls.toml; what of it is the media process'."""
         from cockpit.calls.config import read_settings
+        from cockpit.calls.mediasettings import media_settings
 
         try:
             self.settings = read_settings(self._profile, self._pack)
         except UserError as error:
             self.problem = error.message
             self._hands.notice(error.message)
-
-    def _media_settings(self) -> MediaSettings:
-        from cockpit.media.told import MediaSettings, Turn
-
-        web, sound = self.settings.webrtc, self.settings.sound
-        turn: tuple[Turn, ...] = ()
-        if web.turn:
-            password = secret(web.password.removeprefix("secret:"), self._profile) if web.password else ""
-            if web.password and not password:
-                self._hands.notice(Message("calls.no_secret", {"name": web.password.removeprefix("secret:")}))
-            turn = (Turn(web.turn, web.user, password),)
-        return MediaSettings(stun=web.stun, turn=turn, input=sound.input, output=sound.output, echo=sound.echo)
+        return media_settings(self.settings, self._profile, self._hands.notice)
 
     async def _end(self) -> None:
         if self.desk is not None:
@@ -298,23 +282,18 @@ class CallStation:
     @contextlib.asynccontextmanager
     async def alongside(self, client: Client, user: User, welcome: asks.Welcome) -> AsyncIterator[None]:
         """As long as the hub is joined."""
-        self._client, self._me, self._world = client, user.name, welcome.world
         if self.desk is not None:
             self.desk.me = user.name
         self._hands.told_world(welcome.world)
-        subject = subjects.signals_to(self._city, welcome.world, user.name)
-        heard = await client.subscribe(subject, cb=self._signalled, pending_msgs_limit=5_000)
-        self._wanted.set()
-        task = self.spawn(self._joined())
-        try:
-            yield
-        finally:
-            self._client = None
-            task.cancel()
-            if self.mail is not None:
-                self.mail.joined(False)
-            with contextlib.suppress(Exception):
-                await heard.unsubscribe()
+        async with self.hub.alongside(client, user.name, welcome.world, self._signalled):
+            self._wanted.set()
+            task = self.spawn(self._joined())
+            try:
+                yield
+            finally:
+                task.cancel()
+                if self.mail is not None:
+                    self.mail.joined(False)
 
     async def _joined(self) -> None:
         await self.ready()
@@ -328,56 +307,11 @@ class CallStation:
 
     async def _warm(self) -> None:
         """Has the media process run where somebody can be called with it."""
-        if self.media is not None and (self._pages or self.settings.sip is not None):
+        if self.media is not None and (self.hub.pages or self.settings.sip is not None):
             with contextlib.suppress(OutsideError):  # the call says why
                 await self.media.start()
 
-    async def ask(self, what: str, wanted: object, reply: Any) -> Any:
-        """Asks a service of the hub.
-
-        Raises:
-            HubAway: it can not be asked.
-            OutsideError: what it said; HubRefuses where it would say so again.
-        """
-        if self._client is None:
-            raise HubAway("seat.hub_gone")
-        try:
-            told = await self._request(what, wanted)
-        except OutsideError as error:
-            raise HubAway(error.message.id, **error.message.params) from error
-        if told.problem is not None:
-            raise (HubRefuses if told.for_good else OutsideError)(told.problem.id, **told.problem.params)
-        try:
-            return from_msgpack(told.said, type=reply)
-        except msgspec.MsgspecError as error:
-            raise OutsideError("seat.hub_nonsense") from error
-
-    def signal(self, signal: Signal, to: str) -> None:
-        """Publishes a signal.
-
-        Raises:
-            OutsideError: the hub is away.
-        """
-        client = self._client
-        if client is None or not client.is_connected:
-            raise OutsideError("seat.hub_gone")
-        subject = subjects.signal(self._city, self._world, self._me, to)
-        self.spawn(self._publish(client, subject, msgspec.msgpack.encode(signal)))
-
-    async def _publish(self, client: Client, subject: str, data: bytes) -> None:
-        from nats.errors import Error as NatsError
-
-        with contextlib.suppress(NatsError, OSError):  # the link says that it is gone
-            await client.publish(subject, data)
-
-    async def _signalled(self, message: Msg) -> None:
-        if subjects.signaller(message.subject) not in ("gateway", "hub"):
-            return
-        try:
-            signal = from_msgpack(message.data, type=Signal)
-        except msgspec.MsgspecError as error:
-            log.info("no signal: %s", error)
-            return
+    def _signalled(self, signal: Signal) -> None:
         self.spawn(self._hand_on(signal))
 
     async def _hand_on(self, signal: Signal) -> None:
@@ -394,9 +328,7 @@ class CallStation:
 
     async def _ask_devices(self) -> None:
         with contextlib.suppress(OutsideError):
-            devices: Devices = await self.ask("calls.devices", asks.Nothing(), Devices)
-            self._pages = bool(devices.online)
-            self._hands.told_devices(devices)
+            self._hands.told_devices(await self.hub.devices())
 
     # -- what the desk of calls says: `Outside` ----------------------------------------------------------------------
 
@@ -406,6 +338,10 @@ class CallStation:
     def lined(self) -> None:
         if self.desk is not None:
             self._hands.told_lines(tuple(self.desk.lines()))
+
+    async def ask(self, what: str, wanted: object, reply: Any) -> Any:
+        """`CallHub.ask`."""
+        return await self.hub.ask(what, wanted, reply)
 
     def say(self, what: Message) -> None:
         self._hands.notice(what)
