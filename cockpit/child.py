@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import os
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
+from cockpit.heartbeat import BEAT_ENV
 from cockpit.model.clock import Clock
 from cockpit.processes import environment_of_child
+
+log = logging.getLogger(__name__)
 
 RESTART_SECONDS = (0.2, 1.0, 2.0, 5.0, 10.0)
 CALM_SECONDS = 10.0
 """A child that ran this long is restarted at once again."""
 END_SECONDS = 6.0
+FIRST_BEAT_SECONDS = 180.0
+"""A child that is to beat may take so long until it does: a hub looks through its streams before."""
+WORDS_SECONDS = 1.5
+"""One that hangs has so long to write down where it stands, before it is killed."""
 
 
 class Child:
@@ -25,13 +35,25 @@ class Child:
         process: the running one, or None.
         failure: what it said when it last gave up by itself, "" when it did not.
         restarts: how often it was started again.
+        beaten: the running one beat. hung: how often one was ended because it stood still.
     """
 
-    def __init__(self, name: str, command: Callable[[], list[str]], log: Path, clock: Clock) -> None:
+    def __init__(self, name: str, command: Callable[[], list[str]], log: Path, clock: Clock, hang: float = 0.0) -> None:
+        """
+        Args:
+            hang: seconds without a beat (`cockpit.heartbeat`) after which it stands still and is started anew; 0: it
+                does not beat.
+        """
         self.name = name
         self.process: subprocess.Popen[bytes] | None = None
         self.failure = ""
         self.restarts = -1
+        self.beaten = False
+        self.hung = 0
+        self._hang = hang
+        self._beats = -1
+        self._silent_at = self._looked = 0.0
+        self._told_to_end = False
         self._command = command
         self._log = log
         self._clock = clock
@@ -48,8 +70,11 @@ class Child:
         if self.process is not None:
             code = self.process.poll()
             if code is None:
+                if self._hang:
+                    self._end_if_hung(now)
                 return
             self.process = None
+            self._stop_hearing()
             self.failure = self._last_words() if code > 0 else ""
             self._again(now)
         if now < self._due:
@@ -58,13 +83,54 @@ class Child:
         self.restarts += 1
         try:
             with contextlib.ExitStack() as opened:
-                log = self._open_log(opened)
+                said = self._open_log(opened)
+                more = self._pipe(opened, now) if self._hang else ()
                 self.process = subprocess.Popen(
-                    self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment_of_child()
+                    self._command(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=said,
+                    stderr=said,
+                    env={**environment_of_child(), BEAT_ENV: str(more[0]) if more else ""},
+                    pass_fds=more,
                 )
         except OSError as error:  # no memory, too many processes: as if it had ended at once
             self.failure = error.strerror or str(error)
+            self._stop_hearing()
             self._again(now)
+
+    def _pipe(self, opened: contextlib.ExitStack, now: float) -> tuple[int, ...]:
+        """The end for the child, which is closed here once the child has it."""
+        self._beats, writing = os.pipe()
+        opened.callback(os.close, writing)
+        os.set_blocking(self._beats, False)
+        self._silent_at, self._looked = now + FIRST_BEAT_SECONDS, now
+        self.beaten = self._told_to_end = False
+        return (writing,)
+
+    def _stop_hearing(self) -> None:
+        if self._beats >= 0:
+            os.close(self._beats)
+            self._beats = -1
+
+    def _end_if_hung(self, now: float) -> None:
+        """Ends one that stands still: first so that faulthandler says where."""
+        late = now - self._looked > self._hang / 2  # we stood still ourselves: it may have been the machine
+        self._looked = now
+        beat = False
+        with contextlib.suppress(OSError):
+            beat = bool(os.read(self._beats, 4096))
+        self.beaten = self.beaten or beat
+        if (beat or late) and not self._told_to_end:
+            self._silent_at = max(now + self._hang, self._silent_at if late else 0.0)
+        if now < self._silent_at or self.process is None:
+            return
+        if self._told_to_end:
+            self.process.kill()
+            return
+        log.info("%s stands still; it is started anew", self.name)
+        self.hung += 1
+        self.process.send_signal(signal.SIGABRT)
+        self._silent_at, self._told_to_end = now + WORDS_SECONDS, True
 
     def _again(self, now: float) -> None:
         self._failures = 0 if now - self._began > CALM_SECONDS else self._failures + 1
@@ -98,3 +164,4 @@ class Child:
             self.process.kill()
             self.process.wait()
         self.process = None
+        self._stop_hearing()

@@ -13,6 +13,9 @@ from cockpit.model.errors import OutsideError
 from cockpit.paths import runtime_dir
 from cockpit.processes import Lock, can_listen, cockpit_command, free_port, lives, take_lock
 
+HANG_SECONDS = 30.0
+"""A hub whose loop stands still for so long is started anew. Seats say that it does not answer before."""
+
 
 class Children:
     """What `cockpit run` starts where no hub is named.
@@ -43,7 +46,7 @@ class Children:
         if not base_url:
             self.base_url = self._address_of_city()
             self._city = Child("city", self._city_command, profile / "logs" / "city.log", clock)
-        self._hub = Child("hub", self._hub_command, profile / "logs" / "hub.log", clock)
+        self._hub = Child("hub", self._hub_command, profile / "logs" / "hub.log", clock, HANG_SECONDS)
         self.all = [c for c in (self._hub, self._city) if c is not None]
 
     def poll(self) -> None:

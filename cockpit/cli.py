@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import faulthandler
 import json
 import logging
 import os
@@ -234,6 +235,7 @@ def _hub(args: argparse.Namespace) -> int:
 
     os.umask(OWNER_ONLY)
     die_with_parent()
+    faulthandler.enable()  # one that hangs says in its log where, before it is ended
     if not 0 <= args.port <= 65535:
         raise UserError("bus.bad_port", port=args.port)
     name, base_url = resolve_city(args.city, args.pack)

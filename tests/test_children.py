@@ -5,11 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from cockpit.child import Child
 from cockpit.children import Children, StandbyChildren, hub_profile
 from cockpit.city.cli import PORT
 from cockpit.field.gateway import NOTE
@@ -75,3 +81,89 @@ def test_a_wall_beside_a_duty_seat_starts_no_hub_until_that_one_ends(tmp_path: P
         assert hub.process is first
     finally:
         wall.stop()
+
+
+BEATING = """
+import faulthandler, sys, time
+from pathlib import Path
+from cockpit.heartbeat import Heartbeat
+faulthandler.enable()
+heart, hang = Heartbeat(), Path(sys.argv[1])
+while True:
+    while hang.exists():
+        time.sleep(0.02)
+    heart.beat()
+    time.sleep(0.02)
+"""
+
+
+def polled(child: Child, look: Callable[[], object], what: str) -> None:
+    clock = SystemClock()
+    end = clock.mono() + 60
+    while not look():
+        assert clock.mono() < end, what
+        child.poll()
+        threading.Event().wait(0.02)
+
+
+def beating(folder: Path, hang: float) -> Child:
+    command = [sys.executable, "-c", BEATING, str(folder / "hang")]
+    return Child("hub", lambda: command, folder / "child.log", SystemClock(), hang)
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("how", ["hangs", "stopped"])
+def test_a_child_that_stands_still_says_where_and_is_started_anew(tmp_path: Path, how: str) -> None:
+    child = beating(tmp_path, hang=5.0)
+    try:
+        child.poll()
+        first = child.process
+        assert first is not None
+        polled(child, lambda: child.beaten, "it beats")
+        if how == "stopped":
+            first.send_signal(signal.SIGSTOP)
+        else:
+            (tmp_path / "hang").touch()
+        polled(child, lambda: child.hung, "it is noticed")
+        (tmp_path / "hang").unlink(missing_ok=True)
+        polled(child, lambda: child.process not in (None, first) and child.beaten, "the next one beats")
+        assert first.returncode in (-signal.SIGABRT, -signal.SIGKILL)
+        assert how == "stopped" or "Current thread" in (tmp_path / "child.log").read_text()
+        assert (child.hung, child.restarts, child.failure) == (1, 1, "")
+    finally:
+        child.terminate()
+        child.wait()
+
+
+@pytest.mark.system
+def test_a_child_that_beats_slowly_or_whose_parent_stood_still_is_left_alone(tmp_path: Path) -> None:
+    class Jumping:
+        """A clock that the test sets."""
+
+        at = 0.0
+
+        def mono(self) -> float:
+            return self.at
+
+    clock = Jumping()
+    child = beating(tmp_path, hang=10.0)
+    child._clock = clock  # type: ignore[assignment]
+    try:
+        child.poll()
+        first = child.process
+        polled(child, lambda: child.beaten, "it beats")
+        (tmp_path / "hang").touch()
+        threading.Event().wait(0.1)
+        child.poll()  # what was still in the pipe
+        clock.at += 60.0  # this process did not turn
+        child.poll()
+        for _ in range(3):
+            clock.at += 3.0
+            child.poll()
+        assert (child.hung, child.process) == (0, first)
+        clock.at += 3.0
+        child.poll()
+        assert child.hung == 1
+    finally:
+        child.terminate()
+        child.wait()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import signal
+import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from cockpit.bus.where import NamedHub, OwnHub
+from cockpit.heartbeat import BEAT_SECONDS
 from cockpit.model.clock import SECOND, SystemClock
 from cockpit.model.ports.link import LinkState
 from cockpit.packs.read import read_pack
@@ -22,6 +27,7 @@ from tests import leaks
 from tests.story import (
     EVENING,
     EVERY_CHILD,
+    PATIENCE,
     Kept,
     Program,
     a_home,
@@ -107,6 +113,17 @@ def test_a_killed_hub_takes_the_bus_along_and_both_come_back_alone(home: Path, s
     assert all_gone([hub, bus])
     seat.await_child(HUB, other_than=hub)
     until(lambda: Kept(home / "desk").hears(QUICK_FEED, at + SECOND), "the picture is live again")
+    assert city.is_running()
+    seat.keep()
+
+
+def test_a_hub_that_hangs_is_ended_and_started_again_by_the_seat(home: Path, seat: Program) -> None:
+    hub, bus, city = seat.children()
+    at = clock.now()
+    hub.suspend()
+    assert all_gone([hub, bus])
+    seat.await_child(HUB, other_than=hub)
+    until(lambda: Kept(home / "desk").hears(QUICK_FEED, at + SECOND), "the picture is live again", seconds=120)
     assert city.is_running()
     seat.keep()
 
@@ -241,6 +258,42 @@ def hub(home: Path, platform: str) -> Iterator[Program]:
 
 def bus_of(hub: Program) -> str:
     return str(hub.answer()["url"])
+
+
+def test_a_hub_tells_systemd_that_it_can_be_joined_and_lives_and_falls_silent_when_it_hangs(
+    home: Path, platform: str
+) -> None:
+    said = home / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
+        heard.bind(str(said))
+        heard.settimeout(PATIENCE)
+        options = ("--profile", home / "watched", "--city", platform, "--port", "0")
+        with Program(home, "hub", *options, NOTIFY_SOCKET=str(said)) as hub:
+            assert heard.recv(100) == b"READY=1"
+            assert hub.answer()["url"]
+            assert [heard.recv(100) for _ in range(3)] == [b"WATCHDOG=1"] * 3
+            hub.process.send_signal(signal.SIGSTOP)
+            until(lambda: psutil.Process(hub.process.pid).status() == psutil.STATUS_STOPPED, "it stands still")
+            heard.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while heard.recv(100):
+                    pass
+            heard.settimeout(4 * BEAT_SECONDS)
+            with pytest.raises(TimeoutError):
+                heard.recv(100)
+            hub.process.send_signal(signal.SIGABRT)  # as systemd does then
+            hub.process.send_signal(signal.SIGCONT)
+            assert hub.wait() == -signal.SIGABRT
+            assert "Current thread" in hub.err.read_text("utf-8")  # where it stood
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+def test_systemd_understands_the_unit_of_a_hub() -> None:
+    unit = Path(__file__).parent.parent / "packaging" / "cockpit-hub.service"
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert (done.returncode, [line for line in done.stderr.splitlines() if "cockpit-hub" in line]) == (0, [])
 
 
 def test_two_seats_join_a_hub_by_its_address_and_see_the_same(home: Path, hub: Program) -> None:

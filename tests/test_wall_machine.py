@@ -18,7 +18,7 @@ import pytest
 
 from cockpit.model.clock import SystemClock
 from cockpit.model.wallasks import Nothing
-from cockpit.model.wallstate import NodeReport, NodeSeen, WallState
+from cockpit.model.wallstate import NodeReport, NodeSeen, WallShows, WallState
 from cockpit.processes import cockpit_command, free_port, lives
 from tests.living_hub import LivingHub, Seated, seated
 
@@ -122,6 +122,14 @@ def joined(desk: Seated) -> list[NodeSeen]:
     return [seen for seen in state.nodes if seen.joined] if isinstance(state, WallState) else []
 
 
+def shows(desk: Seated, node: Node) -> WallShows:
+    """What the machine's wall is told to show."""
+    wall = shown_by(desk, node).wall
+    state = desk.heard(lambda done: desk.seat.ask("wall.state", Nothing(), WallState, done))
+    assert isinstance(state, WallState)
+    return next(one for one in state.shows if one.wall == wall)
+
+
 def shown_by(desk: Seated, node: Node, since: int = 0) -> NodeReport:
     """The report of the machine that shows its screen and was started since then (UTC us)."""
 
@@ -146,10 +154,15 @@ def test_a_machine_that_joined_by_code_draws_and_comes_back_however_it_dies(
         report = shown_by(desk, node)
         assert report.screens[0].there
         assert report.clock_error_us < 5_000_000
+        before = report.screens[0].shown
+        command("wall", "show", "flood", "--profile", hub.profile)
+        until(lambda: shown_by(desk, node).screens[0].shown > before, "the scene is drawn", node.said)
+        assert shows(desk, node).scene.id == "flood"
         first = node.child()
         killed = CLOCK.now()
         os.kill(first, signal.SIGKILL)
-        shown_by(desk, node, since=killed)
+        until(lambda: shown_by(desk, node, killed).screens[0].shown == shows(desk, node).revision, "it again", node.said)
+        assert shows(desk, node).scene.id == "flood"
         took = (CLOCK.now() - killed) / 1e6
         second = node.child()
         assert second not in (0, first)

@@ -21,7 +21,7 @@ from cockpit.model.clock import SystemClock
 from cockpit.model.messages import Message
 from cockpit.processes import lives
 from cockpit.wall.crashes import FOLDER, LOG, MOST_LOG, MOST_REPORTS, keep_report, log_of_child
-from cockpit.wall.heartbeat import BEAT_ENV, RESTART_CODE, Heartbeat
+from cockpit.heartbeat import BEAT_ENV, RESTART_CODE, Heartbeat
 from cockpit.wall.watchdog import Patience, Watchdog
 
 pytestmark = pytest.mark.system
@@ -33,7 +33,7 @@ CHILD = """
 import faulthandler, json, os, signal, sys, time
 from pathlib import Path
 from cockpit.processes import die_with_parent
-from cockpit.wall.heartbeat import Heartbeat
+from cockpit.heartbeat import Heartbeat
 die_with_parent()
 folder = Path(sys.argv[1])
 crash = open(folder / "wall.txt", "w")

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -82,6 +83,7 @@ class NatsServer:
         store: folder of its streams, None for a bus that keeps nothing.
         process: the child, or None before `start`.
         given_up: it was told that it is wanted no longer.
+        waiting: called again and again while a start is waited for, which holds up all else.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class NatsServer:
         self._users = users
         self._clock = clock
         self.given_up = False
+        self.waiting: Callable[[], None] = _nothing
         self._started_with: Path | None = None
         self._said_before = 0
 
@@ -152,6 +155,7 @@ class NatsServer:
             try:
                 self.process.wait(0.01)
             except subprocess.TimeoutExpired:
+                self.waiting()
                 if self.given_up:
                     self.stop()
                     return
@@ -256,6 +260,10 @@ class NatsServer:
                 "max_file_store": MAX_STORE,
             }
         return json.dumps(conf, indent=1)
+
+
+def _nothing() -> None:
+    pass
 
 
 def port_in_use(port: int) -> bool:

@@ -22,6 +22,7 @@ from cockpit.bus.server import NatsServer, Outside
 from cockpit.bus.tasks import end
 from cockpit.bus.users import Keys
 from cockpit.feeds.city_time import fetch_clock
+from cockpit.heartbeat import LoopBeat
 from cockpit.hub.alarms import AlarmsService
 from cockpit.hub.answers import Answers
 from cockpit.hub.archive import ArchiveService
@@ -413,17 +414,22 @@ async def _lean() -> None:
 
 
 async def _with_gateway(hub: Hub, on_ready: Callable[[], None]) -> None:
-    """Runs the hub and, once it can be joined, its gateway."""
+    """Runs the hub and, once it can be joined, its gateway; who started it hears that it lives."""
+    alive = LoopBeat()
     gateway = GatewayChild(hub.profile, hub.pack.folder, hub.clock)
     keeping: list[asyncio.Task[None]] = []
 
     def ready() -> None:
         on_ready()
+        alive.ready()
+        hub.server.waiting = alive.beat
+        keeping.append(asyncio.create_task(alive.keep(), name="beat"))
         keeping.append(asyncio.create_task(gateway.keep(), name="gateway"))
         keeping.append(asyncio.create_task(_lean(), name="lean"))
 
     try:
         await hub.run(ready)
     finally:
+        alive.ending()
         await end(*keeping)
         await gateway.stop()

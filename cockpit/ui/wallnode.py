@@ -24,7 +24,7 @@ from cockpit.ui.wallpictures import WallPictures
 from cockpit.ui.wallreport import report_of
 from cockpit.ui.wallsounds import WallSounds
 from cockpit.ui.wallwindows import WallWindows
-from cockpit.wall.heartbeat import Heartbeat
+from cockpit.heartbeat import Heartbeat
 from cockpit.wall.node import WallSeat
 from layouts.wallstages import WallStages
 from widgets.kit.context import PanelContext

@@ -21,7 +21,7 @@ from cockpit.ui.qtwords import speak
 from cockpit.ui.walldrill import WallDrill
 from cockpit.ui.wallnode import WallNode
 from cockpit.ui.wallstills import SCREENS
-from cockpit.wall.heartbeat import RESTART_CODE
+from cockpit.heartbeat import RESTART_CODE
 from cockpit.wall.node import WallSeat
 from layouts.panels import Panels
 from widgets.kit.actions import Actions

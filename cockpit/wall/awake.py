@@ -6,9 +6,9 @@ import contextlib
 import ctypes
 import os
 import shutil
-import socket
 import subprocess
 
+from cockpit.heartbeat import tell_systemd
 from cockpit.model.clock import Clock
 from cockpit.processes import preexec_die_with_parent
 
@@ -74,13 +74,6 @@ class Awake:
                 stderr=subprocess.DEVNULL,
                 preexec_fn=preexec_die_with_parent,
             )
-
-
-def tell_systemd(where: str, words: str) -> None:
-    """Says something to the system that started us (sd_notify); "": it did not ask for it."""
-    if where:
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
-            sock.sendto(words.encode(), "\0" + where[1:] if where.startswith("@") else where)
 
 
 _DPMS = b"DPMS"

@@ -20,7 +20,7 @@ from cockpit.model.messages import Message, language, texts
 from cockpit.oneseat import profile_if_free
 from cockpit.processes import cockpit_command, environment_of_child, writing_to
 from cockpit.wall.crashes import keep_report, log_of_child
-from cockpit.wall.heartbeat import BEAT_ENV, RESTART_CODE
+from cockpit.heartbeat import BEAT_ENV, RESTART_CODE
 
 RESTART_SECONDS = (0.1, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Before the next start; the first for one that had run well."""
