@@ -70,7 +70,7 @@ CREATE TEMP TABLE span(word TEXT PRIMARY KEY, begins INT, ends INT);
 
 
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One question of open.toml, sealed.toml or of dev.toml to dev4.toml.
+    """One question of open.toml, sealed.toml or of dev.toml to dev6.toml.
 
     Attributes:
         who: `leader`, `officer` or `reporter`; lang: `zh` or `en`.
@@ -130,7 +130,7 @@ class Answers(Protocol):
     def answer(self, text: str, now: int) -> Answered: ...
 
 
-def questions(half: Literal["open", "sealed", "dev", "dev2", "dev3", "dev4"]) -> list[Question]:
+def questions(half: Literal["open", "sealed", "dev", "dev2", "dev3", "dev4", "dev5", "dev6"]) -> list[Question]:
     told = tomllib.loads((HERE / f"{half}.toml").read_text("utf-8"))["question"]
     return [msgspec.convert(one, Question) for one in told]
 

@@ -29,7 +29,7 @@ GRAMMAR = "cockpit.assist.asking"
 ADAPTER = "tests.question_answers"
 """Module whose `make() -> Answers` asks the grammar over the same archive and signs (`question_data`)."""
 
-File = Literal["open", "sealed", "dev", "dev2", "dev3", "dev4"]
+File = Literal["open", "sealed", "dev", "dev2", "dev3", "dev4", "dev5", "dev6"]
 ALL: tuple[File, ...] = get_args(File)
 
 mono = SystemClock().mono

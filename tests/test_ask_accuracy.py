@@ -11,7 +11,16 @@ pytestmark = [
     pytest.mark.skipif(not there_is_a_grammar(), reason="there is no grammar yet"),
 ]
 
-LEAST: dict[File, float] = {"open": 0.99, "dev": 0.98, "dev2": 0.98, "dev3": 0.98, "dev4": 0.98, "sealed": 0.87}
+LEAST: dict[File, float] = {
+    "open": 0.99,
+    "dev": 0.98,
+    "dev2": 0.98,
+    "dev3": 0.98,
+    "dev4": 0.98,
+    "dev5": 0.83,
+    "dev6": 0.79,
+    "sealed": 0.87,
+}
 """What was reached and may not be lost. The sealed half is the measure (`ask.offline.accuracy`): of it only the share
 is told. The others are what the grammar was tuned on."""
 

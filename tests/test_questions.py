@@ -10,7 +10,7 @@ from tests.question_kit import NOW, Answered, Question, empty, expected, questio
 
 HALVES = (questions("open"), questions("sealed"))
 ALL = HALVES[0] + HALVES[1]
-DEV = [*questions("dev"), *questions("dev2"), *questions("dev3"), *questions("dev4")]
+DEV = [one for name in ("dev", "dev2", "dev3", "dev4", "dev5", "dev6") for one in questions(name)]
 """Written when there was a grammar, for its author to work on; they measure nothing."""
 
 

@@ -1,4 +1,4 @@
-"""Chinese words of time."""
+"""Chinese words of days, weeks, holidays, and of time that is reckoned from now."""
 
 # ruff: noqa: E501 - words and patterns are easier to read in one line
 
@@ -9,14 +9,13 @@ from datetime import date, timedelta
 
 from cockpit.assist.asking.hours_zh import DAY_IN, MONTH_IN, PART, PARTS, RELATIVE, TO, number_in, rule
 from cockpit.assist.asking.lexicon import words
+from cockpit.assist.asking.months_zh import AND, YEAR_IN, last_day, whole_of
 from cockpit.assist.asking.numbers import CHINESE, number_of
-from cockpit.assist.asking.times import HALF, MONTH, QUARTER, Rule, Said, Times, round_the_clock
+from cockpit.assist.asking.times import Rule, Said, Times, round_the_clock
 from cockpit.model.clock import DAY, HOUR
 from cockpit.model.scope import Span
 from cockpit.model.spans import begin, previous
-from cockpit.model.spans import day_of as times_day
 
-_Y = r"(?P<{0}>今年度?|本年度?|去年度?|上年|上一年|前年|(?:20)?\d{{2}}年度?)?的?"
 _DAY_TAIL = r"(?:日|号)"
 _WEEK = r"(?:周|星期|礼拜)"
 _DAYS = {c: i for i, c in enumerate("一二三四五六日")} | {
@@ -29,7 +28,6 @@ _DAYS = {c: i for i, c in enumerate("一二三四五六日")} | {
     "6": 5,
     "7": 6,
 }
-_TENS = {"上旬": 1, "中旬": 2, "下旬": 3, "初": 1, "月初": 1, "中": 2, "底": 3, "末": 3}
 
 
 def _dates(times: Times, m: re.Match[str]) -> tuple[str, object]:
@@ -44,66 +42,7 @@ def _dates(times: Times, m: re.Match[str]) -> tuple[str, object]:
     return "time", Said(times.days(first, first), year is not None, "day")
 
 
-def _months(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    first, last = number_in(m["m"]), number_in(m["m2"])
-    one = times.of_year(MONTH, first, times.year_of(m["y"]))
-    year = one.span.start
-    from cockpit.model.spans import day_of
-
-    begun = day_of(year).year
-    end = times.unit(MONTH, times.year_of(m["y2"]) or (begun if last >= first else begun + 1), last)
-    return "time", Said(times.days(day_of(year), day_of(end.end - 1)), m["y"] is not None, ends=(one.span, end))
-
-
-def _month(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    return "time", times.of_year(MONTH, number_in(m["m"]), times.year_of(m["y"]), _TENS.get(m["t"] or "", 0))
-
-
-_SEASONS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
-
-
-def _first_of(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
-    """本月头十天, 六月最后一周: the first or last days of a month, quarter, year."""
-    whole = _whole_of(times, m)
-    number = number_of(m["n"] or "一")
-    if whole is None or not number:
-        return None
-    days = int(number * {"天": 1, "日": 1, "周": 7, "星期": 7, "个星期": 7}[m["u"]])
-    first, last = whole
-    if m["e"] in _ENDING:
-        return "time", Said(times.days(max(first, last - timedelta(days=days - 1)), last))
-    return "time", Said(times.days(first, min(last, first + timedelta(days=days - 1))))
-
-
-_ENDING = ("最后", "末", "后", "最末")
-
-
-def _whole_of(times: Times, m: re.Match[str]) -> tuple[date, date] | None:
-    if m["m"]:
-        span = times.of_year(MONTH, number_in(m["m"]), times.year_of(m["y"])).span
-    elif m["w"]:
-        back = {"本": 0, "这": 0, "当": 0, "上": 1, "上上": 2}[m["w"].replace("个", "").replace("一", "")]
-        months = times.today.year * 12 + times.today.month - 1 - back
-        span = times.month(months // 12, months % 12 + 1)
-    else:
-        year = times.year_of(m["y"])
-        if year is None:
-            return None
-        return date(year, 1, 1), date(year, 12, 31)
-    first = times_day(span.start)
-    return first, _last_day(first)
-
-
-def _last_day(first: date) -> date:
-    months = first.year * 12 + first.month
-    return date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
-
-
 _DAY = DAY_IN.format("x").replace("(?P<x>", "(?:")
-_MON = MONTH_IN.format("x").replace("(?P<x>", "(?:")
-_AND = re.compile(r"[、,，和与及]|以及")
-
-
 _SINCE = ("后", "起", "来", "今", "在")
 
 
@@ -112,66 +51,22 @@ def _day_side(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     if m["m"]:
         day = times.day(times.year_of(m["y"]), number_in(m["m"]), number_in(m["d"]))
     else:
-        whole = _whole_of(times, m)
+        whole = whole_of(times, m)
         day = (whole[0] if whole else times.today.replace(day=1)).replace(day=number_in(m["d"]))
     after = m["s"][-1] in _SINCE
     if not after:
         return "time", Said(times.days(day.replace(day=1), day - timedelta(days=1 if m["s"][-1] == "前" else 0)), True)
     if m["m"] or not m["w"] or m["w"][0] != "上":
         return "time", Said(times.since(Span(begin(day), begin(day) + DAY)))
-    return "time", Said(times.days(day, _last_day(day.replace(day=1))))
-
-
-def _week_of_month(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
-    """七月第一周: seven days from its first, and so on."""
-    whole = _whole_of(times, m)
-    if whole is None:
-        return None
-    first = whole[0] + timedelta(days=7 * (number_in(m["n"]) - 1))
-    return ("time", Said(times.days(first, min(whole[1], first + timedelta(days=6))))) if first <= whole[1] else None
-
-
-def _last_part(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
-    """去年最后一个季度, 今年第一个月."""
-    year = times.year_of(m["y"])
-    if year is None:
-        return None
-    unit = QUARTER if m["u"].startswith("季") else MONTH
-    last = (4 if unit == QUARTER else 12) if m["e"].startswith("最后") else 1
-    return "time", times.of_year(unit, last, year)
+    return "time", Said(times.days(day, last_day(day.replace(day=1))))
 
 
 def _several_days(times: Times, m: re.Match[str]) -> tuple[str, object]:
     """6月19、20、21日."""
     month, year = number_in(m["m"]), times.year_of(m["y"])
-    days = [times.day(year, month, number_in(one.rstrip("日号"))) for one in _AND.split(m["l"])]
+    days = [times.day(year, month, number_in(one.rstrip("日号"))) for one in AND.split(m["l"])]
     spans = [times.days(day, day) for day in days]
     return "time", Said(spans[0], year is not None, "day", more=tuple(spans[1:]))
-
-
-def _several_parts(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    """四、五、六月; 一、二季度."""
-    unit = MONTH if "月" in m.group() else QUARTER
-    year = times.year_of(m["y"])
-    spans = [
-        times.of_year(unit, number_in(one.removesuffix("月").removesuffix("季度")), year).span
-        for one in _AND.split(m["l"])
-    ]
-    return "time", Said(spans[0], year is not None, more=tuple(spans[1:]))
-
-
-def _quarters(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    """去年四季度到今年二季度."""
-    last = times.of_year(QUARTER, number_in(m["q2"]), times.year_of(m["y2"]) or times.year_of(m["y"]))
-    end = times_day(last.span.end - 1)
-    year = times.year_of(m["y"]) or (end.year if number_in(m["q"]) <= number_in(m["q2"]) else end.year - 1)
-    return "time", Said(times.days(times_day(times.unit(QUARTER, year, number_in(m["q"])).start), end), True)
-
-
-def _first_quarters(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    year = times.year_of(m["y"]) or times.today.year
-    end = times.unit(QUARTER, year, min(4, number_in(m["n"])))
-    return "time", Said(times.days(date(year, 1, 1), times_day(end.end - 1)), True)
 
 
 def _same_before(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
@@ -183,28 +78,6 @@ def _same_before(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
         return None
     before = previous(times.word(name))
     return "time", Said(Span(before.start, before.end), unit="same")
-
-
-def _season(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    """Of the year that was said, else the last one that has begun; a winter is of the year in which it begins."""
-    first = times.day(times.year_of(m["y"]), _SEASONS[m["s"]], 1)
-    months = first.year * 12 + first.month + 2
-    last = date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
-    return "time", Said(times.days(first, last), m["y"] is not None)
-
-
-def _quarter(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    return "time", times.of_year(QUARTER, number_in(m["q"] or m["q1"]), times.year_of(m["y"]))
-
-
-def _half(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    return "time", times.of_year(HALF, 1 if m["h"] == "上" else 2, times.year_of(m["y"]))
-
-
-def _year(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    year = times.year_of(m["y"])
-    assert year is not None
-    return "time", Said(times.days(date(year, 1, 1), date(year, 12, 31)), True, "year")
 
 
 def _relative(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
@@ -241,23 +114,9 @@ def _weekend_back(times: Times, m: re.Match[str]) -> tuple[str, object]:
     return "time", Said(times.days(sunday - timedelta(days=1), sunday))
 
 
-def _month_relative(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    back = {"本": 0, "这": 0, "当": 0, "上": 1, "上上": 2, "下": -1}[re.sub("[个各一]", "", m["w"])]
-    part = _TENS.get(m["t"] or "", 0)
-    months = times.today.year * 12 + times.today.month - 1 - back
-    if not part and back in (0, 1):
-        return "time", Said(times.word("last_month" if back else "month"), unit="month")
-    return "time", Said(times.month(months // 12, months % 12 + 1, part), unit="month")
-
-
-def _quarter_relative(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    word = {"上": "last_", "本": "", "这": "", "当": ""}[m["w"][0]] + {"季": "quarter", "半": "half"}[m["u"][0]]
-    return "time", Said(times.word(word), unit="quarter")
-
-
 def _day_of_month(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     """上月15号, 本月3日到8日."""
-    whole = _whole_of(times, m)
+    whole = whole_of(times, m)
     if whole is None:
         return None
     first = whole[0].replace(day=number_in(m["d"]))
@@ -285,7 +144,7 @@ def _year_before(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
 
 
 _UNITS = {"天": "day", "日": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month", "年": "year", "小时": "hour",
-          "钟头": "hour", "季度": "quarter"}  # fmt: skip
+          "钟头": "hour", "季度": "quarter"}  # fmt: skip  # fmt: skip
 
 
 def _recent(times: Times, m: re.Match[str]) -> tuple[str, object]:
@@ -335,28 +194,10 @@ def _since(times: Times, m: re.Match[str]) -> tuple[str, object]:
     return "time", Said(times.since(Span(begin(first), begin(first) + DAY)))
 
 
-def _tens(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    span = times.month(times.today.year, times.today.month, _TENS[m["t"]])
-    return "time", Said(span, False, "tens", _TENS[m["t"]])
-
-
 def _weekdays(times: Times, m: re.Match[str]) -> tuple[str, object]:
     first = _DAYS[m["d"]]
     last = _DAYS[m["d2"]] if m["d2"] else first
     return "weekdays", tuple(range(first, last + 1)) if first <= last else (*range(first, 7), *range(last + 1))
-
-
-def _first_months(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
-    year, months = times.year_of(m["y"]), number_of(m["n"])
-    if year is None or not months or months > 12:
-        return None
-    end = times.unit(MONTH, year, int(months))
-    return "time", Said(times.days(date(year, 1, 1), times_day(end.end - 1)), True)
-
-
-def _since_quarter(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    span = times.of_year(QUARTER, number_in(m["q"]), times.year_of(m["y"])).span
-    return "time", Said(Span(span.start, times.now) if span.end != times.now else span, True)
 
 
 def _since_named(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
@@ -368,44 +209,23 @@ _NAMES = "|".join(
     sorted((n for n in words()["days"] if not n.isascii() and not n.endswith("假期")), key=len, reverse=True)
 )
 _RECENT_UNIT = r"(?P<u>天|日|周|星期|礼拜|月|年|小时|钟头|季度)"
+
+
 RULES: tuple[Rule, ...] = (
-    rule(r"(?P<y>今年|本年|去年|20\d{2}年)的?(?:头|前|最初)(?P<n>[一二两三四五六七八九十]{1,2}|\d{1,2})个?月", _first_months),
-    rule(rf"(?:自|从)?{_Y.format('y')}第?(?P<q>[一二三四1-4])季度(?:以来|至今|到现在|到目前)", _since_quarter),
-    rule(rf"(?:自|从)?{_Y.format('y')}(?P<n>{_NAMES})(?:节)?(?:以来|至今|到现在|到目前|之后到现在|到今天)", _since_named),
-    rule(rf"(?:{_Y.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月)的?(?P<e>头|前|最初|开头|开始|最后|末|后|最末)的?(?P<n>{CHINESE}+|\d+)个?"
-         r"(?P<u>天|日|周|星期|个星期)", _first_of),
-    rule(rf"(?P<y>今年|本年|去年|前年|20\d{{2}}年)的?(?P<m>)(?P<w>)(?P<e>头|前|最初|开头)的?(?P<n>{CHINESE}+|\d+)个?(?P<u>天|日|周|星期|个星期)", _first_of),
-    rule(r"(?P<y>今年|本年|去年|前年|20\d{2}年)(?:全年)?的?(?P<e>最后一|第一|头一|最初一)个?(?P<u>季度?|月)", _last_part),
-    rule(rf"(?:自|从)?(?:{_Y.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月|(?P<w2>))的?{DAY_IN.format('d')}[日号](?P<s>以后|之后|过后|往后|后|以来|起|至今|到现在|之前|以前|前|为止)(?!一)", _day_side),
-    rule(rf"(?:{_Y.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月)的?第(?P<n>[一二三四五1-5])个?(?:周|星期|礼拜)", _week_of_month),
+    rule(rf"(?:自|从)?{YEAR_IN.format('y')}(?P<n>{_NAMES})(?:节)?(?:以来|至今|到现在|到目前|之后到现在|到今天)", _since_named),
+    rule(rf"(?:自|从)?(?:{YEAR_IN.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月|(?P<w2>))的?{DAY_IN.format('d')}[日号](?P<s>以后|之后|过后|往后|后|以来|起|至今|到现在|之前|以前|前|为止)(?!一)", _day_side),
     rule(r"(?P<w>去年|上年|前年|上个?月)的?(?:今天|今日|同一天|这一天|这天|同日|今儿)", _year_before),
     rule(rf"(?P<w>上上个?|本|这一?个?|上一?个?|当)月的?(?P<m>)(?P<y>){DAY_IN.format('d')}[日号]?(?:{TO}{DAY_IN.format('d2')})?(?<!月)[日号](?:这天|当天|那天|当日|全天|一天|这一天|那一天)?", _day_of_month),
     rule(rf"(?<![\d月]){DAY_IN.format('d')}号(?![线车队楼门井台机院站岗厅库])(?:这天|当天|那天|当日|全天|一天|这一天|那一天)?", _bare_day),
-    rule(rf"{_Y.format('y')}{MONTH_IN.format('m')}月份?(?P<l>{_DAY}{_DAY_TAIL}?(?:(?:、|和|与|及){_DAY}{_DAY_TAIL}?)+)(?![\d点时：:月小个])"
+    rule(rf"{YEAR_IN.format('y')}{MONTH_IN.format('m')}月份?(?P<l>{_DAY}{_DAY_TAIL}?(?:(?:、|和|与|及){_DAY}{_DAY_TAIL}?)+)(?![\d点时：:月小个])"
          r"(?:[这那]?[两二三四五六]天|两日)?", _several_days),
-    rule(rf"{_Y.format('y')}(?P<l>{_MON}月?(?:(?:、|和|与|及){_MON}月?)+)(?P<u>月份?|个月)?(?<=[月份])(?!\d|[一二三四五六七八九十]+[日号])"
-         r"(?:[这那]?[两二三四五六]个月)?", _several_parts),
-    rule(rf"{_Y.format('y')}第?(?P<l>[一二三四1-4](?:季度)?(?:(?:、|和|与|及)第?[一二三四1-4](?:季度)?)+)(?P<u>个?季度?)?(?<=[季度])(?:[这那]?[两二三]个季度)?",
-         _several_parts),
-    rule(rf"{_Y.format('y')}第?(?P<q>[一二三四1-4])季度?{TO}{_Y.format('y2')}第?(?P<q2>[一二三四1-4])季度?", _quarters),
-    rule(r"(?P<y>今年|本年|去年|20\d{2}年)?的?(?:头|前)(?P<n>[两二三23])个?季度?(?<=季|度)", _first_quarters),
     rule(r"(?P<w>昨天|昨日|上个?周|上个?星期|上个?礼拜|上个?月|上个?季度?)的?(?:同期|同一时段|同时段|同一时期|这个?时候|此时|同样时段|同一时间|这个点)", _same_before),
     rule(
-        rf"{_Y.format('y')}{MONTH_IN.format('m')}月份?{DAY_IN.format('d')}{_DAY_TAIL}?(?:{TO}{_Y.format('y2')}(?:{MONTH_IN.format('m2')}月)?"
+        rf"{YEAR_IN.format('y')}{MONTH_IN.format('m')}月份?{DAY_IN.format('d')}{_DAY_TAIL}?(?:{TO}{YEAR_IN.format('y2')}(?:{MONTH_IN.format('m2')}月)?"
         rf"{DAY_IN.format('d2')}{_DAY_TAIL}?)?(?!\d|[个点时：:])(?:这天|当天|那天|当日|那场|全天|一天|这一天|那一天)?", _dates),
-    rule(rf"{_Y.format('y')}{MONTH_IN.format('m')}(?:月份?)?{TO}{_Y.format('y2')}{MONTH_IN.format('m2')}月份?(?!\d|[一二三四五六七八九十]+[日号])",
-          _months),
-    rule(rf"{_Y.format('y')}{MONTH_IN.format('m')}、{MONTH_IN.format('m2')}(?:两个)?月份?(?!\d|[一二三四五六七八九十]+[日号])(?P<y2>)", _months),
-    rule(rf"{_Y.format('y')}{MONTH_IN.format('m')}月(?:份)?的?(?P<t>上旬|中旬|下旬|初|底|末)?(?:整月|全月|当月|整个月)?(?!\d)", _month),
-    rule(rf"{_Y.format('y')}(?:第(?P<q1>[一二三四1-4])个?|(?P<q>[一二三四1-4]))季度?(?<=季|度)", _quarter),
-    rule(rf"{_Y.format('y')}(?P<s>[春夏秋冬])(?:天|季|季节)", _season),
-    rule(rf"{_Y.format('y')}q(?P<q>[1-4])(?!\d)", _quarter),
-    rule(rf"{_Y.format('y')}(?P<h>[上下])半年", _half),
-    rule(r"(?P<y>今年度?|本年度?|去年度?|上年|上一年|前年|20\d{2}年?度?(?!\d|[./-]\d))(?:全年|以来|至今|到现在|到目前|一年|整年|一整年)?",
-          _year),
     rule(r"(?:自|从)?年初(?=到|至)", lambda t, m: ("time", Said(t.days(date(t.today.year, 1, 1), date(t.today.year, 1, 1)), True, "day"))),
     rule(r"年初以来|年初至今|年初到现在|开年以来|今年以来|年内|从年初到现在|年初到今天", _since_now),
-    rule(rf"(?:自|从)?{_Y.format('y')}{MONTH_IN.format('m')}月份?(?:{DAY_IN.format('d')}{_DAY_TAIL})?"
+    rule(rf"(?:自|从)?{YEAR_IN.format('y')}{MONTH_IN.format('m')}月份?(?:{DAY_IN.format('d')}{_DAY_TAIL})?"
           r"(?:以来|至今|到现在|到目前|到今天|起|之后|以后)", _since),
     rule(rf"(?P<r>大前天|大后天|今天|今日|今儿|本日|昨天|昨日|昨儿|前天|前日|明天|明日|明儿|后天|今|昨|明)(?:的)?(?:一整天|一天|全天)?"
           rf"(?P<p>{PART}|早|晚|晨|夜)?", _relative),
@@ -413,8 +233,6 @@ RULES: tuple[Rule, ...] = (
           r"(?P<d2>[一二三四五六日天1-7]))?)?(?:以来|至今)?", _weeks),
     rule(r"(?:上周|上星期|上个星期|上个?礼拜)的?(?:同一天|同日|今天|同天|这天|这一天)", _week_ago),
     rule(r"(?P<w>上个?|这个?|本)周末", _weekend_back),
-    rule(r"(?P<w>上上个?|本|这一?[个各]?|上一?[个各]?|(?<!一)下一?个?|当)月份?(?P<t>上旬|中旬|下旬|初|底|末)?(?:以来|至今|全月|整月)?", _month_relative),
-    rule(r"(?P<w>上一?个?|本|这一?个?|当)(?P<u>季度|半年)(?:以来)?(?!年)", _quarter_relative),
     rule(rf"(?:最近|过去|近|前|这|近来|之前|头|刚过去)的?(?P<n>{CHINESE}+|\d+|几|半)个?{_RECENT_UNIT}(?:以来|之?内|里|来|间)?", _recent),
     rule(rf"(?P<n>{CHINESE}+|\d+|半)个?{_RECENT_UNIT}(?:以来|之?内|来)(?!(?:就|便|都|能|可|被)*(?:办结|办完|办好|结案|结掉|处置|处理|解决|完成|到场|到达|到位|赶到|销案))(?!的?到期|就?要?到期)", _recent),
     rule(rf"(?:未来|今后|接下来|之后)的?(?P<n>{CHINESE}+|\d+|半)?个?(?P<u>天|日|周|星期|小时|钟头|月)(?:之?内|里)?", _coming),
@@ -423,14 +241,11 @@ RULES: tuple[Rule, ...] = (
           lambda t, m: ("time", Said(t.word("last7")))),
     rule(rf"(?P<y>20\d\d)[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?:{TO}(?P<y2>20\d\d)[-/.](?P<m2>\d\d?)[-/.](?P<d2>\d\d?))?(?!\d)",
           _iso),
-    rule(r"(?P<y>20\d\d)[-/.](?P<m>1[0-2]|0?[1-9])(?![-/.\d])",
-          lambda t, m: ("time", Said(t.month(int(m["y"]), int(m["m"])), True, "month", int(m["m"])))),
     rule(r"(?P<m>1[0-2]|[1-9])[./](?P<d>3[01]|[12]\d|[1-9])(?![.\d%])(?!\s*(?:米|cm|厘米|公分|小时|万|户|个|度|m|km))(?:日|号)?", _short_date),
-    rule(rf"{_Y.format('y')}(?P<n>{_NAMES})(?P<t>节?假期|期间|长假|小长假|七天|五天|三天|八天|黄金周|放假|那几天|节期间|节当天|节那天|当天|那天|当日|(?:节|假期)?[这那][三五七八几]天|节)?",
+    rule(rf"{YEAR_IN.format('y')}(?P<n>{_NAMES})(?P<t>节?假期|期间|长假|小长假|七天|五天|三天|八天|黄金周|放假|那几天|节期间|节当天|节那天|当天|那天|当日|(?:节|假期)?[这那][三五七八几]天|节)?",
           _named),
     rule(r"(?:那场|上次|上一场|最近一场|最近那场|最大的?一场|最大那场)(?:特?大)?暴?雨(?:当天|那天|期间|的时候)?|(?:特?大)?暴雨(?:那天|当天|当日|那日|那一天)"
           r"|(?:那天|当天)的?(?:特?大)?暴雨|下暴雨(?:那天|当天)", _storm),
-    rule(r"(?P<t>上旬|中旬|下旬)", _tens),
     rule(rf"(?:每个?|逢)?{_WEEK}(?P<d>[一二三四五六日天1-7])(?!个|起|共|[天日])(?:{TO}{_WEEK}?(?P<d2>[一二三四五六日天1-7]))?", _weekdays),
     rule(r"(?:每个?|逢)?(?:周末|双休日?|休息日|周六日|周六周日|周六、周日|礼拜天?六日)", lambda t, m: ("weekdays", (5, 6))),
     rule(r"(?:每个?|逢)?(?:工作日|平日|平时|上班日|平常日子)", lambda t, m: ("weekdays", (0, 1, 2, 3, 4))),
