@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from cockpit.model.tables import AlarmState
 from widgets.alarms.model import AlarmFace
+from widgets.kit.focus import draw_focus
 from widgets.kit.symbols import draw_badge, draw_pattern
 from widgets.lists.queue_model import Face
 from widgets.lists.queue_row import BADGE, RowPainter, RowState, Times
@@ -51,9 +52,7 @@ class AlarmPainter(RowPainter):
             taken = self._right(painter, line, right, at_right, width * 50 // 100, ink)
             self._left(painter, line, left, width - taken - _GAP, at_left, ink)
         if state.cursor:
-            painter.setPen(QPen(theme.acc, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(rect.adjusted(1, 1, -1, -2))
+            draw_focus(painter, rect, theme, bottom=2)
 
     def _alarm_ground(
         self, painter: QPainter, rect: QRect, face: AlarmFace, state: RowState, asks: bool, shift: int

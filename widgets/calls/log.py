@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from cockpit.model.ages import age, countdown
@@ -18,6 +18,7 @@ from widgets.calls.incoming import seat_words
 from widgets.calls.words import contact_under, outcome_words, way_name
 from widgets.kit.buttons import KeyButton, Segments, button, disable, dress_icon_button, icon_button
 from widgets.kit.context import PanelContext
+from widgets.kit.focus import draw_focus
 from widgets.kit.icons import draw_icon
 from widgets.kit.label import label
 from widgets.kit.panel import Panel, guarded
@@ -392,9 +393,7 @@ class LogRow(Part):
         _, also = draw_line(painter, QRect(left, 26, edge - left, 18), under, small, theme.t2)
         self.whole(cut or also, self.contact.name, under)
         if self.hasFocus():
-            painter.setPen(QPen(theme.acc, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -2))
+            draw_focus(painter, self.rect(), theme, bottom=2)
 
     def focusInEvent(self, event: object) -> None:
         self.picked.emit()

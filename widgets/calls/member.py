@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cockpit.model.calls import CallKind, CallState, Leg
 from widgets.calls.words import THERE, WAITED, Said, clock_words, leg_said, quality_words, roll_state, why_words
 from widgets.kit.buttons import dress_icon_button, icon_button
 from widgets.kit.context import PanelContext
+from widgets.kit.focus import draw_focus
 from widgets.kit.icons import draw_icon
 from widgets.kit.symbols import draw_unit
 from widgets.lists.parts import PAD, Part, draw_line
@@ -103,9 +104,7 @@ class MemberRow(Part):
         tip = "\n".join(one for one in (leg.contact.name, said.words, why_words(leg, t)) if one)
         self.whole(cut or also or bool(leg.failed) or leg.why is not None, tip)
         if self.hasFocus():
-            painter.setPen(QPen(theme.acc, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -2))
+            draw_focus(painter, self.rect(), theme, bottom=2)
 
     def _taken(self) -> int:
         return 30 * sum(not button.isHidden() for button in (self.mute, self.drop, self.call)) + 2

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QItemSelectionModel, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from cockpit.model.calls import Contact, WayKind
 from widgets.calls.words import contact_under, way_name
 from widgets.kit.context import PanelContext
+from widgets.kit.focus import draw_focus
 from widgets.kit.icons import draw_icon
 from widgets.kit.lines import Index
 from widgets.lists.parts import PAD, draw_line
@@ -155,9 +156,7 @@ class _PeopleRow(QStyledItemDelegate):
         else:
             self._org(painter, rect, item)
         if tree.hasFocus() and tree.currentItem() is item:
-            painter.setPen(QPen(theme.acc, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(whole.adjusted(1, 1, -1, -1))
+            draw_focus(painter, whole, theme)
         painter.restore()
 
     def _org(self, painter: QPainter, rect: QRect, item: QTreeWidgetItem) -> None:

@@ -15,6 +15,7 @@ from widgets.charts.history import short_number
 from widgets.charts.scale import round_steps, runs
 from widgets.charts.spark import polygon
 from widgets.kit.context import PanelContext
+from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
 from widgets.kit.theme import Theme
 from widgets.kit.tips import plain_tip
@@ -248,9 +249,7 @@ class Course(QWidget):
     def _focus(self, painter: QPainter) -> None:
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self.ctx.theme.acc, 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            draw_focus(painter, self.rect(), self.ctx.theme)
 
     # -- hands
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPain
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.kit.context import PanelContext
+from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
 from widgets.kit.tips import plain_tip
 
@@ -120,9 +121,7 @@ class DeltaBars(QWidget):
                 words = QRectF(bar.left() - valued - 6, box.top(), valued, ROW)
                 painter.drawText(words, _MIDDLE | int(Qt.AlignmentFlag.AlignRight), one.words)
             if i == self.at and self.hasFocus():
-                painter.setPen(QPen(theme.acc, 2))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRect(box.adjusted(1, 1, -2, -2))
+                draw_focus(painter, box, theme, right=2, bottom=2)
 
     # -- hands
 

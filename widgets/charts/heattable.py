@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainte
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.kit.context import PanelContext
+from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
 from widgets.kit.theme import Theme
 from widgets.kit.tips import plain_tip
@@ -183,8 +184,7 @@ class HeatTable(QWidget):
                 self._cell(painter, theme, i, k, QRectF(left, y, wides[k], ROW))
         self._more(painter, theme)
         if self.hasFocus() and self.at == (-1, -1):
-            painter.setPen(QPen(theme.acc, 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            draw_focus(painter, self.rect(), theme)
 
     def _cell(self, painter: QPainter, theme: Theme, i: int, k: int, box: QRectF) -> None:
         sheet = self.sheet

@@ -19,6 +19,7 @@ from cockpit.model.figures import figure
 from widgets.charts.scale import Curve, beat_of, bounds_of, mark_words, round_steps, time_marks, unbroken
 from widgets.charts.spark import paint_band, polygon
 from widgets.kit.context import PanelContext
+from widgets.kit.focus import draw_focus
 
 HEIGHT = 208
 _LEFT, _TOP, _RIGHT, _BOTTOM = 12, 12, 52, 24
@@ -148,9 +149,7 @@ class HistoryChart(QWidget):
     def _focus(self, painter: QPainter) -> None:
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self.ctx.theme.acc, 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            draw_focus(painter, self.rect(), self.ctx.theme)
 
     def _grid(self, painter: QPainter, box: QRectF, steps: list[float], y: Callable[[float], np.ndarray]) -> None:
         theme, shown = self.ctx.theme, self.shown

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.charts.scale import round_steps
 from widgets.kit.context import PanelContext
+from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
 from widgets.kit.tips import plain_tip
 
@@ -128,8 +129,7 @@ class MarkBars(QWidget):
         if len(self.bars) > len(shown):
             self._scroll(painter, foot)
         if self.hasFocus() and self.at < 0:
-            painter.setPen(QPen(theme.acc, 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            draw_focus(painter, self.rect(), theme)
 
     def _steps(self, wide: float) -> list[float]:
         top = self._top()
@@ -189,9 +189,7 @@ class MarkBars(QWidget):
         at = QRectF(left + wide + 7, box.top(), self.width(), ROW)
         painter.drawText(at, _MIDDLE, bar.words)
         if row == self.at and self.hasFocus():
-            painter.setPen(QPen(theme.acc, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(box.adjusted(1, 1, -2, -2))
+            draw_focus(painter, box, theme, right=2, bottom=2)
 
     def _scroll(self, painter: QPainter, foot: float) -> None:
         count, shown = len(self.bars), self._fits()

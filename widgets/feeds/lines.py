@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
@@ -29,6 +28,7 @@ from widgets.feeds.rates import rate_history
 from widgets.feeds.words import lag_words, rate_words
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import FeedState, Health
+from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
 from widgets.kit.tips import plain_tip
 from widgets.lists.parts import draw_line
@@ -242,9 +242,7 @@ class LineView(QAbstractScrollArea):
                 )
                 draw_line(painter, place, words[name], theme.font("body"), color, name in _RIGHT)
         if chosen and self.hasFocus():
-            painter.setPen(QPen(theme.acc, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(rect.adjusted(1, 1, -1, -2))
+            draw_focus(painter, rect, theme, bottom=2)
 
     # -- mouse -------------------------------------------------------------------------------------------------------
 

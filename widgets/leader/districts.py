@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from widgets.charts.scale import Curve, beat_of, unbroken
 from widgets.charts.spark import polygon
 from widgets.kit.context import PanelContext
+from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
 from widgets.kit.symbols import draw_badge
 from widgets.kit.tips import plain_tip
@@ -109,9 +110,7 @@ class Districts(QWidget):
         painter.fillRect(QRectF(lane.left(), lane.bottom(), lane.width(), 1), theme.grid)
         self._line(painter, lane, self._curves[i], low, high, old)
         if self.hasFocus() and i == self.at:
-            painter.setPen(QPen(theme.acc, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(box.adjusted(1, 1, -1, -1))
+            draw_focus(painter, box, theme)
 
     def _line(self, painter: QPainter, lane: QRectF, curve: Curve, low: float, high: float, old: bool) -> None:
         """On the scale of all of them: that is what makes them to be compared."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from cockpit.model.ages import clock_time, stamp
 from cockpit.model.clock import DAY
 from widgets.kit.context import PanelContext
+from widgets.kit.focus import draw_focus
 from widgets.kit.icons import draw_icon
 from widgets.kit.outbox import seen, tally
 from widgets.lists.parts import draw_line
@@ -86,6 +87,4 @@ class Foot(QAbstractButton):
         words = next((one for one in self._rights if metrics.horizontalAdvance(one) <= free), "")
         draw_line(painter, QRect(0, 0, self.width() - 12, self.height()), words, small, theme.t2, right=True)
         if self.hasFocus():
-            painter.setPen(QPen(theme.acc, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            draw_focus(painter, self.rect(), theme)

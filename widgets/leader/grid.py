@@ -13,12 +13,12 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.kit.context import PanelContext
+from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
 from widgets.kit.tips import plain_tip
 from widgets.leader.tile import LEAST_HIGH, LEAST_WIDE, Tile, alike, draw_tile
@@ -122,9 +122,7 @@ class TileGrid(QWidget):
             draw_tile(painter, box, self.tiles[i], theme)
             painter.restore()
             if self.hasFocus() and i == self.at:
-                painter.setPen(QPen(theme.acc, 2))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRect(box.adjusted(1, 1, -1, -1))
+                draw_focus(painter, box, theme)
 
     # -- the hand
 

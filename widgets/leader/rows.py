@@ -12,12 +12,12 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.kit.context import PanelContext
+from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
 
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
@@ -102,9 +102,7 @@ class Rows(QWidget):
             self._draw(painter, box, i)
             painter.restore()
             if self.hasFocus() and i == self.at:
-                painter.setPen(QPen(theme.acc, 2))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRect(box.adjusted(1, 1, -1, -2))
+                draw_focus(painter, box, theme, bottom=2)
         if self.count > self._room():
             bar = self.height() * self._room() / self.count
             top = (self.height() - bar) * self.first / max(self.count - self._room(), 1)

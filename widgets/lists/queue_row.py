@@ -10,6 +10,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
 from cockpit.model.messages import Texts
+from widgets.kit.focus import draw_focus
 from widgets.kit.loopwords import Left, left_of
 from widgets.kit.symbols import draw_badge, draw_pattern
 from widgets.kit.theme import Theme
@@ -134,9 +135,7 @@ class RowPainter:
             else:
                 self._left(painter, line, at, width - taken - _GAP, words, ink)
         if state.cursor:
-            painter.setPen(QPen(theme.acc, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(rect.adjusted(1, 1, -1, -2))
+            draw_focus(painter, rect, theme, bottom=2)
 
     def _ground(self, painter: QPainter, rect: QRect, face: Face, state: RowState) -> None:
         theme = self.theme

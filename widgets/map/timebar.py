@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cockpit.model.ages import hour_minute
 from cockpit.model.clock import HOUR, MINUTE
 from widgets.kit.context import PanelContext
+from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
 
 HEIGHT = 72
@@ -251,9 +252,7 @@ class TimeBar(QWidget):
         """What is picked, with its times and how many events are in it; the frame of the focus."""
         theme, (start, end) = self.ctx.theme, self.span
         if self.hasFocus():
-            painter.setPen(QPen(theme.acc, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+            draw_focus(painter, QRectF(self.rect()), theme)
         if not end:
             return
         left, right = max(at(start), plot.left()), max(at(end), plot.left())

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from widgets.kit.focus import draw_focus
 from widgets.kit.icons import draw_icon
 from widgets.kit.theme import Theme
 from widgets.lists.parts import PAD, Draw, Part, Words, draw_line
@@ -128,8 +129,7 @@ class UnitRow(Part):
         self.whole(cut, self.unit)
         self.hairline(painter, self.height() - 1, PAD)
         if self.hasFocus():
-            painter.setPen(QPen(theme.acc, 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -2))
+            draw_focus(painter, self.rect(), theme, bottom=2)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

@@ -15,13 +15,13 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
 from cockpit.model.messages import Texts
 from cockpit.model.ports.cases import Sending
+from widgets.kit.focus import draw_focus
 from widgets.kit.theme import Theme
 from widgets.kit.tips import plain_tip
 from widgets.outbox.rows import OutboxRow
@@ -229,8 +229,7 @@ class OutboxTable(QAbstractScrollArea):
             box = QRect(PAD, place.top() + ROW - 4, place.width() - 2 * PAD, 20)
             _draw(painter, box, row.why, theme.font("small"), theme.t2, False)
         if current and self.hasFocus():
-            painter.setPen(QPen(theme.acc, 2))
-            painter.drawRect(place.adjusted(1, 1, -1, -2))
+            draw_focus(painter, place, theme, bottom=2)
 
     def _token(self, row: OutboxRow, column: str) -> str:
         if column == "state":

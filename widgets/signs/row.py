@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPen, QPolygonF
 from cockpit.model.messages import Texts
 from widgets.charts.scale import Curve
 from widgets.charts.spark import draw_spark
+from widgets.kit.focus import draw_focus
 from widgets.kit.symbols import draw_badge
 from widgets.kit.theme import Theme
 from widgets.lists.parts import draw_line
@@ -130,9 +131,7 @@ class RowPainter:
             else:
                 draw_line(painter, box, self.words.age(item, now), self._fonts["small"], theme.t3, right=True)
         if state.cursor:
-            painter.setPen(QPen(theme.acc, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(rect.adjusted(1, 1, -1, -2))
+            draw_focus(painter, rect, theme, bottom=2)
 
     # -- pieces
 

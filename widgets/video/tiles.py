@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QRegion,
     QResizeEvent,
     QShowEvent,
@@ -27,6 +26,7 @@ from cockpit.model.ports.videos import Videos
 from cockpit.model.tables import CameraState
 from cockpit.model.videos import MOST_SHOWN, VideoSeen, VideoState, VideoWanted
 from widgets.kit.context import PanelContext
+from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
 from widgets.kit.theme import Theme
 from widgets.video.choosing import grid, shared_out
@@ -293,9 +293,7 @@ class VideoTiles(QWidget):
                 if not moving:
                     paint_caption(painter, tile, theme, self._px, self.ctx.t("videos.live"))
                 if i == self._at and self.hasFocus():
-                    painter.setPen(QPen(theme.acc, 2))
-                    painter.setBrush(Qt.BrushStyle.NoBrush)
-                    painter.drawRect(tile.box.adjusted(1, 1, -1, -1))
+                    draw_focus(painter, tile.box, theme)
         self.painted += 1
 
     # -- hands -----------------------------------------------------------------------------------------------------

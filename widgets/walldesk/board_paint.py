@@ -11,6 +11,7 @@ from cockpit.model.wall import Place, Placed
 from cockpit.model.wall_boxes import Divider
 from cockpit.model.wall_diff import marked
 from cockpit.model.wall_edit import Side
+from widgets.kit.focus import draw_focus
 from widgets.walldesk.dragged import side_rect
 from widgets.walldesk.editing import Editing
 from widgets.walldesk.glyphs import draw_glyph
@@ -77,16 +78,14 @@ class BoardPainter:
         for i, id in enumerate(chosen):
             rect = next((scaled(one.at, box, scale) for one in placed if one.place.id == id), None)
             if rect is not None:
-                painter.setPen(QPen(theme.acc, 2))
-                painter.drawRect(rect.adjusted(1, 1, -1, -1))
+                draw_focus(painter, rect, theme)
                 if i == 0 and focused:
                     pen = QPen(theme.t1, 1)
                     pen.setDashPattern([2, 2])
                     painter.setPen(pen)
                     painter.drawRect(rect.adjusted(4, 4, -5, -5))
         if focused and not chosen:
-            painter.setPen(QPen(theme.acc, 2))
-            painter.drawRect(box.adjusted(1, 1, -1, -1))
+            draw_focus(painter, box, theme)
 
     def _held(self, painter: QPainter, box: QRectF, scale: float, held: Held, placed: tuple[Placed, ...]) -> None:
         theme = self._hand.ctx.theme

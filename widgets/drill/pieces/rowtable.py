@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QWidget
 
 from cockpit.model.insight import Row
 from widgets.kit.context import PanelContext
+from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
 from widgets.kit.theme import Theme
 from widgets.kit.tips import plain_tip
@@ -195,9 +196,7 @@ class RowTable(QAbstractScrollArea):
         painter.setPen(QPen(theme.line, 1))
         painter.drawLine(QPointF(PAD, box.bottom() - 0.5), QPointF(box.width() - PAD, box.bottom() - 0.5))
         if i == self.at and self.hasFocus():
-            painter.setPen(QPen(theme.acc, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(box.adjusted(1, 1, -1, -1))
+            draw_focus(painter, box, theme)
 
     # -- hands
 

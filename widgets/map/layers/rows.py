@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from widgets.kit.buttons import draw_key
 from widgets.kit.context import PanelContext
+from widgets.kit.focus import draw_focus
 from widgets.kit.icons import draw_icon
 from widgets.map.layers.colors import Colored
 
@@ -47,7 +48,8 @@ class Head(QAbstractButton):
         left = draw_key(painter, self.width() - PAD, ROW_H / 2, "L", theme)
         if self.filtered:
             draw_icon(painter, QRectF(left - 20, (ROW_H - 12) / 2, 12, 12), "filter", theme.acc, 2.4)
-        draw_focus(painter, self, self.ctx)
+        if self.hasFocus():
+            draw_focus(painter, self.rect(), self.ctx.theme)
 
 
 class Row(QAbstractButton):
@@ -147,7 +149,8 @@ class Row(QAbstractButton):
         room = right - PAD - 24 - 6
         words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, int(room))
         painter.drawText(QRectF(PAD + 24, 0, room, ROW_H), int(Qt.AlignmentFlag.AlignVCenter), words)
-        draw_focus(painter, self, self.ctx)
+        if self.hasFocus():
+            draw_focus(painter, self.rect(), self.ctx.theme)
 
     def _paint_right(self, painter: QPainter, on: bool) -> float:
         """Count, sign of a filter, dots; the answer is where they begin."""
@@ -190,7 +193,8 @@ class SwitchRow(Row):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.acc_ink if on else theme.t3)
         painter.drawEllipse(QRectF(rail.right() - 14 if on else rail.left() + 2, rail.top() + 2, 12, 12))
-        draw_focus(painter, self, self.ctx)
+        if self.hasFocus():
+            draw_focus(painter, self.rect(), self.ctx.theme)
 
 
 class ColorKey(QWidget):
@@ -239,10 +243,3 @@ class ColorKey(QWidget):
             painter.setPen(theme.t2)
             words = painter.fontMetrics().elidedText(self._words(i), Qt.TextElideMode.ElideRight, int(wide - 18))
             painter.drawText(QRectF(x + 14, y, wide - 16, self.LINE_H), int(Qt.AlignmentFlag.AlignVCenter), words)
-
-
-def draw_focus(painter: QPainter, widget: QWidget, ctx: PanelContext) -> None:
-    if widget.hasFocus():
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(ctx.theme.acc, 2))
-        painter.drawRect(QRectF(widget.rect()).adjusted(1, 1, -1, -1))
