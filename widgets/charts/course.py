@@ -12,10 +12,10 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPain
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.charts.history import short_number
+from widgets.charts.reading import ReadChart, upright
 from widgets.charts.scale import round_steps, runs
 from widgets.charts.spark import polygon
 from widgets.kit.context import PanelContext
-from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
 from widgets.kit.theme import Theme
 from widgets.kit.tips import plain_tip
@@ -62,11 +62,11 @@ def numbers(values: Sequence[float | None]) -> Floats:
     return np.array([math.nan if value is None else value for value in values], dtype=np.float64)
 
 
-class Course(QWidget):
+class Course(ReadChart):
     """The chart. Left and Right walk its buckets, Enter or a click goes into one, the pointer reads them.
 
     Attributes:
-        line: what it shows. at: the bucket that is read, -1 none. small: little room: one of many.
+        line: what it shows. small: little room: one of many.
         picked: (index) a bucket was gone into.
     """
 
@@ -76,11 +76,9 @@ class Course(QWidget):
         self, ctx: PanelContext, read: Callable[[int], str], parent: QWidget | None = None, small: bool = False
     ) -> None:
         """Args: read: a bucket in words."""
-        super().__init__(parent)
-        self.ctx, self._read, self.small = ctx, read, small
-        self.line, self.at, self.nothing = Line(), -1, ""
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        super().__init__(ctx, parent)
+        self._read, self.small = read, small
+        self.line = Line()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
@@ -137,17 +135,10 @@ class Course(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme, line, steps = QPainter(self), self.ctx.theme, self.line, self.steps()
         if not steps or not len(line.values):
-            painter.setFont(theme.font("body"))
-            painter.setPen(theme.t3)
-            wrapped = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
-            painter.drawText(QRectF(self.rect()).adjusted(16, 0, -16, 0), wrapped, self.nothing)
-            self._focus(painter)
+            self.paint_nothing(painter, 16)
             return
-        box, low, high = self._box(), steps[0], steps[-1]
-
-        def y(values: Floats | float) -> Floats:
-            return np.asarray(box.bottom() - (np.asarray(values) - low) / (high - low) * box.height())
-
+        box = self._box()
+        y = upright(box, steps[0], steps[-1])
         self._grid(painter, box, steps, y)
         self._notes(painter, box)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -159,7 +150,7 @@ class Course(QWidget):
         self._own(painter, theme, x, y)
         if 0 <= self.at < len(line.values):
             self._reading(painter, box, x, y)
-        self._focus(painter)
+        self.paint_focus(painter)
 
     def _own(self, painter: QPainter, theme: Theme, x: Floats, y: Callable[[Floats], Floats]) -> None:
         values = numbers(self.line.values)
@@ -246,18 +237,13 @@ class Course(QWidget):
         painter.setPen(theme.t1)
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, words)
 
-    def _focus(self, painter: QPainter) -> None:
-        if self.hasFocus():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            draw_focus(painter, self.rect(), self.ctx.theme)
-
     # -- hands
 
     def _near(self, x: float) -> int:
         places = self._places()
         return int(np.argmin(np.abs(places - x))) if len(places) else -1
 
-    def _go(self, at: int) -> None:
+    def read_at(self, at: int) -> None:
         if at != self.at:
             self.at = at
             notes = [n.words for n in self.line.notes if 0 <= at == self._bucket(n.at)]
@@ -268,28 +254,18 @@ class Course(QWidget):
         return int(np.searchsorted(np.array(self.line.starts), at, side="right")) - 1
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._go(self._near(event.position().x()))
+        self.read_at(self._near(event.position().x()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         at = self._near(event.position().x())
         if event.button() == Qt.MouseButton.LeftButton and at >= 0:
             self.picked.emit(at)
 
-    def leaveEvent(self, event: object) -> None:
-        self._go(-1)
-
-    def focusInEvent(self, event: object) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self._go(-1)
-        self.update()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, last = Qt.Key(event.key()), len(self.line.values) - 1
         steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Home: -last - 1, Qt.Key.Key_End: last + 1}
         if key in steps and last >= 0:
-            self._go(min(max((self.at if self.at >= 0 else last + 1) + steps[key], 0), last))
+            self.read_at(min(max((self.at if self.at >= 0 else last + 1) + steps[key], 0), last))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat() and self.at >= 0:
             self.picked.emit(self.at)
         else:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
+from widgets.charts.barrows import BAR, PAD, ROW, BarRows
 from widgets.kit.context import PanelContext
 from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
-from widgets.kit.tips import plain_tip
 
-ROW, BAR, PAD = 26, 13, 12
 _MIDDLE = int(Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -35,23 +34,19 @@ class Delta:
     total: bool = False
 
 
-class DeltaBars(QWidget):
+class DeltaBars(BarRows):
     """Contributions as a cascade: each begins where the one above it ended, the last says what they come to.
 
     Attributes:
-        deltas: what it shows. at: the one the keyboard is on, -1 none. picked: (key) one was gone into.
+        deltas: what it shows.
     """
 
-    picked = Signal(str)
-
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.ctx = ctx
+        super().__init__(ctx, parent)
         self.deltas: tuple[Delta, ...] = ()
-        self.at, self._over, self._first = -1, -1, 0
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+
+    def rows_of(self) -> Sequence[Delta]:
+        return self.deltas
 
     def sizeHint(self) -> QSize:
         return QSize(300, ROW * len(self.deltas) + 8)
@@ -61,14 +56,8 @@ class DeltaBars(QWidget):
 
     def show_deltas(self, deltas: Sequence[Delta]) -> None:
         self.deltas = tuple(deltas)
-        self.at, self._over = min(self.at, len(self.deltas) - 1), -1
-        self._first = max(0, min(self._first, len(self.deltas) - self._fits()))
-        self.setAccessibleDescription("; ".join(f"{one.name} {one.words}" for one in self.deltas[:30]))
-        self.updateGeometry()
-        self.update()
-
-    def _fits(self) -> int:
-        return max(1, self.height() // ROW)
+        self.at = min(self.at, len(self.deltas) - 1)
+        self._shown_anew()
 
     def spans(self) -> list[tuple[float, float]]:
         """Where each begins and ends, in the unit of the values."""
@@ -125,32 +114,6 @@ class DeltaBars(QWidget):
 
     # -- hands
 
-    def _row_at(self, y: float) -> int:
-        row = self._first + int(y // ROW)
-        return row if 0 <= row < len(self.deltas) else -1
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        row = self._row_at(event.position().y())
-        if row != self._over:
-            self._over = row
-            one = self.deltas[row] if row >= 0 else None
-            self.setToolTip(plain_tip(f"{one.name}  {one.words}\n{one.tip}".strip()) if one else "")
-            self.update()
-
-    def leaveEvent(self, event: object) -> None:
-        self._over = -1
-        self.update()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        row = self._row_at(event.position().y())
-        if event.button() == Qt.MouseButton.LeftButton and row >= 0 and self.deltas[row].key:
-            self.picked.emit(self.deltas[row].key)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        most = max(0, len(self.deltas) - self._fits())
-        self._first = min(max(self._first - (1 if event.angleDelta().y() > 0 else -1), 0), most)
-        self.update()
-
     def focusInEvent(self, event: object) -> None:
         if self.at < 0 and self.deltas:
             self.at = 0
@@ -159,15 +122,3 @@ class DeltaBars(QWidget):
     def focusOutEvent(self, event: object) -> None:
         self.at = -1
         self.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, last = Qt.Key(event.key()), len(self.deltas) - 1
-        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up) and last >= 0:
-            self.at = min(max(self.at + (1 if key == Qt.Key.Key_Down else -1), 0), last)
-            self._first = min(max(self._first, self.at - self._fits() + 1), self.at)
-            self.update()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat() and self.at >= 0:
-            if self.deltas[self.at].key:
-                self.picked.emit(self.deltas[self.at].key)
-        else:
-            super().keyPressEvent(event)

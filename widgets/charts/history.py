@@ -16,10 +16,10 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaint
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cockpit.model.figures import figure
+from widgets.charts.reading import ReadChart, upright
 from widgets.charts.scale import Curve, beat_of, bounds_of, mark_words, round_steps, time_marks, unbroken
 from widgets.charts.spark import paint_band, polygon
 from widgets.kit.context import PanelContext
-from widgets.kit.focus import draw_focus
 
 HEIGHT = 208
 _LEFT, _TOP, _RIGHT, _BOTTOM = 12, 12, 52, 24
@@ -56,24 +56,19 @@ class Shown:
     old: bool = False
 
 
-class HistoryChart(QWidget):
+class HistoryChart(ReadChart):
     """The chart. Arrows walk its buckets, the pointer reads them.
 
     Attributes:
         shown: what it shows.
-        at: index of the bucket that is read, -1 for none.
     """
 
     def __init__(self, ctx: PanelContext, read: Callable[[Curve, int], str], parent: QWidget | None = None) -> None:
         """Args: read: a bucket in words."""
-        super().__init__(parent)
-        self.ctx, self._read = ctx, read
+        super().__init__(ctx, parent)
+        self._read = read
         self.shown = Shown(0, 1)
-        self.at = -1
-        self.nothing = ""
         self.setFixedHeight(HEIGHT)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
@@ -122,20 +117,12 @@ class HistoryChart(QWidget):
     # -- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme, shown = QPainter(self), self.ctx.theme, self.shown
-        steps = self.steps()
+        painter, shown, steps = QPainter(self), self.shown, self.steps()
         if not steps:
-            painter.setFont(theme.font("body"))
-            painter.setPen(theme.t3)
-            wrapped = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
-            painter.drawText(QRectF(self.rect()).adjusted(24, 0, -24, 0), wrapped, self.nothing)
-            self._focus(painter)
+            self.paint_nothing(painter, 24)
             return
         box, low, high = self._box(), steps[0], steps[-1]
-
-        def y(values: np.ndarray | float) -> np.ndarray:
-            return np.asarray(box.bottom() - (np.asarray(values) - low) / (high - low) * box.height())
-
+        y = upright(box, low, high)
         self._grid(painter, box, steps, y)
         self._bounds(painter, box, low, high, y)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -144,12 +131,7 @@ class HistoryChart(QWidget):
             self._expected(painter, y)
         if 0 <= self.at < len(shown.curve):
             self._reading(painter, box, y)
-        self._focus(painter)
-
-    def _focus(self, painter: QPainter) -> None:
-        if self.hasFocus():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            draw_focus(painter, self.rect(), self.ctx.theme)
+        self.paint_focus(painter)
 
     def _grid(self, painter: QPainter, box: QRectF, steps: list[float], y: Callable[[float], np.ndarray]) -> None:
         theme, shown = self.ctx.theme, self.shown
@@ -252,7 +234,6 @@ class HistoryChart(QWidget):
     # -- reading
 
     def read_at(self, at: int) -> None:
-        """Reads a bucket; -1 none."""
         if at != self.at:
             self.at = at
             known = 0 <= at < len(self.shown.curve)
@@ -263,16 +244,6 @@ class HistoryChart(QWidget):
         curve = self.shown.curve
         if len(curve):
             self.read_at(int(np.abs(self._x(curve.at) - event.position().x()).argmin()))
-
-    def leaveEvent(self, event: object) -> None:
-        self.read_at(-1)
-
-    def focusInEvent(self, event: object) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self.read_at(-1)
-        self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)

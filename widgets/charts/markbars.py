@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
+from widgets.charts.barrows import BAR, PAD, ROW, BarRows
 from widgets.charts.scale import round_steps
 from widgets.kit.context import PanelContext
 from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
-from widgets.kit.tips import plain_tip
 
-ROW, BAR, AXIS, PAD = 26, 13, 24, 12
+AXIS = 24
 LEAST = 5
 """Bars that are worth more than the numbers of the axis."""
 _MIDDLE = int(Qt.AlignmentFlag.AlignVCenter)
@@ -41,26 +41,24 @@ class MarkBar:
     tip: str = ""
 
 
-class MarkBars(QWidget):
+class MarkBars(BarRows):
     """The bars. Up and Down walk them, Enter or a click goes into one, Ctrl+Enter or a click on its number to its rows.
 
     Attributes:
-        bars: what it shows. at: index of the one pointed at by keyboard or asked to be selected, -1 none.
-        picked, rows: (key) of the bar gone into, or whose rows are wanted. pointed: (key) the keyboard is on it.
+        bars: what it shows; the one `at` is selected.
+        rows: (key) its rows are wanted. pointed: (key) the keyboard is on it.
     """
 
-    picked = Signal(str)
     rows = Signal(str)
     pointed = Signal(str)
 
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.ctx = ctx
+        super().__init__(ctx, parent)
         self.bars: tuple[MarkBar, ...] = ()
-        self.at, self._over, self._first, self._unit = -1, -1, 0, ""
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        self._unit = ""
+
+    def rows_of(self) -> Sequence[MarkBar]:
+        return self.bars
 
     def sizeHint(self) -> QSize:
         return QSize(300, ROW * len(self.bars) + AXIS + 6)
@@ -73,11 +71,7 @@ class MarkBars(QWidget):
         kept = selected or (self.bars[self.at].key if 0 <= self.at < len(self.bars) else "")
         self.bars, self._unit = tuple(bars), unit
         self.at = next((i for i, bar in enumerate(self.bars) if bar.key == kept), -1) if kept else -1
-        self._over = -1
-        self._first = min(self._first, max(0, len(self.bars) - self._fits()))
-        self.setAccessibleDescription("; ".join(f"{bar.name} {bar.words}" for bar in self.bars[:30]))
-        self.updateGeometry()
-        self.update()
+        self._shown_anew()
 
     def select(self, key: str) -> None:
         """Marks a bar as the selected one; nothing is told."""
@@ -92,9 +86,6 @@ class MarkBars(QWidget):
         """Height of the axis' numbers; none where bars, which print their own, need the room."""
         return AXIS if self.height() >= min(len(self.bars), LEAST) * ROW + AXIS else 0
 
-    def _fits(self) -> int:
-        return max(1, int((self.height() - self._foot) // ROW))
-
     def _top(self) -> float:
         values = [v for bar in self.bars for v in (bar.value, bar.mark) if math.isfinite(v)]
         return max([*values, 0.0])
@@ -108,10 +99,6 @@ class MarkBars(QWidget):
         valued = max((body.horizontalAdvance(bar.words) for bar in self.bars), default=0.0) + 8
         scroll = 10 if len(self.bars) > self._fits() else 0
         return named, named + 12, max(self.width() - PAD - valued - scroll, named + 40)
-
-    def _row_at(self, y: float) -> int:
-        row = self._first + int(y // ROW)
-        return row if 0 <= y < self._fits() * ROW and row < len(self.bars) else -1
 
     # -- painting
 
@@ -210,66 +197,17 @@ class MarkBars(QWidget):
 
     def _go(self, at: int) -> None:
         if 0 <= at < len(self.bars):
-            self.at = at
-            self._reveal()
+            super()._go(at)
             self.pointed.emit(self.bars[at].key)
-            self.update()
 
-    def _reveal(self) -> None:
-        if self.at >= 0:
-            self._first = min(max(self._first, self.at - self._fits() + 1), self.at)
+    def _click(self, row: int, x: float) -> None:
+        (self.rows if x >= self._numbers_from(row) else self.picked).emit(self.bars[row].key)
 
-    def resizeEvent(self, event: object) -> None:
-        self._first = max(0, min(self._first, len(self.bars) - self._fits()))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        most = max(0, len(self.bars) - self._fits())
-        if most:
-            self._first = min(max(self._first - (1 if event.angleDelta().y() > 0 else -1), 0), most)
-            self.update()
-            event.accept()
-        else:
-            event.ignore()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        row = self._row_at(event.position().y())
-        if row != self._over:
-            self._over = row
-            bar = self.bars[row] if row >= 0 else None
-            self.setCursor(
-                Qt.CursorShape.PointingHandCursor if bar is not None and bar.key else Qt.CursorShape.ArrowCursor
-            )
-            self.setToolTip(plain_tip("\n".join(filter(None, (f"{bar.name}  {bar.words}", bar.tip)))) if bar else "")
-            self.update()
-
-    def leaveEvent(self, event: object) -> None:
-        self._over = -1
-        self.update()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        row = self._row_at(event.position().y())
-        if event.button() == Qt.MouseButton.LeftButton and row >= 0 and self.bars[row].key:
-            told = self.rows if event.position().x() >= self._numbers_from(row) else self.picked
-            told.emit(self.bars[row].key)
-
-    def focusInEvent(self, event: object) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self.update()
+    def _enter(self, key: str, control: bool) -> None:
+        (self.rows if control else self.picked).emit(key)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, last = Qt.Key(event.key()), len(self.bars) - 1
-        page, end = self._fits(), len(self.bars)
-        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: page, Qt.Key.Key_PageUp: -page,
-                 Qt.Key.Key_Home: -end, Qt.Key.Key_End: end}  # fmt: skip
-        if key in steps and last >= 0:
-            self._go(min(max(self.at + steps[key], 0), last))
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat() and self.at >= 0:
-            if self.bars[self.at].key:
-                control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-                (self.rows if control else self.picked).emit(self.bars[self.at].key)
-        elif key == Qt.Key.Key_Escape and self.at >= 0:
+        if event.key() == Qt.Key.Key_Escape and self.at >= 0:
             self.at = -1
             self.pointed.emit("")
             self.update()
