@@ -6,8 +6,8 @@ from math import ceil
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from widgets.charts.scale import Curve, beat_of, unbroken
 from widgets.charts.spark import polygon
@@ -15,8 +15,8 @@ from widgets.kit.context import PanelContext
 from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
 from widgets.kit.symbols import draw_badge
-from widgets.kit.tips import plain_tip
 from widgets.leader.days import Days
+from widgets.leader.walked import Walked, grid_steps
 from widgets.lists.parts import draw_line
 from widgets.lists.words import joined
 from widgets.signs.asked import LEVELS
@@ -24,29 +24,23 @@ from widgets.signs.board import Item
 from widgets.signs.words import SignWords
 
 WIDE, HIGH, HEAD = 112, 58, 30
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
-class Districts(QWidget):
+class Districts(Walked):
     """Small multiples; the greatest first.
 
     Attributes:
-        items: what is shown. at: the one with the keyboard, -1 none. picked: (key) of the one gone into.
+        items: what is shown. picked: (key) of the one gone into.
     """
 
     picked = Signal(str)
 
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.ctx = ctx
+        super().__init__(ctx, parent)
         self.items: list[Item] = []
         self._curves: list[Curve] = []
         self._title = ""
         self._words: SignWords | None = None
-        self.at, self._over = -1, -1
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
 
     def show_items(self, title: str, items: list[Item], days: Days, words: SignWords) -> None:
         self._title, self.items, self._words = title, items, words
@@ -133,59 +127,19 @@ class Districts(QWidget):
 
     # -- the hand
 
-    def go_to(self, i: int) -> None:
-        if self.items:
-            self.at = max(0, min(i, len(self.items) - 1))
-            self.setAccessibleDescription(self._said(self.at))
-            self.update()
+    def reach(self) -> int:
+        return len(self.items)
 
-    def _said(self, i: int) -> str:
+    def steps(self) -> dict[Qt.Key, int]:
+        return grid_steps(self.columns())
+
+    def pick(self, i: int) -> None:
+        self.picked.emit(self.items[i].key)
+
+    def said(self, i: int) -> str:
         words, item = self._words, self.items[i]
         if words is None:
             return ""
         now = self.ctx.clock.now()
         said = (words.area(item.area), words.with_unit(item.sign, item.value), words.age(item, now))
         return joined(*said, words.mark(item.sign))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, columns = event.key(), self.columns()
-        steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: columns, Qt.Key.Key_Up: -columns}
-        if Qt.Key(key) in steps and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            to = self.at + steps[Qt.Key(key)]
-            self.go_to(to if 0 <= to < len(self.items) else self.at)
-        elif key in _ENTER and 0 <= self.at < len(self.items):
-            self.picked.emit(self.items[self.at].key)
-        else:
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        if self.at < 0 and event.reason() != Qt.FocusReason.MouseFocusReason:
-            self.go_to(0)
-        self.update()
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.update()
-        super().focusOutEvent(event)
-
-    def _at_point(self, event: QMouseEvent) -> int:
-        point = event.position().toPoint()
-        return next((i for i in range(len(self.items)) if self.place(i).contains(point)), -1)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        over = self._at_point(event)
-        if over != self._over:
-            self._over = over
-            self.setCursor(Qt.CursorShape.PointingHandCursor if over >= 0 else Qt.CursorShape.ArrowCursor)
-            self.setToolTip(plain_tip(self._said(over)) if over >= 0 else "")
-            self.update()
-
-    def leaveEvent(self, event: object) -> None:
-        self._over = -1
-        self.update()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        i = self._at_point(event)
-        if event.button() == Qt.MouseButton.LeftButton and i >= 0:
-            self.go_to(i)
-            self.picked.emit(self.items[i].key)

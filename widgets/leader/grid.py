@@ -8,29 +8,25 @@ from math import ceil
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QFocusEvent,
     QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from widgets.kit.context import PanelContext
 from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
-from widgets.kit.tips import plain_tip
 from widgets.leader.tile import LEAST_HIGH, LEAST_WIDE, Tile, alike, draw_tile
+from widgets.leader.walked import Walked, grid_steps
 
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
-
-class TileGrid(QWidget):
+class TileGrid(Walked):
     """The tiles.
 
     Attributes:
-        tiles: what it shows. at: index of the one with the keyboard, -1 none.
+        tiles: what it shows.
         picked: (key) of the one gone into. asked: (key, place) a menu is wanted.
     """
 
@@ -42,13 +38,9 @@ class TileGrid(QWidget):
         Args:
             most: tiles that are shown at the most, and then only those that fit; 0 all, however high that makes it.
         """
-        super().__init__(parent)
-        self.ctx, self._most_columns, self._most = ctx, most_columns, most
+        super().__init__(ctx, parent)
+        self._most_columns, self._most = most_columns, most
         self.tiles: tuple[Tile, ...] = ()
-        self.at, self._over = -1, -1
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
 
     @property
     def current(self) -> Tile | None:
@@ -126,68 +118,29 @@ class TileGrid(QWidget):
 
     # -- the hand
 
-    def go_to(self, i: int) -> None:
-        if self.tiles:
-            self.at = max(0, min(i, self.shown - 1))
-            self._name()
-            self.update()
+    def reach(self) -> int:
+        return self.shown
+
+    def steps(self) -> dict[Qt.Key, int]:
+        return grid_steps(self.columns())
+
+    def said(self, i: int) -> str:
+        return self.tiles[i].said
+
+    def tip(self, i: int) -> str:
+        return self.tiles[i].tip
+
+    def pick(self, i: int) -> None:
+        self.picked.emit(self.tiles[i].key)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, columns = event.key(), self.columns()
-        steps = {
-            Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: columns, Qt.Key.Key_Up: -columns,
-        }  # fmt: skip
-        step = steps.get(Qt.Key(key)) if not event.modifiers() & Qt.KeyboardModifier.AltModifier else None
-        if step is not None:
-            to = self.at + step
-            self.go_to(to if 0 <= to < self.shown else self.at)
-        elif key == Qt.Key.Key_Home:
-            self.go_to(0)
-        elif key == Qt.Key.Key_End:
-            self.go_to(self.shown - 1)
-        elif key in _ENTER and 0 <= self.at < self.shown:
-            self.picked.emit(self.tiles[self.at].key)
-        elif key == Qt.Key.Key_Menu and 0 <= self.at < self.shown:
+        if event.key() == Qt.Key.Key_Menu and 0 <= self.at < self.shown:
             self.asked.emit(self.tiles[self.at].key, self.mapToGlobal(self.place(self.at).center()))
         else:
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        if self.at < 0 and event.reason() != Qt.FocusReason.MouseFocusReason:
-            self.go_to(0)
-        self.update()
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.update()
-        super().focusOutEvent(event)
-
-    def _tile_at(self, point: QPoint) -> int:
-        return next((i for i in range(self.shown) if self.place(i).contains(point)), -1)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        over = self._tile_at(event.position().toPoint())
-        if over != self._over:
-            self._over = over
-            self.setCursor(Qt.CursorShape.PointingHandCursor if over >= 0 else Qt.CursorShape.ArrowCursor)
-            self.setToolTip(plain_tip(self.tiles[over].tip) if over >= 0 else "")
-            self.update()
-
-    def leaveEvent(self, event: object) -> None:
-        self._over = -1
-        self.update()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        i = self._tile_at(event.position().toPoint())
-        if event.button() == Qt.MouseButton.LeftButton and i >= 0:
-            self.go_to(i)
-            self.picked.emit(self.tiles[i].key)
-
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        i = self._tile_at(event.pos())
+        i = self.at_point(event.pos())
         if i >= 0:
             self.go_to(i)
             self.asked.emit(self.tiles[i].key, event.globalPos())
-
-    def _name(self) -> None:
-        self.setAccessibleDescription(self.tiles[self.at].said if 0 <= self.at < len(self.tiles) else "")
