@@ -7,12 +7,13 @@ from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cockpit.model.briefings import Reworded
 from widgets.kit.buttons import KeyButton
 from widgets.kit.context import PanelContext
 from widgets.kit.label import label
+from widgets.kit.scrolling import hold, scrolled
 
 TAKE_KEY = "Ctrl+Return"
 
@@ -40,12 +41,7 @@ class WordingPage(QWidget):
         column.addWidget(self.title)
         self.words = label("", self)
         column.addWidget(self.words)
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.viewport().setAutoFillBackground(False)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = scrolled(self)
         column.addWidget(self._scroll, 1)
         foot = QHBoxLayout()
         foot.setSpacing(8)
@@ -86,8 +82,7 @@ class WordingPage(QWidget):
         for one in offers:
             column.addWidget(self._row(one, page))
         column.addStretch(1)
-        self._scroll.setWidget(page)
-        page.setAutoFillBackground(False)  # which the area has just set
+        hold(self._scroll, page)
         self._count()
 
     def _row(self, one: Reworded, parent: QWidget) -> QWidget:

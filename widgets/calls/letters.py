@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from cockpit.model.ages import hour_minute
 from cockpit.model.calls import Contact
@@ -20,6 +20,7 @@ from widgets.kit.context import PanelContext
 from widgets.kit.label import label
 from widgets.kit.lineedit import LineEdit
 from widgets.kit.panel import Panel, guarded
+from widgets.kit.scrolling import scrolled
 from widgets.lists.parts import PAD, Part, draw_line
 from widgets.lists.question import Question
 from widgets.lists.words import clock_time
@@ -76,13 +77,7 @@ class LettersPanel(Panel):
         self._letters.setContentsMargins(0, 8, 0, 8)
         self._letters.setSpacing(8)
         self._letters.addStretch(1)
-        self._scroll = QScrollArea(self.content)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(page)
-        page.setAutoFillBackground(False)
-        self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll = scrolled(self.content, page)
         self._scroll.verticalScrollBar().rangeChanged.connect(lambda _low, high: self._to_end(high))
         foot = QVBoxLayout()
         foot.setContentsMargins(PAD, 8, PAD, 12)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cockpit.model.ages import age, countdown
 from cockpit.model.calls import CallRecord, Contact, Listened, Missed, Outcome
@@ -22,6 +22,7 @@ from widgets.kit.focus import draw_focus
 from widgets.kit.icons import draw_icon
 from widgets.kit.label import label
 from widgets.kit.panel import Panel, guarded
+from widgets.kit.scrolling import scrolled
 from widgets.lists.parts import PAD, Part, draw_line
 from widgets.lists.question import Question
 from widgets.lists.words import clock_time
@@ -90,13 +91,7 @@ class LogPanel(Panel):
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(0)
         self._list.addStretch(1)
-        scroll = QScrollArea(self.content)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(page)
-        page.setAutoFillBackground(False)
-        scroll.viewport().setAutoFillBackground(False)
+        scroll = scrolled(self.content, page)
         foot = QHBoxLayout()
         foot.setContentsMargins(PAD, 8, PAD, 12)
         foot.setSpacing(8)

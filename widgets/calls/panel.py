@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from cockpit.model.calls import Call, CallKind, CallState, Leg
 from cockpit.model.messages import Message
@@ -21,6 +21,7 @@ from widgets.kit.buttons import KeyButton, disable, dress_icon_button, icon_butt
 from widgets.kit.context import PanelContext
 from widgets.kit.label import label
 from widgets.kit.panel import Panel, guarded
+from widgets.kit.scrolling import scrolled
 from widgets.kit.states import PanelState
 from widgets.lists.parts import PAD
 
@@ -79,13 +80,7 @@ class CallPanel(Panel):
         self._members.setContentsMargins(0, 0, 0, 0)
         self._members.setSpacing(0)
         self._members.addStretch(1)
-        self._scroll = QScrollArea(self.content)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(page)
-        page.setAutoFillBackground(False)
-        self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll = scrolled(self.content, page)
         foot = QVBoxLayout()
         foot.setContentsMargins(PAD, 8, PAD, 12)
         foot.setSpacing(6)

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from cockpit.model.insight import AskCompare, Comparison, Side
 from cockpit.model.scope import Scope
@@ -16,6 +16,7 @@ from widgets.drill.pieces.legend import Legend
 from widgets.drill.words import COUNTS, DrillWords, grain_name, short
 from widgets.kit.context import PanelContext
 from widgets.kit.panel import guarded
+from widgets.kit.scrolling import hold, scrolled
 from widgets.kit.tips import plain_tip
 
 CELL_W, CELL_H = 190, 118
@@ -112,17 +113,12 @@ class MultiplesPage(DrillPage):
         top.setContentsMargins(12, 6, 12, 4)
         top.addWidget(self.said, 1)
         top.addWidget(self.legend)
-        self.area = QScrollArea(self)
-        self.area.setWidgetResizable(True)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area = scrolled(self)
         self._field = QWidget(self.area)
         self._grid = QGridLayout(self._field)
         self._grid.setContentsMargins(0, 0, 0, 8)
         self._grid.setSpacing(0)
-        self.area.setWidget(self._field)
-        self._field.setAutoFillBackground(False)
-        self.area.viewport().setAutoFillBackground(False)
+        hold(self.area, self._field)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

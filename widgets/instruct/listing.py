@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cockpit.model.instructions import Instruction
 from cockpit.model.messages import Message
@@ -17,6 +17,7 @@ from widgets.instruct.row import InstructionRow
 from widgets.kit.buttons import dress_icon_button, icon_button
 from widgets.kit.context import PanelContext
 from widgets.kit.panel import Panel, guarded
+from widgets.kit.scrolling import hold, scrolled
 from widgets.kit.states import PanelState
 from widgets.lists.parts import SectionHead
 from widgets.orders.reading import Reading
@@ -41,19 +42,13 @@ class InstructionsPanel(Panel):
         self.header.right.addWidget(self.close_)
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
-        self._scroll = QScrollArea(self.content)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll = scrolled(self.content)
         inside = QWidget()
         self._list = QVBoxLayout(inside)
         self._list.setContentsMargins(0, 0, 0, 8)
         self._list.setSpacing(0)
         self._list.addStretch(1)
-        self._scroll.setWidget(inside)
-        inside.setAutoFillBackground(False)
+        hold(self._scroll, inside)
         column.addWidget(self._scroll)
         self.retranslate()
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QApplication, QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
 
 from cockpit.model import ages
 from cockpit.model.messages import Message
@@ -18,6 +18,7 @@ from widgets.instruct.meet import meet
 from widgets.instruct.waiting import Kind, Wait, Waiting, steady
 from widgets.kit.context import PanelContext
 from widgets.kit.panel import Panel
+from widgets.kit.scrolling import hold, scrolled
 from widgets.kit.states import PanelState
 from widgets.orders.reading import Reading
 
@@ -46,19 +47,13 @@ class DecisionsPanel(Panel):
         self._drawn: object = None
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
-        self._scroll = QScrollArea(self.content)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll = scrolled(self.content)
         inside = QWidget()
         self._list = QVBoxLayout(inside)
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(0)
         self._list.addStretch(1)
-        self._scroll.setWidget(inside)
-        inside.setAutoFillBackground(False)
+        hold(self._scroll, inside)
         inside.installEventFilter(self)
         column.addWidget(self._scroll)
         self._look()

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cockpit.model.messages import Message
 from cockpit.model.places import PLACE
@@ -18,6 +18,7 @@ from widgets.kit.actions import Action
 from widgets.kit.buttons import dress_icon_button, icon_button
 from widgets.kit.feedstate import topic_age
 from widgets.kit.panel import Panel, PanelContext
+from widgets.kit.scrolling import hold, scrolled
 from widgets.kit.states import PanelState
 from widgets.lists.areas import AreaTree
 from widgets.lists.page import Desk, Page
@@ -76,12 +77,7 @@ class EventPage(Panel):
         self.foot: LeaderFoot | None = None
         self._memory = Memory()
         self._areas = AreaTree(ctx.picture["area"])
-        self._scroll = QScrollArea(self.content)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll = scrolled(self.content)
         self._column = QVBoxLayout(self.content)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -183,8 +179,7 @@ class EventPage(Panel):
         if old is not None:
             old.deleteLater()
         if page is not None:
-            self._scroll.setWidget(page)
-            page.setAutoFillBackground(False)  # setWidget turns it on
+            hold(self._scroll, page)
             self.show_content()
         if isinstance(page, EventThing | AlarmThing | CaseThing) and self._orders():
             self._dock(page)

@@ -7,11 +7,12 @@ from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cockpit.model.messages import Message
 from widgets.kit.buttons import button
 from widgets.kit.context import PanelContext
+from widgets.kit.scrolling import hold, scrolled
 from widgets.kit.tips import plain_tip
 from widgets.map.coloring import COLORINGS, EVENTS, SIGN, Coloring
 from widgets.map.compose.heat import HeatTold
@@ -101,14 +102,9 @@ class LayerList(QFrame):
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(0)
         self._list = _Rows(ctx)
-        self._scroll = QScrollArea(self._body)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll = scrolled(self._body)
         self._scroll.setFixedHeight(0)
-        self._scroll.setWidget(self._list)
-        self._list.setAutoFillBackground(False)
+        hold(self._scroll, self._list)
         inner.addWidget(self._scroll)
         self._foot = self._make_foot()
         inner.addLayout(self._foot)

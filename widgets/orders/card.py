@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cockpit.model import ages
 from cockpit.model.cases import Case, Order
@@ -15,6 +15,7 @@ from cockpit.model.ports.cases import Waiting
 from cockpit.model.tables import UnitState
 from widgets.calls.reach import call_button
 from widgets.kit.panel import PanelContext
+from widgets.kit.scrolling import hold, scrolled
 from widgets.kit.symbols import draw_unit
 from widgets.lists.parts import PAD, Part, Words, draw_line
 from widgets.lists.words import clock_time
@@ -47,12 +48,7 @@ class OrderCard(QWidget):
         column.setSpacing(0)
         self.head = CardHead(ctx, self._title, self._state, self._beside)
         column.addWidget(self.head)
-        self._scroll = QScrollArea(self)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll = scrolled(self)
         column.addWidget(self._scroll, 1)
         self._inside: QWidget | None = None
 
@@ -178,8 +174,7 @@ class OrderCard(QWidget):
         old = self._scroll.takeWidget()
         if old is not None:
             old.deleteLater()
-        self._scroll.setWidget(inside)
-        inside.setAutoFillBackground(False)
+        hold(self._scroll, inside)
         self._scroll.verticalScrollBar().setValue(at)
         if focused in self.units:
             self.units[focused].setFocus(Qt.FocusReason.OtherFocusReason)

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from cockpit.model.ages import countdown
 from cockpit.model.entries import AddNote, OpenCase
@@ -21,6 +21,7 @@ from widgets.kit.buttons import KeyButton, disable, dress_icon_button, icon_butt
 from widgets.kit.context import PanelContext
 from widgets.kit.loopwords import item_of, number_of
 from widgets.kit.panel import Panel, guarded
+from widgets.kit.scrolling import scrolled
 from widgets.lists.areas import AreaTree
 from widgets.lists.parts import PAD
 from widgets.lists.question import Question
@@ -89,13 +90,7 @@ class TelephonePanel(Panel):
         down.addWidget(self.form)
         down.addWidget(self.known)
         down.addStretch(1)
-        self._scroll = QScrollArea(self.content)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(page)
-        page.setAutoFillBackground(False)
-        self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll = scrolled(self.content, page)
         foot = QVBoxLayout()
         foot.setContentsMargins(PAD, 8, PAD, 12)
         foot.setSpacing(8)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from cockpit.model.ages import age
 from cockpit.model.messages import Message, texts
@@ -15,6 +14,7 @@ from widgets.kit.buttons import button, dress_icon_button, icon_button
 from widgets.kit.fuzzy import score
 from widgets.kit.header import ElidedLabel
 from widgets.kit.panel import Panel, PanelContext, guarded
+from widgets.kit.scrolling import hold, scrolled
 from widgets.walldesk.editing import Editing
 from widgets.walldesk.flow import Flow
 from widgets.walldesk.kind_grid import KindGrid
@@ -60,18 +60,13 @@ class CataloguePane(Panel):
         self.grid = KindGrid(self._hand, self)
         self.grid.picked.connect(self._pick)
         self.grid.wanted.connect(self._put)
-        self._area = QScrollArea(self)
-        self._area.setWidgetResizable(True)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area = scrolled(self)
         holder = QWidget()
         held = QVBoxLayout(holder)
         held.setContentsMargins(0, 0, 4, 0)
         held.addWidget(self.grid)
         held.addStretch(1)
-        self._area.setWidget(holder)
-        holder.setAutoFillBackground(False)
-        self._area.viewport().setAutoFillBackground(False)
+        hold(self._area, holder)
         column.addWidget(self._area, 1)
         row = QHBoxLayout()
         row.setSpacing(8)

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSlider,
     QWidget,
 )
@@ -25,6 +24,7 @@ from widgets.kit.buttons import button
 from widgets.kit.context import PanelContext
 from widgets.kit.label import label
 from widgets.kit.lineedit import LineEdit
+from widgets.kit.scrolling import scrolled
 from widgets.map.layers.popover import Popover
 from widgets.map.layers.state import LEAST_OPACITY, LayerState
 
@@ -280,13 +280,7 @@ class Details(Popover):
 
             search.textChanged.connect(narrow)
             self._column.addWidget(search)
-            scroll = QScrollArea(self._inner)
-            scroll.setWidgetResizable(True)
-            scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            scroll.viewport().setAutoFillBackground(False)
-            scroll.setWidget(place)
-            place.setAutoFillBackground(False)
+            scroll = scrolled(self._inner, place)
             scroll.setFixedHeight(148)
             self._column.addWidget(scroll)
         else:

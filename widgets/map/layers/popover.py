@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QVBoxLayout, QWidget
 
 from widgets.kit.context import PanelContext
+from widgets.kit.scrolling import hold, scrolled
 
 
 class Popover(QFrame):
@@ -25,11 +26,7 @@ class Popover(QFrame):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(1, 1, 1, 1)
         outer.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # it is sized once, when it opens
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll = scrolled(self)
         outer.addWidget(self._scroll)
         self._inner = QWidget()
         self._column = QVBoxLayout(self._inner)
@@ -39,8 +36,7 @@ class Popover(QFrame):
     def _filled(self) -> None:
         """Its column has all that it is to have."""
         self._column.addStretch(1)
-        self._scroll.setWidget(self._inner)
-        self._inner.setAutoFillBackground(False)
+        hold(self._scroll, self._inner)
 
     def _open(self, beside: QWidget, first: QWidget) -> None:
         """Opens at the right of a widget, inside the screen, with the keyboard at `first`."""
