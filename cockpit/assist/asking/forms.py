@@ -11,7 +11,7 @@ from cockpit.assist.asking.bounds import is_over
 from cockpit.assist.asking.found import Found
 from cockpit.assist.asking.measure import Asked
 from cockpit.assist.asking.setting import APPEALS, AREA_DIMS, COMPARING, RANKING, TIME_DIMS, Setting
-from cockpit.assist.asking.tokens import is_chinese
+from cockpit.assist.asking.tokens import is_chinese, says
 from cockpit.insight.measures import BETTER
 from cockpit.model.asking import Form
 from cockpit.model.clock import DAY
@@ -39,12 +39,14 @@ def _dims(found: Found) -> list[str]:
     names = found.names
     dims = list(dict.fromkeys(by for by, _ in found.asked))
     told = [by for by, _ in found.dims if by != "sub"]
-    if dims == ["sub"] and told and not found.divided.text.startswith("where"):  # streets where …
-        dims = told
+    if "sub" in dims and told and (len(dims) > 1 or not found.divided.text.startswith("where")):  # streets where …
+        dims = [by for by in dims if by != "sub"] or told
+    if "day" in dims and set(dims) & {"hour", "weekday"}:  # 每天几点
+        dims.remove("day")
     if not dims and (names & set(RANKING) or found.tops or names & {"TREND"}):
         dims = list(dict.fromkeys(by for by, _ in found.dims))
         lone = [token.said for token in found.divided.tokens if token.type == "dim"]
-        if all(len(said) == 1 and is_chinese(said) for said in lone) and not names & {"RANK"}:
+        if all(len(said) == 1 and is_chinese(said) for said in lone) and not names & {"RANK"} and not _by_the(found):
             dims = [] if not set(lone) & set("区") else ["district"]
     if (
         not dims
@@ -70,6 +72,12 @@ def _dims(found: Found) -> list[str]:
     if "group" in dims and "kind" in dims:
         dims.remove("kind")
     return dims
+
+
+def _by_the(found: Found) -> bool:
+    """周走势: buckets of time right before the course."""
+    tokens = found.divided.tokens
+    return any(one.type == "dim" and says(other, "TREND") for one, other in pairwise(tokens))
 
 
 def _asks_what(found: Found) -> bool:
@@ -227,6 +235,13 @@ def _default_dim(found: Found, scope: Scope, where: Setting) -> str:
     return "kind"
 
 
+def _asks_where(found: Found) -> bool:
+    """Where was … most, by street."""
+    tokens = found.divided.tokens
+    by = found.at("EACH")
+    return any(token.said == "where" for token in tokens[:by]) and tokens[by].said == "by"
+
+
 def order_of(found: Found, asked: Asked, form: Form) -> tuple[int, bool]:
     """How many, and whether the greatest come first."""
     names = found.names
@@ -245,9 +260,14 @@ def order_of(found: Found, asked: Asked, form: Form) -> tuple[int, bool]:
     descending = True
     if names & {"LEAST", "FASTEST", "UP", "FALL"}:
         descending = False
-    if names & {"BEST", "BESTFIRST"}:
+    if "PACE" in names and asked.measure.startswith(("mean", "median")):  # 快慢排第一
+        if names & {"MOST", "LEAST"}:
+            descending = "LEAST" in names
+        elif "RANK" in names and not names & {"SLOWEST", "SLOW"}:
+            descending = False
+    if names & {"BEST", "BESTFIRST"} or {"WHICH", "GOOD"} <= names:
         descending = better > 0
-    if names & {"WORST", "WORSTFIRST"}:
+    if names & {"WORST", "WORSTFIRST"} or {"WHICH", "BAD"} <= names:
         descending = better <= 0
     top = 0
     for (number, is_top), _ in found.tops:
@@ -258,7 +278,7 @@ def order_of(found: Found, asked: Asked, form: Form) -> tuple[int, bool]:
         not top
         and form == "ranking"
         and names & {"MOST", "LEAST", "FASTEST", "SLOWEST", "BEST", "WORST", "CHANGE", "FALL"}
-    ) and not names & {"RANK", "UP", "EACH"}:
+    ) and not (names & {"RANK", "UP"} or ("EACH" in names and not _asks_where(found))):
         top = 1
     if (
         not top

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -14,7 +15,7 @@ from cockpit.assist.asking.negation import turned
 from cockpit.assist.asking.numbers import number_of
 from cockpit.assist.asking.setting import FOREMOST
 from cockpit.assist.asking.times import Hours, Said
-from cockpit.assist.asking.tokens import Token, is_chinese
+from cockpit.assist.asking.tokens import Token, is_chinese, says
 
 SELF_ASKED = {
     "几点", "几点钟", "时段", "什么时段", "哪个小时", "哪个钟头", "几时", "星期几", "周几", "礼拜几", "哪个星期几", "哪天", "哪一天", "哪日",
@@ -52,6 +53,8 @@ _ONE_BY_ONE = (
     "hour by",
 )
 _SKIPPED = {"filler", "unknown"}
+_EVERY = ("每", "逐", "各", "按", "哪", "挨", "月月", "周周")
+_TWICE = re.compile(r"(一.{1,3})\1")
 
 
 @dataclass
@@ -168,6 +171,8 @@ def gathered(divided: Divided) -> Found:
             found.dims, found.asked = (
                 [one for one in listed if one[1] != at + 1] for listed in (found.dims, found.asked)
             )
+    if not found.asked and not found.areas:
+        found.asked += _asked_behind(divided.tokens)
     found.unread = [*_unread(divided.tokens), *lost]
     if not found.times:
         found.unread += [token.said for token in divided.tokens if token.type == "nothing"]
@@ -201,7 +206,8 @@ def is_joined(found: Found, places: list[int]) -> bool:
 
 
 def _is_asked(token: Token, before: list[Token]) -> bool:
-    if (token.read or token.said) in SELF_ASKED:
+    said = token.read or token.said
+    if said in SELF_ASKED or (len(said) > 1 and (said.startswith(_EVERY) or _TWICE.fullmatch(said))):
         return True
     for earlier in reversed(before):
         if earlier.type == "atom":
@@ -217,6 +223,20 @@ def _is_asked(token: Token, before: list[Token]) -> bool:
     return False
 
 
+def _asked_behind(tokens: list[Token]) -> Iterator[tuple[str, int]]:
+    """街道各多少, 来源分布: what a thing is divided by, where that is said behind it."""
+    for at, token in enumerate(tokens):
+        if token.type != "atom" or not (token.said in _APART or "SPREAD" in token.value):
+            continue
+        for i in range(at - 1, -1, -1):
+            if tokens[i].type == "dim":
+                yield tokens[i].value, i
+                break
+            if tokens[i].type != "filler" and not (says(tokens[i], "CASES") and says(token, "SPREAD")):
+                break
+
+
+_APART = ("各", "分别", "各自", "各有", "各是", "各占")
 _NUMERALS = set("0123456789零〇一二两三四五六七八九十百")
 _COUNTED = ("time", "weekdays", "area", "kind", "channel", "unit_kind", "unit", "level")
 

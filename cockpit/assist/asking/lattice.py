@@ -21,7 +21,7 @@ from cockpit.model.asking import Correction
 _COST = {"filler": 0.55, "unknown": 3.0, "other": 0.5, "decline": 0.8, "place": 0.85, "time": 0.7, "hours": 0.75}
 _LONGEST = 8
 _TOP = re.compile(
-    rf"(?:排名?)?(?P<o>前|后|倒数第?|最后的?|末|倒数后)(?P<n>\d+|{CHINESE}+)(?:名|位|类|种|个|的|大|家|条|支|队|座|处)*(?![天日周月年小点季])"
+    rf"(?:排名?)?(?P<o>前|头|后|倒数第?|最后的?|末|倒数后)(?P<n>\d+|{CHINESE}+)(?:名|位|类|种|个|的|大|家|条|支|队|座|处)*(?![天日周月年小点季])"
     rf"|(?<![a-z])(?P<o2>top|bottom|first|last|leading)[ -]?(?P<n2>\d+|{'|'.join(w for w in ENGLISH if len(w) > 2)})\b(?! (?:days?|weeks?|months?|hours?|years?|half|quarter))"
 )  # fmt: skip
 _NEWEST = re.compile(
@@ -34,9 +34,10 @@ _NTH = re.compile(
     r"|(?<![a-z])(?P<e>second|third)[ -](?=most|highest|largest|biggest|fewest|lowest|fastest|slowest|busiest|worst|best)"
 )
 _MOST_N = re.compile(r"(?P<n>\d+|[一两二三四五六七八九十]+)(?:大|个|类|种|家|条|位|件|起)(?![天日周月年小时分])")
+_OF_MOST = re.compile(r"最[多高少低大快慢好差长短重]的$")
 _MOST_ENGLISH = re.compile(
     r"(?<![a-z0-9])(?P<n>two|three|four|five|six|seven|eight|nine|ten|[2-9]|10)"
-    r"(?= (?:most|worst|best|slowest|fastest|biggest|busiest|top|districts|streets|kinds|types|units|channels|groups|communities|months|days|weekdays|hours))"
+    r"(?= (?:most|least|fewest|worst|best|top|leading|main|major|[a-z]{3,}est|districts|streets|kinds|types|units|channels|groups|communities|months|days|weekdays|hours))"
 )
 _SHORT_WORDS = (
     "half",
@@ -65,11 +66,11 @@ _UNITS = (
     r"people|persons?|injured|hurt|trapped|casualties|lamps?|vehicles?|bikes?|bicycles?|decibels?|square metres?|square meters?|sqm|h\b|min\b|m\b)?"
 )
 _NUMBER = (
-    rf"(?P<n>\d+(?:\.\d+)?|{CHINESE}+|半|once|twice|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|"
+    rf"(?P<n>\d+(?:\.\d+)?|{CHINESE}+|半|half an?|once|twice|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|"
     r"hundred|a|an)"
 )
 _BOUND = (
-    (re.compile(rf"(?P<o>不超过|不多于|不大于|不高于|至多|最多|不足|不到|少于|低于|小于|短于|超过|大于|多于|高于|深过|长于|久于|超出|拖过|拖了|超|过|>=|<=|>|<|≥|≤|不少于|不低于|至少|达到|达)了?{_NUMBER}\s*(?P<u>{_UNITS})(?:以上|的)?"), 0),
+    (re.compile(rf"(?P<o>不超过|不下于|不下|不止|突破|起码|够|满|上|破|高过|大过|多过|不多于|不大于|不高于|至多|最多|不足|不到|少于|低于|小于|短于|超过|大于|多于|高于|深过|长于|久于|超出|拖过|拖了|超|过|>=|<=|>|<|≥|≤|不少于|不低于|至少|达到|达)了?{_NUMBER}\s*(?P<u>{_UNITS})(?:以上|的)?"), 0),
     (re.compile(rf"{_NUMBER}\s*(?P<u>{_UNITS})(?P<o>(?:及|或)?以上|(?:及|或)?以下|以内|之上|开外|往上|多|\+)(?!的?排)"), 0),
     (re.compile(rf"(?:在)?{_NUMBER}\s*个?(?P<u>小时|钟头|分钟|天|周|星期|礼拜|个月)(?:的?时间)?(?P<o>[之以]?内|里)(?=(?:就|便|都|能|可|被|得以|即)*(?:{DONE}(?:的|率|比例|占)|(?:到|赶|抵)[场达现到位]))"), 0),
     (re.compile(rf"{_NUMBER}\s*(?:到|至|-|~)\s*(?P<n2>\d+(?:\.\d+)?|{CHINESE}+)\s*(?P<u>{_UNITS})(?<=[^\d])(?:之间|的)?"), 0),
@@ -77,7 +78,7 @@ _BOUND = (
     (re.compile(rf"between {_NUMBER}\s*(?:and|to)\s*(?P<n2>\d+(?:\.\d+)?)\s*(?P<u>{_UNITS})(?<=[a-z%])\b"), 0),
     (re.compile(rf"(?<![a-z]){_NUMBER}\s*(?P<u>{_UNITS})\s*(?P<o>or more|and more|or above|and above|or less|or fewer|and over|or over|or deeper|or longer|and up|\+)"), 0),
 )  # fmt: skip
-_AT_LEAST = {"以上", "及以上", "或以上", "之上", "不少于", "不低于", "至少", "达到", "达", "往上", ">=", "≥", "at least", "no less than",
+_AT_LEAST = {"上", "满", "够", "起码", "不下", "不下于", "以上", "及以上", "或以上", "之上", "不少于", "不低于", "至少", "达到", "达", "往上", ">=", "≥", "at least", "no less than",
              "not less than", "or more", "and more", "or above", "and above", "and over", "or over", "or deeper", "or longer", "and up", "+"}  # fmt: skip
 _LESS = {
     "不足",
@@ -104,6 +105,7 @@ _PLACE = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:大道|路|隧道|高架|立交|�
 _ROAD = re.compile(r"(?<![a-z])(?P<n>[a-z]+(?: [a-z]+){0,2}) (?:road|rd|avenue|ave|lane|boulevard|lu)\b")
 
 
+_HYPHENED = re.compile(r"(?<![a-z0-9-])[a-z]{2,}(?:-[a-z]{2,})+(?![a-z0-9-])")
 _OFTEN = re.compile(
     r"多次|反复|不止一次|一再|再三|屡次|好几次|(?<![a-z])(?:repeatedly|several times|multiple times|many times)\b"
 )
@@ -138,7 +140,7 @@ class Lattice:
     def divide(self, text: str, times: Times) -> Divided:
         corrected: list[Correction] = []
         text = _OWNS.sub(r"\1", plain(text))
-        text = self._mended_english(self._transcribed(text, times, corrected), corrected)
+        text = self._mended_english(self._transcribed(self._parted(text), times, corrected), corrected)
         units = units_of(text)
         index = {unit.start: i for i, unit in enumerate(units)}
         ends = {unit.end: i + 1 for i, unit in enumerate(units)}
@@ -166,6 +168,17 @@ class Lattice:
             at = step[1]
         corrected += [Correction(one.said, one.read) for one in found if one.read]
         return Divided(text, found, corrected)
+
+    def _parted(self, text: str) -> str:
+        """Without the hyphens of words that are known apart only: yellow-level."""
+
+        def parts(match: re.Match[str]) -> str:
+            word = match.group()
+            if word.endswith("-wise"):  # month-wise
+                return f"by {word.removesuffix('-wise')}"
+            return word if self._is_english(word) or word in KNOWN else word.replace("-", " ")
+
+        return _HYPHENED.sub(parts, text)
 
     # -- ways on from a place ----------------------------------------------------------------------------------------
 
@@ -221,7 +234,8 @@ class Lattice:
             yield (Token(at, match.end(), "top", (int(number), None), match.group()),), 0.5
         match = _MOST_N.match(text, at)
         if match and (number := number_of(match["n"])) and 1 < number <= 100:
-            yield (Token(at, match.end(), "top", (int(number), None), match.group()),), 1.1
+            of_most = _OF_MOST.search(text, max(0, at - 3), at)  # 最多的三类
+            yield (Token(at, match.end(), "top", (int(number), None), match.group()),), 0.4 if of_most else 1.1
         match = _MOST_ENGLISH.match(text, at)
         if match and (number := number_of(match["n"])):
             yield (Token(at, match.end(), "top", (int(number), None), match.group()),), 0.6

@@ -10,7 +10,13 @@ _OF_IT = r"(?:(?:规定|办理|处置|处理|办结|结案|要求|约定|承诺|
 _TERM = rf"(?:{_OF_IT}*(?:期限|时限|限期|时效|截止时间|截止日期|截止日)|{_OF_IT}+(?:时间|日期|日子))"
 DONE = r"(?:完成|办结|办完|办好|结案|结掉|了结|处置|处理|解决|搞定|销案|办理|关闭|结|办)(?:完毕|完成|完|好|掉|到位)?了?"
 _EN_TERM = r"(?:(?:the|their|its|his|our|a|an|any|set|legal|agreed|official|required|prescribed|allowed|target|planned|given|due) )*(?:deadlines?|due dates?|time limits?|target dates?|target times?|time allowed|allotted time|time frames?|timeframes?|cut-?off|limit)"
+_EVEN = r"(?:平均|均摊|平摊|摊|匀|算|折合|折算)"
+_EVEN_TO = r"(?:下来|起来|到|算下来|摊下来|摊到)?(?:的话)?(?:[,，])?(?:大概|大约|差不多)?"
 PHRASES = (
+    (re.compile(rf"{_EVEN}{_EVEN_TO}(?:每|一|每一)[天日](?!天)(?:里|中)?(?:平均|大概|大约|差不多)?"), ("PERDAY",)),
+    (re.compile(rf"{_EVEN}{_EVEN_TO}(?:每|一|每一)个?(?:周|星期|礼拜)(?:平均|大概|大约|差不多)?(?![一二三四五六日天末])"), ("MEAN", "PERWEEK")),
+    (re.compile(rf"{_EVEN}{_EVEN_TO}(?:每|一|每一)个?月(?:平均|大概|大约|差不多)?"), ("MEAN", "PERMONTH")),
+    (re.compile(rf"{_EVEN}{_EVEN_TO}(?:每|一|每一)个?(?:小时|钟头)(?:平均|大概|大约|差不多)?"), ("MEAN", "PERHOUR")),
     (re.compile(rf"(?:没有?|未|未能|没能|没有能)(?:能够|能|被)?(?:在|按照?|照|赶在)?{_TERM}(?:之?内|以内|之?前|里)?(?:{DONE})?"), ("LATE",)),
     (re.compile(r"(?:没有?|未|未能|没能|没有能|不)(?:能够|能|被)?(?:按期|按时|及时|准时|如期)(?:地)?" + f"(?:{DONE})?"), ("LATE",)),
     (re.compile(rf"(?:超过|超出|超越|过|超|错过|误|耽误|拖过|突破|晚于|迟于|逾)了?(?:过)?{_TERM}(?:之?后)?(?:还|仍|才|都|也|又)?(?:没有?|未)(?:被)?{DONE}"), ("LATE", "OPEN")),

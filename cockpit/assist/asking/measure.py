@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cockpit.assist.asking.found import Found
+from cockpit.assist.asking.tokens import says
 from cockpit.model.city import Pack
 
 _RATES = (("ONTIME", "on_time_rate"), ("LATE", "overdue_rate"), ("REWORK", "rework_rate"), ("REOPEN", "reopen_rate"),
@@ -42,6 +43,8 @@ def asked_of(found: Found, pack: Pack, has_dim: bool) -> Asked:
         return Asked(_sign(found, has_dim))
     if {"UNSAT", "RATE"} <= names and "SAT" not in names:
         return Asked("count", ("unsatisfied",), is_share=True)
+    if rate := _said_as_share(found):
+        return Asked(rate[0], _marks(found, {rate[1], "CLOSE"}))
     if "RATE" in names or ("SHARE" in names and names & {"ONTIME"}):
         word = _of_rate(found)
         if word:
@@ -62,8 +65,10 @@ def asked_of(found: Found, pack: Pack, has_dim: bool) -> Asked:
         return Asked(amount, _marks(found, set()))
     if "PERDAY" in names:
         return Asked("per_day", _marks(found, set()), _when(found))
+    if "WORST" in names and _is_worst_hit(found):
+        return Asked("count", _marks(found, set()), _when(found))
     if names & {"BEST", "WORST"} and not names & {"COUNT", "LATE", "OPEN", "REWORK", "URGED", "REOPEN"}:
-        return Asked("on_time_rate", _marks(found, set()), is_said=False)
+        return Asked("on_time_rate", _marks(found, {"ONTIME", "CLOSE", "HANDLE"}), is_said="ONTIME" in names)
     marks = _marks(found, set())
     when = _when(found)
     if when == "closed":
@@ -77,6 +82,13 @@ def asked_of(found: Found, pack: Pack, has_dim: bool) -> Asked:
     )
 
 
+def _is_worst_hit(found: Found) -> bool:
+    """Worst day for street vendors: most of them, not who does worst."""
+    by = {by for by, _ in found.asked or found.dims}
+    done = {"HANDLE", "CLOSE", "ARRIVE", "DURATION", "COUNT", "SAT", "UNSAT", "ONTIME", "RATE"}
+    return bool(found.kinds) and bool(by & {"hour", "weekday", "day", "week", "month"}) and not found.names & done
+
+
 def _of_rate(found: Found) -> str:
     """What a rate is of: what was said in one word with it, else the nearest word before it."""
     rates = [at for name, at in found.atoms if name in ("RATE", "SHARE")]
@@ -86,6 +98,26 @@ def _of_rate(found: Found) -> str:
     ]
     word = min(near)[1] if near else ""
     return "ONTIME" if word in ("CLOSE", "HANDLE") and "ONTIME" in found.names else word
+
+
+_SHARES = {"REWORK": "rework_rate", "SAT": "satisfaction_rate"}
+_WITHIN = ("里", "里的", "中", "当中", "里面", "里头", "其中", "之中", "中的", "全部", "总数的", "all")
+
+
+def _said_as_share(found: Found) -> tuple[str, str] | None:
+    """返工的占几成, share of satisfied citizens: a rate that is asked as a share, and its word; None where it is none."""
+    tokens, share = found.divided.tokens, found.at("SHARE")
+    if share < 0 or found.names & {"RATE", "UNSAT", "LATE", "OPEN"}:
+        return None
+    for name, at in found.atoms:
+        if name not in _SHARES:
+            continue
+        between = tokens[min(at, share) + 1 : max(at, share)]
+        if all(token.type == "filler" or says(token, "CASES") for token in between) and not any(
+            token.said in _WITHIN for token in between
+        ):
+            return _SHARES[name], name
+    return None
 
 
 def _sign(found: Found, has_dim: bool) -> str:

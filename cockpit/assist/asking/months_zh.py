@@ -6,15 +6,37 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from itertools import pairwise
 
 from cockpit.assist.asking.hours_zh import MONTH_IN, TO, number_in, rule
 from cockpit.assist.asking.numbers import CHINESE, number_of
 from cockpit.assist.asking.times import HALF, MONTH, QUARTER, Rule, Said, Times
+from cockpit.model.clock import DAY
 from cockpit.model.scope import Span
+from cockpit.model.spans import begin
 from cockpit.model.spans import day_of as times_day
 
 YEAR_IN = r"(?P<{0}>今年度?|本年度?|去年度?|上年|上一年|前年|(?:20)?\d{{2}}年度?)?的?"
-TENS = {"上旬": 1, "中旬": 2, "下旬": 3, "初": 1, "月初": 1, "中": 2, "底": 3, "末": 3}
+TENS = {
+    "上旬": 1,
+    "中旬": 2,
+    "下旬": 3,
+    "初": 1,
+    "月初": 1,
+    "中": 2,
+    "底": 3,
+    "末": 3,
+    "上半月": 4,
+    "下半月": 5,
+    "前半月": 4,
+    "后半月": 5,
+    "上半个月": 4,
+    "下半个月": 5,
+    "前半个月": 4,
+    "后半个月": 5,
+    "月头": 1,
+}
+TENS_IN = "上旬|中旬|下旬|[上下前后]半个?月"
 
 
 def _months(times: Times, m: re.Match[str]) -> tuple[str, object]:
@@ -111,7 +133,32 @@ def _quarters(times: Times, m: re.Match[str]) -> tuple[str, object]:
     last = times.of_year(QUARTER, number_in(m["q2"]), times.year_of(m["y2"]) or times.year_of(m["y"]))
     end = times_day(last.span.end - 1)
     year = times.year_of(m["y"]) or (end.year if number_in(m["q"]) <= number_in(m["q2"]) else end.year - 1)
-    return "time", Said(times.days(times_day(times.unit(QUARTER, year, number_in(m["q"])).start), end), True)
+    first = times.unit(QUARTER, year, number_in(m["q"]))
+    return "time", Said(times.days(times_day(first.start), end), True, ends=(first, last.span))
+
+
+def _running_months(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    """五六月份, 一二季度: parts of a year that follow one another, said in one breath."""
+    unit, year = QUARTER if "季" in m.group() else MONTH, times.year_of(m["y"])
+    parts = [number_in(one) for one in m["l"]]
+    if any(later - one != 1 for one, later in pairwise(parts)):
+        return None
+    spans = [times.of_year(unit, part, year).span for part in parts]
+    return "time", Said(spans[0], year is not None, more=tuple(spans[1:]))
+
+
+def _three_tens(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    """六月上中下旬."""
+    whole = whole_of(times, m) if m["m"] or m["w"] else (times.today.replace(day=1), times.today)
+    if whole is None:
+        return None
+    spans = [times.month(whole[0].year, whole[0].month, part) for part in (1, 2, 3)]
+    return "time", Said(spans[0], True, more=tuple(spans[1:]))
+
+
+def _since_season(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    first = times.day(times.year_of(m["y"]), _SEASONS[m["s"]], 1)
+    return "time", Said(times.since(Span(begin(first), begin(first) + DAY)))
 
 
 def _first_quarters(times: Times, m: re.Match[str]) -> tuple[str, object]:
@@ -133,7 +180,7 @@ def _quarter(times: Times, m: re.Match[str]) -> tuple[str, object]:
 
 
 def _half(times: Times, m: re.Match[str]) -> tuple[str, object]:
-    return "time", times.of_year(HALF, 1 if m["h"] == "上" else 2, times.year_of(m["y"]))
+    return "time", times.of_year(HALF, 1 if m["h"] in "上前头" else 2, times.year_of(m["y"]))
 
 
 def _year(times: Times, m: re.Match[str]) -> tuple[str, object]:
@@ -174,7 +221,19 @@ def _since_quarter(times: Times, m: re.Match[str]) -> tuple[str, object]:
     return "time", Said(Span(span.start, times.now) if span.end != times.now else span, True)
 
 
+def _same_of(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    """去年七月同期: of a month that goes on what is over of it."""
+    one = times.of_year(MONTH, number_in(m["m"]), times.year_of(m["y"]))
+    first = times_day(one.span.start)
+    if first.month != times.today.month:
+        return "time", one
+    return "time", Said(
+        Span(one.span.start, begin(times.today.replace(year=first.year)) + times.now - begin(times.today)), True
+    )
+
+
 RULES: tuple[Rule, ...] = (
+    rule(rf"(?P<y>去年|上年|前年|20\d{{2}}年)的?{MONTH_IN.format('m')}月份?的?(?:同期|同一时期|同时段|同一时段)", _same_of),
     rule(r"(?P<y>今年|本年|去年|20\d{2}年)的?(?:头|前|最初)(?P<n>[一二两三四五六七八九十]{1,2}|\d{1,2})个?月", _first_months),
     rule(rf"(?:自|从)?{YEAR_IN.format('y')}第?(?P<q>[一二三四1-4])季度(?:以来|至今|到现在|到目前)", _since_quarter),
     rule(rf"(?:{YEAR_IN.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月)的?(?P<e>头|前|最初|开头|开始|最后|末|后|最末)的?(?P<n>{CHINESE}+|\d+)个?"
@@ -191,17 +250,23 @@ RULES: tuple[Rule, ...] = (
     rule(rf"{YEAR_IN.format('y')}{MONTH_IN.format('m')}(?:月份?)?{TO}{YEAR_IN.format('y2')}{MONTH_IN.format('m2')}月份?(?!\d|[一二三四五六七八九十]+[日号])",
           _months),
     rule(rf"{YEAR_IN.format('y')}{MONTH_IN.format('m')}、{MONTH_IN.format('m2')}(?:两个)?月份?(?!\d|[一二三四五六七八九十]+[日号])(?P<y2>)", _months),
-    rule(rf"{YEAR_IN.format('y')}{MONTH_IN.format('m')}月(?:份)?的?(?P<t>上旬|中旬|下旬|初|底|末)?(?:整月|全月|当月|整个月)?(?!\d)", _month),
+    rule(rf"{YEAR_IN.format('y')}{MONTH_IN.format('m')}月(?:份)?的?(?P<t>{TENS_IN}|初|底|末)?(?:整月|全月|当月|整个月)?(?!\d)", _month),
     rule(rf"{YEAR_IN.format('y')}(?:第(?P<q1>[一二三四1-4])个?|(?P<q>[一二三四1-4]))季度?(?<=季|度)", _quarter),
     rule(rf"{YEAR_IN.format('y')}(?P<s>[春夏秋冬])(?:天|季|季节)", _season),
     rule(rf"{YEAR_IN.format('y')}q(?P<q>[1-4])(?!\d)", _quarter),
     rule(rf"{YEAR_IN.format('y')}(?P<h>[上下])半年", _half),
+    rule(r"(?P<y>今年|本年|去年|前年|20\d{2}年)的?(?P<h>[前头后])半年", _half),
+    rule(rf"{YEAR_IN.format('y')}(?P<l>[一二三四五六七八九]{{2,3}})(?:[这那]?[两三]个?)?月份?(?:[这那]?[两三]个月)?", _running_months),
+    rule(rf"{YEAR_IN.format('y')}(?P<l>一二|二三|三四)[两]?个?季度", _running_months),
+    rule(rf"(?:{YEAR_IN.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月)?的?(?:上、?中、?下旬?(?<=旬)|上旬?[、和]?中旬?[、和]?下旬(?<=旬)|三旬|三个旬|上中下三旬)(?:三旬|三个时段)?", _three_tens),
+    rule(r"(?:自|从|打)?(?:今年)?(?:开年|年头|年初|一开年|元旦过后)(?:以来|至今|到现在|到目前|到如今|到今天|算起|起)(?:为止)?|从(?:今年)?(?:1|一|元)月(?:份)?(?:到现在|至今|到目前)", lambda t, m: ("time", Said(t.word("year"), unit="year"))),
+    rule(r"(?:自|从)?(?P<y>今年)?(?:入|开|立|进入|交)(?P<s>[春夏秋冬])(?:天)?(?:以来|至今|之后|后|到现在|起)", _since_season),
     rule(r"(?P<y>今年度?|本年度?|去年度?|上年|上一年|前年|20\d{2}年?度?(?!\d|[./-]\d))(?:全年|以来|至今|到现在|到目前|一年|整年|一整年)?",
           _year),
-    rule(r"(?P<w>上上个?|本|这一?[个各]?|上一?[个各]?|(?<!一)下一?个?|当)月份?(?P<t>上旬|中旬|下旬|初|底|末)?(?:以来|至今|全月|整月)?", _month_relative),
+    rule(rf"(?P<w>上上个?|本|这一?[个各]?|上一?[个各]?|(?<!一)下一?个?|当)月份?的?(?P<t>{TENS_IN}|初|底|末)?(?:以来|至今|全月|整月)?", _month_relative),
     rule(r"(?P<w>上一?个?|本|这一?个?|当)(?P<u>季度|半年)(?:以来)?(?!年)", _quarter_relative),
     rule(r"(?P<y>20\d\d)[-/.](?P<m>1[0-2]|0?[1-9])(?![-/.\d])",
           lambda t, m: ("time", Said(t.month(int(m["y"]), int(m["m"])), True, "month", int(m["m"])))),
-    rule(r"(?P<t>上旬|中旬|下旬)", _tens),
+    rule(rf"(?P<t>{TENS_IN})", _tens),
 )  # fmt: skip
 """What each pattern of a text says."""

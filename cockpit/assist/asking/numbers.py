@@ -58,7 +58,7 @@ def number_of(text: str) -> float | None:
         return float(text)
     if text in ENGLISH:
         return float(ENGLISH[text])
-    if text == "半":
+    if text in ("半", "half a", "half an"):
         return 0.5
     if not re.fullmatch(rf"{CHINESE}+半?", text):
         return None

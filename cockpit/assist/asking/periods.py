@@ -63,6 +63,8 @@ def periods_of(found: Found, now: int, all_time: Span, asked: Asked) -> Periods:
     start, end = min(span.start for span in spans), max(span.end for span in spans)
     first, last = day_of(start), day_of(end - 1)
     whole = Span(start, end, f"{first.isoformat()}/{last.isoformat()}" if end == begin(last) + DAY else "")
+    if asked.measure == "per_day":  # 五月和六月平均一天
+        return Periods(whole, hours)
     in_one = "SUM" not in found.names and any(one.more for one in said)
     soft = in_one or is_joined(found, [at for _, at in found.times])
     return Periods(whole, hours, tuple(spans) if soft else (), is_soft=soft)

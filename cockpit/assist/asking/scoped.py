@@ -113,6 +113,11 @@ def scope_of(
         lists["channels"] = [(code,) for code in dict.fromkeys(code for code, _ in found.channels)]
     if found.unit_kinds:
         lists["unit_kind"] = list(dict.fromkeys(code for code, _ in found.unit_kinds))
+    if asked.measure.endswith("_response"):  # 派遣后几分钟到
+        found.stages = [one for one in found.stages if "assigned" not in one[0]]
+    if found.channels and found.unit_kinds[:1] and found.unit_kinds[0] == ("grid", found.channels[0][1] - 1):
+        found.unit_kinds.pop(0)  # 网格员巡查发现
+        lists.pop("unit_kind", None)
     if found.units:
         lists["unit"] = list(dict.fromkeys(code for code, _ in found.units))
         lists.pop("unit_kind", None)

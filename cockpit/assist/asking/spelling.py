@@ -25,7 +25,7 @@ _NOT = set("未没不无")
 """What turns a meaning round is never read into a text."""
 _KEPT = set("各每哪最未没不无前后除非超同环首末一二三四五六七八九十两半")
 """Characters that say too much to be a slip of the pen."""
-_ASKING, _TURNING = set("几谁哪各每最未没不无第"), set("未没不无各每哪最非除")
+_ASKING, _TURNING = set("几谁哪各每最未没不无第按分和与及"), set("未没不无各每哪最非除")
 """Characters that are not lost, and that are not brought in, whatever else is mended."""
 _LIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"), ("l", "n"), ("h", "f"))
 

@@ -18,7 +18,7 @@ from cockpit.model.spans import begin, day_of, span_of
 from cockpit.model.spans import calendar as calendar_span
 
 HALF, QUARTER, MONTH, PART, ONE_DAY = "half", "quarter", "month", "part", "day"
-_DAYS_OF = {1: (1, 10), 2: (11, 20), 3: (21, 31)}
+_DAYS_OF = {1: (1, 10), 2: (11, 20), 3: (21, 31), 4: (1, 15), 5: (16, 31)}
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -107,7 +107,7 @@ class Times:
         return Span(span.start, self.now)
 
     def month(self, year: int, month: int, part: int = 0) -> Span:
-        """A month, or its first, second, last ten days."""
+        """A month, or its first, second, last ten days (1 to 3), its first or second half (4, 5)."""
         last = calendar.monthrange(year, month)[1]
         first, end = _DAYS_OF.get(part, (1, last))
         return self.days(date(year, month, first), date(year, month, min(end, last)))

@@ -308,11 +308,20 @@ def _day_named(times: Times, text: str) -> date:
 
 
 def _first_months(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
-    year, months = times.year_of(m["y"]), number_of(m["n"])
-    if year is None or not months or months > 12:
+    """The first three months, of this year where none is said."""
+    year, months = times.year_of(m["y"] or "this year"), (number_of(m["n"]) or 0) * (3 if m["u"] == "quarter" else 1)
+    if year is None or not 1 <= months <= 12:
         return None
     end = times.unit(MONTH, year, int(months))
     return "time", Said(times.days(date(year, 1, 1), day_of(end.end - 1)), True)
+
+
+def _last_months(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    """The last three months of 2025."""
+    year, months = times.year_of(m["y"]), int((number_of(m["n"]) or 0) * (3 if m["u"] == "quarter" else 1))
+    if year is None or not 1 <= months <= 12:
+        return None
+    return "time", Said(times.days(date(year, 13 - months, 1), date(year, 12, 31)), True)
 
 
 def _this_part(times: Times, m: re.Match[str]) -> tuple[str, object]:
@@ -342,7 +351,8 @@ RULES: tuple[Rule, ...] = (
           rf"{_CLOCK.format('b')}{_AMPM.format('h2')}\s+(?:on )?(?P<on2>{_ON})", _across),
     _rule(rf"(?:between |from )?(?P<on>{_ON})\s+(?:at |from )?{_CLOCK.format('a')}{_AMPM.format('h1')}\s*(?:to|until|till|and|-|–)\s*"
           rf"(?P<on2>{_ON})\s+(?:at )?{_CLOCK.format('b')}{_AMPM.format('h2')}", _across),
-    _rule(rf"(?:the )?first (?P<n>{_NUM}) months of (?P<y>the year|this year|last year|20\d\d)\b", _first_months),
+    _rule(rf"(?:in |over |during )?(?:the )?first (?P<n>{_NUM}) (?P<u>month|quarter)s?(?: of)?(?:,? (?P<y>the year|this year|last year|20\d\d))?\b", _first_months),
+    _rule(r"(?:in |over |during )?(?:the )?(?:last|final|closing) (?P<n>two|three|four|six|[2-9]) (?P<u>month|quarter)s? of (?P<y>the year|this year|last year|20\d\d)\b", _last_months),
     _rule(r"today(?:'s)?\b(?: so far)?", _word("today", "day")),
     _rule(r"yesterday(?:'s)?\b(?! (?:morning|afternoon|evening|night))", _word("yesterday", "day")),
     _rule(r"(?:the )?day before yesterday\b", _back(2)),
@@ -382,7 +392,7 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"(?:in |of )?the (?P<q>{_ORD})(?: one)?(?=\s*(?:[?.!,]|$))",
           lambda t, m: ("time", Said(Span(0, 0), False, "ordinal", ORDINAL[m["q"]]))),
     _rule(rf"{_POSSESSIVE}q(?P<q>[1-4])\b{_Y.format('y')}", _of_year(QUARTER)),
-    _rule(rf"(?:the )?(?P<l>last |this )?(?P<s>spring|summer|autumn|fall|winter)\b(?! festival){_Y.format('y')}", _season),
+    _rule(rf"(?:the )?(?P<l>last |this )?(?P<s>spring|summer|autumn|(?:(?<=in )|(?<=the )|(?<=last )|(?<=this )|(?<=during ))fall|winter)\b(?! festival){_Y.format('y')}", _season),
     _rule(r"(?P<y>20\d\d)[ -]?q(?P<q>[1-4])\b(?P<y0>)", _of_year(QUARTER)),
     _rule(rf"(?:the )?{_POSSESSIVE}(?P<q>first|second|1st|2nd) half(?: of)?(?:-year| year)?{_Y.format('y')}(?! of)\b", _of_year(HALF)),
     _rule(rf"(?:the )?(?P<q>first|second) half of {_M.format('m')}{_Y.format('y')}", _half_month),

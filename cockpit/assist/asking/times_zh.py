@@ -14,7 +14,7 @@ from cockpit.assist.asking.numbers import CHINESE, number_of
 from cockpit.assist.asking.times import Rule, Said, Times, round_the_clock
 from cockpit.model.clock import DAY, HOUR
 from cockpit.model.scope import Span
-from cockpit.model.spans import begin, previous
+from cockpit.model.spans import begin, day_of, previous
 
 _DAY_TAIL = r"(?:日|号)"
 _WEEK = r"(?:周|星期|礼拜)"
@@ -153,6 +153,11 @@ def _recent(times: Times, m: re.Match[str]) -> tuple[str, object]:
     return "time", Said(times.recent(value, _UNITS[m["u"]]))
 
 
+def _days_and_nights(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    """一天一夜, 两昼夜: by the hour."""
+    return "time", Said(times.recent(24 * (number_of(m["n"] or "一") or 1), "hour"))
+
+
 def _coming(times: Times, m: re.Match[str]) -> tuple[str, object]:
     value = number_of(m["n"] or "一") or 1
     length = {"hour": HOUR, "day": DAY, "week": 7 * DAY, "month": 30 * DAY}[_UNITS[m["u"]]]
@@ -172,10 +177,15 @@ def _short_date(times: Times, m: re.Match[str]) -> tuple[str, object]:
 
 def _named(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     name, tail = m["n"], m["t"] or ""
+    around = tail.startswith("前后")
     if tail and tail not in ("当天", "那天", "当日", "节", "节当天", "节那天") and f"{name}假期" in words()["days"]:
         name += "假期"
     span = times.named(name, times.year_of(m["y"]))
-    return None if span is None else ("time", Said(span, m["y"] is not None, "day"))
+    if span is not None and (days := number_of(re.sub(r"[^\d一二三四五六七八九十]", "", tail))):  # 国庆七天
+        span = times.days(day_of(span.start), day_of(span.start) + timedelta(days=int(days) - 1))
+    if span is not None and around:
+        span = times.days(day_of(span.start) - timedelta(days=3), day_of(span.end) + timedelta(days=2))
+    return None if span is None else ("time", Said(span, m["y"] is not None, "day", loose=around))
 
 
 def _storm(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
@@ -222,19 +232,20 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?P<w>昨天|昨日|上个?周|上个?星期|上个?礼拜|上个?月|上个?季度?)的?(?:同期|同一时段|同时段|同一时期|这个?时候|此时|同样时段|同一时间|这个点)", _same_before),
     rule(
         rf"{YEAR_IN.format('y')}{MONTH_IN.format('m')}月份?{DAY_IN.format('d')}{_DAY_TAIL}?(?:{TO}{YEAR_IN.format('y2')}(?:{MONTH_IN.format('m2')}月)?"
-        rf"{DAY_IN.format('d2')}{_DAY_TAIL}?)?(?!\d|[个点时：:])(?:这天|当天|那天|当日|那场|全天|一天|这一天|那一天)?", _dates),
+        rf"{DAY_IN.format('d2')}{_DAY_TAIL}?)?(?!\d|[个点时：:])(?:这天|当天|那天|当日|那场|全天|一天|这一天|那一天|[这那](?:几|[一两三四五六七八九十]+|\d+)[天日]|期间)?", _dates),
     rule(r"(?:自|从)?年初(?=到|至)", lambda t, m: ("time", Said(t.days(date(t.today.year, 1, 1), date(t.today.year, 1, 1)), True, "day"))),
     rule(r"年初以来|年初至今|年初到现在|开年以来|今年以来|年内|从年初到现在|年初到今天", _since_now),
     rule(rf"(?:自|从)?{YEAR_IN.format('y')}{MONTH_IN.format('m')}月份?(?:{DAY_IN.format('d')}{_DAY_TAIL})?"
           r"(?:以来|至今|到现在|到目前|到今天|起|之后|以后)", _since),
-    rule(rf"(?P<r>大前天|大后天|今天|今日|今儿|本日|昨天|昨日|昨儿|前天|前日|明天|明日|明儿|后天|今|昨|明)(?:的)?(?:一整天|一天|全天)?"
+    rule(rf"(?P<r>大前天|大后天|今天|今日|今儿|本日|昨天|昨日|昨儿|前天|前日|明天|明日|明儿|后天|今|昨|明)(?:的)?(?:一整天|整天|一天|全天|全日|24个?小时|二十四个?小时|一昼夜)?"
           rf"(?P<p>{PART}|早|晚|晨|夜)?", _relative),
     rule(rf"(?P<w>上上个?|本|这一?个?|上一?个?|(?<!一)下一?个?|当){_WEEK}(?:(?P<d>[一二三四五六日天末1-7])(?!个|起|共|\d|天平均|天能|天大约)(?:(?:{TO}{_WEEK}?|[、和]?{_WEEK})"
           r"(?P<d2>[一二三四五六日天1-7]))?)?(?:以来|至今)?", _weeks),
     rule(r"(?:上周|上星期|上个星期|上个?礼拜)的?(?:同一天|同日|今天|同天|这天|这一天)", _week_ago),
-    rule(r"(?P<w>上个?|这个?|本)周末", _weekend_back),
-    rule(rf"(?:最近|过去|近|前|这|近来|之前|头|刚过去)的?(?P<n>{CHINESE}+|\d+|几|半)个?{_RECENT_UNIT}(?:以来|之?内|里|来|间)?", _recent),
-    rule(rf"(?P<n>{CHINESE}+|\d+|半)个?{_RECENT_UNIT}(?:以来|之?内|来)(?!(?:就|便|都|能|可|被)*(?:办结|办完|办好|结案|结掉|处置|处理|解决|完成|到场|到达|到位|赶到|销案))(?!的?到期|就?要?到期)", _recent),
+    rule(r"(?P<w>(?:刚过去|刚过|刚刚过去|过去)的?(?:这个?|那个?|上个?|一个?)?|上个?|这个?|本|这)(?:周末|双休日?|周六日|周六周日|周六、周日|周六和周日)(?:[这那]?两天)?", _weekend_back),
+    rule(rf"(?:最近|过去|近|这|刚过去)的?(?P<n>{CHINESE}|\d+)?个?(?P<u>昼夜|天一夜|天[两三]夜)(?:之?内|里|间|来)?", _days_and_nights),
+    rule(rf"(?:最近|过去|近|前|这|近来|之前|头|刚过去|(?:往|向|再往)?[前回](?:推|倒|数|算|看)?|倒推|倒数|回溯)的?(?P<n>{CHINESE}+|\d+|几|半)个?{_RECENT_UNIT}(?:以来|之?内|里|来(?!件|了|单|电|多少|几)|间)?", _recent),
+    rule(rf"(?P<n>{CHINESE}+|\d+|半)个?{_RECENT_UNIT}(?:以来|之?内|来(?!件|了|单|电|多少|几))(?!(?:就|便|都|能|可|被)*(?:办结|办完|办好|结案|结掉|处置|处理|解决|完成|到场|到达|到位|赶到|销案))(?!的?到期|就?要?到期)", _recent),
     rule(rf"(?:未来|今后|接下来|之后)的?(?P<n>{CHINESE}+|\d+|半)?个?(?P<u>天|日|周|星期|小时|钟头|月)(?:之?内|里)?", _coming),
     rule(rf"(?P<n>{CHINESE}+|\d+|半)个?(?P<u>天|日|周|星期|小时|钟头)(?:之?内|里)?(?=的?到期|就?要?到期|将?要?超期|会到期)", _coming),
     rule(r"(?P<u>近期|最近|近来|这阵子|近日|近些天|这几天|最近几天|近几天)(?P<n>)",
@@ -242,7 +253,7 @@ RULES: tuple[Rule, ...] = (
     rule(rf"(?P<y>20\d\d)[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?:{TO}(?P<y2>20\d\d)[-/.](?P<m2>\d\d?)[-/.](?P<d2>\d\d?))?(?!\d)",
           _iso),
     rule(r"(?P<m>1[0-2]|[1-9])[./](?P<d>3[01]|[12]\d|[1-9])(?![.\d%])(?!\s*(?:米|cm|厘米|公分|小时|万|户|个|度|m|km))(?:日|号)?", _short_date),
-    rule(rf"{YEAR_IN.format('y')}(?P<n>{_NAMES})(?P<t>节?假期|期间|长假|小长假|七天|五天|三天|八天|黄金周|放假|那几天|节期间|节当天|节那天|当天|那天|当日|(?:节|假期)?[这那][三五七八几]天|节)?",
+    rule(rf"{YEAR_IN.format('y')}(?P<n>{_NAMES})(?P<t>节?前后(?:几天|那几天|这几天)?|节?假期|期间|长假|小长假|七天|五天|三天|八天|黄金周|放假|那几天|节期间|节当天|节那天|当天|那天|当日|(?:节|假期|长假|黄金周)?(?:[这那][三五七八几]天|[三五七八]天)|节)?",
           _named),
     rule(r"(?:那场|上次|上一场|最近一场|最近那场|最大的?一场|最大那场)(?:特?大)?暴?雨(?:当天|那天|期间|的时候)?|(?:特?大)?暴雨(?:那天|当天|当日|那日|那一天)"
           r"|(?:那天|当天)的?(?:特?大)?暴雨|下暴雨(?:那天|当天)", _storm),

@@ -33,6 +33,11 @@ class Token(msgspec.Struct, frozen=True):
     read: str = ""
 
 
+def says(token: Token, *names: str) -> bool:
+    """Whether it is an atom that says any of these."""
+    return token.type == "atom" and bool(set(token.value) & set(names))
+
+
 class Unit(msgspec.Struct, frozen=True):
     """A Chinese character, a word of letters, a number, a sign: with its place in the plain text."""
 
