@@ -40,8 +40,6 @@ class Nowhere:
 
     def put_body(self, key: str, body: str, fetched: int) -> None: ...
 
-    def put_quarantine(self, feed: str, reason: str, sample: bytes, received: int) -> None: ...
-
 
 class TapeRunner(FeedRunner):
     """A feed whose messages come from the tape."""

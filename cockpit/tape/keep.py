@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from cockpit.model.clock import DAY
-from cockpit.tape.record import CHECKPOINT, ENTRY, KINDS, MINUTE, RAW, SENSOR
+from cockpit.tape.record import KINDS, MINUTE, SENSOR
 
 ENDLESS = float("inf")
 _STEPS = 60
@@ -30,9 +30,6 @@ class Keep(msgspec.Struct, frozen=True):
 
     def by_kind(self) -> dict[str, float]:
         return {kind: self.days(kind) for kind in KINDS}
-
-
-ALL_ELSE = (RAW, ENTRY, CHECKPOINT)
 
 
 def days_left(room: int, sizes: Mapping[str, int], a_day: Mapping[str, float], keep: Keep) -> float:

@@ -99,15 +99,6 @@ class Lane:
         """A descriptor of the open segment of one's own, -1 where none is open; to be closed by who takes it."""
         return os.dup(self._fd) if self._fd >= 0 else -1
 
-    @property
-    def open_since(self) -> int:
-        """When the open segment was begun, UTC us; 0 where none is open."""
-        return self._head.began if self._fd >= 0 else 0
-
-    @property
-    def open_path(self) -> Path | None:
-        return self._path if self._fd >= 0 else None
-
     def append(self, records: Sequence[Record]) -> None:
         """Writes records; on return they are with the operating system, all of them.
 

@@ -22,8 +22,6 @@ from widgets.kit.menus import submenu
 from widgets.lists.areas import Area
 
 SPANS = ("today", "yesterday", "hours24", "week", "last_week", "last7", "month", "last_month", "last30", "year")
-ALWAYS = ("span", "area", "kinds", "measure", "against")
-"""Chips that are always there; the others only where they restrict."""
 MORE = ("channels", "levels", "stages", "results", "unit_kind", "unit", "place", "amount", "hours", "weekdays",
         "marks", "took", "reached", "behind", "areas", "at")  # fmt: skip
 STAGES = ("open", "overdue", "late", "filed", "assigned", "handling", "check", "closed")

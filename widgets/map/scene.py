@@ -21,8 +21,6 @@ ALARM = "alarm"
 LAYERS = (EVENT, UNIT, TRAIL, SENSOR, CAMERA, ALERT, AREA)
 """In the order of the list; each can be shown and hidden."""
 SHOWN_FIRST = frozenset((EVENT, UNIT, TRAIL, ALERT, AREA))
-SELECTABLE = (EVENT, UNIT, SENSOR, CAMERA, ALERT)
-"""Topics of the picture that a click selects, the first wins."""
 MANY = 20_000
 """Things above which a key is looked for in the list: a table of all would take Qt's thread 30 ms."""
 NO_FLOATS = np.empty(0)

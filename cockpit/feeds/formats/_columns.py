@@ -42,7 +42,6 @@ Raises:
 """
 
 TIME_COLUMNS = frozenset({"occurred", "updated", "fixed", "measured", "sent", "effective", "expires"})
-BESIDES = ("point", "shape", "title", "text")
 READING = frozenset({"id", "value", "measured"})
 MOST_FACTS = 50
 _STATES: dict[str, dict[str, Plain]] = {
@@ -56,7 +55,7 @@ class Column(msgspec.Struct, frozen=True):
     """How one column is filled.
 
     Attributes:
-        name: of the table, or of `BESIDES`.
+        name: of the table, or `point`, `shape`, `title`, `text`.
         way: `text`, `number`, `whole`, `time`, `point`, `shape`, `seconds`.
         source: name in the record, "" for a constant.
         constant: its value, where `source` is "".

@@ -12,9 +12,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 
-NO_XY = np.empty((0, 2))
 NO_INTS = np.zeros(0, dtype=np.int64)
-NO_STARTS = np.zeros(1, dtype=np.int64)
 
 MENDED = ("swapped", "nan_vertex", "unclosed", "crossing", "simpler", "part", "icon", "long_text", "columns")
 LEFT_OUT = (

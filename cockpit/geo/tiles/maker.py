@@ -23,8 +23,6 @@ from cockpit.processes import cockpit_command, environment_of_child
 PATIENCE = 30.0
 """Seconds that a job may take; a file of a whole city ten times that."""
 MOST_ANSWER = 800_000_000
-START_AGAIN = 2.0
-"""Seconds between two starts of a worker that ends without having been asked for anything."""
 
 
 class Maker:

@@ -19,7 +19,6 @@ from cockpit.paths import assets_dir
 
 SHORE = "shore"
 OURS = frozenset((*POLYGON_LAYERS, *LINE_LAYERS, SHORE))
-NAME_KINDS = ("road", "area", "water", "place")
 Where = dict[str, list[Any]]
 """Values that an attribute may have, by its name; `a|b` is the first of these that is there. [] is: there at all."""
 

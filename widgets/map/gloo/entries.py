@@ -16,7 +16,6 @@ from cockpit.model.graphics import gl_version
 GL_VENDOR, GL_RENDERER, GL_VERSION = 0x1F00, 0x1F01, 0x1F02
 GL_MAX_VIEWPORT_DIMS, GL_MAX_SAMPLES, GL_MAX_TEXTURE_SIZE = 0x0D3A, 0x8D57, 0x0D33
 GL_READ_FRAMEBUFFER, GL_DRAW_FRAMEBUFFER = 0x8CA8, 0x8CA9
-GL_MULTISAMPLE = 0x809D
 _I, _U, _P = ctypes.c_int, ctypes.c_uint, ctypes.c_void_p
 _EXTRA: dict[str, tuple[Any, ...]] = {
     "glVertexAttribDivisor": (_U, _U),
