@@ -41,6 +41,13 @@ def _dims(found: Found) -> list[str]:
     told = [by for by, _ in found.dims if by != "sub"]
     if "sub" in dims and told and (len(dims) > 1 or not found.divided.text.startswith("where")):  # streets where …
         dims = [by for by in dims if by != "sub"] or told
+    if (
+        dims == ["hourly"]
+        and names & {"DURATION", "MEAN"}
+        and "TREND" not in names
+        and _IN_HOURS.search(found.divided.text)
+    ):
+        dims = []
     if "day" in dims and set(dims) & {"hour", "weekday"}:  # 每天几点
         dims.remove("day")
     if not dims and (names & set(RANKING) or found.tops or names & {"TREND"}):
@@ -72,6 +79,9 @@ def _dims(found: Found) -> list[str]:
     if "group" in dims and "kind" in dims:
         dims.remove("kind")
     return dims
+
+
+_IN_HOURS = re.compile(r"[,，、 ](?:按|以)小时(?:算|计|计算|为单位)?[?？。]?$")
 
 
 def _by_the(found: Found) -> bool:

@@ -32,7 +32,7 @@ SELF_ASKED = {
 }  # fmt: skip
 """Words of dimensions that ask by themselves; others need a `各`, `哪`, `by` before them."""
 _SILENT = set(".:-/")
-_SO_MANY = re.compile(r"(?P<n>[两三四五六七八九十])个(?P<by>区|街道)")
+_SO_MANY = re.compile(r"(?P<n>[两三四五六七八九十仨俩])个?(?P<by>区|街道)")
 _ONE_BY_ONE = (
     "每",
     "逐",
@@ -232,11 +232,28 @@ def _asked_behind(tokens: list[Token]) -> Iterator[tuple[str, int]]:
             if tokens[i].type == "dim":
                 yield tokens[i].value, i
                 break
-            if tokens[i].type != "filler" and not (says(tokens[i], "CASES") and says(token, "SPREAD")):
+            if tokens[i].type != "filler" and not (
+                (says(tokens[i], "CASES") and says(token, "SPREAD")) or tokens[i].said in _APART
+            ):
                 break
 
 
-_APART = ("各", "分别", "各自", "各有", "各是", "各占")
+_APART = (
+    "各",
+    "分别",
+    "各自",
+    "各有",
+    "各是",
+    "各占",
+    "一个个",
+    "一个一个",
+    "挨个",
+    "拆开",
+    "分开",
+    "拆一下",
+    "分一下",
+    "每个",
+)
 _NUMERALS = set("0123456789零〇一二两三四五六七八九十百")
 _COUNTED = ("time", "weekdays", "area", "kind", "channel", "unit_kind", "unit", "level")
 

@@ -105,11 +105,17 @@ def _clock_side(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
         return ("hours", Hours(tuple(range(6)))) if m["p"] else None
     if m["s"][-1] in "前止":
         return "hours", Hours(tuple(range(hour)), until=hour)
-    if m["s"][-1] == "后" or m["s"] in ("起", "开始"):
+    if m["s"][-1] in "后来" or m["s"] in ("起", "开始"):
         low, high = PARTS.get(m["p"] or "", (0, 24))
         end = 24 if m["p"] in (None, "晚上", "晚间", "夜晚") or high <= low else max(high, hour + 1)
         return "hours", Hours(tuple(range(hour, 24 if m["p"] else end)))
     return "hours", Hours((hour % 24,))
+
+
+def _clock_past(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    """过了下午两点."""
+    hour = _hour(m["a"], m["p"] or _part_before(m) or None)
+    return ("hours", Hours(tuple(range(hour, 24)))) if hour < 24 else None
 
 
 _ON = rf"(?:大前天|前天|昨天|昨日|昨儿|昨|今天|今日|今儿|今|{MONTH_IN.format('m_').replace('(?P<m_>', '(?:')}月{DAY_IN.format('d_').replace('(?P<d_>', '(?:')}[日号])"
@@ -158,7 +164,8 @@ RULES: tuple[Rule, ...] = (
     rule(rf"(?P<p>{PART}|早|晚|夜)?的?{_CLOCK.format('a')}{_AT}?{TO}(?P<p2>次日|第二天|翌日|隔天|{PART}|早|晚|夜)?(?P<p3>{PART}|早|晚)?"
           rf"{_CLOCK.format('b')}{_AT}(?:之?间|钟)?", _clock_range),
     rule(rf"(?P<p>{PART})?的?{_CLOCK.format('a')}{_AT}(?:钟)?(?:以后|之后)?{TO}(?:现在|目前|此刻|这会儿|今|眼下|当前)(?:为止)?", _clock_until_now),
-    rule(rf"(?P<p>{PART})?的?{_CLOCK.format('a')}{_AT}(?P<s>以后|之后|过后|往后|后|起|开始|以前|之前|前|为止|止)", _clock_side),
+    rule(rf"(?P<p>{PART})?的?{_CLOCK.format('a')}{_AT}(?P<s>以后|之后|过后|往后|后|起|开始|以前|之前|前|为止|止|以来)", _clock_side),
+    rule(rf"过了?(?P<p>{PART})?的?{_CLOCK.format('a')}(?:点钟|点整|点)(?P<s>以?后|之后)?", _clock_past),
     rule(rf"(?P<p>{PART})的?{_CLOCK.format('a')}{_AT}(?P<s>)?", lambda t, m: ("hours", Hours((_hour(m["a"], m["p"]) % 24,)))),
     rule(rf"(?P<p>{PART})(?:的?时候|时段|时间|期间)?", _part_of_day),
 )  # fmt: skip

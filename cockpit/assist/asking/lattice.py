@@ -34,6 +34,7 @@ _NTH = re.compile(
     r"|(?<![a-z])(?P<e>second|third)[ -](?=most|highest|largest|biggest|fewest|lowest|fastest|slowest|busiest|worst|best)"
 )
 _MOST_N = re.compile(r"(?P<n>\d+|[一两二三四五六七八九十]+)(?:大|个|类|种|家|条|位|件|起)(?![天日周月年小时分])")
+_SO_MANY_OF_THEM = re.compile(r"(?<![a-z0-9])(?P<n>two|three|four|five|six|seven|eight|nine|ten|[2-9]|10) of them\b")
 _OF_MOST = re.compile(r"最[多高少低大快慢好差长短重]的$")
 _MOST_ENGLISH = re.compile(
     r"(?<![a-z0-9])(?P<n>two|three|four|five|six|seven|eight|nine|ten|[2-9]|10)"
@@ -70,15 +71,15 @@ _NUMBER = (
     r"hundred|a|an)"
 )
 _BOUND = (
-    (re.compile(rf"(?P<o>不超过|不下于|不下|不止|突破|起码|够|满|上|破|高过|大过|多过|不多于|不大于|不高于|至多|最多|不足|不到|少于|低于|小于|短于|超过|大于|多于|高于|深过|长于|久于|超出|拖过|拖了|超|过|>=|<=|>|<|≥|≤|不少于|不低于|至少|达到|达)了?{_NUMBER}\s*(?P<u>{_UNITS})(?:以上|的)?"), 0),
-    (re.compile(rf"{_NUMBER}\s*(?P<u>{_UNITS})(?P<o>(?:及|或)?以上|(?:及|或)?以下|以内|之上|开外|往上|多|\+)(?!的?排)"), 0),
+    (re.compile(rf"(?P<o>顶多|不超过|不下于|不下|不止|突破|起码|够|满|上|破|高过|大过|多过|不多于|不大于|不高于|至多|最多|不足|不到|少于|低于|小于|短于|超过|大于|多于|高于|深过|长于|久于|超出|拖过|拖了|超|过|>=|<=|>|<|≥|≤|不少于|不低于|至少|达到|达)了?{_NUMBER}\s*(?P<u>{_UNITS})(?:以上|的)?"), 0),
+    (re.compile(rf"{_NUMBER}\s*(?P<u>{_UNITS})(?P<o>(?:及|或)?以上|(?:或|或者|甚至|乃至)更(?:多|高|深|大|久|长)|朝上|打底|起步|还多|(?:及|或)?以下|以内|之上|开外|往上|多|\+)(?!的?排)"), 0),
     (re.compile(rf"(?:在)?{_NUMBER}\s*个?(?P<u>小时|钟头|分钟|天|周|星期|礼拜|个月)(?:的?时间)?(?P<o>[之以]?内|里)(?=(?:就|便|都|能|可|被|得以|即)*(?:{DONE}(?:的|率|比例|占)|(?:到|赶|抵)[场达现到位]))"), 0),
     (re.compile(rf"{_NUMBER}\s*(?:到|至|-|~)\s*(?P<n2>\d+(?:\.\d+)?|{CHINESE}+)\s*(?P<u>{_UNITS})(?<=[^\d])(?:之间|的)?"), 0),
     (re.compile(rf"(?<![a-z])(?P<o>more than|older than|later than|slower than|over|above|deeper than|greater than|longer than|larger than|bigger than|higher than|exceeding|beyond|louder than|at least|no less than|not less than|less than|below|under|fewer than|lower than|shorter than|at most|no more than|not more than|up to|within|sooner than|faster than|quicker than|earlier than|>=|<=|>|<|≥|≤) {_NUMBER}\s*(?P<u>{_UNITS})\b"), 0),
     (re.compile(rf"between {_NUMBER}\s*(?:and|to)\s*(?P<n2>\d+(?:\.\d+)?)\s*(?P<u>{_UNITS})(?<=[a-z%])\b"), 0),
     (re.compile(rf"(?<![a-z]){_NUMBER}\s*(?P<u>{_UNITS})\s*(?P<o>or more|and more|or above|and above|or less|or fewer|and over|or over|or deeper|or longer|and up|\+)"), 0),
 )  # fmt: skip
-_AT_LEAST = {"上", "满", "够", "起码", "不下", "不下于", "以上", "及以上", "或以上", "之上", "不少于", "不低于", "至少", "达到", "达", "往上", ">=", "≥", "at least", "no less than",
+_AT_LEAST = {*(f"{word}更{more}" for word in ("或", "或者", "甚至", "乃至") for more in "多高深大久长"), "朝上", "打底", "起步", "上", "满", "够", "起码", "不下", "不下于", "以上", "及以上", "或以上", "之上", "不少于", "不低于", "至少", "达到", "达", "往上", ">=", "≥", "at least", "no less than",
              "not less than", "or more", "and more", "or above", "and above", "and over", "or over", "or deeper", "or longer", "and up", "+"}  # fmt: skip
 _LESS = {
     "不足",
@@ -99,12 +100,15 @@ _LESS = {
     "quicker than",
     "earlier than",
 }
-_AT_MOST = {"内", "之内", "里", "不超过", "不多于", "不大于", "不高于", "至多", "最多", "以下", "及以下", "或以下", "以内", "<=", "≤", "at most", "no more than",
+_AT_MOST = {"顶多", "内", "之内", "里", "不超过", "不多于", "不大于", "不高于", "至多", "最多", "以下", "及以下", "或以下", "以内", "<=", "≤", "at most", "no more than",
             "not more than", "up to", "within", "or less", "or fewer"}  # fmt: skip
 _PLACE = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:大道|路|隧道|高架|立交|大桥)(?:沿线|附近|一带|周边|上|口|段)?")
 _ROAD = re.compile(r"(?<![a-z])(?P<n>[a-z]+(?: [a-z]+){0,2}) (?:road|rd|avenue|ave|lane|boulevard|lu)\b")
 
 
+_PARTED = re.compile(
+    r"(?P<a>停|断|着|起|失|爆|倒|撞|漏|积|塌|走|跳)(?:了|过|出)?(?P<c>(?:多少|几)(?:次|回|起|场|处|棵|件|根|个|趟))(?P<b>[电火管树车气水方闸])"
+)
 _HYPHENED = re.compile(r"(?<![a-z0-9-])[a-z]{2,}(?:-[a-z]{2,})+(?![a-z0-9-])")
 _OFTEN = re.compile(
     r"多次|反复|不止一次|一再|再三|屡次|好几次|(?<![a-z])(?:repeatedly|several times|multiple times|many times)\b"
@@ -197,6 +201,7 @@ class Lattice:
             yield (Token(unit.start, end, entry.type, entry.value, said),), self._cost(entry, end - unit.start)
         if is_chinese(unit.text):
             yield from self._places(text, unit.start)
+            yield from self._parted_words(text, unit.start)
             yield from self._mended(text, units, i, times)
         elif is_word(unit.text):
             yield from self._english(text, units, i)
@@ -236,7 +241,7 @@ class Lattice:
         if match and (number := number_of(match["n"])) and 1 < number <= 100:
             of_most = _OF_MOST.search(text, max(0, at - 3), at)  # 最多的三类
             yield (Token(at, match.end(), "top", (int(number), None), match.group()),), 0.4 if of_most else 1.1
-        match = _MOST_ENGLISH.match(text, at)
+        match = _MOST_ENGLISH.match(text, at) or _SO_MANY_OF_THEM.match(text, at)
         if match and (number := number_of(match["n"])):
             yield (Token(at, match.end(), "top", (int(number), None), match.group()),), 0.6
         match = _OFTEN.match(text, at)
@@ -256,6 +261,15 @@ class Lattice:
             value = _bound(parts.get("o") or "", number, number_of(parts["n2"]) if parts.get("n2") else None, unit)
             if value is not None:
                 yield (Token(at, match.end(), "bound", value, match.group()),), 0.7 + (0.0 if match["u"] else 0.3)
+
+    def _parted_words(self, text: str, at: int) -> Iterator[tuple[tuple[Token, ...], float]]:
+        """停了几次电: a class whose name has the number inside."""
+        match = _PARTED.match(text, at)
+        for entry in self.lexicon.entries.get(key_of(match["a"] + match["b"]), ()) if match else ():
+            if match and entry.type == "kind":
+                middle = match.start("c")
+                named = Token(at, middle, "kind", entry.value, match["a"] + match["b"])
+                yield (named, Token(middle, match.end(), "atom", ("COUNT",), match["c"])), 0.8
 
     def _places(self, text: str, at: int) -> Iterator[tuple[tuple[Token, ...], float]]:
         match = _PLACE.match(text, at)
@@ -283,7 +297,13 @@ class Lattice:
                 if len(short) == 1 and written not in self.lexicon.spaced:
                     corrected.append(Correction(written, short[0]))
                     return short[0]
-            if self._is_english(written) or len(written) < 4 or written in KNOWN or written in self.lexicon.spaced:
+            if (
+                self._is_english(written)
+                or len(written) < 4
+                or written in KNOWN
+                or written in ENGLISH
+                or written in self.lexicon.spaced
+            ):
                 return written
             read = self.spelling.english(written)
             if read is None:

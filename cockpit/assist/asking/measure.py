@@ -69,6 +69,10 @@ def asked_of(found: Found, pack: Pack, has_dim: bool) -> Asked:
         return Asked("count", _marks(found, set()), _when(found))
     if names & {"BEST", "WORST"} and not names & {"COUNT", "LATE", "OPEN", "REWORK", "URGED", "REOPEN"}:
         return Asked("on_time_rate", _marks(found, {"ONTIME", "CLOSE", "HANDLE"}), is_said="ONTIME" in names)
+    if "ONTIME" in names and "RANK" in names and has_dim and "COUNT" not in names:
+        return Asked("on_time_rate", _marks(found, {"ONTIME", "CLOSE", "HANDLE"}))
+    if _is_past_due(found):
+        return Asked("count", ("overdue",))
     marks = _marks(found, set())
     when = _when(found)
     if when == "closed":
@@ -79,6 +83,17 @@ def asked_of(found: Found, pack: Pack, has_dim: bool) -> Asked:
         when,
         "SHARE" in names,
         bool(names & {"COUNT", "CASES", "REPORT", "SHARE"}) or bool(marks or when),
+    )
+
+
+def _is_past_due(found: Found) -> bool:
+    """到期没办完, without a time of its own: the limit is over."""
+    tokens = found.divided.tokens
+    due, still = found.at("DUE"), found.at("OPEN")
+    return (
+        0 <= due < still <= due + 2
+        and tokens[due].said in ("到期", "到点", "期满", "到期限")
+        and not (found.times or found.hours)
     )
 
 

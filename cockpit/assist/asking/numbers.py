@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
+DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2, "仨": 3}
 _TENS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
-CHINESE = "[零〇一二两俩三四五六七八九十百千万]"
+CHINESE = "[零〇一二两俩仨三四五六七八九十百千万]"
 NUMBER = rf"(?:\d+(?:\.\d+)?|{CHINESE}+半?|半)"
 ENGLISH = {
     word: i
