@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -63,13 +65,44 @@ def test_minutes_become_steps_and_an_earlier_run_is_gone_on_with() -> None:
     recent = Recent()
     rows = np.array([0, 2])
     for minute in range(16):
-        recent.add(NOW + minute * 60_000_000, rows, np.array([float(minute), 100.0]), 3)
+        recent.add(NOW + minute * 60_000_000, rows, np.array([float(minute), 100.0]))
     series = recent.series(np.array([0, 1, 2]))
     assert series.shape == (LENGTH - 1, 3)
     assert series[-3:, 0].tolist() == [2.0, 7.0, 12.0]
     assert np.isnan(series[:, 1]).all()
     before = NOW - np.arange(10, 0, -1) * 60_000_000
-    recent.fill(0, before, np.full(10, 5.0), NOW + 15 * 60_000_000, 3)
+    recent.fill(0, before, np.full(10, 5.0), NOW + 15 * 60_000_000)
     assert recent.series(np.array([0]))[-5:, 0].tolist() == [5.0, 5.0, 2.0, 7.0, 12.0]
-    recent.add(NOW + 3 * STEP + 4 * STEP, rows, np.array([1.0, 1.0]), 3)
+    recent.add(NOW + 3 * STEP + 4 * STEP, rows, np.array([1.0, 1.0]))
     assert np.isnan(recent.series(np.array([0]))[-3:, 0]).all(), "what was missed is a gap"
+
+
+def test_items_of_which_nothing_is_known_take_no_room_and_have_no_past() -> None:
+    recent = Recent()
+    rows = np.array([7, 40_000, 3])
+    for minute in range(0, 90, 5):
+        recent.add(NOW + minute * 60_000_000, rows, np.array([7.0, 40.0, 3.0]))
+    recent.fill(12, np.array([NOW - STEP]), np.array([12.0]), NOW + 90 * 60_000_000)
+    assert recent.size < 1_000_000
+    series = recent.series(np.array([3, 5, 7, 12, 40_000, 90_000]))
+    assert series[-1, [0, 2, 4]].tolist() == [3.0, 7.0, 40.0]
+    assert np.isnan(series[:, [1, 5]]).all()
+    assert 12.0 in series[:, 3]
+
+
+def test_forecasts_of_a_whole_city_are_those_of_each_item_and_need_little_room() -> None:
+    rng = np.random.default_rng(2)
+    rows = rng.permutation(5_000)[:2_300]
+    recent = Recent()
+    for step in range(LENGTH):
+        recent.add(NOW + step * STEP, rows, rng.normal(50.0 + rows % 7, 3.0))
+    tracemalloc.start()
+    values, accuracies = recent.forecast(rows)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    some = rng.choice(len(rows), 40, replace=False)
+    alone, sure = forecast(recent.series(rows[some]))
+    assert values[some] == pytest.approx(alone)
+    assert accuracies[some] == pytest.approx(sure)
+    assert peak < 60e6
+    assert [len(one) for one in recent.forecast(np.zeros(0, dtype=np.int64))] == [0, 0]

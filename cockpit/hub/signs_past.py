@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cockpit.model.clock import DAY, HOUR
 from cockpit.signs import past
 from cockpit.signs.engine import Engine
-from cockpit.signs.forecast import AHEAD, KEPT, Recent, forecast
+from cockpit.signs.forecast import AHEAD, KEPT, Recent
 from cockpit.signs.history import History, bucket_of
 from cockpit.signs.items import Items
 from cockpit.signs.packing import Buckets
@@ -49,8 +49,8 @@ class SignsPast:
         keep = items.tier[rows] <= FORECAST_TIER
         rows, means = rows[keep], buckets.mean[keep]
         await self._fill(history, rows, now)
-        if self._recent.add(start, rows, means, len(items)):
-            values, accuracy = await self._aside(lambda: forecast(self._recent.series(rows)))
+        if self._recent.add(start, rows, means):
+            values, accuracy = await self._aside(self._recent.forecast, rows)
             self._put(items, rows, forecast=values, accuracy=accuracy)
             items.ahead[rows] = np.where(np.isfinite(values), AHEAD, 0)
         await self._compare(history, now)
@@ -101,7 +101,7 @@ class SignsPast:
             keys = [items.keys[row] for row in piece]
             found = await self._aside(_minutes, history, keys, now - KEPT, now)
             for row, buckets in zip(piece, found, strict=True):
-                self._recent.fill(row, buckets.start, buckets.mean, now, len(items))
+                self._recent.fill(row, buckets.start, buckets.mean, now)
             self._filled.update(piece)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cockpit.model.clock import DAY, HOUR, MINUTE
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 STEP = 5 * MINUTE
 AHEAD = HOUR
@@ -23,6 +24,8 @@ TRIED = SEASON
 """Forecasts of so many steps are compared with what came."""
 LEAST = 2 * HORIZON
 """With fewer that could be compared nothing is said of accuracy."""
+PIECE = 500
+"""Items whose forecasts are made at a time."""
 _LEVEL, _TREND, _DAMPED = 0.5, 0.1, 0.9
 
 
@@ -98,25 +101,28 @@ def _holt(known: Floats) -> Floats:
 
 
 class Recent:
-    """The last `KEPT` of items in steps of `STEP`, as a ring of means; single precision is enough."""
+    """The last `KEPT` of items in steps of `STEP`, as a ring of means; single precision is enough.
+
+    An item has a column from when something is known of it: of most (those of communities and cells) nothing ever is.
+    """
 
     def __init__(self) -> None:
         self._ring = np.full((LENGTH, 0), np.nan, dtype=np.float32)
         self._total = np.zeros(0)
         self._count = np.zeros(0)
+        self._column: Ints = np.full(0, -1, dtype=np.int64)
+        self._used = 0
         self._step = 0
 
     @property
-    def items(self) -> int:
-        return self._ring.shape[1]
+    def size(self) -> int:
+        """Bytes."""
+        return self._ring.nbytes + self._total.nbytes + self._count.nbytes + self._column.nbytes
 
-    def add(self, at: int, rows: NDArray[np.int64], means: Floats, size: int) -> bool:
-        """The means of a minute that began at `at`; whether it began another step.
-
-        Args:
-            size: items there are.
-        """
-        self._grow(size)
+    def add(self, at: int, rows: Ints, means: Floats) -> bool:
+        """The means of a minute that began at `at`, of items none of which is named twice; whether it began another
+        step."""
+        columns = self._columns(rows)
         step = at // STEP
         begun = step != self._step
         if begun:
@@ -128,31 +134,56 @@ class Recent:
                 self._ring[:] = np.nan
             self._step = step
             self._total[:] = self._count[:] = 0
-        self._total[rows] += means
-        self._count[rows] += 1
+        self._total[columns] += means
+        self._count[columns] += 1
         return begun
 
-    def fill(self, row: int, starts: NDArray[np.int64], means: Floats, now: int, size: int) -> None:
+    def fill(self, row: int, starts: Ints, means: Floats, now: int) -> None:
         """The past of one item by minutes, from before this run."""
-        self._grow(size)
         steps = starts // STEP
         keep = (steps > now // STEP - LENGTH) & (steps < now // STEP)
         if not keep.any():
             return
+        column = int(self._columns(np.array([row]))[0])
         used, where = np.unique(steps[keep], return_inverse=True)
         values = np.bincount(where, means[keep]) / np.bincount(where)
-        empty = np.isnan(self._ring[used % LENGTH, row])
-        self._ring[used[empty] % LENGTH, row] = values[empty]
+        empty = np.isnan(self._ring[used % LENGTH, column])
+        self._ring[used[empty] % LENGTH, column] = values[empty]
 
-    def series(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    def series(self, rows: Ints) -> NDArray[np.float32]:
         """The closed steps of these items, oldest first, shape (steps, len(rows))."""
-        order = np.arange(self._step, self._step + LENGTH) % LENGTH
-        found: NDArray[np.float32] = self._ring[order[1:]][:, rows]
+        order = np.arange(self._step + 1, self._step + LENGTH) % LENGTH
+        found = np.full((LENGTH - 1, len(rows)), np.nan, dtype=np.float32)
+        there = np.flatnonzero(rows < len(self._column))
+        there = there[self._column[rows[there]] >= 0]
+        found[:, there] = self._ring[np.ix_(order, self._column[rows[there]])]
         return found
+
+    def forecast(self, rows: Ints) -> tuple[Floats, Floats]:
+        """`forecast` of these items, a piece at a time: the past of a whole city as `forecast` needs it is hundreds of
+        MB, which a hub would be seen to take every few seconds of a fast clock."""
+        if not len(rows):
+            return np.zeros(0), np.zeros(0)
+        pieces = [forecast(self.series(rows[at : at + PIECE])) for at in range(0, len(rows), PIECE)]
+        values, accuracies = zip(*pieces, strict=True)
+        return np.concatenate(values), np.concatenate(accuracies)
 
     def _close(self) -> None:
         with np.errstate(invalid="ignore", divide="ignore"):
             self._ring[self._step % LENGTH] = np.where(self._count > 0, self._total / self._count, np.nan)
+
+    def _columns(self, rows: Ints) -> Ints:
+        """The column of each item; those that have none get the next ones."""
+        if len(rows) and (most := int(rows.max()) + 1) > len(self._column):
+            longer = np.full(max(most, 2 * len(self._column)), -1, dtype=np.int64)
+            longer[: len(self._column)] = self._column
+            self._column = longer
+        new = rows[self._column[rows] < 0]
+        if len(new):
+            self._column[new] = np.arange(self._used, self._used + len(new))
+            self._used += len(new)
+            self._grow(self._used)
+        return self._column[rows]
 
     def _grow(self, size: int) -> None:
         have = self._ring.shape[1]
