@@ -151,7 +151,8 @@ class FieldServer:
         if self.rev <= after:
             changed = self._changed
             with suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await changed.wait()
         mine = [order for ident, order in self.orders.items() if self.units[ident] == unit]
         return web.json_response({"now": "2026-07-14T09:42:00.000Z", "rev": self.rev, "orders": mine})
 

@@ -54,7 +54,8 @@ class Peer:
         if self._process.returncode is None:
             self._process.stdin.close()
             try:
-                await asyncio.wait_for(self._process.wait(), 10)
+                async with asyncio.timeout(10):
+                    await self._process.wait()
             except TimeoutError:
                 self._process.kill()
                 await self._process.wait()
@@ -65,7 +66,8 @@ class Peer:
             assert self._process.stdin is not None
             assert self._process.stdout is not None
             self._process.stdin.write(json.dumps({"do": what, **args}).encode() + b"\n")
-            line = await asyncio.wait_for(self._process.stdout.readline(), 30)
+            async with asyncio.timeout(30):
+                line = await self._process.stdout.readline()
         answer = json.loads(line)
         assert "error" not in answer, answer["error"]
         return answer["is"]

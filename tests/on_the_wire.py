@@ -24,6 +24,7 @@ from cockpit.model.errors import OutsideError
 from cockpit.model.ids import new_id
 from cockpit.model.letters import Said, encode_said
 from tests.living_hub import CITY, CLOCK, PATIENCE, LivingHub
+from tests.waiting import within
 
 
 class OnTheWire:
@@ -148,7 +149,7 @@ class OnTheWire:
                         return receipt
                 await asyncio.sleep(0.05)
 
-        found: Receipt = self._do(asyncio.wait_for(go(), PATIENCE))
+        found: Receipt = self._do(within(PATIENCE, go()))
         return found
 
 

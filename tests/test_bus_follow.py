@@ -47,7 +47,8 @@ class Heard:
     async def following(self, bus: LedgerBus, caught_up: bool = True) -> AsyncIterator[None]:
         async with signed_in(bus, "seat-1") as client, self.follower.following(client, "seat-1", subjects.LIVE):
             if caught_up:
-                await asyncio.wait_for(self.follower.caught_up.wait(), 30)
+                async with asyncio.timeout(30):
+                    await self.follower.caught_up.wait()
             yield
 
 

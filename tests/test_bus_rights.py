@@ -136,7 +136,8 @@ def test_a_seat_hears_what_was_decided_and_not_what_others_want(tmp_path: Path) 
             with pytest.raises(NatsError):
                 await seat.request(own_ask(key(living, "seat-2")), b"", timeout=0.3)
             await living.seat(issue("U2"))
-            await asyncio.wait_for(decided.wait(), 30)
+            async with asyncio.timeout(30):
+                await decided.wait()
         finally:
             await seat.close()
         assert [subject.split(".")[0] for subject in heard] == ["log"]

@@ -152,7 +152,8 @@ def test_a_seat_cannot_publish_into_the_picture(server: NatsServer, tmp_path: Pa
             await seat.subscribe("pic.>", cb=take)
             await seat.publish("pic.hangzhou.live.all.event", b"forged")
             await seat.request(subjects.ask(own, "hello"), b"", timeout=30)
-            await asyncio.wait_for(arrived.wait(), 30)
+            async with asyncio.timeout(30):
+                await arrived.wait()
         return seen
 
     assert asyncio.run(story()) == [b"true"]

@@ -137,7 +137,8 @@ def test_a_restart_is_another_run_and_its_sync_says_all_that_is_open() -> None:
             async with websockets.connect(city.url.replace("http", "ws") + "/positions") as socket:
                 await socket.recv()
                 await break_it(city, "restart")
-                await asyncio.wait_for(socket.wait_closed(), 10)
+                async with asyncio.timeout(10):
+                    await socket.wait_closed()
             card = await until_answers(city)
             assert card["run"] != before
             assert from_iso(card["clock"]["city"]) == EVENING + HOUR

@@ -16,6 +16,7 @@ from aiohttp import web
 from cockpit.city.phone import PROTOCOL, Manner, Phone
 from cockpit.city.wire import Said, request
 from cockpit.model.clock import SystemClock
+from tests.waiting import within
 
 aiortc = pytest.importorskip("aiortc")
 
@@ -36,13 +37,15 @@ class Gate:
         self._socket: web.WebSocketResponse | None = None
 
     async def say(self, **words: str) -> None:
-        await asyncio.wait_for(self.there.wait(), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            await self.there.wait()
         assert self._socket is not None
         await self._socket.send_json(words)
 
     async def hears(self, *kinds: str) -> dict[str, Any]:
         """The next that the phone says, which is one of these."""
-        said = await asyncio.wait_for(self.said.get(), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            said = await self.said.get()
         assert said["kind"] in kinds
         return said
 
@@ -101,7 +104,7 @@ async def phone(manner: Manner) -> AsyncIterator[Gate]:
 
 
 def played(story: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(asyncio.wait_for(story(), 2 * PATIENCE))
+    asyncio.run(within(2 * PATIENCE, story()))
 
 
 async def desk() -> tuple[Any, asyncio.Queue[Any]]:
@@ -136,7 +139,8 @@ def test_a_worker_picks_up_and_is_heard() -> None:
             await peer.setRemoteDescription(aiortc.RTCSessionDescription(answer["sdp"], "answer"))
             loudest = 0.0
             while loudest < 1000:
-                frame = await asyncio.wait_for(heard.get(), PATIENCE)
+                async with asyncio.timeout(PATIENCE):
+                    frame = await heard.get()
                 loudest = max(loudest, float(np.abs(frame.to_ndarray().astype(np.int32)).max()))
             await peer.close()
             await gate.hears("bye")
@@ -172,7 +176,8 @@ def test_some_decline() -> None:
 def test_letters_are_read_and_a_roll_call_is_answered() -> None:
     async def story() -> None:
         async with phone(WILLING) as gate:
-            await asyncio.wait_for(gate.there.wait(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                await gate.there.wait()
             gate.letters += [{"id": "a", "kind": "text", "state": "sent"}, {"id": "b", "kind": "roll", "state": "sent"}]
             gate.letters += [{"id": "own", "kind": "text", "from_unit": True, "state": "sent"}]
             await gate.say(kind="knock")

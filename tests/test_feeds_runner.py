@@ -341,7 +341,8 @@ def test_another_platform_runs_on_the_machines_clock(card):
 def test_a_city_that_does_not_answer_is_an_outside_error():
     async def test():
         with pytest.raises(OutsideError, match="连不上"):
-            await asyncio.wait_for(fetch_clock(f"http://127.0.0.1:{free_port()}", SystemClock()), 5)
+            async with asyncio.timeout(5):
+                await fetch_clock(f"http://127.0.0.1:{free_port()}", SystemClock())
 
     go(test)
 

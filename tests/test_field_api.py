@@ -22,6 +22,7 @@ from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
 from tests.ledger_desk import START, Desk
 from tests.living_gateway import LivingGateway, desk_with_orders, living_gateway, remember
+from tests.waiting import within
 
 Story = Callable[[LivingGateway], Awaitable[None]]
 
@@ -308,7 +309,7 @@ def test_a_third_question_that_waits_ends_the_oldest(tmp_path: Path) -> None:
             async with asyncio.timeout(30):
                 while city.gateway.api.polls < min(n + 1, 2):  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
-        assert (await asyncio.wait_for(waiting[0], 10)).json()["rev"] == rev
+        assert (await within(10, waiting[0])).json()["rev"] == rev
         assert not waiting[1].done()
         assert not waiting[2].done()
         city.gateway.api.end_polls()
@@ -484,7 +485,7 @@ def test_a_connection_that_never_asks_is_closed(tmp_path: Path) -> None:
     async def story(city: LivingGateway) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", city.gateway.site.port)
         writer.write(b"GET /v1/health HTTP/1.1\r\nHost: ")
-        assert await asyncio.wait_for(reader.read(), 30) == b""
+        assert await within(30, reader.read()) == b""
         writer.close()
         await writer.wait_closed()
 
@@ -499,9 +500,9 @@ def test_more_connections_than_there_is_room_for_are_hung_up_on(tmp_path: Path) 
             reader, writer = many[-1]
             with contextlib.suppress(ConnectionError):
                 writer.write(b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n")
-                assert await asyncio.wait_for(reader.read(), 30) == b""
+                assert await within(30, reader.read()) == b""
             many[0][1].write(b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert (await asyncio.wait_for(many[0][0].readline(), 30)).split()[1] == b"200"
+            assert (await within(30, many[0][0].readline())).split()[1] == b"200"
         finally:
             for _, writer in many:
                 writer.transport.abort()

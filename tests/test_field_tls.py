@@ -398,7 +398,8 @@ def test_what_is_no_tls_is_no_error_of_ours(tmp_path: Path, caplog: pytest.LogCa
             reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
             writer.write(data)
             with contextlib.suppress(ConnectionError):
-                await asyncio.wait_for(reader.read(), LIMIT)
+                async with asyncio.timeout(LIMIT):
+                    await reader.read()
             writer.transport.abort()
         await until(lambda: not door._of_address)
 

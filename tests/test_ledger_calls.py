@@ -39,6 +39,7 @@ from cockpit.store.texts import Texts
 from tests.ledger_desk import SEAT_1, SEAT_2, Desk, issue
 from tests.living_book import CITY, LIMIT, living_book
 from tests.living_book import issue as real_issue
+from tests.waiting import within
 
 CLOCK = SystemClock()
 ON_THE_WAY = ("delivered", "read", "accepted", "en_route", "on_scene", "done")
@@ -212,4 +213,4 @@ def test_a_ledger_with_calls_is_whole_and_a_recording_that_was_changed_is_found(
         finally:
             texts.close()
 
-    asyncio.run(asyncio.wait_for(go(), 4 * LIMIT))
+    asyncio.run(within(4 * LIMIT, go()))

@@ -382,7 +382,8 @@ def test_no_server_is_asked_that_the_configuration_did_not_name(tmp_path: Path) 
             async with media_process(tmp_path, asked) as told:
                 offering = asyncio.ensure_future(told.media.offer("a"))
                 loop = asyncio.get_running_loop()
-                question = await asyncio.wait_for(loop.sock_recv(stun, 100), 30)
+                async with asyncio.timeout(30):
+                    question = await loop.sock_recv(stun, 100)
                 assert question[:2] == b"\x00\x01"  # a binding request (RFC 8489): where one is named it is asked
                 await told.media.close("nobody")
                 offering.cancel()

@@ -139,7 +139,8 @@ def test_a_control_port_that_says_anything_is_given_up_and_hangs_nobody(said: by
             await control.open("127.0.0.1", server.sockets[0].getsockname()[1])
             with pytest.raises(OSError):
                 await control.ask(("about", ""))
-            await asyncio.wait_for(gone.wait(), 10)
+            async with asyncio.timeout(10):
+                await gone.wait()
         finally:
             await control.close()
             server.close()

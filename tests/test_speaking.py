@@ -10,6 +10,7 @@ from cockpit.model.calls import Outcome
 from cockpit.model.clock import CityClock
 from cockpit.model.messages import Message
 from tests.living_hub import CLOCK
+from tests.waiting import within
 
 
 async def take(turns: Turns, due: int, had: list[int]) -> None:
@@ -39,7 +40,7 @@ def test_whoever_is_due_first_has_the_line_first_and_who_goes_away_keeps_nobody_
         assert (given.cancelled(), had[4:]) == (True, [7])
         await take(turns, 8, had)
 
-    asyncio.run(asyncio.wait_for(go(), 30))
+    asyncio.run(within(30, go()))
 
 
 class Mouth:

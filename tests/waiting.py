@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
+T = TypeVar("T")
 PATIENCE = 60.0
 """Seconds that anything is waited for."""
 
@@ -14,3 +16,9 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.01)
+
+
+async def within(seconds: float, wanted: Awaitable[T]) -> T:
+    """What is waited for; TimeoutError where it does not come in time."""
+    async with asyncio.timeout(seconds):
+        return await wanted

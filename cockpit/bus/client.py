@@ -77,7 +77,8 @@ async def connect(
         if tls is not None:
             await client.over_tls(url, tls, CONNECT_SECONDS)
         else:
-            _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), CONNECT_SECONDS)
+            async with asyncio.timeout(CONNECT_SECONDS):
+                _, writer = await asyncio.open_connection(host, port)
             writer.close()
     except (OSError, TimeoutError) as error:
         raise OutsideError("bus.unreachable", url=at) from error

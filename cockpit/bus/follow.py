@@ -189,7 +189,8 @@ class Follower:
                     self.caught_up.set()
                     self._on_caught_up()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._behind.wait(), CHECK_SECONDS)
+                    async with asyncio.timeout(CHECK_SECONDS):
+                        await self._behind.wait()
             else:
                 await asyncio.sleep(RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)])
                 tries += 1

@@ -270,7 +270,8 @@ class HubLink:
             self._say(state, problem, retry, tries, None)
             self._retry.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._retry.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._retry.wait()
 
     def _say(
         self, state: LinkState, problem: Message | None, retry: int, tries: int, welcome: asks.Welcome | None

@@ -72,7 +72,8 @@ class Sender:
             self._more.clear()
             again = self._start_what_is_due(client, subject)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._more.wait(), again)
+                async with asyncio.timeout(again):
+                    await self._more.wait()
 
     def _start_what_is_due(self, client: Client, subject: str) -> float | None:
         """A task for each row that can go; seconds until the next one is due, None when that will be told."""

@@ -218,7 +218,8 @@ class Sounding:
                 with contextlib.suppress(OutsideError):
                     await self._media.record(call, None)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(asyncio.shield(future), ENTIRE_SECONDS)
+                    async with asyncio.timeout(ENTIRE_SECONDS):
+                        await asyncio.shield(future)
             path = future.result() if future.done() else self._folder / f"{call}.ogg"
         finally:
             self._files.pop(call, None)

@@ -114,7 +114,8 @@ class Trying:
                 return attempt.turned.result()
             begun = self._clock.mono()
             placing = attempt.adapter.place(attempt.id, attempt.way, video=video, into_mix=attempt.mix)
-            await asyncio.wait_for(placing, limits.quiet)
+            async with asyncio.timeout(limits.quiet):
+                await placing
         except OutsideError as error:
             return Outcome.UNREACHABLE, error.message
         except TimeoutError:

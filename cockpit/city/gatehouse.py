@@ -101,7 +101,8 @@ class Gatehouse:
     async def wait(self, seconds: float) -> None:
         """Waits so long, or until the gateway is elsewhere."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._moved.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._moved.wait()
 
     def refused(self, gate: Gate) -> None:
         """The secret is none any more: nobody tries it again until the file says another."""

@@ -111,7 +111,8 @@ class Voice:
     async def over(self) -> None:
         """Waits until the other side is gone."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._over.wait(), LONGEST)
+            async with asyncio.timeout(LONGEST):
+                await self._over.wait()
 
     async def close(self) -> None:
         await self._heard.stop()

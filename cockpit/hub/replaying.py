@@ -99,7 +99,8 @@ class Playing:
                 await self._publish()
                 self._wake.clear()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), 0 if self._behind else STEP_SECONDS)
+                    async with asyncio.timeout(0 if self._behind else STEP_SECONDS):
+                        await self._wake.wait()
         finally:
             await client.close()
 

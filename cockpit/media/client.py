@@ -151,7 +151,8 @@ class MediaProcess:
             if process.stdin is not None:
                 process.stdin.close()  # it ends when nobody is there any more
             try:
-                await asyncio.wait_for(process.wait(), END_SECONDS)
+                async with asyncio.timeout(END_SECONDS):
+                    await process.wait()
             except TimeoutError:
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
@@ -297,7 +298,8 @@ class MediaProcess:
         self._waiting[n] = future
         try:
             process.stdin.write(msgspec.json.encode(Ask(n, what, args)) + b"\n")
-            raw = await asyncio.wait_for(future, ASK_SECONDS)
+            async with asyncio.timeout(ASK_SECONDS):
+                raw = await future
             return from_json(raw, type=answer)
         except TimeoutError as error:
             with contextlib.suppress(ProcessLookupError):

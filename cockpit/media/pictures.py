@@ -39,7 +39,8 @@ class Pictures:
         try:
             while not reading.done():
                 try:
-                    await asyncio.wait_for(came.wait(), SILENT)
+                    async with asyncio.timeout(SILENT):
+                        await came.wait()
                 except TimeoutError:
                     self.end(leg)
                     continue

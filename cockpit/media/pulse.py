@@ -54,7 +54,8 @@ async def pactl(*args: str) -> str:
         preexec_fn=preexec_die_with_parent,
     )  # fmt: skip
     try:
-        said, _ = await asyncio.wait_for(process.communicate(), SECONDS)
+        async with asyncio.timeout(SECONDS):
+            said, _ = await process.communicate()
     except TimeoutError as error:
         raise OutsideError("media.no_sound_server") from error
     finally:
@@ -203,7 +204,8 @@ async def end(process: asyncio.subprocess.Process) -> None:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), 2.0)
+            async with asyncio.timeout(2.0):
+                await process.wait()
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()

@@ -103,8 +103,9 @@ class DeskSound:
                 if any(word in line for word in (b" sink #", b" source #", b" card #", b" server")):
                     await asyncio.sleep(SETTLE)
                     with contextlib.suppress(TimeoutError):
-                        while await asyncio.wait_for(process.stdout.readline(), 0.01):
-                            pass
+                        while line:
+                            async with asyncio.timeout(0.01):
+                                line = await process.stdout.readline()
                     await self._look()
         finally:
             await end(process)

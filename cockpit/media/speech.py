@@ -62,7 +62,8 @@ class Speech:
         except OSError as error:
             raise OutsideError("media.no_speech", why=error.strerror or str(error)) from error
         try:
-            wave, _ = await asyncio.wait_for(process.communicate(words.encode() + b"\n"), SECONDS)
+            async with asyncio.timeout(SECONDS):
+                wave, _ = await process.communicate(words.encode() + b"\n")
         except TimeoutError as error:
             raise OutsideError("media.no_speech", why=f"> {SECONDS:g} s") from error
         finally:

@@ -231,7 +231,8 @@ class ArchiveSync:
                 pause = PAUSES[-1]
                 self._say(self._now(working=False, problem=Message("sync.our_bug", {"detail": type(error).__name__})))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stir.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await stir.wait()
 
     async def _round(self, ask: Ask) -> None:
         """Takes in what the hub has that is not here, page by page, the more important stream first."""

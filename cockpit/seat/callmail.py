@@ -183,7 +183,8 @@ class CallMail:
                 log.exception("telling the hub of calls")
             with contextlib.suppress(TimeoutError):
                 pause = pause or AGAIN_SECONDS
-                await asyncio.wait_for(self._poke.wait(), pause if left else None)
+                async with asyncio.timeout(pause if left else None):
+                    await self._poke.wait()
 
     async def _round(self) -> bool:
         """Everything that waits, once; whether some of it waits still."""

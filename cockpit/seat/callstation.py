@@ -139,7 +139,8 @@ class CallStation:
 
     async def _begin(self) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wanted.wait(), PATIENCE_SECONDS)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._wanted.wait()
         from cockpit.calls.adapter import Around
         from cockpit.calls.desk import CallDesk
         from cockpit.calls.finding import find_adapters

@@ -208,7 +208,8 @@ class Registration:
         was_ready = self.line.ready
         while self.child is child:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), self._rhythm.watch)
+                async with asyncio.timeout(self._rhythm.watch):
+                    await self._changed.wait()
             self._changed.clear()
             was_ready |= self.line.ready
             if self.line.problem is not None and self.line.problem.id == "sip.registering":
@@ -242,7 +243,8 @@ class Registration:
             self._answered.clear()
             with contextlib.suppress(TimeoutError, OutsideError):
                 await child.ask(("uafind", self._account.aor), ("options", f"sip:{child.wanted.server.host}"))
-                await asyncio.wait_for(self._answered.wait(), self._rhythm.answer)
+                async with asyncio.timeout(self._rhythm.answer):
+                    await self._answered.wait()
                 return True
         return False
 

@@ -152,7 +152,8 @@ class Wire:
             self._writer.write(b"\xe0\x00")
         self._writer.close()
         with contextlib.suppress(OSError, TimeoutError):
-            await asyncio.wait_for(self._writer.wait_closed(), 1)
+            async with asyncio.timeout(1):
+                await self._writer.wait_closed()
 
     def _parse(self, data: bytes) -> tuple[list[Published], int]:
         """Messages, and where the first incomplete packet begins."""

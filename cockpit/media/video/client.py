@@ -191,7 +191,8 @@ class VideoProcess:
         if process.stdin is not None:
             process.stdin.close()  # it ends when nobody is there any more
         try:
-            await asyncio.wait_for(process.wait(), END_SECONDS)
+            async with asyncio.timeout(END_SECONDS):
+                await process.wait()
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
