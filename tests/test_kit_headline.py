@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cockpit.model.headline import short_headline
+from cockpit.model.headline import by_words, short_headline
+from cockpit.model.messages import texts
 
 
 @pytest.mark.parametrize(
@@ -21,3 +22,16 @@ from cockpit.model.headline import short_headline
 )
 def test_a_headline_is_cut_to_what_and_how_grave(whole: str, short: str) -> None:
     assert short_headline(whole) == short
+
+
+@pytest.mark.parametrize(
+    ("by", "zh", "en"),
+    [
+        ("杭州市气象台发布暴雨橙色预警信号", "暴雨橙色预警", "Rainstorm, orange warning"),
+        ('{"zh": "泵站停机", "en": "Pumps stopped"}', "泵站停机", "Pumps stopped"),
+        ("王强", "王强", "王强"),
+        ("", "", ""),
+    ],
+)
+def test_who_or_what_changed_a_wall_is_said_in_the_language_of_the_desk(by: str, zh: str, en: str) -> None:
+    assert (by_words(by, texts("zh")), by_words(by, texts("en"))) == (zh, en)

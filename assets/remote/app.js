@@ -66,12 +66,13 @@ function bar() {
   const now = wall();
   const scene = now && sceneOf(now.scene);
   const name = scene ? said(scene.name) : now ? now.scene : '';
+  const by = now ? said(now.by) : '';
   const chosen = known.walls.length > 1
     ? h('select', { 'aria-label': t('wall'), id: 'walls', onchange: (e) => { wallId = e.target.value; show(tab); } },
       known.walls.map((one) => h('option', { value: one.id, selected: now && one.id === now.id }, said(one.name)))) : null;
   fill(document.getElementById('bar'),
     h('h1', {}, known.walls.length === 1 ? said(now.name) : t('title')), chosen,
-    h('span', { class: 'who', id: 'now' }, now ? t(now.by && now.by !== line.line.name ? 'now.by' : 'now', { scene: name, by: now.by }) : ''));
+    h('span', { class: 'who', id: 'now' }, now ? t(by && by !== line.line.name ? 'now.by' : 'now', { scene: name, by }) : ''));
 }
 
 export function show(which) {

@@ -6,6 +6,8 @@ import math
 
 from cockpit.field.remotewire import Home, RemoteOut, WallOut
 from cockpit.model.city import Pack
+from cockpit.model.headline import by_words
+from cockpit.model.messages import LANGUAGES, texts
 from cockpit.model.wallstate import WallState
 
 METRES_A_DEGREE = 111_320.0
@@ -23,7 +25,7 @@ def state_of(state: WallState) -> RemoteOut:
                 WallOut(
                     wall.id, wall.name, wall.size, screens, shows.scene.id, shows.mode, shows.carousel, shows.paused,
                     shows.event, shows.view, shows.blank, shows.frozen, shows.identify, shows.volume, shows.muted,
-                    shows.by,
+                    {lang: by_words(shows.by, texts(lang)) for lang in LANGUAGES},
                 )
             )  # fmt: skip
     return RemoteOut(

@@ -79,7 +79,7 @@ class RemoteSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WallOut(msgspec.Struct, frozen=True):
-    """A wall as a remote needs it: canvas in px, screens as (number, x, y, w, h), what it shows."""
+    """A wall as a remote needs it: canvas in px, screens as (number, x, y, w, h), what it shows, by whom (zh, en)."""
 
     id: str
     name: dict[str, str]
@@ -96,7 +96,7 @@ class WallOut(msgspec.Struct, frozen=True):
     identify: tuple[int, ...]
     volume: int
     muted: bool
-    by: str
+    by: dict[str, str]
 
 
 class Home(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from cockpit.model.alarms import text_of
 from cockpit.model.messages import Texts
 
 _ISSUED = re.compile(r"^.{2,40}?(?:联合)?发布(?:了)?(?=.*[红橙黄蓝]色?(?:预警|警报|警告))")
@@ -41,3 +42,8 @@ def headline_words(headline: str, t: Texts, whole: bool = False) -> str:
     words = t("hazard.warning", what=what, colour=t(f"hazard.{_COLOURS[grave[1]]}"))
     words = words[:1].upper() + words[1:]
     return t("hazard.lifted", warning=words) if "解除" in short else words
+
+
+def by_words(by: str, t: Texts) -> str:
+    """Who changed a wall, in the language of `t`: a person, or the alert or alarm of ours that brought a scene."""
+    return headline_words(t.pack(text_of(by)), t)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from cockpit.model.alarms import text_of
 from cockpit.model.errors import UserError
 from cockpit.model.tables import AlarmState, EventState
 from cockpit.model.wallasks import EventHere
@@ -31,7 +30,7 @@ def standing(picture: Picture, now: int) -> list[Standing]:
 def _standing(table: LiveTable, where: npt.NDArray[np.bool_], name: str, ours: bool) -> list[Standing]:
     levels = table.numbers("level")
     rows = np.flatnonzero(where & (levels >= 1) & (levels <= _GRAVEST)).tolist()
-    return [Standing(table.key_at(i), int(levels[i]), text_of(str(table.value(i, name)))["zh"], ours) for i in rows]
+    return [Standing(table.key_at(i), int(levels[i]), str(table.value(i, name)), ours) for i in rows]
 
 
 def open_events(picture: Picture, name_of: Callable[[str], dict[str, str]]) -> tuple[EventHere, ...]:

@@ -17,7 +17,8 @@ IDENTIFY_SECONDS = 60
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """An alert of an authority, or an alarm of ours, that stands: key, level (1 is Ⅰ), what it is called."""
+    """An alert of an authority, or an alarm of ours, that stands: key, level (1 is Ⅰ), what it is called (a plain word,
+    or JSON of `{zh, en}`)."""
 
     key: str
     level: int

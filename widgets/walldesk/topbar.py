@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEve
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
 from cockpit.model.ages import hour_minute
+from cockpit.model.headline import by_words
 from cockpit.model.messages import Message
 from widgets.kit.actions import key_words
 from widgets.kit.buttons import KeyButton, Segments, button, disable
@@ -92,7 +93,7 @@ class WallTop(Pane):
             row.addWidget(made)
         self.try_ = button("", lambda: self._act("walldesk.try"), parent=self)
         row.addWidget(self.try_)
-        self.publish = KeyButton("", key_words("Ctrl+Return").replace("Return", "Enter"), ctx.theme, "primary", self)
+        self.publish = KeyButton("", key_words("Ctrl+Return"), ctx.theme, "primary", self)
         self.publish.clicked.connect(lambda _checked=False: self._act("walldesk.publish"))
         row.addWidget(self.publish)
         ctx.walling.changed.connect(self._looked)
@@ -155,7 +156,7 @@ class WallTop(Pane):
         words = ""
         if shows is not None and shows.by:
             at = hour_minute(self.ctx.clock.city.at(shows.since))
-            words = t("walldesk.changed_by", at=at, by=shows.by)
+            words = t("walldesk.changed_by", at=at, by=by_words(shows.by, t))
         drill = shows is not None and bool(shows.rehearsal)
         if drill:
             words = t("walldesk.in_rehearsal")
