@@ -55,10 +55,11 @@ class LayoutEngine(QWidget):
 
     Attributes:
         layout_now: the layout shown, None before the first.
-        panels_changed: other panels are shown than before.
+        panels_changed: other panels are shown than before. arranged: each has its place of now.
     """
 
     panels_changed = Signal()
+    arranged = Signal()
 
     def __init__(self, ctx: PanelContext, panels: Mapping[str, type], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -252,6 +253,7 @@ class LayoutEngine(QWidget):
         for key, widget in self._built.items():
             if key not in placed:
                 widget.hide()
+        self.arranged.emit()
 
     def _name_tabs(self) -> None:
         """The headers of stacked panels name those that lie there with them."""

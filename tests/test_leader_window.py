@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from cockpit.bus.where import OwnHub
 from cockpit.model.clock import MINUTE, ManualClock
 from cockpit.model.layout_read import read_layout_file
-from cockpit.model.messages import LANGUAGES, texts
+from cockpit.model.messages import LANGUAGES, Message, texts
 from cockpit.model.ports.link import Link, LinkState
 from cockpit.packs.read import read_pack
 from cockpit.seat.leader import LeaderSeat
@@ -316,6 +316,25 @@ def test_a_hub_that_is_gone_is_said_over_the_desk_and_what_was_known_stays(leade
     at.seat.on_link(at.seat.link)
     assert at.desk.banner.isVisible()
     assert at.panel("topics").isVisible()
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+def test_no_toast_lies_on_the_outbox_whichever_came_first(leader: Callable[..., Leader], size: tuple[int, int]) -> None:
+    at = leader()
+    at.desk.resize(*size)
+    at.open()
+    toast = at.desk.toasts.show(Message("leader.nothing_new"))
+    before = toast.geometry()
+    at.desk.loop.show_outbox()
+    QApplication.processEvents()
+    assert at.desk.engine.panel("outbox") is not None
+    again = at.desk.toasts.show(Message("leader.role"))
+    outbox = at.panel("outbox").geometry()
+    assert not toast.geometry().intersects(outbox)
+    assert not again.geometry().intersects(outbox)
+    at.desk.toasts.close(again)
+    at.desk.engine.show_region("outbox", shown=False)
+    assert toast.geometry() == before
 
 
 @pytest.mark.parametrize("size", SIZES)

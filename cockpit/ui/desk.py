@@ -80,14 +80,9 @@ class Desk(Shell):
         return not self.replay.state.id
 
     def place_of_toasts(self) -> QRect | None:
-        """Over the centre, above the map's foot and the outbox: at the window's lower right an officer gives orders."""
-        panel, outbox = self.engine.beside("map"), self.engine.panel("outbox")
-        if panel is None:
-            return None
-        free = panel.geometry().adjusted(9, 0, 0, -_MAP_FOOT)
-        if outbox is not None and outbox.geometry().intersects(free):
-            free.setBottom(min(free.bottom(), outbox.geometry().top() - 9))
-        return free
+        """Over the centre, above the map's foot: at the window's lower right an officer gives orders."""
+        panel = self.engine.beside("map")
+        return panel.geometry().adjusted(9, 0, 0, -_MAP_FOOT) if panel is not None else None
 
     # -- what the palette finds on the map -------------------------------------------------------------------------
 

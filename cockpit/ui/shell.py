@@ -27,7 +27,7 @@ from cockpit.ui.hubbanner import hub_banner
 from cockpit.ui.inputs import Inputs
 from cockpit.ui.instructdesk import InstructDesk
 from cockpit.ui.linked import Linked
-from cockpit.ui.loopdesk import LoopDesk
+from cockpit.ui.loopdesk import OUTBOX, LoopDesk
 from cockpit.ui.modedesk import ModeDesk
 from cockpit.ui.news import News
 from cockpit.ui.part import Part
@@ -50,6 +50,8 @@ PATIENCE_MS = 2000
 """How long the hub waits for the first picture at the most."""
 FRAME_MS = 33
 """At most one tick a frame, since the raster map draws thirty a second; and one more for a step of the closed loop."""
+_ABOVE = 9
+"""Pixels between the outbox and toasts over it."""
 GATHER_MS = 8
 """A flush of the hub comes in some messages: all of them make one tick."""
 
@@ -123,7 +125,8 @@ class Shell(Wearing):
         self.engine.show_layout(layout)
         self.banner = Banner(self.context, self)
         self.toasts = Toasts(self, self.context, foot=52)
-        self.toasts.place = self.place_of_toasts
+        self.toasts.place = self._place_of_toasts
+        self.engine.arranged.connect(self.toasts.lay)
         self.context.notify = self.toasts.show
         self.palette_ = Palette(self.context, self, tuple(self.finders()))
         self._news = News(seat.picture, seat.clock, seat.pack)
@@ -192,6 +195,13 @@ class Shell(Wearing):
     def place_of_toasts(self) -> QRect | None:
         """Where toasts stand, None at the window's foot."""
         return None
+
+    def _place_of_toasts(self) -> QRect | None:
+        """Above the outbox where that is open: no toast lies on its buttons."""
+        free, outbox = self.place_of_toasts(), self.engine.panel(OUTBOX)
+        if free is not None and outbox is not None and outbox.geometry().intersects(free):
+            free.setBottom(min(free.bottom(), outbox.geometry().top() - _ABOVE))
+        return free
 
     def is_live(self) -> bool:
         """Whether what is shown is of now: what was is no news."""

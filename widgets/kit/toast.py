@@ -116,7 +116,7 @@ class Toasts(QObject):
         self._toasts.append(toast)
         while len(self._toasts) > MOST:
             self.close(self._toasts[0])
-        self._place()
+        self.lay()
         toast.show()
         toast.raise_()
         return toast
@@ -126,7 +126,7 @@ class Toasts(QObject):
             self._toasts.remove(toast)
             toast.hide()
             toast.deleteLater()
-            self._place()
+            self.lay()
 
     def close_newest(self) -> bool:
         """Escape: close the newest; False when there is none, so that Escape may mean something else."""
@@ -145,19 +145,20 @@ class Toasts(QObject):
         for toast in self._toasts:
             toast.fit()
             toast.update()
-        self._place()
+        self.lay()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        elif event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:  # type: ignore[attr-defined]
-            return self.close_newest()
-        return False
-
-    def _place(self) -> None:
+    def lay(self) -> None:
+        """Puts each where it stands now: the window or what they stand over changed."""
         within = self.place()
         bottom = within.bottom() + 1 if within is not None else self._window.height() - self.foot - GAP
         left = within.left() if within is not None else self._window.width() - WIDTH - GAP
         for toast in reversed(self._toasts):
             toast.move(left, bottom - toast.height())
             bottom -= toast.height() + GAP
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.lay()
+        elif event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:  # type: ignore[attr-defined]
+            return self.close_newest()
+        return False
