@@ -70,7 +70,7 @@ def test_what_waits_is_listed_in_its_order_with_how_long_it_waited_and_is_still_
     assert unit is not None
     name = desk.at.picture["unit"].get(next(iter(unit.orders.values())).unit)["name"]  # type: ignore[index]
     assert first.what.endswith(name)
-    assert panel.header.age.text() == "3 张待发 · 在本机"
+    assert panel.header.age.text() == "3 张工单待发 · 在本机"
     desk.at.clock.advance(16 * 60)
     panel.age_tick()
     assert rows(panel)[ids[0]].near, "less than a fifth is left"
@@ -281,7 +281,7 @@ def test_the_banner_says_what_is_kept_here_and_leads_to_it(desk: LoopWindow) -> 
     waiting(desk, 3)
     told = hub_banner(ctx, LOST, lambda feed: None, desk.loop.show_outbox)
     assert told is not None
-    assert "3 张工单已记在本机，连上后自动发出，每张只发一次" in ctx.t(told.what)
+    assert "3 张工单已记在本机，连上后自动发出，只发一次" in ctx.t(told.what)
     words, run = told.buttons[1]
     assert ctx.t(words) == "看发件箱（3）"
     run()

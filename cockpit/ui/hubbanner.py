@@ -12,7 +12,7 @@ from cockpit.model.ports.link import Link, LinkState
 from widgets.kit.banner import BannerText
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import FeedState, feed_states
-from widgets.kit.outbox import tally
+from widgets.kit.outbox import tally, waits
 
 GRACE = 5 * SECOND
 """A hub that is restarted is back within two seconds, and one just reached tells of its feeds at once."""
@@ -71,7 +71,7 @@ def _is_silent(states: Sequence[FeedState], now: int) -> bool:
 
 def _nothing_comes(ctx: PanelContext, states: Sequence[FeedState], now: int, waiting: int) -> Message:
     last = max(state.received for state in states)
-    told = {"span": span(now - last), "at": _city_time(ctx, last), "n": waiting}
+    told = {"span": span(now - last), "at": _city_time(ctx, last), "what": waits(ctx.cases.outbox())}
     return Message("ui.nothing_comes_kept" if waiting else "ui.nothing_comes", told)
 
 
@@ -82,7 +82,7 @@ def _hub_gone(ctx: PanelContext, link: Link, now: int, waiting: int) -> Message:
     events = ctx.picture["event"].numbers("received")
     heard = heard or int(events.max(initial=0))  # a cache may know events and no feed
     kept = "_kept" if waiting else ""
-    told = {"why": why, "span": span(now - link.since), "n": waiting}
+    told = {"why": why, "span": span(now - link.since), "what": waits(ctx.cases.outbox())}
     if not heard:
         return Message(f"ui.hub_never{kept}", told)
     return Message(f"ui.hub_lost{kept}", {**told, "at": _city_time(ctx, heard)})

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from cockpit.model.cases import Case
 from cockpit.model.entries import FACTS, IssueOrders
+from cockpit.model.instructing import GiveInstruction
+from cockpit.model.messages import Message
 from cockpit.model.ports import Prefs
 from cockpit.model.ports.cases import Sending, Waiting
 
@@ -52,6 +54,15 @@ def tally(rows: Sequence[Waiting], noted: frozenset[str], case: Callable[[str], 
     wrong = sum(row.state in FAILED and row.id not in noted for row in rows)
     delivered = sum(row.state is Sending.DONE and _has_arrived(row, case(row.case)) for row in rows)
     return Tally(len(waiting), min(waiting, default=0), wrong, delivered)
+
+
+def waits(rows: Sequence[Waiting]) -> Message:
+    """What waits, called what it is: 2 张工单, 1 条批示; of several kinds, 3 件."""
+    kinds = [type(row.act) for row in rows if row.state is Sending.WAITING]
+    many = "s" if len(kinds) > 1 else ""
+    what = {IssueOrders: f"order{many}", GiveInstruction: f"instruction{many}"}
+    same = what.get(kinds[0]) if len(set(kinds)) == 1 else None
+    return Message(f"outbox.waits_{same or 'any'}", {"n": len(kinds)})
 
 
 def _has_arrived(row: Waiting, case: Case | None) -> bool:

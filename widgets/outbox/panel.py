@@ -13,7 +13,7 @@ from cockpit.model.ports.cases import Sending
 from widgets.kit.buttons import KeyButton, dress_icon_button, icon_button
 from widgets.kit.context import PanelContext
 from widgets.kit.loopwords import item_of
-from widgets.kit.outbox import take_note, tally
+from widgets.kit.outbox import take_note, tally, waits
 from widgets.kit.panel import Panel, guarded
 from widgets.kit.states import PanelState
 from widgets.lists.question import Question
@@ -100,7 +100,7 @@ class OutboxPanel(Panel):
         rows = outbox_rows(ctx)
         self.table.show_rows(rows)
         count = tally(ctx.cases.outbox(), frozenset(), ctx.cases.case).waiting
-        self.set_age(Message("outbox.kept", {"n": count}) if count else None)
+        self.set_age(Message("outbox.kept", {"what": waits(ctx.cases.outbox())}) if count else None)
         self.set_facts(Message("outbox.order") if rows else None)
         if rows:
             self.show_content()
