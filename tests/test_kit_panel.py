@@ -165,3 +165,26 @@ def test_a_feed_that_the_hub_has_not_told_of_is_waiting(hands: Desk) -> None:
     assert weather.state == "waiting"
     told, old = topic_age(hands.ctx, "alert")
     assert (hands.ctx.t(told), old) == ("尚无数据", False)
+
+
+@pytest.mark.parametrize("wide", [640, 420, 320, 260, 200, 160, 110])
+def test_an_age_is_said_whole_and_long_facts_give_way_before_the_title(wide: int, panel: Sample, qtbot: QtBot) -> None:
+    header = panel.header
+    header.set_title("Where the cases are")
+    header.set_age(Message("kit.age_ago", {"span": "12 分钟"}))
+    header.set_facts("click an area to go into it")
+    panel.resize(wide, 240)
+    title, age, facts = header.title, header.age, header.facts
+    whole = age.sizeHint().width()
+    qtbot.waitUntil(lambda: age.width() == whole or (wide < 200 and not age.width()))
+    assert facts.geometry().right() < header.width()
+    assert facts.width() == facts.sizeHint().width() or title.width() == title.sizeHint().width() or not facts.width()
+
+
+def test_facts_that_are_a_count_stay_before_the_title_does(panel: Sample, qtbot: QtBot) -> None:
+    header = panel.header
+    header.set_title("Waits for the decision of the leader")
+    header.set_facts("11 items")
+    panel.resize(240, 240)
+    qtbot.waitUntil(lambda: header.facts.width() == header.facts.sizeHint().width())
+    assert header.title.width() < header.title.sizeHint().width()

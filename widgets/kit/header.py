@@ -1,17 +1,25 @@
-"""The title line of a panel: title, age, free space, facts or a button, menu. 36 px with a hairline under it."""
+"""The title line of a panel: title, age, free space, facts or a button, menu. 36 px with a hairline under it.
+
+Where there is little room long facts give way first, then the title; an age is said whole or, at the very last, not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from cockpit.model.messages import Message
 from widgets.kit.context import PanelContext
 from widgets.kit.icons import icon
 from widgets.kit.tips import plain_tip
+
+SHORT_FACTS = 96
+"""Pixels up to which facts are a count, which stays before the title does."""
+LEAST_TITLE, LEAST_FACTS = 56, 48
+"""Pixels under which a title is none, and facts are not begun."""
 
 
 class ElidedLabel(QLabel):
@@ -157,6 +165,33 @@ class PanelHeader(QWidget):
             label.set_color(theme[token])
         self._dots.setIcon(icon("menu-dots", theme))
         self.update()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._share()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._share()
+
+    def _share(self) -> None:
+        """Gives title, age and facts the room that there is."""
+        row, labels = self.layout(), (self.title, self.age, self.facts)
+        if row is None:
+            return
+        shown = [item for i in range(row.count()) if (item := row.itemAt(i)) is not None and not item.isEmpty()]
+        fixed = sum(item.sizeHint().width() for item in shown if item.widget() not in labels)
+        margins = row.contentsMargins()
+        room = self.width() - margins.left() - margins.right() - fixed - row.spacing() * max(len(shown) - 1, 0)
+        title, age, facts = (0 if label.isHidden() else label.sizeHint().width() for label in labels)
+        count = facts if facts <= SHORT_FACTS else 0
+        age = age if room >= min(title, LEAST_TITLE) + age else 0
+        count = count if room >= min(title, LEAST_TITLE) + age + count else 0
+        title = max(0, min(title, room - age - count))
+        rest = room - title - age
+        facts = facts if facts <= rest else rest if rest >= LEAST_FACTS else 0
+        for label, wide in zip(labels, (title, age, facts), strict=True):
+            label.setMaximumWidth(wide)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
