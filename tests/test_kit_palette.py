@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from cockpit.model.messages import Message
 from cockpit.model.ports import NamedPlace
 from tests.panel_desk import Desk, desk
-from widgets.kit.actions import Action, Actions
+from widgets.kit.actions import Action, Actions, key_words
 from widgets.kit.finders import PlaceFinder
 from widgets.kit.fuzzy import score
 from widgets.kit.palette import Palette
@@ -212,6 +212,14 @@ def test_function_keys_and_keys_with_ctrl_or_alt_are_keys_for_commands(key: str)
     found = actions.by_key(key)
     assert found is not None
     assert found.id == "a"
+
+
+@pytest.mark.parametrize(
+    ("key", "printed"),
+    [("Ctrl+K", "Ctrl+K"), ("Alt+Left", "Alt+←"), ("Ctrl+Return", "Ctrl+Enter"), ("Ctrl++", "Ctrl++"), ("F8", "F8")],
+)
+def test_a_key_is_printed_as_it_stands_on_the_keyboard(key: str, printed: str) -> None:
+    assert key_words(key) == printed
 
 
 def test_one_key_belongs_to_one_command() -> None:

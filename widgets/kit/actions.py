@@ -126,9 +126,14 @@ class Actions:
         return len(self._actions)
 
 
+_PRINTED = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Return": "Enter"}
+
+
 def key_words(key: str) -> str:
-    """A key as it is printed on buttons and in the palette: Ctrl+K."""
-    return QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText)
+    """A key as it is printed on buttons and in the palette: Ctrl+K, Alt+←, Ctrl+Enter."""
+    words = QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText)
+    held, plus, last = words.rpartition("+")
+    return f"{held}{plus}{_PRINTED.get(last, last)}"
 
 
 def _is_bare(sequence: QKeySequence) -> bool:

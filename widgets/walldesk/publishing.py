@@ -76,9 +76,7 @@ class PublishDialog(QDialog):
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(button(t("walldesk.cancel"), self.reject, parent=self))
-        self.confirm = KeyButton(
-            t("walldesk.publish"), key_words(KEY).replace("Return", "Enter"), self._ctx.theme, "primary", self
-        )
+        self.confirm = KeyButton(t("walldesk.publish"), key_words(KEY), self._ctx.theme, "primary", self)
         self.confirm.setAutoDefault(False)
         self.confirm.clicked.connect(lambda _checked=False: self.publish())
         foot.addWidget(self.confirm)
