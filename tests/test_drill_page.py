@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from cockpit.model.insight import AskFigure
@@ -19,8 +19,11 @@ from cockpit.model.spans import YEAR_BEFORE, span_of
 from tests.drill_kit import NOW, LeaderDesk, hangzhou_areas
 from widgets.drill.panel import PAGES, DrillPanel
 from widgets.drill.parts import PartsPage
+from widgets.drill.pieces.charthead import ChartHead
+from widgets.drill.pieces.legend import Legend
 from widgets.drill.record import RecordPage
 from widgets.drill.words import tier_below
+from widgets.kit.header import ElidedLabel
 from widgets.kit.states import PanelState
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -383,6 +386,35 @@ def test_the_area_of_a_scope_decides_by_which_tier_it_is_split(make: Callable[..
     areas = stage.panel.words.areas
     street = next(a for a in hangzhou_areas() if a.tier == 2)
     assert [tier_below(areas, code) for code in ("", street.parent, street.code)] == ["district", "street", "community"]
+
+
+@pytest.mark.parametrize(("lang", "heads"), [("zh", ["本期", "上月", "变化", "去年同期", "变化"]), ("en", None)])
+def test_a_column_of_figures_is_headed_by_its_period_and_not_by_a_rate(
+    make: Callable[..., Stage], lang: str, heads: list[str] | None
+) -> None:
+    stage = make(MONTH, lang=lang)
+    stage.turn("periods")
+    seen = list(stage.panel.pages["periods"].table.sheet.columns)
+    assert seen == (heads or ["This period", "The month before", "Change", "The same time last year", "Change"])
+
+
+@pytest.mark.parametrize(("wide", "below"), [(900, False), (280, True)])
+def test_title_and_legend_of_a_chart_are_one_under_the_other_before_one_of_them_is_cut(
+    make: Callable[..., Stage], qtbot: QtBot, wide: int, below: bool
+) -> None:
+    ctx = make(MONTH, lang="en").desk.ctx
+    window = QWidget()
+    qtbot.addWidget(window)
+    title, legend = ElidedLabel("On-time closing rate by day"), Legend(ctx)
+    head = ChartHead(title, legend, window)
+    column = QVBoxLayout(window)
+    column.addWidget(head)
+    legend.show_marks([("line", "June 2026"), ("thin", "the month before")])
+    window.resize(wide, 200)
+    window.show()
+    qtbot.waitUntil(lambda: head.below is below)
+    qtbot.waitUntil(lambda: title.width() >= title.sizeHint().width() and legend.width() >= legend.sizeHint().width())
+    assert (legend.y() > title.y()) is below
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

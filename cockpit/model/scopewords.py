@@ -97,8 +97,9 @@ def against_words(span: Span, t: Texts, now: int) -> str:
 # -- periods -------------------------------------------------------------------------------------------------------
 
 
-def span_words(span: Span, t: Texts, now: int) -> str:
-    """A period; by its word where that still says it at `now`, dates and clock times always."""
+def span_words(span: Span, t: Texts, now: int, brief: bool = False) -> str:
+    """A period; by its word where that still says it at `now`, dates and clock times always (`brief`: where it has no
+    word)."""
     dates = _dates(span, t, now)
     word = span.word
     says = span_of(word, now) if moves(span) else None
@@ -107,10 +108,11 @@ def span_words(span: Span, t: Texts, now: int) -> str:
     if word in ("today", "yesterday"):
         return dates
     if word in GROWING or word.startswith("last_"):
-        return t("insight.named_span", name=t(f"insight.span_{word}"), dates=dates)
+        name = t(f"insight.span_{word}")
+        return name if brief else t("insight.named_span", name=name, dates=dates)
     number = int(word.removeprefix("last").removeprefix("hours"))
     name = t("insight.last_hours" if word.startswith("hours") else "insight.last_days", n=number)
-    return t("insight.named_span", name=name, dates=dates)
+    return name if brief else t("insight.named_span", name=name, dates=dates)
 
 
 def _dates(span: Span, t: Texts, now: int) -> str:

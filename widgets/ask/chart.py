@@ -17,6 +17,7 @@ from widgets.charts.course import Course, Line
 from widgets.charts.markbars import MarkBar, MarkBars
 from widgets.drill.asking import Asker
 from widgets.drill.parts import PartsPage
+from widgets.drill.pieces.charthead import ChartHead
 from widgets.drill.pieces.legend import Legend
 from widgets.drill.words import COUNTS, NONE, DrillWords, grain_name, short
 from widgets.kit.header import ElidedLabel
@@ -58,12 +59,6 @@ class AnswerChart(QWidget):
         self.number.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # never cut
         self.bars = MarkBars(self.ctx, self)
         self.course = Course(self.ctx, self._read, self)
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 0, 8, 0)
-        head.setSpacing(10)
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.legend)
         figure = QHBoxLayout()
         figure.setContentsMargins(12, 0, 8, 0)
         figure.setSpacing(10)
@@ -73,7 +68,7 @@ class AnswerChart(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 4)
         column.setSpacing(4)
-        column.addLayout(head)
+        column.addWidget(ChartHead(self.title, self.legend, self))
         column.addLayout(figure)
         column.addWidget(self.bars, 1)
         column.addWidget(self.course, 1)
@@ -123,7 +118,9 @@ class AnswerChart(QWidget):
         self.title.setText(self._titled(told))
         marked = any(one.before is not None for one in told.standpoints)
         scope = told.understood.scope
-        marks = [("bar", self.words.span(scope.span)), ("mark", self.words.against_of(scope))] if marked else []
+        marks = (
+            [("bar", self.words.span(scope.span, brief=True)), ("mark", self.words.against_of(scope))] if marked else []
+        )
         self.legend.show_marks(marks)
 
     @staticmethod
@@ -160,7 +157,7 @@ class AnswerChart(QWidget):
         )  # fmt: skip
         self.course.show_line(line, t("ask.no_value"))
         self.course.setAccessibleName(self.title.text())
-        marks = [("line", self.words.span(span))]
+        marks = [("line", self.words.span(span, brief=True))]
         if any(value is not None for value in trend.before):
             marks.append(("thin", self.words.against_of(figure.scope)))
         if figure.target is not None:

@@ -118,7 +118,7 @@ def _told(ctx: PanelContext, key: str, name: str, told: Told, ways: str) -> Tile
     first = told.standpoints[0] if told.standpoints else None
     value = first.value if first is not None else told.value
     age = t(ages.age(told.as_of, now)) if told.as_of else ""
-    note = joined(age, span_words(asked.scope.span, t, now))
+    note = joined(age, span_words(asked.scope.span, t, now, brief=True))
     tip = "\n".join(part for part in (name, told.words, note, ways) if part)
     if value is None:
         return Tile(key, name, "–", asked.scope, known=False, note=joined(t("ask.pin_nothing"), note), followed=True,

@@ -14,6 +14,7 @@ from cockpit.model.scope import Scope, Span
 from widgets.charts.course import Course, Line, Note
 from widgets.charts.markbars import MarkBar, MarkBars
 from widgets.drill.page import DrillDesk, DrillPage
+from widgets.drill.pieces.charthead import ChartHead
 from widgets.drill.pieces.legend import Legend
 from widgets.drill.pieces.tabline import TabLine
 from widgets.drill.rowsview import RowsView
@@ -79,13 +80,7 @@ class PartsPage(DrillPage):
         foot = QVBoxLayout(self._foot)
         foot.setContentsMargins(0, 4, 0, 0)
         foot.setSpacing(0)
-        line = QHBoxLayout()
-        line.setContentsMargins(12, 0, 8, 0)
-        line.addWidget(self.course_title)
-        line.addStretch(1)
-        line.addWidget(self.course_note)
-        self._course_line = QWidget(self._foot)
-        self._course_line.setLayout(line)
+        self._course_line = ChartHead(self.course_title, self.course_note, self._foot)
         foot.addWidget(self._course_line)
         foot.addWidget(self.course, 1)
         column.addWidget(self._foot, 2)
@@ -242,7 +237,7 @@ class PartsPage(DrillPage):
             bars.append(MarkBar("", t("drill.rest"), value, shown, tip=t("drill.rest_tip", n=f"{split.rest:,}")))
         self.bars.setAccessibleName(t("drill.by_what", what=words.dimension(split.by)))
         self.bars.show_bars(bars, words.unit(figure))
-        marks = [("bar", words.span(figure.scope.span))] if len(bars) else []
+        marks = [("bar", words.span(figure.scope.span, brief=True))] if len(bars) else []
         if any(part.before is not None for part in split.parts):
             marks = [("bar", t("drill.now")), ("mark", self._against(figure))]
         self.legend.show_marks(marks if len(marks) > 1 else [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cockpit.model.insight import AskFigure, AskTrend, Figure, Trend
 from cockpit.model.scope import Scope, Span
@@ -12,6 +12,7 @@ from cockpit.model.spans import PREVIOUS, YEAR_BEFORE
 from widgets.charts.course import Course, Line
 from widgets.charts.heattable import Cell, HeatTable, Sheet
 from widgets.drill.page import DrillDesk, DrillPage
+from widgets.drill.pieces.charthead import ChartHead
 from widgets.drill.pieces.legend import Legend
 from widgets.drill.words import NONE, grain_name
 
@@ -37,16 +38,11 @@ class PeriodsPage(DrillPage):
         self.legend = Legend(self.ctx, self)
         self.course = Course(self.ctx, self._read, self)
         self.course.picked.connect(self._drill)
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 4, 12, 0)
-        head.addWidget(self.course_title)
-        head.addStretch(1)
-        head.addWidget(self.legend)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(0)
         column.addWidget(self.table, 5)
-        column.addLayout(head)
+        column.addWidget(ChartHead(self.course_title, self.legend, self, top=4))
         column.addWidget(self.course, 3)
 
     def measures(self, scope: Scope) -> tuple[str, ...]:
@@ -101,7 +97,8 @@ class PeriodsPage(DrillPage):
                 heads.append(t("drill.change"))
             else:
                 own = words.compared(scope.with_(against=against))
-                heads.append(words.against(against) if which != "own" and against is not None else words.span(own))
+                named = words.against_of(scope.with_(against=against)) if which != "own" else words.span(own)
+                heads.append(named[:1].upper() + named[1:])
         rows, cells = [], []
         for measure in self.measures(scope):
             line = []

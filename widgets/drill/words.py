@@ -27,7 +27,6 @@ from widgets.lists.areas import AreaTree
 
 TIERS = ("district", "street", "community", "cell")
 """Dimensions of areas: the one below the area of a scope comes next."""
-HOURS = frozenset(("mean_hours", "median_hours"))
 COUNTS = frozenset(("count", "open", "closed", "overdue", "late", "urged", "returned", "reopened"))
 """Measures whose parts add up to the whole."""
 NONE = "–"
@@ -81,8 +80,8 @@ class DrillWords:
 
     # -- scopes
 
-    def span(self, span: Span) -> str:
-        return span_words(span, self.ctx.t, self.ctx.clock.now())
+    def span(self, span: Span, brief: bool = False) -> str:
+        return span_words(span, self.ctx.t, self.ctx.clock.now(), brief)
 
     def against(self, span: Span) -> str:
         return against_words(span, self.ctx.t, self.ctx.clock.now())

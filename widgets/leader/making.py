@@ -125,7 +125,7 @@ def of_figure(
     place = words.area(scope.area) if scope.area else t.pack(ctx.pack.name)
     told = t("signsui.reported") if figure.origin == "reported" else t("signsui.measured")
     age = t(ages.age(figure.as_of, now)) if figure.as_of else ""
-    note = joined(place, span_words(scope.span, t, now))
+    note = joined(place, span_words(scope.span, t, now, brief=True))
     tip = [f"{title}  {_number(figure.value, figure, t) if figure.value is not None else t('leader.no_base')}",
            joined(place, span_words(scope.span, t, now)), t("leader.of_records", n=f"{figure.n:,}")]  # fmt: skip
     if figure.value is None:
@@ -135,7 +135,8 @@ def of_figure(
     if figure.change is not None and figure.before is not None:
         settled = scope.measure not in UNSETTLED
         change = _changed(figure, t) if settled else ""
-        against = t("leader.before" if settled else "leader.before_now", value=_bare(figure.before, figure))
+        when = "yesterday" if scope.span.word == "today" and scope.against is None else "before"
+        against = t(f"leader.{when}" if settled else f"leader.{when}_now", value=_bare(figure.before, figure))
         tip.append(t("leader.tip_before", value=_number(figure.before, figure, t)))
     if figure.target is not None:
         goal = t("leader.target", value=_number(figure.target, figure, t))
