@@ -73,6 +73,18 @@ def test_the_index_says_what_it_was_yesterday_and_which_dimension_brought_it_dow
     assert panel.curve.value[-1] == panel.value
 
 
+@pytest.mark.parametrize(("width", "height"), [(420, 480), (316, 348), (360, 404)])
+def test_every_score_of_the_index_is_seen_at_every_size_of_its_panel(qtbot: QtBot, width: int, height: int) -> None:
+    at, _ = leader()
+    panel = IndexPanel(at.ctx)
+    shown(qtbot, panel, width, height)
+    panel.dimensions = panel.dimensions * 2  # a city has six
+    panel._show()
+    QApplication.processEvents()
+    assert panel.rows.count == 6
+    assert panel.rows.place(5).bottom() < panel.rows.height()
+
+
 def test_the_index_is_made_anew_each_minute_and_not_at_each_sign(qtbot: QtBot) -> None:
     at, _ = leader()
     panel = IndexPanel(at.ctx)

@@ -259,7 +259,9 @@ class IndexPanel(LeaderPanel):
         self._hero.setFixedHeight(hero)
         self._note.setVisible(not small)
         self.rows.set_high(row)
-        rest = self.height() - self.header.height() - 2 - hero - note - row * max(len(self.dimensions), _SCORES)
+        frame = 2 + self.height() - self.contentsRect().height()  # its own pixel, and the stylesheet's
+        inside = self.height() - frame - self.header.height()
+        rest = inside - hero - note - row * max(len(self.dimensions), _SCORES)
         self.chart.setFixedHeight(max(_CHART, rest))
 
 
