@@ -45,11 +45,13 @@ def _piece(placed: Placed, screen: Screen, cast: Cast | None) -> Piece | None:
         return None
     if cast is None:
         return Piece(placed.place, placed.at, cut)
-    return Piece(_place_of(cast), placed.at, cut, cast.event)
+    return Piece(_place_of(cast, placed.place), placed.at, cut, cast.event)
 
 
-def _place_of(cast: Cast) -> Place:
-    return Place(id=cast.id, panel=cast.panel, options=cast.options, follows="event" if cast.event else "")
+def _place_of(cast: Cast, under: Place | None = None) -> Place:
+    """What a cast shows; one that lies on a place of the scene follows what that follows."""
+    follows = "event" if cast.event else under.follows if under is not None else ""
+    return Place(id=cast.id, panel=cast.panel, options=cast.options, follows=follows)
 
 
 def intersection(one: Rect, other: Rect) -> Rect | None:
@@ -92,8 +94,9 @@ def sight_of(piece: Piece, hall: Hall, wall: Wall, shows: WallShows, screen: Scr
         "privacy": scene.privacy,
         "layers": tuple(dict.fromkeys((*scene.layers, *(mode.layers if mode is not None else ())))),
         "view": msgspec.structs.replace(shows.view, scale=shows.view.scale / by) if shows.view is not None else None,
-        "event": piece.event or (shows.event if follows == "event" else ""),
-        "area": shows.area if follows in ("event", "area") else "",
+        "event": piece.event or (shows.event if follows in ("event", "selection") else ""),
+        "area": shows.area if follows else "",
+        "about": shows.about if follows == "selection" else None,
         "focus": piece.event or shows.event,
         "rehearsal": shows.rehearsal,
         "volume": shows.volume,

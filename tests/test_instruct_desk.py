@@ -298,20 +298,34 @@ def test_a_view_of_the_way_takes_its_kinds_and_period_to_the_panels_that_can_sho
     ctx.drill.push(topic.scope(ctx.drill.scope).with_(area="330105", span=span_of("last7", now)))
     shows = thrown(window, walls)
     assert (shows.area, shows.event, shows.scene.id) == ("330105", "", "flood")
+    about = shows.about
+    assert about is not None
+    assert (about.kinds, about.name["zh"]) == (topic.kinds, "防汛")
+    assert about.times(now) == (ctx.drill.scope.span.start, 0)
+    panels = {place.panel: place.follows for place in panels_of(shows.scene)}
+    assert {panels[name] for name in ("wallmap", "wallevents", "wallrank", "wallsigns", "wallcurve")} == {"selection"}
+    assert shows.casts == ()
+    assert "防汛" in window.toasts[-1]
+    ctx.drill.jump(0)
+    home = thrown(window, walls)
+    assert (home.area, home.about, home.casts) == ("", None, ()), "the view of home has nothing left of the one before"
+
+
+def test_lists_of_a_scene_that_follows_nothing_are_restricted_one_by_one(window: Window, tmp_path: Path) -> None:
+    ctx, walls = window.at.ctx, LivingWalls(window.at.clock, tmp_path)
+    now = ctx.clock.now()
+    ctx.walls = walls
+    assert walls.state is not None
+    walls.act(WallAct(walls.state.hall.walls[0].id, "scene", "duty"), lambda problem: None)
+    ctx.drill = Drill(Scope(span_of("last7", now), kinds=("E0506",)), ctx.selection)
+    shows = thrown(window, walls)
     lists = {cast.place: cast for cast in shows.casts if cast.panel in ("wallevents", "wallcases")}
     theirs = [place for place in panels_of(shows.scene) if place.panel in ("wallevents", "wallcases")]
     assert theirs
     assert set(lists) == {place.id for place in theirs}
     for cast in lists.values():
-        assert cast.options["kinds"] == list(topic.kinds)
+        assert cast.options["kinds"] == ["E0506"]
         assert cast.options["since"] == ctx.drill.scope.span.start
-        assert cast.options["title"]["zh"].startswith("防汛 · ")
-    curves = [cast for cast in shows.casts if cast.panel == "wallcurve"]
-    assert all(cast.options["hours"] > 24 * 6 for cast in curves)
-    assert "防汛" in window.toasts[-1]
-    ctx.drill.jump(0)
-    home = thrown(window, walls)
-    assert (home.area, home.casts) == ("", ()), "the view of home has nothing left of the one before"
 
 
 def test_a_sign_that_was_gone_into_stands_on_the_wall_s_curve(window: Window, tmp_path: Path) -> None:

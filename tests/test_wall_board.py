@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.model.clock import SECOND, from_iso
+from cockpit.model.clock import DAY, HOUR, SECOND, from_iso
 from cockpit.model.errors import UserError
+from cockpit.model.scope import Span
 from cockpit.model.wall import within
 from cockpit.model.wall_read import read_scene
+from cockpit.model.wallabout import About
 from cockpit.model.wallstate import Cast, MapView, WallAct
 from cockpit.wall.acts import ACTS
 from cockpit.wall.gathering import LEAD, LEAD_TOGETHER, PATIENCE
@@ -360,7 +362,7 @@ def test_a_presenter_shows_and_does_not_operate() -> None:
     from cockpit.model.wallasks import RemoteAct
 
     presents = {act for act in ACTS if _may("presenter", RemoteAct("", "presenter", WallAct("", act)))}
-    assert presents == {"scene", "next", "pause", "view", "event", "area", "volume", "mute"}
+    assert presents == {"scene", "next", "pause", "view", "event", "area", "about", "volume", "mute"}
     assert all(_may("operator", RemoteAct("", "operator", WallAct("", act))) for act in ACTS)
     assert not _may("guest", RemoteAct("", "guest"))
 
@@ -452,3 +454,46 @@ def test_a_day_of_carousel_alerts_and_machines_that_come_and_go_leaves_nothing_b
     assert seen == {"calm", "storm", "event"}
     assert flips > 2_000
     assert len(msgspec.json.encode(walls.board.kept({}))) < size * 1.5
+
+
+NOON = from_iso("2026-07-14T12:00:00+08:00")
+FLOODS = About({"zh": "防汛"}, ("E05*",), span=Span(NOON, NOON + 1, "today"))
+
+
+def test_what_a_wall_is_about_is_told_until_it_is_taken_back() -> None:
+    walls = Timed()
+    before = walls.main.revision
+    shows = walls.act("about", about=FLOODS)
+    assert (shows.about, shows.revision) == (FLOODS, before + 1)
+    assert walls.act("scene", "storm").about == FLOODS, "another scene shows it too"
+    assert walls.act("about").about is None
+
+
+@pytest.mark.parametrize("how", ["live", "carousel", "goes on"])
+def test_who_takes_all_back_or_lets_the_carousel_run_sees_the_whole_city(how: str) -> None:
+    walls = Timed()
+    carousel = walls.board.site.hall.carousels[0].id
+    if how == "goes on":
+        walls.act("carousel", carousel)
+        walls.act("pause", "1")
+    walls.act("area", "330105")
+    walls.act("about", about=FLOODS)
+    what, value = {"live": ("live", ""), "carousel": ("carousel", carousel), "goes on": ("pause", "")}[how]
+    shows = walls.act(what, value)
+    assert (shows.area, shows.about) == ("", None)
+
+
+@pytest.mark.parametrize("about", [About(kinds=("x" * 100,)), About(kinds=("E05",) * 300), About(name={"zh": "a\x00"})])
+def test_what_no_wall_could_be_told_each_second_is_refused(about: About) -> None:
+    with pytest.raises(UserError) as refused:
+        Timed().act("about", about=about)
+    assert refused.value.message.id == "wall.no_key"
+
+
+def test_a_period_with_a_word_goes_along_with_the_clock_and_another_stays() -> None:
+    today = About(span=Span(NOON - 12 * HOUR, NOON, "today"))
+    assert today.times(NOON) == (NOON - 12 * HOUR, 0)
+    assert today.times(NOON + DAY) == (NOON + 12 * HOUR, 0)
+    assert About(span=Span(NOON - DAY, NOON)).times(NOON + DAY) == (NOON - DAY, NOON)
+    assert About(span=Span(NOON - DAY, NOON, "no such word")).times(NOON + DAY) == (NOON - DAY, NOON)
+    assert About().times(NOON) == (0, 0)

@@ -111,7 +111,7 @@ def arrangements(draw: st.DrawFn, fit: Any = "wide") -> Arrangement:
             found = Place(id, ways, children, weight, screens)
         else:
             panel = draw(st.sampled_from(sorted(WALL_PANELS)))
-            follows: Any = draw(st.sampled_from(["", "event", "area"]))
+            follows: Any = draw(st.sampled_from(["", "event", "area", "selection"]))
             found = Place(id, "", (), weight, screens, panel, draw(OPTIONS), follows, draw(st.booleans()))
         return found
 

@@ -91,7 +91,7 @@ class WallSights:
     async def wipe(self, walls: Iterable[WallShows]) -> None:
         """Lines that were drawn on another picture than a wall shows now are wiped off."""
         for shows in walls:
-            picture = (shows.scene.id, shows.view, shows.event, shows.area)
+            picture = (shows.scene.id, shows.view, shows.event, shows.area, shows.about)
             before = self._pictures.get(shows.wall)
             self._pictures[shows.wall] = picture
             if before not in (None, picture) and shows.wall in self._drawn:

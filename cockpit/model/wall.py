@@ -71,7 +71,8 @@ class Place(msgspec.Struct, frozen=True):
         weight: its share of the parent's length. screens: instead, its length in screens of the wall along the parent's
             direction; it keeps to them where the wall has them.
         panel: id of a panel (`layouts.panels.Panels`).
-        options: handed on to the panel. follows: what of the selection it follows: "", "event", "area".
+        options: handed on to the panel. follows: what of the selection it follows: "", "event", "area",
+            "selection" (event, area, kinds and time).
         spans: may lie across bezels (maps, videos); another is put on the side where it has more room.
     """
 
@@ -82,7 +83,7 @@ class Place(msgspec.Struct, frozen=True):
     screens: int = 0
     panel: str = ""
     options: dict[str, Any] = {}
-    follows: Literal["", "event", "area"] = ""
+    follows: Literal["", "event", "area", "selection"] = ""
     spans: bool = False
 
 

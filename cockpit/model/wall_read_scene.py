@@ -28,7 +28,7 @@ KEY = re.compile(r"(?:(?:Ctrl|Alt|Shift)\+){0,3}(?:F(?:[1-9]|1[0-2])|[A-Z0-9])")
 _TOP = ("id", "name", "key", "layers", "privacy", "topic", "panels", *FITS)
 _PANEL = ("panel", "options", "follows", "spans")
 _LINE = ("rows", "columns", "weights", "screens")
-_FOLLOWS = ("", "event", "area")
+_FOLLOWS = ("", "event", "area", "selection")
 _PRIVACY = ("open", "visitor", "named")
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from cockpit.model.messages import Message
 from cockpit.model.wall import Hall, Scene
+from cockpit.model.wallabout import About
 
 TOPIC = "wall"
 """The hub publishes `WallState` on it, whole, at every change and every `BEAT` seconds."""
@@ -59,13 +60,14 @@ class WallShows(msgspec.Struct, frozen=True):
         wall: its id. scene: its definition, whole, as it is to be drawn (machines need no file).
         revision: counts every change of this wall. show_at: hub's wall clock, UTC us, at which all machines flip to
             this revision; 0: prepare only, the flip will be told.
-        mode: id. view: of the map, None as the scene has it. event: that scenes follow, "" none; area likewise.
+        mode: id. view: of the map, None as the scene has it. event: that scenes follow, "" none; area, about
+            (kinds and time) likewise.
         casts: by hand. blank, frozen, identify: ids of screens.
         carousel: that runs, "" none; step: its step, next_at: when the next comes (UTC us); paused.
         rehearsal: id of the drill shown, "" none. volume 0–100, muted. brightness 0–1.
         trial, trial_on: a scene that is tried before it is published, and the screens that draw it in place of `scene`,
             as large as it will be there; None: none is tried.
-        by: who changed it last (name for the desk), since: when, UTC us.
+        by: who changed it last (a name, or what an alert is called: `model.headline.by_words`), since: when, UTC us.
     """
 
     wall: str
@@ -78,6 +80,7 @@ class WallShows(msgspec.Struct, frozen=True):
     view: MapView | None = None
     event: str = ""
     area: str = ""
+    about: About | None = None
     casts: tuple[Cast, ...] = ()
     blank: tuple[int, ...] = ()
     frozen: tuple[int, ...] = ()
@@ -173,10 +176,10 @@ class WallAct(msgspec.Struct, frozen=True):
 
     Attributes:
         what: `scene` `mode` `carousel` `pause` `next` `live` `blank` `freeze` `identify` `restart` `cast` `uncast`
-            `view` `event` `area` `volume` `mute` `brightness` `try` (`trial` on `screens`; None ends it).
+            `view` `event` `area` `about` `volume` `mute` `brightness` `try` (`trial` on `screens`; None ends it).
         value: of it: id of the scene, mode, carousel, cast; numbers as text; "" for off.
         screens: that it is for, () all.
-        cast, view, trial: for `cast`, `view` and `try`.
+        cast, view, trial, about: for `cast`, `view`, `try` and `about` (None: about nothing).
     """
 
     wall: str
@@ -186,6 +189,7 @@ class WallAct(msgspec.Struct, frozen=True):
     cast: Cast | None = None
     view: MapView | None = None
     trial: Scene | None = None
+    about: About | None = None
 
 
 class ActDone(msgspec.Struct, frozen=True):

@@ -217,7 +217,7 @@ class InstructDesk(QObject, Part):
 
     def _on_wall(self) -> list[tuple[str, str]]:
         """What the view of now is on a wall, as (act, value): an event with its scene, else an area with the scene of
-        its topic; kinds and period follow, see `cockpit.ui.viewonwall`."""
+        its topic; kinds and period go before it, see `cockpit.ui.viewonwall`."""
         ctx = self._ctx
         case = calls.case_now(ctx)
         topic, key = ctx.selection.item

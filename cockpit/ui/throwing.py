@@ -13,7 +13,7 @@ from cockpit.model.ports.walls import Walls
 from cockpit.model.scope import Scope
 from cockpit.model.wall import Wall
 from cockpit.model.wallstate import Cast, WallAct, WallShows
-from cockpit.ui.viewonwall import narrowed, what_words
+from cockpit.ui.viewonwall import about_of, narrowed, narrows, what_words
 from widgets.kit.context import PanelContext
 
 LOOK_MS, LOOKS = 50, 100
@@ -42,7 +42,19 @@ class Throwing(QObject):
         there = {cast.id for cast in self._casts(wall.id)}
         old = [WallAct(wall.id, "uncast", ident) for ident in self.standing.pop(wall.id, ()) if ident in there]
         scene = next((act.value for act in acts if act.what == "scene"), "")
-        self._one_by_one([*old, *acts], lambda: self._narrow(wall, scene, scope, LOOKS))
+        all_acts = [*old, *self._selected(wall.id, acts, scope), *acts]
+        self._one_by_one(all_acts, lambda: self._narrow(wall, scene, scope, LOOKS))
+
+    def _selected(self, wall: str, acts: list[WallAct], scope: Scope | None) -> list[WallAct]:
+        """Kinds and time of the view; what an event is thrown over is of neither, nor of an area."""
+        about = about_of(self._ctx, scope) if scope is not None else None
+        shows, found = self._shows(wall), []
+        if shows is None or shows.about != about:
+            found.append(WallAct(wall, "about", about=about))
+        of_event = any(act.what == "event" and act.value for act in acts)
+        if of_event and (shows is None or shows.area):
+            found.append(WallAct(wall, "area"))
+        return found
 
     def _casts(self, wall: str) -> tuple[Cast, ...]:
         shows = self._shows(wall)
@@ -73,7 +85,7 @@ class Throwing(QObject):
             return
         found = narrowed(self._ctx, scope, shows.scene) if scope is not None and shows is not None else []
         name = dict(wall.name)
-        if scope is None or not found:
+        if scope is None or not narrows(self._ctx, scope):
             self._ctx.notify(Message("instruct.on_wall", {"wall": name}), 0)
             return
         casts = [Cast(new_id(self._ctx.clock), "", 0, one.panel, one.options, one.place) for one in found]

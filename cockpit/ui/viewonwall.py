@@ -1,4 +1,5 @@
-"""A leader's view on a wall: area by the wall itself, kinds and period by what the panels of its scene can restrict."""
+"""A leader's view on a wall: area, kinds and period by the wall itself, whose panels follow them; panels of a scene
+that says nothing of it are restricted one by one."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from cockpit.model.clock import HOUR, MINUTE
 from cockpit.model.scope import Scope
 from cockpit.model.scopewords import filter_words, measure_words, span_words
 from cockpit.model.wall import Place, Scene
+from cockpit.model.wallabout import About
 from widgets.kit.context import PanelContext
 from widgets.leader.ground import topic_of, topics_of
 from widgets.leader.way import Names
@@ -48,18 +50,38 @@ def scene_of(ctx: PanelContext, scope: Scope) -> str:
 def what_words(ctx: PanelContext, scope: Scope) -> str:
     """What the view is about and when, in words: 防汛 · 今天; the area is on the wall already."""
     t, now = ctx.t, ctx.clock.now()
+    growing = scope.span.word in ("today", "week", "month", "quarter", "half", "year")
+    when = t(f"insight.span_{scope.span.word}") if growing else span_words(scope.span, t, now)
+    return joined(_what(ctx, scope), when)
+
+
+def _what(ctx: PanelContext, scope: Scope) -> str:
+    t, now = ctx.t, ctx.clock.now()
     names = Names(ctx, AreaTree(ctx.picture["area"]))
     if scope.measure.startswith("sign:"):
-        what = measure_words(scope.measure, t, names)
-    elif topic := topic_of(ctx, scope):
-        what = topic
-    elif len(scope.kinds) > FEW:
-        what = t("instruct.n_kinds", n=len(scope.kinds))
-    else:
-        said = (filter_words(scope, name, ctx.pack, names, t, now) for name in ("kinds", "channels", "levels"))
-        what = joined(*said)
-    growing = scope.span.word in ("today", "week", "month", "quarter", "half", "year")
-    return joined(what, t(f"insight.span_{scope.span.word}") if growing else span_words(scope.span, t, now))
+        return measure_words(scope.measure, t, names)
+    if topic := topic_of(ctx, scope):
+        return topic
+    if len(scope.kinds) > FEW:
+        return t("instruct.n_kinds", n=len(scope.kinds))
+    return joined(*(filter_words(scope, name, ctx.pack, names, t, now) for name in ("kinds", "channels", "levels")))
+
+
+def about_of(ctx: PanelContext, scope: Scope) -> About | None:
+    """What panels of a wall are told that follow the selection; None: all of it and of today. A sign has no kinds."""
+    if not narrows(ctx, scope):
+        return None
+    if scope.measure.startswith("sign:"):
+        return About(span=scope.span) if scope.span.word != "today" else None
+    what = _what(ctx, scope)
+    named = {"zh": what, "en": what} if what else {}
+    return About(named, _kinds(ctx, scope), tuple(scope.channels), tuple(scope.levels), scope.span)
+
+
+def _kinds(ctx: PanelContext, scope: Scope) -> tuple[str, ...]:
+    """Codes of kinds, groups as `E05*`."""
+    groups = {kind.group_code for kind in ctx.pack.kinds.values()}
+    return tuple(f"{code}*" if code in groups and code not in ctx.pack.kinds else code for code in scope.kinds)
 
 
 def narrows(ctx: PanelContext, scope: Scope) -> bool:
@@ -69,16 +91,19 @@ def narrows(ctx: PanelContext, scope: Scope) -> bool:
 
 
 def narrowed(ctx: PanelContext, scope: Scope, scene: Scene) -> list[Narrowed]:
-    """The panels of a scene that can show the view's kinds, levels, channels, sign and period, so restricted."""
+    """The panels of a scene that do not follow the selection, and can show the view's kinds, levels, channels, sign and
+    period all the same, so restricted."""
     if not narrows(ctx, scope):
         return []
     title, found, signed = what_words(ctx, scope), [], False
     for place in panels_of(scene):
         more: Mapping[str, Any] = {}
-        if place.panel in LISTS:
+        follows = place.follows == "selection"
+        if place.panel in LISTS and not follows:
             more = _of_records(ctx, scope)
         elif place.panel in CURVES:
             more = _of_sign(ctx, scope, first=not signed)
+            more = {} if follows and "sign" not in more else more
             signed = signed or "sign" in more
         if more:
             named = {} if place.panel in CURVES and "sign" not in more else {"title": {"zh": title, "en": title}}
@@ -101,9 +126,8 @@ def panels_of(scene: Scene) -> Iterator[Place]:
 def _of_records(ctx: PanelContext, scope: Scope) -> dict[str, Any]:
     if scope.measure.startswith("sign:"):
         return {}
-    groups = {kind.group_code for kind in ctx.pack.kinds.values()}
     more: dict[str, Any] = {
-        "kinds": [f"{code}*" if code in groups and code not in ctx.pack.kinds else code for code in scope.kinds],
+        "kinds": list(_kinds(ctx, scope)),
         "channels": list(scope.channels),
         "levels": list(scope.levels),
         "since": scope.span.start,

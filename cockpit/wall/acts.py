@@ -19,7 +19,7 @@ MOST_CASTS = 24
 MOST_OPTIONS = 8_000
 """Bytes of a cast's options."""
 MOST_KEY = 200
-OF_THE_PICTURE = ("scene", "mode", "carousel", "pause", "next", "view", "event", "area")
+OF_THE_PICTURE = ("scene", "mode", "carousel", "pause", "next", "view", "event", "area", "about")
 """Acts that a wall of a room which shares a picture takes from there."""
 _PANEL = re.compile(r"[a-z][a-z0-9_.:-]{0,63}")
 _SCALE = (0.001, 500_000.0)
@@ -84,7 +84,7 @@ def _carousel(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
     if carousel is None or not carousel.steps:
         known = " ".join(one.id for one in hand.site.hall.carousels)
         raise UserError("wall.no_carousel", carousel=act.value[:40], carousels=known or "–")
-    return at_step(shows, carousel, 0, hand.site, hand.now)
+    return at_step(_of_all(shows), carousel, 0, hand.site, hand.now)
 
 
 def _pause(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
@@ -93,7 +93,12 @@ def _pause(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
         raise UserError("wall.no_carousel_runs")
     if _on(act.value):
         return replace(shows, paused=True)
-    return at_step(shows, carousel, shows.step, hand.site, hand.now) if shows.paused else shows
+    return at_step(_of_all(shows), carousel, shows.step, hand.site, hand.now) if shows.paused else shows
+
+
+def _of_all(shows: WallShows) -> WallShows:
+    """A carousel is of the whole city, whatever somebody had it narrowed to before."""
+    return replace(shows, area="", about=None)
 
 
 def _next(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
@@ -110,7 +115,7 @@ def _next(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
 def _live(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
     """Takes back what was put over the scene by hand."""
     if not act.screens:
-        return replace(shows, casts=(), blank=(), frozen=(), identify=(), trial=None, trial_on=())
+        return replace(_of_all(shows), casts=(), blank=(), frozen=(), identify=(), trial=None, trial_on=())
     gone = set(act.screens)
     trial_on = tuple(n for n in shows.trial_on if n not in gone)
     return replace(
@@ -191,6 +196,12 @@ def _selected(field: str) -> Callable[[WallShows, WallAct, _Hand], WallShows]:
     return do
 
 
+def _about(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
+    if act.about is not None and not act.about.fits:
+        raise UserError("wall.no_key")
+    return replace(shows, about=act.about)
+
+
 def _volume(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
     return replace(shows, volume=round(_number(act.value, 0, 100)))
 
@@ -207,7 +218,7 @@ _ACTS: dict[str, Callable[[WallShows, WallAct, _Hand], WallShows]] = {
     "scene": _scene, "mode": _mode, "carousel": _carousel, "pause": _pause, "next": _next, "live": _live,
     "blank": _marked("blank"), "freeze": _marked("frozen"), "identify": _marked("identify"), "restart": _restart,
     "try": _try, "cast": _cast, "uncast": _uncast, "view": _view, "event": _selected("event"),
-    "area": _selected("area"), "volume": _volume, "mute": _mute, "brightness": _brightness,
+    "area": _selected("area"), "about": _about, "volume": _volume, "mute": _mute, "brightness": _brightness,
 }  # fmt: skip
 ACTS = tuple(_ACTS)
 

@@ -145,7 +145,7 @@ class Board:
                 self._live.setdefault(shows.wall, shows)
                 self._held.pop(shows.wall, None)
                 after = replace(with_scene(shows, self.site.scenes.get(scene, shows.scene)), rehearsal=id)
-                after = replace(after, carousel="", paused=False, view=None, event="", area="", casts=())
+                after = replace(after, carousel="", paused=False, view=None, event="", area="", about=None, casts=())
             elif shows.rehearsal:
                 after = self._as_before(shows)
             else:
@@ -158,7 +158,7 @@ class Board:
         """What a wall showed before a rehearsal, as loud and bright as it is now."""
         wall, live = self.site.hall.wall(shows.wall), self._live.pop(shows.wall, None)
         if live is None or wall is None:
-            return replace(shows, rehearsal="", view=None, event="", area="")
+            return replace(shows, rehearsal="", view=None, event="", area="", about=None)
         live = resumed(live, wall, self.site)
         kept = {name: getattr(shows, name) for name in _OF_THE_HALL}
         return replace(live, rehearsal="", **kept)

@@ -7,7 +7,7 @@ from cockpit.model.wallasks import RemoteAct
 
 ROLES = {"operator": "duty", "presenter": "leader"}
 """Roles of remotes, and whose rights in a mode each has."""
-PRESENTS = ("scene", "next", "pause", "view", "event", "area", "volume", "mute")
+PRESENTS = ("scene", "next", "pause", "view", "event", "area", "about", "volume", "mute")
 """What a presenter does."""
 
 

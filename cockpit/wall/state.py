@@ -13,7 +13,7 @@ from cockpit.model.errors import UserError
 from cockpit.model.wall import Carousel, Hall, Mode, Place, Scene, Wall
 from cockpit.model.wallstate import Cast, WallShows
 
-_MIRRORED = ("scene", "mode", "view", "event", "area", "carousel", "step", "next_at", "paused", "rehearsal")
+_MIRRORED = ("scene", "mode", "view", "event", "area", "about", "carousel", "step", "next_at", "paused", "rehearsal")
 """What a room takes from the room whose picture it shares."""
 
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from cockpit.model.layout import Rect
 from cockpit.model.wall import Mode
+from cockpit.model.wallabout import About
 from cockpit.model.wallstate import MapView
 
 PITCH_MM = 1.27
@@ -54,7 +55,8 @@ class WallSight(QObject):
         privacy: `open`, `visitor` hides or blurs what the pack marks, `named` may show personal data.
         layers: of the map, switched on by scene and mode.
         view: where the map looks, None as the scene has it.
-        event, area: that this panel follows, "" none. focus: the event that the wall follows, whoever follows it.
+        event, area, about: that this panel follows, "" or None none. focus: the event that the wall follows, whoever
+            follows it.
         rehearsal: id of the drill shown, "" none.
         volume: 0–100; muted.
         part: where the panel lies; None where there is no canvas (the catalogue's preview).
@@ -77,6 +79,7 @@ class WallSight(QObject):
         view: MapView | None = None,
         event: str = "",
         area: str = "",
+        about: About | None = None,
         focus: str = "",
         rehearsal: str = "",
         volume: int = 60,
@@ -97,6 +100,7 @@ class WallSight(QObject):
         self.view = view
         self.event = event
         self.area = area
+        self.about = about
         self.focus = focus
         self.rehearsal = rehearsal
         self.volume = volume

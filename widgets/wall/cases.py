@@ -14,6 +14,7 @@ from widgets.lists.areas import AreaTree
 from widgets.lists.words import EventWords, joined
 from widgets.wall.kit import PanelState
 from widgets.wall.rows import ListPanel, Row
+from widgets.wall.wanted import Wanted
 
 MOST = 120
 SHOWS = ("all", "overdue", "grave")
@@ -26,6 +27,7 @@ class WallCases(ListPanel):
     panel_id: ClassVar[str] = "wallcases"
     title_id: ClassVar[str] = "walllist.cases"
     topics: ClassVar[frozenset[str]] = frozenset({"case", "event", "area", "unit"})
+    narrowed: ClassVar[frozenset[str]] = frozenset({"area", "about", "time"})
     options: ClassVar[Mapping[str, Any]] = {
         "shows": "all", "kinds": [], "channels": [], "levels": [], "since": 0, "until": 0,
     }  # fmt: skip
@@ -44,9 +46,9 @@ class WallCases(ListPanel):
             self.show_state(PanelState.EMPTY, Message("wallkit.wrong_word", wrong))
             return ()
         now = ctx.clock.now()
-        told = loop_figures(ctx.cases, now)
-        self.set_facts(Message("walllist.open_overdue", {"n": f"{told.open:,}", "over": f"{told.overdue:,}"}))
-        found = [case for case in ctx.cases.all_open() if self._wanted(case, now)]
+        which = self.taken_in()
+        found = [case for case in ctx.cases.all_open() if self._wanted(case, which, now)]
+        self._say_facts(len(found), now)
         newest = max((case.stage_at for case in found), default=0)
         self.set_age(Message("wallkit.last_change", {"age": age(newest, now)}) if newest else None)
         if not found:
@@ -57,20 +59,21 @@ class WallCases(ListPanel):
         rows = [self._row(words, case, now) for case in found[:MOST]]
         return rows + [Row("")] * (len(found) - len(rows))
 
-    def _wanted(self, case: Case, now: int) -> bool:
+    def _say_facts(self, listed: int, now: int) -> None:
+        """What is open in the whole city; of a list that is narrowed how long it is."""
+        if self.narrowed_words():
+            self.set_facts(Message("wallkit.total", {"n": f"{listed:,}"}))
+            return
+        told = loop_figures(self.ctx.cases, now)
+        self.set_facts(Message("walllist.open_overdue", {"n": f"{told.open:,}", "over": f"{told.overdue:,}"}))
+
+    def _wanted(self, case: Case, which: Wanted, now: int) -> bool:
         facts, shows = case.facts, self.chosen["shows"]
         if shows == "overdue" and not 0 < case.due < now:
             return False
         if shows == "grave" and facts.level not in (1, 2):
             return False
-        kinds = [str(one) for one in self.chosen["kinds"]]
-        heads = tuple(one[:-1] for one in kinds if one.endswith("*"))
-        if kinds and facts.kind not in kinds and not (heads and facts.kind.startswith(heads)):
-            return False
-        levels, channels = self.chosen["levels"], self.chosen["channels"]
-        if (levels and facts.level not in levels) or (channels and facts.channel not in channels):
-            return False
-        if case.opened < self.chosen["since"] or 0 < self.chosen["until"] <= case.opened:
+        if not which.takes(facts.kind, facts.channel, facts.level, case.opened):
             return False
         return self.area == self.ctx.pack.code or facts.area in self._tree.inside(self.area)
 

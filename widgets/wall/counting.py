@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cockpit.model import ages
+from cockpit.model.cases import Case
 from cockpit.model.clock import midnight
 from cockpit.model.freshness import Freshness
 from cockpit.model.levels import Level
@@ -19,6 +20,7 @@ from widgets.kit.feedstate import has_data, topic_age, topic_state
 from widgets.lists.areas import DISTRICT, STREET, AreaTree
 from widgets.lists.words import EventWords
 from widgets.wall.kit import PanelState, WallPanel
+from widgets.wall.wanted import Wanted
 
 OF = ("events", "today", "cases")
 """Open events; all events of today; open cases."""
@@ -49,6 +51,11 @@ class Sorted:
         return len(self.area)
 
 
+def taken(case: Case, which: Wanted) -> bool:
+    """Whether a case is of what is wanted."""
+    return which.takes(case.facts.kind, case.facts.channel, case.facts.level, case.opened)
+
+
 class CountPanel(WallPanel):
     """A panel that counts events or cases.
 
@@ -59,6 +66,12 @@ class CountPanel(WallPanel):
     topics: ClassVar[frozenset[str]] = frozenset({"event", "area", "case"})
     calm: ClassVar[float] = 0.9
     options: ClassVar[Mapping[str, Any]] = {"of": "events", "by": "area"}
+
+    def narrowing(self) -> frozenset[str]:
+        """What is counted of today has a period of its own; a sign is of an area alone."""
+        if self.chosen.get("sign"):
+            return frozenset()
+        return frozenset({"area", "about"} if self.of == "today" else {"area", "about", "time"})
 
     def begin(self) -> None:
         self.areas = AreaTree(self.ctx.picture["area"])
@@ -132,8 +145,9 @@ class CountPanel(WallPanel):
     def things(self, of: str = "", staged: bool = True) -> Sorted:
         """What is counted, within the panel's area; the stages of events, which are slow to find, if `staged`."""
         of = of or self.of
+        which = self.taken_in(timed=of != "today")
         if of == "cases":
-            open_ = self.ctx.cases.all_open()
+            open_ = [one for one in self.ctx.cases.all_open() if taken(one, which)]
             facts = [case.facts for case in open_]
             inside = self._inside([one.area for one in facts])
             kept = [case for case, good in zip(open_, inside, strict=True) if good]
@@ -147,7 +161,7 @@ class CountPanel(WallPanel):
         table = self.ctx.picture["event"]
         state, occurred = table.numbers("state"), table.numbers("occurred")
         good = occurred >= midnight(self.ctx.clock.now()) if of == "today" else state == EventState.OPEN
-        rows = np.flatnonzero(good & self._inside_rows())
+        rows = np.flatnonzero(good & which.rows(table) & self._inside_rows())
         words = {name: self._words(name, rows) for name in ("area", "kind", "channel")}
         stages: list[str] = []
         if staged:

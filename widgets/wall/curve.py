@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from cockpit.model.clock import DAY, HOUR
+from cockpit.model.clock import DAY
 from widgets.lists.words import joined
 from widgets.signs.board import Item
 from widgets.wall.asking import History
@@ -52,7 +52,7 @@ class WallCurve(SignPanel):
         self.set_facts(self.expected(item) or None if item is not None else None)
         if item is None:
             return
-        span = round(max(float(self.chosen["hours"]), 1.0) * HOUR)
+        span = self.curve_span()
         self.history.want(item.key, span)
         if self.before is not None:
             self.before.want(item.key, span)

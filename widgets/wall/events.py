@@ -16,6 +16,7 @@ from widgets.lists.areas import AreaTree
 from widgets.lists.words import EventWords
 from widgets.wall.kit import PanelState
 from widgets.wall.rows import ListPanel, Row
+from widgets.wall.wanted import among
 
 MOST = 120
 """Rows that are made: no wall shows more in type that can be read."""
@@ -29,6 +30,7 @@ class WallEvents(ListPanel):
     title_id: ClassVar[str] = "walllist.events"
     age_topic: ClassVar[str] = "event"
     topics: ClassVar[frozenset[str]] = frozenset({"event", "area", "case", "feed"})
+    narrowed: ClassVar[frozenset[str]] = frozenset({"area", "about", "time"})
     options: ClassVar[Mapping[str, Any]] = {"levels": [], "kinds": [], "channels": [], "since": 0, "until": 0}
 
     def begin(self) -> None:
@@ -37,11 +39,12 @@ class WallEvents(ListPanel):
 
     def read(self) -> Sequence[Row]:
         ctx = self.ctx
-        self._say_facts()
         if not has_data(ctx, "event"):
+            self.set_facts(None)
             self.say_missing()
             return ()
         keys = self.wanted()
+        self._say_facts(len(keys))
         if not keys:
             self.show_state(PanelState.EMPTY, Message("walllist.no_events"))
             return ()
@@ -66,33 +69,14 @@ class WallEvents(ListPanel):
         table = self.ctx.picture["event"]
         here = table.numbers("state") == EventState.OPEN
         level = table.numbers("level").astype(np.int64)
-        levels = [int(one) for one in self.chosen["levels"] if str(one).isdigit()]
-        if levels:
-            here = here & np.isin(level, levels)
-        for name, column in (("kinds", "kind"), ("channels", "channel")):
-            if self.chosen[name]:
-                here = here & self._among(table, column, [str(one) for one in self.chosen[name]])
-        occurred = table.numbers("occurred")
-        if self.chosen["since"]:
-            here = here & (occurred >= self.chosen["since"])
-        if self.chosen["until"]:
-            here = here & (occurred < self.chosen["until"])
+        here = here & self.taken_in().rows(table)
         if self.area != self.ctx.pack.code:
             inside = self._tree.inside(self.area)
-            here = here & self._among(table, "area", sorted(inside))
+            here = here & among(table, "area", sorted(inside))
         rows = np.flatnonzero(here)
         order = np.lexsort((-table.numbers("occurred")[rows], np.where(level[rows] == 0, 9, level[rows])))
         found: list[int] = rows[order].tolist()
         return found
-
-    @staticmethod
-    def _among(table: Any, column: str, words: Sequence[str]) -> Any:
-        codes, values = table.codes(column)
-        heads = tuple(one[:-1] for one in words if one.endswith("*"))
-        good = np.fromiter(
-            (value in words or (bool(heads) and value.startswith(heads)) for value in values), bool, len(values)
-        )
-        return good[codes] if len(values) else np.zeros(len(codes), bool)
 
     def say_missing(self) -> None:
         """There are no events at all: they were not told yet, or their source is cut off."""
@@ -102,10 +86,11 @@ class WallEvents(ListPanel):
         else:
             self.show_state(PanelState.WAITING, Message("wallkit.events_waiting"))
 
-    def _say_facts(self) -> None:
+    def _say_facts(self, listed: int) -> None:
+        """What came today in the whole city; of a list that is narrowed how long it is."""
         ctx = self.ctx
-        if not has_data(ctx, "event"):
-            self.set_facts(None)
+        if self.narrowed_words():
+            self.set_facts(Message("wallkit.total", {"n": f"{listed:,}"}))
             return
         now = ctx.clock.now()
         today = f"{figures(ctx.picture, now).today:,}"

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from cockpit.model.clock import HOUR
 from widgets.lists.words import joined
 from widgets.signs.board import Item, split_key
 from widgets.signs.sparks import Sparks
@@ -53,7 +52,7 @@ class WallFigure(SignPanel):
             self.set_facts(None)
             return
         self.sparks.want([item.key])
-        self.history.want(item.key, round(max(float(self.chosen["hours"]), 1.0) * HOUR))
+        self.history.want(item.key, self.curve_span())
         self.tile = self._tile(item)
         self.set_facts(self.words.owner(item.sign) or None)
 

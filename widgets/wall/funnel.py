@@ -13,7 +13,7 @@ from cockpit.model.cases import Case
 from cockpit.model.clock import midnight
 from cockpit.model.messages import Message
 from cockpit.model.stages import STAGES
-from widgets.wall.counting import CountPanel
+from widgets.wall.counting import CountPanel, taken
 from widgets.wall.kit import PanelState
 from widgets.wall.paint import draw_words, faint
 from widgets.wall.sizes import wide
@@ -45,6 +45,9 @@ class WallFunnel(CountPanel):
         super().begin()
         self.stages: list[Stage] = []
 
+    def narrowing(self) -> frozenset[str]:
+        return frozenset({"area", "about"})
+
     def seen(self) -> object:
         return repr(self.stages)
 
@@ -55,7 +58,8 @@ class WallFunnel(CountPanel):
     def count(self) -> None:
         today = midnight(self.ctx.clock.now())
         everyone = [*self.ctx.cases.all_open(), *self.ctx.cases.closed()]
-        cases = {case.id: case for case in everyone if case.opened >= today}
+        which = self.taken_in(timed=False)
+        cases = {case.id: case for case in everyone if case.opened >= today and taken(case, which)}
         inside = self._inside([case.facts.area for case in cases.values()])
         kept = [case for case, good in zip(cases.values(), inside, strict=True) if good]
         if not kept:

@@ -17,6 +17,8 @@ from widgets.wall.sizes import WallType, wide
 _GROWN = 2.2
 """How many times larger than it must be its type becomes at the most."""
 
+_NARROWED = frozenset({"area", "about", "time"})
+
 
 class WallHead(WallPanel):
     """It has no frame and no title line; where there is no room the mode goes first, then the day."""
@@ -29,6 +31,9 @@ class WallHead(WallPanel):
         self._shown: tuple[str, ...] = ()
 
     def title(self) -> str:
+        return joined(self._named(), self.narrowed_words(_NARROWED))
+
+    def _named(self) -> str:
         own = super().title()
         if own:
             return own

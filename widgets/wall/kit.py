@@ -22,15 +22,19 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from cockpit.model.messages import Message
+from cockpit.model.wallabout import About
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import topic_age
 from widgets.kit.panel import Pane
 from widgets.kit.states import PanelState
 from widgets.kit.theme import WALL, Theme
+from widgets.lists.areas import AreaTree
+from widgets.lists.words import joined
 from widgets.wall.cover import Cover
 from widgets.wall.options import settled
 from widgets.wall.paint import HeadWords, draw_frame, paint_head, paint_state
 from widgets.wall.sizes import WallType, font, sizes, sizes_at
+from widgets.wall.wanted import Wanted, about_words, wanted
 
 __all__ = ["PanelState", "WallPanel", "WallType", "font", "sizes", "sizes_at", "wall_theme"]
 
@@ -60,6 +64,7 @@ class WallPanel(Pane):
             `title`, `area` (code) and `frame` every panel has.
         headed: whether it has a title line.
         ample: width and height, in rows of type, from which on its type grows with it; (0, 0) never.
+        narrowed: what of the selection that it follows its title says: `area`, `about`, `time`.
         calm: seconds that lie between two looks at the least, where tables change many times a second.
         type: the sizes of now, for the panel as large as it is. theme: the wall's.
         chosen: the options as they hold. exposed: what is to be painted anew, while it is.
@@ -71,6 +76,7 @@ class WallPanel(Pane):
     headed: ClassVar[bool] = True
     ample: ClassVar[tuple[float, float]] = (0, 0)
     calm: ClassVar[float] = 0.0
+    narrowed: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None, **options: Any) -> None:
         super().__init__(ctx, parent)
@@ -124,6 +130,37 @@ class WallPanel(Pane):
         sight = self.ctx.wall
         return self.chosen["area"] or (sight.area if sight is not None else "") or self.ctx.pack.code
 
+    @property
+    def about(self) -> About | None:
+        """Kinds and time that it follows."""
+        sight = self.ctx.wall
+        return sight.about if sight is not None else None
+
+    def taken_in(self, timed: bool = True) -> Wanted:
+        """What of events or cases it takes in, beside the area; `timed`: whether a period that it follows counts."""
+        return wanted(self.chosen, self.about, self.ctx.clock.now(), timed)
+
+    def narrowing(self) -> frozenset[str]:
+        """What of the selection holds for what is shown now."""
+        return self.narrowed
+
+    def narrowed_words(self, of: frozenset[str] | None = None) -> str:
+        """Area, kinds and time that it follows, as far as `of` (else `narrowing`) has them; "" nothing of them."""
+        of, sight, t = self.narrowing() if of is None else of, self.ctx.wall, self.ctx.t
+        if not of or sight is None:
+            return ""
+        what, when = about_words(sight.about, t, self.ctx.clock.now())
+        area = ""
+        if "area" in of and sight.area not in ("", self.ctx.pack.code) and not self.chosen["area"]:
+            known = AreaTree(self.ctx.picture["area"]).get(sight.area)
+            area = known.name if known is not None else sight.area
+        return joined(area, what if "about" in of else "", when if "time" in of else "")
+
+    def headline(self) -> str:
+        """The title as it is painted: with what of the selection the panel is narrowed to."""
+        title = self.title()
+        return joined(title, self.narrowed_words()) if title else ""
+
     # -- what it is told
 
     def refresh(self, topics: frozenset[str]) -> None:
@@ -152,13 +189,13 @@ class WallPanel(Pane):
 
     def retranslate(self) -> None:
         self.look_now()
-        self.setAccessibleName(self.title())
+        self.setAccessibleName(self.headline())
 
     def retheme(self) -> None:
         self.update()
 
     def restart(self) -> None:
-        self.setAccessibleName(self.title())
+        self.setAccessibleName(self.headline())
         self.look_now()
         self.age_tick()
 
@@ -170,6 +207,8 @@ class WallPanel(Pane):
                 self._fit()
             self.sight_changed(names)
             self.look_now()
+            if names & {"area", "about"}:
+                self.setAccessibleName(self.headline())
         except Exception as error:
             self.fail(error)
         self.update()
@@ -333,5 +372,5 @@ class WallPanel(Pane):
         t, (age, stale) = self.ctx.t, self._age
         pad = self.base.pad if self.chosen["frame"] else 0
         facts = t(self._facts) if isinstance(self._facts, Message) else self._facts or ""
-        words = HeadWords(self.title(), t(age) if age else "", stale, facts)
+        words = HeadWords(self.headline(), t(age) if age else "", stale, facts)
         paint_head(painter, head.adjusted(pad, 0, -pad, 0), self._titled(), self.theme, words)

@@ -32,7 +32,7 @@ _CLEAR = 0.88
 
 @dataclass(frozen=True)
 class Float:
-    """One box that floats. kind: `alert` `mode` `legend` `age` `credit`."""
+    """One box that floats. kind: `alert` `mode` `legend` `about` `age` `credit`."""
 
     kind: str
     box: QRectF
@@ -51,17 +51,23 @@ class Floats:
 
     def laid(
         self, room: QRectF, base: WallType, scene: Scene, coloring: Coloring | None, tier: str,
-        ends: tuple[bool, bool] = (True, True),
+        ends: tuple[bool, bool] = (True, True), told: str = "",
     ) -> list[Float]:  # fmt: skip
         """Boxes for a screen, px of the cut; what has no room is left out, the ages and the makers last.
 
         Args:
             ends: whether this screen has what floats at the top of the map, and at its foot.
+            told: what of the selection it follows, in words.
         """
         inset = min(INSET * base.min / 37, room.height() * 0.06, room.width() * 0.03)
         free = room.adjusted(inset, inset, -inset, -inset)
         made = self._bottom(free, base, base.min * 1.5, scene) if ends[1] else []
         low = min((one.box.top() for one in made), default=free.bottom()) - base.gap
+        if told and ends[1]:
+            high = base.row * 1.5
+            width = min(wide(told, base.row, True) + base.row, free.width())
+            made.append(Float("about", QRectF(free.left(), low - high, width, high), told))
+            low -= high + base.gap
         top = free.top()
         if ends[0]:
             above = self._top(free, low, base, scene)
@@ -164,9 +170,12 @@ class Floats:
 
     def paint(self, painter: QPainter, floats: Sequence[Float], base: WallType) -> None:
         for one in floats:
-            {"alert": self._paint_alert, "mode": self._paint_mode, "legend": self._paint_legend}.get(
-                one.kind, self._paint_line
-            )(painter, one, base)
+            {
+                "alert": self._paint_alert,
+                "mode": self._paint_mode,
+                "legend": self._paint_legend,
+                "about": self._paint_about,
+            }.get(one.kind, self._paint_line)(painter, one, base)
 
     def _backed(self, painter: QPainter, box: QRectF, edge: QColor | None, base: WallType) -> None:
         fill = self.theme.bg
@@ -184,6 +193,10 @@ class Floats:
             row.setLeft(row.left() + base.min * 1.1)
         side = "right" if one.kind == "credit" else "left"
         draw_words(painter, row, one.title, base.min, self.theme.t1 if one.stale else self.theme.t2, side=side)
+
+    def _paint_about(self, painter: QPainter, one: Float, base: WallType) -> None:
+        self._backed(painter, one.box, self.theme.line2, base)
+        draw_words(painter, one.box, one.title, base.row, self.theme.t1, True, "middle")
 
     def _paint_alert(self, painter: QPainter, one: Float, base: WallType) -> None:
         draw_frame(painter, one.box, self.theme.s1, self.theme.level(one.level, "text"), base.hair, base.radius)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 from weakref import WeakKeyDictionary
 
+import msgspec
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from cockpit.model.layout import Rect
+from cockpit.model.wallabout import About
 from cockpit.picture import Picture
 from widgets.kit.context import PanelContext
 from widgets.kit.theme import Theme
@@ -19,6 +21,7 @@ from widgets.map.reader import SceneReader
 from widgets.map.scene import EVENT, TRAIL, Scene, Units
 from widgets.map.style import MapStyle
 from widgets.wall.mapmarks import Mark, MarkReader, places
+from widgets.wall.wanted import stack_of_about
 
 LEAST_PX = 3.0
 """Pixels of the canvas below which two points of a trail are one."""
@@ -35,8 +38,8 @@ class Reader:
         fixes: counts how often units had moved: trails are other ones then.
     """
 
-    def __init__(self, ctx: PanelContext, kind: str) -> None:
-        self.kind = kind
+    def __init__(self, ctx: PanelContext, kind: str, about: About | None = None) -> None:
+        self.kind, self.about = kind, about
         self._reader = SceneReader(ctx.picture, ctx.pack, ctx.cases)
         self.trails = Trails()
         self.fixes = 0
@@ -52,7 +55,8 @@ class Reader:
     def read(self, ctx: PanelContext, visible: frozenset[str], stale: bool) -> Scene:
         """The scene of now."""
         now = ctx.clock.now()
-        scene = self._reader.read(visible, self.kind, stale, now, ctx.clock.mono())
+        stack = stack_of_about(self.about, tuple(ctx.pack.kinds), now)
+        scene = self._reader.read(visible, self.kind, stale, now, ctx.clock.mono(), stack)
         kept = scene.shows(TRAIL) or len(scene.tracked.keys) <= FEW
         if kept and scene.tracked is not self._tracked:
             self._tracked = units = scene.tracked
@@ -69,15 +73,20 @@ class Reader:
         return self._made[1]
 
 
-_readers: WeakKeyDictionary[Picture, dict[str, Reader]] = WeakKeyDictionary()
+_readers: WeakKeyDictionary[Picture, dict[tuple[str, bytes], Reader]] = WeakKeyDictionary()
 
 
-def reader_of(ctx: PanelContext, kind: str) -> Reader:
-    """The reader of all maps of this process that colour areas alike."""
+def reader_of(ctx: PanelContext, kind: str, about: About | None = None) -> Reader:
+    """The reader of all maps of this process that colour areas alike and follow the same; of what walls were about
+    before, only the last one's is kept."""
     readers = _readers.setdefault(ctx.picture, {})
-    if kind not in readers:
-        readers[kind] = Reader(ctx, kind)
-    return readers[kind]
+    key = kind, msgspec.json.encode(about) if about is not None else b""
+    if key not in readers:
+        told = list(dict.fromkeys(one for _, one in readers if one not in (b"", key[1])))
+        for old in [one for one in readers if one[1] in told[:-1]]:
+            del readers[old]
+        readers[key] = Reader(ctx, kind, about)
+    return readers[key]
 
 
 def paint_trails(

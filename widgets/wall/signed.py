@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from cockpit.model import ages
+from cockpit.model.clock import DAY, HOUR
 from cockpit.model.freshness import Freshness
 from cockpit.model.messages import Message
 from cockpit.model.signs import Sign, Threshold, key_of
@@ -18,6 +19,8 @@ from widgets.wall.asking import History
 from widgets.wall.kit import PanelState, WallPanel
 
 _UNLEVELLED = 9
+LONGEST = 31 * DAY
+"""That a curve of a wall shows at the most."""
 
 
 class SignPanel(WallPanel):
@@ -119,6 +122,14 @@ class SignPanel(WallPanel):
             self.show_state(PanelState.WAITING, Message("wallkit.curve_waiting"), (now,))
         else:
             self.show_state(PanelState.EMPTY, Message("wallkit.curve_none"), (now, Message("wallkit.curve_none_way")))
+
+    def curve_span(self) -> int:
+        """How much of its past a curve shows, us: the period that it follows where that reaches until now, else the
+        scene's."""
+        span = self.about.now(self.ctx.clock.now()) if self.about is not None else None
+        if span is not None and span.end >= self.ctx.clock.now() - HOUR:
+            return min(max(span.end - span.start, HOUR), LONGEST)
+        return round(max(float(self.chosen["hours"]), 1.0) * HOUR)
 
     # -- how old
 

@@ -70,6 +70,7 @@ class WallMap(WallPanel):
     )
     headed: ClassVar[bool] = False
     takes_cut: ClassVar[bool] = True
+    narrowed: ClassVar[frozenset[str]] = frozenset({"area", "about", "time"})
     options: ClassVar[dict[str, Any]] = {
         "frame": False, "view": "centre", "coloring": "", "layers": [], "words": True,
     }  # fmt: skip
@@ -148,7 +149,7 @@ class WallMap(WallPanel):
         state = topic_state(ctx, "unit")
         stale = state is not None and state.state in ("stale", "dead")
         visible, kind = self.visible_layers, self.coloring
-        self._reader = reader_of(ctx, kind)
+        self._reader = reader_of(ctx, kind, self.about)
         self.scene = self._reader.read(ctx, visible, stale)
         self._coloring = named(self._reader.coloring, kind, ctx.signs.known.signs if ctx.signs is not None else ())
         self._ways = ways_to(ctx, self.followed)
@@ -267,7 +268,8 @@ class WallMap(WallPanel):
             return []
         room = QRectF(0, 0, canvas.cut.w, canvas.cut.h)
         coloring = self._coloring if self.coloring else None
-        return self._floats.laid(room, self.base, self.scene, coloring, tier_name(self.ctx, coloring), ends)
+        told = self.narrowed_words()
+        return self._floats.laid(room, self.base, self.scene, coloring, tier_name(self.ctx, coloring), ends, told)
 
     # Life.
 

@@ -18,7 +18,7 @@ from widgets.kit.lineedit import LineEdit
 from widgets.walldesk.editing import Editing
 from widgets.walldesk.kinds import kinds
 
-_FOLLOWS = ("", "event", "area")
+_FOLLOWS = ("", "event", "area", "selection")
 _NOT_OPTIONS = ("self", "ctx", "parent")
 
 
