@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import tomllib
 
 import pytest
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cockpit.model.errors import UserError
+from cockpit.model.wall_shipped import shipped_hall
 from cockpit.paths import assets_dir
 from widgets.kit import fonts
 from widgets.kit.buttons import Segments
@@ -67,6 +70,37 @@ def test_every_text_of_a_wall_stands_out_seven_to_one_from_a_panel() -> None:
     assert {text: ratio for text, ratio in low.items() if ratio < 7.0} == {}
     for label in ("road_label", "area_label", "water_label"):
         assert contrast(theme.map.color(label), theme.map.color(label, "halo")) >= 7.0, label
+
+
+def test_words_of_a_wall_stand_out_as_much_when_it_is_dimmed_at_night_and_levels_stay_apart() -> None:
+    theme, night = Theme.load(WALL), shipped_hall("one").night
+    light = float(night[2])
+    assert light < 1
+
+    def dimmed(name: str) -> QColor:
+        return QColor.fromRgbF(*(part * light for part in theme[name].getRgbF()[:3]))
+
+    words = ["t1", "t2", "acc", *(f"{level}_text" for level in LEVELS)]
+    low = {(word, ground): contrast(dimmed(word), dimmed(ground)) for word in words for ground in ("bg", "s1")}
+    assert {pair: round(ratio, 2) for pair, ratio in low.items() if ratio < 7.0} == {}
+    levels = [dimmed(f"{level}_text") for level in ("red", "orange", "yellow", "blue")]
+    assert min(apart(one, other) for one, other in itertools.combinations(levels, 2)) > 30
+
+
+def apart(one: QColor, other: QColor) -> float:
+    """CIE 1976 colour difference; 2.3 is just seen."""
+
+    def lab(color: QColor) -> tuple[float, float, float]:
+        r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color.getRgbF()[:3])
+        x, y, z = (
+            (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505,
+            0.2126 * r + 0.7152 * g + 0.0722 * b,
+            (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.0888,
+        )
+        fx, fy, fz = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in (x, y, z))
+        return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
+
+    return math.dist(lab(one), lab(other))
 
 
 def test_both_themes_name_the_same_colours() -> None:

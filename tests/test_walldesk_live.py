@@ -440,7 +440,7 @@ def test_at_night_the_strip_says_how_bright_screens_are_and_that_it_is_by_itself
     op.hands.clock.advance(6 * 3600)
     op.walls.tell()
     op.window.second()
-    assert [part[0] for part in op.strip.light.parts] == [texts("zh")("walldesk.night"), "85%"]
+    assert [part[0] for part in op.strip.light.parts] == [texts("zh")("walldesk.night"), "90%"]
     for _ in range(8):
         op.do("darker")
     op.window.second()
