@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
+from cockpit.heartbeat import Heartbeat
 from cockpit.model.clock import MINUTE, SECOND
 from cockpit.model.messages import Message
 from cockpit.model.ports.link import Link
@@ -24,7 +25,6 @@ from cockpit.ui.wallpictures import WallPictures
 from cockpit.ui.wallreport import report_of
 from cockpit.ui.wallsounds import WallSounds
 from cockpit.ui.wallwindows import WallWindows
-from cockpit.heartbeat import Heartbeat
 from cockpit.wall.node import WallSeat
 from layouts.wallstages import WallStages
 from widgets.kit.context import PanelContext

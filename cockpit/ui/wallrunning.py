@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from cockpit.bus.joined import read_joined
+from cockpit.heartbeat import RESTART_CODE
 from cockpit.model.clock import Clock
 from cockpit.model.messages import LANGUAGES, Message
 from cockpit.opening import SeatOpening
@@ -21,7 +22,6 @@ from cockpit.ui.qtwords import speak
 from cockpit.ui.walldrill import WallDrill
 from cockpit.ui.wallnode import WallNode
 from cockpit.ui.wallstills import SCREENS
-from cockpit.heartbeat import RESTART_CODE
 from cockpit.wall.node import WallSeat
 from layouts.panels import Panels
 from widgets.kit.actions import Actions
