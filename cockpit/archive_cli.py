@@ -9,6 +9,7 @@ from pathlib import Path
 from cockpit.model.clock import SystemClock, from_iso
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Message, language, texts
+from cockpit.model.verbs import add_verb
 from cockpit.paths import profile_dir
 
 SHOWN = 20
@@ -21,17 +22,17 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     t = texts(language())
     archive = commands.add_parser("archive", help=t("archive.cli"), description=t("archive.cli"))
     verbs = archive.add_subparsers(dest="archive_command", metavar="COMMAND", required=True)
-    export = _verb(verbs, "export", "cockpit archive export year.db --city hangzhou")
+    export = _verb(verbs, "export", "archive export year.db --city hangzhou")
     export.add_argument("file", metavar="FILE.db", type=Path, help=t("archive.cli_out"))
     _add_where(export)
     export.set_defaults(go=_export)
-    import_ = _verb(verbs, "import", "cockpit archive import 2025.xlsx --column kind=问题类型 --trial")
+    import_ = _verb(verbs, "import", "archive import 2025.xlsx --column kind=问题类型 --trial")
     import_.add_argument("file", metavar="FILE", type=Path, help=t("archive.cli_file"))
     import_.add_argument("--column", metavar="COLUMN=HEAD", action="append", default=[], help=t("archive.cli_column"))
     import_.add_argument("--trial", action="store_true", help=t("archive.cli_trial"))
     _add_where(import_)
     import_.set_defaults(go=_import)
-    make = _verb(verbs, "make", "cockpit archive make /tmp/year --days 400 --per-day 60 --seed 1")
+    make = _verb(verbs, "make", "archive make /tmp/year --days 400 --per-day 60 --seed 1")
     make.add_argument("folder", metavar="FOLDER", type=Path, help=t("archive.cli_make_folder"))
     make.add_argument("--city", metavar="PACK", default="hangzhou", help=t("archive.cli_pack"))
     make.add_argument("--days", metavar="N", type=int, default=400, help=t("archive.cli_days"))
@@ -46,13 +47,7 @@ def _verb(
     verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, example: str
 ) -> argparse.ArgumentParser:
     t = texts(language())
-    return verbs.add_parser(
-        name,
-        help=t(f"archive.cli_{name}"),
-        description=t(f"archive.cli_{name}"),
-        epilog=t("cli.example", line=example),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    return add_verb(verbs, t, name, t(f"archive.cli_{name}"), example)
 
 
 def _add_where(parser: argparse.ArgumentParser) -> None:

@@ -13,6 +13,7 @@ from cockpit.model.asking import Declined, Told
 from cockpit.model.clock import SystemClock, from_iso, to_iso
 from cockpit.model.errors import CockpitError, UserError
 from cockpit.model.messages import Texts, language, texts
+from cockpit.model.verbs import add_verb
 from cockpit.paths import profile_dir
 
 if TYPE_CHECKING:
@@ -33,13 +34,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], de
     default_pack: the city of an archive that does not say which it is of.
     """
     t = texts(language())
-    ask = commands.add_parser(
-        "ask",
-        help=t("model.cli"),
-        description=t("model.cli"),
-        epilog=t("cli.example", line="cockpit ask 昨天哪个区积水最多"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    ask = add_verb(commands, t, "ask", t("model.cli"), "ask 昨天哪个区积水最多")
     ask.add_argument("text", metavar="TEXT", nargs="?", default="", help=t("model.cli_text"))
     ask.add_argument("--model", action="store_true", help=t("model.cli_model"))
     ask.add_argument("--yes", action="store_true", help=t("model.cli_yes"))

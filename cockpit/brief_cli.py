@@ -14,6 +14,7 @@ from cockpit.model.clock import SystemClock
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.messages import Message, Texts, language, texts
 from cockpit.model.typed import from_json
+from cockpit.model.verbs import add_verb
 from cockpit.paths import profile_dir
 
 if TYPE_CHECKING:
@@ -36,13 +37,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], de
     default_pack: the city of an archive that does not say which it is of.
     """
     t = texts(language())
-    brief = commands.add_parser(
-        "brief",
-        help=t("briefing.cli"),
-        description=t("briefing.cli"),
-        epilog=t("cli.example", line="cockpit brief day --at last --out 日报.docx"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    brief = add_verb(commands, t, "brief", t("briefing.cli"), "brief day --at last --out 日报.docx")
     brief.add_argument("template", metavar="TEMPLATE", help=t("briefing.cli_kind"))
     brief.add_argument("--at", metavar="TIME", default="now", help=t("briefing.cli_at"))
     brief.add_argument("--area", metavar="CODE", default="", help=t("briefing.cli_area"))

@@ -17,11 +17,10 @@ from cockpit import __version__
 from cockpit.model.clock import SystemClock
 from cockpit.model.errors import CockpitError, UserError
 from cockpit.model.messages import Message, Texts, language, texts
+from cockpit.model.verbs import OWNER_ONLY, add_verb
 from cockpit.paths import profile_dir
 
 DEFAULT_PACK = "hangzhou"
-OWNER_ONLY = 0o077
-"""The umask: a profile holds what people said and where they are, and may lie in a folder that others can enter."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -111,13 +110,7 @@ def parser(only: str = "") -> argparse.ArgumentParser:
 
 
 def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts) -> None:
-    run = commands.add_parser(
-        "run",
-        help=t("cli.run"),
-        description=t("cli.run"),
-        epilog=t("cli.example", line="cockpit run --city lujiazui --profile ~/desk-2"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    run = add_verb(commands, t, "run", t("cli.run"), "run --city lujiazui --profile ~/desk-2")
     run.add_argument("--seat", choices=("duty", "leader", "wall"), default="duty", help=t("cli.seat"))
     run.add_argument("--layout", metavar="FILE", type=Path, help=t("cli.layout"))
     run.add_argument("--map", choices=("auto", "raster", "gloo"), help=t("mapgpu.option"))
@@ -128,13 +121,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: T
 
 
 def _add_open(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts) -> None:
-    link = commands.add_parser(
-        "open",
-        help=t("insight.cli_open"),
-        description=t("insight.cli_open"),
-        epilog=t("cli.example", line='cockpit open "cockpit://hangzhou/drill?from=…"'),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    link = add_verb(commands, t, "open", t("insight.cli_open"), 'open "cockpit://hangzhou/drill?from=…"')
     link.add_argument("link", metavar="LINK", help=t("insight.cli_link"))
     link.add_argument("--seat", choices=("leader", "duty"), default="", help=t("insight.cli_link_seat"))
     link.add_argument("--profile", metavar="DIR", help=t("cli.profile"))
@@ -163,25 +150,13 @@ def _add_seat(run: argparse.ArgumentParser, t: Texts) -> None:
 
 
 def _add_wall_desk(walls: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts) -> None:
-    desk = walls.add_parser(
-        "desk",
-        help=t("cli.wall_desk"),
-        description=t("cli.wall_desk"),
-        epilog=t("cli.example", line="cockpit wall desk --hub nats://10.0.0.8:4222"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    desk = add_verb(walls, t, "desk", t("cli.wall_desk"), "wall desk --hub nats://10.0.0.8:4222")
     _add_seat(desk, t)
     desk.set_defaults(go=_wall_desk, seat="walldesk")
 
 
 def _add_hub(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts) -> None:
-    hub = commands.add_parser(
-        "hub",
-        help=t("cli.hub"),
-        description=t("cli.hub"),
-        epilog=t("cli.example", line="cockpit hub --city http://127.0.0.1:8300 --port 4222"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    hub = add_verb(commands, t, "hub", t("cli.hub"), "hub --city http://127.0.0.1:8300 --port 4222")
     hub.add_argument("--city", metavar="PACK|URL", default="", help=t("cli.city"))
     hub.add_argument("--pack", metavar="PACK", default="", help=t("cli.pack"))
     hub.add_argument("--feeds", metavar="FILE", type=Path, help=t("feedcheck.feeds_file"))

@@ -11,8 +11,9 @@ import msgspec
 
 from cockpit.model.clock import local
 from cockpit.model.messages import Texts, language, texts
+from cockpit.model.verbs import OWNER_ONLY, Go, Verbs, add_verb
 from cockpit.paths import profile_dir
-from cockpit.wall.verbs import OWNER_ONLY, Go, Verbs, add_hub, add_verb
+from cockpit.wall.verbs import add_hub_verb
 
 if TYPE_CHECKING:
     from cockpit.model.seatasks import SeatKnown
@@ -48,9 +49,7 @@ def _verb(verbs: Verbs[argparse.ArgumentParser], t: Texts, name: str, example: s
 def _of_hub(
     verbs: Verbs[argparse.ArgumentParser], t: Texts, name: str, example: str, go: Go
 ) -> argparse.ArgumentParser:
-    parser = _verb(verbs, t, name, example, go)
-    add_hub(parser, t)
-    return parser
+    return add_hub_verb(verbs, t, name, t(f"seats.cli_{name}"), f"seats {example}", go)
 
 
 def leader_profile(named: str | None) -> Path:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from cockpit.model.clock import SystemClock, local
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Message, Texts, language, texts
+from cockpit.model.verbs import OWNER_ONLY, add_verb
 from cockpit.seats_cli import leader_profile
 
 if TYPE_CHECKING:
     from cockpit.store.vault import Vault
 
-OWNER_ONLY = 0o077
 MB = 1_000_000
 Verbs = argparse._SubParsersAction
 
@@ -32,13 +32,7 @@ def add_parser(commands: Verbs[argparse.ArgumentParser]) -> None:
 
 
 def _verb(verbs: Verbs[argparse.ArgumentParser], t: Texts, name: str, go: Callable[[argparse.Namespace], int]) -> None:
-    parser = verbs.add_parser(
-        name,
-        help=t(f"secure.cli_{name}"),
-        description=t(f"secure.cli_{name}"),
-        epilog=t("cli.example", line=f"cockpit secure {name}"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = add_verb(verbs, t, name, t(f"secure.cli_{name}"), f"secure {name}")
     parser.add_argument("--profile", metavar="DIR", help=t("secure.cli_profile"))
     if name != "status":
         parser.add_argument("--passphrase-file", metavar="FILE", type=Path, help=t("secure.cli_file"))

@@ -8,19 +8,14 @@ import sys
 from pathlib import Path
 
 from cockpit.model.messages import language, texts
+from cockpit.model.verbs import add_verb
 
 ZOOMS = "8-14"
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     t = texts(language())
-    tiles = commands.add_parser(
-        "tiles",
-        help=t("tiles.cli"),
-        description=t("tiles.cli"),
-        epilog=t("cli.example", line="cockpit tiles make hangzhou hangzhou.pmtiles"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    tiles = add_verb(commands, t, "tiles", t("tiles.cli"), "tiles make hangzhou hangzhou.pmtiles")
     subs = tiles.add_subparsers(dest="tiles", metavar="COMMAND", required=True)
     make = subs.add_parser(
         "make",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.model.errors import CockpitError
 from cockpit.model.messages import Message, Texts, language, texts
+from cockpit.model.verbs import add_verb
 from cockpit.paths import profile_dir
 
 if TYPE_CHECKING:  # what is read is loaded by the command that reads it: every start of ours comes by here
@@ -26,9 +27,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], pa
     t = texts(language())
     calls = commands.add_parser("calls", help=t("calls.command"), description=t("calls.command"))
     verbs = calls.add_subparsers(dest="calls_command", metavar="COMMAND", required=True)
-    check = _verb(verbs, t, "check", "cockpit calls check --profile ~/desk-2", pack)
+    check = _verb(verbs, t, "check", "calls check --profile ~/desk-2", pack)
     check.set_defaults(go=_check)
-    book = _verb(verbs, t, "book", "cockpit calls book zbz", pack)
+    book = _verb(verbs, t, "book", "calls book zbz", pack)
     book.add_argument("words", nargs="*", metavar="WORD", help=t("calls.command_words"))
     book.add_argument("--most", type=int, default=50, metavar="N", help=t("calls.command_most"))
     book.add_argument("--json", action="store_true", help=t("cli.json"))
@@ -38,13 +39,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], pa
 def _verb(
     verbs: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts, name: str, example: str, pack: str
 ) -> argparse.ArgumentParser:
-    parser = verbs.add_parser(
-        name,
-        help=t(f"calls.command_{name}"),
-        description=t(f"calls.command_{name}"),
-        epilog=t("cli.example", line=example),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = add_verb(verbs, t, name, t(f"calls.command_{name}"), example)
     parser.add_argument("--profile", metavar="DIR", help=t("cli.profile"))
     parser.add_argument("--pack", metavar="PACK", default=pack, help=t("cli.pack"))
     return parser

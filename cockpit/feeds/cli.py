@@ -16,6 +16,7 @@ from cockpit.model.city import FeedSpec, Pack
 from cockpit.model.clock import CityClock, SystemClock, to_iso
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.messages import Message, Texts, language, texts
+from cockpit.model.verbs import add_verb
 from cockpit.paths import profile_dir
 
 MOST_SECONDS = 3_600.0
@@ -28,7 +29,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], de
     t = texts(language())
     feeds = commands.add_parser("feeds", help=t("feedcheck.about"), description=t("feedcheck.about"))
     verbs = feeds.add_subparsers(dest="feeds_command", metavar="COMMAND", required=True)
-    check = _verb(verbs, t, "check", "cockpit feeds check feeds.toml --pack hangzhou --seconds 15")
+    check = _verb(verbs, t, "check", "check feeds.toml --pack hangzhou --seconds 15")
     check.add_argument("what", metavar="FILE|PACK", help=t("feedcheck.what"))
     _common(check, t, default_pack)
     check.add_argument("--city", metavar="URL", default="", help=t("feedcheck.city"))
@@ -36,11 +37,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], de
     check.add_argument("--feed", metavar="ID", action="append", default=[], help=t("feedcheck.feed"))
     check.add_argument("--profile", metavar="DIR", help=t("feedcheck.profile"))
     check.set_defaults(go=_check)
-    listing = _verb(verbs, t, "list", "cockpit feeds list feeds.toml")
+    listing = _verb(verbs, t, "list", "list feeds.toml")
     listing.add_argument("what", metavar="FILE|PACK", nargs="?", default="", help=t("feedcheck.what"))
     _common(listing, t, default_pack)
     listing.set_defaults(go=_list)
-    secret = _verb(verbs, t, "secret", "cockpit feeds secret mqtt-pass")
+    secret = _verb(verbs, t, "secret", "secret mqtt-pass")
     secret.add_argument("name", metavar="NAME", help=t("feedcheck.secret_name"))
     secret.add_argument("--remove", action="store_true", help=t("feedcheck.remove"))
     secret.add_argument("--profile", metavar="DIR", help=t("feedcheck.profile"))
@@ -50,13 +51,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], de
 def _verb(
     verbs: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts, name: str, example: str
 ) -> argparse.ArgumentParser:
-    return verbs.add_parser(
-        name,
-        help=t(f"feedcheck.{name}"),
-        description=t(f"feedcheck.{name}"),
-        epilog=t("cli.example", line=example),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    return add_verb(verbs, t, name, t(f"feedcheck.{name}"), f"feeds {example}")
 
 
 def _common(parser: argparse.ArgumentParser, t: Texts, default_pack: str) -> None:

@@ -15,32 +15,31 @@ from cockpit.model.city import Pack
 from cockpit.model.clock import SystemClock, from_iso, to_iso
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Texts, language, texts
+from cockpit.model.verbs import OWNER_ONLY, add_verb
 from cockpit.paths import profile_dir
 
 if TYPE_CHECKING:
     from cockpit.field.register import Register
 
-OWNER_ONLY = 0o077
-
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     t = texts(language())
-    gateway = _parser(commands, t, "gateway", "cli.gateway", "cockpit gateway --profile ~/desk-2/hub")
+    gateway = _parser(commands, t, "gateway", "cli.gateway", "gateway --profile ~/desk-2/hub")
     gateway.add_argument("--port", type=int, default=0, help=t("cli.gateway_port"))
     gateway.add_argument("--pack", metavar="PACK", default="", help=t("cli.pack"))
     gateway.set_defaults(go=_serve)
     below = gateway.add_subparsers(dest="gateway_command", metavar="COMMAND")
-    code = _parser(below, t, "code", "cli.gateway_code", "cockpit gateway code positions/U031 --name 王建国")
+    code = _parser(below, t, "code", "cli.gateway_code", "gateway code positions/U031 --name 王建国")
     code.add_argument("unit", metavar="UNIT", help=t("cli.gateway_unit"))
     code.add_argument("--name", default="", help=t("cli.gateway_name"))
     code.add_argument("--json", action="store_true", help=t("cli.json"))
     code.set_defaults(go=_code)
-    tokens = _parser(below, t, "tokens", "cli.gateway_tokens", "cockpit gateway tokens list")
+    tokens = _parser(below, t, "tokens", "cli.gateway_tokens", "gateway tokens list")
     verbs = tokens.add_subparsers(dest="tokens_command", metavar="COMMAND", required=True)
-    listing = _parser(verbs, t, "list", "cli.gateway_list", "cockpit gateway tokens list")
+    listing = _parser(verbs, t, "list", "cli.gateway_list", "gateway tokens list")
     listing.add_argument("--json", action="store_true", help=t("cli.json"))
     listing.set_defaults(go=_list)
-    revoke = _parser(verbs, t, "revoke", "cli.gateway_revoke", "cockpit gateway tokens revoke positions/U031")
+    revoke = _parser(verbs, t, "revoke", "cli.gateway_revoke", "gateway tokens revoke positions/U031")
     revoke.add_argument("name", metavar="TOKEN|UNIT", help=t("cli.gateway_whose"))
     revoke.set_defaults(go=_revoke)
 
@@ -48,13 +47,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _parser(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts, name: str, help_id: str, example: str
 ) -> argparse.ArgumentParser:
-    parser = commands.add_parser(
-        name,
-        help=t(help_id),
-        description=t(help_id),
-        epilog=t("cli.example", line=example),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = add_verb(commands, t, name, t(help_id), example)
     # said before the words below or behind them: what is not said there does not undo it
     parser.add_argument("--profile", metavar="DIR", default=argparse.SUPPRESS, help=t("cli.gateway_profile"))
     return parser

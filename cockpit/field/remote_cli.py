@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from cockpit.model.clock import SystemClock, from_iso, to_iso
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Texts, language, texts
+from cockpit.model.verbs import OWNER_ONLY, add_verb
 from cockpit.paths import profile_dir
 
 if TYPE_CHECKING:
     from cockpit.field.register import Register
 
-OWNER_ONLY = 0o077
 ALL = "all"
 
 
@@ -44,13 +44,7 @@ def _verb(
     example: str,
     go: Callable[[argparse.Namespace], int],
 ) -> argparse.ArgumentParser:
-    parser = verbs.add_parser(
-        name,
-        help=t(f"remote.cli_{name}"),
-        description=t(f"remote.cli_{name}"),
-        epilog=t("cli.example", line=f"cockpit wall remote {example}"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = add_verb(verbs, t, name, t(f"remote.cli_{name}"), f"wall remote {example}")
     parser.add_argument("--profile", metavar="DIR", help=t("wallcli.profile"))
     parser.set_defaults(go=go)
     return parser

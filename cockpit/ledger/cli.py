@@ -20,19 +20,18 @@ from cockpit.model.clock import SystemClock
 from cockpit.model.entries import digest, read_decision
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.messages import Texts, language, texts
+from cockpit.model.verbs import OWNER_ONLY, add_verb
 from cockpit.paths import profile_dir
-
-OWNER_ONLY = 0o077
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     t = texts(language())
     ledger = commands.add_parser("ledger", help=t("cli.ledger"), description=t("cli.ledger"))
     verbs = ledger.add_subparsers(dest="ledger_command", metavar="COMMAND", required=True)
-    verify = _verb(verbs, t, "verify", "cockpit ledger verify --profile ~/desk-2/hub")
+    verify = _verb(verbs, t, "verify", "ledger verify --profile ~/desk-2/hub")
     verify.add_argument("--json", action="store_true", help=t("cli.ledger_json"))
     verify.set_defaults(go=_verify)
-    export = _verb(verbs, t, "export", "cockpit ledger export --texts --out ledger.jsonl")
+    export = _verb(verbs, t, "export", "ledger export --texts --out ledger.jsonl")
     export.add_argument("--texts", action="store_true", help=t("cli.ledger_texts"))
     export.add_argument("--out", metavar="FILE", type=Path, help=t("cli.ledger_out"))
     export.set_defaults(go=_export)
@@ -41,13 +40,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _verb(
     verbs: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts, name: str, example: str
 ) -> argparse.ArgumentParser:
-    parser = verbs.add_parser(
-        name,
-        help=t(f"cli.ledger_{name}"),
-        description=t(f"cli.ledger_{name}"),
-        epilog=t("cli.example", line=example),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = add_verb(verbs, t, name, t(f"cli.ledger_{name}"), example)
     parser.add_argument("--profile", metavar="DIR", help=t("cli.ledger_profile"))
     parser.add_argument("--city", metavar="CITY", default="", help=t("cli.ledger_city"))
     return parser

@@ -13,9 +13,9 @@ from cockpit import __version__
 from cockpit.model.clock import DAY, MINUTE, SystemClock, from_iso, local, midnight, to_iso
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.messages import Texts, language, texts
+from cockpit.model.verbs import OWNER_ONLY, add_verb
 from cockpit.paths import profile_dir
 
-OWNER_ONLY = 0o077
 TAPE, IMPORTED = "tape", "tapes"
 _OF_DAY = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
 
@@ -24,25 +24,25 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     t = texts(language())
     tape = commands.add_parser("tape", help=t("tape.cli"), description=t("tape.cli"))
     verbs = tape.add_subparsers(dest="tape_command", metavar="COMMAND", required=True)
-    state = _verb(verbs, t, "state", "cockpit tape state --profile ~/desk-2/hub")
+    state = _verb(verbs, t, "state", "tape state --profile ~/desk-2/hub")
     state.add_argument("--json", action="store_true", help=t("tape.cli_json"))
     state.set_defaults(go=_state)
-    export = _verb(verbs, t, "export", "cockpit tape export --from 14:30 --to 15:00 --out storm.tape")
+    export = _verb(verbs, t, "export", "tape export --from 14:30 --to 15:00 --out storm.tape")
     export.add_argument("--from", metavar="TIME", required=True, dest="start", help=t("tape.cli_from"))
     export.add_argument("--to", metavar="TIME", default="", dest="end", help=t("tape.cli_to"))
     export.add_argument("--feed", metavar="FEED", action="append", help=t("tape.cli_feed"))
     export.add_argument("--out", metavar="FILE", type=Path, required=True, help=t("tape.cli_out"))
     export.add_argument("--tape", metavar="NAME", default="", help=t("tape.cli_tape"))
     export.set_defaults(go=_export)
-    import_ = _verb(verbs, t, "import", "cockpit tape import storm.tape --name 暴雨")
+    import_ = _verb(verbs, t, "import", "tape import storm.tape --name 暴雨")
     import_.add_argument("file", metavar="FILE", type=Path, help=t("tape.cli_file"))
     import_.add_argument("--name", metavar="NAME", default="", help=t("tape.cli_name"))
     import_.set_defaults(go=_import)
-    verify = _verb(verbs, t, "verify", "cockpit tape verify")
+    verify = _verb(verbs, t, "verify", "tape verify")
     verify.add_argument("--tape", metavar="NAME", default="", help=t("tape.cli_tape"))
     verify.add_argument("--json", action="store_true", help=t("tape.cli_json"))
     verify.set_defaults(go=_verify)
-    keep = _verb(verbs, t, "keep", "cockpit tape keep --sensor-hours 48 --days 30 --most-gb 500")
+    keep = _verb(verbs, t, "keep", "tape keep --sensor-hours 48 --days 30 --most-gb 500")
     keep.add_argument("--sensor-hours", metavar="HOURS", type=float, help=t("tape.cli_sensor_hours"))
     keep.add_argument("--days", metavar="DAYS", type=float, help=t("tape.cli_days"))
     keep.add_argument("--most-gb", metavar="GB", type=float, help=t("tape.cli_most"))
@@ -52,13 +52,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _verb(
     verbs: argparse._SubParsersAction[argparse.ArgumentParser], t: Texts, name: str, example: str
 ) -> argparse.ArgumentParser:
-    parser = verbs.add_parser(
-        name,
-        help=t(f"tape.cli_{name}"),
-        description=t(f"tape.cli_{name}"),
-        epilog=t("cli.example", line=example),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = add_verb(verbs, t, name, t(f"tape.cli_{name}"), example)
     parser.add_argument("--profile", metavar="DIR", help=t("tape.cli_profile"))
     parser.add_argument("--city", metavar="CITY", default="", help=t("tape.cli_city"))
     return parser

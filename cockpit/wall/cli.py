@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from cockpit.model.clock import SystemClock, local
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Texts, language, texts
+from cockpit.model.verbs import OWNER_ONLY
+from cockpit.wall.verbs import add_hub_verb
 
 if TYPE_CHECKING:  # each start of the program makes the command line: what a command needs is fetched when it runs
     from cockpit.model.wallstate import NodeSeen, WallAct, WallShows, WallState
 
-OWNER_ONLY = 0o077
 Verbs = argparse._SubParsersAction
 Go = Callable[[argparse.Namespace], int]
 
@@ -35,18 +36,7 @@ def add_parser(commands: Verbs[argparse.ArgumentParser]) -> Verbs[argparse.Argum
 
 def verb(verbs: Verbs[argparse.ArgumentParser], t: Texts, name: str, example: str, go: Go) -> argparse.ArgumentParser:
     """A command below `cockpit wall` that asks a hub."""
-    parser = verbs.add_parser(
-        name,
-        help=t(f"wallcli.{name}"),
-        description=t(f"wallcli.{name}"),
-        epilog=t("cli.example", line=f"cockpit wall {example}"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--profile", metavar="DIR", help=t("wallcli.profile"))
-    parser.add_argument("--hub", metavar="URL", help=t("cli.hub_url"))
-    parser.add_argument("--key", metavar="FILE", type=Path, help=t("cli.key"))
-    parser.set_defaults(go=go)
-    return parser
+    return add_hub_verb(verbs, t, name, t(f"wallcli.{name}"), f"wall {example}", go)
 
 
 def _add_shown(verbs: Verbs[argparse.ArgumentParser], t: Texts) -> None:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.messages import Texts, language, texts
+from cockpit.model.verbs import OWNER_ONLY, add_verb
+from cockpit.wall.verbs import add_hub
 
 if TYPE_CHECKING:
     from cockpit.model.rehearsal import Begin, Rehearsal
 
-OWNER_ONLY = 0o077
 START_SECONDS = 120.0
 POLL_SECONDS = 0.5
 
@@ -59,17 +60,9 @@ def _verb(
     about: str,
     asks: bool = True,
 ) -> argparse.ArgumentParser:
-    parser = verbs.add_parser(
-        name,
-        help=about,
-        description=about,
-        epilog=t("cli.example", line=f"cockpit rehearse {example}"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = add_verb(verbs, t, name, about, f"rehearse {example}")
     if asks:
-        parser.add_argument("--profile", metavar="DIR", help=t("wallcli.profile"))
-        parser.add_argument("--hub", metavar="URL", help=t("cli.hub_url"))
-        parser.add_argument("--key", metavar="FILE", type=Path, help=t("cli.key"))
+        add_hub(parser, t)
     return parser
 
 
