@@ -8,7 +8,7 @@ from collections.abc import Callable
 from cockpit.model.messages import Texts
 
 OWNER_ONLY = 0o077
-"""Umask of what keeps something that is nobody else's."""
+"""The umask: a profile holds what people said and where they are, and may lie in a folder that others can enter."""
 Verbs = argparse._SubParsersAction
 Go = Callable[[argparse.Namespace], int]
 
