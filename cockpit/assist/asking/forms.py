@@ -30,6 +30,8 @@ _SINGLE = (
 
 def dims_of(found: Found) -> list[str]:
     dims = _dims(found)
+    if dims == ["hourly"] and found.names & {"DURATION", "MEAN"} and _IN_HOURS.search(found.divided.text):
+        dims = []
     if not dims and found.names & {"MOST", "LEAST"} and not found.signs and not found.names & {"AMOUNT", "DURATION"}:
         dims = [by for by, pattern in _SINGLE if pattern.search(found.divided.text)][:1]
     return dims
@@ -41,13 +43,6 @@ def _dims(found: Found) -> list[str]:
     told = [by for by, _ in found.dims if by != "sub"]
     if "sub" in dims and told and (len(dims) > 1 or not found.divided.text.startswith("where")):  # streets where …
         dims = [by for by in dims if by != "sub"] or told
-    if (
-        dims == ["hourly"]
-        and names & {"DURATION", "MEAN"}
-        and "TREND" not in names
-        and _IN_HOURS.search(found.divided.text)
-    ):
-        dims = []
     if "day" in dims and set(dims) & {"hour", "weekday"}:  # 每天几点
         dims.remove("day")
     if not dims and (names & set(RANKING) or found.tops or names & {"TREND"}):

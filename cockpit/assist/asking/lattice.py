@@ -109,6 +109,7 @@ _ROAD = re.compile(r"(?<![a-z])(?P<n>[a-z]+(?: [a-z]+){0,2}) (?:road|rd|avenue|a
 _PARTED = re.compile(
     r"(?P<a>停|断|着|起|失|爆|倒|撞|漏|积|塌|走|跳)(?:了|过|出)?(?P<c>(?:多少|几)(?:次|回|起|场|处|棵|件|根|个|趟))(?P<b>[电火管树车气水方闸])"
 )
+_COUNTS = tuple("月日点年时分%个件起天周小")
 _HYPHENED = re.compile(r"(?<![a-z0-9-])[a-z]{2,}(?:-[a-z]{2,})+(?![a-z0-9-])")
 _OFTEN = re.compile(
     r"多次|反复|不止一次|一再|再三|屡次|好几次|(?<![a-z])(?:repeatedly|several times|multiple times|many times)\b"
@@ -198,6 +199,8 @@ class Lattice:
         yield from self._numbers(text, unit.start)
         for end, entry in self._words(units, i):
             said = text[unit.start : end]
+            if entry.type == "unit" and said[-1].isdigit() and text[end : end + 1] in _COUNTS:  # 环卫 6月份
+                continue
             yield (Token(unit.start, end, entry.type, entry.value, said),), self._cost(entry, end - unit.start)
         if is_chinese(unit.text):
             yield from self._places(text, unit.start)
@@ -288,7 +291,7 @@ class Lattice:
 
         def word(match: re.Match[str]) -> str:
             written = match.group()
-            if re.match(r" (?:road|rd|avenue|ave|lane|street)\b", text[match.end() : match.end() + 8]):
+            if re.match(r" (?:road|rd|avenue|ave|lane)\b", text[match.end() : match.end() + 8]):
                 return written
             if len(written) == 3 and not self._is_english(written) and written not in KNOWN and written not in MONTHS:
                 short = [

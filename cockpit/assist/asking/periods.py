@@ -98,7 +98,7 @@ def _running(found: Found, spans: list[Span], now: int) -> Span | None:
         return None
     tokens = [token for token in found.divided.tokens if token.said != "the"]
     for before, token in pairwise(tokens):
-        if token.type == "time" and before.said in _WITH:
+        if token.type == "time" and before.said in _WITH and not any(map(str.isdigit, token.said)):
             return span_of(word, now)
     return None
 

@@ -223,7 +223,7 @@ class Spelling:
                 surface = self._spelled.get(letters[start:end])
                 if surface is None:
                     continue
-                if breaks and start not in breaks and any(start < at < end for at in breaks):
+                if breaks and any(start < at < end for at in breaks) and not {start, end} <= breaks | {size}:
                     continue
                 there = best[end]
                 cost = here[0] + (1.0 if len(surface) > 1 else 1.2 if surface in "的是了有在和与比" else 1.6)
@@ -270,8 +270,13 @@ class Spelling:
         alone = {known for known in nearest if (known,) in self.lexicon.entries or known in KNOWN}
         nearest = alone or nearest
         swaps = {known for known in nearest if sorted(known) == sorted(root)}
-        nearest = swaps or nearest
+        lost = {known for known in nearest if len(known) == len(root) + 1 and root in _less_one(known)}
+        nearest = swaps or lost or nearest
         return min(nearest, key=lambda known: (len(known) != len(root), known)) if len(nearest) < 4 else None
+
+
+def _less_one(word: str) -> set[str]:
+    return {word[:i] + word[i + 1 :] for i in range(1, len(word))}
 
 
 def _numbered() -> Iterator[str]:
@@ -281,6 +286,10 @@ def _numbered() -> Iterator[str]:
     yield from (number + tail for number in (*_DIGITS, "二十", "三十", "四十", "五十") for tail in _COUNTED)
     tails = ("", "天", "名", "类", "个", "位", "个月", "周", "小时")
     yield from (first + number + tail for first in ("前", "最近", "近") for number in _DIGITS for tail in tails)
+    yield from (f"{one}{month}到{other}月" for month in ("", "月") for one in _NUMBERS[:12] for other in _NUMBERS[:12])
+    yield from (f"{year}头{number}个月" for year in ("", "今年", "去年") for number in _DIGITS)
+    yield from (f"{number}百人以上" for number in _DIGITS)
+    yield from (f"{tens}公分以上" for tens in ("二十", "三十", "四十", "五十"))
     yield from (f"{month}月{day}{tail}" for month in _NUMBERS[:12] for day in _NUMBERS for tail in ("号", "日"))
 
 
