@@ -23,28 +23,13 @@ from cockpit.secrets import keep_secret
 from tests.call_hands import Outside, page, person, phone
 from tests.media_peer import Peer
 from tests.sip_parts import DOMAIN, PASSWORD, Kamailio, SoundServer, Worker
+from tests.sip_servers import folder, kamailio, sound
 
 pytestmark = [pytest.mark.system]
+__all__ = ["folder", "kamailio", "sound"]
 CLOCK = SystemClock()
 PATIENCE = 30.0
 UNIT = "positions/U001"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("whole")
-
-
-@pytest.fixture(scope="module")
-def kamailio(folder: Path) -> Iterator[Kamailio]:
-    with Kamailio(folder / "kamailio") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def sound(folder: Path) -> Iterator[SoundServer]:
-    with SoundServer(folder / "pulse") as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -13,19 +13,10 @@ from cockpit.model.calls import Outcome, Way, WayKind
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
 from tests.sip_parts import DOMAIN, Deaf, Desk, Kamailio, SoundServer, Worker, running
+from tests.sip_servers import folder, kamailio
 
 pytestmark = [pytest.mark.system]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("sip")
-
-
-@pytest.fixture(scope="module")
-def kamailio(folder: Path) -> Iterator[Kamailio]:
-    with Kamailio(folder / "kamailio") as server:
-        yield server
+__all__ = ["folder", "kamailio"]
 
 
 @pytest.fixture(scope="module")

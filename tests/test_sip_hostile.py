@@ -7,7 +7,6 @@ import contextlib
 import random
 import re
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -23,7 +22,9 @@ from cockpit.calls.baresip.trace import MOST_BODY, MOST_HEADERS, Trace
 from cockpit.model.calls import Outcome, Way, WayKind
 from cockpit.model.errors import OutsideError
 from tests.sip_parts import DOMAIN, Deaf, Desk, Kamailio, SoundServer, Worker, running
+from tests.sip_servers import folder, kamailio, sound, worker
 
+__all__ = ["folder", "kamailio", "sound", "worker"]
 TORTURE = sorted((Path(__file__).parent / "data" / "rfc4475").glob("*.sip"))
 few = settings(max_examples=150, deadline=None)
 
@@ -147,29 +148,6 @@ def test_a_control_port_that_says_anything_is_given_up_and_hangs_nobody(said: by
             await server.wait_closed()
 
     asyncio.run(story())
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("sip")
-
-
-@pytest.fixture(scope="module")
-def kamailio(folder: Path) -> Iterator[Kamailio]:
-    with Kamailio(folder / "kamailio") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def sound(folder: Path) -> Iterator[SoundServer]:
-    with SoundServer(folder / "pulse") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def worker(folder: Path, kamailio: Kamailio) -> Iterator[Worker]:
-    with Worker(folder / "worker", "worker", f"127.0.0.1:{kamailio.port};transport=udp") as one:
-        yield one
 
 
 def wire(path: Path) -> bytes:

@@ -20,13 +20,10 @@ from cockpit.model.errors import OutsideError
 from cockpit.paths import runtime_dir
 from tests.certificates import Certificates, certificates
 from tests.sip_parts import PASSWORD, Deaf, Desk, Kamailio, SoundServer, Worker, running
+from tests.sip_servers import folder, sound, worker
 
 pytestmark = [pytest.mark.system]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("sip")
+__all__ = ["folder", "sound", "worker"]
 
 
 @pytest.fixture(scope="module")
@@ -38,18 +35,6 @@ def papers(folder: Path) -> Certificates:
 def kamailio(folder: Path, papers: Certificates) -> Iterator[Kamailio]:
     with Kamailio(folder / "kamailio", papers) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def sound(folder: Path) -> Iterator[SoundServer]:
-    with SoundServer(folder / "pulse") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def worker(folder: Path, kamailio: Kamailio) -> Iterator[Worker]:
-    with Worker(folder / "worker", "worker", f"127.0.0.1:{kamailio.port};transport=udp") as one:
-        yield one
 
 
 @pytest.fixture
