@@ -13,7 +13,6 @@ import logging
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 import threading
 import uuid
@@ -27,6 +26,7 @@ from hypothesis import HealthCheck, settings
 
 from cockpit.paths import assets_dir
 from tests import leaks
+from tests.xserver import need, xvfb_server
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFont, QPalette
@@ -256,21 +256,6 @@ def _look_kept() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def xvfb() -> Iterator[str]:
     """A virtual screen of 1920x1080; its DISPLAY (":7"). Give it to a child as DISPLAY with QT_QPA_PLATFORM=xcb."""
-    program = shutil.which("Xvfb")
-    if program is None:
-        pytest.skip("Xvfb is not installed, which packaging/system-deps.sh --tests does")
-    ours, theirs = os.pipe()
-    command = [program, "-displayfd", str(theirs), "-screen", "0", "1920x1080x24", "-nolisten", "tcp", "-noreset"]
-    server = subprocess.Popen(command, pass_fds=(theirs,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    leaks.kept_processes.add(server.pid)
-    os.close(theirs)
-    try:
-        with os.fdopen(ours) as answer:
-            number = answer.readline().strip()
-        if not number:
-            pytest.fail("Xvfb did not come up")
-        yield f":{number}"
-    finally:
-        server.terminate()
-        server.wait(10)
-        leaks.kept_processes.discard(server.pid)
+    need("Xvfb")
+    with xvfb_server() as display:
+        yield display

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from cockpit.seat.leader import LeaderSeat
 from cockpit.store.vault import Vault
 from cockpit.wall.asking import ask
 from tests.archive_kit import year
+from tests.doors import until_open
 from tests.living_hub import CITY, CLOCK, AtWork, LivingHub, pack
 
 PATIENCE = 90.0
@@ -47,15 +46,8 @@ def asked(hub: LivingHub, what: str, wanted: object, reply: type) -> Any:
 def a_code(hub: LivingHub, name: str = "", role: str = LEADER) -> CodeMade:
     """A code, once the door at which it is brought is open."""
     made: CodeMade = asked(hub, "wall.code", CodeWanted(name, role), CodeMade)
-    host, _, port = made.host.partition(":")
-    end = CLOCK.mono() + PATIENCE
-    while True:
-        try:
-            socket.create_connection((host, int(port)), 5).close()
-            return made
-        except OSError:
-            assert CLOCK.mono() < end, "nobody opens"
-            threading.Event().wait(0.05)
+    until_open(made.host)
+    return made
 
 
 def a_laptop(hub: LivingHub, profile: Path, name: str = "chen") -> Joined:

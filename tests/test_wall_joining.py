@@ -39,6 +39,7 @@ from cockpit.processes import free_port
 from cockpit.seat import Seat
 from cockpit.wall.asking import ask
 from cockpit.wall.node import WallSeat
+from tests.doors import until_open
 from tests.living_hub import CITY, CLOCK, AtWork, LivingHub, Seated, pack
 
 pytestmark = pytest.mark.slow
@@ -64,15 +65,8 @@ def a_code(hub: LivingHub, machine: str = "") -> CodeMade:
     """A code, once the door at which it is brought is open."""
     made = asked(hub, "wall.code", CodeWanted(machine), CodeMade)
     assert isinstance(made, CodeMade)
-    host, _, port = made.host.partition(":")
-    end = CLOCK.mono() + 60
-    while True:
-        try:
-            socket.create_connection((host, int(port)), 5).close()
-            return made
-        except OSError:
-            assert CLOCK.mono() < end, "nobody opens"
-            threading.Event().wait(0.05)
+    until_open(made.host)
+    return made
 
 
 def a_machine(hub: LivingHub, folder: Path, machine: str = "left") -> Joined:

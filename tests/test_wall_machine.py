@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from cockpit.model.clock import SystemClock
 from cockpit.model.wallasks import Nothing
 from cockpit.model.wallstate import NodeReport, NodeSeen, WallShows, WallState
 from cockpit.processes import cockpit_command, free_port, lives
+from tests.doors import opens
 from tests.living_hub import LivingHub, Seated, seated
 
 pytestmark = [pytest.mark.system, pytest.mark.window, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -95,15 +95,6 @@ class Node:
                 self.process.wait()
 
 
-def opens(address: str) -> bool:
-    host, _, port = address.partition(":")
-    try:
-        socket.create_connection((host, int(port)), 5).close()
-    except OSError:
-        return False
-    return True
-
-
 @pytest.fixture
 def node(hub: LivingHub, tmp_path: Path, xvfb: str) -> Iterator[Node]:
     profile = tmp_path / "wall"
@@ -161,7 +152,9 @@ def test_a_machine_that_joined_by_code_draws_and_comes_back_however_it_dies(
         first = node.child()
         killed = CLOCK.now()
         os.kill(first, signal.SIGKILL)
-        until(lambda: shown_by(desk, node, killed).screens[0].shown == shows(desk, node).revision, "it again", node.said)
+        until(
+            lambda: shown_by(desk, node, killed).screens[0].shown == shows(desk, node).revision, "it again", node.said
+        )
         assert shows(desk, node).scene.id == "flood"
         took = (CLOCK.now() - killed) / 1e6
         second = node.child()

@@ -16,13 +16,13 @@ import pytest
 from cockpit.model.wallasks import Nothing
 from cockpit.model.wallstate import ActDone, NodeReport, WallAct, WallState
 from cockpit.wall.behind import Behind
-from tests import leaks
 from tests.glass import Glass, glass
 from tests.living_hub import CLOCK, LivingHub, Seated, seated
 from tests.real_window import wait_for, xdotool
 from tests.wall_eye import PATIENCE, NodeProcess
 from tests.wall_node_kit import site
 from tests.xorg import OUTPUTS, xorg
+from tests.xserver import xvfb_server
 
 pytestmark = [pytest.mark.system, pytest.mark.window, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -74,25 +74,6 @@ def watched(eye: Glass) -> Iterator[list[float]]:
         looking.join()
 
 
-@contextmanager
-def a_screen() -> Iterator[str]:
-    """An X server of its own with one screen of 1920×1080."""
-    ours, theirs = os.pipe()
-    command = ["Xvfb", "-displayfd", str(theirs), "-screen", "0", "1920x1080x24", "-nolisten", "tcp", "-noreset"]
-    server = subprocess.Popen(command, pass_fds=(theirs,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    leaks.kept_processes.add(server.pid)
-    os.close(theirs)
-    try:
-        with os.fdopen(ours) as answer:
-            number = answer.readline().strip()
-        assert number, "Xvfb did not come up"
-        yield f":{number}"
-    finally:
-        server.terminate()
-        server.wait(60)
-        leaks.kept_processes.discard(server.pid)
-
-
 def test_six_outputs_of_one_machine_are_one_wall_and_survive_a_pulled_cable(tmp_path: Path) -> None:
     site(tmp_path / "hub", columns=3, rows=2, size=(1920, 1080))
     with (
@@ -138,7 +119,7 @@ def test_three_machines_flip_together_and_one_that_is_killed_comes_back_to_its_p
     machines = ("north", "middle", "south")
     site(tmp_path / "hub", columns=3, size=(1920, 1080), machines=str(list(machines)).replace("'", '"'))
     with ExitStack() as stack:
-        displays = {machine: stack.enter_context(a_screen()) for machine in machines}
+        displays = {machine: stack.enter_context(xvfb_server()) for machine in machines}
         hub = stack.enter_context(LivingHub(tmp_path / "hub"))
         desk = stack.enter_context(seated(tmp_path / "desk", hub))
         nodes = {
@@ -178,7 +159,7 @@ def test_no_screen_is_black_while_its_process_is_killed_and_comes_back(
     site(tmp_path / "hub", size=(1920, 1080))
     profile = tmp_path / "node"
     with ExitStack() as stack:
-        display = stack.enter_context(a_screen())
+        display = stack.enter_context(xvfb_server())
         hub = stack.enter_context(LivingHub(tmp_path / "hub"))
         node = stack.enter_context(a_process(display, hub.profile, profile, "here"))
         node.until("the scene", lambda seen: any(one["scene"] == "calm" for one in seen.values()))

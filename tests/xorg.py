@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests import leaks
+from tests.xserver import need, x_server
 
 OUTPUTS = 6
 SIZE = (1920, 1080)
@@ -86,27 +83,12 @@ def _modeline(width: int, height: int) -> str:
 @contextlib.contextmanager
 def xorg(folder: Path, outputs: int = OUTPUTS, size: tuple[int, int] = SIZE) -> Iterator[Xorg]:
     """A server with so many outputs of that size in a grid of three columns; skips where it is not installed."""
-    for program in ("Xorg", "xrandr"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed, which packaging/system-deps.sh --tests does")
+    need("Xorg", "xrandr")
     conf = folder / "xorg.conf"
     conf.write_text(CONF.format(mode=_modeline(*size)))
-    ours, theirs = os.pipe()
-    command = ["Xorg", "-displayfd", str(theirs), "-config", str(conf), "-logfile", str(folder / "xorg.log")]
-    command += ["-nolisten", "tcp", "-noreset", "-novtswitch", "-sharevts", "-nocursor"]
-    server = subprocess.Popen(command, pass_fds=(theirs,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    leaks.kept_processes.add(server.pid)
-    os.close(theirs)
-    try:
-        with os.fdopen(ours) as answer:
-            number = answer.readline().strip()
-        if not number:
-            log = (folder / "xorg.log").read_text(errors="replace") if (folder / "xorg.log").exists() else "no log"
-            pytest.fail("Xorg did not come up:\n" + log[-2000:])
-        running = Xorg(f":{number}", size)
+    log = folder / "xorg.log"
+    options = ("-config", str(conf), "-logfile", str(log), "-novtswitch", "-sharevts", "-nocursor")
+    with x_server("Xorg", *options, said=lambda: log.read_text(errors="replace")[-2000:] if log.exists() else "") as at:
+        running = Xorg(at, size)
         running.plug(*range(outputs))
         yield running
-    finally:
-        server.terminate()
-        server.wait(60)
-        leaks.kept_processes.discard(server.pid)
