@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 import numpy as np
 import pytest
@@ -11,31 +9,18 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.panel_desk import Desk, desk
-from tests.test_map_hands import do, pull
-from tests.test_map_panel import FLOODING, shown
+from tests.panel_desk import Desk
+from tests.test_map_hands import do, panel, pull, stage
+from tests.test_map_panel import FLOODING
 from widgets.map import overlay
 from widgets.map.draw_words import callout_box
 from widgets.map.hands.shapes import ring
 from widgets.map.panel import MapPanel
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+__all__ = ["panel", "stage"]
 WAIT = 30_000
 SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-@pytest.fixture
-def stage(qtbot: QtBot) -> Desk:
-    made = desk()
-    made.ctx.reduced_motion = True
-    return made
-
-
-@pytest.fixture
-def panel(stage: Desk, qtbot: QtBot) -> Iterator[MapPanel]:
-    made = shown(stage, qtbot)
-    yield made
-    made.close()
 
 
 def test_what_was_drawn_lies_beside_the_list_of_what_is_in_it_unless_the_view_is_held(

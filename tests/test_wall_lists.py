@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtGui import QColor, QFont, QImage
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -19,7 +19,6 @@ from tests.calls_desk import HandCalls
 from tests.living_picture import NOW, feed_rows, put
 from tests.wall_panels import Hall
 from widgets.kit.states import PanelState
-from widgets.wall import sizes
 from widgets.wall.clock import instant
 from widgets.wall.kit import WallPanel
 from widgets.wall.rows import Row, draw_rows
@@ -29,7 +28,6 @@ from widgets.wall.weather import beaufort, rain_name
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
-SIZES = ((600, 200), (960, 540), (1900, 300), (500, 1000), (3800, 2100))
 PEOPLE = [
     {"duty": {"zh": "带班领导", "en": "Leader"}, "name": "李敏"},
     {"duty": "值班长", "name": "张伟", "from": "08:00", "to": "20:00"},
@@ -74,23 +72,9 @@ def orders(hall: Hall, count: int) -> None:
 def test_no_word_of_a_panel_is_smaller_than_the_last_row_reads(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, panel: str, lang: str
 ) -> None:
-    used: set[int] = set()
-    made = sizes._font
-
-    def noted(px: int, bold: bool) -> QFont:
-        used.add(px)
-        return made(px, bold)
-
     hall = Hall(qtbot, lang)
     orders(hall, 6)
-    monkeypatch.setattr(sizes, "_font", noted)
-    for size in SIZES:
-        shown = hall.hang(panel, size, **OPTIONS.get(panel, {}))
-        used.clear()
-        shown.grab()
-        assert not shown.failed, shown._error
-        assert used, "it says nothing"
-        assert min(used) >= sizes_at(hall.sight.pitch_mm, hall.sight.distance_m).min, size
+    hall.reads_from_the_last_row(monkeypatch, panel, **OPTIONS.get(panel, {}))
 
 
 @pytest.mark.parametrize("panel", PANELS)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -26,7 +25,7 @@ from tests.wall_panels import PANELS, Hall
 from widgets.kit.states import PanelState
 from widgets.signs.board import Item
 from widgets.signs.score import worth
-from widgets.wall import kit, sizes
+from widgets.wall import kit
 from widgets.wall.areas import WallAreas
 from widgets.wall.bars import WallBars
 from widgets.wall.calendar import STEPS, heat, level_at
@@ -46,8 +45,6 @@ from widgets.wall.sizes import sizes_at
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
-SIZES = ((600, 200), (960, 540), (1900, 300), (500, 1000), (3800, 2100))
-
 
 def test_type_grows_with_the_distance_and_shrinks_with_the_size_of_a_pixel() -> None:
     near, far, coarse = sizes_at(1.27, 8.0), sizes_at(1.27, 16.0), sizes_at(2.54, 8.0)
@@ -62,23 +59,9 @@ def test_type_grows_with_the_distance_and_shrinks_with_the_size_of_a_pixel() -> 
 def test_no_word_of_a_panel_is_smaller_than_the_last_row_reads(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, panel: str, lang: str
 ) -> None:
-    used: set[int] = set()
-    made = sizes._font
-
-    def noted(px: int, bold: bool) -> QFont:
-        used.add(px)
-        return made(px, bold)
-
     hall = Hall(qtbot, lang)
     hall.orders(6)
-    monkeypatch.setattr(sizes, "_font", noted)
-    for size in SIZES:
-        shown = hall.hang(panel, size)
-        used.clear()
-        shown.grab()
-        assert not shown.failed, shown._error
-        assert used, "it says nothing"
-        assert min(used) >= sizes_at(hall.sight.pitch_mm, hall.sight.distance_m).min, size
+    hall.reads_from_the_last_row(monkeypatch, panel)
 
 
 @pytest.mark.parametrize("panel", [panel for panel in PANELS if panel != "wallhead"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -13,12 +15,14 @@ from layouts.panels import Panels
 from tests.living_signs import LivingSigns, put_signs
 from tests.panel_desk import Desk, desk
 from widgets.kit.wallsight import WallSight
+from widgets.wall import sizes
 from widgets.wall.kit import WallPanel
 
 PANELS = (
     "wallhead", "wallindex", "wallsigns", "wallfigure", "wallcurve", "wallbars", "wallrank", "wallring", "wallgauge",
     "wallradar", "wallfunnel", "wallsankey", "wallcalendar", "wallareas",
 )  # fmt: skip
+SIZES = ((600, 200), (960, 540), (1900, 300), (500, 1000), (3800, 2100))
 _KNOWN = Panels()
 
 
@@ -54,6 +58,24 @@ class Hall:
             if not self.port.answer() + self.port.answer_lines():
                 break
         QApplication.processEvents()
+
+    def reads_from_the_last_row(self, monkeypatch: pytest.MonkeyPatch, panel: str, **options: Any) -> None:
+        """Fails where a word of a panel is smaller than what the last row can read, in any of `SIZES`."""
+        used: set[int] = set()
+        made = sizes._font
+
+        def noted(px: int, bold: bool) -> QFont:
+            used.add(px)
+            return made(px, bold)
+
+        monkeypatch.setattr(sizes, "_font", noted)
+        for size in SIZES:
+            shown = self.hang(panel, size, **options)
+            used.clear()
+            shown.grab()
+            assert not shown.failed, shown._error
+            assert used, "it says nothing"
+            assert min(used) >= sizes.sizes_at(self.sight.pitch_mm, self.sight.distance_m).min, size
 
     def orders(self, count: int) -> None:
         """Orders to the first open events whose rules let one go, each a step further than the one before."""
