@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +13,16 @@ from pathlib import Path
 import pytest
 
 from cockpit.model.clock import SystemClock
+from cockpit.model.messages import Message
 from cockpit.model.wallstate import ActDone, WallAct
+from cockpit.wall import awake as module
 from cockpit.wall.awake import Awake, keep_screens_lit
 from cockpit.wall.node import WallSeat
 from cockpit.wall.volume import set_volume
+from tests.dpms_server import dpms_server
 from tests.living_hub import LivingHub, seated
 from tests.pulse import SPEAKER, Pulse
+from tests.xorg import xorg
 
 CLOCK = SystemClock()
 PATIENCE = 60.0
@@ -75,6 +81,84 @@ def test_without_a_display_or_with_one_that_is_gone_nothing_is_asked_of_it(monke
     assert not keep_screens_lit()
     monkeypatch.setenv("DISPLAY", ":63999")
     assert not keep_screens_lit()
+
+
+def xset(display: str, *options: str) -> str:
+    env = {**os.environ, "DISPLAY": display}
+    return subprocess.run(["xset", *options], env=env, check=True, capture_output=True, text=True).stdout
+
+
+def never_dark(said: str) -> bool:
+    """What `xset q` says of a server that neither blanks its screens nor switches them off."""
+    return "timeout:  0 " in said and "blanking:  no" in said and "DPMS is Enabled" not in said
+
+
+@pytest.mark.system
+@pytest.mark.window
+@pytest.mark.skipif(shutil.which("xset") is None, reason="xset is not installed")
+def test_a_real_server_that_would_go_dark_stays_lit_and_is_told_again_when_it_is_set_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SCREEN_SECONDS", 0.0)
+    with xorg(tmp_path, outputs=1) as server:
+        monkeypatch.setenv("DISPLAY", server.display)
+        assert blanks_after() == 600, "by itself it goes dark after ten minutes"
+        awake = Awake(CLOCK)
+        try:
+            for spoil in ((), ("s", "300"), ("s", "blank"), ("s", "activate")):
+                if spoil:
+                    xset(server.display, *spoil)
+                end = CLOCK.mono() + PATIENCE
+                while not never_dark(said := xset(server.display, "q")):
+                    assert CLOCK.mono() < end, (spoil, said)
+                    awake.second()
+        finally:
+            awake.close()
+
+
+@pytest.mark.window
+def test_a_server_that_switches_its_screens_off_is_told_not_to(xvfb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with dpms_server(xvfb) as server:
+        monkeypatch.setenv("DISPLAY", server.display)
+        assert keep_screens_lit()
+        end = CLOCK.mono() + PATIENCE
+        while server.asked != [5]:  # DPMSDisable, which switches them on as well (DPMS 1.1)
+            assert CLOCK.mono() < end, server.asked
+            threading.Event().wait(0.02)
+        assert blanks_after() == 0
+
+
+@pytest.mark.parametrize("how", ["none", "refuses"])
+def test_a_system_that_nobody_can_ask_not_to_sleep_is_said_once_and_harms_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    program = tmp_path / "systemd-inhibit"
+    if how == "refuses":
+        program.write_text("#!/bin/sh\nexit 1\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin" if how == "refuses" else str(tmp_path))
+    monkeypatch.setattr(module, "SYSTEM_SECONDS", 1.5)
+    monkeypatch.delenv("DISPLAY", raising=False)
+    said: list[Message] = []
+    awake = Awake(CLOCK, said.append)
+    try:
+        end = CLOCK.mono() + PATIENCE
+        while not said:
+            assert CLOCK.mono() < end
+            awake.second()
+            threading.Event().wait(0.02)
+        for _ in range(20):
+            awake.second()
+        assert [one.id for one in said] == ["walljoin.may_sleep"]
+        program.write_text('#!/bin/sh\nwhile [ "$1" != cat ]; do shift; done\nexec /bin/cat\n')
+        program.chmod(0o755)
+        while len(said) < 2:
+            assert CLOCK.mono() < end
+            awake.second()
+            threading.Event().wait(0.02)
+        assert said[1].id == "walljoin.kept_awake"
+    finally:
+        awake.close()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -21,6 +22,7 @@ from cockpit.model.wallstate import NodeReport, NodeSeen, WallShows, WallState
 from cockpit.processes import cockpit_command, free_port, lives
 from tests.doors import opens
 from tests.living_hub import LivingHub, Seated, seated
+from tests.test_wall_awake import never_dark, xset
 
 pytestmark = [pytest.mark.system, pytest.mark.window, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -138,13 +140,15 @@ def shown_by(desk: Seated, node: Node, since: int = 0) -> NodeReport:
 
 
 def test_a_machine_that_joined_by_code_draws_and_comes_back_however_it_dies(
-    hub: LivingHub, node: Node, tmp_path: Path
+    hub: LivingHub, node: Node, tmp_path: Path, xvfb: str
 ) -> None:
     with seated(tmp_path / "desk", hub) as desk:
         desk.until(lambda: desk.seat.link.state == "live")
         report = shown_by(desk, node)
         assert report.screens[0].there
         assert report.clock_error_us < 5_000_000
+        if shutil.which("xset") is not None:
+            until(lambda: never_dark(xset(xvfb, "q")), "the screens stay lit")
         before = report.screens[0].shown
         command("wall", "show", "flood", "--profile", hub.profile)
         until(lambda: shown_by(desk, node).screens[0].shown > before, "the scene is drawn", node.said)

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
+from cockpit.heartbeat import BEAT_ENV, RESTART_CODE, Heartbeat
 from cockpit.model.clock import SystemClock
 from cockpit.model.messages import Message
 from cockpit.processes import lives
 from cockpit.wall.crashes import FOLDER, LOG, MOST_LOG, MOST_REPORTS, keep_report, log_of_child
-from cockpit.heartbeat import BEAT_ENV, RESTART_CODE, Heartbeat
 from cockpit.wall.watchdog import Patience, Watchdog
 
 pytestmark = pytest.mark.system

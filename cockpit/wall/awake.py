@@ -7,9 +7,11 @@ import ctypes
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 
 from cockpit.heartbeat import tell_systemd
 from cockpit.model.clock import Clock
+from cockpit.model.messages import Message
 from cockpit.processes import preexec_die_with_parent
 
 SCREEN_SECONDS = 60.0
@@ -25,8 +27,14 @@ class Awake:
     """What a watchdog has beside it: keeps the system awake (logind), the screens lit (X), and answers systemd's own
     watchdog."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, say: Callable[[Message], None] = lambda message: None) -> None:
+        """
+        Args:
+            say: told once when the system can not be kept awake, and once when it can again.
+        """
         self._clock = clock
+        self._say = say
+        self._asleep, self._tries = False, 0
         self._inhibitor: subprocess.Popen[bytes] | None = None
         self._screens_due = self._system_due = float("-inf")
         self._told = False
@@ -43,9 +51,21 @@ class Awake:
         if now >= self._screens_due:
             self._screens_due = now + SCREEN_SECONDS
             keep_screens_lit()
-        if now >= self._system_due and (self._inhibitor is None or self._inhibitor.poll() is not None):
-            self._system_due = now + SYSTEM_SECONDS
-            self._inhibit()
+        if now < self._system_due:
+            return
+        if self._inhibitor is not None and self._inhibitor.poll() is None:
+            self._tries = 0
+            self._say_asleep(False)
+            return
+        self._system_due = now + SYSTEM_SECONDS
+        self._tries += 1
+        if not self._inhibit() or self._tries > 1:  # what was killed once holds again by now
+            self._say_asleep(True)
+
+    def _say_asleep(self, asleep: bool) -> None:
+        if asleep != self._asleep:
+            self._asleep = asleep
+            self._say(Message("walljoin.may_sleep" if asleep else "walljoin.kept_awake"))
 
     def close(self) -> None:
         if self._inhibitor is not None:
@@ -60,10 +80,11 @@ class Awake:
             self._inhibitor = None
         tell_systemd(self._systemd, "STOPPING=1")
 
-    def _inhibit(self) -> None:
+    def _inhibit(self) -> bool:
+        """Asks the system; whether it could be asked. A container and a system without logind have nobody to ask."""
         program = shutil.which("systemd-inhibit")
         if program is None:
-            return
+            return False
         if self._inhibitor is not None and self._inhibitor.stdin is not None:
             self._inhibitor.stdin.close()
         with contextlib.suppress(OSError):
@@ -74,6 +95,8 @@ class Awake:
                 stderr=subprocess.DEVNULL,
                 preexec_fn=preexec_die_with_parent,
             )
+            return True
+        return False
 
 
 _DPMS = b"DPMS"

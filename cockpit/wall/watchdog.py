@@ -14,13 +14,13 @@ from typing import Protocol
 
 import msgspec
 
+from cockpit.heartbeat import BEAT_ENV, RESTART_CODE
 from cockpit.model.clock import Clock, SystemClock
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Message, language, texts
 from cockpit.oneseat import profile_if_free
 from cockpit.processes import cockpit_command, environment_of_child, writing_to
 from cockpit.wall.crashes import keep_report, log_of_child
-from cockpit.heartbeat import BEAT_ENV, RESTART_CODE
 
 RESTART_SECONDS = (0.1, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Before the next start; the first for one that had run well."""
@@ -244,7 +244,7 @@ def watch_wall(profile: Path, pack: str, lang: str) -> int:
         with contextlib.suppress(OSError):
             print(t(message), file=sys.stderr, flush=True)
 
-    dog = Watchdog(command, profile / "logs", clock, Both(Awake(clock), Behind(profile, clock)), say=say)
+    dog = Watchdog(command, profile / "logs", clock, Both(Awake(clock, say), Behind(profile, clock)), say=say)
     before = {signum: signal.signal(signum, lambda *_: dog.stop()) for signum in (signal.SIGTERM, signal.SIGINT)}
     try:
         return dog.run()
