@@ -29,7 +29,7 @@ class SeatOfModel:
         self.folder = profile / "seat"
         self.vault, self.pack, self.clock = None, read_pack("hangzhou"), ManualClock(NOW)
         known: Signs = signs()
-        self.insight = SimpleNamespace(facts=facts, signs_now=lambda: known)
+        self.insight = SimpleNamespace(facts=facts, all_facts=lambda: facts, signs_now=lambda: known)
         self._later: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
 
     def aside(self, work: Callable[[], object]) -> None:

@@ -17,7 +17,7 @@ from cockpit.model.archive import RECORD
 from cockpit.model.archive_columns import NUMBERS, Records
 from cockpit.model.clock import HOUR, SECOND, ManualClock
 from cockpit.model.stored import stored
-from cockpit.store.archive import Archive
+from cockpit.store.archive import Archive, begin_of, day_of
 from cockpit.store.archive_pack import pack, unpack
 from tests.insight_kit import FIRST, GROUND, NOW, ROWS, row
 
@@ -162,3 +162,24 @@ def test_an_archive_that_is_handed_over_in_pieces_is_the_same_year(tmp_path: Pat
     archive.close()
     assert (revision, as_of) == (loaded.revision, loaded.as_of)
     assert _rows(Facts(making.table(), GROUND)) == _rows(Facts(loaded.records, GROUND)) == _bare(rows)
+
+
+@pytest.mark.parametrize("days", [0, 3, 20, 40, 81, 83, 90])
+def test_a_year_that_is_read_in_two_pieces_the_recent_one_first_is_the_same(tmp_path: Path, days: int) -> None:
+    archive = Archive.open(tmp_path / "archive.db", ManualClock(NOW))
+    rows = [row(n, FIRST + n * 5 * HOUR, place=f"路口{n % 37}") for n in range(400)]
+    archive.upsert(Records.of_rows(rows), as_of=NOW)
+    archive.fold()
+    since = archive.recent(days)
+    newest = archive.days()[0].day
+    assert since <= begin_of(newest - days)
+    assert bool(since) == (archive.days()[-1].day < day_of(since))
+    recent = Making()
+    archive.hand(recent.add, since)
+    near = Facts(recent.table(), GROUND)
+    assert _rows(near) == _bare([one for one in rows if one[REPORTED] >= since])
+    older = Making(recent)
+    archive.hand(older.add, until=since)
+    archive.close()
+    assert _rows(Facts(older.table(), GROUND)) == _bare(rows)
+    assert _rows(near) == _bare([one for one in rows if one[REPORTED] >= since])

@@ -187,3 +187,59 @@ def test_a_page_of_a_question_asked_again_is_kept_until_data_change(leader: Lead
     leader.happen(3, occurred=NOW + DAY)
     leader.tick_until(lambda: leader.insight.version > version)
     assert leader.ask(AskSplit(TODAY, "kind")) is not first
+
+
+@pytest.fixture
+def of_a_year(tmp_path: Path) -> Iterator[Leader]:
+    year().copy(tmp_path / "hangzhou")
+    made = Leader(tmp_path)
+    yield made
+    made.seat.close()
+
+
+def test_what_is_asked_of_today_is_answered_before_the_year_is_read_and_is_the_same_then(of_a_year: Leader) -> None:
+    queries: list[Query] = [
+        AskFigure(TODAY), AskTrend(TODAY), AskSplit(TODAY, "district"), AskRows(TODAY), AskChanges(TODAY),
+        AskFigure(TODAY.with_(span=span_of("last30", NOW), measure="on_time_rate")),
+    ]  # fmt: skip
+    first = [of_a_year.ask(query) for query in queries]
+    assert of_a_year.insight.facts is None, "the year is not read yet"
+    version = of_a_year.insight.version
+    of_a_year.insight.read_on()
+    of_a_year.tick_until(lambda: of_a_year.insight.facts)
+    assert of_a_year.insight.facts.n > 20_000
+    assert of_a_year.insight.version == version, "nobody has to ask again"
+    of_a_year.clock.advance(6)
+    assert [of_a_year.ask(query) for query in queries] == first
+
+
+def test_who_asks_for_the_year_has_the_whole_of_it(of_a_year: Leader) -> None:
+    figure = of_a_year.ask(AskFigure(TODAY.with_(span=span_of("last500", NOW))))
+    assert isinstance(figure, Figure)
+    assert of_a_year.insight.facts is not None
+    assert figure.n == of_a_year.insight.facts.n > 20_000
+
+
+def test_what_computes_over_all_waits_for_all(of_a_year: Leader) -> None:
+    of_a_year.ask(AskFigure(TODAY))
+    found = of_a_year.insight.all_facts()
+    assert found is of_a_year.insight.facts
+    assert found is not None
+    assert found.n > 20_000
+
+
+def test_an_event_of_before_counts_once_when_the_year_is_read_after_it_was_seen(of_a_year: Leader) -> None:
+    long_ago = Scope(span_of("2025-08", NOW))
+    rows = of_a_year.ask(AskRows(long_ago, limit=1))
+    assert isinstance(rows, Rows)
+    of_a_year.seat.close()
+    again = Leader(of_a_year.seat.folder.parent)
+    try:
+        again.ask(AskFigure(TODAY))
+        again.happen(0, key=rows.rows[0].key, occurred=rows.rows[0].reported, kind=rows.rows[0].kind)
+        again.tick_until(lambda: again.insight.facts)
+        found = again.ask(AskRows(long_ago))
+        assert isinstance(found, Rows)
+        assert found.total == rows.total
+    finally:
+        again.seat.close()

@@ -30,9 +30,18 @@ CANDIDATES = ("kind", "group", "channel", "unit", "unit_kind", "level", "hour")
 def like_spans(facts: Facts, span: Span, now: int) -> list[Span]:
     """The same weekdays and hours of the weeks before, as far as the archive goes back; the last one first."""
     end = min(span.end, max(now, span.start))
-    step = max(1, -(-(end - span.start) // WEEK)) * WEEK
+    step = _step(span.start, end)
     found = [Span(span.start - i * step, end - i * step) for i in range(1, WEEKS + 1)]
     return [one for one in found if known(facts, one, now)]
+
+
+def first_like(span: Span) -> int:
+    """When the first of them begins at the earliest, whatever the time is."""
+    return span.start - WEEKS * _step(span.start, span.end)
+
+
+def _step(start: int, end: int) -> int:
+    return max(1, -(-(end - start) // WEEK)) * WEEK
 
 
 def changes(facts: Facts, scope: Scope, now: int, most: int = 20, by: str = "") -> Changes:
@@ -92,9 +101,11 @@ class _Tables:
         self.areas = [*(facts.ground.codes[i] for i in below), ""]
         self._row = np.full(len(facts.ground.codes) + 1, len(below), dtype=np.int64)
         self._row[below] = np.arange(len(below))
-        kinds, groups = list(facts.text["kind"].words), list(facts.group.words)
+        words = list(facts.text["kind"].words)
+        kinds, groups = sorted(words), sorted(facts.group.words)  # whatever was said first: of two alike one is told
         self.kinds = [*kinds, *groups]
         self._single = len(kinds)
+        self._column = np.argsort(np.argsort(np.array(words, dtype=object)))
         place = {group: i for i, group in enumerate(groups)}
         self._group = np.array([place.get(facts.ground.group(kind), 0) for kind in kinds], dtype=np.int64)
 
@@ -102,7 +113,7 @@ class _Tables:
         """The table of these rows."""
         n = len(self.areas)
         at = self._row[self._facts.area[self._tier][rows]]
-        both = at * self._single + self._facts.text["kind"].codes[rows]
+        both = at * self._single + self._column[self._facts.text["kind"].codes[rows]]
         single = np.bincount(both, minlength=n * self._single).reshape(n, self._single).astype(np.float64)
         single[-1] = single.sum(axis=0)
         grouped = np.zeros((len(self.kinds) - self._single, n))

@@ -145,8 +145,15 @@ class Table:
 class Making:
     """Puts a table together from what comes."""
 
-    def __init__(self) -> None:
-        self._naming = {name: Numbering() for name in CODED}
+    def __init__(self, later: Making | None = None) -> None:
+        """
+        Args:
+            later: what was reported after all that comes here; its table is made, and its parts are the last of ours.
+        """
+        self._naming: dict[str, Numbering] = {name: Numbering() for name in CODED}
+        self._later: list[Part] = []
+        if later is not None:
+            self._naming, self._later = later._naming, later._parts
         self._waiting: list[Loose] = []
         self._n = 0
         self._parts: list[Part] = []
@@ -173,7 +180,7 @@ class Making:
             self._waiting[:0] = [part.loose() for part in self._parts]
             self._parts.clear()
         self._settle()
-        return Table(self._parts, {name: naming.words() for name, naming in self._naming.items()})
+        return Table([*self._parts, *self._later], {name: naming.words() for name, naming in self._naming.items()})
 
     def _settle(self) -> None:
         if self._waiting:

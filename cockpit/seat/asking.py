@@ -116,7 +116,7 @@ class SeatAsking:
     def _warm(self) -> None:
         """The words with the places of the year, and what a first reading looks up."""
         insight = self._seat.insight
-        facts = insight.facts if insight is not None else None
+        facts = insight.all_facts() if insight is not None else None
         engine = self._ready(facts)
         if facts is not None and facts.n:
             for text in engine.suggestions(self.lang)[:1]:
@@ -134,7 +134,7 @@ class SeatAsking:
         mono = self._seat.live.mono
         begun = mono()
         insight = self._seat.insight
-        facts = insight.facts if insight is not None else None
+        facts = insight.all_facts() if insight is not None else None
         engine = self._ready(facts)
         if facts is None or not facts.n:
             return Declined(asked.text, self.lang, "failed", Message("asking.nothing_here"))

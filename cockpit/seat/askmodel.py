@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from cockpit.model.asking import Declined, Told, Understood
 from cockpit.model.askmodel import ModelRecord, ModelState, ModelStep
 from cockpit.model.errors import CockpitError, UserError
-from cockpit.model.insight import Answer, Query
 from cockpit.model.messages import Message, Texts, texts
 from cockpit.seat.aside import raise_in_tick
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cockpit.assist.model.way import ModelWay, Stop
     from cockpit.insight.facts import Facts
     from cockpit.insight.signs import Signs
+    from cockpit.seat.insight import SeatInsight
     from cockpit.seat.leader import LeaderSeat
 
 Done = Callable[[Told | Declined], None]
@@ -76,7 +77,7 @@ class SeatAskModel:
         """Asks on a thread beside; what is returned cancels it. `context` is not sent: a question stands by itself."""
         from cockpit.assist.model.way import Stop
 
-        stop, seat = Stop(), self._seat
+        stop, seat, insight = Stop(), self._seat, self._seat.insight
 
         def tell(what: Told | Declined) -> None:
             if not stop.gone:
@@ -85,28 +86,33 @@ class SeatAskModel:
         def stepped(step: ModelStep) -> None:
             seat.later(lambda: None if stop.gone else progress(step))
 
-        now = seat.clock.now()
-        try:
-            facts, signs = self._data()
-        except CockpitError as error:
-            refused = Declined(text, self._t.lang, "model", error.message)
+        if insight is None:
+            refused = Declined(text, self._t.lang, "model", Message("asking.nothing_here"))
             seat.later(lambda: tell(refused))
             return stop.stop
-        given = (text, facts, signs, now, stepped, stop, tell)
+        given = (text, insight, insight.signs_now(), seat.clock.now(), stepped, stop, tell)
         threading.Thread(target=self._ask, args=given, name="model", daemon=True).start()
         return stop.stop
 
     def _ask(
-        self, text: str, facts: Facts, signs: Signs, now: int, step: Callable[[ModelStep], None], stop: Stop, tell: Done
+        self,
+        text: str,
+        insight: SeatInsight,
+        signs: Signs,
+        now: int,
+        step: Callable[[ModelStep], None],
+        stop: Stop,
+        tell: Done,
     ) -> None:
         from cockpit.insight.asked import answer
-
-        def ask(query: Query) -> Answer:
-            return answer(facts, signs, query, now)
 
         found: Told | Declined
         t = self._texts(text)
         try:
+            facts = insight.all_facts()
+            if facts is None:
+                raise UserError("asking.nothing_here")
+            ask = partial(answer, facts, signs, now=now)
             found = self._way.ask(text, t.lang, self._words(facts, signs, t), ask, now, step, stop)
         except CockpitError as error:
             found = Declined(text, t.lang, "model", error.message)

@@ -1,12 +1,14 @@
 """What a seat's copy of the archive says, with what is under way right now: computed on a thread of its own. No Qt.
 
 The facts are read once and kept up: rows that the copy took in, and those of open events and cases of the picture and
-the ledger as this seat knows them, so that what happened two seconds ago counts.
+the ledger as this seat knows them, so that what happened two seconds ago counts. What is recent is read first:
+questions that look no further back are answered before the year is there.
 """
 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from cockpit.insight.ground import Ground
     from cockpit.insight.signs import Signs
     from cockpit.seat.archive import ArchiveSync
+    from cockpit.seat.reading import Reading
     from cockpit.seat.seat import Seat
 
 log = logging.getLogger(__name__)
@@ -94,32 +97,48 @@ class SeatInsight:
         self._here: _Here | None = None
         self._dirty = True
         self._collected = float("-inf")
+        self._wants_all = False
+        self._all_read = threading.Event()
         # of the worker alone
         self._facts: Facts | None = None
+        self._reading: Reading | None = None
         self._made = float("-inf")
         self._ground: Ground | None = None
         self._archive = ""
         self._revision = self._horizon = 0
         self._overlaid: dict[str, Row] = {}
-        self._is_loaded = False
+        self._gives_back = False
         self._kept: dict[Query, tuple[int, Answer]] = {}
         seat.ticked.append(self._ticked)
 
     @property
     def facts(self) -> Facts | None:
-        """What answers are computed over now, None before it is read; never changed in place, for any thread."""
-        return self._facts
+        """What answers are computed over now, None before all is read; never changed in place, for any thread."""
+        return self._facts if self._reading is None else None
+
+    def all_facts(self) -> Facts | None:
+        """As `facts`, once all is read; None: it was closed before. Waits; never on the thread of ticks."""
+        self.read_on()
+        self._all_read.wait()
+        return self.facts
 
     def signs_now(self) -> Signs:
         """What is known of the signs at this tick, for any thread."""
         return self._signs()
 
     def start(self) -> None:
-        """Begins to read."""
+        """Begins to read: what is recent, and the rest where a question looks further back."""
         self._aside.start()
+
+    def read_on(self) -> None:
+        """Reads all of it."""
+        self._wants_all = True
+        self.start()
+        self._aside.notify()
 
     def close(self) -> None:
         self._aside.close()
+        self._all_read.set()
 
     # -- in ticks ----------------------------------------------------------------------------------------------------
 
@@ -190,12 +209,14 @@ class SeatInsight:
         aside = self._aside
         while True:
             with aside.stir:
-                while not (aside.ended or self._is_due() or self._next() or self._facts is None):
+                while not (aside.ended or self._is_due() or self._next() or self._has_to_read()):
                     if not aside.stir.wait(self._pause()) and self._may_collect():
                         self._seat.later(self._collect)
                 if aside.ended:
                     return
-                asked = aside.waiting.popleft() if self._facts is not None and aside.waiting else None
+                asked = self._next()
+                if asked is not None:
+                    aside.waiting.remove(asked)
                 here, self._here = (None, self._here) if asked is not None else (self._here, None)
             try:
                 if asked is not None:
@@ -209,6 +230,8 @@ class SeatInsight:
             except Exception as error:
                 raise_in_tick(self._seat, error)
                 self._failed()
+            if self._reading is None:
+                self._all_read.set()
 
     def _is_due(self) -> bool:
         """Whether there is something to be taken in, and what was made last has stood for a while: questions that came
@@ -220,17 +243,25 @@ class SeatInsight:
             return max(EVERY_SECONDS - (self._seat.live.mono() - self._made), 0.01)
         return EVERY_SECONDS if self._dirty else None
 
+    def _has_to_read(self) -> bool:
+        """Whether nothing is read yet, or somebody waits for the rest."""
+        return self._facts is None or (self._reading is not None and (self._wants_all or bool(self._aside.waiting)))
+
     def _failed(self) -> None:
         """What is known stands, and everything is read at the next try."""
         self._archive = ""
         if self._facts is None:
             self._facts = self._bare()
+        self._reading = None
 
-    def _next(self) -> bool:
-        waiting = self._aside.waiting
+    def _next(self) -> _Asked | None:
+        """The first question that can be answered over what is read."""
+        waiting, reading = self._aside.waiting, self._reading
         while waiting and waiting[0].gone:
             waiting.popleft()
-        return bool(waiting)
+        if self._facts is None:
+            return None
+        return next((one for one in waiting if reading is None or reading.holds(one.query, one.now)), None)
 
     def _answer(self, asked: _Asked) -> None:
         from cockpit.insight.asked import answer
@@ -267,14 +298,18 @@ class SeatInsight:
 
     def _renew(self, here: _Here | None) -> None:
         """Takes in what the copy took in, then what is under way."""
-        if self._is_loaded:  # questions that waited for it are answered now
+        if self._gives_back:  # questions that waited for it are answered now
             give_back()
-            self._is_loaded = False
+            self._gives_back = False
         archive = self._sync.archive
         changed: list[Records] = []
         as_of = archive.as_of
-        whole = self._facts is None or archive.id != self._archive or archive.horizon != self._horizon
-        facts = None if whole else self._facts
+        anew = self._facts is None or archive.id != self._archive or archive.horizon != self._horizon
+        facts = None if anew else self._facts
+        if facts is not None and self._reading is not None:
+            facts = self._facts = self._reading.rest()
+            self._reading = None
+            self._gives_back = True
         if facts is not None and archive.revision != self._revision:
             loaded = archive.changed(self._revision)
             self._revision = loaded.revision
@@ -285,6 +320,9 @@ class SeatInsight:
         if facts is None:
             facts, changed = self._load(), []
             facts.ground.names.update(self._kept_names())
+            if self._reading is not None and here is not None:  # with the rest, which may know what it tells of
+                with self._aside.stir:
+                    self._here, here = self._here or here, None
         if here is not None:
             changed += self._under_way(facts, here)
             as_of = max(as_of, here.as_of)
@@ -301,16 +339,17 @@ class SeatInsight:
         self._seat.later(lambda: self._renewed(as_of, names))
 
     def _load(self) -> Facts:
-        from cockpit.insight.facts import Facts
-        from cockpit.insight.parts import Making
+        """What is recent."""
+        from cockpit.seat.reading import Reading
 
-        archive = self._sync.archive
-        self._archive, self._horizon = archive.id, archive.horizon
-        making = Making()
-        self._revision, as_of = archive.hand(making.add)
+        reading = Reading(self._sync.archive, self._known_ground())
+        self._archive, self._horizon, self._revision = reading.archive, reading.horizon, reading.revision
         self._overlaid = {}
-        self._is_loaded = True
-        return Facts(making.table(), self._known_ground(), as_of, archive.horizon)
+        self._gives_back = reading.is_whole
+        if not reading.is_whole:
+            self._all_read.clear()
+        self._reading = None if reading.is_whole else reading
+        return reading.facts
 
     def _kept_names(self) -> dict[str, str]:
         """Names of units as the archive has them: of those too that are on no screen now."""

@@ -74,7 +74,7 @@ class LeaderSeat(Seat):
             self.contact.lease = None
 
     def open_cache(self) -> None:
-        """Fills the picture with what was last known, while the facts of the copy are read aside."""
+        """Fills the picture with what was last known, while what is recent of the copy is read aside."""
         if self.insight is not None:
             give_back_large()
             self.insight.start()
@@ -86,7 +86,7 @@ class LeaderSeat(Seat):
         self._hub.gently = self._away
         super().start()
         if self.insight is not None:
-            self.insight.start()
+            self.insight.read_on()
 
     def close(self) -> None:
         """Closes everything; a seat that was wiped removes its files."""

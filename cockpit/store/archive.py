@@ -36,6 +36,8 @@ BLOCK = 32
 """Days that are put together."""
 REST = 31
 """Days that have to be over since, which change no more but for a late word."""
+_LAST = 1 << 40
+"""A day that never comes."""
 _REPORTED = RECORD.names.index("reported")
 
 
@@ -237,9 +239,19 @@ class Archive:
             revision, as_of = self.hand(joiner.add, since)
             return Loaded(joiner.records(), revision, as_of)
 
-    def hand(self, take: Callable[[Records], None], since: int = 0) -> tuple[int, int]:
-        """Hands all rows of days from `since` on over in the order of days, piece by piece: a year's bytes need not lie
-        beside its columns. What the file keeps in memory is let go of then.
+    def recent(self, days: int) -> int:
+        """When that part of it begins (UTC us) that holds so many days before the newest and is read by itself; 0 where
+        that is all there is."""
+        first, newest = self._read("SELECT min(day), max(day) FROM day_columns")[0]
+        if newest is None:
+            return 0
+        within = self._read("SELECT first FROM block_columns WHERE first <= ? AND last >= ?", *[newest - days] * 2)
+        begin = within[0][0] if within else newest - days
+        return begin_of(begin) if first < begin else 0
+
+    def hand(self, take: Callable[[Records], None], since: int = 0, until: int | None = None) -> tuple[int, int]:
+        """Hands all rows of days from `since` on (and before that of `until`) over in the order of days, piece by
+        piece: a year's bytes need not lie beside its columns. What the file keeps in memory is let go of then.
 
         Returns:
             Revision and as_of.
@@ -248,7 +260,7 @@ class Archive:
             OutsideError: the file can not be read.
         """
         with self._lock:
-            for piece in self._pieces(day_of(since)):
+            for piece in self._pieces(day_of(since), _LAST if until is None else day_of(until)):
                 take(piece)
             self._read("PRAGMA shrink_memory")
             return self.revision, self.as_of
@@ -269,10 +281,12 @@ class Archive:
                 db.execute("INSERT OR REPLACE INTO block_columns VALUES (?, ?, ?)", (first, first + BLOCK - 1, data))
         return bool(wanted)
 
-    def _pieces(self, first: int) -> Iterator[Records]:
-        """All from a day on in the order of days."""
-        days = [day for (day,) in self._read("SELECT day FROM day_columns WHERE day >= ? ORDER BY day", first)]
-        ends: dict[int, int] = dict(self._read("SELECT first, last FROM block_columns WHERE first >= ?", first))
+    def _pieces(self, first: int, end: int) -> Iterator[Records]:
+        """All from a day until before another, in the order of days."""
+        wanted = "SELECT day FROM day_columns WHERE day >= ? AND day < ? ORDER BY day"
+        days = [day for (day,) in self._read(wanted, first, end)]
+        blocks = "SELECT first, last FROM block_columns WHERE first >= ? AND last < ?"
+        ends: dict[int, int] = dict(self._read(blocks, first, end))
         at = 0
         while at < len(days):
             start = days[at] // BLOCK * BLOCK
