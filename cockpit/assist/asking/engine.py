@@ -83,7 +83,7 @@ class Engine:
         leave_out(found)
         resolved = of_one_year([one for one, _ in found.times], now, any(map(is_chinese, divided.text)))
         found.times = [(one, at) for one, (_, at) in zip(resolved, found.times, strict=True)]
-        one_to_another(found)
+        one_to_another(found, now)
         self._of_facts(found)
         refusal = refused(found, now, first)
         if refusal is not None:

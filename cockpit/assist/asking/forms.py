@@ -138,7 +138,7 @@ def _asks_who(found: Found) -> bool:
     named = found.areas or found.kinds or found.unit_kinds or found.units or len(found.times) > 1
     who = any(token.said in ("谁", "who") for token in found.divided.tokens)
     best = found.names & {"MOST", "LEAST", "FASTEST", "SLOWEST", "BEST", "WORST"}
-    return who and bool(best) and bool(found.names & {"HANDLE", "CLOSE", "ARRIVE"}) and not named
+    return who and bool(best) and bool(found.names & {"HANDLE", "CLOSE", "ARRIVE", "RATE", "REWORK"}) and not named
 
 
 def asks_which_crew(found: Found) -> bool:

@@ -53,7 +53,7 @@ _ONE_BY_ONE = (
     "hour by",
 )
 _SKIPPED = {"filler", "unknown"}
-_EVERY = ("每", "逐", "各", "按", "哪", "挨", "月月", "周周")
+_EVERY = ("每", "逐", "各", "按", "哪", "挨", "月月", "周周", "each ", "every ")
 _TWICE = re.compile(r"(一.{1,3})\1")
 
 

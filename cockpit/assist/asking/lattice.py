@@ -71,9 +71,10 @@ _NUMBER = (
     r"hundred|a|an)"
 )
 _BOUND = (
-    (re.compile(rf"(?P<o>顶多|不超过|不下于|不下|不止|突破|起码|够|满|上|破|高过|大过|多过|不多于|不大于|不高于|至多|最多|不足|不到|少于|低于|小于|短于|超过|大于|多于|高于|深过|长于|久于|超出|拖过|拖了|超|过|>=|<=|>|<|≥|≤|不少于|不低于|至少|达到|达)了?{_NUMBER}\s*(?P<u>{_UNITS})(?:以上|的)?"), 0),
+    (re.compile(rf"(?P<o>顶多|不超过|不下于|不下|不止|突破|起码|够|满|上|破|高过|大过|多过|不多于|不大于|不高于|至多|最多(?!一[次回场起件])|不足|不到|少于|低于|小于|短于|超过|大于|多于|高于|深过|长于|久于|超出|拖过|拖了|超|过|>=|<=|>|<|≥|≤|不少于|不低于|至少|达到|达)了?{_NUMBER}\s*(?P<u>{_UNITS})(?:以上|的)?"), 0),
     (re.compile(rf"{_NUMBER}\s*(?P<u>{_UNITS})(?P<o>(?:及|或)?以上|(?:或|或者|甚至|乃至)更(?:多|高|深|大|久|长)|朝上|打底|起步|还多|(?:及|或)?以下|以内|之上|开外|往上|多|\+)(?!的?排)"), 0),
     (re.compile(rf"(?:在)?{_NUMBER}\s*个?(?P<u>小时|钟头|分钟|天|周|星期|礼拜|个月)(?:的?时间)?(?P<o>[之以]?内|里)(?=(?:就|便|都|能|可|被|得以|即)*(?:{DONE}(?:的|率|比例|占)|(?:到|赶|抵)[场达现到位]))"), 0),
+    (re.compile(rf"{_NUMBER}\s*个?(?P<u>小时|钟头|天|周|星期|礼拜|月)(?:了)?(?P<o>都|还|仍|也|仍然|依然|依旧|下来还|过去还|)(?=没|未|尚未)"), 0),
     (re.compile(rf"{_NUMBER}\s*(?:到|至|-|~)\s*(?P<n2>\d+(?:\.\d+)?|{CHINESE}+)\s*(?P<u>{_UNITS})(?<=[^\d])(?:之间|的)?"), 0),
     (re.compile(rf"(?<![a-z])(?P<o>more than|older than|later than|slower than|over|above|deeper than|greater than|longer than|larger than|bigger than|higher than|exceeding|beyond|louder than|at least|no less than|not less than|less than|below|under|fewer than|lower than|shorter than|at most|no more than|not more than|up to|within|sooner than|faster than|quicker than|earlier than|>=|<=|>|<|≥|≤) {_NUMBER}\s*(?P<u>{_UNITS})\b"), 0),
     (re.compile(rf"between {_NUMBER}\s*(?:and|to)\s*(?P<n2>\d+(?:\.\d+)?)\s*(?P<u>{_UNITS})(?<=[a-z%])\b"), 0),

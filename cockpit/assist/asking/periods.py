@@ -118,6 +118,7 @@ def of_one_year(said: list[Said], now: int, leads: bool = False) -> list[Said]:
     month = next((day_of(one.span.start) for one in said if one.unit in (MONTH, "part")), None)
     whole = next((one for one in said if one.unit == "year"), None)
     made = []
+    said = _of_both_years(said, times, now)
     years = [one for one in said if one.year and one.unit]
     for i, one in enumerate(said):
         if one.unit == "ordinal":  # than in the first
@@ -144,9 +145,36 @@ def of_one_year(said: list[Said], now: int, leads: bool = False) -> list[Said]:
 _TO = ("到", "至", "-", "~", "—", "–", "直到", "to", "until", "till", "through", "up to")
 
 
-def one_to_another(found: Found) -> None:
+def _of_both_years(said: list[Said], times: Times, now: int) -> list[Said]:
+    """今年与去年上半年, Q1 this year against last year: the part of the one year is that of the other."""
+    parts = [one for one in said if one.year and one.unit in (MONTH, QUARTER, HALF) and one.index]
+    if len(said) != 2 or len(parts) != 1:
+        return said
+    part = parts[0]
+    made = []
+    for one in said:
+        year = day_of(one.span.start).year
+        if one.unit == "year" and year != day_of(part.span.start).year:
+            other = times.unit(part.unit, year, part.index)
+            one = Said(other, True, part.unit, part.index) if other.start <= now else one
+        made.append(one)
+    return made
+
+
+_BETWEEN = ("the", "开始", "起", "了", "算", "算起")
+_UNTIL_NOW = ("到现在", "至今", "到目前", "到此刻", "到眼下", "到现在为止", "到目前为止")
+
+
+def one_to_another(found: Found, now: int) -> None:
     """本月到今天为止, from May Day to yesterday: two periods with `to` between them are one; an ordinal of nothing is named."""
     tokens = found.divided.tokens
+    for one, at in list(found.times):  # from Monday until now
+        behind = [token.said for token in tokens[at + 1 : at + 4] if token.said not in _BETWEEN]
+        until = behind[:1] and (behind[0] in _UNTIL_NOW or (behind[0] in _TO and behind[1:2] == ["now"]))
+        if until and not one.hours and one.span.start < now:
+            found.times = [
+                (Said(Times(now).since(one.span)), at) if pair == (one, at) else pair for pair in found.times
+            ]
     for (one, at), (other, to) in pairwise(list(found.times)):
         between = [token.said for token in tokens[at + 1 : to]]
         runs = bool(between) and between[0] in _TO and all(said in (*_TO, "了", "the", "为止") for said in between)

@@ -94,7 +94,7 @@ class Speaker:
             and asked.scope.when != "due"
         ):
             sign = "+" if figure.change > 0 else ""
-            change = f"{sign}{self.number(figure.change, unit, decimals)}"
+            change = f"{sign}{self._gap(figure.change, unit, decimals)}"
             against = asked.scope.against.word if asked.scope.against else PREVIOUS
             text = "asking.year_change" if against == YEAR_BEFORE else "asking.change"
             pieces.append(Piece(self.t(text, change=change, before=self.number(figure.before, unit, decimals))))
@@ -148,8 +148,18 @@ class Speaker:
             return [Piece(self.t("asking.same"))]
         more = "asking.more_than" if gap > 0 else "asking.less_than"
         growth = f"{abs(100 * gap / second.value):.1f}" if second.value else "–"
-        return [Piece(self.t(more, first=self.name(first, asked.beside, ""), gap=self.number(abs(gap), unit, decimals),
+        if unit == "%":
+            more, growth = ("asking.higher" if gap > 0 else "asking.lower"), ""
+        return [Piece(self.t(more, first=self.name(first, asked.beside, ""), gap=self._gap(abs(gap), unit, decimals),
                              percent=growth))]  # fmt: skip
+
+    def _gap(self, value: float, unit: Text | str, decimals: int) -> str:
+        """A difference: of shares it is in points."""
+        return (
+            self.t("signsui.points", n=self.number(value, "", decimals))
+            if unit == "%"
+            else self.number(value, unit, decimals)
+        )
 
     def _trend(self, asked: Understood, found: Computed, unit: Text | str, decimals: int) -> list[Piece]:
         pieces = [Piece(self._head(asked, asked.scope))]

@@ -31,6 +31,8 @@ def two_numbers(found: Found) -> tuple[str, ...]:
     named = _named(found)
     if len(named) > 1 and not all(_rate(token) for token, _ in named):
         return tuple(token.said for token, _ in named)
+    if joined := _joined_states(found):
+        return joined
     ends = [at for name in ("MOST", "LEAST") if (at := found.at(name)) >= 0]
     if len(ends) == 2 and any(token.said in _JOINING for token in found.divided.tokens[min(ends) : max(ends)]):
         return tuple(found.divided.tokens[at].said for at in sorted(ends))  # 最高温和最低温
@@ -45,6 +47,23 @@ def two_numbers(found: Found) -> tuple[str, ...]:
     if tokens[asking[0]].said.isascii():
         states = [_said(tokens[asking[0] : asking[1]]), _said(tokens[asking[1] :])]
     return tuple(tokens[at].said for at in asking) if states[0] != states[1] and states[1] else ()
+
+
+def _joined_states(found: Found) -> tuple[str, ...]:
+    """办结件与超期件分别多少: states with `and` between them, that are each asked for."""
+    if not found.has("EACH") or found.has("SHARE"):
+        return ()
+    tokens = found.divided.tokens
+    states = [at for at, token in enumerate(tokens) if token.type == "atom" and set(token.value) & _STATES]
+    for one, other in pairwise(states):
+        between = tokens[one + 1 : other]
+        if (
+            any(token.said in _JOINING for token in between)
+            and all(map(_between, between))
+            and not (set(tokens[one].value) & _STATES & set(tokens[other].value))
+        ):
+            return tokens[one].said, tokens[other].said
+    return ()
 
 
 def _said(tokens: list[Token]) -> set[str]:

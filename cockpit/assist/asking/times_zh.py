@@ -104,6 +104,15 @@ def _weeks(times: Times, m: re.Match[str]) -> tuple[str, object]:
     return "time", Said(times.days(monday, sunday), unit="week")
 
 
+def _since_weekday(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    """周一以来, 从上周五起: the last such day and what has been since."""
+    back = (times.today.weekday() - _DAYS[m["d"]]) % 7
+    if (m["w"] or "").startswith("上"):
+        back = times.today.weekday() + 7 - _DAYS[m["d"]]
+    first = begin(times.today - timedelta(days=back))
+    return "time", Said(times.since(Span(first, first + DAY)))
+
+
 def _week_ago(times: Times, m: re.Match[str]) -> tuple[str, object]:
     day = times.today - timedelta(days=7)
     return "time", Said(times.days(day, day), unit="day")
@@ -248,6 +257,7 @@ RULES: tuple[Rule, ...] = (
     rule(rf"(?P<n>{CHINESE}+|(?<!\d)\d{{1,3}}|半)个?{_RECENT_UNIT}(?:以来|之?内|来(?!件|了|单|电|多少|几))(?!(?:就|便|都|能|可|被)*(?:办结|办完|办好|结案|结掉|处置|处理|解决|完成|到场|到达|到位|赶到|销案))(?!的?到期|就?要?到期)", _recent),
     rule(rf"(?:未来|今后|接下来|之后)的?(?P<n>{CHINESE}+|\d+|半)?个?(?P<u>天|日|周|星期|小时|钟头|月)(?:之?内|里)?", _coming),
     rule(rf"(?P<n>{CHINESE}+|\d+|半)个?(?P<u>天|日|周|星期|小时|钟头)(?:之?内|里)?(?=的?到期|就?要?到期|将?要?超期|会到期)", _coming),
+    rule(r"(?<=\()(?P<n>\d{1,3})个?(?P<u>小时)(?=\))", _recent),
     rule(r"(?P<u>近期|最近|近来|这阵子|近日|近些天|这几天|最近几天|近几天)(?P<n>)",
           lambda t, m: ("time", Said(t.word("last7")))),
     rule(rf"(?P<y>20\d\d)[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?:{TO}(?P<y2>20\d\d)[-/.](?P<m2>\d\d?)[-/.](?P<d2>\d\d?))?(?!\d)",
@@ -257,6 +267,8 @@ RULES: tuple[Rule, ...] = (
           _named),
     rule(r"(?:那场|上次|上一场|最近一场|最近那场|最大的?一场|最大那场)(?:特?大)?暴?雨(?:当天|那天|期间|的时候)?|(?:特?大)?暴雨(?:那天|当天|当日|那日|那一天)"
           r"|(?:那天|当天)的?(?:特?大)?暴雨|下暴雨(?:那天|当天)", _storm),
+    rule(rf"(?:自|从|打)?(?P<w>本|这个?|上个?)?{_WEEK}(?P<d>[一二三四五六日天])(?:以来|至今|到现在|到目前|到今天|到今日|起到现在|起到今天|开始到现在|算起|起(?!共)|往后|开始)", _since_weekday),
+    rule(r"(?:自|从|打)?(?:这个|本)?(?P<u>月|季|周)(?:初|头)(?:以来|至今|到现在|到目前|到今天|算起|起)", lambda t, m: ("time", Said(t.word({"月": "month", "季": "quarter", "周": "week"}[m["u"]])))),
     rule(rf"(?:每个?|逢)?{_WEEK}(?P<d>[一二三四五六日天1-7])(?!个|起|共|[天日])(?:{TO}{_WEEK}?(?P<d2>[一二三四五六日天1-7]))?", _weekdays),
     rule(r"(?:每个?|逢)?(?:周末|双休日?|休息日|周六日|周六周日|周六、周日|礼拜天?六日)", lambda t, m: ("weekdays", (5, 6))),
     rule(r"(?:每个?|逢)?(?:工作日|平日|平时|上班日|平常日子)", lambda t, m: ("weekdays", (0, 1, 2, 3, 4))),
