@@ -4,38 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
-    QContextMenuEvent,
-    QFocusEvent,
     QFontMetrics,
-    QHelpEvent,
     QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
 from widgets.feeds.cells import FOOT, GAP, PAD, Cell, height, lay_out
 from widgets.feeds.fleet import Group
 from widgets.feeds.marks import IMAGE, TOKENS, mark_image
+from widgets.feeds.view import FeedView, Found, is_letter
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import FeedState, Health
 from widgets.kit.panel import guarded
-from widgets.kit.tips import plain_tip
 
 _RING = 5.5
 """Half the side of the frame around the selected mark."""
 _STEP = 40
-
-
-def is_letter(event: QKeyEvent) -> bool:
-    """Whether a key types a letter or a digit; / is the palette's."""
-    held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-    return event.text().isalnum() and held == Qt.KeyboardModifier.NoModifier
 
 
 def _looks(groups: Sequence[Group]) -> list[tuple[str, object, int, list[tuple[str, Health]]]]:
@@ -48,43 +38,13 @@ def _places(groups: Sequence[Group]) -> dict[str, tuple[int, int]]:
     return {feed.id: (g, i) for g, group in enumerate(groups) for i, feed in enumerate(group.feeds)}
 
 
-class BoardView(QAbstractScrollArea):
-    """Cells of groups.
-
-    Attributes:
-        groups: what is shown, in its order.
-        selected: id of the selected feed, "" none.
-    """
-
-    picked = Signal(str)
-    opened = Signal(str)
-    """Enter or a double click on what is picked."""
-    wants_menu = Signal(str, QPoint)
-    typed = Signal(str)
-    """Letters that are to be searched for."""
-    left = Signal()
-    """Pointer and keyboard have both left: what waits for that may move now."""
+class BoardView(FeedView):
+    """Cells of groups."""
 
     def __init__(self, ctx: PanelContext, tip: Callable[[Group, FeedState | None], str], parent: QWidget) -> None:
-        super().__init__(parent)
-        self.ctx = ctx
-        self.groups: tuple[Group, ...] = ()
-        self.selected = ""
-        self._tip = tip
+        super().__init__(ctx, tip, parent, _STEP)
         self._cells: list[Cell] = []
         self._at: dict[str, tuple[int, int]] = {}
-        self._hovered = ("", "")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.viewport().setMouseTracking(True)
-        self.verticalScrollBar().setSingleStep(_STEP)
-
-    @property
-    def held(self) -> bool:
-        """Whether a person is at it: nothing moves under the pointer or the keyboard then."""
-        return self.hasFocus() or self.viewport().underMouse()
 
     def take(self, groups: Sequence[Group]) -> None:
         """Shows these groups; painted only where they look another than before."""
@@ -143,13 +103,16 @@ class BoardView(QAbstractScrollArea):
             elif cell.y + cell.h > bar.value() + self.viewport().height():
                 bar.setValue(cell.y + cell.h + PAD - self.viewport().height())
 
-    def _under(self, at: QPoint) -> tuple[int, int | None]:
-        """Numbers of the group and the mark at a point of the viewport; -1 beside all cells."""
+    def under(self, at: QPoint) -> Found | None:
         x, y = at.x(), at.y() + self._top
-        for g, cell in enumerate(self._cells):
+        for group, cell in zip(self.groups, self._cells, strict=True):
             if cell.x <= x < cell.x + cell.w and cell.y <= y < cell.y + cell.h:
-                return g, cell.mark_at(x, y, len(self.groups[g].feeds))
-        return -1, None
+                i = cell.mark_at(x, y, len(group.feeds))
+                return group, group.feeds[i] if i is not None else None
+        return None
+
+    def shows(self, feed: str) -> bool:
+        return feed in self._at
 
     # -- how it is painted -------------------------------------------------------------------------------------------
 
@@ -206,54 +169,6 @@ class BoardView(QAbstractScrollArea):
             return f"{len(group.feeds)}"
         name = self.ctx.t(f"feedboard.health_{worst.name.lower()}")
         return self.ctx.t("feedboard.some_of", health=name, n=group.count(worst), total=group.total)
-
-    # -- mouse -------------------------------------------------------------------------------------------------------
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent):
-            g, i = self._under(event.pos())
-            if g >= 0:
-                group = self.groups[g]
-                QToolTip.showText(
-                    event.globalPos(), plain_tip(self._tip(group, group.feeds[i] if i is not None else None)), self
-                )
-            else:
-                QToolTip.hideText()
-            return True
-        if event.type() == QEvent.Type.Leave:
-            self._hover(-1, None)
-            if not self.hasFocus():
-                self.left.emit()
-        return super().viewportEvent(event)
-
-    @guarded
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hover(*self._under(event.position().toPoint()))
-
-    def _hover(self, g: int, i: int | None) -> None:
-        now = (self.groups[g].id, "" if i is None else self.groups[g].feeds[i].id) if g >= 0 else ("", "")
-        if now != self._hovered:
-            self._hovered = now
-            self.ctx.selection.hover("feed" if now[1] else "", now[1])
-            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if g >= 0 else Qt.CursorShape.ArrowCursor)
-            self.viewport().update()
-
-    @guarded
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        g, i = self._under(event.position().toPoint())
-        if g >= 0 and event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
-            self.picked.emit(self.groups[g].feeds[i or 0].id)  # beside the marks: the worst of the system
-
-    @guarded
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._under(event.position().toPoint())[0] >= 0:
-            self.opened.emit(self.selected)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self.selected in self._at:
-            by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-            at = self.viewport().mapToGlobal(self.mark_of(self.selected)) if by_key else event.globalPos()
-            self.wants_menu.emit(self.selected, at)
 
     # -- keyboard ----------------------------------------------------------------------------------------------------
 
@@ -314,16 +229,6 @@ class BoardView(QAbstractScrollArea):
 
     def _pick(self, g: int, i: int) -> None:
         self.picked.emit(self.groups[g].feeds[i].id)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.viewport().update()
-        if not self.viewport().underMouse():
-            self.left.emit()
 
     def _say(self) -> None:
         """What is selected, for those who can not see it."""

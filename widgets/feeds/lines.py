@@ -5,32 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import (
-    QContextMenuEvent,
-    QFocusEvent,
-    QHelpEvent,
     QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cockpit.model.freshness import Freshness
 from widgets.charts.scale import Curve
 from widgets.charts.spark import draw_spark
-from widgets.feeds.board import is_letter
 from widgets.feeds.fleet import Group
 from widgets.feeds.marks import TOKENS, draw_mark
 from widgets.feeds.rates import rate_history
+from widgets.feeds.view import FeedView, Found, is_letter
 from widgets.feeds.words import lag_words, rate_words
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import FeedState, Health
 from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
-from widgets.kit.tips import plain_tip
 from widgets.lists.parts import draw_line
 from widgets.lists.words import joined
 
@@ -76,43 +71,14 @@ class Look:
     points: int
 
 
-class LineView(QAbstractScrollArea):
-    """Lines of feeds, with the hands of `BoardView`.
-
-    Attributes:
-        groups: what is shown, in its order.
-        selected: id of the selected feed, "" none.
-    """
-
-    picked = Signal(str)
-    opened = Signal(str)
-    """Enter or a double click on what is picked."""
-    wants_menu = Signal(str, QPoint)
-    typed = Signal(str)
-    """Letters that are to be searched for."""
-    left = Signal()
-    """Pointer and keyboard have both left: what waits for that may move now."""
+class LineView(FeedView):
+    """Lines of feeds."""
 
     def __init__(self, ctx: PanelContext, tip: Callable[[Group, FeedState | None], str], parent: QWidget) -> None:
-        super().__init__(parent)
-        self.ctx = ctx
-        self.groups: tuple[Group, ...] = ()
-        self.selected = ""
-        self._tip = tip
+        super().__init__(ctx, tip, parent, ROW)
         self._lines: list[tuple[Group, FeedState]] = []
         self._looks: list[Look] = []
         self._rates = rate_history(ctx)
-        self._over = -1
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.viewport().setMouseTracking(True)
-        self.verticalScrollBar().setSingleStep(ROW)
-
-    @property
-    def held(self) -> bool:
-        """Whether a person is at it: nothing moves under the pointer or the keyboard then."""
-        return self.hasFocus() or self.viewport().underMouse()
 
     def take(self, groups: Sequence[Group]) -> None:
         """Shows these groups; painted only where a line says something else than before."""
@@ -174,10 +140,12 @@ class LineView(QAbstractScrollArea):
     def _rect(self, row: int) -> QRect:
         return QRect(0, HEAD + row * ROW - self.verticalScrollBar().value(), self.viewport().width(), ROW)
 
-    def _under(self, at: QPoint) -> int:
-        """The line at a point of the viewport, -1 for none."""
+    def under(self, at: QPoint) -> Found | None:
         row = (at.y() - HEAD + self.verticalScrollBar().value()) // ROW
-        return row if at.y() >= HEAD and row < len(self._lines) else -1
+        return self._lines[row] if at.y() >= HEAD and row < len(self._lines) else None
+
+    def shows(self, feed: str) -> bool:
+        return self._row_of(feed) >= 0
 
     def _set_range(self) -> None:
         bar, room = self.verticalScrollBar(), self.viewport().height() - HEAD
@@ -213,7 +181,7 @@ class LineView(QAbstractScrollArea):
     def _line(self, painter: QPainter, rect: QRect, row: int, look: Look, places: dict[str, tuple[int, int]]) -> None:
         theme, feed = self.ctx.theme, self._lines[row][1].id
         chosen, trouble = feed == self.selected, look.health <= Health.AILING
-        if chosen or row == self._over:
+        if chosen or self._lines[row][1].id == self._hovered[1]:
             painter.fillRect(rect, theme.acc_bg if chosen else theme.s2)
         elif trouble:
             painter.fillRect(rect, theme["orange_tint" if look.health <= Health.STALE else "yellow_tint"])
@@ -244,50 +212,6 @@ class LineView(QAbstractScrollArea):
         if chosen and self.hasFocus():
             draw_focus(painter, rect, theme, bottom=2)
 
-    # -- mouse -------------------------------------------------------------------------------------------------------
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent):
-            row = self._under(event.pos())
-            if row >= 0:
-                QToolTip.showText(event.globalPos(), plain_tip(self._tip(*self._lines[row])), self)
-            else:
-                QToolTip.hideText()
-            return True
-        if event.type() == QEvent.Type.Leave:
-            self._hover(-1)
-            if not self.hasFocus():
-                self.left.emit()
-        return super().viewportEvent(event)
-
-    @guarded
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hover(self._under(event.position().toPoint()))
-
-    def _hover(self, row: int) -> None:
-        if row != self._over:
-            self._over = row
-            self.ctx.selection.hover("feed" if row >= 0 else "", self._lines[row][1].id if row >= 0 else "")
-            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if row >= 0 else Qt.CursorShape.ArrowCursor)
-            self.viewport().update()
-
-    @guarded
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        row = self._under(event.position().toPoint())
-        if row >= 0 and event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
-            self.picked.emit(self._lines[row][1].id)
-
-    @guarded
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._under(event.position().toPoint()) >= 0:
-            self.opened.emit(self.selected)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self._row_of(self.selected) >= 0:
-            by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-            at = self.viewport().mapToGlobal(self.mark_of(self.selected)) if by_key else event.globalPos()
-            self.wants_menu.emit(self.selected, at)
-
     # -- keyboard ----------------------------------------------------------------------------------------------------
 
     @guarded
@@ -314,16 +238,6 @@ class LineView(QAbstractScrollArea):
             self.typed.emit(event.text())
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.viewport().update()
-        if not self.viewport().underMouse():
-            self.left.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
