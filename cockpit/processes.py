@@ -53,6 +53,32 @@ def give_back() -> None:
             _libc.malloc_trim(0)
 
 
+def give_back_large() -> None:
+    """Columns that are let go of are the system's again at once: the C library keeps pieces as large as the largest
+    that it was ever given back, which columns that are made anew leave full of holes. A process that draws has its
+    pictures made anew many times a second and had better keep them."""
+    _tune(_MMAP_THRESHOLD, _LARGE)
+
+
+def lean() -> None:
+    """For a process that runs for months and draws nothing, before it starts threads: what is freed is given back, and
+    threads share what small pieces are cut from, instead of eight times the number of cores of it."""
+    give_back_large()
+    _tune(_ARENA_MAX, _ARENAS)
+
+
+def _tune(what: int, value: int) -> None:
+    if _libc is not None:
+        with contextlib.suppress(AttributeError):  # a C library without it
+            _libc.mallopt(what, value)
+
+
+_MMAP_THRESHOLD, _LARGE = -3, 262_144
+"""M_MMAP_THRESHOLD of <malloc.h>, and bytes."""
+_ARENA_MAX, _ARENAS = -8, 2
+"""M_ARENA_MAX."""
+
+
 def preexec_die_with_parent() -> None:
     """As `preexec_fn` for a child that is not ours (nats-server).
 

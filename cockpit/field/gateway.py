@@ -49,7 +49,7 @@ from cockpit.model.errors import CockpitError, UserError
 from cockpit.model.messages import Message
 from cockpit.model.typed import from_json
 from cockpit.paths import assets_dir
-from cockpit.processes import can_listen, take_lock, write_private, writing_to
+from cockpit.processes import can_listen, lean, take_lock, write_private, writing_to
 from cockpit.store.blobs import Blobs
 from cockpit.store.ledger import LedgerCopy
 from cockpit.store.outbox import Outbox
@@ -366,6 +366,7 @@ def serve(profile: Path, port: int, pack: Pack | None, clock: Clock, on_ready: C
         OutsideError: the profile can not be written.
     """
     folder = profile / "field"
+    lean()
     with writing_to(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = take_lock(folder / "gateway.lock", clock, LOCK_SECONDS)

@@ -56,7 +56,7 @@ from cockpit.model.ids import new_id
 from cockpit.model.messages import Message, language, texts
 from cockpit.model.tables import EVERYWHERE
 from cockpit.picture.units import PictureUnits
-from cockpit.processes import give_back, take_lock, write_private, writing_to
+from cockpit.processes import give_back, lean, take_lock, write_private, writing_to
 from cockpit.secrets import secret_at_hub
 from cockpit.store.blobs import Blobs
 from cockpit.store.cache import Cache
@@ -389,6 +389,7 @@ def serve(profile: Path, pack: Pack, base_url: str, port: int, clock: Clock, on_
         UserError: a hub runs on this profile already, or the port is in use.
         OutsideError: the profile can not be written, or the bus does not start.
     """
+    lean()
     with writing_to(profile):
         profile.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = take_lock(profile / "hub.lock", clock, LOCK_SECONDS)
@@ -406,7 +407,7 @@ def serve(profile: Path, pack: Pack, base_url: str, port: int, clock: Clock, on_
         lock.release()
 
 
-async def _lean() -> None:
+async def _giving_back() -> None:
     """Gives back what was freed, again and again: services make tables anew all day long."""
     while True:
         await asyncio.sleep(LEAN_SECONDS)
@@ -425,7 +426,7 @@ async def _with_gateway(hub: Hub, on_ready: Callable[[], None]) -> None:
         hub.server.waiting = alive.beat
         keeping.append(asyncio.create_task(alive.keep(), name="beat"))
         keeping.append(asyncio.create_task(gateway.keep(), name="gateway"))
-        keeping.append(asyncio.create_task(_lean(), name="lean"))
+        keeping.append(asyncio.create_task(_giving_back(), name="giving back"))
 
     try:
         await hub.run(ready)

@@ -14,11 +14,11 @@ from cockpit.model.entries import Actor
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
 from cockpit.model.seatasks import SeatHere
+from cockpit.processes import give_back_large
 from cockpit.seat.archive import BUDGET, ArchiveSync
 from cockpit.seat.asking import SeatAsking
 from cockpit.seat.contact import Contact
 from cockpit.seat.insight import SeatInsight
-from cockpit.seat.memory import give_back_large
 from cockpit.seat.seat import Seat
 from cockpit.store.lease import Lease, is_genuine, keep_lease
 from cockpit.store.secure import size_of, wipe
