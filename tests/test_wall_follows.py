@@ -135,7 +135,8 @@ def test_key_figures_show_the_area_and_curves_the_period_of_the_selection(qtbot:
     assert figure.item("A02").area == CITY
     hall.sight.tell(area=DISTRICT, about=About(span=Span(NOW - 7 * DAY, NOW, "last7")))
     assert (tiles.tiles[0].value, figure.tile.value) == ("41", "41")
-    assert "上城" in facts(tiles)
+    assert "上城" in tiles.headline()
+    assert tiles.head().height() > 0, "tiles that need no title have one that says where"
     assert 6 * DAY < figure.curve_span() <= 7 * DAY
     hall.sight.tell(about=About(span=Span(NOW - 30 * DAY, NOW - 20 * DAY)))
     assert figure.curve_span() == figure.chosen["hours"] * HOUR, "what is over is no curve until now"
@@ -146,6 +147,7 @@ def test_the_area_table_shows_what_is_within_the_area_that_is_followed(qtbot: Qt
     table: Any = hall.hang("wallareas", signs=["A02"], by="district")
     hall.sight.tell(area=DISTRICT)
     assert table.area == DISTRICT
+    assert "上城" in table.headline()
     assert all(line.area.code.startswith(DISTRICT) for line in table.lines)
 
 
@@ -162,6 +164,17 @@ def test_a_map_shows_the_events_that_the_selection_is_about_and_says_which(qtbot
     whole = hung.hang(SCREENS[1], SCREENS[1], told={"about": FLOODS})
     assert [one.title for one in whole._laid_floats() if one.kind == "about"] == ["防汛"]
     assert PANEL.w > cut.w
+
+
+def test_the_head_of_a_wall_says_what_it_is_narrowed_to_however_little_room_there_is(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    hall.sight.tell(scene_name={"zh": "事件处置", "en": "Events"})
+    head: Any = hall.hang("wallhead", (1900, 120))
+    before = head.said_now()[0]
+    hall.sight.tell(area=DISTRICT, about=FLOODS)
+    assert head.said_now()[0].startswith(f"{before} · 上城")
+    assert head.said_now()[0].endswith(" · 防汛")
+    assert [one.partition(" · ")[0] for one in head._shorter()] == ["事件处置", head.narrowed_words(frozenset({"area"}))]
 
 
 def test_a_filter_of_the_map_is_the_same_all_day() -> None:

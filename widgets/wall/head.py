@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from cockpit.model import ages
-from widgets.lists.words import SEPARATOR, joined
+from widgets.lists.words import joined
 from widgets.wall.kit import WallPanel
 from widgets.wall.paint import draw_frame, draw_mark, draw_words, fitted
 from widgets.wall.sizes import WallType, wide
@@ -32,6 +32,12 @@ class WallHead(WallPanel):
 
     def title(self) -> str:
         return joined(self._named(), self.narrowed_words(_NARROWED))
+
+    def _shorter(self) -> list[str]:
+        """Less and less of the title; the last is that which has to be there."""
+        sight, narrowed = self.ctx.wall, self.narrowed_words(_NARROWED)
+        scene = self.ctx.t.pack(sight.scene_name) if sight is not None and sight.scene_name else ""
+        return [joined(scene, narrowed), narrowed or scene or self._named()]
 
     def _named(self) -> str:
         own = super().title()
@@ -101,8 +107,9 @@ class WallHead(WallPanel):
         if self.chosen["seconds"] and wide(title, head, True) + gap + clock_w > box.width():
             time = time.rpartition(":")[0]  # whole names before seconds
             clock_w = wide(time, clock, True)
-            if wide(title, head, True) + gap + clock_w > box.width() and not self.chosen["title"]:
-                title = title.rpartition(SEPARATOR)[2]
+            room = box.width() - gap - clock_w
+            if wide(title, head, True) > room and not self.chosen["title"]:
+                title = next((one for one in self._shorter() if wide(one, head, True) <= room), self._shorter()[-1])
         room = box.width() - wide(title, head, True) - gap - clock_w
         if mode and day_w + mode_w + gap > room:
             mode, mode_w = "", 0.0

@@ -64,6 +64,7 @@ class WallIndex(ScorePanel):
     """
 
     panel_id: ClassVar[str] = "wallindex"
+    narrowed: ClassVar[frozenset[str]] = frozenset({"area"})
     title_id: ClassVar[str] = "wallkit.index"
     options: ClassVar[Mapping[str, Any]] = {"sign": "", "dimensions": []}
     ample: ClassVar[tuple[float, float]] = (30, 6)
@@ -83,7 +84,9 @@ class WallIndex(ScorePanel):
             self.items = (self.own, *(item for one in self.dimensions for item in one.items))
             self.show_content()
         old = sum(one.old for one in self.dimensions)
-        self.set_facts(Message("wallkit.some_old", {"n": old}) if old else self.place() or None)
+        self.set_facts(
+            Message("wallkit.some_old", {"n": old}) if old else self.place() if self.chosen["area"] else None
+        )
 
     def value(self) -> float:
         return self.own.value if self.own is not None else index_of(self.dimensions)

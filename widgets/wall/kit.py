@@ -158,8 +158,7 @@ class WallPanel(Pane):
 
     def headline(self) -> str:
         """The title as it is painted: with what of the selection the panel is narrowed to."""
-        title = self.title()
-        return joined(title, self.narrowed_words()) if title else ""
+        return joined(self.title(), self.narrowed_words())
 
     # -- what it is told
 
@@ -209,6 +208,7 @@ class WallPanel(Pane):
             self.look_now()
             if names & {"area", "about"}:
                 self.setAccessibleName(self.headline())
+                self._fit()  # there may be a title line now
         except Exception as error:
             self.fail(error)
         self.update()
@@ -309,7 +309,7 @@ class WallPanel(Pane):
 
     def head(self) -> QRectF:
         """The title line; of no height where there is none."""
-        high = round(self._titled().panel * 1.56) if self.headed and self.title() else 0
+        high = round(self._titled().panel * 1.56) if self.headed and self.headline() else 0
         return QRectF(self.edge, self.edge, self.width() - 2 * self.edge, high)
 
     def body(self) -> QRectF:

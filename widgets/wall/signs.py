@@ -28,6 +28,7 @@ class WallSigns(SignPanel):
     """
 
     panel_id: ClassVar[str] = "wallsigns"
+    narrowed: ClassVar[frozenset[str]] = frozenset({"area"})
     title_id: ClassVar[str] = "wallkit.signs"
     options: ClassVar[Mapping[str, Any]] = {"signs": [], "columns": 0, "frame": False}
 
@@ -81,7 +82,7 @@ class WallSigns(SignPanel):
         if self.left_out and self.chosen["signs"]:
             self.set_facts(Message("wallkit.left_out", {"n": self.left_out}))
         else:
-            self.set_facts(self.place() or None)
+            self.set_facts(self.place() if self.chosen["area"] else None)
 
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)

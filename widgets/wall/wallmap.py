@@ -70,7 +70,7 @@ class WallMap(WallPanel):
     )
     headed: ClassVar[bool] = False
     takes_cut: ClassVar[bool] = True
-    narrowed: ClassVar[frozenset[str]] = frozenset({"area", "about", "time"})
+    narrowed: ClassVar[frozenset[str]] = frozenset({"about", "time"})
     options: ClassVar[dict[str, Any]] = {
         "frame": False, "view": "centre", "coloring": "", "layers": [], "words": True,
     }  # fmt: skip
