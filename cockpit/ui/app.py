@@ -18,7 +18,6 @@ from cockpit.model.levels import Level
 from cockpit.model.messages import LANGUAGES, Message, texts
 from cockpit.opening import SeatOpening
 from cockpit.ui.crash import CrashLog
-from cockpit.ui.desk import Desk
 from cockpit.ui.prefs import FilePrefs
 from cockpit.ui.qtapp import application, end_on_signals
 from cockpit.ui.shell import Shell
@@ -29,7 +28,6 @@ from layouts.engine import shipped
 from layouts.panels import Panels
 from widgets.kit.fonts import load_fonts
 from widgets.kit.theme import THEMES, Theme
-from widgets.map.panel import MapPanel
 
 SHOT_SIZE = (1920, 1080)
 LEAST_SIZE = (960, 600)
@@ -167,6 +165,8 @@ def _desk_of(seat: str) -> type[Shell]:
         from cockpit.ui.leaderdesk import LeaderDesk  # a duty seat starts without it
 
         return LeaderDesk
+    from cockpit.ui.desk import Desk
+
     return Desk
 
 
@@ -202,6 +202,8 @@ def _take_shot(args: argparse.Namespace, desk: Shell, first: FirstPicture) -> No
     if not picture.save(str(args.shot), "PNG"):
         raise OutsideError("cli.shot_unwritable", file=str(args.shot), why="PNG")
     if args.json:
+        from widgets.map.panel import MapPanel
+
         panel = desk.engine.panel("map")
         backend = panel.backend_name if isinstance(panel, MapPanel) else "none"
         print(json.dumps(summary(desk.seat, args.seat, backend, first.ms)), flush=True)

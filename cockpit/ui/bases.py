@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from cockpit.geo.tiles.bases import Bases
 from cockpit.model.city import Pack
@@ -12,7 +13,10 @@ from cockpit.model.messages import Message
 from cockpit.model.ports import Prefs
 from cockpit.secrets import keep_secret, secret
 from cockpit.store.tiles import TileStore
-from widgets.map.tiled import prepare
+
+if TYPE_CHECKING:
+    from cockpit.geo.tiles.grid import Box, Tile
+    from cockpit.geo.tiles.made import Made, Pixels
 
 FILE = "tiles.db"
 """In the profile: one for all cities and all views."""
@@ -32,5 +36,11 @@ def seat_bases(pack: Pack, profile: Path, prefs: Prefs, clock: Clock, problem: C
         TileStore.close,
         lambda name: secret(name, profile),
         lambda name, text: keep_secret(name, text, profile),
-        prepare,
+        _prepare,
     )
+
+
+def _prepare(tile: Tile, box: Box, made: Made | Pixels) -> Any:
+    from widgets.map.tiled import prepare  # with the first tile
+
+    return prepare(tile, box, made)

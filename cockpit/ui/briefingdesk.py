@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtWidgets import QWidget
@@ -12,9 +13,11 @@ from cockpit.model.errors import UserError
 from cockpit.model.messages import Message
 from cockpit.seat import Seat
 from cockpit.ui.part import Part
-from widgets.briefing.dialog import BriefingDialog
 from widgets.kit.actions import Action
 from widgets.kit.context import PanelContext
+
+if TYPE_CHECKING:
+    from widgets.briefing.dialog import BriefingDialog
 
 KEY = "Ctrl+Alt+N"
 
@@ -56,6 +59,8 @@ class BriefingDesk(Part):
         except UserError as error:
             self._ctx.notify(error.message, 0)
             return
+        from widgets.briefing.dialog import BriefingDialog
+
         self._dialog = BriefingDialog(self._ctx, port, known, self._window)
         self._dialog.show()
 

@@ -19,10 +19,7 @@ from cockpit.ui.part import Part
 from layouts.engine import LayoutEngine
 from widgets.calls import acts, keys
 from widgets.calls.bar import CallBar
-from widgets.calls.enrol import EnrolDialog
 from widgets.calls.incoming import IncomingCard, seat_words, show_caller
-from widgets.calls.keypad import KeypadDialog
-from widgets.calls.sound import SoundDialog
 from widgets.kit.actions import Action
 from widgets.kit.context import PanelContext
 
@@ -233,12 +230,16 @@ class CallDesk(QObject, Part):
         leg = next((leg for leg in call.legs if leg.state is CallState.UP and _on_telephone(leg)), None)
         if leg is None:
             return
+        from widgets.calls.keypad import KeypadDialog
+
         dialog = KeypadDialog(self._ctx, leg.contact.name, self._engine.window())
         dialog.pressed.connect(lambda key: port.digits(leg.id, key))
         dialog.open()
 
     def dial(self) -> None:
         """Calls a number that is in no book."""
+        from widgets.calls.keypad import KeypadDialog
+
         dialog = KeypadDialog(self._ctx, "", self._engine.window())
         dialog.dialled.connect(self._dialled)
         dialog.open()
@@ -263,9 +264,13 @@ class CallDesk(QObject, Part):
             self.open(CONTACTS)
 
     def sound(self) -> None:
+        from widgets.calls.sound import SoundDialog
+
         SoundDialog(self._ctx, self._engine.window()).open()
 
     def enrol(self) -> None:
+        from widgets.calls.enrol import EnrolDialog
+
         unit = self._ctx.selection.key
         EnrolDialog(self._ctx, unit, acts.unit_name(self._ctx, unit), self._engine.window()).open()
 

@@ -22,9 +22,7 @@ from layouts.engine import LayoutEngine
 from widgets.calls import acts as calls
 from widgets.instruct import acts
 from widgets.instruct import words as say
-from widgets.instruct.ask import ask_about
 from widgets.instruct.give import instruct
-from widgets.instruct.listing import InstructionsPanel
 from widgets.instruct.meet import EVENT_SCENE, meet
 from widgets.instruct.panel import DecisionsPanel
 from widgets.kit.actions import Action
@@ -157,6 +155,8 @@ class InstructDesk(QObject, Part):
             self.dialog = instruct(self._ctx, self, *target, self._window)
 
     def ask(self) -> None:
+        from widgets.instruct.ask import ask_about
+
         self.dialog = ask_about(self._ctx, self, self._case(), self._window)
 
     def urge(self) -> None:
@@ -172,6 +172,8 @@ class InstructDesk(QObject, Part):
 
     def toggle_list(self) -> None:
         """Opens the list with the keyboard in it; closes it where it is open."""
+        from widgets.instruct.listing import InstructionsPanel
+
         region = self._engine.region_of(LIST)
         if self._list_open() and self._engine.panel(LIST) is not None and self._closes(region):
             self.close_list()

@@ -17,12 +17,10 @@ from cockpit.model.scope import STATES, Scope
 from cockpit.ui.part import Part
 from widgets.kit.actions import Action
 from widgets.kit.context import PanelContext
-from widgets.lists.asked import Asked, Handling
-from widgets.lists.asked import Scope as Shown
-from widgets.lists.queue import QueuePanel
 
 if TYPE_CHECKING:
     from layouts.engine import LayoutEngine
+    from widgets.lists.queue import QueuePanel
 
 COPY_KEY, OPEN_KEY = "Ctrl+Shift+K", "Ctrl+Shift+U"
 MOST_GATHERED = 2_000
@@ -80,6 +78,8 @@ class Linked(QObject, Part):
             return Message("insight.link_other_city", {"city": link.pack, "here": ctx.pack.name})
         if ctx.drill is not None:
             ctx.drill.open(link.way, link.item)
+        from widgets.lists.queue import QueuePanel  # a leader's window has none
+
         queue = self._engine.panel("queue")
         if isinstance(queue, QueuePanel):
             self._narrow(queue, link.way[-1])
@@ -88,6 +88,9 @@ class Linked(QObject, Part):
 
     def _narrow(self, queue: QueuePanel, scope: Scope) -> None:
         """The queue shows the events of the scope that are in the picture."""
+        from widgets.lists.asked import Asked, Handling
+        from widgets.lists.asked import Scope as Shown
+
         pack = self._ctx.pack
         kinds = {code for code, kind in pack.kinds.items() if {code, kind.group_code} & set(scope.kinds)}
         is_over = any(state in scope.stages for state in STATES if state != "open")

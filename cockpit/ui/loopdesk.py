@@ -17,8 +17,6 @@ from widgets.kit.actions import Action
 from widgets.kit.context import PanelContext
 from widgets.kit.outbox import FAILED, seen, tally
 from widgets.lists.cases import CaseList
-from widgets.outbox.panel import OutboxPanel
-from widgets.telephone.panel import TelephonePanel
 
 GRACE = 5 * SECOND
 """A hub that is restarted is back before."""
@@ -87,6 +85,8 @@ class LoopDesk:
 
     def end_call(self) -> None:
         """Closes the form of a call, which keeps what was typed."""
+        from widgets.telephone.panel import TelephonePanel
+
         panel = self._engine.panel(CALL)
         self._close(CALL)
         if isinstance(panel, TelephonePanel):
@@ -157,6 +157,9 @@ class LoopDesk:
         return panel is not None and focus is not None and (focus is panel or panel.isAncestorOf(focus))
 
     def _take_keyboard(self, panel_id: str) -> None:
+        from widgets.outbox.panel import OutboxPanel
+        from widgets.telephone.panel import TelephonePanel
+
         panel = self._engine.panel(panel_id)
         if isinstance(panel, OutboxPanel | TelephonePanel):
             panel.take_keyboard()

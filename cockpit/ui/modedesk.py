@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from cockpit.model.messages import Message
 from cockpit.model.wall import Mode
 from cockpit.model.wallstate import WallState
-from widgets.map.panel import MapPanel
-from widgets.map.scene import LAYERS
 
 if TYPE_CHECKING:
     from cockpit.model.ports.walls import Walls
@@ -50,6 +48,9 @@ class ModeDesk:
 
     def _bring_layers(self, mode: Mode) -> None:
         """Shows the mode's layers, and takes away those that only the one before had brought."""
+        from widgets.map.panel import MapPanel  # a window without a map starts without it
+        from widgets.map.scene import LAYERS
+
         panel = self._map()
         if not isinstance(panel, MapPanel):
             return
