@@ -125,6 +125,8 @@ def _asks_which_cases(found: Found) -> bool:
     for at, token in enumerate(tokens):
         if token.type != "atom" or "WHICH" not in token.value or token.said not in _WHATS:
             continue
+        if token.said == "which" and any(one.type == "kind" for one in tokens[at + 1 : at + 2]):
+            return True
         for after in tokens[at + 1 : at + 6]:
             if after.type == "atom" and "CASES" in after.value:
                 return after.said in _CASES

@@ -140,7 +140,9 @@ def gathered(divided: Divided) -> Found:
     before: list[Token] = []
     denied, lost = turned(divided.tokens)
     for at, token in enumerate(divided.tokens):
-        if token.type == "atom":
+        if token.said == "by" and _by_whom(divided.tokens[at + 1 :]):
+            pass
+        elif token.type == "atom":
             found.atoms += [(name, at) for name in denied.get(at, token.value)]
         elif token.type in _LISTS:
             if token.type == "top" and (by := _class_of(token.said)):
@@ -177,6 +179,12 @@ def gathered(divided: Divided) -> Found:
     if not found.times:
         found.unread += [token.said for token in divided.tokens if token.type == "nothing"]
     return found
+
+
+def _by_whom(rest: list[Token]) -> bool:
+    """Reported by the hotline: not what a thing is divided by."""
+    named = next((token for token in rest if token.type != "filler"), None)
+    return named is not None and named.type in ("channel", "unit_kind", "unit", "time", "hours")
 
 
 def _class_of(said: str) -> str:

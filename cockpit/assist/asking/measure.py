@@ -208,6 +208,12 @@ def _amount(found: Found, pack: Pack, has_dim: bool) -> str:
 def _marks(found: Found, without: set[str]) -> tuple[str, ...]:
     names = found.names - without
     marks: list[str] = []
+    tokens = found.divided.tokens
+    still = any(token.said == "still" for token in tokens) and bool(names & {"WHICH", "LIST"}) and not found.times
+    if (
+        still and not names & {"LATE", "OPEN", "CLOSE", "DUE", "RATE", "NOARRIVE"} and found.kinds
+    ):  # which lanes are still blocked
+        marks.append("open")
     is_now = "NOW" in names and not found.times and not names & {"CLOSE", "RATE", "SHARE"}
     if {"LATE", "OPEN"} <= names or ("LATE" in names and is_now and "DUE" not in names):
         marks.append("overdue")

@@ -128,7 +128,8 @@ def of_one_year(said: list[Said], now: int, leads: bool = False) -> list[Said]:
             )
             made.append(times.of_year(unit, one.index, of) if unit and one.index < 5 else one)
             continue
-        later = leads and not any(before in years for before in said[:i])  # 六月和去年六月
+        twin = any(other.year and (other.unit, other.index) == (one.unit, one.index) for other in said)
+        later = (leads or twin) and not any(before in years for before in said[:i])  # 六月和去年六月
         if one.unit == "bare" and month is not None:
             day = times.day(month.year, month.month, one.index)
             one = Said(times.days(day, day), True, "day")

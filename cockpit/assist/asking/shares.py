@@ -75,9 +75,13 @@ def whole_of(found: Found, scope: Scope) -> tuple[str, ...]:
     inside = [
         i
         for i, token in enumerate(tokens)
-        if token.said in ("里", "里的", "中", "当中", "里面", "里头", "其中", "之中", "among", "out of", "中的")
+        if (token.said == "all" and 0 <= share < i and tokens[i - 1].said == "in")
+        or token.said in ("里", "里的", "中", "当中", "里面", "里头", "其中", "之中", "among", "out of", "中的")
     ]
     kept: set[str] = set()
+    if inside and tokens[inside[0]].said.isascii() and share < inside[0]:  # of Xihu among all complaints
+        kept = {field for field, place in at.items() if place > inside[0]}
+        return tuple(field for field in at if field not in kept) or tuple(at)
     if inside:
         kept = {field for field, place in at.items() if place < inside[0]}
     elif share >= 0 and tokens[share].said.isascii() and len(at) > 1:

@@ -136,6 +136,16 @@ def _recent(times: Times, m: re.Match[str]) -> tuple[str, object]:
     return "time", Said(times.recent(number_of(m["n"] or "one") or 1.0, m["u"].rstrip("s")))
 
 
+_SOME = {"fortnight": (2, "week"), "couple of days": (2, "day"), "couple of weeks": (2, "week"), "couple of months": (2, "month"),
+         "few days": (3, "day"), "few weeks": (3, "week")}  # fmt: skip
+
+
+def _some(times: Times, m: re.Match[str]) -> tuple[str, object]:
+    """The past fortnight, the last couple of days."""
+    number, unit = _SOME[m["u"]]
+    return "time", Said(times.recent(number, unit))
+
+
 def _coming(times: Times, m: re.Match[str]) -> tuple[str, object]:
     length = {"hour": HOUR, "day": DAY, "week": 7 * DAY, "month": 30 * DAY}[m["u"].rstrip("s")]
     return "time", Said(Span(times.now, times.now + int((number_of(m["n"] or "one") or 1.0) * length)))
@@ -285,7 +295,7 @@ def _clock_side(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
         return None
     if m["s"] in ("before", "until", "by", "till"):
         return "hours", Hours(tuple(range(hour)), until=hour or 24)
-    return "hours", Hours(tuple(range(hour, 24)))
+    return "hours", Hours(tuple(range(6)) if m["a"] == "midnight" else tuple(range(hour, 24)))
 
 
 def _across(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
@@ -364,6 +374,9 @@ RULES: tuple[Rule, ...] = (
     _rule(r"(?:the )?(?P<w>past) (?P<u>weekend)\b", _weekend),
     _rule(r"(?:the |over the |in the |during the )?(?:last|past|previous|recent)\s+(?P<n>" + _NUM + r")\s+"
           r"(?P<u>hours?|days?|weeks?|months?|years?)\b", _recent),
+    _rule(r"(?:the |over the |in the |during the |within the )?(?:last|past|previous) (?P<n>)(?P<u>fortnight|couple of (?:days|weeks|months)|few (?:days|weeks))\b", _some),
+    _rule(r"(?:over|during|throughout|through|across) the (?P<u>year|month|quarter)\b(?! (?:of|to|before)\b)", lambda t, m: ("time", Said(t.word(m["u"]), unit=m["u"]))),
+    _rule(r"(?:from |since )?(?:the )?(?:start|beginning) of (?:the |this )?(?P<u>week|month|quarter|year)(?: (?:on|onwards?|to now|until now|till now|to date|up to now))?\b", lambda t, m: ("time", Said(t.word(m["u"])))),
     _rule(r"(?:the |over the |in the )?past(?P<n>)\s+(?P<u>hour|day|week|month|year)\b", _recent),
     _rule(r"(?:within |in )?(?:the )?(?:next|coming)\s+(?P<n>" + _NUM + r")?\s*(?P<u>hours?|days?|weeks?)\b", _coming),
     _rule(r"(?:lately|recently|these days)\b", _word("last7")),
@@ -418,6 +431,7 @@ RULES: tuple[Rule, ...] = (
           lambda t, m: ("hours", Hours(round_the_clock(*_PARTS[m["p"]]), soft=True))),
     _rule(r"overnight\b|at nights?\b", lambda t, m: ("hours", Hours(round_the_clock(22, 6), soft=True))),
     _rule(r"(?:in |during |at )?(?:the )?morning (?:rush|peak)(?: hours?)?\b", lambda t, m: ("hours", Hours((7, 8), soft=True))),
+    _rule(r"(?:in |during |at )?(?:the )?rush[ -]?hours?\b", lambda t, m: ("hours", Hours((7, 8, 17, 18), soft=True))),
     _rule(r"(?:in |during |at )?(?:the )?evening (?:rush|peak)(?: hours?)?\b", lambda t, m: ("hours", Hours((17, 18), soft=True))),
 )  # fmt: skip
 """What each pattern of a text says."""
