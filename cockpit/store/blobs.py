@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import io
 import os
-import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from cockpit.model.entries import PhotoRef
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.processes import write_private
 from cockpit.store.disk import disk, sync
+from cockpit.store.sha import by_sha
 from cockpit.store.sounds import TYPES as SOUNDS
 from cockpit.store.sounds import sound_type
 
@@ -37,7 +37,6 @@ VIEW_SIDE = 1920
 THUMB_BYTES = 30_000
 THUMB_SIDE = 320
 _QUALITIES = (85, 75, 60, 45, 30, 20)
-_SHA = re.compile(r"[0-9a-f]{64}")
 _SUFFIX_VIEW, _SUFFIX_THUMB = ".view.jpg", ".thumb.jpg"
 
 
@@ -74,9 +73,7 @@ class Blobs:
         Raises:
             UserError: that is no SHA-256.
         """
-        if not _SHA.fullmatch(sha):
-            raise UserError("store.not_a_sha")
-        return self.folder / sha[:2] / sha
+        return by_sha(self.folder, sha)
 
     def has(self, sha: str) -> bool:
         return self.path(sha).is_file()

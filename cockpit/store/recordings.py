@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import re
 from pathlib import Path
 
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.store.disk import disk, sync
+from cockpit.store.sha import by_sha
 from cockpit.store.sounds import HEAD, type_of
 
 UNWRITABLE = "store.sound_unwritable"
@@ -20,7 +20,6 @@ MOST_RECORDING = 240_000_000
 MOST_VOICE = 2_000_000
 PART = 500_000
 """Bytes of one message on the bus."""
-_SHA = re.compile(r"[0-9a-f]{64}")
 
 
 class Sounds:
@@ -44,9 +43,7 @@ class Sounds:
         Raises:
             UserError: that is no SHA-256.
         """
-        if not _SHA.fullmatch(sha):
-            raise UserError("store.not_a_sha")
-        return self.folder / sha[:2] / sha
+        return by_sha(self.folder, sha)
 
     def has(self, sha: str) -> bool:
         return self.path(sha).is_file()
