@@ -11,10 +11,11 @@ from math import inf, nextafter
 
 from cockpit.assist.asking.lexicon import Entry, Lexicon, key_of
 from cockpit.assist.asking.limits import DONE, PHRASES
+from cockpit.assist.asking.months_en import MONTHS
 from cockpit.assist.asking.numbers import CHINESE, DIGITS, ENGLISH, number_of
 from cockpit.assist.asking.spelling import Spelling
 from cockpit.assist.asking.times import Said, Times
-from cockpit.assist.asking.times_en import KNOWN, MONTHS
+from cockpit.assist.asking.times_en import KNOWN
 from cockpit.assist.asking.tokens import Token, Unit, is_chinese, is_word, plain, stem, units_of
 from cockpit.model.asking import Correction
 

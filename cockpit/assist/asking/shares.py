@@ -75,7 +75,7 @@ def whole_of(found: Found, scope: Scope) -> tuple[str, ...]:
     inside = [
         i
         for i, token in enumerate(tokens)
-        if (token.said == "all" and 0 <= share < i and tokens[i - 1].said == "in")
+        if (token.said == "in all" and 0 <= share < i)
         or token.said in ("里", "里的", "中", "当中", "里面", "里头", "其中", "之中", "among", "out of", "中的")
     ]
     kept: set[str] = set()

@@ -71,9 +71,16 @@ class Times:
 
     def scan(self, text: str, at: int) -> Iterator[Found]:
         """All that begins at a place of a plain text."""
-        from cockpit.assist.asking import hours_zh, months_zh, times_en, times_zh
+        from cockpit.assist.asking import hours_en, hours_zh, months_en, months_zh, times_en, times_zh
 
-        for pattern, make in (*times_zh.RULES, *months_zh.RULES, *hours_zh.RULES, *times_en.RULES):
+        for pattern, make in (
+            *times_zh.RULES,
+            *months_zh.RULES,
+            *hours_zh.RULES,
+            *times_en.RULES,
+            *months_en.RULES,
+            *hours_en.RULES,
+        ):
             match = pattern.match(text, at)
             if match is None or match.end() == at:
                 continue
