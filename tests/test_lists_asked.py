@@ -124,6 +124,22 @@ def test_a_circle_of_parents_ends() -> None:
     assert tree.inside("330102") == {"330100", "330102"}
 
 
+def test_trees_of_a_table_share_what_was_read_of_it_and_see_what_changes() -> None:
+    picture, other = Picture(), Picture()
+    rows = area_rows()[:3]
+    put(picture, "area", rows)
+    put(other, "area", rows)
+    first, second, third = AreaTree(picture["area"]), AreaTree(picture["area"]), AreaTree(other["area"])
+    code = str(rows[1]["code"])
+    before = first.get(code)
+    assert before is second.get(code)
+    assert third.get(code) == before
+    assert third.get(code) is not before
+    rows[1]["name"] = "新区"
+    put(picture, "area", rows)
+    assert [tree.path(code)[-1].name for tree in (first, second, third)] == ["新区", "新区", before.name]
+
+
 def test_an_empty_table_answers_with_nothing() -> None:
     given = answer(Picture()["event"], Asked(), NOW, frozenset)
     assert len(given.rows) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 DISTRICT, STREET = 1, 2
 _DEEPEST = 12
@@ -17,41 +18,49 @@ class Area(NamedTuple):
     key: str
 
 
+class _Read:
+    """What one version of a table says."""
+
+    def __init__(self, table: Any) -> None:
+        self.version = table.version
+        rows = zip(
+            table.text("code"),
+            table.text("name"),
+            table.numbers("tier").tolist(),
+            table.text("parent"),
+            table.text("key"),
+            strict=True,
+        )
+        self.areas = {row[0]: Area(*row) for row in rows}
+        self.within: dict[str, frozenset[str]] = {}
+        self.children: dict[str, set[str]] = {}
+        for area in self.areas.values():
+            self.children.setdefault(area.parent, set()).add(area.code)
+
+
+_read: WeakKeyDictionary[Any, _Read] = WeakKeyDictionary()
+
+
 class AreaTree:
-    """The picture's area table by code; read again when the table's version changed."""
+    """The picture's area table by code; read again when the table's version changed. All trees of a table share what
+    was read of it: a city has thousands of areas, and a screen dozens of panels that name them."""
 
     def __init__(self, table: Any) -> None:
         self._table = table
-        self._version = -1
-        self._areas: dict[str, Area] = {}
-        self._within: dict[str, frozenset[str]] = {}
-        self._children: dict[str, set[str]] = {}
 
-    def _fresh(self) -> dict[str, Area]:
-        if self._version != self._table.version:
-            self._version = self._table.version
-            table = self._table
-            rows = zip(
-                table.text("code"),
-                table.text("name"),
-                table.numbers("tier").tolist(),
-                table.text("parent"),
-                table.text("key"),
-                strict=True,
-            )
-            self._areas = {row[0]: Area(*row) for row in rows}
-            self._within.clear()
-            self._children.clear()
-            for area in self._areas.values():
-                self._children.setdefault(area.parent, set()).add(area.code)
-        return self._areas
+    def _fresh(self) -> _Read:
+        read = _read.get(self._table)
+        if read is None or read.version != self._table.version:
+            read = _read[self._table] = _Read(self._table)
+        return read
 
     def get(self, code: str) -> Area | None:
-        return self._fresh().get(code)
+        return self._fresh().areas.get(code)
 
     def path(self, code: str) -> list[Area]:
         """The area and all around it, the largest first; empty where the code is not known."""
-        areas, path = self._fresh(), []
+        areas = self._fresh().areas
+        path: list[Area] = []
         while (area := areas.get(code)) is not None and area not in path and len(path) < _DEEPEST:
             path.insert(0, area)
             code = area.parent
@@ -59,18 +68,18 @@ class AreaTree:
 
     def within(self, code: str) -> frozenset[str]:
         """The codes of the area and of all areas around it; the code alone where it is not known."""
-        self._fresh()
-        known = self._within.get(code)
+        within = self._fresh().within
+        known = within.get(code)
         if known is None:
-            known = self._within[code] = frozenset(area.code for area in self.path(code)) | {code}
+            known = within[code] = frozenset(area.code for area in self.path(code)) | {code}
         return known
 
     def inside(self, code: str) -> frozenset[str]:
         """The codes of the area and of all areas in it."""
-        self._fresh()
+        children = self._fresh().children
         found, todo = {code}, [code]
         while todo:
-            for child in self._children.get(todo.pop(), ()):
+            for child in children.get(todo.pop(), ()):
                 if child not in found:
                     found.add(child)
                     todo.append(child)
@@ -78,8 +87,8 @@ class AreaTree:
 
     def children(self, code: str) -> list[Area]:
         """The areas right below, by code."""
-        areas = self._fresh()
-        return [areas[child] for child in sorted(self._children.get(code, ()))]
+        read = self._fresh()
+        return [read.areas[child] for child in sorted(read.children.get(code, ()))]
 
     def street(self, code: str) -> str:
         """The name people use for where this is: the 街道, else the smallest area known around it, else nothing."""
@@ -88,4 +97,4 @@ class AreaTree:
         return named[-1].name if named else ""
 
     def districts(self) -> list[Area]:
-        return sorted(area for area in self._fresh().values() if area.tier == DISTRICT)
+        return sorted(area for area in self._fresh().areas.values() if area.tier == DISTRICT)
