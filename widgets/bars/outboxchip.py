@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from cockpit.model.ages import exactly
 from cockpit.model.messages import Message
-from widgets.bars.bar import Piece
-from widgets.kit.actions import key_words
+from widgets.bars.actionchip import ActionChip
 from widgets.kit.context import PanelContext
-from widgets.kit.icons import draw_icon
 from widgets.kit.outbox import Tally, seen, tally
 
 
-class OutboxChip(Piece):
+class OutboxChip(ActionChip):
     """It says all, then without the last words, then its sign and count.
 
     Attributes:
@@ -27,22 +24,14 @@ class OutboxChip(Piece):
     stages: ClassVar[int] = 3
 
     def __init__(self, ctx: PanelContext, action: str, parent: QWidget) -> None:
-        super().__init__(ctx, parent)
-        self._action = action
+        super().__init__(ctx, action, parent)
         self.tally = Tally(0, 0, 0, 0)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.clicked.connect(lambda: ctx.actions.trigger(action))
 
     def tell(self) -> None:
         """The counts of now."""
         ctx = self.ctx
         now = self.tally = tally(ctx.cases.outbox(), seen(ctx.prefs), ctx.cases.case)
-        why = ctx.t("outbox.chip_why", waiting=now.waiting, delivered=now.delivered, wrong=now.wrong)
-        action = ctx.actions.get(self._action)
-        self.setToolTip(
-            ctx.t("bars.key_tip", words=why, key=key_words(action.keys[0])) if action and action.keys else why
-        )
-        self.setAccessibleName(why)
+        self.say(ctx.t("outbox.chip_why", waiting=now.waiting, delivered=now.delivered, wrong=now.wrong))
 
     @property
     def words_now(self) -> str:
@@ -73,24 +62,14 @@ class OutboxChip(Piece):
         return self._parts(self.stage), self.tally.wrong, self.tally.waiting
 
     def wide(self, stage: int) -> int:
-        if self.ctx.actions.get(self._action) is None:
+        if not self.runs:
             return 0
         parts = self._parts(stage)
         words = sum(self.measure("body" if weight == 700 else "small", text, weight) for text, _, weight in parts)
         return round(14 + 24 + words + 6 * (len(parts) - 1) + 14)
 
-    def focus_frame(self) -> QRectF:
-        return QRectF(7, self.height() / 2 - 14, self.width() - 12, 27)
-
     def paint(self, painter: QPainter) -> None:
-        theme, middle = self.ctx.theme, self.height() / 2
-        self.rule(painter, 0)
-        if self.underMouse():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.s2)
-            painter.drawRoundedRect(QRectF(8, middle - 13, self.width() - 14, 26), 4, 4)
         sign = "red_text" if self.tally.wrong else "orange_text" if self.tally.waiting else "t2"
-        draw_icon(painter, QRectF(14, middle - 8, 16, 16), "outbox", theme[sign], 1.75)
-        x = 38.0
+        x = self.paint_sign(painter, "outbox", sign)
         for words, token, weight in self._parts(self.stage):
             x = self.words(painter, x, "body" if weight == 700 else "small", words, token, weight) + 6
