@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QEnterEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QPushButton, QWidget
 
 from widgets.feeds.fleet import Asked, Fleet
@@ -14,37 +14,10 @@ from widgets.feeds.marks import draw_mark
 from widgets.feeds.words import class_words
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import Health
-from widgets.kit.icons import draw_icon, icon
-from widgets.kit.lineedit import LineEdit
+from widgets.kit.icons import icon
+from widgets.kit.searchline import SearchLine
 
 PAUSE_MS = 150
-
-
-class Find(LineEdit):
-    """A line to search in. Escape empties it; Enter and Down hand the keyboard on by `entered`, Escape in an empty
-    one too."""
-
-    entered = Signal()
-
-    def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._ctx = ctx
-        self.setTextMargins(22, 0, 0, 0)
-        self.setMaxLength(100)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.composing:
-            super().keyPressEvent(event)
-        elif event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
-            self.entered.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        draw_icon(QPainter(self), QRectF(9, self.height() / 2 - 7, 14, 14), "search", self._ctx.theme.t3)
 
 
 class HealthChip(QAbstractButton):
@@ -130,11 +103,12 @@ class BoardBar(QWidget):
         self._ctx = ctx
         self.asked = Asked()
         self._fleet = Fleet()
-        self.find = Find(ctx, self)
+        self.find = SearchLine(ctx, self)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(lambda: self.ask(replace(self.asked, text=self.find.text().strip())))
         self.find.textChanged.connect(lambda _text: self._pause.start())
         self.find.entered.connect(self.left)
+        self.find.left.connect(self.left)
         self.chips = {health: HealthChip(ctx, health, self) for health in Health}
         for health, chip in self.chips.items():
             chip.clicked.connect(lambda _on=False, health=health: self._toggle(health))

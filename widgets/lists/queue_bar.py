@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.kit.buttons import draw_key
-from widgets.kit.icons import draw_icon, icon
-from widgets.kit.lineedit import LineEdit
+from widgets.kit.icons import icon
 from widgets.kit.panel import PanelContext
+from widgets.kit.searchline import SearchLine
 from widgets.lists.areas import AreaTree
 from widgets.lists.asked import LEVELS, Answer, Asked, Order, Scope
 from widgets.lists.chips import LevelChip
@@ -29,34 +29,8 @@ SEARCH_PAUSE_MS = 150
 SEARCH_KEY = "Ctrl+F"
 
 
-class SearchField(LineEdit):
-    """A line for searching, with a sign at the left and the key that leads here at the right.
-
-    Escape empties it; in an empty one it hands the focus on by `left`. What is being composed by an input method is
-    not yet text, so nothing is searched before it is chosen.
-    """
-
-    left = Signal()
-    entered = Signal()
-
-    def __init__(self, ctx: PanelContext, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._ctx = ctx
-        self.setTextMargins(22, 0, 0, 0)
-        self.setMaxLength(100)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.composing:
-            super().keyPressEvent(event)
-        elif event.key() == Qt.Key.Key_Escape:
-            if self.text():
-                self.clear()
-            else:
-                self.left.emit()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.entered.emit()
-        else:
-            super().keyPressEvent(event)
+class SearchField(SearchLine):
+    """With the key that leads here at the right."""
 
     def say_hint(self) -> None:
         """What can be searched for, in as many words as there is room for."""
@@ -73,15 +47,13 @@ class SearchField(LineEdit):
         super().paintEvent(event)
         painter = QPainter(self)
         theme = self._ctx.theme
-        middle = self.height() / 2
-        draw_icon(painter, QRectF(9, middle - 7, 14, 14), "search", theme.t3)
         if self.text() or self.hasFocus():
             return
         words = self.fontMetrics().horizontalAdvance(self.placeholderText()) + 34
         key = QFontMetrics(theme.font("axis")).horizontalAdvance(SEARCH_KEY) + 24
         if self.width() >= words + key:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            draw_key(painter, self.width() - 8, middle, SEARCH_KEY, theme, "t3")
+            draw_key(painter, self.width() - 8, self.height() / 2, SEARCH_KEY, theme, "t3")
 
 
 class QueueBar(QWidget):
