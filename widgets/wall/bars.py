@@ -22,6 +22,7 @@ from widgets.wall.asking import History
 from widgets.wall.counting import CountPanel
 from widgets.wall.kit import PanelState
 from widgets.wall.paint import dashed, draw_frame, draw_value, draw_words
+from widgets.wall.signed import tells
 from widgets.wall.sizes import wide
 
 _GRAINS = ("hour", "day")
@@ -95,15 +96,7 @@ class WallBars(CountPanel):
             self._look_sign(code)
 
     def _look_sign(self, code: str) -> None:
-        signs = self.ctx.signs
-        if signs is None:
-            self.show_state(PanelState.DEAD, Message("wallkit.no_signs"), (Message("wallkit.no_signs_way"),))
-            return
-        self.board.take(signs.known)
-        if code not in self.board.told.at:
-            known = bool(self.board.told.signs)
-            said = Message("wallkit.no_such_sign", {"code": code}) if known else Message("wallkit.signs_waiting")
-            self.show_state(PanelState.EMPTY if known else PanelState.WAITING, said)
+        if not tells(self, self.board, code):
             return
         row = self.board.row(code, self.area)
         self._item = self.board.item_at(row) if row >= 0 else None

@@ -17,7 +17,7 @@ from widgets.signs.words import SignWords
 from widgets.wall.barrows import BarRow, draw_bars, room_for
 from widgets.wall.counting import CountPanel
 from widgets.wall.kit import PanelState
-from widgets.wall.signed import level
+from widgets.wall.signed import level, tells
 
 
 class WallRank(CountPanel):
@@ -54,15 +54,7 @@ class WallRank(CountPanel):
         if not code:
             super().look()
             return
-        signs = self.ctx.signs
-        if signs is None:
-            self.show_state(PanelState.DEAD, Message("wallkit.no_signs"), (Message("wallkit.no_signs_way"),))
-            return
-        self.board.take(signs.known)
-        if code not in self.board.told.at:
-            known = bool(self.board.told.signs)
-            said = Message("wallkit.no_such_sign", {"code": code}) if known else Message("wallkit.signs_waiting")
-            self.show_state(PanelState.EMPTY if known else PanelState.WAITING, said)
+        if not tells(self, self.board, code):
             return
         self.show_content()
         self._rank_sign(code)

@@ -16,6 +16,7 @@ from widgets.signs.words import SignWords
 from widgets.wall.counting import CountPanel
 from widgets.wall.kit import PanelState
 from widgets.wall.paint import draw_mark, draw_value, draw_words, fitted
+from widgets.wall.signed import tells
 from widgets.wall.sizes import FIGURE_EM, wide
 
 _MOST = 6
@@ -67,17 +68,9 @@ class WallRing(CountPanel):
         if not code:
             super().look()
             return
-        signs = self.ctx.signs
-        if signs is None:
-            self.show_state(PanelState.DEAD, Message("wallkit.no_signs"), (Message("wallkit.no_signs_way"),))
+        if not tells(self, self.board, code):
             return
-        self.board.take(signs.known)
         words = SignWords(self.ctx.t, self.ctx.pack, self.areas)
-        if code not in self.board.told.at:
-            known = bool(self.board.told.signs)
-            said = Message("wallkit.no_such_sign", {"code": code}) if known else Message("wallkit.signs_waiting")
-            self.show_state(PanelState.EMPTY if known else PanelState.WAITING, said)
-            return
         self.show_content()
         self._item = item = self.board.item_at(row) if (row := self.board.row(code, self.area)) >= 0 else None
         parts = [one for one in self.board.parts(code, self.area) if one.known and one.value > 0]

@@ -23,6 +23,21 @@ LONGEST = 31 * DAY
 """That a curve of a wall shows at the most."""
 
 
+def tells(panel: WallPanel, board: SignBoard, code: str) -> bool:
+    """Whether a sign is defined, by what the service of signs says now; else the panel says what is missing."""
+    signs = panel.ctx.signs
+    if signs is None:
+        panel.show_state(PanelState.DEAD, Message("wallkit.no_signs"), (Message("wallkit.no_signs_way"),))
+        return False
+    board.take(signs.known)
+    if code in board.told.at:
+        return True
+    known = bool(board.told.signs)
+    said = Message("wallkit.no_such_sign", {"code": code}) if known else Message("wallkit.signs_waiting")
+    panel.show_state(PanelState.EMPTY if known else PanelState.WAITING, said)
+    return False
+
+
 class SignPanel(WallPanel):
     """A panel of one sign or of several.
 
