@@ -7,6 +7,7 @@ engine.show_layout(read_layout_file(path, panels))
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,10 @@ class UnbuiltPanel(Panel):
         self.header.set_title(self.ctx.t("layout.unbuilt", panel=self.objectName()))
 
 
+class ComingPanel(Pane):
+    """The frame of a panel that is built in a moment."""
+
+
 class LayoutEngine(QWidget):
     """The widget that a layout fills. A panel is built as `Class(context, parent=engine, **options of its region)`.
 
@@ -61,11 +66,22 @@ class LayoutEngine(QWidget):
     panels_changed = Signal()
     arranged = Signal()
 
-    def __init__(self, ctx: PanelContext, panels: Mapping[str, type], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        ctx: PanelContext,
+        panels: Mapping[str, type],
+        parent: QWidget | None = None,
+        later: frozenset[str] = frozenset(),
+    ) -> None:
+        """
+        Args:
+            later: panels that are built when all is (`build_rest`): a first picture does not wait for them.
+        """
         super().__init__(parent)
         self.ctx = ctx
         self.layout_now: Layout | None = None
         self._classes = panels
+        self._later = later
         self._built: dict[_Key, QWidget] = {}
         self._missed: dict[_Key, frozenset[str]] = {}
         self._at: dict[str, _Key] = {}
@@ -73,7 +89,7 @@ class LayoutEngine(QWidget):
         self._stacks: dict[str, tuple[str, ...]] = {}
         self._shown: set[str] = set()
         self._in_slots: dict[str, QWidget] = {}
-        self._began = False
+        self._began = self._closed = False
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
@@ -181,8 +197,25 @@ class LayoutEngine(QWidget):
         """The theme changed; panels put aside are told too."""
         self._tell("retheme", self._built.values())
 
+    def build_rest(self) -> None:
+        """Builds what was left for later."""
+        self._later = frozenset()
+        coming = [key for key, widget in self._built.items() if isinstance(widget, ComingPanel)]
+        for key in coming:
+            frame = self._built.pop(key)
+            frame.hide()
+            frame.deleteLater()
+        if coming:
+            self._rearranged()
+
+    def warm(self, panel_id: str) -> None:
+        """Imports a panel that is not shown yet: its first showing does not wait for that, and says what is wrong."""
+        with contextlib.suppress(Exception):
+            self._classes[panel_id]
+
     def close_panels(self) -> None:
-        """The window closes: every panel gets a close event, in which it ends its threads."""
+        """The window closes: every panel gets a close event, in which it ends its threads; none is built any more."""
+        self._closed = True
         for widget in self._built.values():
             widget.close()
 
@@ -260,9 +293,13 @@ class LayoutEngine(QWidget):
         for name, stack in self._stacks.items():
             panel = self._built.get(self._at[name])
             if isinstance(panel, Panel):
-                titles = ((one, getattr(self._classes[self._places[one].panel], "title_id", "")) for one in stack)
+                titles = ((one, self._title_id(self._places[one].panel)) for one in stack)
                 tabs = [(one, self.ctx.t(title) if title else one) for one, title in titles]
                 panel.header.set_tabs(tabs, name, self._pick_tab)
+
+    def _title_id(self, panel: str) -> str:
+        classes = self._classes
+        return classes.title_id(panel) if isinstance(classes, Panels) else getattr(classes[panel], "title_id", "")
 
     def _pick_tab(self, name: str) -> None:
         self.show_region(name)
@@ -271,7 +308,11 @@ class LayoutEngine(QWidget):
     def _build(self, name: str) -> QWidget:
         place = self._places[name]
         try:
-            widget: QWidget = self._classes[place.panel](self.ctx, parent=self, **place.options)
+            widget: QWidget
+            if place.panel in self._later or self._closed:
+                widget = ComingPanel(self.ctx, self)
+            else:
+                widget = self._classes[place.panel](self.ctx, parent=self, **place.options)
         except Exception as error:  # a bug of ours or of a third party costs this panel and no other
             widget = self._unbuilt(name, place.panel, error)
         key = self._at[name]

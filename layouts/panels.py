@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property, partial
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import widgets
 
 ENTRY_POINTS = "cockpit.panels"
+_TITLE = re.compile(r'^    title_id: ClassVar\[str\] = "([^"]+)"', re.MULTILINE)
 _BEGIN = "PANELS"
 """A module is parsed from its first line of these on: nothing before it says which panels there are."""
 
@@ -27,10 +31,9 @@ class Panels(Mapping[str, type]):
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._ours = {
-            panel_id: partial(_load, module, panel_id)
-            for module, panel_id in (_registered(folder) if folder else _shipped())
-        }
+        found = {one.panel_id: one for one in (_registered(folder) if folder else _shipped())}
+        self._found = found
+        self._ours = {panel_id: partial(_load, one.module, panel_id) for panel_id, one in found.items()}
 
     @cached_property
     def _theirs(self) -> dict[str, Callable[[], type]]:
@@ -48,6 +51,22 @@ class Panels(Mapping[str, type]):
         """The class; raises whatever its module raises."""
         return (self._ours.get(panel_id) or self._theirs[panel_id])()
 
+    def title_id(self, panel_id: str) -> str:
+        """Id of the words over a panel, "" where it has none; one of ours that is not imported yet is not for that."""
+        one = self._found.get(panel_id)
+        is_there = one is None or one.module in sys.modules
+        written = None if is_there else self.read_title(panel_id)
+        return str(getattr(self[panel_id], "title_id", "")) if written is None else written
+
+    def read_title(self, panel_id: str) -> str | None:
+        """The same as one of ours has it written; None where it does not write it itself."""
+        one = self._found.get(panel_id)
+        if one is None:
+            return None
+        body = one.path.read_text(encoding="utf-8").partition(f"\nclass {one.name}(")[2].partition("\nclass ")[0]
+        written = _TITLE.search(body)
+        return None if written is None else written[1]
+
     def __contains__(self, panel_id: object) -> bool:
         return panel_id in self._ours or panel_id in self._theirs  # without importing it
 
@@ -56,6 +75,15 @@ class Panels(Mapping[str, type]):
 
     def __len__(self) -> int:
         return len(self._ours) + len(self._theirs)
+
+
+class _Registered(NamedTuple):
+    """Where a panel of ours is written."""
+
+    panel_id: str
+    module: str
+    name: str
+    path: Path
 
 
 def _load(module: str, panel_id: str) -> type:
@@ -71,13 +99,13 @@ def _tail(text: str, start: int) -> list[ast.stmt]:
 
 
 @cache
-def _shipped() -> tuple[tuple[str, str], ...]:
+def _shipped() -> tuple[_Registered, ...]:
     """Those of widgets/, read once a process: hundreds of files."""
     return tuple(_registered(Path(widgets.__path__[0])))
 
 
-def _registered(folder: Path) -> Iterator[tuple[str, str]]:
-    """Module and panel id of every literal PANELS in the sub-folders of `folder`."""
+def _registered(folder: Path) -> Iterator[_Registered]:
+    """Every literal PANELS in the sub-folders of `folder`."""
     for path in sorted(folder.glob("*/*.py")):
         text = path.read_text(encoding="utf-8")
         begin = 0 if text.startswith(_BEGIN) else text.find("\n" + _BEGIN) + 1
@@ -92,6 +120,6 @@ def _registered(folder: Path) -> Iterator[tuple[str, str]]:
             else:
                 continue
             if isinstance(value, ast.Dict) and any(isinstance(t, ast.Name) and t.id == "PANELS" for t in targets):
-                for key in value.keys:
+                for key, name in zip(value.keys, value.values, strict=True):
                     if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                        yield ".".join(parts), key.value
+                        yield _Registered(key.value, ".".join(parts), getattr(name, "id", ""), path)

@@ -35,6 +35,7 @@ class Walk:
         self.insight = RealInsight(facts(), NOW)
         leader.desk.context.insight = self.insight
         leader.open()
+        leader.desk.engine.build_rest()  # as the window does after its first picture
         put(leader.seat.picture, "area", [area_row(area) for area in hangzhou_areas()])
         self.where.refresh(frozenset({"archive", "area"}))
         self.settle()

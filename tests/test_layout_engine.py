@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from cockpit.model.layout import Layout
 from cockpit.model.layout_read import read_layout, read_layout_file
-from layouts.engine import LayoutEngine, UnbuiltPanel, shipped_panels
+from layouts.engine import ComingPanel, LayoutEngine, UnbuiltPanel, shipped_panels
 from layouts.panels import Panels
 from tests.panel_desk import desk
 from widgets.kit.panel import Panel, PanelContext
@@ -259,3 +259,42 @@ def test_a_panel_no_layout_names_is_not_imported(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "heavy.py").write_text("raise RuntimeError\nPANELS: dict[str, type] = {'heavy': int}\n", "utf-8")
     assert "heavy" in Panels(tmp_path / "gadgets")
+
+
+def test_a_panel_for_later_has_its_frame_at_once_and_hears_all_when_it_is_built(qtbot: QtBot) -> None:
+    engine = LayoutEngine(desk().ctx, CLASSES, later=frozenset({"map"}))
+    qtbot.addWidget(engine)
+    engine.resize(1920, 1080)
+    engine.show_layout(two())
+    engine.show()
+    engine.refresh(frozenset({"event"}))
+    frame = engine.panels()["map"]
+    assert isinstance(frame, ComingPanel)
+    assert isinstance(engine.panels()["queue"], Told)
+    place = frame.geometry()
+    assert place.width() > 1000
+    engine.build_rest()
+    built = engine.panels()["map"]
+    assert isinstance(built, Told)
+    assert built.isVisible()
+    assert built.geometry() == place
+    assert built.heard == [Told.topics]
+    engine.build_rest()
+    assert engine.panels()["map"] is built
+
+
+def test_what_was_left_for_later_is_not_built_in_a_window_that_closes(qtbot: QtBot) -> None:
+    engine = LayoutEngine(desk().ctx, CLASSES, later=frozenset({"map"}))
+    qtbot.addWidget(engine)
+    engine.show_layout(two())
+    engine.close_panels()
+    engine.build_rest()
+    assert isinstance(engine.panels()["map"], ComingPanel)
+
+
+@pytest.mark.parametrize("panel", sorted(Panels()))
+def test_the_words_over_a_panel_are_known_without_importing_it(panel: str) -> None:
+    found = Panels()
+    written = found.read_title(panel)
+    assert written in (None, getattr(found[panel], "title_id", ""))
+    assert found.title_id(panel) == getattr(found[panel], "title_id", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import ClassVar
 
 from PySide6.QtCore import QObject, QRect, QTimer
@@ -26,6 +27,8 @@ from widgets.leader.ground import TOPIC, LeaderPanel
 from widgets.leader.topiclist import TopicList
 
 PAGE, DRILL, ASK, HOME = "topic", "drill", "ask", "topic"
+REST_MS = 300
+"""Between two panels that are imported: what is shown goes on."""
 HOW_IT_IS = ("index", "topics", "topic", "changes")
 
 
@@ -117,6 +120,7 @@ class LeaderDesk(Shell):
 
     title_id: ClassVar[str] = "leader.window_title"
     name_ok: ClassVar[str] = "leader.name_ok"
+    later: ClassVar[frozenset[str]] = frozenset({"scopemap"})
 
     def first_actions(self) -> Iterable[Action]:
         if isinstance(self.seat, LeaderSeat):
@@ -151,7 +155,9 @@ class LeaderDesk(Shell):
 
     def _read_names(self) -> None:
         """Not ahead: a year lies in memory here, and names with their dictionary are as much again. The palette reads
-        them at its first letter."""
+        them at its first letter. What the first step leads to is imported."""
+        for n, panel in enumerate((DRILL, ASK)):
+            QTimer.singleShot(n * REST_MS, self.engine, partial(self.engine.warm, panel))
 
     def sights(self) -> Sights:
         """How the city is: its index and why, the topics with their figures, what changed. Figures of the copy too; a

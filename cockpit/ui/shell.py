@@ -82,6 +82,8 @@ class Shell(Wearing):
 
     title_id: ClassVar[str]
     """Of the window."""
+    later: ClassVar[frozenset[str]] = frozenset()
+    """Panels for which the first picture does not wait."""
 
     woken = Signal()
     followed = Signal()
@@ -118,7 +120,7 @@ class Shell(Wearing):
         self.modes = ModeDesk(self.context, self.walls, lambda: self.engine.kept("map"))
         self.name_window()
         self.setObjectName("desk")
-        self.engine = LayoutEngine(self.context, Panels(), self)
+        self.engine = LayoutEngine(self.context, Panels(), self, self.later)
         self.loop = LoopDesk(self.engine, self.context)
         for action in self.first_actions():
             self.actions_.add(action)
@@ -233,6 +235,7 @@ class Shell(Wearing):
             self.seat.start()
             self.reached.read_books()
             self.followed.emit()
+            QTimer.singleShot(0, self.engine, self.engine.build_rest)
             # the first letter typed into the palette does not wait for the city's names and the dictionary then
             QTimer.singleShot(PATIENCE_MS, self, self._read_names)
 
