@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import builtins
 import sys
+from typing import Any
 
+WRITER = "pyi_generator.py"
 NO_TURNS = 60.0
 """Seconds that a thread which waits for the interpreter is not given it, if nobody lets go of it himself."""
 
@@ -25,10 +27,20 @@ def load_qt() -> None:
 
 def load_binding() -> None:
     """Loads shiboken6, which goes through `sys.modules` as it starts: a module that another thread imports in that
-    moment, the one that opens the seat, would end the process."""
-    usual = sys.getswitchinterval()
+    moment, the one that opens the seat, would end the process.
+
+    It compiles its Python anew at every start, from an archive that it carries; the part that writes stubs of Qt for
+    developers, a quarter of it, is left empty.
+    """
+    usual, compiled = sys.getswitchinterval(), builtins.compile
+
+    def without_writer(source: Any, filename: Any, *rest: Any, **options: Any) -> Any:
+        return compiled(b"" if str(filename).endswith(WRITER) else source, filename, *rest, **options)
+
     sys.setswitchinterval(NO_TURNS)
+    builtins.compile = without_writer
     try:
         import shiboken6  # noqa: F401 - it starts
     finally:
+        builtins.compile = compiled
         sys.setswitchinterval(usual)
