@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from cockpit.model.wall import Arrangement, Hall, Place, Scene
 from cockpit.model.wall_panels import WALL_PANELS
 from cockpit.model.wall_read import read_hall, read_hall_file, read_scene, read_scene_file
 from cockpit.model.wall_shipped import hall_text, scene_text, shipped_hall, shipped_halls, shipped_scenes
+from cockpit.model.wall_solve import solve_place
 from cockpit.model.wall_write import write_hall, write_scene
 from tests.wall_files import halls, scenes
 
@@ -162,6 +164,24 @@ def test_what_is_wrong_in_a_scene_is_said_with_its_place(old: str, new: str, whe
     assert what in sentence
 
 
+def test_an_interrupted_ribbon_has_a_gap_of_its_own_and_is_written_so() -> None:
+    text = HALL.replace("rows = 2", "rows = 1").replace("columns = 3", "columns = 4")
+    text = text.replace("bezel_mm = [1.8, 1.8]", "bezel_mm = [[2, 640, 2], 0]")
+    hall = read_hall(text, "hall.toml")
+    wall = hall.walls[0]
+    gaps = [b.at.x - a.at.x - a.at.w for a, b in itertools.pairwise(wall.screens)]
+    assert gaps == [round(2 / wall.pitch), round(640 / wall.pitch), round(2 / wall.pitch)]
+    assert (wall.size[0], wall.bezel[0]) == (4 * 1920 + sum(gaps), gaps[0])
+    again = read_hall(write_hall(hall), "hall.toml")
+    assert again.walls[0].screens == wall.screens
+    rows = Place("row", panel="wallevents")
+    map_ = Place("map", panel="wallmap", spans=True, weight=2.0)
+    placed = {one.place.id: one.at for one in solve_place(Place("root", "columns", (rows, map_)), wall)}
+    dark = range(wall.screens[1].at.x + 1920, wall.screens[2].at.x)
+    assert placed["row"].x + placed["row"].w <= dark.start
+    assert placed["map"].x < dark.start < dark.stop < placed["map"].x + placed["map"].w, "one picture over the gap"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "where", "what"),
     [
@@ -169,6 +189,10 @@ def test_what_is_wrong_in_a_scene_is_said_with_its_place(old: str, new: str, whe
         ("rows = 2", "rows = 24\ncolums = 2", "line 17, column 1", 'Did you mean "columns"?'),
         ("columns = 3", "columns = 99", "line 17, column 1", "1 to 24"),
         ("screen = [1920, 1080]", "screen = [1920]", "line 18, column 1", "two numbers"),
+        ("[1.8, 1.8]", "[[1.8], 1.8]", "line 20, column 13", "one for each gap, which are 2"),
+        ("[1.8, 1.8]", "[[1.8, -1], 1.8]", "line 20, column 19", "0 to 10000"),
+        ("[1.8, 1.8]", "[640, 1.8]", "line 20, column 13", "0 to 500"),
+        ("[1.8, 1.8]", "1.8", "line 20, column 1", "two numbers"),
         ("screen = [1920, 1080]", "screen = [1920, 1080.5]", "line 18, column 17", "whole number"),
         ("screen = [1920, 1080]", "", "line 13, column 2", "pixels of a screen are missing"),
         ("screen = [1920, 1080]", "widths = [1, 2, 3]\nheights = [1, 2]", "line 18, column 11", "160 to 16384"),

@@ -80,10 +80,17 @@ def test_a_panel_that_does_not_span_lies_on_one_screen_clear_of_its_edges(arrang
         assert item.place.spans or clear_of_bezels(item.at, wall)
 
 
+def spans_of(wall: Wall) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """First and last + 1 px of its columns and of its rows."""
+    columns = sorted({(s.at.x, s.at.x + s.at.w) for s in wall.screens})
+    return columns, sorted({(s.at.y, s.at.y + s.at.h) for s in wall.screens})
+
+
 @given(arrangement=arrangements(), wall=walls())
 def test_no_edge_lies_behind_a_bezel(arrangement: Arrangement, wall: Wall) -> None:
-    across = {(s.at.x + s.at.w - CLEAR, s.at.x + s.at.w + wall.bezel[0] + CLEAR) for s in wall.screens}
-    down = {(s.at.y + s.at.h - CLEAR, s.at.y + s.at.h + wall.bezel[1] + CLEAR) for s in wall.screens}
+    columns, rows = spans_of(wall)
+    across = {(a[1] - CLEAR, b[0] + CLEAR) for a, b in pairwise([*columns, (columns[-1][1] + CLEAR, 0)])}
+    down = {(a[1] - CLEAR, b[0] + CLEAR) for a, b in pairwise([*rows, (rows[-1][1] + CLEAR, 0)])}
     for item in solve_place(arrangement.root, wall):
         for edge in (item.at.x, item.at.x + item.at.w):
             assert not any(low < edge < high for low, high in across)
@@ -100,7 +107,7 @@ def spanning(place: Place) -> Place:
 def test_where_all_panels_span_they_fill_the_wall_but_for_gaps_and_bezels(arrangement: Arrangement, wall: Wall) -> None:
     root = spanning(arrangement.root)
     found = rects(root, wall)
-    bezels = {gap_of(wall), 2 * CLEAR + wall.bezel[0], 2 * CLEAR + wall.bezel[1]}
+    bezels = {gap_of(wall)} | {2 * CLEAR + b[0] - a[1] for spans in spans_of(wall) for a, b in pairwise(spans)}
 
     def whole(place: Place) -> Rect:
         """The rectangle of a place, whose children must lie side by side in it."""

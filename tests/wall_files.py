@@ -74,20 +74,23 @@ def walls(draw: st.DrawFn, id: str = "main", room: str = "hall") -> Wall:
         widths = [draw(sides) for _ in range(columns)]
         heights = [draw(sides) for _ in range(rows)]
     pitch = draw(st.floats(0.2, 4))
-    bezel = (draw(st.integers(0, 80)), draw(st.integers(0, 80)))
+    across, down = ([draw(st.integers(0, 80))] * (count - 1) for count in (columns, rows))
+    if draw(st.booleans()):  # gaps of their own: a pillar, a door
+        across = [draw(st.sampled_from([0, 3, 900])) for _ in across]
     screens = []
     y = 0
-    for height in heights:
+    for height, below in zip(heights, (*down, 0), strict=True):
         x = 0
-        for width in widths:
+        for width, beside in zip(widths, (*across, 0), strict=True):
             n = len(screens)
             output = draw(st.sampled_from(["", f"HDMI-{n}"]))
             screens.append(
                 Screen(n + 1, draw(st.sampled_from(["wall-1", "wall-2"])), Rect(x, y, width, height), output)
             )
-            x += width + bezel[0]
-        y += height + bezel[1]
-    size = (sum(widths) + bezel[0] * (columns - 1), sum(heights) + bezel[1] * (rows - 1))
+            x += width + beside
+        y += height + below
+    size = (sum(widths) + sum(across), sum(heights) + sum(down))
+    bezel = (min(across, default=0), min(down, default=0))
     distance = draw(st.floats(1, 20))
     return Wall(id, draw(NAMES), room, tuple(screens), size, pitch, distance, rows, columns, bezel)
 

@@ -42,7 +42,7 @@ class Wall(msgspec.Struct, frozen=True):
         size: width and height of the canvas, px, with what lies behind bezels.
         pitch: millimetres a pixel. distance: metres from the last row of seats.
         rows, columns: of the grid of screens.
-        bezel: px of the canvas that lie between two screens: (across, down).
+        bezel: px of the canvas that lie between two screens: (across, down); where gaps differ, the least.
     """
 
     id: str

@@ -16,6 +16,8 @@ ROLES = ("duty", "leader", "wall")
 MOST_SCREENS = 96
 PX = (160, 16384)
 """Width and height of one screen."""
+BEZEL_MM, GAP_MM = (0, 500), (0, 10_000)
+"""Between two lit parts: everywhere alike, and where each gap has a number of its own (a pillar, a door)."""
 SQUARE = 0.05
 """How much a pixel's width and height may differ, as a share: a wall is drawn with square ones."""
 
@@ -115,21 +117,18 @@ class HallReader:
             file.wrong((*path, "columns"), "wallfile.too_many_screens", most=MOST_SCREENS)
         widths, heights = self._sizes(data, rows, columns, path)
         pitch = self._pitch(data, widths, heights, path)
-        bezel = (0, 0)
-        if "bezel_mm" in data:
-            across, down = file.pair(data, "bezel_mm", path, 0, 500)
-            bezel = (round(across / pitch), round(down / pitch))
+        across, down = self._gaps(data, (columns - 1, rows - 1), pitch, path)
         machines = self._names(data, "machines", rows * columns, path)
         outputs = self._names(data, "outputs", rows * columns, path)
         screens: list[Screen] = []
         y = 0
-        for height in heights:
+        for height, below in zip(heights, (*down, 0), strict=True):
             x = 0
-            for width in widths:
+            for width, beside in zip(widths, (*across, 0), strict=True):
                 i = len(screens)
                 screens.append(Screen(i + 1, machines[i], Rect(x, y, width, height), outputs[i]))
-                x += width + bezel[0]
-            y += height + bezel[1]
+                x += width + beside
+            y += height + below
         seen: set[tuple[str, str]] = set()
         for i, screen in enumerate(screens):
             if screen.output and (screen.machine, screen.output) in seen:
@@ -140,12 +139,12 @@ class HallReader:
             file.name(data, path),
             room,
             tuple(screens),
-            (sum(widths) + bezel[0] * (columns - 1), sum(heights) + bezel[1] * (rows - 1)),
+            (sum(widths) + sum(across), sum(heights) + sum(down)),
             pitch,
             file.number(data, "distance", path, 0.5, 200, 0),
             rows,
             columns,
-            bezel,
+            (min(across, default=0), min(down, default=0)),
         )
 
     def _sizes(self, data: dict[str, Any], rows: int, columns: int, path: KeyPath) -> tuple[list[int], list[int]]:
@@ -164,6 +163,27 @@ class HallReader:
             if not isinstance(values, list) or len(values) != count:
                 file.wrong((*path, key), "wallfile.screen_missing", key=key, count=count)
             found.append([file.a_whole(v, key, (*path, key, i), *PX) for i, v in enumerate(values)])
+        return found[0], found[1]
+
+    def _gaps(
+        self, data: dict[str, Any], counts: tuple[int, int], pitch: float, path: KeyPath
+    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Px that lie between two screens, across and down: one number for all, or a list with one for each gap."""
+        file, key = self._file, "bezel_mm"
+        if key not in data:
+            return (0,) * counts[0], (0,) * counts[1]
+        value = data[key]
+        if not isinstance(value, list) or len(value) != 2:
+            file.wrong((*path, key), "wallfile.pair", key=key)
+        found = []
+        for i, (given, count) in enumerate(zip(value, counts, strict=True)):
+            at = (*path, key, i)
+            if not isinstance(given, list):
+                found.append((round(file.a_number(given, key, at, *BEZEL_MM) / pitch),) * count)
+                continue
+            if len(given) != count:
+                file.wrong(at, "wallfile.as_many_gaps", key=key, count=count)
+            found.append(tuple(round(file.a_number(v, key, (*at, n), *GAP_MM) / pitch) for n, v in enumerate(given)))
         return found[0], found[1]
 
     def _pitch(self, data: dict[str, Any], widths: list[int], heights: list[int], path: KeyPath) -> float:

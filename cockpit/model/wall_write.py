@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from cockpit.model.wall import Arrangement, Carousel, Hall, Mode, Place, Scene, Wall
-from cockpit.model.wall_read_hall import ROLES
+from cockpit.model.wall_read_hall import BEZEL_MM, ROLES
 from cockpit.model.wall_read_scene import WEIGHTS
 from cockpit.model.wall_toml import ID
 
@@ -144,14 +145,28 @@ def _wall(wall: Wall) -> list[str]:
     else:
         lines += [f"widths = {_value(widths)}", f"heights = {_value(heights)}"]
     lines.append(f"pitch = {_value(wall.pitch)}")
-    if wall.bezel != (0, 0):
-        lines.append(f"bezel_mm = {_value([px * wall.pitch for px in wall.bezel])}")
+    across = _gaps([(s.at.x, s.at.w) for s in first_row])
+    down = _gaps([(s.at.y, s.at.h) for s in first_column])
+    if any((*across, *down)):
+        lines.append(f"bezel_mm = {_value([_millimetres(gaps, wall.pitch) for gaps in (across, down)])}")
     lines.append(f"distance = {_value(wall.distance)}")
     machines = [screen.machine for screen in wall.screens]
     lines += _list("machines", machines) if len(set(machines)) > 1 else [f"machines = {_value(machines[0])}"]
     if any(screen.output for screen in wall.screens):
         lines += _list("outputs", [screen.output for screen in wall.screens])
     return lines
+
+
+def _gaps(screens: Sequence[tuple[int, int]]) -> list[int]:
+    """Px between each two of a row, given as (first, length)."""
+    return [after - first - length for (first, length), (after, _) in pairwise(screens)]
+
+
+def _millimetres(gaps: Sequence[int], pitch: float) -> float | list[float]:
+    """One number for all where they are alike."""
+    if len(set(gaps)) > 1 or (gaps and gaps[0] * pitch > BEZEL_MM[1]):
+        return [px * pitch for px in gaps]
+    return gaps[0] * pitch if gaps else 0.0
 
 
 def _mode(mode: Mode) -> list[str]:

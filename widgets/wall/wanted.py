@@ -105,10 +105,7 @@ def about_words(about: About | None, t: Texts, now: int) -> tuple[str, str]:
         return "", ""
     span = about.now(now)
     what = t.pack(about.name) if about.name.get("zh") else ""
-    if span is None:
-        return what, ""
-    growing = span.word in ("today", "week", "month", "quarter", "half", "year")
-    return what, t(f"insight.span_{span.word}") if growing else span_words(span, t, now, brief=True)
+    return what, span_words(span, t, now, brief=True) if span is not None else ""
 
 
 def stack_of_about(about: About | None, kinds: Sequence[str], now: int) -> LayerStack:
