@@ -12,6 +12,7 @@ import pytest
 
 from cockpit.feeds.sources._mqttwire import V3, V5, Hello, Wire
 from cockpit.model.errors import OutsideError
+from tests.broker_stories import is_killed, stands_still
 from tests.brokers import Mosquitto
 from tests.certificates import certificates
 from tests.test_feeds_sources import Sink, running, sentence
@@ -131,12 +132,7 @@ def test_what_a_cut_costs_without_a_session_is_what_was_published_meanwhile_and_
                     for i in range(20):
                         await publish("city/n", b"%d" % i, 0)
                     await until(lambda: len(sink.messages) >= 20)
-                broker.kill()
-                await until(lambda: sink.troubles)
-                broker.start()
-                source.retry_now()
-                lives = sink.lives
-                await until(lambda: sink.lives > lives)
+                await is_killed(broker, sink, source)
                 async with publishing(broker.port) as publish:
                     for i in range(20, 40):
                         await publish("city/n", b"%d" % i, 0)
@@ -154,11 +150,7 @@ def test_a_broker_that_falls_silent_is_left_within_its_keep_alive(tmp_path, monk
         with Mosquitto(tmp_path) as broker:
             async with listening(broker.url, sink):
                 await until(lambda: sink.lives)
-                broker.pause()
-                await until(lambda: sink.troubles)
-                broker.go_on()
-                lives = sink.lives
-                await until(lambda: sink.lives > lives)
+                await stands_still(broker, sink)
         assert "没有应答" in sentence(sink.troubles[0][0])
 
     go(test)

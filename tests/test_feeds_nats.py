@@ -9,6 +9,7 @@ import nats
 import pytest
 
 from cockpit.feeds.sources.base import BackOff
+from tests.broker_stories import is_killed, stands_still
 from tests.brokers import Nats
 from tests.certificates import certificates
 from tests.test_feeds_mqtt import go
@@ -106,12 +107,7 @@ def test_what_a_killed_server_costs_core_nats_is_what_was_published_meanwhile(tm
                         await client.publish("city.a", b"%d" % i)
                     await client.flush()
                     await until(lambda: len(sink.messages) >= 100)
-                broker.kill()
-                await until(lambda: sink.troubles)
-                broker.start()
-                source.retry_now()
-                lives = sink.lives
-                await until(lambda: sink.lives > lives)
+                await is_killed(broker, sink, source)
                 async with connected(broker) as client:
                     for i in range(100, 200):
                         await client.publish("city.a", b"%d" % i)
@@ -130,11 +126,7 @@ def test_a_server_that_falls_silent_is_left(tmp_path, monkeypatch):
         with Nats(tmp_path) as broker:
             async with listening(broker.url, sink):
                 await until(lambda: sink.lives)
-                broker.pause()
-                await until(lambda: sink.troubles)
-                broker.go_on()
-                lives = sink.lives
-                await until(lambda: sink.lives > lives)
+                await stands_still(broker, sink)
         assert "没有应答" in sentence(sink.troubles[0][0])
 
     go(test)
