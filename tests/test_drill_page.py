@@ -279,7 +279,7 @@ def test_data_that_became_others_are_asked_for_anew_and_the_old_answer_is_droppe
     stage.desk.drill.push(MONTH)
     assert stage.desk.insight.waits <= waiting + 2, "questions about the scope before are taken back"
     stage.settle()
-    assert stage.panel.headline.sentence.text.endswith("比上月 +164")
+    assert stage.panel.headline.sentence.text.endswith("比2026年5月 +164")
 
 
 def test_a_file_of_the_rows_says_their_scope_and_until_when(make: Callable[..., Stage], tmp_path: Path) -> None:
@@ -388,14 +388,14 @@ def test_the_area_of_a_scope_decides_by_which_tier_it_is_split(make: Callable[..
     assert [tier_below(areas, code) for code in ("", street.parent, street.code)] == ["district", "street", "community"]
 
 
-@pytest.mark.parametrize(("lang", "heads"), [("zh", ["本期", "上月", "变化", "去年同期", "变化"]), ("en", None)])
+@pytest.mark.parametrize(("lang", "heads"), [("zh", ["本期", "2026年5月", "变化", "去年同期", "变化"]), ("en", None)])
 def test_a_column_of_figures_is_headed_by_its_period_and_not_by_a_rate(
     make: Callable[..., Stage], lang: str, heads: list[str] | None
 ) -> None:
     stage = make(MONTH, lang=lang)
     stage.turn("periods")
     seen = list(stage.panel.pages["periods"].table.sheet.columns)
-    assert seen == (heads or ["This period", "The month before", "Change", "The same time last year", "Change"])
+    assert seen == (heads or ["This period", "May 2026", "Change", "The same time last year", "Change"])
 
 
 @pytest.mark.parametrize(("wide", "below"), [(900, False), (280, True)])

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from cockpit.model.alarms import text_of
-from cockpit.model.messages import Texts
+from cockpit.model.messages import Texts, capital
 
 _ISSUED = re.compile(r"^.{2,40}?(?:联合)?发布(?:了)?(?=.*[红橙黄蓝]色?(?:预警|警报|警告))")
 _SIGNAL = re.compile(r"(?<=预警)信号")
@@ -40,7 +40,7 @@ def headline_words(headline: str, t: Texts, whole: bool = False) -> str:
         return headline if whole else short
     what = t("hazard.and").join(t(f"hazard.{_HAZARDS[one]}") for one in dict.fromkeys(found))
     words = t("hazard.warning", what=what, colour=t(f"hazard.{_COLOURS[grave[1]]}"))
-    words = words[:1].upper() + words[1:]
+    words = capital(words)
     return t("hazard.lifted", warning=words) if "解除" in short else words
 
 

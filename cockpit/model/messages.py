@@ -87,6 +87,11 @@ class Texts:
         return frozenset(self._entries)
 
 
+def capital(words: str) -> str:
+    """As it begins a line: English words with a capital, 汉字 as they are."""
+    return words[:1].upper() + words[1:]
+
+
 @lru_cache(maxsize=len(LANGUAGES))
 def texts(lang: str) -> Texts:
     """The shipped catalogue of `lang` (`zh` or `en`), with zh behind it for what en lacks."""

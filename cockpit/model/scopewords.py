@@ -98,18 +98,20 @@ def against_words(span: Span, t: Texts, now: int) -> str:
 
 
 def span_words(span: Span, t: Texts, now: int, brief: bool = False) -> str:
-    """A period; by its word where that still says it at `now`, dates and clock times always (`brief`: where it has no
-    word)."""
+    """A period; by its word where that still says it at `now`, dates and clock times always. `brief`: 近 7 天, 本月, but
+    the dates of one that is over, beside which 上月 would be another."""
     dates = _dates(span, t, now)
     word = span.word
     says = span_of(word, now) if moves(span) else None
     if says is None or abs(says.start - span.start) > (HOUR if word.startswith("hours") else 0):
         return dates
     if word in ("today", "yesterday"):
-        return dates
+        return t("insight.span_today") if brief and word == "today" else dates
     if word in GROWING or word.startswith("last_"):
         name = t(f"insight.span_{word}")
-        return name if brief else t("insight.named_span", name=name, dates=dates)
+        if brief:
+            return name if word in GROWING else dates
+        return t("insight.named_span", name=name, dates=dates)
     number = int(word.removeprefix("last").removeprefix("hours"))
     name = t("insight.last_hours" if word.startswith("hours") else "insight.last_days", n=number)
     return name if brief else t("insight.named_span", name=name, dates=dates)

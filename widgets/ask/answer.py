@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QStackedWidg
 
 from cockpit.model.asking import Told
 from cockpit.model.clock import local
-from cockpit.model.messages import Message
+from cockpit.model.messages import Message, capital
 from cockpit.model.scope import Scope
 from cockpit.model.scopewords import source_words
 from widgets.ask.chart import AnswerChart
@@ -183,7 +183,8 @@ class AnswerPage(QWidget):
         found = []
         for i, piece in enumerate(told.sentence):
             linked = piece.scope is not None
-            found.append(Piece(piece.text, str(i) if linked else "", "figure" if linked else "plain",
+            text = piece.text if i else capital(piece.text)
+            found.append(Piece(text, str(i) if linked else "", "figure" if linked else "plain",
                                tip if linked else ""))  # fmt: skip
         return found
 

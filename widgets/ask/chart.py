@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from cockpit.model.asking import Standpoint, Told
 from cockpit.model.figures import figure
 from cockpit.model.insight import AskTrend, Trend
+from cockpit.model.messages import capital
 from cockpit.model.scope import Scope
 from cockpit.model.scopewords import dimension_words, unit_words
 from widgets.charts.course import Course, Line
@@ -129,7 +130,10 @@ class AnswerChart(QWidget):
 
     def _titled(self, told: Told) -> str:
         asked, t = told.understood, self.ctx.t
-        measure = self.words.measure(asked.scope.measure)
+        if asked.beside == "measure":  # each of them is another
+            measures = dict.fromkeys(self.words.measure(one.scope.measure) for one in told.standpoints)
+            return capital(t("ask.and").join(measures))
+        measure = capital(self.words.measure(asked.scope.measure))
         if asked.form == "ranking" and asked.by:
             return t("ask.chart_by", measure=measure, by=dimension_words(asked.by, t))
         return t("ask.chart_beside", measure=measure)
@@ -163,7 +167,7 @@ class AnswerChart(QWidget):
         if figure.target is not None:
             marks.append(("dash", t("ask.target")))
         self.legend.show_marks(marks if len(marks) > 1 else [])
-        self.title.setText(t(f"ask.course_{trend.grain}", measure=self.words.measure(figure.scope.measure)))
+        self.title.setText(t(f"ask.course_{trend.grain}", measure=capital(self.words.measure(figure.scope.measure))))
 
     def _read(self, at: int) -> str:
         """A bucket in words."""

@@ -13,7 +13,7 @@ from cockpit.model.ages import age
 from cockpit.model.asking import Chip, Choice, Told
 from cockpit.model.errors import UserError
 from cockpit.model.links import Link, link_of
-from cockpit.model.messages import Message
+from cockpit.model.messages import Message, capital
 from cockpit.model.scope import Scope
 from cockpit.picture.drill import Drill
 from widgets.ask.answer import BARE, AnswerPage
@@ -250,7 +250,7 @@ class AskPanel(Panel):
         disable(self.to_model, t(why) if isinstance(why, Message) else "")
         below = "ask.refused" if asked.told is None or asked.told.model is None else "ask.refused_again"
         said = t(below, why=t(asked.refused).rstrip("。.")) if asked.refused is not None else ""
-        self.refused.setText(said[:1].upper() + said[1:])
+        self.refused.setText(capital(said))
         self.refused.setVisible(bool(said) and not asked.modelling)
 
     def _problem(self, said: Message) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from cockpit.model.messages import capital
 from widgets.kit.context import PanelContext
 from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
@@ -78,10 +79,11 @@ class HeatTable(QWidget):
         return QSize(400, round(self._head()) + ROW * len(self.sheet.rows) + 2)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, HEAD + ROW * 3)
+        return QSize(200, round(self._head()) + ROW * min(len(self.sheet.rows), 2))
 
     def show_sheet(self, sheet: Sheet) -> None:
-        self.sheet, self._over = sheet, (-2, -2)
+        rows, columns = (tuple(capital(name) for name in names) for names in (sheet.rows, sheet.columns))
+        self.sheet, self._over = replace(sheet, rows=rows, columns=columns), (-2, -2)
         row, column = self.at
         self.at = (min(row, len(sheet.rows) - 1), min(column, len(sheet.columns) - 1))
         self._down, self._aside = (min(self._down, self._most()[0]), min(self._aside, self._most()[1]))
@@ -107,7 +109,9 @@ class HeatTable(QWidget):
         for k, name in enumerate(self.sheet.columns):
             need = max((body.horizontalAdvance(cells[k].words) for cells in self.sheet.cells), default=0.0) + pad
             head = small.horizontalAdvance(name)
-            found.append(max(need, (head if head < 68 else min(head / 1.7, 96)) + 16, LEAST))
+            word = max((small.horizontalAdvance(one) for one in name.split()), default=0.0)
+            longest = min(word, 96)  # a word is not cut
+            found.append(max(need, max(head if head < 68 else min(head / 1.7, 96), longest) + 16, LEAST))
         spare = self.width() - self._named() - PAD - sum(found)
         more = max(spare, 0.0) / max(len(found), 1)
         return [max(wide, min(wide + more, 124.0)) for wide in found]

@@ -23,6 +23,9 @@ from widgets.kit.dialog import NameDialog
 
 WEEKS = 8
 
+TITLED, WITH_COURSE = 296, 270
+"""Heights from which there is room for the course, with its title and without."""
+
 
 class BeforePage(DrillPage):
     """The page.
@@ -66,6 +69,15 @@ class BeforePage(DrillPage):
         column.addLayout(head)
         column.addWidget(self.course, 1)
         self.retranslate()
+
+    def resizeEvent(self, event: object) -> None:
+        self._share()
+
+    def _share(self) -> None:
+        """Where there is little room the course gives way to the figures: its title first."""
+        at = self.scope is not None and bool(self.scope.at)
+        self.course_title.setVisible(at and self.height() >= TITLED)
+        self.course.setVisible(at and self.height() >= WITH_COURSE)
 
     def ask(self, scope: Scope) -> None:
         self.answer, self.trend = None, None
@@ -115,8 +127,8 @@ class BeforePage(DrillPage):
         scope, t, words, answer = self.scope, self.ctx.t, self.words, self.answer
         at = scope.at if scope is not None else 0
         self.day.setText(t("drill.at_day", day=words.day(at)) if at else t("drill.at_none"))
-        for one in (self.table, self.course, self.course_title):
-            one.setVisible(bool(at))
+        self.table.setVisible(bool(at))
+        self._share()
         if not at:
             self.said.setText(t("drill.at_why"))
             self.sentence.say([])

@@ -53,7 +53,7 @@ class MapLegend(QWidget):
         painter.setFont(theme.font("axis"))
         metrics = QFontMetricsF(theme.font("axis"))
         right = [" · ".join(filter(None, (self._unit, re.split("[，,]", self.notice)[0]))), self.credit]
-        room = self.width() * 0.46
+        room = self.width() * 0.6
         for i, words in enumerate(right):
             painter.setPen(theme.t2 if i == 0 else theme.t3)
             cut = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
@@ -64,7 +64,7 @@ class MapLegend(QWidget):
             return
         taken = min(room, max(metrics.horizontalAdvance(words) for words in right))
         wide = min((self.width() - 3 * PAD - taken) / len(labels), 56)
-        if any(metrics.horizontalAdvance(words) > wide + 6 for words in labels):
+        if any(metrics.horizontalAdvance(words) > wide - 4 for words in labels):
             labels = tuple(words.partition("–")[0] for words in labels)  # where each class begins
         alphas = map_style(theme).choropleth_alpha
         for i, words in enumerate(labels):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from cockpit.model.clock import DAY
 from cockpit.model.insight import AskSplit, AskTrend, Figure, Part, Split, Trend
+from cockpit.model.messages import capital
 from cockpit.model.scope import Scope, Span
 from widgets.charts.course import Course, Line, Note
 from widgets.charts.markbars import MarkBar, MarkBars
@@ -228,7 +229,9 @@ class PartsPage(DrillPage):
             value = float("nan") if part.value is None else part.value
             mark = float("nan") if part.before is None else part.before
             bars.append(
-                MarkBar(part.code, words.part(split.by, part), value, words.value(figure, part.value), mark, tip)
+                MarkBar(
+                    part.code, capital(words.part(split.by, part)), value, words.value(figure, part.value), mark, tip
+                )
             )
         if split.rest:
             counts = figure.scope.measure in COUNTS

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cockpit.model.insight import AskFigure, AskTrend, Figure, Trend
+from cockpit.model.messages import capital
 from cockpit.model.scope import Scope, Span
 from cockpit.model.spans import PREVIOUS, YEAR_BEFORE
 from widgets.charts.course import Course, Line
@@ -14,10 +15,13 @@ from widgets.charts.heattable import Cell, HeatTable, Sheet
 from widgets.drill.page import DrillDesk, DrillPage
 from widgets.drill.pieces.charthead import ChartHead
 from widgets.drill.pieces.legend import Legend
-from widgets.drill.words import NONE, grain_name
+from widgets.drill.words import COUNTS, NONE, grain_name
 
 MEASURES = ("count", "open", "late", "closing_rate", "on_time_rate", "mean_hours", "mean_response", "rework_rate",
             "satisfaction_rate")  # fmt: skip
+
+WITH_COURSE = 270
+"""Height from which there is room for the course under the table."""
 
 
 class PeriodsPage(DrillPage):
@@ -42,8 +46,13 @@ class PeriodsPage(DrillPage):
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(0)
         column.addWidget(self.table, 5)
-        column.addWidget(ChartHead(self.course_title, self.legend, self, top=4))
+        self._course_head = ChartHead(self.course_title, self.legend, self, top=4)
+        column.addWidget(self._course_head)
         column.addWidget(self.course, 3)
+
+    def resizeEvent(self, event: object) -> None:
+        for one in (self._course_head, self.course):  # where there is little room all of it is the table's
+            one.setVisible(self.height() >= WITH_COURSE)
 
     def measures(self, scope: Scope) -> tuple[str, ...]:
         """Those that are compared; the scope's own is among them, a sign alone."""
@@ -98,7 +107,7 @@ class PeriodsPage(DrillPage):
             else:
                 own = words.compared(scope.with_(against=against))
                 named = words.against_of(scope.with_(against=against)) if which != "own" else words.span(own)
-                heads.append(named[:1].upper() + named[1:])
+                heads.append(capital(named))
         rows, cells = [], []
         for measure in self.measures(scope):
             line = []
@@ -106,8 +115,8 @@ class PeriodsPage(DrillPage):
                 figure = self.figures.get((measure, which or PREVIOUS))
                 line.append(self._cell(figure, what) if figure is not None else Cell(NONE))
             first = self.figures.get((measure, PREVIOUS))
-            unit = words.unit(first) if first is not None else ""
-            rows.append(" ".join(filter(None, (words.measure(measure), unit))))
+            unit = words.unit(first) if first is not None and measure not in COUNTS else ""  # 件数 are 件
+            rows.append(" ".join(filter(None, (capital(words.measure(measure)), unit))))
             cells.append(tuple(line))
         self.table.setAccessibleName(t("drill.page_periods"))
         self.table.show_sheet(Sheet(tuple(rows), tuple(heads), tuple(cells), turned=True))

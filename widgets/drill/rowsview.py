@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from cockpit.model.insight import AskRows, Row, Rows
 from cockpit.model.messages import Message
@@ -48,9 +48,10 @@ class RowsView(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(12, 0, 8, 0)
         head.setSpacing(10)
+        self.title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.sum.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # gives way first
         head.addWidget(self.title)
-        head.addWidget(self.sum)
-        head.addStretch(1)
+        head.addWidget(self.sum, 1)
         head.addWidget(self.export)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

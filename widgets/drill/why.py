@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cockpit.model.insight import AskExplained, Explained
+from cockpit.model.messages import capital
 from cockpit.model.scope import Scope
 from widgets.charts.deltabars import Delta, DeltaBars
 from widgets.drill.page import DrillDesk, DrillPage
@@ -82,7 +83,7 @@ class WhyPage(DrillPage):
             return
         deltas = []
         for one in explained.parts[:MOST]:
-            name = words.part_name(explained.by, one.code, one.name)
+            name = capital(words.part_name(explained.by, one.code, one.name))
             tip = f"{words.with_unit(figure, one.before)} → {words.with_unit(figure, one.value)}"
             deltas.append(Delta(one.code, name, one.brings, words.change(figure, one.brings), tip))
         others = sum(one.brings for one in explained.parts[MOST:]) + explained.rest

@@ -91,14 +91,19 @@ class DrillWords:
         return compared(scope.span, scope.against, self.ctx.clock.now())
 
     def against_of(self, scope: Scope) -> str:
-        """That period as it is said in a sentence: 昨日同期, 上月, 去年同期, else its dates."""
+        """That period as it is said in a sentence: 昨日同期, 去年同期, 前一天; the one before a month that is over by
+        its name, since 上月 is that of now."""
         span, word = self.compared(scope), scope.span.word
         if span.word == YEAR_BEFORE:
             return self.ctx.t("drill.same_last_year")
         if span.word != PREVIOUS:
             return self.against(span)
-        named = word if word in BEFORE else unit_of(scope.span)
-        return self.ctx.t(f"drill.ago_{named}") if named in BEFORE else self.ctx.t("drill.ago")
+        if word in BEFORE:
+            return self.ctx.t(f"drill.ago_{word}")
+        unit = unit_of(scope.span)
+        if unit and unit != "day":
+            return self.span(span)
+        return self.ctx.t("drill.ago_day" if unit else "drill.ago")
 
     def measure(self, measure: str) -> str:
         return measure_words(measure, self.ctx.t, self.names)

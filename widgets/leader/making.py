@@ -13,7 +13,7 @@ from cockpit.model.clock import DAY
 from cockpit.model.figures import MINUS
 from cockpit.model.figures import figure as printed
 from cockpit.model.insight import UNSETTLED, Figure, Trend
-from cockpit.model.messages import Texts
+from cockpit.model.messages import Texts, capital
 from cockpit.model.scopewords import measure_words, source_words, span_words, unit_words
 from cockpit.model.signs import Sign
 from widgets.charts.scale import Curve
@@ -120,8 +120,7 @@ def of_figure(
     """The tile of a measure of the archive's records."""
     t, now, scope = ctx.t, ctx.clock.now(), figure.scope
     unit = unit_words(figure.unit, t, figure.value)
-    title = name or measure_words(scope.measure, t)
-    title = title[:1].upper() + title[1:]
+    title = capital(name or measure_words(scope.measure, t))
     place = words.area(scope.area) if scope.area else t.pack(ctx.pack.name)
     told = t("signsui.reported") if figure.origin == "reported" else t("signsui.measured")
     age = t(ages.age(figure.as_of, now)) if figure.as_of else ""

@@ -16,7 +16,7 @@ from widgets.kit.symbols import draw_badge
 from widgets.kit.theme import Theme
 from widgets.lists.parts import draw_line
 
-LEAST_WIDE, LEAST_HIGH = 172, 116
+LEAST_WIDE, LEAST_HIGH = 164, 116
 
 
 @dataclass(frozen=True)

@@ -110,10 +110,13 @@ class TopicList(LeaderPanel):
         draw_icon(painter, QRectF(14, box.center().y() - 9, 18, 18), line.topic.icon, theme.t2, 1.75)
         bold = QFontMetricsF(theme.font("row_title"))
         names = max(bold.horizontalAdvance(t.pack(one.topic.name)) for one in self.lines)
-        wide = min(round(names) + 20, (box.width() - 120) * 3 // 5)
+        wide = min(round(names) + 16, (box.width() - 120) * 3 // 5)
         draw_line(painter, QRect(46, box.top(), wide - 8, box.height()), t.pack(line.topic.name),
                   theme.font("row_title"), theme.t1)  # fmt: skip
-        right = box.width() - 74
+        small = theme.font("small")
+        words = t("leader.normal") if line.known else "–"
+        state = 20 if line.level else round(QFontMetricsF(small).horizontalAdvance(words)) + 1
+        right = box.width() - 34 - state - 10
         room = QRect(46 + wide, box.top(), right - 46 - wide, box.height())
         font, ink = theme.font("body"), theme.t3 if line.old else theme.t2
         value_w = round(QFontMetricsF(font).horizontalAdvance(line.value)) + 2
@@ -122,8 +125,7 @@ class TopicList(LeaderPanel):
         if line.level:
             draw_badge(painter, QRectF(box.width() - 54, box.center().y() - 10, 20, 20), line.level, theme)
         else:
-            words = t("leader.normal") if line.known else "–"
-            draw_line(painter, QRect(right, box.top(), 42, box.height()), words, theme.font("small"), theme.t2, True)
+            draw_line(painter, QRect(right + 10, box.top(), state, box.height()), words, small, theme.t2, True)
         at = QRectF(box.width() - 24, box.center().y() - 5, 11, 11)
         draw_icon(painter, at, "chevron-right", theme.t3, 2)
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
+from cockpit.model.messages import capital
 from widgets.kit.context import PanelContext
 from widgets.kit.panel import guarded
 
@@ -43,6 +44,7 @@ class TabLine(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_tabs(self, tabs: Sequence[tuple[str, str]], current: str) -> None:
+        tabs = [(name, capital(words)) for name, words in tabs]
         if (tuple(tabs), current) != (self.tabs, self.current):
             self.tabs, self.current = tuple(tabs), current
             self.setAccessibleDescription(next((words for name, words in tabs if name == current), ""))
