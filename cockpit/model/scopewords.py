@@ -98,8 +98,11 @@ def against_words(span: Span, t: Texts, now: int) -> str:
 
 
 def span_words(span: Span, t: Texts, now: int, brief: bool = False) -> str:
-    """A period; by its word where that still says it at `now`, dates and clock times always. `brief`: 近 7 天, 本月, but
-    the dates of one that is over, beside which 上月 would be another."""
+    """A period; by its word where that still says it at `now`, dates and clock times always.
+
+    Args:
+        brief: 近 7 天 or 本月 without dates; of one that is over the dates alone, beside which 上月 would be another.
+    """
     dates = _dates(span, t, now)
     word = span.word
     says = span_of(word, now) if moves(span) else None
