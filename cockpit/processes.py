@@ -13,9 +13,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cockpit.model.clock import Clock
 from cockpit.model.errors import OutsideError
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
 
 _PR_SET_PDEATHSIG = 1
 PARENT_ENV = "COCKPIT_PARENT"
@@ -39,6 +43,21 @@ def die_with_parent(signum: int = signal.SIGTERM) -> None:
 def environment_of_child() -> dict[str, str]:
     """The environment of a child that is to call `die_with_parent`."""
     return {**os.environ, PARENT_ENV: str(os.getpid())}
+
+
+async def end_child(process: Process, seconds: float) -> None:
+    """Ends a child that ends when nobody speaks to it any more; one that has not after so long is killed."""
+    import asyncio  # for those who have a loop already
+
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        async with asyncio.timeout(seconds):
+            await process.wait()
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
 
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None

@@ -36,7 +36,7 @@ from cockpit.model.rehearsal import (
 from cockpit.model.typed import from_json
 from cockpit.model.wallasks import Nothing
 from cockpit.packs.rehearsals import check_text, read_script, scenarios, scripts
-from cockpit.processes import cockpit_command, environment_of_child, free_port, write_private
+from cockpit.processes import cockpit_command, end_child, environment_of_child, free_port, write_private
 from cockpit.tape import TapeReader
 
 log = logging.getLogger(__name__)
@@ -379,15 +379,7 @@ class RehearsalsService:
 async def _finish(running: _Running) -> None:
     """Ends its process, however that takes it."""
     process = running.process
-    if process.stdin is not None:
-        process.stdin.close()
-    try:
-        async with asyncio.timeout(END_SECONDS):
-            await process.wait()
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+    await end_child(process, END_SECONDS)
     if running.task is not None:
         await asyncio.gather(running.task, return_exceptions=True)
     if running.coming is not None and running.coming is not asyncio.current_task():

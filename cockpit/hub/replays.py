@@ -17,7 +17,7 @@ from cockpit.hub.service import Setting
 from cockpit.model.city import FeedSpec
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.replay import KNOWN, RATES, WAS, ReplayState, ReplaySteer, ReplayWanted, TapeWanted
-from cockpit.processes import cockpit_command, environment_of_child
+from cockpit.processes import cockpit_command, end_child, environment_of_child
 from cockpit.tape import TapeReader
 
 log = logging.getLogger(__name__)
@@ -220,15 +220,7 @@ class Replays:
 
 
 async def _finish(process: asyncio.subprocess.Process) -> None:
-    if process.stdin is not None:
-        process.stdin.close()
-    try:
-        async with asyncio.timeout(END_SECONDS):
-            await process.wait()
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+    await end_child(process, END_SECONDS)
     if process.stdin is not None:  # the pipe is let go of before the loop may end
         with contextlib.suppress(OSError):
             await process.stdin.wait_closed()

@@ -9,10 +9,11 @@ import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
+from cockpit.media.child import END_SECONDS, log_of
 from cockpit.media.frames import Frames, make_memory
 from cockpit.media.told import (
     MAX_LINE,
@@ -29,13 +30,12 @@ from cockpit.model.calls import Frame, Sound
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
 from cockpit.model.typed import from_json
-from cockpit.processes import cockpit_command, environment_of_child
+from cockpit.processes import cockpit_command, end_child, environment_of_child
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 ASK_SECONDS = 20.0
 """A process that has not answered for so long is ended."""
-END_SECONDS = 3.0
 
 
 def missing() -> Message | None:
@@ -119,7 +119,7 @@ class MediaProcess:
                     *cockpit_command("media", "--pictures", str(fd)),
                     stdin=asyncio.subprocess.PIPE,
                     stdout=asyncio.subprocess.PIPE,
-                    stderr=self._open_log(opened),
+                    stderr=log_of(self._log_file, opened),
                     env=environment_of_child(),
                     pass_fds=(fd,),
                     limit=MAX_LINE,
@@ -137,26 +137,12 @@ class MediaProcess:
                 self._process.kill()
             raise
 
-    def _open_log(self, opened: contextlib.ExitStack) -> IO[bytes] | int:
-        with contextlib.suppress(OSError):  # a full disk is no reason not to speak with anyone
-            self._log_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return opened.enter_context(open(self._log_file, "wb"))
-        return asyncio.subprocess.DEVNULL
-
     async def stop(self) -> None:
         """Ends it, and every leg with it; nothing that it made at the sound server stays."""
         self._stopped = True
         process, self._process = self._process, None
         if process is not None:
-            if process.stdin is not None:
-                process.stdin.close()  # it ends when nobody is there any more
-            try:
-                async with asyncio.timeout(END_SECONDS):
-                    await process.wait()
-            except TimeoutError:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
+            await end_child(process, END_SECONDS)
         if self._reader is not None:
             await asyncio.gather(self._reader, return_exceptions=True)
             self._reader = None

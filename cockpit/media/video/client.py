@@ -10,20 +10,19 @@ import os
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
+from cockpit.media.child import END_SECONDS, log_of
 from cockpit.media.video.memory import SLOTS, Memory, make_memory
 from cockpit.media.video.told import MAX_LINE, Stream, Told, Wanted
 from cockpit.model.clock import Clock
 from cockpit.model.messages import Message
 from cockpit.model.typed import from_json
 from cockpit.model.videos import VideoPicture, VideoSeen, VideoState
-from cockpit.processes import cockpit_command, environment_of_child
+from cockpit.processes import cockpit_command, end_child, environment_of_child
 
 log = logging.getLogger(__name__)
-END_SECONDS = 3.0
 RESTART_SECONDS = (0.2, 1.0, 2.0, 5.0)
 CALM_SECONDS = 60.0
 SUSPECT_AFTER = 3
@@ -171,32 +170,17 @@ class VideoProcess:
                 *cockpit_command("video", "--pictures", str(self._fd)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                stderr=self._open_log(opened),
+                stderr=log_of(self._log_file, opened),
                 env=environment_of_child(),
                 pass_fds=(self._fd,),
                 limit=MAX_LINE,
             )
         return self._process
 
-    def _open_log(self, opened: contextlib.ExitStack) -> IO[bytes] | int:
-        with contextlib.suppress(OSError):  # a full disk is no reason to see nothing
-            self._log_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return opened.enter_context(open(self._log_file, "wb"))
-        return asyncio.subprocess.DEVNULL
-
     async def _end(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        if process.stdin is not None:
-            process.stdin.close()  # it ends when nobody is there any more
-        try:
-            async with asyncio.timeout(END_SECONDS):
-                await process.wait()
-        except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+        if process is not None:
+            await end_child(process, END_SECONDS)
 
     def _died(self, lived: float) -> None:
         """It ended by itself: pictures stay, and it is started again; of what it dies again and again is left out."""
