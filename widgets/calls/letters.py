@@ -20,7 +20,7 @@ from widgets.kit.context import PanelContext
 from widgets.kit.label import label
 from widgets.kit.lineedit import LineEdit
 from widgets.kit.panel import Panel, guarded
-from widgets.kit.scrolling import scrolled
+from widgets.kit.scrolling import scrolled_column
 from widgets.lists.parts import PAD, Part, draw_line
 from widgets.lists.question import Question
 from widgets.lists.words import clock_time
@@ -72,12 +72,7 @@ class LettersPanel(Panel):
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        page = QWidget()
-        self._letters = QVBoxLayout(page)
-        self._letters.setContentsMargins(0, 8, 0, 8)
-        self._letters.setSpacing(8)
-        self._letters.addStretch(1)
-        self._scroll = scrolled(self.content, page)
+        self._scroll, self._letters = scrolled_column(self.content, 8, 8, 8)
         self._scroll.verticalScrollBar().rangeChanged.connect(lambda _low, high: self._to_end(high))
         foot = QVBoxLayout()
         foot.setContentsMargins(PAD, 8, PAD, 12)

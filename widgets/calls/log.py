@@ -22,7 +22,7 @@ from widgets.kit.focus import draw_focus
 from widgets.kit.icons import draw_icon
 from widgets.kit.label import label
 from widgets.kit.panel import Panel, guarded
-from widgets.kit.scrolling import scrolled
+from widgets.kit.scrolling import scrolled_column
 from widgets.lists.parts import PAD, Part, draw_line
 from widgets.lists.question import Question
 from widgets.lists.words import clock_time
@@ -86,12 +86,7 @@ class LogPanel(Panel):
         top.setContentsMargins(PAD, 8, PAD, 8)
         top.addWidget(self.parts)
         top.addStretch(1)
-        page = QWidget()
-        self._list = QVBoxLayout(page)
-        self._list.setContentsMargins(0, 0, 0, 0)
-        self._list.setSpacing(0)
-        self._list.addStretch(1)
-        scroll = scrolled(self.content, page)
+        scroll, self._list = scrolled_column(self.content)
         foot = QHBoxLayout()
         foot.setContentsMargins(PAD, 8, PAD, 12)
         foot.setSpacing(8)

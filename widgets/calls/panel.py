@@ -21,7 +21,7 @@ from widgets.kit.buttons import KeyButton, disable, dress_icon_button, icon_butt
 from widgets.kit.context import PanelContext
 from widgets.kit.label import label
 from widgets.kit.panel import Panel, guarded
-from widgets.kit.scrolling import scrolled
+from widgets.kit.scrolling import scrolled_column
 from widgets.kit.states import PanelState
 from widgets.lists.parts import PAD
 
@@ -75,12 +75,7 @@ class CallPanel(Panel):
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        page = QWidget()
-        self._members = QVBoxLayout(page)
-        self._members.setContentsMargins(0, 0, 0, 0)
-        self._members.setSpacing(0)
-        self._members.addStretch(1)
-        self._scroll = scrolled(self.content, page)
+        self._scroll, self._members = scrolled_column(self.content)
         foot = QVBoxLayout()
         foot.setContentsMargins(PAD, 8, PAD, 12)
         foot.setSpacing(6)

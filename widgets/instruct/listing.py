@@ -17,7 +17,7 @@ from widgets.instruct.row import InstructionRow
 from widgets.kit.buttons import dress_icon_button, icon_button
 from widgets.kit.context import PanelContext
 from widgets.kit.panel import Panel, guarded
-from widgets.kit.scrolling import hold, scrolled
+from widgets.kit.scrolling import scrolled_column
 from widgets.kit.states import PanelState
 from widgets.lists.parts import SectionHead
 from widgets.orders.reading import Reading
@@ -42,13 +42,7 @@ class InstructionsPanel(Panel):
         self.header.right.addWidget(self.close_)
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
-        self._scroll = scrolled(self.content)
-        inside = QWidget()
-        self._list = QVBoxLayout(inside)
-        self._list.setContentsMargins(0, 0, 0, 8)
-        self._list.setSpacing(0)
-        self._list.addStretch(1)
-        hold(self._scroll, inside)
+        self._scroll, self._list = scrolled_column(self.content, bottom=8)
         column.addWidget(self._scroll)
         self.retranslate()
 

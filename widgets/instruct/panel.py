@@ -18,7 +18,7 @@ from widgets.instruct.meet import meet
 from widgets.instruct.waiting import Kind, Wait, Waiting, steady
 from widgets.kit.context import PanelContext
 from widgets.kit.panel import Panel
-from widgets.kit.scrolling import hold, scrolled
+from widgets.kit.scrolling import scrolled_column
 from widgets.kit.states import PanelState
 from widgets.orders.reading import Reading
 
@@ -47,14 +47,8 @@ class DecisionsPanel(Panel):
         self._drawn: object = None
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
-        self._scroll = scrolled(self.content)
-        inside = QWidget()
-        self._list = QVBoxLayout(inside)
-        self._list.setContentsMargins(0, 0, 0, 0)
-        self._list.setSpacing(0)
-        self._list.addStretch(1)
-        hold(self._scroll, inside)
-        inside.installEventFilter(self)
+        self._scroll, self._list = scrolled_column(self.content)
+        self._scroll.widget().installEventFilter(self)
         column.addWidget(self._scroll)
         self._look()
 
