@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cockpit.model.batch import columns_of_rows
 from cockpit.model.clock import HOUR
-from cockpit.model.tables import ALERTS, EVENTS, EventState
+from cockpit.model.tables import ALERTS, AREAS, EVENTS, EventState
 from cockpit.model.wallstate import ActDone, WallAct, WallShows, WallState
 from tests.living_hub import LivingHub
 from tests.on_the_wire import OnTheWire
@@ -77,9 +77,16 @@ def put_events(hub: LivingHub, *levels: int) -> list[str]:
     return [str(row["key"]) for row in rows]
 
 
+def put_areas(hub: LivingHub, *areas: tuple[str, str]) -> None:
+    """Areas by code and name."""
+    assert hub.hub is not None
+    same = {"feed": "areas", "tier": 1, "parent": "330100", "rings": "[]", "received": hub.hub.city_clock.now()}
+    _put(hub, "area", [same | {"key": f"areas/{code}", "code": code, "name": name} for code, name in areas])
+
+
 def _put(hub: LivingHub, topic: str, rows: list[dict[str, object]]) -> None:
     async def put() -> None:
         assert hub.hub is not None
-        hub.hub.intake._put(topic, columns_of_rows({"alert": ALERTS, "event": EVENTS}[topic], rows))
+        hub.hub.intake._put(topic, columns_of_rows({"alert": ALERTS, "area": AREAS, "event": EVENTS}[topic], rows))
 
     asyncio.run_coroutine_threadsafe(put(), hub.loop).result(30)

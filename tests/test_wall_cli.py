@@ -113,7 +113,9 @@ def test_files_are_checked_without_a_hub(tmp_path: Path, capsys: pytest.CaptureF
     [
         ("show flood", "scene", "flood", ()), ("mode war", "mode", "war", ()), ("carousel off", "carousel", "", ()),
         ("carousel go", "pause", "", ()), ("carousel next", "next", "", ()), ("event off", "event", "", ()),
-        ("event incident/1", "event", "incident/1", ()), ("volume on", "mute", "", ()),
+        ("event incident/1", "event", "incident/1", ()), ("area 拱墅区", "area", "拱墅区", ()),
+        ("area off", "area", "", ()),
+        ("volume on", "mute", "", ()),
         ("volume 30", "volume", "30", ()),
         ("brightness 0.5", "brightness", "0.5", ()), ("freeze --off", "freeze", "", ()),
         ("identify --screen 2 --screen 4", "identify", "1", (2, 4)), ("live --screen 1", "live", "", (1,)),

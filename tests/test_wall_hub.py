@@ -9,10 +9,12 @@ import pytest
 from cockpit.model import wallasks as asked
 from cockpit.model.clock import HOUR
 from cockpit.model.errors import OutsideError
+from cockpit.model.scope import Span
+from cockpit.model.wallabout import About
 from cockpit.model.wallasks import Nothing
 from cockpit.model.wallstate import ActDone, MapView, Pointer, Thumb, WallAct, WallState
 from tests.living_hub import CLOCK, LivingHub
-from tests.living_wall import act, living_wall, put_alert, put_events, told, until_open
+from tests.living_wall import act, living_wall, put_alert, put_areas, put_events, told, until_open
 from tests.on_the_wire import on_the_wire
 from tests.wall_kit import HALL_TEXT, report, scene_text
 
@@ -205,3 +207,26 @@ def test_an_event_is_put_on_the_wall_by_its_key_or_number_and_one_that_is_not_th
         with pytest.raises(OutsideError, match="没有事件 7"):
             act(desk, "event", "7")
         act(desk, "event", "")
+
+
+def test_an_area_is_followed_by_its_code_or_name_and_kinds_and_time_reach_every_machine(tmp_path: Path) -> None:
+    floods = About({"zh": "防汛"}, ("E05*",), span=Span(CLOCK.now() - HOUR, CLOCK.now(), "hours1"))
+    with living_wall(tmp_path) as hub, on_the_wire(hub, "seat-1") as desk, on_the_wire(hub, "seat-2") as machine:
+        until_open(machine)
+        put_areas(hub, ("330105", "拱墅区"), ("330106", "西湖区"), ("330111", "富阳"), ("330112", "富阳"))
+        for said in ("330105", "拱墅区"):
+            act(desk, "area", "")
+            revision = act(desk, "area", said)
+            machine.until(lambda r=revision: (now := told(machine)) and now.revision >= r, "it")  # type: ignore[misc]
+            shows = told(machine)
+            assert shows is not None
+            assert shows.area == "330105"
+        for wrong, why in (("九天区", "没有区域 九天区"), ("富阳", "有 2 个")):
+            with pytest.raises(OutsideError, match=why):
+                act(desk, "area", wrong)
+        revision = act(desk, "about", about=floods)
+        shows = machine.until(lambda: (now := told(machine)) and now.revision >= revision and now, "kinds and time")
+        assert (shows.area, shows.about) == ("330105", floods)
+        revision = act(desk, "live")
+        shows = machine.until(lambda: (now := told(machine)) and now.revision >= revision and now, "the whole city")
+        assert (shows.area, shows.about) == ("", None)

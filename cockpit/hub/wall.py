@@ -27,7 +27,7 @@ from cockpit.wall.board import Board
 from cockpit.wall.keeping import read_board, write_board
 from cockpit.wall.machines import Screens, check_screens, hall_of, wall_of
 from cockpit.wall.remote import role_of
-from cockpit.wall.standing import event_meant, open_events, standing
+from cockpit.wall.standing import area_meant, event_meant, open_events, standing
 from cockpit.wall.state import Site
 from cockpit.wall.versions import PublishedVersions
 
@@ -190,9 +190,10 @@ class WallService:
     async def _done(self, act: WallAct, by: str, role: str) -> ActDone:
         board = self._the_board()
         board.check(act.wall, role)
-        if act.what == "event" and act.value and len(act.value) <= MOST_KEY and not self._rehearses(act.wall):
+        meant = {"event": event_meant, "area": area_meant}.get(act.what)
+        if meant is not None and act.value and len(act.value) <= MOST_KEY and not self._rehearses(act.wall):
             self._setting.intake.take_in()
-            act = replace(act, value=event_meant(self._setting.intake.picture, act.value))
+            act = replace(act, value=meant(self._setting.intake.picture, act.value))
         revision = board.act(act, by[:64], self._clock.wall(), self._mono())
         if act.what == "restart":
             for machine in board.machines_of(act):

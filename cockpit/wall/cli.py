@@ -47,6 +47,7 @@ def _add_shown(verbs: Verbs[argparse.ArgumentParser], t: Texts) -> None:
         ("mode", "MODE", "mode emergency"),
         ("carousel", "CAROUSEL|off|pause|go|next", "carousel day"),
         ("event", "KEY|off", "event incident/0714-1187"),
+        ("area", "AREA|off", "area 330105"),
         ("volume", "0-100|off|on", "volume 40"),
         ("brightness", "0-1", "brightness 0.6"),
     ):
@@ -186,7 +187,7 @@ def act_of(args: argparse.Namespace) -> WallAct:
         return WallAct(wall, "scene", value)
     if name == "carousel" and value in ("pause", "go", "next"):
         return WallAct(wall, "next") if value == "next" else WallAct(wall, "pause", "1" if value == "pause" else "")
-    if name in ("carousel", "event") and value == "off":
+    if name in ("carousel", "event", "area") and value == "off":
         return WallAct(wall, name)
     if name == "volume" and value in ("on", "off"):
         return WallAct(wall, "mute", "1" if value == "off" else "")

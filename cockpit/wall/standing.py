@@ -64,3 +64,20 @@ def event_meant(picture: Picture, said: str) -> str:
     if len(found) != 1:
         raise UserError("wall.events_of_that_number" if found else "wall.no_event", event=said[:40], n=len(found))
     return found[0]
+
+
+def area_meant(picture: Picture, said: str) -> str:
+    """Code of the area that a person named: by its code, or by its name where only one has that. A hub that has not
+    heard of any area yet takes what is said.
+
+    Raises:
+        UserError: there is none.
+    """
+    table = picture["area"]
+    codes, names = table.text("code"), table.text("name")
+    if said in codes or not codes:
+        return said
+    found = [code for code, name in zip(codes, names, strict=True) if name == said]
+    if len(found) != 1:
+        raise UserError("wall.areas_of_that_name" if found else "wall.no_area", area=said[:40], n=len(found))
+    return str(found[0])
