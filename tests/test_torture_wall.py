@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 
 from benchmarks.children import a_home
 from tests.torture.looks import PROMISED, Points, RootWindow, Watched, is_blank, says_trouble
-from tests.torture.wall import JUDGED, WARM, Memory, Torture
+from tests.torture.wall import JUDGED, WARM, Memory, Torture, growth
 from tests.torture.wall_stage import Hall
 from tests.xorg import xorg
 from widgets.wall.kit import wall_theme
@@ -81,15 +83,41 @@ def test_a_line_of_trouble_is_known_by_its_ground_and_its_words() -> None:
     assert not says_trouble(foot, ground, ink)
 
 
+def a_life(seconds: float, mb: Callable[[float], float]) -> list[tuple[float, float]]:
+    return [(float(at), mb(at)) for at in range(0, int(seconds), 5)]
+
+
 def test_memory_is_judged_only_of_a_life_that_was_long_enough_and_a_start_is_no_growth() -> None:
     memory = Memory()
-    for second in range(0, int(WARM + JUDGED) + 60, 5):
+    for second in range(0, int(2 * (WARM + JUDGED)), 5):
         start = min(second, WARM)
-        memory.take(second, {"left": (1, 100.0 + start), "hub": (second // 100, 50.0), "right": (2, second / 60)})
+        memory.take(second, {"left": (1, 100.0 + start), "hub": (second // 400, 50.0), "right": (2, second / 60)})
     told = memory.told()
-    assert told["left"]["mb_min"] == 0
-    assert told["hub"]["mb_min"] is None
-    assert told["right"]["mb_min"] == pytest.approx(1.0)
+    assert (told["left"]["mb_hour"], told["left"]["grows"]) == (0, False)
+    assert (told["hub"]["mb_hour"], told["hub"]["grows"]) == (None, False)
+    assert (told["right"]["mb_hour"], told["right"]["grows"]) == (pytest.approx(1.0), True)
+    assert growth(a_life(WARM + JUDGED - 30, lambda at: at)) is None
+
+
+def test_what_fills_in_the_first_half_of_a_life_is_none_and_what_goes_on_is_growth_however_slow() -> None:
+    filled = growth(a_life(1440, lambda at: 300 + min(at, 700) / 10))
+    assert filled is not None
+    assert (filled.an_hour, filled.grows) == (0, False)
+    creeps = growth(a_life(1440, lambda at: 300 + 0.2 * at / 60))
+    assert creeps is not None
+    assert (creeps.an_hour, creeps.grows) == (pytest.approx(0.2), True)
+    assert creeps.minutes == pytest.approx(12, abs=0.1)
+
+
+def test_what_is_needed_for_a_moment_is_no_growth_and_hides_none() -> None:
+    rng = random.Random(3)
+    busy = growth(a_life(1440, lambda at: 300 + (rng.random() < 0.6) * rng.uniform(5, 80)))
+    assert busy is not None
+    assert not busy.grows
+    leaks = growth(a_life(1440, lambda at: 300 + at / 60 + (rng.random() < 0.6) * rng.uniform(5, 80)))
+    assert leaks is not None
+    assert leaks.an_hour == pytest.approx(1.0, abs=0.15)
+    assert leaks.grows
 
 
 @pytest.mark.system
