@@ -24,7 +24,6 @@ from cockpit.packs.read import read_pack
 from cockpit.store.ledger import LedgerCopy
 from tests.ledger_desk import START, Desk, issue
 
-JSON = "application/json"
 PIECE = {"Content-Type": "application/offset+octet-stream"}
 LOG = logging.getLogger("cockpit.field")
 

@@ -33,7 +33,6 @@ FEEDS = (
     FeedSpec("values", {"zh": "读数"}, "nats", "", "readings", "wgs84", 1, "sensor", of="sensors"),
 )
 PICTURE = ("event", "unit", "sensor", "alarm")
-COLD = 10.0
 
 
 def pack() -> Pack:
