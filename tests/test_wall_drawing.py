@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,11 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from cockpit.bus.where import OwnHub
+from cockpit.model.clock import MINUTE
 from cockpit.model.wallasks import MOST_THUMB, Thumbs, ThumbsWanted
 from cockpit.model.wallstate import MapView, Pointer, Thumb, WallShows
 from cockpit.seat import Seat
+from cockpit.ui.wallnode import ORBIT
 from cockpit.ui.wallpictures import glimpse, small_jpeg
 from cockpit.ui.wallscreen import WallWindow
 from tests.living_hub import CLOCK, LivingHub, pack
@@ -153,6 +156,26 @@ def test_a_darker_wall_is_darker_but_never_black(node: Node) -> None:
     dark = QImage(node.window.grab().toImage()).pixelColor(300, 300).lightness()
     assert dark < bright
     assert node.window.over.said.dim < 1.0
+
+
+def test_against_burn_in_the_picture_walks_about_by_the_halls_step_and_no_cursor_stands_in_it(node: Node) -> None:
+    step = 2
+    text = HALL.format(columns=1, rows=1, width=800, height=800, machines='"here"')
+    node.publish({"hall.toml": text.replace("shift = 0", f"shift = {step}")})
+    node.until(lambda: node.line.state is not None and node.line.state.hall.shift == step and node.shown() == "calm")
+    window = node.window
+    assert window.stage is not None
+    assert window.cursor().shape() is Qt.CursorShape.BlankCursor
+    places = []
+    for minute in range(2 * len(ORBIT)):
+        node.node._dress(minute * MINUTE)
+        at = window.stage.geometry()
+        places.append((at.x(), at.y(), at.width(), at.height()))
+    left, top, wide, high = places[0]
+    assert places[: len(ORBIT)] == places[len(ORBIT) :], "it comes back to where it was"
+    assert {(x - left, y - top) for x, y, _, _ in places} == {(x * step, y * step) for x, y in ORBIT}
+    assert {place[2:] for place in places} == {(wide, high)}
+    assert max(abs(b[axis] - a[axis]) for a, b in pairwise(places) for axis in (0, 1)) <= 2 * step, "it never jumps"
 
 
 def test_a_presenters_keys_turn_the_scenes(node: Node) -> None:
