@@ -37,13 +37,24 @@ def is_over(found: Found, bound: Bound) -> bool:
     """Whether a bound is of how many there are, not of the number that comes with a class."""
     if bound.unit in _OFTEN and found.names & set(_COUNTED):
         return False
-    return (bound.unit in _CASE_UNITS and (bool(bound.unit) or bool(found.asked))) or (
+    if is_of_mean(found, bound):
+        return True
+    return (bound.unit in _CASE_UNITS and (bool(bound.unit) or bool(found.asked or found.dims))) or (
         bound.unit == "%" and found.has("RATE")
     )
 
 
+def is_of_mean(found: Found, bound: Bound) -> bool:
+    """平均到场时间超过半小时的区: the mean itself is bound, of each that it is told of."""
+    return bound.unit in TIME_UNITS and bool(found.dims) and found.has("MEAN", "MEDIAN") and found.has("DURATION")
+
+
 def over_of(found: Found, scope: Scope) -> tuple[float, float] | tuple[()]:
     sign = scope.measure.startswith("sign:")
+    for bound, _ in found.bounds:
+        if is_of_mean(found, bound):
+            factor = TIME_UNITS[bound.unit] * (60.0 if scope.measure.endswith("_response") else 1.0)
+            return bound.low * factor, bound.high * factor
     return next(((bound.low, bound.high) for bound, _ in found.bounds if sign or is_over(found, bound)), ())
 
 

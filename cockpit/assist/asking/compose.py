@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import re
+from math import inf, nextafter
+
 from cockpit.assist.asking.bounds import is_over, over_of
 from cockpit.assist.asking.forms import asks_which_crew, dimension_of, dims_of, form_of, order_of
 from cockpit.assist.asking.found import Found
@@ -11,7 +14,7 @@ from cockpit.assist.asking.leaning import leaning, leans_on
 from cockpit.assist.asking.measure import Asked, asked_of
 from cockpit.assist.asking.periods import periods_of
 from cockpit.assist.asking.scoped import scope_of, sides_of
-from cockpit.assist.asking.setting import RANKING, CannotBeTold, Setting
+from cockpit.assist.asking.setting import AREA_DIMS, RANKING, CannotBeTold, Setting
 from cockpit.assist.asking.shares import PER, told_of, whole_of
 from cockpit.assist.asking.times import HALF, QUARTER, Times
 from cockpit.model.asking import Understood
@@ -113,14 +116,25 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
         raise CannotBeTold(found.divided.tokens[found.bounds[0][1]].said)
     if asked.when == "due" and scope.weekdays:
         raise CannotBeTold(found.divided.tokens[found.weekdays[0][1]].said)
-    if change and not top and "EACH" not in names:
+    rose = (
+        _rose(found)
+        if of == "change" and form == "ranking" and names & {"LIST", "WHICH"} and not superlative and not top
+        else ()
+    )
+    if rose:
+        descending = rose[0] > 0
+    elif change and not top and "EACH" not in names:
         top = 1
     if of == "mean":
         grain = "" if mean_by else next(grain for word, grain in PER.items() if word in names)
     if asked.measure == "per_day" and scope.weekdays and form in ("figure", "comparison"):  # a day of theirs
         of, grain, scope = "mean", "day", scope.with_(measure="count")
         sides = tuple(side.with_(measure="count") for side in sides)
-    over = over_of(found, scope) if form == "ranking" else ()
+    over = over_of(found, scope) if form == "ranking" and not rose else rose
+    if "NONE" in names:
+        if form != "ranking" or by not in AREA_DIMS or of != "value":
+            raise CannotBeTold(found.divided.tokens[found.at("NONE")].said)
+        over = (0.0, 0.0)
     if not over and (lost := [at for bound, at in found.bounds if is_over(found, bound)]):
         raise CannotBeTold(found.divided.tokens[lost[0]].said)
     without: tuple[str, ...] = ()
@@ -157,11 +171,23 @@ def _changed_by(
 ) -> tuple[str, Scope] | None:
     """六月比五月增加最多的街道: by what is put in order how much more there was, and the later period beside the earlier."""
     by = dimension_of(dims, scope, where)
-    rises = found.names & {"CHANGE", "FALL"} or (found.names & {"DIFFER"} and found.names & set(RANKING))
+    listed = found.names & {"LIST", "WHICH"} and "DIFFER" in found.names
+    rises = found.names & {"CHANGE", "FALL"} or listed or (found.names & {"DIFFER"} and found.names & set(RANKING))
     if beside != "span" or len(sides) != 2 or not by or not rises:
         return None
     earlier, later = sorted(sides, key=lambda side: side.span.start)
     return by, later.with_(against=earlier.span)
+
+
+_UP = re.compile(r"多|增|升|涨|高|rise|rose|risen|increas|grew|grow|up")
+_DOWN = re.compile(r"少|减|降|跌|低|fall|fell|decreas|drop|declin|down")
+
+
+def _rose(found: Found) -> tuple[float, float] | tuple[()]:
+    """哪些问题多了: those with more than before, or less; of both nothing is left out."""
+    said = " ".join(found.divided.tokens[at].said for name, at in found.atoms if name in ("DIFFER", "MORE", "LESS"))
+    up, down = _UP.search(said), _DOWN.search(said)
+    return () if bool(up) == bool(down) else (nextafter(0.0, inf), inf) if up else (-inf, nextafter(0.0, -inf))
 
 
 def _parts_of(span: Span, unit: str, now: int) -> list[Span]:

@@ -53,7 +53,11 @@ def _dims(found: Found) -> list[str]:
     if (
         not dims
         and found.dims
-        and any(found.signs or is_over(found, bound) or bound.unit == "%" for bound, _ in found.bounds)
+        and (
+            names & {"NONE"}
+            or (names & {"PREV", "YEARAGO"} and names & {"LIST", "WHICH", "DIFFER"})
+            or any(found.signs or is_over(found, bound) or bound.unit == "%" for bound, _ in found.bounds)
+        )
     ):
         dims = [by for by, _ in found.dims]
     if not dims:
@@ -169,7 +173,7 @@ def form_of(
     by = dimension_of(dims, scope, where)
     if beside and names & set(COMPARING):
         return "comparison", "", ""
-    if names & {"PREV", "YEARAGO"} and not (by and (superlative or found.asked) and not grain):
+    if names & {"PREV", "YEARAGO"} and not (by and not grain):
         return "comparison", "", ""
     if "TREND" in names and (grain or not by):
         return "trend", "", grain

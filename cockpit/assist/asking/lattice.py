@@ -63,7 +63,7 @@ _OWNS = re.compile(
     r"\b(quarter|half|q[1-4]|h[12]|winter|summer|spring|autumn|fall|weeks|days|months|hours|years|day|festival|holiday|eve)(?:'s|')(?= )"
 )
 _UNITS = (
-    r"(?:立方米|平方米|平米|厘米|公分|毫米|小时|个小时|钟头|分钟|分贝|平方|盏灯|户人家|微克|m³|m²|m2|m3|cm|mm|db|dba|ug/m3|ug|%lel|%|"
+    r"(?:成|个百分点|percent|per cent|pct|立方米|平方米|平米|厘米|公分|毫米|小时|个小时|钟头|分钟|分贝|平方|盏灯|户人家|微克|m³|m²|m2|m3|cm|mm|db|dba|ug/m3|ug|%lel|%|"
     r"米|户|盏|人|辆|方|天|个人|名|件|起|单|次|回|遍|周|星期|礼拜|个月|times|cases?|weeks?|months?|hours?|minutes?|days?|centimetres?|centimeters?|metres?|meters?|homes?|households?|"
     r"people|persons?|injured|hurt|trapped|casualties|lamps?|vehicles?|bikes?|bicycles?|decibels?|square metres?|square meters?|sqm|h\b|min\b|m\b)?"
 )
@@ -72,18 +72,20 @@ _NUMBER = (
     r"hundred|a|an)"
 )
 _BOUND = (
-    (re.compile(rf"(?P<o>顶多|不超过|不下于|不下|不止|突破|起码|够|满|上|破|高过|大过|多过|不多于|不大于|不高于|至多|最多(?!一[次回场起件])|不足|不到|少于|低于|小于|短于|超过|大于|多于|高于|深过|长于|久于|超出|拖过|拖了|超|过|>=|<=|>|<|≥|≤|不少于|不低于|至少|达到|达)了?{_NUMBER}\s*(?P<u>{_UNITS})(?:以上|的)?"), 0),
+    (re.compile(rf"(?P<o>顶多|没有?达到|没有?到|未达到|未达|达不到|不超过|不下于|不下|不止|突破|起码|够|满|上|破|高过|大过|多过|不多于|不大于|不高于|至多|最多(?!一[次回场起件])|不足|不到|少于|低于|小于|短于|超过|大于|多于|高于|深过|长于|久于|超出|拖过|拖了|超|过|>=|<=|>|<|≥|≤|不少于|不低于|至少|达到|达)了?{_NUMBER}\s*(?P<u>{_UNITS})(?:以上|的)?"), 0),
     (re.compile(rf"{_NUMBER}\s*(?P<u>{_UNITS})(?P<o>(?:及|或)?以上|(?:或|或者|甚至|乃至)更(?:多|高|深|大|久|长)|朝上|打底|起步|还多|(?:及|或)?以下|以内|之上|开外|往上|多|\+)(?!的?排)"), 0),
-    (re.compile(rf"(?:在)?{_NUMBER}\s*个?(?P<u>小时|钟头|分钟|天|周|星期|礼拜|个月)(?:的?时间)?(?P<o>[之以]?内|里)(?=(?:就|便|都|能|可|被|得以|即)*(?:{DONE}(?:的|率|比例|占)|(?:到|赶|抵)[场达现到位]))"), 0),
+    (re.compile(rf"(?:在)?{_NUMBER}\s*个?(?P<u>小时|钟头|分钟|天|周|星期|礼拜|个?月)(?:的?时间)?(?P<o>[之以]?内|里)(?=(?:就|便|都|能|可|被|得以|即)*(?:{DONE}(?:的|率|比例|占)|(?:到|赶|抵)[场达现到位]))"), 0),
     (re.compile(rf"{_NUMBER}\s*个?(?P<u>小时|钟头|天|周|星期|礼拜|月)(?:了)?(?P<o>都|还|仍|也|仍然|依然|依旧|下来还|过去还|)(?=没|未|尚未)"), 0),
+    (re.compile(rf"(?<=超期|逾期|超时|拖延|延误)(?:了|已|已经|达|有)*{_NUMBER}\s*个?(?P<u>小时|钟头|天|周|星期|礼拜|月)(?:以上|了|的)?(?P<o>)"), 0),
     (re.compile(rf"{_NUMBER}\s*(?:到|至|-|~)\s*(?P<n2>\d+(?:\.\d+)?|{CHINESE}+)\s*(?P<u>{_UNITS})(?<=[^\d])(?:之间|的)?"), 0),
     (re.compile(rf"(?<![a-z])(?P<o>more than|older than|later than|slower than|over|above|deeper than|greater than|longer than|larger than|bigger than|higher than|exceeding|beyond|louder than|at least|no less than|not less than|less than|below|under|fewer than|lower than|shorter than|at most|no more than|not more than|up to|within|sooner than|faster than|quicker than|earlier than|>=|<=|>|<|≥|≤) {_NUMBER}\s*(?P<u>{_UNITS})\b"), 0),
     (re.compile(rf"between {_NUMBER}\s*(?:and|to)\s*(?P<n2>\d+(?:\.\d+)?)\s*(?P<u>{_UNITS})(?<=[a-z%])\b"), 0),
     (re.compile(rf"(?<![a-z]){_NUMBER}\s*(?P<u>{_UNITS})\s*(?P<o>or more|and more|or above|and above|or less|or fewer|and over|or over|or deeper|or longer|and up|\+)"), 0),
 )  # fmt: skip
-_AT_LEAST = {*(f"{word}更{more}" for word in ("或", "或者", "甚至", "乃至") for more in "多高深大久长"), "朝上", "打底", "起步", "上", "满", "够", "起码", "不下", "不下于", "以上", "及以上", "或以上", "之上", "不少于", "不低于", "至少", "达到", "达", "往上", ">=", "≥", "at least", "no less than",
+_AT_LEAST = {"", *(f"{word}更{more}" for word in ("或", "或者", "甚至", "乃至") for more in "多高深大久长"), "朝上", "打底", "起步", "上", "满", "够", "起码", "不下", "不下于", "以上", "及以上", "或以上", "之上", "不少于", "不低于", "至少", "达到", "达", "往上", ">=", "≥", "at least", "no less than",
              "not less than", "or more", "and more", "or above", "and above", "and over", "or over", "or deeper", "or longer", "and up", "+"}  # fmt: skip
 _LESS = {
+    *("没达到", "没有达到", "没到", "没有到", "未达到", "未达", "达不到"),
     "不足",
     "不到",
     "少于",
@@ -116,6 +118,9 @@ _HYPHENED = re.compile(r"(?<![a-z0-9-])[a-z]{2,}(?:-[a-z]{2,})+(?![a-z0-9-])")
 _OFTEN = re.compile(
     r"多次|反复|不止一次|一再|再三|屡次|好几次|(?<![a-z])(?:repeatedly|several times|multiple times|many times)\b"
 )
+
+
+_PERCENT = {"成": 10.0, "个百分点": 1.0, "percent": 1.0, "per cent": 1.0, "pct": 1.0}
 
 
 class Bound:
@@ -262,7 +267,9 @@ class Lattice:
             if match is None or (number := number_of(match["n"])) is None:
                 continue
             parts = match.groupdict()
-            unit = (match["u"] or "") if match["n"] not in ("once", "twice") else "times"
+            if match["u"] in _PERCENT and number is not None:  # 九成
+                number, parts = number * _PERCENT[match["u"]], parts | {"u": "%"}
+            unit = (parts["u"] or "") if match["n"] not in ("once", "twice") else "times"
             value = _bound(parts.get("o") or "", number, number_of(parts["n2"]) if parts.get("n2") else None, unit)
             if value is not None:
                 yield (Token(at, match.end(), "bound", value, match.group()),), 0.7 + (0.0 if match["u"] else 0.3)

@@ -15,7 +15,7 @@ _RATES = (("ONTIME", "on_time_rate"), ("LATE", "overdue_rate"), ("REWORK", "rewo
           ("ASSIGN", ""))  # fmt: skip
 RATES = dict(_RATES)
 TIME_UNITS = {"小时": 1.0, "个小时": 1.0, "钟头": 1.0, "hour": 1.0, "hours": 1.0, "h": 1.0, "天": 24.0, "day": 24.0, "days": 24.0,
-              "周": 168.0, "星期": 168.0, "礼拜": 168.0, "week": 168.0, "weeks": 168.0, "个月": 720.0, "month": 720.0, "months": 720.0,
+              "周": 168.0, "星期": 168.0, "礼拜": 168.0, "week": 168.0, "weeks": 168.0, "个月": 720.0, "月": 720.0, "month": 720.0, "months": 720.0,
               "分钟": 1 / 60, "minute": 1 / 60, "minutes": 1 / 60, "min": 1 / 60}  # fmt: skip
 """Hours of a unit of time."""
 EXTREMES = ("MOST", "LEAST", "FASTEST", "SLOWEST", "BEST", "WORST")

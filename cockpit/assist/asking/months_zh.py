@@ -89,6 +89,32 @@ def whole_of(times: Times, m: re.Match[str]) -> tuple[date, date] | None:
     return first, last_day(first)
 
 
+def _of_quarter(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    """一季度最后一周, 二季度头一个月."""
+    whole = times.of_year(QUARTER, number_in(m["q"]), times.year_of(m["y"])).span
+    first, number = times_day(whole.start), int(number_of(m["n"]) or 0)
+    end = last_day(first.replace(month=first.month + 2))
+    if m["u"] == "月":
+        month = first.month + (3 - number if m["e"] in _ENDING else 0)
+        last = first.month + (number - 1 if m["e"] not in (*_ENDING, "第") else 2)
+        if m["e"] == "第":
+            month = last = first.month + number - 1
+        return (
+            ("time", Said(times.days(first.replace(month=month), last_day(first.replace(month=last))), True))
+            if 0 < number < 4
+            else None
+        )
+    days = timedelta(days=number * (7 if m["u"] in ("周", "星期") else 1))
+    if m["e"] == "第":
+        return None
+    return "time", Said(
+        times.days(end - days + timedelta(days=1), end)
+        if m["e"] in _ENDING
+        else times.days(first, first + days - timedelta(days=1)),
+        True,
+    )
+
+
 def last_day(first: date) -> date:
     months = first.year * 12 + first.month
     return date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
@@ -239,6 +265,7 @@ RULES: tuple[Rule, ...] = (
     rule(rf"(?:{YEAR_IN.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月)的?(?P<e>头|前|最初|开头|开始|最后|末|后|最末)的?(?P<n>{CHINESE}+|\d+)个?"
          r"(?P<u>天|日|周|星期|个星期)", _first_of),
     rule(rf"(?P<y>今年|本年|去年|前年|20\d{{2}}年)的?(?P<m>)(?P<w>)(?P<e>头|前|最初|开头)的?(?P<n>{CHINESE}+|\d+)个?(?P<u>天|日|周|星期|个星期)", _first_of),
+    rule(rf"{YEAR_IN.format('y')}第?(?P<q>[一二三四1-4])季度的?(?P<e>头|前|最初|开头|最后|末|最末|第)的?(?P<n>{CHINESE}+|\d+)个?(?P<u>天|日|周|星期|月)(?!份)", _of_quarter),
     rule(r"(?P<y>今年|本年|去年|前年|20\d{2}年)(?:全年)?的?(?P<e>最后一|第一|头一|最初一)个?(?P<u>季度?|月)", _last_part),
     rule(rf"(?:{YEAR_IN.format('y')}{MONTH_IN.format('m')}月份?|(?P<w>上上个?|本|这一?个?|上一?个?|当)月)的?第(?P<n>[一二三四五1-5])个?(?:周|星期|礼拜)", _week_of_month),
     rule(rf"{YEAR_IN.format('y')}(?P<l>{_MON}月?(?:(?:、|和|与|及){_MON}月?)+)(?P<u>月份?|个月)?(?<=[月份])(?!\d|[一二三四五六七八九十]+[日号])"

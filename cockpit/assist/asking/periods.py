@@ -12,7 +12,7 @@ from cockpit.assist.asking.measure import Asked
 from cockpit.assist.asking.times import HALF, MONTH, QUARTER, Said, Times
 from cockpit.model.clock import DAY, HOUR
 from cockpit.model.scope import Span
-from cockpit.model.spans import GROWING, begin, day_of, span_of
+from cockpit.model.spans import GROWING, begin, day_of, previous, span_of
 
 _SIDES = ("COMPARE", "EACH", "DIFFER", "MORE", "LESS", "FAST", "SLOW", "GOOD", "BAD", "GROWTH", "WHICH")
 
@@ -51,6 +51,9 @@ def periods_of(found: Found, now: int, all_time: Span, asked: Asked) -> Periods:
     spans = _distinct([one.span for one in said])
     if "YEARAGO" in found.names and len(said) > 1:  # 同比去年: no period of its own
         spans = _distinct([one.span for one in said if one.unit != "year"]) or spans
+    if len(spans) == 1 and len(said) > 1 and _is_relative(found) and found.has(*_SIDES):  # 六月较上月
+        before = previous(spans[0])
+        return Periods(spans[0], hours, (spans[0], Span(before.start, before.end)))
     running = _running(found, spans, now)
     if running is not None:
         return Periods(running, hours, (running, *spans))
@@ -101,6 +104,15 @@ def _running(found: Found, spans: list[Span], now: int) -> Span | None:
         if token.type == "time" and before.said in _WITH and not any(map(str.isdigit, token.said)):
             return span_of(word, now)
     return None
+
+
+def _is_relative(found: Found) -> bool:
+    """Whether the period named last is the one before, behind a word of comparison."""
+    at = found.times[-1][1]
+    tokens = found.divided.tokens
+    return tokens[at].said.startswith(("上", "前", "the month before", "the previous")) and any(
+        token.said in _WITH for token in tokens[max(0, at - 1) : at]
+    )
 
 
 def _alike(one: Span, other: Span) -> bool:

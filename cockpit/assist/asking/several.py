@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from cockpit.assist.asking.found import Found
 from cockpit.assist.asking.measure import RATES
-from cockpit.assist.asking.tokens import Token
+from cockpit.assist.asking.tokens import Token, says
 
 _JOINING = ("、", "和", "与", "及", "跟", "以及", "还有", "and", ",", "&", "plus")
 _ASKING = ("多少", "几", "how many")
@@ -54,7 +54,7 @@ def _joined_states(found: Found) -> tuple[str, ...]:
     if not found.has("EACH") or found.has("SHARE"):
         return ()
     tokens = found.divided.tokens
-    states = [at for at, token in enumerate(tokens) if token.type == "atom" and set(token.value) & _STATES]
+    states = [at for at, token in enumerate(tokens) if says(token, *_STATES) and not says(token, "RATE")]
     for one, other in pairwise(states):
         between = tokens[one + 1 : other]
         if (

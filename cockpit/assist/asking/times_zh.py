@@ -113,6 +113,20 @@ def _since_weekday(times: Times, m: re.Match[str]) -> tuple[str, object]:
     return "time", Said(times.since(Span(first, first + DAY)))
 
 
+def _ago(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
+    """三天前, 两周前, 两个月前: the day, the week, the month."""
+    number = int(number_of(m["n"]) or 0)
+    if not 0 < number < 400:
+        return None
+    if m["u"] == "月":
+        months = times.today.year * 12 + times.today.month - 1 - number
+        return "time", Said(times.month(months // 12, months % 12 + 1), True, "month")
+    if m["u"] in ("天", "日") or "天" in m.group():
+        day = times.today - timedelta(days=number * (1 if m["u"] in ("天", "日") else 7))
+        return "time", Said(times.days(day, day), True, "day")
+    return "time", Said(times.days(*times.week(number)), True, "week")
+
+
 def _week_ago(times: Times, m: re.Match[str]) -> tuple[str, object]:
     day = times.today - timedelta(days=7)
     return "time", Said(times.days(day, day), unit="day")
@@ -248,13 +262,14 @@ RULES: tuple[Rule, ...] = (
           r"(?:以来|至今|到现在|到目前|到今天|起|之后|以后)", _since),
     rule(rf"(?P<r>大前天|大后天|今天|今日|今儿|本日|昨天|昨日|昨儿|前天|前日|明天|明日|明儿|后天|今|昨|明)(?:的)?(?:一整天|整天|一天|全天|全日|24个?小时|二十四个?小时|一昼夜)?"
           rf"(?P<p>{PART}|早|晚|晨|夜)?", _relative),
-    rule(rf"(?P<w>上上个?|本|这一?个?|上一?个?|(?<!一)下一?个?|当){_WEEK}(?:(?P<d>[一二三四五六日天末1-7])(?!个|起|共|\d|天平均|天能|天大约)(?:(?:{TO}{_WEEK}?|[、和]?{_WEEK})"
+    rule(rf"(?P<w>上上个?|本|这一?个?|上一?个?|(?<!一)下一?个?|当){_WEEK}(?:(?P<d>[一二三四五六日天末1-7])(?!个|起|共|件|例|单|次|宗|条|桩|\d|天平均|天能|天大约)(?:(?:{TO}{_WEEK}?|[、和]?{_WEEK})"
           r"(?P<d2>[一二三四五六日天1-7]))?)?(?:以来|至今)?", _weeks),
     rule(r"(?:上周|上星期|上个星期|上个?礼拜)的?(?:同一天|同日|今天|同天|这天|这一天)", _week_ago),
     rule(r"(?P<w>(?:刚过去|刚过|刚刚过去|过去)的?(?:这个?|那个?|上个?|一个?)?|上个?|这个?|本|这)(?:周末|双休日?|周六日|周六周日|周六、周日|周六和周日)(?:[这那]?两天)?", _weekend_back),
     rule(rf"(?:最近|过去|近|这|刚过去)的?(?P<n>{CHINESE}|\d+)?个?(?P<u>昼夜|天一夜|天[两三]夜)(?:之?内|里|间|来)?", _days_and_nights),
     rule(rf"(?:最近|过去|近|前|这|近来|之前|头|刚过去|(?:往|向|再往)?[前回](?:推|倒|数|算|看)?|倒推|倒数|回溯)的?(?P<n>{CHINESE}+|\d{{1,3}}(?!\d)|几|半)个?{_RECENT_UNIT}(?:以来|之?内|里|来(?!件|了|单|电|多少|几)|间)?", _recent),
     rule(rf"(?P<n>{CHINESE}+|(?<!\d)\d{{1,3}}|半)个?{_RECENT_UNIT}(?:以来|之?内|来(?!件|了|单|电|多少|几))(?!(?:就|便|都|能|可|被)*(?:办结|办完|办好|结案|结掉|处置|处理|解决|完成|到场|到达|到位|赶到|销案))(?!的?到期|就?要?到期)", _recent),
+    rule(rf"(?P<n>{CHINESE}+|\d{{1,3}})个?(?P<u>天|日|周|星期|礼拜|月)(?:以前|之前|前)(?:的?(?:那天|那一天|当天|这天|那周|那个?月|同一天))?", _ago),
     rule(rf"(?:未来|今后|接下来|之后)的?(?P<n>{CHINESE}+|\d+|半)?个?(?P<u>天|日|周|星期|小时|钟头|月)(?:之?内|里)?", _coming),
     rule(rf"(?P<n>{CHINESE}+|\d+|半)个?(?P<u>天|日|周|星期|小时|钟头)(?:之?内|里)?(?=的?到期|就?要?到期|将?要?超期|会到期)", _coming),
     rule(r"(?<=\()(?P<n>\d{1,3})个?(?P<u>小时)(?=\))", _recent),
