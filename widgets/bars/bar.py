@@ -216,3 +216,22 @@ class Bar(Pane):
             painter.setFont(theme.font("body"))
             painter.setPen(theme.orange_text)
             painter.drawText(self.rect().adjusted(self.pad, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), self._broken)
+
+
+class TellingBar(Bar):
+    """A bar that says anew what its pieces show, whatever happened."""
+
+    def _tell(self) -> None:
+        raise NotImplementedError
+
+    def refresh(self, topics: frozenset[str]) -> None:
+        self._tell()
+
+    def age_tick(self) -> None:
+        self._tell()
+
+    def retranslate(self) -> None:
+        self._tell()
+
+    def retheme(self) -> None:
+        self._tell()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from cockpit.model.alarms import Load
 from cockpit.model.freshness import Freshness
-from widgets.bars.bar import Bar, Piece
+from widgets.bars.bar import Piece, TellingBar
 from widgets.bars.feedchip import FeedChip, FeedCount
 from widgets.bars.feeddetail import FeedDetail, FeedRates
 from widgets.bars.outboxchip import OutboxChip
@@ -35,7 +35,7 @@ WORST = 5
 """Chips where there are more feeds than that."""
 
 
-class Strip(Bar):
+class Strip(TellingBar):
     """The strip, 44 px.
 
     Attributes:
@@ -67,18 +67,6 @@ class Strip(Bar):
         self.language = Switch(ctx, LANGUAGE, lambda: ("language", "bars.language"), self)
         self.person = Person(ctx, NAME, self)
         self.clock = CityClockFace(ctx, self)
-        self._tell()
-
-    def refresh(self, topics: frozenset[str]) -> None:
-        self._tell()
-
-    def age_tick(self) -> None:
-        self._tell()
-
-    def retranslate(self) -> None:
-        self._tell()
-
-    def retheme(self) -> None:
         self._tell()
 
     def gives_way(self) -> Sequence[tuple[Piece, int]]:

@@ -18,7 +18,7 @@ from cockpit.picture.selection import Selection
 from widgets.alarms.load import grade, rate_words
 from widgets.alarms.load import token as load_token
 from widgets.bars.alertchip import AlertChip, MoreAlerts, alerts_now
-from widgets.bars.bar import Bar, Piece
+from widgets.bars.bar import Piece, TellingBar
 from widgets.bars.figures import Figures, figures, loop_figures
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import FeedState, topic_state
@@ -237,7 +237,7 @@ class Age(Piece):
         self.words(painter, self.width() - wide - 12, "small", self._words, "t3")
 
 
-class TopBar(Bar):
+class TopBar(TellingBar):
     """The top bar, 48 px.
 
     Attributes:
@@ -266,15 +266,6 @@ class TopBar(Bar):
         self.loop = {name: LoopFigure(ctx, name, action, self) for name, action in runs.items()}
         ctx.selection.subscribe(self._selected)
         self.refresh(self.topics)
-
-    def refresh(self, topics: frozenset[str]) -> None:
-        self._tell()
-
-    def age_tick(self) -> None:
-        self._tell()
-
-    def retranslate(self) -> None:
-        self._tell()
 
     def gives_way(self) -> Sequence[tuple[Piece, int]]:
         chips = self.chips[::-1]

@@ -16,7 +16,7 @@ from cockpit.model.spans import span_of
 from cockpit.picture.drill import Drill
 from cockpit.picture.selection import Selection
 from widgets.bars.alertchip import AlertChip, alerts_now
-from widgets.bars.bar import Bar, Piece
+from widgets.bars.bar import Piece, TellingBar
 from widgets.bars.pieces import Person
 from widgets.kit.actions import Action, key_words
 from widgets.kit.buttons import draw_key
@@ -314,7 +314,7 @@ def joined_tip(*parts: str) -> str:
     return "\n".join(part for part in parts if part)
 
 
-class LeaderTop(Bar):
+class LeaderTop(TellingBar):
     """Attributes:
     chip: of the gravest alert, None while there is none.
     """
@@ -343,18 +343,6 @@ class LeaderTop(Bar):
         self._tell()
 
     def _selected(self, selection: Selection) -> None:
-        self._tell()
-
-    def refresh(self, topics: frozenset[str]) -> None:
-        self._tell()
-
-    def age_tick(self) -> None:
-        self._tell()
-
-    def retranslate(self) -> None:
-        self._tell()
-
-    def retheme(self) -> None:
         self._tell()
 
     def gives_way(self) -> Sequence[tuple[Piece, int]]:

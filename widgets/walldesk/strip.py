@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QSlider, QVBoxLayout, QWidget
 
-from widgets.bars.bar import Bar, Piece
+from widgets.bars.bar import Piece, TellingBar
 from widgets.bars.pieces import CityClockFace, PaletteField, Person, Switch
 from widgets.kit.context import PanelContext
 from widgets.kit.label import label
@@ -76,7 +76,7 @@ class _Slide(QFrame):
         self.slider.setFocus()
 
 
-class WallStrip(Bar):
+class WallStrip(TellingBar):
     """
     Attributes:
         machines, light, sound: its readings.
@@ -108,15 +108,6 @@ class WallStrip(Bar):
     def _heard(self, what: str) -> None:
         if what == "state":
             self._tell()
-
-    def age_tick(self) -> None:
-        self._tell()
-
-    def retranslate(self) -> None:
-        self._tell()
-
-    def retheme(self) -> None:
-        self._tell()
 
     def gives_way(self) -> Sequence[tuple[Piece, int]]:
         return (self.palette_field, 1), (self.person, 1), (self.clock, 1), (self.person, 2)
