@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import ceil, inf
 
+from cockpit.assist.asking.counted import Bound
 from cockpit.assist.asking.found import Found
-from cockpit.assist.asking.lattice import Bound
 from cockpit.assist.asking.measure import TIME_UNITS, Asked
 from cockpit.assist.asking.setting import CannotBeTold, Setting
 from cockpit.model.scope import Scope

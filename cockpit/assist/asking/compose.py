@@ -14,7 +14,7 @@ from cockpit.assist.asking.leaning import leaning, leans_on
 from cockpit.assist.asking.measure import Asked, asked_of
 from cockpit.assist.asking.periods import periods_of
 from cockpit.assist.asking.scoped import scope_of, sides_of
-from cockpit.assist.asking.setting import AREA_DIMS, RANKING, CannotBeTold, Setting
+from cockpit.assist.asking.setting import RANKING, CannotBeTold, Setting
 from cockpit.assist.asking.shares import PER, told_of, whole_of
 from cockpit.assist.asking.times import HALF, QUARTER, Times
 from cockpit.model.asking import Understood
@@ -132,7 +132,7 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
         sides = tuple(side.with_(measure="count") for side in sides)
     over = over_of(found, scope) if form == "ranking" and not rose else rose
     if "NONE" in names:
-        if form != "ranking" or by not in AREA_DIMS or of != "value":
+        if form != "ranking" or by not in ("district", "street") or of != "value":
             raise CannotBeTold(found.divided.tokens[found.at("NONE")].said)
         over = (0.0, 0.0)
     if not over and (lost := [at for bound, at in found.bounds if is_over(found, bound)]):

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from cockpit.assist.asking.lattice import Bound, Divided
+from cockpit.assist.asking.counted import Bound
+from cockpit.assist.asking.lattice import Divided
 from cockpit.assist.asking.negation import turned
 from cockpit.assist.asking.numbers import number_of
 from cockpit.assist.asking.setting import FOREMOST
