@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from benchmarks.hand_leader import _desk, _ready
 from cockpit.model.clock import SECOND
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 QUESTION = "同意从滨江区调两台大流量泵车支援吗？"
 WHY = "通道积水还在涨，3 人被困，市政设施中心只剩一台泵车。"
 WORDS = "立即调泵车，19:00 前把人员情况和水位报我。"
+ASKED = {"zh": "今天哪些街道积水最多？", "en": "Which streets had the most flooding today?"}
 
 
 def leader_tour(hand: Hand) -> Iterator[Wait]:
-    """Home in both themes, a topic, a briefing, and a 批示 without a network."""
+    """Home in both themes, a topic, a question, a briefing, and a 批示 without a network."""
     yield from _ready(hand)
     yield hand.seconds(8)
     hand.keep("home")
@@ -39,6 +40,9 @@ def leader_tour(hand: Hand) -> Iterator[Wait]:
     yield hand.seconds(6)
     hand.keep("topic")
     yield from _home(hand)
+    yield from _asked(hand)
+    hand.keep("ask")
+    yield from _home(hand)
     yield from _brief(hand)
     hand.stop_the_hub()
     yield lambda: hand.desk.seat.link.state is not LinkState.LIVE
@@ -46,6 +50,27 @@ def leader_tour(hand: Hand) -> Iterator[Wait]:
     yield lambda: hand.desk.seat.clock.now() - since > 20 * SECOND
     yield from _instruct(hand)
     yield hand.seconds(3)
+
+
+def leader_english(hand: Hand) -> Iterator[Wait]:
+    """Home, then a question."""
+    yield from _ready(hand)
+    yield hand.seconds(8)
+    hand.keep("home-english")
+    yield from _asked(hand)
+
+
+def _asked(hand: Hand) -> Iterator[Wait]:
+    """A question with its answer."""
+    ctx = hand.desk.context
+    ctx.questioning.ask(ctx, ASKED[ctx.t.lang])
+    yield lambda: ctx.questioning.told is not None and not ctx.questioning.busy
+    yield hand.seconds(5)
+
+
+def _centred(hand: Hand, form: QWidget) -> None:
+    """As a window manager places it; a screen of none is smaller than the window."""
+    form.move(hand.desk.geometry().center() - form.rect().center())
 
 
 def _home(hand: Hand) -> Iterator[Wait]:
@@ -107,6 +132,7 @@ def duty_asks(hand: Hand) -> Iterator[Wait]:
     assert isinstance(form, AskForm)
     form.question.setText(QUESTION)
     form.field.setPlainText(WHY)
+    _centred(hand, form)
     yield hand.seconds(1)
     hand.keep("duty-asks")
     form.press()
@@ -130,6 +156,7 @@ def leader_decides(hand: Hand) -> Iterator[Wait]:
     form = _desk(hand).instruct.dialog
     assert isinstance(form, WordsForm)
     form.field.setPlainText(WORDS)
+    _centred(hand, form)
     yield hand.seconds(1)
     hand.keep("instruct")
     form.press()
@@ -140,5 +167,5 @@ def leader_decides(hand: Hand) -> Iterator[Wait]:
 
 
 ACTS: dict[str, Callable[[Hand], Iterator[Wait]]] = {
-    act.__name__: act for act in (leader_tour, duty_asks, leader_decides)
+    act.__name__: act for act in (leader_tour, leader_english, duty_asks, leader_decides)
 }

@@ -56,6 +56,8 @@ def take(out: Path) -> None:
             app.processEvents()
             desk.insight.settle()
         panel.age_tick()
+        if (focus := panel.focusWidget()) is not None:
+            focus.clearFocus()  # no frame about what happens to have the keyboard first
         app.processEvents()
         panel.grab().save(str(out / f"drill-{name}.png"))
         print(out / f"drill-{name}.png", flush=True)

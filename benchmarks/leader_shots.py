@@ -36,8 +36,14 @@ def pages(folder: Path, out: Path) -> None:
 
 
 def english(folder: Path, out: Path) -> None:
+    """Home and a question, in English."""
     stage = Stage(folder, out, WIDE)
-    stage.act("leader_english", "--seat", "leader", "--start", STORM, "--lang", "en", name="home-english")
+    stage.act("leader_english", "--seat", "leader", "--start", STORM, "--lang", "en", name="ask-english")
+
+
+def unlock(folder: Path, out: Path) -> None:
+    """What asks for the passphrase, in both languages."""
+    subprocess.run([sys.executable, "-m", "benchmarks.leader_unlock", str(out)], env=environment(), check=True)
 
 
 def laptop(folder: Path, out: Path) -> None:
@@ -68,10 +74,11 @@ def duet(folder: Path, out: Path) -> None:
 
 
 RUNS: dict[str, tuple[Callable[[Path, Path], None], tuple[str, ...]]] = {
-    "tour": (tour, ("home", "topic", "briefing", "home-light", "offline")),
+    "tour": (tour, ("home", "topic", "ask", "briefing", "home-light", "offline")),
     "pages": (pages, tuple(f"drill-{page}" for page in PAGES)),
     "laptop": (laptop, ("home-laptop",)),
-    "english": (english, ("home-english",)),
+    "english": (english, ("home-english", "ask-english")),
+    "unlock": (unlock, ("unlock", "unlock-english")),
     "large": (large, ("home-large",)),
     "duet": (duet, ("duty-asks", "decisions", "instruct", "instructions", "duty-told")),
 }  # fmt: skip

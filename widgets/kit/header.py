@@ -102,6 +102,7 @@ class PanelHeader(QWidget):
 
     def set_title(self, title: str) -> None:
         self.title.setText(title)
+        self._share()
 
     def set_tabs(self, tabs: Sequence[tuple[str, str]], current: str, picked: Callable[[str], object]) -> None:
         """Tabs in place of the title: (name, words); `picked` is told the name of another one that a person wants."""
@@ -133,11 +134,13 @@ class PanelHeader(QWidget):
         if (age, stale) != (self._age, self._stale):
             self._age, self._stale = age, stale
             self.age.setText(self._ctx.t(age) if age else "")
+            self._share()
 
     def set_facts(self, facts: Message | str | None) -> None:
         if facts != self._facts:
             self._facts = facts
             self.facts.setText(self._ctx.t(facts) if isinstance(facts, Message) else facts or "")
+            self._share()
 
     def set_menu(self, fill: Callable[[QMenu], None]) -> None:
         """The menu behind the dots; `fill` is asked each time it opens."""
