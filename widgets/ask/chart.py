@@ -124,9 +124,11 @@ class AnswerChart(QWidget):
         )
         self.legend.show_marks(marks)
 
-    @staticmethod
-    def _named(told: Told, one: Standpoint) -> str:
-        return short(one.name) if told.understood.by == "street" else one.name
+    def _named(self, told: Told, one: Standpoint) -> str:
+        asked = told.understood
+        if asked.beside == "span":
+            return capital(self.words.span(one.scope.span, brief=True))
+        return capital(short(one.name) if asked.by == "street" else one.name)
 
     def _titled(self, told: Told) -> str:
         asked, t = told.understood, self.ctx.t

@@ -79,7 +79,7 @@ class HeatTable(QWidget):
         return QSize(400, round(self._head()) + ROW * len(self.sheet.rows) + 2)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, round(self._head()) + ROW * min(len(self.sheet.rows), 2))
+        return QSize(200, round(self._head()) + ROW * min(len(self.sheet.rows), 1))
 
     def show_sheet(self, sheet: Sheet) -> None:
         rows, columns = (tuple(capital(name) for name in names) for names in (sheet.rows, sheet.columns))

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cockpit.model.insight import AskSplit, Split
+from cockpit.model.messages import capital
 from cockpit.model.scope import Scope
 from widgets.charts.heattable import Cell, HeatTable, Sheet
 from widgets.drill.page import DrillDesk, DrillPage
@@ -122,8 +123,9 @@ class MatrixPage(DrillPage):
         names.append(t("drill.total"))
         self.table.setAccessibleName(t("drill.page_matrix"))
         self.table.show_sheet(Sheet(tuple(names), tuple(heads), tuple(lines), totals=True))
-        unit = words.unit(figure)
-        self.said.setText(" · ".join(filter(None, (words.measure(figure.scope.measure), unit, self._rest(rows)))))
+        unit = words.unit(figure) if not self.sums else ""  # 件数 are 件
+        measure = capital(words.measure(figure.scope.measure))
+        self.said.setText(" · ".join(filter(None, (measure, unit, self._rest(rows)))))
 
     def _rest(self, rows: Split) -> str:
         return self.ctx.t("drill.rest_tip", n=f"{rows.rest:,}") if rows.rest else ""
