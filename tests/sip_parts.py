@@ -533,6 +533,13 @@ class Desk:
     async def call(self, leg: str, address: str, mix: str = "") -> None:
         await self.adapter.place(leg, Way(WayKind.SIP, address), video=False, into_mix=mix)
 
+    async def reaches(self, leg: str, worker: Worker) -> None:
+        """Calls a worker, who answers; both speak."""
+        await self.call(leg, worker.user)
+        await worker.told("CALL_INCOMING")
+        await worker.do("accept")
+        await self.was("up", leg)
+
     async def ending(self, leg: str) -> tuple[Outcome, str]:
         await self.was("ended", leg)
         outcome, why = self.heard.endings[leg]

@@ -79,10 +79,7 @@ def test_who_is_on_hold_hears_nothing_and_each_side_can_hold(
 ) -> None:
     async def story() -> None:
         async with running(desk, workers[0]):
-            await desk.call("one", "worker0")
-            await workers[0].told("CALL_INCOMING")
-            await workers[0].do("accept")
-            await desk.was("up", "one")
+            await desk.reaches("one", workers[0])
             with sound.speaking(440):
                 await workers[0].heard(440)
                 await desk.adapter.mute("one", True)
@@ -105,10 +102,7 @@ def test_who_is_on_hold_hears_nothing_and_each_side_can_hold(
 def test_keys_pressed_on_either_side_arrive_at_the_other(desk: Desk, workers: list[Worker]) -> None:
     async def story() -> None:
         async with running(desk, workers[0]):
-            await desk.call("one", "worker0")
-            await workers[0].told("CALL_INCOMING")
-            await workers[0].do("accept")
-            await desk.was("up", "one")
+            await desk.reaches("one", workers[0])
             await desk.adapter.digits("one", "4#")
             await desk.until(lambda: [e.param for e in workers[0].events if e.type == "CALL_DTMF_START"] == ["4", "#"])
             await workers[0].do("sndcode", "1*")
@@ -121,10 +115,7 @@ def test_keys_pressed_on_either_side_arrive_at_the_other(desk: Desk, workers: li
 def test_a_call_is_handed_on_and_one_that_could_not_be_says_so(desk: Desk, workers: list[Worker]) -> None:
     async def story() -> None:
         async with running(desk, workers[0], workers[1]):
-            await desk.call("one", "worker0")
-            await workers[0].told("CALL_INCOMING")
-            await workers[0].do("accept")
-            await desk.was("up", "one")
+            await desk.reaches("one", workers[0])
             await desk.adapter.transfer("one", Way(WayKind.SIP, "worker1"))
             await workers[1].told("CALL_INCOMING")
             await workers[1].do("accept")
@@ -134,10 +125,7 @@ def test_a_call_is_handed_on_and_one_that_could_not_be_says_so(desk: Desk, worke
             await workers[0].told("CALL_CLOSED")
 
             workers[0].events.clear()
-            await desk.call("two", "worker0")
-            await workers[0].told("CALL_INCOMING")
-            await workers[0].do("accept")
-            await desk.was("up", "two")
+            await desk.reaches("two", workers[0])
             await desk.adapter.transfer("two", Way(WayKind.SIP, "nobody"))
             assert await desk.ending("two") == (Outcome.CUT, "sip.transfer_failed")
 
@@ -238,10 +226,7 @@ def test_five_calls_at_once_go_on_side_by_side_each_into_its_mix(
 def test_a_call_goes_into_a_mix_while_it_goes_on(desk: Desk, workers: list[Worker], sound: SoundServer) -> None:
     async def story() -> None:
         async with running(desk, workers[0], workers[1]):
-            await desk.call("out", "worker0")
-            await workers[0].told("CALL_INCOMING")
-            await workers[0].do("accept")
-            await desk.was("up", "out")
+            await desk.reaches("out", workers[0])
             await sound.hears(1000)
             with sound.speaking(520, "voices"):
                 await desk.adapter.move("out", "mix")

@@ -183,10 +183,7 @@ def test_torture_messages_and_noise_at_the_sip_port_end_neither_the_desk_nor_a_c
 
     async def story() -> None:
         async with running(desk, worker):
-            await desk.call("one", "worker")
-            await worker.told("CALL_INCOMING")
-            await worker.do("accept")
-            await desk.was("up", "one")
+            await desk.reaches("one", worker)
             line = desk.adapter._line.child
             assert line is not None
             pids = [line.pid, *(leg.child.pid for leg in desk.adapter._legs)]

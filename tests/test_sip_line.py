@@ -64,10 +64,7 @@ def test_calls_go_over_tcp_and_over_tls_with_encrypted_sound(
 
     async def story() -> None:
         async with running(desk, peer):
-            await desk.call("one", "peer")
-            await peer.told("CALL_INCOMING")
-            await peer.do("accept")
-            await desk.was("up", "one")
+            await desk.reaches("one", peer)
             with sound.speaking(440):
                 await sound.hears(1000)
                 await peer.heard(440)
@@ -186,10 +183,7 @@ def test_a_network_that_is_cut_in_a_call_ends_it_and_says_so(
 
     async def story() -> None:
         async with running(desk, worker):
-            await desk.call("one", "worker")
-            await worker.told("CALL_INCOMING")
-            await worker.do("accept")
-            await desk.was("up", "one")
+            await desk.reaches("one", worker)
             await desk.until(lambda: bool(desk.heard.qualities.get("one")))
             assert worker.process is not None
             os.killpg(worker.process.pid, signal.SIGSTOP)
