@@ -334,6 +334,8 @@ class Shell(Wearing):
         for part in self.parts:
             part.close()
         self._inputs.listen(False)
+        if (focus := self.focusWidget()) is not None:
+            focus.clearFocus()  # else it goes from panel to panel as they close, and each begins what it begins with it
         self.engine.close_panels()
         if self.context.bases is not None:
             self.context.bases.close()
