@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -18,8 +20,13 @@ from cockpit.opening import SeatOpening
 from cockpit.store.lease import FILE, Lease, is_genuine, keep_lease, read_lease
 
 if TYPE_CHECKING:
+    from cockpit.insight.ground import Ground
     from cockpit.seat.leader import LeaderSeat
     from cockpit.store.unlock import Unlock
+
+TURN = 0.0005
+"""Seconds that a thread of Python goes on before another one may: what reads makes hundreds of small calls that let go
+of the interpreter, and with the usual 5 ms each of them waits that long for what makes the window."""
 
 
 class LeaderOpening(SeatOpening):
@@ -40,6 +47,7 @@ class LeaderOpening(SeatOpening):
         self._taken = False
         self._asked = threading.Event()
         self._heard = False
+        sys.setswitchinterval(min(sys.getswitchinterval(), TURN))
         pool = ThreadPoolExecutor(2, thread_name_prefix="seat-opening")
         self._unlock: Future[tuple[Unlock, tuple[Message, ...]]] = pool.submit(self._unlocking, passphrase_file)
         self._seat: Future[LeaderSeat] = pool.submit(self._opened)  # type: ignore[assignment]
@@ -79,6 +87,7 @@ class LeaderOpening(SeatOpening):
     def _opened(self) -> LeaderSeat:
         from cockpit.seat.leader import LeaderSeat
 
+        ground = _ground_of(self.pack)  # while the key is made from a passphrase
         unlock, notices = self._unlock.result()
         if unlock.needs:
             self._asked.wait()
@@ -91,6 +100,8 @@ class LeaderOpening(SeatOpening):
         seat = LeaderSeat(self._profile, self.pack, self._where, self._clock, vault=unlock.vault, away=self.away)
         try:
             seat.notices.extend(notices)
+            if seat.insight is not None:
+                seat.insight.ground = ground
             seat.open_cache()
         except BaseException:
             seat.close()
@@ -115,6 +126,17 @@ class LeaderOpening(SeatOpening):
 
             wipe(self._profile)
             raise UserError("secure.lease_changed", file=str(self._profile / FILE))
+
+
+def _ground_of(pack: Pack) -> Ground | None:
+    """On what the figures of the copy stand, with all that computes them loaded; None: whoever needs it says why."""
+    import cockpit.insight.asked
+    import cockpit.seat.reading  # noqa: F401
+    from cockpit.seat.insight import ground_of
+
+    with contextlib.suppress(CockpitError):
+        return ground_of(pack)
+    return None
 
 
 def is_away(where: WhereHub) -> bool:

@@ -243,3 +243,17 @@ def test_an_event_of_before_counts_once_when_the_year_is_read_after_it_was_seen(
         assert found.total == rows.total
     finally:
         again.seat.close()
+
+
+def test_a_seat_that_is_opened_has_read_what_is_recent_before_its_window_is_made(tmp_path: Path) -> None:
+    year().copy(tmp_path / "hangzhou")
+    seat = LeaderSeat(tmp_path, read_pack("hangzhou"), OwnHub(tmp_path / "hub"), ManualClock(NOW))
+    try:
+        assert seat.insight is not None
+        seat.insight.start()
+        seat.insight.wait_recent(60)
+        assert seat.insight.version == 0, "it is told in a tick"
+        seat.tick()
+        assert seat.insight.version == 1
+    finally:
+        seat.close()

@@ -16,6 +16,7 @@ import msgspec
 
 from cockpit.model.archive import RECORD
 from cockpit.model.archive_columns import Records, joined
+from cockpit.model.city import Pack
 from cockpit.model.errors import CockpitError
 from cockpit.model.insight import Answer, AskChanges, Query
 from cockpit.model.messages import Message
@@ -84,6 +85,7 @@ class SeatInsight:
         as_of: until when they are complete, UTC us of the city.
         names: of areas and units by code and key.
         definitions: of signs; whoever knows them sets it.
+        ground: areas and classes, None until they are needed; whoever has read them before it is started sets it.
     """
 
     def __init__(self, seat: Seat, sync: ArchiveSync) -> None:
@@ -91,6 +93,7 @@ class SeatInsight:
         self.as_of = 0
         self.names: Mapping[str, str] = {}
         self.definitions: Callable[[], SignSet] = SignSet
+        self.ground: Ground | None = None
         self._seat = seat
         self._sync = sync
         self._aside: Aside[_Asked] = Aside("insight", self._work)
@@ -98,12 +101,11 @@ class SeatInsight:
         self._dirty = True
         self._collected = float("-inf")
         self._wants_all = False
-        self._all_read = threading.Event()
+        self._recent_read, self._all_read = threading.Event(), threading.Event()
         # of the worker alone
         self._facts: Facts | None = None
         self._reading: Reading | None = None
         self._made = float("-inf")
-        self._ground: Ground | None = None
         self._archive = ""
         self._revision = self._horizon = 0
         self._overlaid: dict[str, Row] = {}
@@ -129,6 +131,10 @@ class SeatInsight:
     def start(self) -> None:
         """Begins to read: what is recent, and the rest where a question looks further back."""
         self._aside.start()
+
+    def wait_recent(self, seconds: float) -> None:
+        """Waits until what is recent is read, so long at the most; for who has nothing else to do meanwhile."""
+        self._recent_read.wait(seconds)
 
     def read_on(self) -> None:
         """Reads all of it."""
@@ -230,6 +236,7 @@ class SeatInsight:
             except Exception as error:
                 raise_in_tick(self._seat, error)
                 self._failed()
+            self._recent_read.set()
             if self._reading is None:
                 self._all_read.set()
 
@@ -360,19 +367,16 @@ class SeatInsight:
             return {}
 
     def _known_ground(self) -> Ground:
-        if self._ground is None:
-            from cockpit.geo.areas import Areas
-            from cockpit.insight.ground import Ground
-
-            self._ground = Ground.of(self._seat.pack, Areas.load(self._seat.pack.folder))
-        return self._ground
+        if self.ground is None:
+            self.ground = ground_of(self._seat.pack)
+        return self.ground
 
     def _bare(self) -> Facts:
         """Nothing, where the archive can not be read: questions are answered with it, not kept waiting."""
         from cockpit.insight.facts import Facts
         from cockpit.insight.ground import Ground
 
-        return Facts(Records.of_rows([]), self._ground or Ground(()))
+        return Facts(Records.of_rows([]), self.ground or Ground(()))
 
     def _with_past(self, cases: dict[str, tuple[Row, bool]]) -> dict[str, Row]:
         """Our cases, with what only the archive knows of them: what became of their events, what citizens said."""
@@ -403,6 +407,18 @@ class SeatInsight:
         self._overlaid = rows
         back = self._sync.archive.rows(gone)
         return [piece for piece in (back, Records.of_rows(new)) if len(piece)]
+
+
+def ground_of(pack: Pack) -> Ground:
+    """On what the figures of a city stand.
+
+    Raises:
+        UserError: its areas can not be read.
+    """
+    from cockpit.geo.areas import Areas
+    from cockpit.insight.ground import Ground
+
+    return Ground.of(pack, Areas.load(pack.folder))
 
 
 _FROM_PAST = ("satisfied",)

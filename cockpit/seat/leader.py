@@ -24,6 +24,9 @@ from cockpit.store.lease import Lease, is_genuine, keep_lease
 from cockpit.store.secure import size_of, wipe
 from cockpit.store.vault import Vault
 
+RECENT_SECONDS = 0.5
+"""So long a window waits to be made until what is recent is read: both at once take each other's turns, and longer."""
+
 
 class LeaderSeat(Seat):
     """A seat that keeps the city's past.
@@ -79,6 +82,8 @@ class LeaderSeat(Seat):
             give_back_large()
             self.insight.start()
         super().open_cache()
+        if self.insight is not None:
+            self.insight.wait_recent(RECENT_SECONDS)
 
     def start(self) -> None:
         """Joins the hub, now and whenever it is lost."""
