@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from cockpit.model.ports.keeping import Kept
 from cockpit.model.scope import Scope
 from cockpit.model.spans import span_of
 from tests.drill_kit import NOW, LeaderDesk, hangzhou_areas
@@ -69,6 +72,37 @@ def make(qtbot: QtBot) -> Iterator[Callable[..., Stage]]:
     yield opened
     for panel in made:
         panel.close()
+
+
+@dataclass
+class Filling:
+    """`ports.keeping.Keeping` of a copy that fills up."""
+
+    kept: Kept
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_copy_that_filled_up_is_looked_at_anew_unless_somebody_moved_the_map(
+    make: Callable[..., Stage], moved: bool
+) -> None:
+    stage = make()
+    panel, whole, seen = stage.panel, stage.panel.split, stage.panel.canvas.camera
+    keeping = stage.desk.ctx.keeping = Filling(Kept(left=4_000))
+    part = next(part for part in whole.parts if part.code == EAST)
+    panel.split = msgspec.structs.replace(whole, parts=(part,))
+    panel.fit()
+    stage.settle()
+    early = panel.canvas.camera
+    assert early != seen
+    if moved:
+        panel.canvas.look(early.centred(early.x + 500, early.y, early.scale))
+    panel._came(whole)
+    stage.settle()
+    assert (panel.canvas.camera == early) is not moved, "more is still to come"
+    keeping.kept = Kept(until=NOW)
+    panel._came(whole)
+    stage.settle()
+    assert (panel.canvas.camera.scale == pytest.approx(seen.scale)) is not moved
 
 
 def test_streets_are_coloured_by_how_many_there_are_and_the_legend_says_the_same(make: Callable[..., Stage]) -> None:

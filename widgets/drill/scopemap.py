@@ -28,7 +28,7 @@ from widgets.kit.states import PanelState
 from widgets.leader.ground import topic_of
 from widgets.map.areawords import AreaWord
 from widgets.map.base import base_file
-from widgets.map.camera import EARTH, Box, box_of, mercator
+from widgets.map.camera import EARTH, Box, Camera, box_of, mercator
 from widgets.map.canvas import Canvas
 from widgets.map.choose import MapBackend
 from widgets.map.compose.composer import MARK
@@ -74,6 +74,7 @@ class ScopeMap(Panel):
         self._version, self._area_version, self._closed = -1, -1, False
         self._shapes = AreaShapes(ctx.picture["area"])
         self._fitted: tuple[str, int] = ("", -1)
+        self._early: Camera | None = None
         self._xy = np.empty((0, 2))
         self._backend = MapBackend(ctx.prefs, FAMILY, ctx.clock.mono)
         self._backend.failed.connect(self.fail)
@@ -227,7 +228,7 @@ class ScopeMap(Panel):
         """Looks at the scope's area when that is another one, and leaves a view that a person chose alone."""
         scope = self._scope
         here = (scope.area if scope is not None else "", self.width() * 10_000 + self.height())
-        if scope is None or here == self._fitted or not self.canvas.isVisible():
+        if scope is None or not self.canvas.isVisible() or (here == self._fitted and not self._filled()):
             return
         box = self.box()
         if box is None:
@@ -236,10 +237,22 @@ class ScopeMap(Panel):
         goal = self.canvas.camera.fitted(box, PAD)
         goal = goal.zoomed(0.82, goal.width / 2, goal.height / 2) if scope.area else goal
         goal = goal.inside(self.canvas.limits) if self.canvas.limits is not None else goal
+        self._early = goal if self._fills() else None
         if self.ctx.reduced_motion:
             self.canvas.look(goal)
         else:
             self.canvas.fly(goal)
+
+    def _fills(self) -> bool:
+        """Whether records are still to come, so that most of them may lie elsewhere in the end."""
+        keeping = self.ctx.keeping
+        return keeping is not None and (keeping.kept.left > 0 or not keeping.kept.until)
+
+    def _filled(self) -> bool:
+        """Whether all are there that were not when it looked, and nobody has moved the map since."""
+        early, now = self._early, self.canvas.camera
+        still = early is not None and math.dist((early.x, early.y), (now.x, now.y)) < 1.0
+        return still and not self._fills()
 
     def box(self) -> Box | None:
         """What is to be seen: the scope's area; of the whole city where most of it is."""
