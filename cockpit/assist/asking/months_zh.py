@@ -173,9 +173,17 @@ def _running_months(times: Times, m: re.Match[str]) -> tuple[str, object] | None
     return "time", Said(spans[0], year is not None, more=tuple(spans[1:]))
 
 
+_MONTH_BEFORE = re.compile(rf"{YEAR_IN.format('y')}{MONTH_IN.format('m')}月(?!.*月)")
+
+
 def _three_tens(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     """六月上中下旬."""
-    whole = whole_of(times, m) if m["m"] or m["w"] else (times.today.replace(day=1), times.today)
+    before = None if m["m"] or m["w"] else _MONTH_BEFORE.search(m.string, 0, m.start())  # 六月的案子，三旬各多少
+    if before is not None:
+        first = times_day(times.of_year(MONTH, number_in(before["m"]), times.year_of(before["y"])).span.start)
+        whole: tuple[date, date] | None = (first, first)
+    else:
+        whole = whole_of(times, m) if m["m"] or m["w"] else (times.today.replace(day=1), times.today)
     if whole is None:
         return None
     spans = [times.month(whole[0].year, whole[0].month, part) for part in (1, 2, 3)]

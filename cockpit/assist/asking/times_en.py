@@ -177,7 +177,7 @@ RULES: tuple[Rule, ...] = (
     rule(rf"since (?:(?P<d0>\d+)(?:st|nd|rd|th)? (?:of )?)?{MONTH_IN.format('m')}(?:\s+(?P<d>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?!\d))?"
           rf"{YEAR_IN.format('y')}", _since),
     rule(rf"{WEEKDAY_IN.format('w')}\s*(?:to|through|-)\s*{WEEKDAY_IN.format('v')}s?\b", _weekday_range),
-    rule(rf"(?:on |every |each )?(?P<l>last |this )?{WEEKDAY_IN.format('w')}(?P<s>s)?\b(?! to )", _weekday),
+    rule(rf"(?:on |every |each )?(?P<l>last |this )?{WEEKDAY_IN.format('w')}(?P<s>s)?\b(?! to (?:mon|tue|wed|thu|fri|sat|sun))", _weekday),
     rule(r"(?:over|at|during|on) the (?P<w>)weekend\b", _weekend),
     rule(r"(?:on |at |over )?(?:the )?weekends?\b", lambda t, m: ("weekdays", (5, 6))),
     rule(r"(?:on )?(?:saturdays and sundays|saturday and sunday)\b", lambda t, m: ("weekdays", (5, 6))),

@@ -255,7 +255,7 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?P<w>昨天|昨日|上个?周|上个?星期|上个?礼拜|上个?月|上个?季度?)的?(?:同期|同一时段|同时段|同一时期|这个?时候|此时|同样时段|同一时间|这个点)", _same_before),
     rule(
         rf"{YEAR_IN.format('y')}{MONTH_IN.format('m')}月份?{DAY_IN.format('d')}{_DAY_TAIL}?(?:{TO}{YEAR_IN.format('y2')}(?:{MONTH_IN.format('m2')}月)?"
-        rf"{DAY_IN.format('d2')}{_DAY_TAIL}?)?(?!\d|[个点时：:])(?:这天|当天|那天|当日|那场|全天|一天|这一天|那一天|[这那](?:几|[一两三四五六七八九十]+|\d+)[天日]|期间)?", _dates),
+        rf"{DAY_IN.format('d2')}{_DAY_TAIL}?)?(?!\d|[个点时：:整共件起次])(?:这天|当天|那天|当日|那场|全天|一天|这一天|那一天|[这那](?:几|[一两三四五六七八九十]+|\d+)[天日]|期间)?", _dates),
     rule(r"(?:自|从)?年初(?=到|至)", lambda t, m: ("time", Said(t.days(date(t.today.year, 1, 1), date(t.today.year, 1, 1)), True, "day"))),
     rule(r"年初以来|年初至今|年初到现在|开年以来|今年以来|年内|从年初到现在|年初到今天", _since_now),
     rule(rf"(?:自|从)?{YEAR_IN.format('y')}{MONTH_IN.format('m')}月份?(?:{DAY_IN.format('d')}{_DAY_TAIL})?"
