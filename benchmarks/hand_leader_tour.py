@@ -156,9 +156,10 @@ def leader_decides(hand: Hand) -> Iterator[Wait]:
     form = _desk(hand).instruct.dialog
     assert isinstance(form, WordsForm)
     form.field.setPlainText(WORDS)
-    _centred(hand, form)
     yield hand.seconds(1)
+    hand.front = form
     hand.keep("instruct")
+    hand.front = None
     form.press()
     yield lambda: any(not one.said.provisional and one.state == "read" for one in port.every())
     _desk(hand).instruct.toggle_list()
