@@ -21,6 +21,8 @@ RESTART_SECONDS = (0.2, 1.0, 2.0, 5.0, 10.0)
 CALM_SECONDS = 10.0
 """A child that ran this long is restarted at once again."""
 END_SECONDS = 6.0
+HANG_SECONDS = 30.0
+"""A hub or a gateway whose loop stands still for so long is started anew. Seats say before that it does not answer."""
 FIRST_BEAT_SECONDS = 180.0
 """A child that is to beat may take so long until it does: a hub looks through its streams before."""
 WORDS_SECONDS = 1.5

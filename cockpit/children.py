@@ -6,15 +6,12 @@ import contextlib
 import json
 from pathlib import Path
 
-from cockpit.child import Child
+from cockpit.child import HANG_SECONDS, Child
 from cockpit.city.cli import PORT
 from cockpit.model.clock import Clock
 from cockpit.model.errors import OutsideError
 from cockpit.paths import runtime_dir
 from cockpit.processes import Lock, can_listen, cockpit_command, free_port, lives, take_lock
-
-HANG_SECONDS = 30.0
-"""A hub whose loop stands still for so long is started anew. Seats say that it does not answer before."""
 
 
 class Children:

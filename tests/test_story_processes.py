@@ -27,6 +27,7 @@ from tests import leaks
 from tests.story import (
     EVENING,
     EVERY_CHILD,
+    GATEWAY,
     PATIENCE,
     Kept,
     Program,
@@ -125,6 +126,18 @@ def test_a_hub_that_hangs_is_ended_and_started_again_by_the_seat(home: Path, sea
     seat.await_child(HUB, other_than=hub)
     until(lambda: Kept(home / "desk").hears(QUICK_FEED, at + SECOND), "the picture is live again", seconds=120)
     assert city.is_running()
+    seat.keep()
+
+
+def test_a_gateway_that_hangs_is_ended_and_started_again_by_the_hub(home: Path, seat: Program) -> None:
+    hub = seat.await_child(HUB)
+    gateway = seat.await_child(GATEWAY)
+    note = home / "desk" / "hub" / "field.json"
+    until(lambda: note.exists() and json.loads(note.read_bytes())["pid"] == gateway.pid, "devices can come")
+    gateway.suspend()
+    assert all_gone([gateway])
+    seat.await_child(GATEWAY, other_than=gateway)
+    assert hub.is_running()
     seat.keep()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import faulthandler
 import json
 import logging
 import os
@@ -41,6 +42,7 @@ from cockpit.field.server import Site
 from cockpit.field.shown import Shown
 from cockpit.field.waiting import WaitingForHub
 from cockpit.field.way import Ways
+from cockpit.heartbeat import LoopBeat
 from cockpit.ledger.chain import BrokenChain
 from cockpit.model.city import Pack, Text
 from cockpit.model.clock import MINUTE, CityClock, CityTime, Clock
@@ -373,12 +375,19 @@ def serve(profile: Path, port: int, pack: Pack | None, clock: Clock, on_ready: C
     if lock is None:
         raise UserError("field.already_runs", folder=str(profile))
 
+    faulthandler.enable()  # one that hangs says in its log where, before it is ended
+    alive = LoopBeat()
+
     async def main() -> None:
         gateway = Gateway(profile, port, pack, clock)
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signum, gateway.stop)
-        await gateway.run(lambda: on_ready(gateway))
+        beating = asyncio.create_task(alive.keep(), name="beat")
+        try:
+            await gateway.run(lambda: on_ready(gateway))
+        finally:
+            await end(beating)
 
     try:
         asyncio.run(main())

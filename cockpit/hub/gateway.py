@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from cockpit.child import Child
+from cockpit.child import HANG_SECONDS, Child
 from cockpit.model.clock import Clock
 from cockpit.processes import cockpit_command
 
@@ -26,7 +26,7 @@ class GatewayChild:
         def command() -> list[str]:
             return cockpit_command("gateway", "--profile", str(profile), "--pack", str(pack), "--port", "0")
 
-        self.child = Child("gateway", command, profile / "gateway.log", clock)
+        self.child = Child("gateway", command, profile / "gateway.log", clock, HANG_SECONDS)
 
     async def keep(self) -> None:
         """Starts it again whenever it ends, until this is cancelled."""
