@@ -118,6 +118,7 @@ def test_a_killed_hub_takes_the_bus_along_and_both_come_back_alone(home: Path, s
     seat.keep()
 
 
+@pytest.mark.timeout(300)
 def test_a_hub_that_hangs_is_ended_and_started_again_by_the_seat(home: Path, seat: Program) -> None:
     hub, bus, city = seat.children()
     at = clock.now()
@@ -129,6 +130,7 @@ def test_a_hub_that_hangs_is_ended_and_started_again_by_the_seat(home: Path, sea
     seat.keep()
 
 
+@pytest.mark.timeout(300)
 def test_a_gateway_that_hangs_is_ended_and_started_again_by_the_hub(home: Path, seat: Program) -> None:
     hub = seat.await_child(HUB)
     gateway = seat.await_child(GATEWAY)
@@ -273,6 +275,7 @@ def bus_of(hub: Program) -> str:
     return str(hub.answer()["url"])
 
 
+@pytest.mark.timeout(300)
 def test_a_hub_tells_systemd_that_it_can_be_joined_and_lives_and_falls_silent_when_it_hangs(
     home: Path, platform: str
 ) -> None:
