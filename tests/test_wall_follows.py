@@ -1,4 +1,4 @@
-"""What of a wall follows the selection where the scene says so: area, kinds and time; and says what it is narrowed to."""
+"""What of a wall follows the selection where its scene says so: area, kinds, time; and says what it is narrowed to."""
 
 from __future__ import annotations
 
@@ -174,7 +174,8 @@ def test_the_head_of_a_wall_says_what_it_is_narrowed_to_however_little_room_ther
     hall.sight.tell(area=DISTRICT, about=FLOODS)
     assert head.said_now()[0].startswith(f"{before} · 上城")
     assert head.said_now()[0].endswith(" · 防汛")
-    assert [one.partition(" · ")[0] for one in head._shorter()] == ["事件处置", head.narrowed_words(frozenset({"area"}))]
+    area = head.narrowed_words(frozenset({"area"}))
+    assert [one.partition(" · ")[0] for one in head._shorter()] == ["事件处置", area]
 
 
 def test_a_filter_of_the_map_is_the_same_all_day() -> None:
