@@ -12,6 +12,7 @@ from cockpit.ui.leaderdesk import LeaderDesk
 from widgets.leader.changes import ChangesPanel
 from widgets.leader.ground import open_topic
 from widgets.leader.index import IndexPanel
+from widgets.leader.topic import TopicPage
 
 if TYPE_CHECKING:
     from benchmarks.hand import Hand, Wait
@@ -31,10 +32,16 @@ def _knows_yesterday(hand: Hand) -> bool:
     return math.isfinite(index.before) and len(changes.grid.tiles) == 6
 
 
+def _is_whole(hand: Hand) -> bool:
+    """Each tile of the page in the centre knows its yesterday too."""
+    page = _desk(hand).engine.panel("topic")
+    return not isinstance(page, TopicPage) or page.complete
+
+
 def _ready(hand: Hand) -> Iterator[Wait]:
     hand.desk.activateWindow()
     yield hand.live
-    yield lambda: _knows_yesterday(hand)
+    yield lambda: _knows_yesterday(hand) and _is_whole(hand)
     yield hand.seconds(4)
 
 
