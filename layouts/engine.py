@@ -54,6 +54,10 @@ class UnbuiltPanel(Panel):
 class ComingPanel(Pane):
     """The frame of a panel that is built in a moment."""
 
+    def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(ctx, parent)
+        self.setProperty("frame", "panel")
+
 
 class LayoutEngine(QWidget):
     """The widget that a layout fills. A panel is built as `Class(context, parent=engine, **options of its region)`.

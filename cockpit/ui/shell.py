@@ -232,10 +232,10 @@ class Shell(Wearing):
             self._patience.stop()
             self._news.settle()
             self._prod()
+            self.engine.build_rest()  # its questions come before the rest of a copy is read
             self.seat.start()
             self.reached.read_books()
             self.followed.emit()
-            QTimer.singleShot(0, self.engine, self.engine.build_rest)
             # the first letter typed into the palette does not wait for the city's names and the dictionary then
             QTimer.singleShot(PATIENCE_MS, self, self._read_names)
 
