@@ -14,7 +14,7 @@ from cockpit.assist.asking.months_en import MONTHS
 from cockpit.assist.asking.numbers import DIGITS, ENGLISH
 from cockpit.assist.asking.spelling import Spelling
 from cockpit.assist.asking.times import Said, Times
-from cockpit.assist.asking.times_en import KNOWN
+from cockpit.assist.asking.times_en import KNOWN, PLAIN
 from cockpit.assist.asking.tokens import Token, Unit, is_chinese, is_word, plain, stem, units_of
 from cockpit.model.asking import Correction
 
@@ -188,7 +188,7 @@ class Lattice:
             if (
                 self._is_english(written)
                 or len(written) < 4
-                or written in KNOWN
+                or written in KNOWN | PLAIN
                 or written in ENGLISH
                 or written in self.lexicon.spaced
             ):

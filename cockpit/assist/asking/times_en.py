@@ -189,3 +189,5 @@ RULES: tuple[Rule, ...] = (
 """What each pattern of a text says."""
 KNOWN = frozenset(words()["times"]["en"].split())
 """Words of these patterns, that are no mistakes."""
+PLAIN = frozenset(words()["times"]["plain"].split())
+"""Everyday words that are no mistakes for others."""
