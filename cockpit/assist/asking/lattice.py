@@ -20,6 +20,7 @@ from cockpit.model.asking import Correction
 
 _COST = {"filler": 0.55, "unknown": 3.0, "other": 0.5, "decline": 0.8, "place": 0.85, "time": 0.7, "hours": 0.75}
 _LONGEST = 8
+_NO_SLIPS = KNOWN | PLAIN | set(ENGLISH)
 _SHORT_WORDS = (
     "half",
     "last",
@@ -185,13 +186,7 @@ class Lattice:
                 if len(short) == 1 and written not in self.lexicon.spaced:
                     corrected.append(Correction(written, short[0]))
                     return short[0]
-            if (
-                self._is_english(written)
-                or len(written) < 4
-                or written in KNOWN | PLAIN
-                or written in ENGLISH
-                or written in self.lexicon.spaced
-            ):
+            if self._is_english(written) or len(written) < 4 or written in _NO_SLIPS or written in self.lexicon.spaced:
                 return written
             read = self.spelling.english(written)
             if read is None:
