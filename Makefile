@@ -36,7 +36,7 @@ run: $(RUN_STAMP) ## the duty desk of a living city; ARGS="--city lujiazui" pass
 
 test: $(DEV_STAMP) ## everything: the full suite, then the Qt-free rooms with no Qt installed; ARGS="-k queue"
 	@rm -rf build/years
-	@packaging/legs.sh 2 \
+	@packaging/legs.sh 3 \
 	  test-system-s '$(SYSTEM) --letters s $(ARGS)' \
 	  test-parts-af '$(PARTS) --letters a-f $(ARGS)' \
 	  test-system-ah '$(SYSTEM) --letters a-h $(ARGS)' \
