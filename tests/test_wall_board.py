@@ -25,6 +25,8 @@ from tests.wall_kit import Timed, scene_text, site
 
 GRAVE = Standing("alert/1", 1, "暴雨红色预警")
 LESS = Standing("alert/2", 2, "大风橙色预警")
+NOON = from_iso("2026-07-14T12:00:00+08:00")
+FLOODS = About({"zh": "防汛"}, ("E05*",), span=Span(NOON, NOON + 1, "today"))
 
 
 def test_a_wall_that_nobody_touched_shows_the_scene_of_the_first_mode() -> None:
@@ -303,6 +305,10 @@ def test_a_real_alert_goes_before_what_is_rehearsed() -> None:
     walls = Timed()
     shows = msgspec.structs.replace(walls.act("scene", "storm"), rehearsal="drill-1")
     assert brought(shows, None, [GRAVE], site(), walls.clock.now())[0].scene.id == "grave"
+    drilled = msgspec.structs.replace(shows, event="incident/drilled", area="330105", about=FLOODS)
+    walls.board.shows[drilled.wall] = drilled
+    live = walls.after(1, GRAVE)
+    assert (live.scene.id, live.rehearsal, live.event, live.area, live.about) == ("grave", "", "", "", None)
 
 
 def test_a_hub_that_begins_anew_shows_the_same_and_does_not_bring_the_same_alert_again() -> None:
@@ -456,10 +462,6 @@ def test_a_day_of_carousel_alerts_and_machines_that_come_and_go_leaves_nothing_b
     assert len(msgspec.json.encode(walls.board.kept({}))) < size * 1.5
 
 
-NOON = from_iso("2026-07-14T12:00:00+08:00")
-FLOODS = About({"zh": "防汛"}, ("E05*",), span=Span(NOON, NOON + 1, "today"))
-
-
 def test_what_a_wall_is_about_is_told_until_it_is_taken_back() -> None:
     walls = Timed()
     before = walls.main.revision
@@ -483,11 +485,41 @@ def test_who_takes_all_back_or_lets_the_carousel_run_sees_the_whole_city(how: st
     assert (shows.area, shows.about) == ("", None)
 
 
+def test_two_kinds_three_channels_and_two_levels_in_english_are_a_name_that_fits() -> None:
+    name = " · ".join(["Construction noise at night", "Household garbage not collected"] * 3)
+    assert len(name) > 139
+    assert Timed().act("about", about=About({"en": name}, ("E05*",))).about is not None
+
+
+def test_a_carousel_rests_while_a_wall_is_narrowed_by_hand() -> None:
+    walls = Timed()
+    scene = walls.act("carousel", "day").scene
+    walls.act("about", about=FLOODS)
+    assert walls.after(5_000).scene == scene
+    assert walls.act("pause", "").about is None
+    assert walls.after(31).scene != scene
+
+
+@pytest.mark.parametrize("way", ["alert", "mode", "next"])
+def test_what_brings_another_picture_brings_it_of_the_whole_city(way: str) -> None:
+    walls = Timed()
+    if way == "next":
+        walls.act("carousel", "day")
+    walls.act("area", "330105")
+    walls.act("about", about=FLOODS)
+    if way == "alert":
+        shows = walls.after(1, LESS)
+        assert shows.scene.id == "event"
+    else:
+        shows = walls.act(way, walls.board.site.hall.modes[-1].id if way == "mode" else "")
+    assert (shows.area, shows.about) == ("", None)
+
+
 @pytest.mark.parametrize("about", [About(kinds=("x" * 100,)), About(kinds=("E05",) * 300), About(name={"zh": "a\x00"})])
 def test_what_no_wall_could_be_told_each_second_is_refused(about: About) -> None:
     with pytest.raises(UserError) as refused:
         Timed().act("about", about=about)
-    assert refused.value.message.id == "wall.no_key"
+    assert refused.value.message.id == "wall.no_about"
 
 
 def test_a_period_with_a_word_goes_along_with_the_clock_and_another_stays() -> None:

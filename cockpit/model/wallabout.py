@@ -13,7 +13,9 @@ from cockpit.model.spans import span_of
 MOST_CODES = 200
 """Codes of one part."""
 MOST_LETTERS = 80
-"""Of a code, or of the name."""
+"""Of a code."""
+MOST_NAME = 240
+"""Letters of the name."""
 
 
 class About(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -51,6 +53,8 @@ class About(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def fits(self) -> bool:
         """Whether it is of a size that a wall can be told each second."""
-        words = (*self.kinds, *self.channels, *self.name, *self.name.values(), self.span.word if self.span else "")
+        words = (*self.kinds, *self.channels, *self.name, self.span.word if self.span else "")
+        names = self.name.values()
         many = max(len(self.kinds), len(self.channels), len(self.levels), len(self.name)) > MOST_CODES
-        return not many and all(len(word) <= MOST_LETTERS and (word.isprintable() or not word) for word in words)
+        long = any(len(word) > MOST_LETTERS for word in words) or any(len(name) > MOST_NAME for name in names)
+        return not many and not long and all(word.isprintable() for word in (*words, *names))

@@ -12,7 +12,7 @@ from cockpit.model.clock import HOUR, MINUTE
 from cockpit.model.scope import Scope
 from cockpit.model.scopewords import filter_words, measure_words, span_words
 from cockpit.model.wall import Place, Scene
-from cockpit.model.wallabout import About
+from cockpit.model.wallabout import MOST_NAME, About
 from widgets.kit.context import PanelContext
 from widgets.leader.ground import topic_of, topics_of
 from widgets.leader.way import Names
@@ -73,7 +73,7 @@ def about_of(ctx: PanelContext, scope: Scope) -> About | None:
         return None
     if scope.measure.startswith("sign:"):
         return About(span=scope.span) if scope.span.word != "today" else None
-    what = _what(ctx, scope)
+    what = _what(ctx, scope)[:MOST_NAME]
     named = {"zh": what, "en": what} if what else {}
     return About(named, _kinds(ctx, scope), tuple(scope.channels), tuple(scope.levels), scope.span)
 

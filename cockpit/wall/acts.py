@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from cockpit.model.errors import UserError
 from cockpit.model.wall import Wall
 from cockpit.model.wallstate import Cast, MapView, WallAct, WallShows
-from cockpit.wall.state import Site, at_step, changed, places, with_scene
+from cockpit.wall.state import Site, at_step, changed, of_all, places, with_scene
 
 MOST_CASTS = 24
 MOST_OPTIONS = 8_000
@@ -73,7 +73,8 @@ def _mode(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
         raise UserError("wall.no_mode", mode=act.value[:40], modes=" ".join(one.id for one in hand.site.hall.modes))
     shows = replace(shows, mode=mode.id)
     if mode.scene:
-        shows = replace(with_scene(shows, hand.site.scene(mode.scene)), paused=bool(shows.carousel))
+        scene = hand.site.scene(mode.scene)
+        shows = replace(with_scene(of_all(shows), scene), paused=bool(shows.carousel))
     return shows
 
 
@@ -84,7 +85,7 @@ def _carousel(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
     if carousel is None or not carousel.steps:
         known = " ".join(one.id for one in hand.site.hall.carousels)
         raise UserError("wall.no_carousel", carousel=act.value[:40], carousels=known or "–")
-    return at_step(_of_all(shows), carousel, 0, hand.site, hand.now)
+    return at_step(of_all(shows), carousel, 0, hand.site, hand.now)
 
 
 def _pause(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
@@ -93,12 +94,7 @@ def _pause(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
         raise UserError("wall.no_carousel_runs")
     if _on(act.value):
         return replace(shows, paused=True)
-    return at_step(_of_all(shows), carousel, shows.step, hand.site, hand.now) if shows.paused else shows
-
-
-def _of_all(shows: WallShows) -> WallShows:
-    """A carousel is of the whole city, whatever somebody had it narrowed to before."""
-    return replace(shows, area="", about=None)
+    return at_step(of_all(shows), carousel, shows.step, hand.site, hand.now) if shows.paused else shows
 
 
 def _next(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
@@ -106,7 +102,7 @@ def _next(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
     by = -1 if act.value == "-1" else 1
     carousel = hand.site.carousel(shows.carousel)
     if carousel is not None and carousel.steps:
-        return at_step(shows, carousel, (shows.step + by) % len(carousel.steps), hand.site, hand.now)
+        return at_step(of_all(shows), carousel, (shows.step + by) % len(carousel.steps), hand.site, hand.now)
     ids = list(hand.site.scenes)
     at = ids.index(shows.scene.id) if shows.scene.id in ids else -by
     return with_scene(shows, hand.site.scenes[ids[(at + by) % len(ids)]])
@@ -115,7 +111,7 @@ def _next(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
 def _live(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
     """Takes back what was put over the scene by hand."""
     if not act.screens:
-        return replace(_of_all(shows), casts=(), blank=(), frozen=(), identify=(), trial=None, trial_on=())
+        return replace(of_all(shows), casts=(), blank=(), frozen=(), identify=(), trial=None, trial_on=())
     gone = set(act.screens)
     trial_on = tuple(n for n in shows.trial_on if n not in gone)
     return replace(
@@ -191,15 +187,24 @@ def _selected(field: str) -> Callable[[WallShows, WallAct, _Hand], WallShows]:
         selected: dict[str, Any] = {field: act.value}
         if field == "event" and act.value and act.value != shows.event:
             selected["view"] = None  # a map that follows it shall look there
+        if field == "area" and act.value:
+            shows = _held(shows)
         return replace(shows, **selected)
 
     return do
 
 
 def _about(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
-    if act.about is not None and not act.about.fits:
-        raise UserError("wall.no_key")
-    return replace(shows, about=act.about)
+    if act.about is None:
+        return replace(shows, about=None)
+    if not act.about.fits:
+        raise UserError("wall.no_about")
+    return replace(_held(shows), about=act.about)
+
+
+def _held(shows: WallShows) -> WallShows:
+    """What a hand narrows is not turned away from: a carousel rests until somebody lets it go on."""
+    return replace(shows, paused=bool(shows.carousel))
 
 
 def _volume(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:

@@ -211,7 +211,7 @@ class Board:
             after, held = brought(shows, self._held.get(id), new, self.site, now)
             if held is not None and id not in self._held and after.rehearsal:  # the real thing goes before
                 live = self._live.pop(id, None)
-                after = replace(after, rehearsal="", view=None)
+                after = replace(after, rehearsal="", view=None, event="", area="", about=None)
                 held = replace(held, scene=live.scene.id if live is not None else held.scene)
             after, held = returned(after, held, self.site, now)
             if held is None:

@@ -135,6 +135,11 @@ def at_step(shows: WallShows, carousel: Carousel, step: int, site: Site, now: in
     return shows
 
 
+def of_all(shows: WallShows) -> WallShows:
+    """A wall that is of the whole city again, whatever somebody had it narrowed to."""
+    return replace(shows, area="", about=None)
+
+
 def places(scene: Scene) -> frozenset[str]:
     """Ids of all places of a scene."""
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from cockpit.model.clock import SECOND
 from cockpit.model.wall import Trigger, within
 from cockpit.model.wallstate import WallShows
-from cockpit.wall.state import Site, at_step, changed, with_scene
+from cockpit.wall.state import Site, at_step, changed, of_all, with_scene
 
 IDENTIFY_SECONDS = 60
 """Numbers on screens that somebody forgot go by themselves."""
@@ -58,7 +58,7 @@ def brought(
 
     Triggers are those of the carousel that runs. Where none does and the wall rests at its mode's own scene, or shows a
     rehearsal, they are those of all, and alarms of ours, of which a stormy day has many, bring nothing. A wall that
-    somebody has taken in hand is left alone.
+    somebody has taken in hand is left alone. What is brought is of the whole city.
     """
     triggers = _triggers(shows, held, site) if new else ()
     meant = new if shows.carousel else [one for one in new if not one.ours]
@@ -72,7 +72,7 @@ def brought(
         now_held = Held(standing.key, standing.level, until, before)
         if held is not None and shows.scene == scene:  # one more of a stormy day: it stands there already
             return shows, now_held
-        return changed(with_scene(shows, scene), now, standing.name), now_held
+        return changed(with_scene(of_all(shows), scene), now, standing.name), now_held
     return shows, held
 
 
