@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.model.clock import Clock
 from cockpit.model.errors import OutsideError
+from cockpit.model.time_limit import time_limit
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -47,12 +48,11 @@ def environment_of_child() -> dict[str, str]:
 
 async def end_child(process: Process, seconds: float) -> None:
     """Ends a child that ends when nobody speaks to it any more; one that has not after so long is killed."""
-    import asyncio  # for those who have a loop already
 
     if process.stdin is not None:
         process.stdin.close()
     try:
-        async with asyncio.timeout(seconds):
+        async with time_limit(seconds):
             await process.wait()
     except TimeoutError:
         with contextlib.suppress(ProcessLookupError):

@@ -15,6 +15,7 @@ from cockpit.bus import subjects
 from cockpit.bus.address import address
 from cockpit.bus.users import User
 from cockpit.model.errors import OutsideError
+from cockpit.model.time_limit import time_limit
 
 if TYPE_CHECKING:
     import ssl
@@ -77,7 +78,7 @@ async def connect(
         if tls is not None:
             await client.over_tls(url, tls, CONNECT_SECONDS)
         else:
-            async with asyncio.timeout(CONNECT_SECONDS):
+            async with time_limit(CONNECT_SECONDS):
                 _, writer = await asyncio.open_connection(host, port)
             writer.close()
     except (OSError, TimeoutError) as error:

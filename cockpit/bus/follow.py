@@ -21,6 +21,7 @@ from cockpit.model.clock import Clock
 from cockpit.model.entries import GENESIS, Decision, digest, read_decision
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import from_msgpack
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ class Follower:
                     self.caught_up.set()
                     self._on_caught_up()
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(CHECK_SECONDS):
+                    async with time_limit(CHECK_SECONDS):
                         await self._behind.wait()
             else:
                 await asyncio.sleep(RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)])

@@ -24,6 +24,7 @@ from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.messages import Message
 from cockpit.model.ports.link import Link, LinkState
 from cockpit.model.tables import TABLES
+from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import converted, from_msgpack
 from cockpit.model.values import Values
 
@@ -270,7 +271,7 @@ class HubLink:
             self._say(state, problem, retry, tries, None)
             self._retry.clear()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):
+                async with time_limit(pause):
                     await self._retry.wait()
 
     def _say(

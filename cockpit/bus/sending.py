@@ -19,6 +19,7 @@ from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
 from cockpit.model.outgoing import Outgoing, Row, Unsendable
 from cockpit.model.ports.cases import Sending
+from cockpit.model.time_limit import time_limit
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -72,7 +73,7 @@ class Sender:
             self._more.clear()
             again = self._start_what_is_due(client, subject)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(again):
+                async with time_limit(again):
                     await self._more.wait()
 
     def _start_what_is_due(self, client: Client, subject: str) -> float | None:

@@ -10,6 +10,8 @@ from typing import Any
 import aiohttp
 from nats.aio.transport import WebSocketTransport
 
+from cockpit.model.time_limit import time_limit
+
 CLOSE_SECONDS = 1.0
 """How long the other side's goodbye is waited for."""
 
@@ -28,7 +30,7 @@ class HallTransport(WebSocketTransport):
             TimeoutError: nobody answers.
         """
         try:
-            async with asyncio.timeout(seconds):
+            async with time_limit(seconds):
                 closing = aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS)
                 self._ws = await self._client.ws_connect(url, ssl=context, timeout=closing, max_msg_size=0)
         except aiohttp.ClientError as error:

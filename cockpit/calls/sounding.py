@@ -12,6 +12,7 @@ from cockpit.calls.table import Attempt, Running, Table
 from cockpit.model.calls import Call, CallKind, CallState, Way, WayKind
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 
 ENTIRE_SECONDS = 10.0
 """So long a recording may take to be whole on disk."""
@@ -218,7 +219,7 @@ class Sounding:
                 with contextlib.suppress(OutsideError):
                     await self._media.record(call, None)
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(ENTIRE_SECONDS):
+                    async with time_limit(ENTIRE_SECONDS):
                         await asyncio.shield(future)
             path = future.result() if future.done() else self._folder / f"{call}.ogg"
         finally:

@@ -13,6 +13,7 @@ from cockpit.model.calls import CallState, Contact, Failed, Outcome, Way, WayKin
 from cockpit.model.clock import Clock
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 
 SIP_LEGS = 5
 """SIP legs that are mixed here, where the PBX has no conference room for us."""
@@ -114,7 +115,7 @@ class Trying:
                 return attempt.turned.result()
             begun = self._clock.mono()
             placing = attempt.adapter.place(attempt.id, attempt.way, video=video, into_mix=attempt.mix)
-            async with asyncio.timeout(limits.quiet):
+            async with time_limit(limits.quiet):
                 await placing
         except OutsideError as error:
             return Outcome.UNREACHABLE, error.message

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import from_json
 
 log = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ class Gatehouse:
     async def wait(self, seconds: float) -> None:
         """Waits so long, or until the gateway is elsewhere."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+            async with time_limit(seconds):
                 await self._moved.wait()
 
     def refused(self, gate: Gate) -> None:

@@ -17,6 +17,8 @@ import numpy as np
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.contrib.media import MediaBlackhole
 
+from cockpit.model.time_limit import time_limit
+
 RATE = 48_000
 FRAME = RATE // 50
 SPEAK_SECONDS = 10.0
@@ -111,7 +113,7 @@ class Voice:
     async def over(self) -> None:
         """Waits until the other side is gone."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LONGEST):
+            async with time_limit(LONGEST):
                 await self._over.wait()
 
     async def close(self) -> None:

@@ -16,6 +16,7 @@ from cockpit.feeds.sources.base import BackOff
 from cockpit.model.city import FeedSpec, Pack
 from cockpit.model.clock import CityClock
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 
 AT_ONCE = 64
 CALM_SECONDS = 1.0
@@ -119,7 +120,7 @@ class _Trial:
         self._began = self._clock.mono()
         self._runner.start()
         try:
-            async with asyncio.timeout(seconds):
+            async with time_limit(seconds):
                 while not self._state.good and not self._hopeless:
                     self._changed.clear()
                     await self._changed.wait()

@@ -15,6 +15,7 @@ from cockpit.model.cases import ENDED, Case, Order
 from cockpit.model.city import Text
 from cockpit.model.clock import HOUR, Clock
 from cockpit.model.entries import Decision, TextRef
+from cockpit.model.time_limit import time_limit
 
 SHOWN_ENDED = HOUR
 """How long an order that ended is still shown, city time."""
@@ -121,7 +122,7 @@ class Board:
     async def settled(self, timeout: float) -> bool:
         """Waits until every change is told; False when it is not after so many seconds."""
         try:
-            async with asyncio.timeout(timeout):
+            async with time_limit(timeout):
                 await self._settled.wait()
         except TimeoutError:
             return False
@@ -162,7 +163,7 @@ class Board:
             self._settled.set()
             self._wake.clear()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(RETRY_SECONDS if incomplete else None):
+                async with time_limit(RETRY_SECONDS if incomplete else None):
                     await self._wake.wait()
             self._dirty |= incomplete
 

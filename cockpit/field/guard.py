@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import ipaddress
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from cockpit.field.register import Register, Token
 from cockpit.field.remotewire import OF_REMOTES
 from cockpit.field.wrong import wrong
 from cockpit.model.clock import Clock
+from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import from_json
 
 T = TypeVar("T")
@@ -164,7 +164,7 @@ class Guard:
         if (request.content_length or 0) > self.limits.body:
             raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "field.body_too_large", most=self.limits.body)
         try:
-            async with asyncio.timeout(self.limits.body_seconds):
+            async with time_limit(self.limits.body_seconds):
                 data = await request.read()
         except TimeoutError as error:
             raise Problem(HTTPStatus.REQUEST_TIMEOUT, "field.too_slow") from error

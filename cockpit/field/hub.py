@@ -17,6 +17,7 @@ from cockpit.bus import asks, subjects
 from cockpit.bus.client import answering, connect, nats_error
 from cockpit.bus.users import GATEWAY, User, read_key
 from cockpit.model.errors import CockpitError, OutsideError, UserError
+from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import converted, from_msgpack
 from cockpit.processes import lives
 
@@ -117,7 +118,7 @@ class HubSide:
                 self._say("joined the hub")
                 while not lost.is_set():
                     with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(TIME_SECONDS):
+                        async with time_limit(TIME_SECONDS):
                             await lost.wait()
                     if not lost.is_set():
                         self.welcome = await self._hello()

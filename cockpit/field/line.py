@@ -14,6 +14,7 @@ from cockpit.field.guard import Guard
 from cockpit.field.problems import Problem
 from cockpit.field.register import Token
 from cockpit.model.errors import CockpitError
+from cockpit.model.time_limit import time_limit
 
 PING_SECONDS = 20.0
 SIGNED_OUT = 4003
@@ -100,7 +101,7 @@ async def signed_in(
         token_of: raises Problem where it is not good.
     """
     try:
-        async with asyncio.timeout(guard.limits.sign_in_seconds):
+        async with time_limit(guard.limits.sign_in_seconds):
             first = await socket.receive()
     except TimeoutError:
         await socket.close(code=SIGNED_OUT)

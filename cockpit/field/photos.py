@@ -17,6 +17,7 @@ from cockpit.field.problems import Problem
 from cockpit.field.register import Register, Token, Upload
 from cockpit.field.wire import BlobWanted
 from cockpit.model.clock import DAY, Clock
+from cockpit.model.time_limit import time_limit
 from cockpit.store.blobs import Blobs, NotAPhoto, Part
 from cockpit.store.sounds import TYPES as SOUNDS
 
@@ -122,7 +123,7 @@ class Photos:
     async def _pieces(self, request: web.Request) -> AsyncIterator[bytes]:
         while True:
             try:
-                async with asyncio.timeout(self._limits.photo_seconds):
+                async with time_limit(self._limits.photo_seconds):
                     data = await request.content.readany()
             except TimeoutError as error:
                 raise Problem(HTTPStatus.REQUEST_TIMEOUT, "field.too_slow") from error

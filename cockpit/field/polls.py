@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import Collection, Iterator
 
+from cockpit.model.time_limit import time_limit
+
 
 class Polls:
     """Waiting requests by the id of their token."""
@@ -24,7 +26,7 @@ class Polls:
     async def wait(self, token: str, future: asyncio.Future[None], seconds: float) -> None:
         """Waits until the future is done, the time is over, or the request has to end."""
         with self._among(token, future), contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+            async with time_limit(seconds):
                 await future
 
     @contextlib.contextmanager

@@ -36,6 +36,7 @@ from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import texts
+from cockpit.model.time_limit import time_limit
 from cockpit.model.wallasks import Events, Nothing, Thumbs, ThumbsWanted
 from cockpit.model.wallstate import ActDone, WallState
 
@@ -195,7 +196,7 @@ class Remotes:
                     on.put(data)
             await asyncio.sleep(BREATH_SECONDS)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with time_limit(LOOK_SECONDS):
                     await self._news.wait()
 
     async def _pictures(self) -> None:

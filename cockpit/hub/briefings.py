@@ -35,6 +35,7 @@ from cockpit.model.clock import DAY, MINUTE, SECOND, to_iso
 from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message, texts
+from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import from_json
 from cockpit.model.wallasks import Nothing
 from cockpit.processes import cockpit_command, environment_of_child
@@ -166,7 +167,7 @@ class BriefingsService:
                 stderr=asyncio.subprocess.PIPE, env=environment_of_child(), preexec_fn=_modest,
             )  # fmt: skip
             try:
-                async with asyncio.timeout(MAKE_SECONDS):
+                async with time_limit(MAKE_SECONDS):
                     out, err = await process.communicate()
             except TimeoutError as error:
                 raise OutsideError("briefing.too_slow") from error

@@ -44,6 +44,7 @@ from cockpit.model.entries import MAX_TEXT
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 from cockpit.store.callbook import CallBook
 
 log = logging.getLogger(__name__)
@@ -130,7 +131,7 @@ class CallsService:
             self._changed.clear()
             await self._setting.publish(TOPIC, msgspec.msgpack.encode(self._told()))
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(BOARD_SECONDS):
+                async with time_limit(BOARD_SECONDS):
                     await self._changed.wait()
 
     async def _look(self) -> None:

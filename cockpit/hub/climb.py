@@ -26,6 +26,7 @@ from cockpit.model.errors import CockpitError, OutsideError
 from cockpit.model.letters import Letter, LetterKind
 from cockpit.model.loop import ClimbStep
 from cockpit.model.messages import Message, texts
+from cockpit.model.time_limit import time_limit
 
 log = logging.getLogger(__name__)
 
@@ -213,7 +214,7 @@ class ClimbService:
     async def _fetched(self, letter: Letter) -> Ended:
         between = self._setting.between
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PAGE_SECONDS):
+            async with time_limit(PAGE_SECONDS):
                 while True:
                     now = await between.letter(letter.id) if between.letter is not None else None
                     if now is not None and now.delivered:

@@ -55,6 +55,7 @@ from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message, language, texts
 from cockpit.model.tables import EVERYWHERE
+from cockpit.model.time_limit import time_limit
 from cockpit.picture.units import PictureUnits
 from cockpit.processes import give_back, lean, take_lock, write_private, writing_to
 from cockpit.secrets import secret_at_hub
@@ -320,14 +321,14 @@ class Hub:
     async def _until_time_known(self) -> None:
         """Nothing is decided by a clock that may be another day's; a platform that is away is not waited for long."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOCK_PATIENCE):
+            async with time_limit(CLOCK_PATIENCE):
                 await self._time_known.wait()
         self._time_known.set()
 
     async def _until_time_told(self) -> None:
         """For what had better wait than judge by a clock that may be another day's."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(TOLD_PATIENCE):
+            async with time_limit(TOLD_PATIENCE):
                 await self._time_told.wait()
 
     async def _set_time(self, found: CityTime) -> None:

@@ -23,6 +23,7 @@ from cockpit.hub.machinesfile import MachinesConfig, read_machines_file
 from cockpit.model.clock import Clock
 from cockpit.model.errors import CockpitError, UserError
 from cockpit.model.messages import Message, language, texts
+from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import from_json
 from cockpit.model.walljoin import (
     MOST_LINE,
@@ -206,7 +207,7 @@ class JoiningService:
         self._at_once += 1
         peer = writer.get_extra_info("peername")
         try:
-            async with asyncio.timeout(LINE_SECONDS):
+            async with time_limit(LINE_SECONDS):
                 line = await reader.readline()
                 reply = await self._let_in(line, str(peer[0]) if peer else "")
                 writer.write(msgspec.json.encode(reply) + b"\n")
@@ -217,7 +218,7 @@ class JoiningService:
             self._at_once -= 1
             writer.close()
             with contextlib.suppress(OSError, TimeoutError):
-                async with asyncio.timeout(1.0):
+                async with time_limit(1.0):
                     await writer.wait_closed()
 
     async def _let_in(self, line: bytes, address: str) -> JoinReply:

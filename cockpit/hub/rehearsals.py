@@ -33,6 +33,7 @@ from cockpit.model.rehearsal import (
     Told,
     Which,
 )
+from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import from_json
 from cockpit.model.wallasks import Nothing
 from cockpit.packs.rehearsals import check_text, read_script, scenarios, scripts
@@ -104,7 +105,7 @@ class RehearsalsService:
             running = (self._running.rehearsal,) if self._running is not None else ()
             await self._setting.publish(NEWS, msgspec.msgpack.encode(RehearsalNews(running)))
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(NEWS_SECONDS):
+                async with time_limit(NEWS_SECONDS):
                     await self._changed.wait()
 
     async def close(self) -> None:
@@ -305,7 +306,7 @@ class RehearsalsService:
     async def _come_up(self, running: _Running, wanted: Begin, scene: str, user: str) -> None:
         """Once it can be joined the walls go over; one that does not come up, or that no wall may show, is ended."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(START_SECONDS):
+            async with time_limit(START_SECONDS):
                 await running.ready.wait()
         if self._running is not running:
             return

@@ -27,6 +27,7 @@ from cockpit.model.clock import SECOND, Clock, SystemClock
 from cockpit.model.errors import UserError
 from cockpit.model.replay import ReplayState, ReplaySteer
 from cockpit.model.tables import EVERYWHERE, TABLES
+from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import from_json
 from cockpit.packs.read import read_pack
 from cockpit.processes import die_with_parent
@@ -99,7 +100,7 @@ class Playing:
                 await self._publish()
                 self._wake.clear()
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(0 if self._behind else STEP_SECONDS):
+                    async with time_limit(0 if self._behind else STEP_SECONDS):
                         await self._wake.wait()
         finally:
             await client.close()

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.time_limit import time_limit
 from cockpit.packs.checked import Checked
 from cockpit.secrets import secret_at_hub
 
@@ -105,7 +106,7 @@ async def send(settings: SmsSettings, profile: Path, number: str, words: str) ->
                 await asyncio.sleep(PAUSE_SECONDS[attempt - 1])
             try:
                 async with (
-                    asyncio.timeout(settings.timeout),
+                    time_limit(settings.timeout),
                     http.stream(settings.method, url, headers=headers, content=body or None) as answer,
                 ):
                     said = await _said(answer) if answer.is_success and settings.says else ""

@@ -20,6 +20,7 @@ from cockpit.model.clock import CityTime
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import from_json
 from cockpit.processes import cockpit_command, environment_of_child
 from cockpit.signs.rules.check import check
@@ -104,7 +105,7 @@ class Trials:
         """From its start to its end, however that comes."""
         tried: Tried | None = None
         try:
-            async with asyncio.timeout(BUDGET_SECONDS + GRACE_SECONDS):
+            async with time_limit(BUDGET_SECONDS + GRACE_SECONDS):
                 tried = await self._run(job, wanted)
         except TimeoutError:
             log.info("a trial did not end in time")

@@ -43,6 +43,7 @@ from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.loop import LoopRules
 from cockpit.model.messages import Message
 from cockpit.model.ports.units import Units
+from cockpit.model.time_limit import time_limit
 from cockpit.store.texts import Reused
 
 log = logging.getLogger(__name__)
@@ -418,7 +419,7 @@ class Book:
     async def _settled(self) -> bool:
         """Waits a little for what is being decided: it is asked for as soon as it is on disk, ahead of the state."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(SETTLE_SECONDS), self._one:
+            async with time_limit(SETTLE_SECONDS), self._one:
                 return self.problem is None or self.stopped
         return False
 

@@ -29,6 +29,7 @@ from cockpit.media.told import (
 from cockpit.model.calls import Frame, Sound
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import from_json
 from cockpit.processes import cockpit_command, end_child, environment_of_child
 
@@ -284,7 +285,7 @@ class MediaProcess:
         self._waiting[n] = future
         try:
             process.stdin.write(msgspec.json.encode(Ask(n, what, args)) + b"\n")
-            async with asyncio.timeout(ASK_SECONDS):
+            async with time_limit(ASK_SECONDS):
                 raw = await future
             return from_json(raw, type=answer)
         except TimeoutError as error:

@@ -13,6 +13,7 @@ from aiortc.mediastreams import MediaStreamError
 
 from cockpit.media.frames import MAX_PIXELS, SLOTS, Frames
 from cockpit.media.told import LegPictures, MediaEvent
+from cockpit.model.time_limit import time_limit
 
 log = logging.getLogger(__name__)
 AT_MOST = 1 / 15
@@ -39,7 +40,7 @@ class Pictures:
         try:
             while not reading.done():
                 try:
-                    async with asyncio.timeout(SILENT):
+                    async with time_limit(SILENT):
                         await came.wait()
                 except TimeoutError:
                     self.end(leg)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from cockpit.media.opus import FRAME, RATE, Samples
 from cockpit.model.calls import SoundDevice
 from cockpit.model.errors import OutsideError
+from cockpit.model.time_limit import time_limit
 from cockpit.processes import lives, preexec_die_with_parent
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ async def pactl(*args: str) -> str:
         preexec_fn=preexec_die_with_parent,
     )  # fmt: skip
     try:
-        async with asyncio.timeout(SECONDS):
+        async with time_limit(SECONDS):
             said, _ = await process.communicate()
     except TimeoutError as error:
         raise OutsideError("media.no_sound_server") from error
@@ -204,7 +205,7 @@ async def end(process: asyncio.subprocess.Process) -> None:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         try:
-            async with asyncio.timeout(2.0):
+            async with time_limit(2.0):
                 await process.wait()
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):

@@ -18,6 +18,7 @@ from cockpit.media.pulse import Capture, Modules, Playback, chosen, devices, end
 from cockpit.model.calls import Sound
 from cockpit.model.errors import CockpitError, OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 
 log = logging.getLogger(__name__)
 RETRY = 5.0
@@ -104,7 +105,7 @@ class DeskSound:
                     await asyncio.sleep(SETTLE)
                     with contextlib.suppress(TimeoutError):
                         while line:
-                            async with asyncio.timeout(0.01):
+                            async with time_limit(0.01):
                                 line = await process.stdout.readline()
                     await self._look()
         finally:

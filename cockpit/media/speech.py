@@ -12,6 +12,7 @@ from cockpit.media.opus import Samples
 from cockpit.media.told import MAX_WORDS
 from cockpit.media.waves import read_wave
 from cockpit.model.errors import OutsideError
+from cockpit.model.time_limit import time_limit
 from cockpit.processes import preexec_die_with_parent
 
 PROGRAM = "espeak-ng"
@@ -62,7 +63,7 @@ class Speech:
         except OSError as error:
             raise OutsideError("media.no_speech", why=error.strerror or str(error)) from error
         try:
-            async with asyncio.timeout(SECONDS):
+            async with time_limit(SECONDS):
                 wave, _ = await process.communicate(words.encode() + b"\n")
         except TimeoutError as error:
             raise OutsideError("media.no_speech", why=f"> {SECONDS:g} s") from error

@@ -38,6 +38,7 @@ from cockpit.bus.tasks import end
 from cockpit.model.clock import DAY, Clock
 from cockpit.model.errors import CockpitError, OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import from_msgpack
 from cockpit.seat.archivepieces import pieces_of
 from cockpit.signs.history import History
@@ -231,7 +232,7 @@ class ArchiveSync:
                 pause = PAUSES[-1]
                 self._say(self._now(working=False, problem=Message("sync.our_bug", {"detail": type(error).__name__})))
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):
+                async with time_limit(pause):
                     await stir.wait()
 
     async def _round(self, ask: Ask) -> None:

@@ -23,6 +23,7 @@ from cockpit.model.clock import Clock
 from cockpit.model.entries import PhotoRef
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import from_msgpack
 from cockpit.store.cipher import Connect
 from cockpit.store.deskcalls import ACT, DeskCalls, Waits
@@ -183,7 +184,7 @@ class CallMail:
                 log.exception("telling the hub of calls")
             with contextlib.suppress(TimeoutError):
                 pause = pause or AGAIN_SECONDS
-                async with asyncio.timeout(pause if left else None):
+                async with time_limit(pause if left else None):
                     await self._poke.wait()
 
     async def _round(self) -> bool:

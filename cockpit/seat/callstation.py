@@ -35,6 +35,7 @@ from cockpit.model.clock import CityClock
 from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 from cockpit.seat.callhub import CallHub
 from cockpit.seat.callmail import CallMail
 from cockpit.seat.callrecords import CallRecords, recordings_of
@@ -139,7 +140,7 @@ class CallStation:
 
     async def _begin(self) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with time_limit(PATIENCE_SECONDS):
                 await self._wanted.wait()
         from cockpit.calls.adapter import Around
         from cockpit.calls.desk import CallDesk

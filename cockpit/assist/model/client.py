@@ -12,6 +12,7 @@ import msgspec
 
 from cockpit.assist.model.settings import Endpoint
 from cockpit.model.errors import OutsideError
+from cockpit.model.time_limit import time_limit
 
 MOST_BYTES = 2_000_000
 MOST_LINE = 256_000
@@ -88,7 +89,7 @@ async def chat(endpoint: Endpoint, body: bytes, seconds: float, heard: Callable[
             raise OutsideError("model.bad_ca", why=error.strerror or type(error).__name__) from error
     try:
         async with (
-            asyncio.timeout(max(0.0, seconds)),
+            time_limit(max(0.0, seconds)),
             httpx.AsyncClient(timeout=seconds, trust_env=False, follow_redirects=False, verify=verify) as http,
             http.stream("POST", endpoint.url, headers=headers, content=body) as answer,
         ):

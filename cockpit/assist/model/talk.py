@@ -17,6 +17,7 @@ from cockpit.assist.model.tools import Bench, schemas
 from cockpit.model.askmodel import ModelRecord, ModelStep, Sent
 from cockpit.model.clock import Clock, local
 from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.time_limit import time_limit
 from cockpit.paths import assets_dir
 
 MOST_ROUNDS = 8
@@ -130,7 +131,7 @@ class Talk:
                     raise OutsideError("model.too_many_calls", most=MOST_TOOLS)
                 step(ModelStep("tool", call.name[:40]))
                 try:
-                    async with asyncio.timeout(min(TOOL_SECONDS, max(0.0, self._until - self._clock.mono()))):
+                    async with time_limit(min(TOOL_SECONDS, max(0.0, self._until - self._clock.mono()))):
                         found = await asyncio.to_thread(bench.run, call.name, call.arguments)
                 except TimeoutError as error:
                     raise OutsideError("model.late", seconds=f"{self.endpoint.timeout:g}") from error

@@ -18,6 +18,7 @@ from cockpit.calls.baresip.config import Devices, Wanted
 from cockpit.calls.baresip.control import Command, Control, Told
 from cockpit.calls.baresip.door import shut
 from cockpit.model.errors import OutsideError
+from cockpit.model.time_limit import time_limit
 from cockpit.processes import free_port, preexec_die_with_parent, write_private
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ class Baresip:
         try:
             self._folder = config.make_folder(self.wanted, devices)
             self._spawn(traced)
-            async with asyncio.timeout(START_SECONDS):
+            async with time_limit(START_SECONDS):
                 await self._connect()
         except TimeoutError as error:
             await self.kill()
@@ -162,7 +163,7 @@ class Baresip:
 
     async def _wait_for_end(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+            async with time_limit(seconds):
                 while self._process is not None and self._process.poll() is None:  # noqa: ASYNC110 - its pidfd may be gone
                     await asyncio.sleep(0.01)
 

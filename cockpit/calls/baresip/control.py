@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import converted
 
 log = logging.getLogger(__name__)
@@ -135,7 +136,7 @@ class Control:
         self._waiting.update(zip(tokens, answers, strict=True))
         try:
             self._writer.write(b"".join(map(_encoded, commands, tokens)))
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with time_limit(ANSWER_SECONDS):
                 await self._writer.drain()
                 return [await answer for answer in answers]
         except TimeoutError as error:

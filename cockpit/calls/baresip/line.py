@@ -23,6 +23,7 @@ from cockpit.calls.settings import SipSettings
 from cockpit.model.calls import Line, WayKind
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 from cockpit.processes import write_private
 from cockpit.secrets import secret
 
@@ -108,7 +109,7 @@ class Account:
             return
         try:
             context = ssl.create_default_context(cafile=str(Path(self.settings.ca).expanduser()))
-            async with asyncio.timeout(10):
+            async with time_limit(10):
                 _, writer = await asyncio.open_connection(server.host.strip("[]"), server.port, ssl=context)
             writer.close()
             with contextlib.suppress(OSError):
@@ -208,7 +209,7 @@ class Registration:
         was_ready = self.line.ready
         while self.child is child:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._rhythm.watch):
+                async with time_limit(self._rhythm.watch):
                     await self._changed.wait()
             self._changed.clear()
             was_ready |= self.line.ready
@@ -243,7 +244,7 @@ class Registration:
             self._answered.clear()
             with contextlib.suppress(TimeoutError, OutsideError):
                 await child.ask(("uafind", self._account.aor), ("options", f"sip:{child.wanted.server.host}"))
-                async with asyncio.timeout(self._rhythm.answer):
+                async with time_limit(self._rhythm.answer):
                     await self._answered.wait()
                 return True
         return False

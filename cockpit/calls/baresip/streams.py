@@ -8,6 +8,7 @@ import json
 from typing import Any, Literal
 
 from cockpit.model.errors import OutsideError
+from cockpit.model.time_limit import time_limit
 
 SECONDS = 5.0
 Kind = Literal["sink-input", "source-output"]
@@ -44,7 +45,7 @@ async def _pactl(*args: str) -> bytes:
     except OSError as error:
         raise OutsideError("sip.no_device", why="pactl") from error
     try:
-        async with asyncio.timeout(SECONDS):
+        async with time_limit(SECONDS):
             out, said = await process.communicate()
     except BaseException as error:
         with contextlib.suppress(ProcessLookupError):

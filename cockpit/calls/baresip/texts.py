@@ -12,6 +12,7 @@ from cockpit.calls.baresip.numbers import back, by_code
 from cockpit.calls.baresip.trace import Seen, Trace
 from cockpit.model.calls import Way, WayKind
 from cockpit.model.errors import OutsideError
+from cockpit.model.time_limit import time_limit
 
 MOST_BYTES = 1200
 """RFC 3428 section 8: a request that fits into one datagram."""
@@ -52,7 +53,7 @@ async def send_text(wanted: Wanted, aor: str, words: str) -> None:
     try:
         await child.start(wanted, {0: ("", "")}, traced=True)
         await child.ask(("uafind", aor), ("contact_next", ""), ("message", text))
-        async with asyncio.timeout(ANSWER_SECONDS):
+        async with time_limit(ANSWER_SECONDS):
             code, reason = await answered
     except TimeoutError as error:
         raise OutsideError("sip.silence") from error

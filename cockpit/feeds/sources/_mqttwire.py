@@ -13,6 +13,7 @@ import msgspec
 
 from cockpit.feeds.sources._natswire import abandon
 from cockpit.model.errors import OutsideError
+from cockpit.model.time_limit import time_limit
 
 CHUNK = 256 * 1024
 V3, V5 = 4, 5
@@ -152,7 +153,7 @@ class Wire:
             self._writer.write(b"\xe0\x00")
         self._writer.close()
         with contextlib.suppress(OSError, TimeoutError):
-            async with asyncio.timeout(1):
+            async with time_limit(1):
                 await self._writer.wait_closed()
 
     def _parse(self, data: bytes) -> tuple[list[Published], int]:

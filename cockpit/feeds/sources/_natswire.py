@@ -13,6 +13,7 @@ import msgspec
 
 from cockpit.feeds.decoding import BAD_JSON
 from cockpit.model.errors import OutsideError
+from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import from_json
 
 CHUNK = 256 * 1024
@@ -176,7 +177,7 @@ class Wire:
     async def close(self) -> None:
         self._writer.close()
         with contextlib.suppress(OSError, TimeoutError):
-            async with asyncio.timeout(1):
+            async with time_limit(1):
                 await self._writer.wait_closed()
 
 

@@ -25,6 +25,7 @@ from cockpit.model.clock import SECOND, CityClock
 from cockpit.model.errors import OutsideError
 from cockpit.model.freshness import DEAD_BEATS
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 
 log = logging.getLogger(__name__)
 MAX_BYTES = 32 * 1024 * 1024
@@ -223,7 +224,7 @@ class Source(ABC):
         """A pause that `retry_now` ends."""
         self._wake.clear()
         try:
-            async with asyncio.timeout(seconds):
+            async with time_limit(seconds):
                 await self._wake.wait()
         except TimeoutError:
             pass
@@ -244,7 +245,7 @@ class Source(ABC):
         while self.inbox.full and (left := end - self.clock.mono()) > 0:
             self._taken.clear()
             try:
-                async with asyncio.timeout(left):
+                async with time_limit(left):
                     await self._taken.wait()
             except TimeoutError:
                 return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,6 +21,7 @@ from cockpit.feeds.sources.base import Received, Source
 from cockpit.model.clock import SECOND
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 
 # httpx logs each request at INFO; a poll a second is no news
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -198,14 +198,16 @@ class HttpSource(Source):
         if isinstance(options.body, dict) and body:
             headers.setdefault("Content-Type", "application/json")
         asked = self.clock.wall()
-        async with asyncio.timeout(self.settings.timeout * 3):  # a server that drips is one that hangs
-            async with web.stream(options.method, url, headers=headers, content=body.encode() or None) as response:
-                if response.status_code == httpx.codes.NOT_MODIFIED and known:
-                    return response, b""
-                self._heed(response)
-                demand_success(response)
-                self._skew = skew_of(response.headers.get("date", ""), asked, self.clock.wall())
-                return response, await read_all(response, self.settings.max_bytes)
+        async with (
+            time_limit(self.settings.timeout * 3),  # a server that drips is one that hangs
+            web.stream(options.method, url, headers=headers, content=body.encode() or None) as response,
+        ):
+            if response.status_code == httpx.codes.NOT_MODIFIED and known:
+                return response, b""
+            self._heed(response)
+            demand_success(response)
+            self._skew = skew_of(response.headers.get("date", ""), asked, self.clock.wall())
+            return response, await read_all(response, self.settings.max_bytes)
 
     def _heed(self, response: httpx.Response) -> None:
         """Retry-After in seconds, of a server that is too busy."""

@@ -15,6 +15,7 @@ from cockpit.feeds.sources._tls import context
 from cockpit.feeds.sources.base import Received, Source
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 
 FETCHED = 2_000
 FETCH_MS = 500
@@ -63,7 +64,7 @@ class KafkaSource(Source):
             except (ValueError, KafkaError) as error:
                 raise OutsideError("feeds.bad_address", detail=url) from error
             try:
-                async with asyncio.timeout(self.settings.timeout):
+                async with time_limit(self.settings.timeout):
                     await consumer.start()
                 self.spoke()
                 self.sink.alive(self.clock.wall())

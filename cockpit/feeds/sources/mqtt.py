@@ -23,6 +23,7 @@ from cockpit.model.clock import CityClock
 from cockpit.model.errors import OutsideError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 PATIENCE = 2.0
@@ -85,7 +86,7 @@ class MqttSource(Source):
             parts = urlsplit(settings.url)
             tls = context(options) if parts.scheme == "mqtts" or options.ca or options.cert else None
             port = parts.port or PORTS["mqtts" if tls else "mqtt"]
-            async with asyncio.timeout(settings.timeout):
+            async with time_limit(settings.timeout):
                 wire = await Wire.connect(parts.hostname or "", port, tls, self._hello(), settings.url)
             try:
                 prefix = f"$share/{options.share}/" if options.share else ""
@@ -110,12 +111,12 @@ class MqttSource(Source):
     async def _read(self, wire: Wire) -> None:
         first, known = True, False
         inbox = self.inbox
-        async with asyncio.timeout(self.settings.timeout) as until_subscribed:
+        async with time_limit(self.settings.timeout) as lift:  # until it is subscribed
             while True:
                 found = await self._next(wire)
                 if wire.subscribed and not known:
                     known = True
-                    until_subscribed.reschedule(None)
+                    lift()
                     self.spoke()
                     self.sink.alive(self.clock.wall())
                 now, patience = self.clock.wall(), PATIENCE
@@ -144,7 +145,7 @@ class MqttSource(Source):
             wire.ping()
         for _ in range(3):
             try:
-                async with asyncio.timeout(half):
+                async with time_limit(half):
                     return await wire.messages()
             except TimeoutError:
                 self._spoken = self.clock.mono()

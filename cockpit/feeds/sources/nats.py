@@ -22,6 +22,7 @@ from cockpit.feeds.sources.base import Received, Source
 from cockpit.model.clock import SECOND
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -105,7 +106,7 @@ class NatsSource(Source):
     async def _listen(self, url: str) -> None:
         parts, (user, secret) = urlsplit(url), self._sign_in()
         known = {"user": user, "pass": secret} if user else {"auth_token": secret} if secret else {}
-        async with asyncio.timeout(self.settings.timeout):
+        async with time_limit(self.settings.timeout):
             wire = await Wire.connect(
                 parts.hostname or "",
                 parts.port or PORT,
@@ -115,7 +116,7 @@ class NatsSource(Source):
                 f"cockpit {self.settings.feed}",
             )
         try:
-            async with asyncio.timeout(self.settings.timeout):
+            async with time_limit(self.settings.timeout):
                 found = await wire.subscribe(self.options.subjects, self.options.group)
             self.spoke()
             self.sink.alive(self.clock.wall())
@@ -142,7 +143,7 @@ class NatsSource(Source):
         """The next messages; a server that says nothing is asked whether it lives."""
         for _ in range(UNHEARD):
             try:
-                async with asyncio.timeout(PING_SECONDS):
+                async with time_limit(PING_SECONDS):
                     return await wire.messages()
             except TimeoutError:
                 wire.ping()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import msgspec
@@ -22,6 +21,7 @@ from cockpit.feeds.sources._tls import context
 from cockpit.feeds.sources._web import WebOptions, as_text, request_headers, request_url
 from cockpit.feeds.sources.base import Received, Source
 from cockpit.model.errors import OutsideError
+from cockpit.model.time_limit import time_limit
 
 CLOSE_TOO_BIG = 1009
 
@@ -85,7 +85,7 @@ class WebSocketSource(Source):
         first = True
         while True:
             try:
-                async with asyncio.timeout(self.settings.silence):
+                async with time_limit(self.settings.silence):
                     message = await socket.recv(decode=False)
             except TimeoutError as error:
                 raise OutsideError("feeds.silent", detail=f"{self.settings.silence:g}") from error

@@ -20,6 +20,7 @@ from cockpit.model.bases import address, host_of
 from cockpit.model.clock import Clock
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 
 TIMEOUT = 12.0
 """Seconds that a server may take to answer."""
@@ -84,7 +85,7 @@ class Engine:
         client = await self._http()
         try:
             async with (
-                asyncio.timeout(2 * TIMEOUT),
+                time_limit(2 * TIMEOUT),
                 client.stream("GET", address(template, tile.z, tile.x, tile.y, hosts, key)) as answer,
             ):
                 if answer.status_code in (204, 404, 410):

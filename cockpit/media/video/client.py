@@ -18,6 +18,7 @@ from cockpit.media.video.memory import SLOTS, Memory, make_memory
 from cockpit.media.video.told import MAX_LINE, Stream, Told, Wanted
 from cockpit.model.clock import Clock
 from cockpit.model.messages import Message
+from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import from_json
 from cockpit.model.videos import VideoPicture, VideoSeen, VideoState
 from cockpit.processes import cockpit_command, end_child, environment_of_child
@@ -224,7 +225,7 @@ class VideoProcess:
             waits_on = IDLE_SECONDS if self._banned or not self._wanted else None
             patience = TRIAL_SECONDS if self._tried is not None else waits_on
             try:
-                async with asyncio.timeout(patience):  # `wait_for` swallows an end that comes with the news
+                async with time_limit(patience):  # `wait_for` swallows an end that comes with the news
                     await self._news.wait()
             except TimeoutError:
                 waited += 1
