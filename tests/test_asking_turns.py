@@ -77,6 +77,11 @@ def test_parts_of_months_quarters_and_holidays(text: str, start: str, end: str) 
         ("入夏以来路灯多少", "2026-06-01"),
         ("开年到现在违停多少", "2026-01-01"),
         ("2026年以来违停多少", "2026-01-01"),
+        ("上周五以来投诉多少", "2026-07-10"),
+        ("上周一至今积水多少起", "2026-07-06"),
+        ("本周一以来投诉多少", "2026-07-13"),
+        ("上周末以来投诉多少", "2026-07-11"),
+        ("上周以来投诉多少", "2026-07-06"),
         ("how did complaints develop over the year", "2026-01-01"),
     ],
 )
@@ -203,6 +208,95 @@ how is the weather today
 
 @pytest.mark.parametrize("text", NOT_RECORDED.split("\n")[1:-1])
 def test_what_is_no_question_for_the_archive_is_declined(text: str) -> None:
+    assert isinstance(engine().read(text, NOW, FIRST), Declined)
+
+
+def test_nought_of_a_class_is_of_that_class_alone() -> None:
+    for text in ("上周零投诉的街道", "上周一件投诉都没有的街道", "上周哪些街道没有投诉", "上周哪些街道投诉没有"):
+        assert (read(text).scope.kinds, read(text).by, read(text).over) == (("H01",), "street", (0.0, 0.0))
+    assert isinstance(engine().read("上周零售摊贩多少", NOW, FIRST), Declined)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("西湖区返工占全市返工的多少", ("area",)),
+        ("返工的占全部的几成", ("marks",)),
+        ("今年返工的占全部案件的多少", ("marks",)),
+        ("what share of complaints in all districts came from Xihu last month", ("area",)),
+        ("what share of complaints in all were in Xihu last month", ("area",)),
+        ("share of Xihu in all complaints last month", ("area",)),
+        ("what share in all complaints came from Xihu last month", ("area",)),
+    ],
+)
+def test_a_share_is_of_the_whole_that_was_said(text: str, whole: tuple[str, ...]) -> None:
+    found = read(text)
+    assert (found.of, found.scope.measure, found.whole) == ("share", "count", whole)
+
+
+def test_two_that_reported_stand_beside_one_another() -> None:
+    for text in ("how many cases by hotline and how many by 110 last week", "cases by hotline and 110 last week"):
+        found = read(text)
+        assert (found.form, found.of, found.beside) == ("comparison", "value", "channels")
+        assert [side.channels for side in found.sides] == [("hotline",), ("police",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "rises"),
+    [
+        ("哪些街道比上周投诉多", True),
+        ("哪些街道上周比上上周投诉少", False),
+        ("which districts had more complaints than last month", True),
+        ("which kinds are up on last month", True),
+        ("which classes fell last month", False),
+    ],
+)
+def test_which_had_more_than_before_are_those_and_not_the_city(text: str, rises: bool) -> None:
+    found = read(text)
+    assert (found.form, found.of, found.top, found.descending) == ("ranking", "change", 0, rises)
+    assert found.over
+    assert (found.over[0] > 0) is rises
+
+
+def test_a_mean_behind_whose_bound_its_owners_stand_is_theirs() -> None:
+    found = read("平均到场超过10分钟的区有几个")
+    assert (found.scope.measure, found.by) == ("mean_response", "district")
+    assert found.over[0] == pytest.approx(10.0)
+    assert read("平均到场超过10分钟的案件有几个").scope.reached[0] == pytest.approx(10.0)
+
+
+def test_how_many_were_hurt_is_no_less_than_was_said() -> None:
+    assert read("伤亡百人以上的事故").scope.amount[0] == 100.0
+    assert read("有伤亡的事故").scope.amount[0] == 1.0
+
+
+def test_this_june_and_the_last_are_of_two_years() -> None:
+    for text in ("complaints this June and last June", "complaints in last June and this June"):
+        assert {side.span.start for side in read(text).sides} == {day("2026-06-01"), day("2025-06-01")}
+
+
+def test_each_day_by_the_hour_is_the_hour() -> None:
+    assert read("每天几点投诉最多").by == "hour"
+
+
+TWO_AT_ONCE = """
+上个月哪天几点投诉最多
+上个月哪天星期几投诉最多
+办结速度排名
+返工率排名
+哪些区投诉比西湖区多
+road signs that fell last month
+signs that fell last month
+complaints that fell last month
+what share of reworks came from Xihu last month
+上周零点投诉多少
+下周一以来投诉多少
+零投诉
+"""
+
+
+@pytest.mark.parametrize("text", TWO_AT_ONCE.split("\n")[1:-1])
+def test_what_would_be_half_understood_is_declined(text: str) -> None:
     assert isinstance(engine().read(text, NOW, FIRST), Declined)
 
 

@@ -6,7 +6,7 @@ from math import ceil, inf
 
 from cockpit.assist.asking.counted import Bound
 from cockpit.assist.asking.found import Found
-from cockpit.assist.asking.measure import TIME_UNITS, Asked
+from cockpit.assist.asking.measure import TIME_UNITS, Asked, is_of_mean
 from cockpit.assist.asking.setting import CannotBeTold, Setting
 from cockpit.model.scope import Scope
 
@@ -42,11 +42,6 @@ def is_over(found: Found, bound: Bound) -> bool:
     return (bound.unit in _CASE_UNITS and (bool(bound.unit) or bool(found.asked or found.dims))) or (
         bound.unit == "%" and found.has("RATE")
     )
-
-
-def is_of_mean(found: Found, bound: Bound) -> bool:
-    """平均到场时间超过半小时的区: the mean itself is bound, of each that it is told of."""
-    return bound.unit in TIME_UNITS and bool(found.dims) and found.has("MEAN", "MEDIAN") and found.has("DURATION")
 
 
 def over_of(found: Found, scope: Scope) -> tuple[float, float] | tuple[()]:
@@ -90,6 +85,6 @@ def bounds_of(found: Found, where: Setting, asked: Asked, kinds: list[tuple[str,
         else:
             factor = _METRES.get(bound.unit, 1.0) if units == {"cm"} else 1.0
             parts["amount"] = (bound.low * factor, bound.high * factor)
-    if "SOME" in found.names:
+    if "SOME" in found.names and "amount" not in parts:
         parts["amount"] = (1.0, inf)
     return parts

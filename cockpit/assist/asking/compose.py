@@ -14,7 +14,7 @@ from cockpit.assist.asking.leaning import leaning, leans_on
 from cockpit.assist.asking.measure import Asked, asked_of
 from cockpit.assist.asking.periods import periods_of
 from cockpit.assist.asking.scoped import scope_of, sides_of
-from cockpit.assist.asking.setting import RANKING, CannotBeTold, Setting
+from cockpit.assist.asking.setting import RANKING, TIME_DIMS, CannotBeTold, Setting
 from cockpit.assist.asking.shares import PER, told_of, whole_of
 from cockpit.assist.asking.times import HALF, QUARTER, Times
 from cockpit.model.asking import Understood
@@ -66,6 +66,8 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
         if form == "comparison" and not sides:
             form = "figure"
     of = "change" if change else told_of(found, asked, form, by, mean_by)
+    if form == "ranking" and of == "value" and names & {"LIST", "WHICH"} and "DIFFER" in names and _rose(found):
+        of = "change"  # 上月哪些问题多了
     if soft and form == "comparison" and of == "value" and asked.measure == "count":
         of = "sum"
     if form == "ranking" and of in ("change", "growth") and not change and "YEARAGO" in names:
@@ -105,8 +107,14 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
     for word in ("ARRIVE", "ASSIGN"):
         if word in names and asked.measure == "count" and not (scope.reached or scope.stages or scope.marks):
             raise CannotBeTold(found.divided.tokens[found.at(word)].said)
+    if form == "list" and names & {"COMPARE"} and names & {"MORE", "LESS"}:  # 哪些区投诉比西湖区多
+        raise CannotBeTold(found.divided.tokens[found.at("COMPARE")].said)
+    if "RANK" in names and form == "figure":
+        raise CannotBeTold(found.divided.tokens[found.at("RANK")].said)
     order = _listed(found, asked)
     top, descending = order_of(found, asked, form)
+    if change and not superlative:  # which districts had more than in May
+        top = 0
     if form == "figure" and found.tops and superlative and asked.measure.endswith("_response"):  # 到场最慢的三起
         raise CannotBeTold(found.divided.tokens[found.tops[0][1]].said)
     if found.newest and asked.measure == "count" and form in ("figure", "list"):
@@ -171,7 +179,9 @@ def _changed_by(
 ) -> tuple[str, Scope] | None:
     """六月比五月增加最多的街道: by what is put in order how much more there was, and the later period beside the earlier."""
     by = dimension_of(dims, scope, where)
-    listed = found.names & {"LIST", "WHICH"} and "DIFFER" in found.names
+    listed = found.names & {"LIST", "WHICH"} and (
+        "DIFFER" in found.names or (found.has("MORE", "LESS") and found.has("COMPARE") and by not in _IN_TIME)
+    )
     rises = found.names & {"CHANGE", "FALL"} or listed or (found.names & {"DIFFER"} and found.names & set(RANKING))
     if beside != "span" or len(sides) != 2 or not by or not rises:
         return None
@@ -179,8 +189,9 @@ def _changed_by(
     return by, later.with_(against=earlier.span)
 
 
-_UP = re.compile(r"多|增|升|涨|高|rise|rose|risen|increas|grew|grow|up")
-_DOWN = re.compile(r"少|减|降|跌|低|fall|fell|decreas|drop|declin|down")
+_IN_TIME = (*TIME_DIMS, "hour", "weekday")
+_UP = re.compile(r"多|more|增|升|涨|高|rise|rose|risen|increas|grew|grow|up")
+_DOWN = re.compile(r"少|fewer|less|减|降|跌|低|fall|fell|decreas|drop|declin|down")
 
 
 def _rose(found: Found) -> tuple[float, float] | tuple[()]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from cockpit.assist.asking.bounds import is_over
 from cockpit.assist.asking.found import Found
 from cockpit.assist.asking.measure import Asked
-from cockpit.assist.asking.setting import APPEALS, AREA_DIMS, COMPARING, RANKING, TIME_DIMS, Setting
+from cockpit.assist.asking.setting import APPEALS, AREA_DIMS, COMPARING, RANKING, TIME_DIMS, CannotBeTold, Setting
 from cockpit.assist.asking.tokens import is_chinese, says
 from cockpit.insight.measures import BETTER
 from cockpit.model.asking import Form
@@ -43,8 +43,11 @@ def _dims(found: Found) -> list[str]:
     told = [by for by, _ in found.dims if by != "sub"]
     if "sub" in dims and told and (len(dims) > 1 or not found.divided.text.startswith("where")):  # streets where …
         dims = [by for by in dims if by != "sub"] or told
-    if "day" in dims and set(dims) & {"hour", "weekday"}:  # 每天几点
-        dims.remove("day")
+    if "day" in dims and set(dims) & {"hour", "weekday"}:
+        days = [found.divided.tokens[at].said for by, at in found.dims if by == "day"]
+        if lost := [said for said in days if said.startswith(_WHICH)]:  # 哪天几点
+            raise CannotBeTold(lost[0])
+        dims.remove("day")  # 每天几点
     if not dims and (names & set(RANKING) or found.tops or names & {"TREND"}):
         dims = list(dict.fromkeys(by for by, _ in found.dims))
         lone = [token.said for token in found.divided.tokens if token.type == "dim"]
@@ -80,6 +83,7 @@ def _dims(found: Found) -> list[str]:
     return dims
 
 
+_WHICH = ("哪", "几号", "which", "what")
 _IN_HOURS = re.compile(r"[,，、 ](?:按|以)小时(?:算|计|计算|为单位)?[?？。]?$")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 from cockpit.assist.asking.counted import Bound
@@ -141,7 +141,7 @@ def gathered(divided: Divided) -> Found:
     before: list[Token] = []
     denied, lost = turned(divided.tokens)
     for at, token in enumerate(divided.tokens):
-        if token.said == "by" and _by_whom(divided.tokens[at + 1 :]):
+        if token.said == "by" and _by_whom(divided.tokens[at + 1 :]) and not _are_sides(divided.tokens):
             pass
         elif token.type == "atom":
             found.atoms += [(name, at) for name in denied.get(at, token.value)]
@@ -176,16 +176,46 @@ def gathered(divided: Divided) -> Found:
             )
     if not found.asked and not found.areas:
         found.asked += _asked_behind(divided.tokens)
-    found.unread = [*_unread(divided.tokens), *lost]
+    found.unread = [
+        *_unread(divided.tokens),
+        *lost,
+        *_none_of_nothing(divided.tokens),
+        *_fallen(divided.tokens, found.has("WHICH", "LIST")),
+    ]
+    if not (found.kinds or found.signs or found.has("CASES") or found.places):
+        found.unread += [token.said for token in divided.tokens if token.type == "filler" and token.said in _THINGS]
     if not found.times:
         found.unread += [token.said for token in divided.tokens if token.type == "nothing"]
     return found
+
+
+def _none_of_nothing(tokens: list[Token]) -> list[str]:
+    """零投诉: a nought that stands before no class says nothing."""
+    after = [*tokens[1:], None]
+    return [one.said for one, other in zip(tokens, after, strict=True) if one.type == "atom" and one.said == "零"
+            and (other is None or other.type != "kind")]  # fmt: skip
+
+
+_THINGS = ("road", "roads", "sign", "signs", "water", "of water", "the water")
+"""Silent beside a class; alone they are what is asked for."""
+
+
+def _fallen(tokens: list[Token], listed: bool) -> list[str]:
+    """Signs that fell: no fall of numbers, but for those of a dimension that are listed."""
+    return [fell.said for thing, that, fell in zip(tokens, tokens[1:], tokens[2:], strict=False)
+            if that.said in ("that", "which", "who") and fell.said in ("fell", "fallen", "fall", "falls") and not (listed and thing.type == "dim")]  # fmt: skip
 
 
 def _by_whom(rest: list[Token]) -> bool:
     """Reported by the hotline: not what a thing is divided by."""
     named = next((token for token in rest if token.type != "filler"), None)
     return named is not None and named.type in ("channel", "unit_kind", "unit", "time", "hours")
+
+
+def _are_sides(tokens: list[Token]) -> bool:
+    """By hotline and 110: of two that reported each stands for itself."""
+    whom = [(token.type, repr(token.value)) for token in tokens if token.type in ("channel", "unit_kind", "unit")]
+    return any(one[0] == other[0] for one, other in combinations(dict.fromkeys(whom), 2))
 
 
 def _class_of(said: str) -> str:
@@ -276,7 +306,7 @@ def _only_counts(tokens: list[Token], at: int) -> bool:
         return False
     number = number_of(tokens[at].said) or 0
     alike = {repr(token.value) for token in before if token.type == before[-1].type}
-    return number <= 10 if before[-1].type in ("time", "weekdays") else number == len(alike)
+    return 0 < number <= 10 if before[-1].type in ("time", "weekdays") else number == len(alike)
 
 
 def _unread(tokens: list[Token]) -> list[str]:

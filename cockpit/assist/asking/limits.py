@@ -15,8 +15,9 @@ _EVEN_TO = r"(?:下来|起来|到|算下来|摊下来|摊到)?(?:的话)?(?:[,�
 PHRASES = (
     (re.compile(r"(?:一|半)(?:件|起|例|单|个|宗|条|桩)(?:案件|案子|案|事)?(?:都|也)(?:没有?|未|无)(?:发生|出|来|报|接到|收到|出现)?(?:过)?"), ("NONE",)),
     (re.compile(r"(?<!有没)(?:也|都)没有(?:发生|出|来|报)?过?(?=的?(?:街道|社区|区)|[?？。吗]*$)"), ("NONE",)),
-    (re.compile(r"零(?:案件|发案|投诉|报案|上报|发生|接报|来件)"), ("NONE",)),
+    (re.compile(r"零(?:案件|发案|报案|上报|发生|接报|来件)|零(?=[一-鿿]{2})(?![零〇一二两三四五六七八九十百千万下上点时])"), ("NONE",)),
     (re.compile(r"(?:not a single|no|zero) (?:cases?|incidents?|reports?|events?)\b(?: at all| whatsoever)?"), ("NONE",)),
+    (re.compile(r"(?:are|is|were|was) (?:up|down)(?= (?:on|from|against|over|versus) (?:the )?(?:last|previous) (?:week|month|quarter|year))"), ("DIFFER",)),
     (re.compile(rf"{_EVEN}{_EVEN_TO}(?:每|一|每一)[天日](?!天)(?:里|中)?(?:平均|大概|大约|差不多)?"), ("PERDAY",)),
     (re.compile(rf"{_EVEN}{_EVEN_TO}(?:每|一|每一)个?(?:周|星期|礼拜)(?:平均|大概|大约|差不多)?(?![一二三四五六日天末])"), ("MEAN", "PERWEEK")),
     (re.compile(rf"{_EVEN}{_EVEN_TO}(?:每|一|每一)个?月(?:平均|大概|大约|差不多)?"), ("MEAN", "PERMONTH")),

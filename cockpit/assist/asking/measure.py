@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cockpit.assist.asking.counted import Bound
 from cockpit.assist.asking.found import Found
-from cockpit.assist.asking.tokens import says
+from cockpit.assist.asking.setting import CannotBeTold
+from cockpit.assist.asking.tokens import Token, says
 from cockpit.model.city import Pack
 
 _RATES = (("ONTIME", "on_time_rate"), ("LATE", "overdue_rate"), ("REWORK", "rework_rate"), ("REOPEN", "reopen_rate"),
@@ -47,6 +49,8 @@ def asked_of(found: Found, pack: Pack, has_dim: bool) -> Asked:
         return Asked(rate[0], _marks(found, {rate[1], "CLOSE"}))
     if "RATE" in names or ("SHARE" in names and names & {"ONTIME"}):
         word = _of_rate(found)
+        if lost := _share_of_them(found):
+            raise CannotBeTold(lost)
         if word:
             return Asked(dict(_RATES)[word], _marks(found, {word, "CLOSE", "HANDLE"}))
     if (
@@ -119,10 +123,52 @@ _SHARES = {"REWORK": "rework_rate", "SAT": "satisfaction_rate"}
 _WITHIN = ("里", "里的", "中", "当中", "里面", "里头", "其中", "之中", "中的", "全部", "总数的", "all")
 
 
+def _share_of_them(found: Found) -> str:
+    """What share of reworks came from Xihu: no rate of Xihu; the words, "" where it is one."""
+    tokens = found.divided.tokens
+    for at, token in enumerate(tokens):
+        if says(token, "RATE") and token.said.startswith(("share of", "proportion of", "percentage of", "part of")):
+            to = next((i for i in range(at + 1, len(tokens)) if tokens[i].type == "area"), 0)
+            if any(one.said in _CAME for one in tokens[at + 1 : to]):
+                return token.said
+    return ""
+
+
+def _has_whole(tokens: list[Token], share: int) -> bool:
+    """占全市返工的多少, share of reworks that were in Xihu: the whole of a share is said, or the state once more."""
+    states = [name for token in tokens if token.type == "atom" for name in token.value if name in _SHARES]
+    if len(states) > len(set(states)) or any(says(token, "WHOLE") or token.said == "all" for token in tokens):
+        return True
+    areas = [at for at, token in enumerate(tokens) if token.type == "area" and at > share]
+    if not tokens[share].said.isascii():
+        return bool(areas)
+    return any(token.said in _CAME for at in areas for token in tokens[max(share, at - 3) : at])
+
+
+_CAME = (
+    "came",
+    "come",
+    "comes",
+    "coming",
+    "were",
+    "was",
+    "are",
+    "is",
+    "fell",
+    "lie",
+    "lay",
+    "belong",
+    "belonged",
+    "had",
+    "has",
+    "have",
+)
+
+
 def _said_as_share(found: Found) -> tuple[str, str] | None:
     """返工的占几成, share of satisfied citizens: a rate that is asked as a share, and its word; None where it is none."""
     tokens, share = found.divided.tokens, found.at("SHARE")
-    if share < 0 or found.names & {"RATE", "UNSAT", "LATE", "OPEN"}:
+    if share < 0 or found.names & {"RATE", "UNSAT", "LATE", "OPEN"} or _has_whole(tokens, share):
         return None
     for name, at in found.atoms:
         if name not in _SHARES:
@@ -147,8 +193,26 @@ def _sign(found: Found, has_dim: bool) -> str:
     return f"sign:{code}" + (f":{how}" if how else "")
 
 
+def is_of_mean(found: Found, bound: Bound) -> bool:
+    """平均到场时间超过半小时的区: the mean itself is bound, of each that it is told of."""
+    if bound.unit not in TIME_UNITS or not found.dims or not found.has("MEAN", "MEDIAN"):
+        return False
+    return found.has("DURATION") or _of_each(found, bound)
+
+
+def _of_each(found: Found, bound: Bound) -> bool:
+    """平均到场超过10分钟的区: the mean, the step, the number and whose it is, one right after the other."""
+    tokens = [token for token in found.divided.tokens if token.type != "filler"]
+    at = next((i for i, token in enumerate(tokens) if token.value is bound), -1)
+    if at < 2 or not says(tokens[at - 2], "MEAN", "MEDIAN") or not says(tokens[at - 1], "ARRIVE", "HANDLE", "CLOSE"):
+        return False
+    return at + 1 < len(tokens) and tokens[at + 1].type == "dim"
+
+
 def _is_time(found: Found, has_dim: bool) -> bool:
     names = found.names
+    if any(_of_each(found, bound) for bound, _ in found.bounds):
+        return True
     if "COUNT" in names and "MEAN" in names and not names & {"DURATION", "FAST", "SLOW", "FASTEST", "SLOWEST"}:
         return False  # 平均每支队伍办多少件
     if "COUNT" in names and any(bound.unit in TIME_UNITS for bound, _ in found.bounds) and not names & {*EXTREMES}:

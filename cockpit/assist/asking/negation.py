@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cockpit.assist.asking.tokens import Token
+from cockpit.assist.asking.tokens import Token, says
 
 _ROUND = {"CLOSE": "OPEN", "HANDLE": "OPEN", "ONTIME": "LATE", "LATE": "ONTIME", "SAT": "UNSAT", "REWORK": "NOREWORK",
           "REOPEN": "NOREOPEN", "URGED": "NOURGED", "RATED": "NORATED", "ARRIVE": "NOARRIVE"}  # fmt: skip
@@ -25,6 +25,9 @@ def turned(tokens: list[Token]) -> tuple[dict[int, tuple[str, ...]], list[str]]:
         said[i] = ()
         before, after = tokens[i - 1] if i else None, tokens[i + 1] if i + 1 < len(tokens) else None
         rest = tokens[i + 1 :]
+        if _has_none(tokens, i, last):
+            said[i] = ("NONE",)
+            continue
         ends = i == last or all(
             one.type == "filler" or one.value == ("SAME",) or not one.said.isalnum() for one in rest
         )
@@ -39,6 +42,17 @@ def turned(tokens: list[Token]) -> tuple[dict[int, tuple[str, ...]], list[str]]:
         value = tokens[at].value
         said[at] = tuple(dict.fromkeys(_ROUND.get(name, name) for name in value))
     return said, lost
+
+
+def _has_none(tokens: list[Token], i: int, last: int) -> bool:
+    """哪些区投诉没有, 哪些区没有投诉: which of them has none of a class; whether there are any is another question."""
+    asks = any(says(token, "LIST", "WHICH") for token in tokens[:i])
+    if not asks or tokens[i].said not in ("没有", "没", "无", "没有过", "无过"):
+        return False
+    before, after = tokens[i - 1], tokens[i + 1 : i + 2]
+    if before.type == "kind" and i == last:
+        return i < 2 or tokens[i - 2].said not in ("有", "有过")
+    return before.type == "dim" and i + 1 == last and after[0].type == "kind"
 
 
 def _says_nothing(token: Token) -> bool:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 from cockpit.assist.asking.found import Found, is_joined
 from cockpit.assist.asking.measure import Asked
@@ -181,6 +181,15 @@ _UNTIL_NOW = ("到现在", "至今", "到目前", "到此刻", "到眼下", "到
 def one_to_another(found: Found, now: int) -> None:
     """本月到今天为止, from May Day to yesterday: two periods with `to` between them are one; an ordinal of nothing is named."""
     tokens = found.divided.tokens
+    for (one, at), (other, to) in permutations(list(found.times), 2):  # this June and last June
+        if one.span == other.span and one.unit in (MONTH, QUARTER) and one.index and not one.more:
+            first, second = tokens[at].said, tokens[to].said
+            if second.startswith("last ") and not first.startswith("last "):
+                before = Times(now).unit(one.unit, day_of(one.span.start).year - 1, one.index)
+                found.times = [
+                    (Said(before, True, one.unit, one.index), to) if pair == (other, to) else pair
+                    for pair in found.times
+                ]
     for one, at in list(found.times):  # from Monday until now
         behind = [token.said for token in tokens[at + 1 : at + 4] if token.said not in _BETWEEN]
         until = behind[:1] and (behind[0] in _UNTIL_NOW or (behind[0] in _TO and behind[1:2] == ["now"]))

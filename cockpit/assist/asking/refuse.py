@@ -40,7 +40,7 @@ def refused(found: Found, now: int, first: int) -> tuple[str, Message, tuple[str
 
 
 _SAYS = set(
-    "初末前后次第每各最首尾仅倒非半多少高低快慢好差旧内外上下早晚班同另未无没不零一二两三四五六七八九十百千万0123456789"
+    "超初末前后次第每各最首尾仅倒非半多少高低快慢好差旧内外上下早晚班同另未无没不零一二两三四五六七八九十百千万0123456789"
 )
 """Characters that would change what is asked."""
 _SHIFTS = ("夜班", "白班", "早班", "中班", "晚班")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from cockpit.assist.asking.found import Found
 from cockpit.assist.asking.measure import Asked
+from cockpit.assist.asking.tokens import Token, says
 from cockpit.model.asking import Form
 from cockpit.model.scope import Scope
 
@@ -46,6 +47,14 @@ _FIELDS = {"areas": "area", "kinds": "kinds", "channels": "channels", "unit_kind
            "bounds": "amount", "results": "results"}  # fmt: skip
 
 
+def _is_whole(behind: list[Token]) -> bool:
+    """In all complaints, not `in all districts` nor `in all` at the end of its clause."""
+    return any(token.type == "kind" or says(token, "CASES", *_STATES) for token in behind)
+
+
+_STATES = ("LATE", "OPEN", "ONTIME", "URGED", "REWORK", "REOPEN", "SAT", "UNSAT", "CLOSE")
+
+
 def whole_of(found: Found, scope: Scope) -> tuple[str, ...]:
     """Fields that the whole is free of: of those that were said before 里 and 其中 none, of `share of` the first not."""
     at: dict[str, int] = {}
@@ -58,11 +67,7 @@ def whole_of(found: Found, scope: Scope) -> tuple[str, ...]:
             at[name] = found.bounds[0][1] if found.bounds else 0
     if scope.amount and "SOME" in found.names:
         at["amount"] = found.at("SOME")
-    marks = [
-        found.at(word)
-        for word in ("LATE", "OPEN", "ONTIME", "URGED", "REWORK", "REOPEN", "SAT", "UNSAT", "CLOSE")
-        if word in found.names
-    ]
+    marks = [found.at(word) for word in _STATES if word in found.names]
     if scope.marks and marks:
         at["marks"] = min(marks)
     for field in (*_FIELDS.values(), "marks"):
@@ -75,12 +80,14 @@ def whole_of(found: Found, scope: Scope) -> tuple[str, ...]:
     inside = [
         i
         for i, token in enumerate(tokens)
-        if (token.said == "in all" and 0 <= share < i)
+        if (token.said == "in all" and 0 <= share < i and _is_whole(tokens[i + 1 : i + 2]))
         or token.said in ("里", "里的", "中", "当中", "里面", "里头", "其中", "之中", "among", "out of", "中的")
     ]
     kept: set[str] = set()
     if inside and tokens[inside[0]].said.isascii() and share < inside[0]:  # of Xihu among all complaints
         kept = {field for field, place in at.items() if place > inside[0]}
+        if len(kept) == len(at):  # in all complaints came from Xihu
+            kept = {min(at, key=lambda field: at[field])}
         return tuple(field for field in at if field not in kept) or tuple(at)
     if inside:
         kept = {field for field, place in at.items() if place < inside[0]}

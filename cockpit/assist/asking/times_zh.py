@@ -90,13 +90,17 @@ def _relative(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     return "time", Said(span, unit="day", hours=hours)
 
 
-def _weeks(times: Times, m: re.Match[str]) -> tuple[str, object]:
+def _weeks(times: Times, m: re.Match[str]) -> tuple[str, object] | None:
     back = {"本": 0, "这": 0, "当": 0, "上": 1, "上上": 2, "下": -1}[m["w"].replace("个", "").replace("一", "")]
     monday, sunday = times.week(back)
+    if m["s"] and m["d2"]:
+        return None
+    first = monday + timedelta(days=5 if m["d"] == "末" else _DAYS[m["d"]] if m["d"] else 0)
+    if m["s"] and (m["d"] or back == 1) and first <= times.today:  # 上周五以来
+        return "time", Said(times.since(times.days(first, first)))
     if m["d"] == "末":
         return "time", Said(times.days(sunday - timedelta(days=1), sunday))
     if m["d"]:
-        first = monday + timedelta(days=_DAYS[m["d"]])
         last = monday + timedelta(days=_DAYS[m["d2"]]) if m["d2"] else first
         return "time", Said(times.days(first, max(first, last)), unit="day" if not m["d2"] else "")
     if back in (0, 1):
@@ -134,6 +138,9 @@ def _week_ago(times: Times, m: re.Match[str]) -> tuple[str, object]:
 
 def _weekend_back(times: Times, m: re.Match[str]) -> tuple[str, object]:
     _, sunday = times.week(0 if m["w"][0] in "本这" and times.today.weekday() > 4 else 1)
+    if m["s"]:
+        first = begin(sunday - timedelta(days=1))
+        return "time", Said(times.since(Span(first, first + DAY)))
     return "time", Said(times.days(sunday - timedelta(days=1), sunday))
 
 
@@ -263,9 +270,9 @@ RULES: tuple[Rule, ...] = (
     rule(rf"(?P<r>大前天|大后天|今天|今日|今儿|本日|昨天|昨日|昨儿|前天|前日|明天|明日|明儿|后天|今|昨|明)(?:的)?(?:一整天|整天|一天|全天|全日|24个?小时|二十四个?小时|一昼夜)?"
           rf"(?P<p>{PART}|早|晚|晨|夜)?", _relative),
     rule(rf"(?P<w>上上个?|本|这一?个?|上一?个?|(?<!一)下一?个?|当){_WEEK}(?:(?P<d>[一二三四五六日天末1-7])(?!个|起|共|件|例|单|次|宗|条|桩|\d|天平均|天能|天大约)(?:(?:{TO}{_WEEK}?|[、和]?{_WEEK})"
-          r"(?P<d2>[一二三四五六日天1-7]))?)?(?:以来|至今)?", _weeks),
+          r"(?P<d2>[一二三四五六日天1-7]))?)?(?P<s>以来|至今)?", _weeks),
     rule(r"(?:上周|上星期|上个星期|上个?礼拜)的?(?:同一天|同日|今天|同天|这天|这一天)", _week_ago),
-    rule(r"(?P<w>(?:刚过去|刚过|刚刚过去|过去)的?(?:这个?|那个?|上个?|一个?)?|上个?|这个?|本|这)(?:周末|双休日?|周六日|周六周日|周六、周日|周六和周日)(?:[这那]?两天)?", _weekend_back),
+    rule(r"(?P<w>(?:刚过去|刚过|刚刚过去|过去)的?(?:这个?|那个?|上个?|一个?)?|上个?|这个?|本|这)(?:周末|双休日?|周六日|周六周日|周六、周日|周六和周日)(?:[这那]?两天)?(?P<s>以来|至今)?", _weekend_back),
     rule(rf"(?:最近|过去|近|这|刚过去)的?(?P<n>{CHINESE}|\d+)?个?(?P<u>昼夜|天一夜|天[两三]夜)(?:之?内|里|间|来)?", _days_and_nights),
     rule(rf"(?:最近|过去|近|前|这|近来|之前|头|刚过去|(?:往|向|再往)?[前回](?:推|倒|数|算|看)?|倒推|倒数|回溯)的?(?P<n>{CHINESE}+|\d{{1,3}}(?!\d)|几|半)个?{_RECENT_UNIT}(?:以来|之?内|里|来(?!件|了|单|电|多少|几)|间)?", _recent),
     rule(rf"(?P<n>{CHINESE}+|(?<!\d)\d{{1,3}}|半)个?{_RECENT_UNIT}(?:以来|之?内|来(?!件|了|单|电|多少|几))(?!(?:就|便|都|能|可|被)*(?:办结|办完|办好|结案|结掉|处置|处理|解决|完成|到场|到达|到位|赶到|销案))(?!的?到期|就?要?到期)", _recent),
