@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import faulthandler
 import json
 import logging
 import os
@@ -206,11 +205,11 @@ def _hub(args: argparse.Namespace) -> int:
     from cockpit.hub import Hub, serve
     from cockpit.packs.feeds import site_feeds
     from cockpit.packs.read import read_pack
-    from cockpit.processes import die_with_parent, free_port, write_private
+    from cockpit.processes import die_with_parent, free_port, tell_where_it_hangs, write_private
 
     os.umask(OWNER_ONLY)
     die_with_parent()
-    faulthandler.enable()  # one that hangs says in its log where, before it is ended
+    tell_where_it_hangs()
     if not 0 <= args.port <= 65535:
         raise UserError("bus.bad_port", port=args.port)
     name, base_url = resolve_city(args.city, args.pack)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import faulthandler
 import fcntl
 import os
+import resource
 import signal
 import socket
 import sys
@@ -48,7 +50,6 @@ def environment_of_child() -> dict[str, str]:
 
 async def end_child(process: Process, seconds: float) -> None:
     """Ends a child that ends when nobody speaks to it any more; one that has not after so long is killed."""
-
     if process.stdin is not None:
         process.stdin.close()
     try:
@@ -96,6 +97,18 @@ _MMAP_THRESHOLD, _LARGE = -3, 262_144
 """M_MMAP_THRESHOLD of <malloc.h>, and bytes."""
 _ARENA_MAX, _ARENAS = -8, 2
 """M_ARENA_MAX."""
+
+
+def tell_where_it_hangs() -> None:
+    """A process that is ended by SIGABRT because it stands still writes first where it does. It leaves no image of its
+    memory, in which there are keys."""
+    faulthandler.enable()
+    no_core()
+
+
+def no_core() -> None:
+    """No image of this process's memory is left by its end."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def preexec_die_with_parent() -> None:

@@ -84,10 +84,12 @@ def test_a_wall_beside_a_duty_seat_starts_no_hub_until_that_one_ends(tmp_path: P
 
 
 BEATING = """
-import faulthandler, sys, time
+import resource, sys, time
 from pathlib import Path
 from cockpit.heartbeat import Heartbeat
-faulthandler.enable()
+from cockpit.processes import tell_where_it_hangs
+tell_where_it_hangs()
+print("core", resource.getrlimit(resource.RLIMIT_CORE), flush=True)
 heart, hang = Heartbeat(), Path(sys.argv[1])
 while True:
     while hang.exists():
@@ -128,7 +130,9 @@ def test_a_child_that_stands_still_says_where_and_is_started_anew(tmp_path: Path
         (tmp_path / "hang").unlink(missing_ok=True)
         polled(child, lambda: child.process not in (None, first) and child.beaten, "the next one beats")
         assert first.returncode in (-signal.SIGABRT, -signal.SIGKILL)
-        assert how == "stopped" or "Current thread" in (tmp_path / "child.log").read_text()
+        said = (tmp_path / "child.log").read_text()
+        assert how == "stopped" or "Current thread" in said
+        assert "core (0, 0)" in said, "no image of its memory, keys and all, is left"
         assert (child.hung, child.restarts, child.failure) == (1, 1, "")
     finally:
         child.terminate()

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from cockpit.bus import subjects
@@ -119,6 +120,27 @@ def play(profile: Path, story: Callable[[Hall, Process], Awaitable[None]]) -> No
                 gateway.kill()
 
     asyncio.run(go())
+
+
+PARENT = """
+import subprocess, sys, threading
+from cockpit.processes import environment_of_child
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, env=environment_of_child())
+print(child.stdout.readline().decode().strip(), child.pid, sep="\\n", flush=True)
+threading.Event().wait()
+"""
+
+
+def test_a_gateway_that_stands_still_does_not_outlive_its_hub(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PARENT, sys.executable, "-m", "cockpit", "gateway", "--profile", str(tmp_path)]
+    with subprocess.Popen([*command, "--pack", CITY], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        assert "url" in parent.stdout.readline()
+        gateway = psutil.Process(int(parent.stdout.readline()))
+        gateway.suspend()
+        parent.kill()
+        parent.wait(LIMIT)
+    asyncio.run(until(lambda: not gateway.is_running() or gateway.status() == psutil.STATUS_ZOMBIE))
 
 
 def test_a_gateway_that_is_killed_between_a_fact_and_its_sending_sends_it_once_after_its_restart(

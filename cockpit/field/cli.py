@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,7 @@ def _serve(args: argparse.Namespace) -> int:
     from cockpit.processes import die_with_parent
 
     os.umask(OWNER_ONLY)
-    die_with_parent()
+    die_with_parent(signal.SIGKILL)  # a gateway that stands still hears no other, and would keep the next ones away
     if not 0 <= args.port <= 65535:
         raise UserError("field.bad_port", port=args.port)
     profile = _profile(args)

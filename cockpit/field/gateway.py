@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import faulthandler
 import json
 import logging
 import os
@@ -51,7 +50,7 @@ from cockpit.model.errors import CockpitError, UserError
 from cockpit.model.messages import Message
 from cockpit.model.typed import from_json
 from cockpit.paths import assets_dir
-from cockpit.processes import can_listen, lean, take_lock, write_private, writing_to
+from cockpit.processes import can_listen, lean, take_lock, tell_where_it_hangs, write_private, writing_to
 from cockpit.store.blobs import Blobs
 from cockpit.store.ledger import LedgerCopy
 from cockpit.store.outbox import Outbox
@@ -375,7 +374,7 @@ def serve(profile: Path, port: int, pack: Pack | None, clock: Clock, on_ready: C
     if lock is None:
         raise UserError("field.already_runs", folder=str(profile))
 
-    faulthandler.enable()  # one that hangs says in its log where, before it is ended
+    tell_where_it_hangs()
     alive = LoopBeat()
 
     async def main() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -21,6 +20,8 @@ async def time_limit(seconds: float | None) -> AsyncIterator[Callable[[], None]]
     Raises:
         TimeoutError: the time is over. A cancellation from elsewhere stays what it is.
     """
+    import asyncio  # takes a while, and who comes here has it already
+
     task = asyncio.current_task()
     assert task is not None
     if seconds is None:

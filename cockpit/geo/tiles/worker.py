@@ -39,12 +39,12 @@ def work(job: Job) -> Answer:
 
 def main() -> int:
     """Serves until its standard input ends."""
-    from cockpit.processes import die_with_parent
+    from cockpit.processes import die_with_parent, no_core
 
     die_with_parent()
     os.nice(5)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    no_core()
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints does not get among the answers
     return serve(sys.stdin.buffer, out)
