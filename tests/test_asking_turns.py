@@ -275,6 +275,11 @@ def test_this_june_and_the_last_are_of_two_years() -> None:
         assert {side.span.start for side in read(text).sides} == {day("2026-06-01"), day("2025-06-01")}
 
 
+def test_a_word_of_one_character_is_no_slip() -> None:
+    assert read("上月哪些区案件最多").by == "district"
+    assert (read("六月哪些区案件增加了").by, read("六月哪些区案件增加了").of) == ("district", "change")
+
+
 def test_each_day_by_the_hour_is_the_hour() -> None:
     assert read("每天几点投诉最多").by == "hour"
 
@@ -292,6 +297,7 @@ what share of reworks came from Xihu last month
 上周零点投诉多少
 下周一以来投诉多少
 零投诉
+哪些街道的投诉超过上周
 """
 
 

@@ -60,6 +60,10 @@ class Divided:
         self.text, self.tokens, self.corrected = text, tokens, corrected
 
 
+_OWN_WORDS = "区类超零没不未"
+"""Characters that are words: none is a slip of the pen that may be left out."""
+
+
 class Lattice:
     """Divides texts with a lexicon."""
 
@@ -206,6 +210,8 @@ class Lattice:
                 return
             written = text[start:end]
             for surface, cost in self.spelling.mended(written):
+                if len(surface) < size and any(char in _OWN_WORDS and char not in surface for char in written):
+                    continue  # 哪些区案件 is not 哪些案件
                 for entry in self.lexicon.entries.get(key_of(surface), ()):
                     token = Token(start, end, entry.type, entry.value, written, surface)
                     yield (token,), self._cost(entry, size) + cost
