@@ -66,11 +66,15 @@ class Aside(Generic[A]):
         with self.stir:
             self.stir.notify()
 
-    def close(self) -> None:
-        """Waits until the thread has ended."""
+    def end(self) -> None:
+        """The thread is to come to its end; waits for nothing."""
         with self.stir:
             self.ended = True
             self.stir.notify()
+
+    def close(self) -> None:
+        """Waits until the thread has ended."""
+        self.end()
         if self.begun:
             self._thread.join()
 

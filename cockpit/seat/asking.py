@@ -77,6 +77,10 @@ class SeatAsking:
         """Reads the words of the city aside, so that the first question need not wait for them."""
         self._aside.start()
 
+    def end(self) -> None:
+        """Begins nothing more; waits for nothing."""
+        self._aside.end()
+
     def close(self) -> None:
         self._aside.close()
 
@@ -116,7 +120,12 @@ class SeatAsking:
     def _warm(self) -> None:
         """The words with the places of the year, and what a first reading looks up."""
         insight = self._seat.insight
-        facts = insight.all_facts() if insight is not None else None
+        try:
+            facts = insight.all_facts() if insight is not None else None
+        except CockpitError:  # insight has said it; the words of the city are known without
+            facts = None
+        if self._aside.ended:
+            return
         engine = self._ready(facts)
         if facts is not None and facts.n:
             for text in engine.suggestions(self.lang)[:1]:
@@ -134,10 +143,13 @@ class SeatAsking:
         mono = self._seat.live.mono
         begun = mono()
         insight = self._seat.insight
-        facts = insight.all_facts() if insight is not None else None
-        engine = self._ready(facts)
-        if facts is None or not facts.n:
+        try:
+            facts = insight.all_facts() if insight is not None else None
+        except CockpitError as error:
+            return Declined(asked.text, self.lang, "failed", error.message)
+        if facts is None or not facts.n or self._aside.ended:
             return Declined(asked.text, self.lang, "failed", Message("asking.nothing_here"))
+        engine = self._ready(facts)
         signs = asked.signs or Signs()
         now, first = asked.now, facts.first
 

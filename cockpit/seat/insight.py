@@ -2,7 +2,8 @@
 
 The facts are read once and kept up: rows that the copy took in, and those of open events and cases of the picture and
 the ledger as this seat knows them, so that what happened two seconds ago counts. What is recent is read first:
-questions that look no further back are answered before the year is there.
+questions that look no further back are answered before the year is there. Where the year can not be read, all others
+are refused until it can.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import msgspec
 from cockpit.model.archive import RECORD
 from cockpit.model.archive_columns import Records, joined
 from cockpit.model.city import Pack
-from cockpit.model.errors import CockpitError
+from cockpit.model.errors import CockpitError, OutsideError
 from cockpit.model.insight import Answer, AskChanges, Query
 from cockpit.model.messages import Message
 from cockpit.model.ports.link import LinkState
@@ -40,6 +41,8 @@ EVERY_SECONDS = 2.0
 """Between two times that the facts are made anew, at the least."""
 SAME_SECONDS = 5.0
 """So long an answer stands for the same question where no data changed."""
+AGAIN_SECONDS, LONGEST_SECONDS = 2.0, 60.0
+"""So long it waits before what could not be read is tried again: each time twice as long, up to the second."""
 MOST_KEPT = 256
 MOST_CHANGED = 50_000
 """More rows than that are read with all the others."""
@@ -105,6 +108,10 @@ class SeatInsight:
         # of the worker alone
         self._facts: Facts | None = None
         self._reading: Reading | None = None
+        self._last: _Here | None = None
+        self._trouble: Message | None = None
+        self._tries, self._again = 0, float("-inf")
+        self._died = False
         self._made = float("-inf")
         self._archive = ""
         self._revision = self._horizon = 0
@@ -119,10 +126,21 @@ class SeatInsight:
         return self._facts if self._reading is None else None
 
     def all_facts(self) -> Facts | None:
-        """As `facts`, once all is read; None: it was closed before. Waits; never on the thread of ticks."""
+        """As `facts`, once all is read; None: it was closed before. Waits; never on the thread of ticks.
+
+        Raises:
+            OutsideError: not all of it can be read; it is tried again meanwhile.
+        """
         self.read_on()
-        self._all_read.wait()
-        return self.facts
+        while True:
+            self._all_read.wait()
+            facts, trouble = self.facts, self._trouble
+            if facts is not None and not self._aside.ended:
+                return facts
+            if trouble is not None:
+                raise OutsideError(trouble.id, **trouble.params)
+            if self._aside.ended:
+                return None
 
     def signs_now(self) -> Signs:
         """What is known of the signs at this tick, for any thread."""
@@ -142,16 +160,25 @@ class SeatInsight:
         self.start()
         self._aside.notify()
 
-    def close(self) -> None:
-        self._aside.close()
+    def end(self) -> None:
+        """Reads and answers no more, and nobody waits for it; waits for nothing."""
+        self._aside.end()
+        self._recent_read.set()
         self._all_read.set()
+
+    def close(self) -> None:
+        self.end()
+        self._aside.close()
 
     # -- in ticks ----------------------------------------------------------------------------------------------------
 
     def ask(self, query: Query, done: Done) -> Callable[[], None]:
         """Computes aside; `done` gets the answer or a sentence in a tick. What is returned cancels it."""
         signs = self._signs() if _is_of_signs(query) else None
-        return self._aside.put(_Asked(query, done, self._seat.clock.now(), signs))
+        cancel = self._aside.put(_Asked(query, done, self._seat.clock.now(), signs))
+        if self._died:
+            self._refuse_all()
+        return cancel
 
     def _signs(self) -> Signs:
         from cockpit.insight.signs import Live, Signs
@@ -212,6 +239,20 @@ class SeatInsight:
     # -- on the worker -----------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
+        try:
+            self._read_and_answer()
+        except Exception as error:  # nobody waits for a thread that is gone
+            log.exception("insight")
+            self._trouble, self._died = _bug(error), True
+            raise_in_tick(self._seat, error)
+        finally:
+            self.end()
+            if self._died:
+                self._refuse_all()
+
+    def _read_and_answer(self) -> None:
+        from cockpit.seat.reading import StoppedError
+
         aside = self._aside
         while True:
             with aside.stir:
@@ -229,16 +270,22 @@ class SeatInsight:
                     self._answer(asked)
                 else:
                     self._renew(here)
-                    self._made = self._seat.live.mono()
+                    self._tries = self._tries if self._trouble is not None else 0
+            except StoppedError:
+                return
             except CockpitError as error:  # the file can not be read: what is known stands
-                self._seat.later(lambda message=error.message: self._seat.notices.append(message))  # type: ignore[misc]
-                self._failed()
+                if self._failed(here, error.message):
+                    self._seat.later(lambda message=error.message: self._seat.notices.append(message))  # type: ignore[misc]
             except Exception as error:
-                raise_in_tick(self._seat, error)
-                self._failed()
+                if self._failed(here, _bug(error)):
+                    raise_in_tick(self._seat, error)
+            if asked is None:
+                self._made = self._seat.live.mono()
             self._recent_read.set()
-            if self._reading is None:
+            if self.facts is not None or self._trouble is not None:
                 self._all_read.set()
+            elif not aside.ended:
+                self._all_read.clear()
 
     def _is_due(self) -> bool:
         """Whether there is something to be taken in, and what was made last has stood for a while: questions that came
@@ -246,35 +293,82 @@ class SeatInsight:
         return self._here is not None and self._seat.live.mono() - self._made >= EVERY_SECONDS
 
     def _pause(self) -> float | None:
+        mono = self._seat.live.mono()
+        pause = EVERY_SECONDS if self._dirty else None
         if self._here is not None:
-            return max(EVERY_SECONDS - (self._seat.live.mono() - self._made), 0.01)
-        return EVERY_SECONDS if self._dirty else None
+            pause = max(EVERY_SECONDS - (mono - self._made), 0.01)
+        if self._trouble is not None:
+            again = max(self._again - mono, 0.01)
+            pause = again if pause is None else min(pause, again)
+        return pause
+
+    def _may_read(self) -> bool:
+        """Whether what could not be read may be tried again; also where nothing failed."""
+        return self._trouble is None or self._seat.live.mono() >= self._again
 
     def _has_to_read(self) -> bool:
-        """Whether nothing is read yet, or somebody waits for the rest."""
-        return self._facts is None or (self._reading is not None and (self._wants_all or bool(self._aside.waiting)))
+        """Whether nothing is read yet, or not all that was tried, or somebody waits for the rest."""
+        if not self._may_read():
+            return False
+        if self._facts is None or self._trouble is not None:
+            return True
+        return self._reading is not None and (self._wants_all or bool(self._aside.waiting))
 
-    def _failed(self) -> None:
-        """What is known stands, and everything is read at the next try."""
-        self._archive = ""
-        if self._facts is None:
-            self._facts = self._bare()
-        self._reading = None
+    def _failed(self, here: _Here | None, message: Message) -> bool:
+        """What is known stands, be it all or what is recent, and is read again after a pause. Whether that is news."""
+        is_news = message != self._trouble
+        self._again = self._seat.live.mono() + min(AGAIN_SECONDS * 2.0**self._tries, LONGEST_SECONDS)
+        self._tries = min(self._tries + 1, 16)
+        self._trouble = message
+        if self._reading is None:
+            self._archive = ""
+        self._put_back(here)
+        return is_news
+
+    def _put_back(self, here: _Here | None) -> None:
+        """It is taken in later, where nothing newer has come."""
+        with self._aside.stir:
+            self._here = self._here or here
+
+    def _refuse_all(self) -> None:
+        """All that wait are told why there will be no answer."""
+        with self._aside.stir:
+            refused = list(self._aside.waiting)
+            self._aside.waiting.clear()
+        for asked in refused:
+            assert self._trouble is not None
+            self._tell(asked, self._trouble)
+
+    def _tell(self, asked: _Asked, answered: Answer | Message) -> None:
+        def tell() -> None:
+            if not asked.gone:
+                asked.done(answered)
+
+        self._seat.later(tell)
 
     def _next(self) -> _Asked | None:
-        """The first question that can be answered over what is read."""
-        waiting, reading = self._aside.waiting, self._reading
+        """The first question that can be answered over what is read, or is refused because no more can be read."""
+        waiting = self._aside.waiting
         while waiting and waiting[0].gone:
             waiting.popleft()
+        refuses = not self._may_read()
+        return next((one for one in waiting if refuses or self._holds(one)), None)
+
+    def _holds(self, asked: _Asked) -> bool:
+        """Whether what is read answers it as all would."""
         if self._facts is None:
-            return None
-        return next((one for one in waiting if reading is None or reading.holds(one.query, one.now)), None)
+            return False
+        return self._reading is None or self._reading.holds(asked.query, asked.now)
 
     def _answer(self, asked: _Asked) -> None:
         from cockpit.insight.asked import answer
         from cockpit.insight.signs import Signs
 
         if asked.gone:
+            return
+        if not self._holds(asked):
+            assert self._trouble is not None
+            self._tell(asked, self._trouble)
             return
         facts = self._facts
         assert facts is not None
@@ -289,7 +383,7 @@ class SeatInsight:
                 found = error.message
             except Exception as error:
                 log.exception("insight")
-                found = Message("insight.failed", {"detail": type(error).__name__})
+                found = _bug(error)
                 raise_in_tick(self._seat, error)
             else:
                 if asked.signs is None:
@@ -297,11 +391,7 @@ class SeatInsight:
                         self._kept.clear()
                     self._kept[asked.query] = (asked.now, found)
 
-        def tell(answered: Answer | Message = found) -> None:
-            if not asked.gone:
-                asked.done(answered)
-
-        self._seat.later(tell)
+        self._tell(asked, found)
 
     def _renew(self, here: _Here | None) -> None:
         """Takes in what the copy took in, then what is under way."""
@@ -310,34 +400,44 @@ class SeatInsight:
             self._gives_back = False
         archive = self._sync.archive
         changed: list[Records] = []
-        as_of = archive.as_of
+        as_of, may_read = archive.as_of, self._may_read()
         anew = self._facts is None or archive.id != self._archive or archive.horizon != self._horizon
+        if anew and not may_read:
+            self._put_back(here)
+            return
         facts = None if anew else self._facts
-        if facts is not None and self._reading is not None:
+        if facts is not None and self._reading is not None and may_read:
             facts = self._facts = self._reading.rest()
-            self._reading = None
+            self._revision, self._overlaid = self._reading.revision, {}
+            self._reading = self._trouble = None
             self._gives_back = True
-        if facts is not None and archive.revision != self._revision:
-            loaded = archive.changed(self._revision)
-            self._revision = loaded.revision
-            if len(loaded.records) > MOST_CHANGED:
+            here = here or self._last
+        revision = self._revision
+        if facts is not None and archive.revision != revision:
+            loaded = archive.changed(revision)
+            if len(loaded.records) > MOST_CHANGED and may_read:
                 facts = None
             else:
                 changed.append(loaded.records)
+                revision = loaded.revision
         if facts is None:
             facts, changed = self._load(), []
+            revision, here = self._revision, here or self._last
             facts.ground.names.update(self._kept_names())
-            if self._reading is not None and here is not None:  # with the rest, which may know what it tells of
-                with self._aside.stir:
-                    self._here, here = self._here or here, None
+            if self._reading is not None:  # with the rest, which may know what it tells of
+                self._put_back(here)
+                here = None
+        overlaid = self._overlaid
         if here is not None:
-            changed += self._under_way(facts, here)
+            overlaid, pieces = self._under_way(facts, here)
+            changed += pieces
             as_of = max(as_of, here.as_of)
             facts.ground.names.update(here.names)
         rows = joined(changed) if changed else Records.of_rows([])
         if len(rows):
             facts = facts.renewed(_newest(rows), as_of)
-        elif facts is self._facts and as_of == facts.as_of:
+        self._revision, self._overlaid, self._last = revision, overlaid, here or self._last
+        if not len(rows) and facts is self._facts and as_of == facts.as_of:
             return
         facts.as_of = as_of
         self._facts = facts
@@ -346,16 +446,21 @@ class SeatInsight:
         self._seat.later(lambda: self._renewed(as_of, names))
 
     def _load(self) -> Facts:
-        """What is recent."""
+        """What is recent; all, where something is known already: that stands until all is there."""
         from cockpit.seat.reading import Reading
 
-        reading = Reading(self._sync.archive, self._known_ground())
+        reading = Reading(self._sync.archive, self._known_ground(), lambda: self._aside.ended)
+        if self._facts is not None:
+            reading.rest()
         self._archive, self._horizon, self._revision = reading.archive, reading.horizon, reading.revision
         self._overlaid = {}
         self._gives_back = reading.is_whole
-        if not reading.is_whole:
-            self._all_read.clear()
+        if self._reading is not None and reading.is_whole:  # never what is recent for all
+            self._facts = reading.facts
         self._reading = None if reading.is_whole else reading
+        if self._reading is not None:
+            self._all_read.clear()
+        self._trouble = None
         return reading.facts
 
     def _kept_names(self) -> dict[str, str]:
@@ -371,13 +476,6 @@ class SeatInsight:
             self.ground = ground_of(self._seat.pack)
         return self.ground
 
-    def _bare(self) -> Facts:
-        """Nothing, where the archive can not be read: questions are answered with it, not kept waiting."""
-        from cockpit.insight.facts import Facts
-        from cockpit.insight.ground import Ground
-
-        return Facts(Records.of_rows([]), self.ground or Ground(()))
-
     def _with_past(self, cases: dict[str, tuple[Row, bool]]) -> dict[str, Row]:
         """Our cases, with what only the archive knows of them: what became of their events, what citizens said."""
         known = {row[0]: row for row in self._sync.archive.rows(list(cases)).rows()}
@@ -391,9 +489,9 @@ class SeatInsight:
             found[key] = row
         return found
 
-    def _under_way(self, facts: Facts, here: _Here) -> list[Records]:
-        """Rows of cases as they stand, of events that the archive has not heard of, and of those that were under way
-        before as the archive has them."""
+    def _under_way(self, facts: Facts, here: _Here) -> tuple[dict[str, Row], list[Records]]:
+        """Rows by key of cases as they stand and of events that the archive has not heard of; and what changes: those
+        of them that are new, and those that were under way before as the archive has them."""
         from cockpit.insight.now import of_event
 
         rows = self._with_past(here.cases)
@@ -404,9 +502,8 @@ class SeatInsight:
                 rows[keys[i]] = of_event(event, self._seat.pack.loop)
         gone = [key for key in self._overlaid if key not in rows]
         new = [row for key, row in rows.items() if self._overlaid.get(key) != row]
-        self._overlaid = rows
         back = self._sync.archive.rows(gone)
-        return [piece for piece in (back, Records.of_rows(new)) if len(piece)]
+        return rows, [piece for piece in (back, Records.of_rows(new)) if len(piece)]
 
 
 def ground_of(pack: Pack) -> Ground:
@@ -437,6 +534,10 @@ def _newest(rows: Records) -> Records:
 
 def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
+
+
+def _bug(error: Exception) -> Message:
+    return Message("insight.failed", {"detail": type(error).__name__})
 
 
 def _is_of_signs(query: Query) -> bool:

@@ -95,6 +95,9 @@ class LeaderSeat(Seat):
 
     def close(self) -> None:
         """Closes everything; a seat that was wiped removes its files."""
+        if self.insight is not None:  # first: whoever waits for what it reads waits no longer
+            self.insight.end()
+        self.asking.end()
         try:
             super().close()
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cockpit.insight.changes import WEEKS
@@ -13,10 +14,15 @@ from cockpit.store.archive import Archive
 
 if TYPE_CHECKING:
     from cockpit.insight.ground import Ground
+    from cockpit.model.archive_columns import Records
 
 DAYS = max(7 * WEEKS, 62)
 """So far back looks who asks what is another than usual today, or how a month was beside the one before; so much is
 read first."""
+
+
+class StoppedError(Exception):
+    """Nobody waits for what is read any more."""
 
 
 class Reading:
@@ -28,17 +34,20 @@ class Reading:
         is_whole: whether that is all there is.
     """
 
-    def __init__(self, archive: Archive, ground: Ground) -> None:
+    def __init__(self, archive: Archive, ground: Ground, stopped: Callable[[], bool] = lambda: False) -> None:
         """Reads what is recent.
 
+        Args:
+            stopped: whether nobody waits for it any more; asked before each piece, here and in `rest`.
+
         Raises:
-            OutsideError: the file can not be read.
+            OutsideError: the file can not be read. StoppedError: it was stopped.
         """
-        self._from, self._ground = archive, ground
+        self._from, self._ground, self._stopped = archive, ground, stopped
         self.archive, self.horizon = archive.id, archive.horizon
         self._since = archive.recent(DAYS)
         self._making = Making()
-        self.revision, as_of = archive.hand(self._making.add, self._since)
+        self.revision, as_of = archive.hand(self._into(self._making), self._since)
         self.facts = Facts(self._making.table(), ground, as_of, max(self.horizon, self._since))
         self.is_whole = not self._since
 
@@ -47,14 +56,22 @@ class Reading:
         return self.is_whole or reach(query, now) >= self.facts.first
 
     def rest(self) -> Facts:
-        """All of it.
+        """All of it; where it fails it can be tried again.
 
         Raises:
-            OutsideError: the file can not be read.
+            OutsideError: the file can not be read. StoppedError: it was stopped.
         """
         if not self.is_whole:
             older = Making(self._making)
-            self._from.hand(older.add, until=self._since)
+            self._from.hand(self._into(older), until=self._since)
             self.facts = Facts(older.table(), self._ground, self.facts.as_of, self.horizon)
             self.is_whole = True
         return self.facts
+
+    def _into(self, making: Making) -> Callable[[Records], None]:
+        def take(piece: Records) -> None:
+            if self._stopped():
+                raise StoppedError
+            making.add(piece)
+
+        return take
