@@ -227,6 +227,9 @@ def test_nought_of_a_class_is_of_that_class_alone() -> None:
         ("what share of complaints in all were in Xihu last month", ("area",)),
         ("share of Xihu in all complaints last month", ("area",)),
         ("what share in all complaints came from Xihu last month", ("area",)),
+        ("what share of cases in Xihu were late last month", ("marks",)),
+        ("complaints as a share of all cases in Xihu last month", ("kinds",)),
+        ("what share of late cases were in Xihu last month", ("area",)),
     ],
 )
 def test_a_share_is_of_the_whole_that_was_said(text: str, whole: tuple[str, ...]) -> None:
@@ -298,6 +301,7 @@ what share of reworks came from Xihu last month
 下周一以来投诉多少
 零投诉
 哪些街道的投诉超过上周
+which day and hour had the most complaints
 """
 
 

@@ -209,8 +209,19 @@ def _of_each(found: Found, bound: Bound) -> bool:
     return at + 1 < len(tokens) and tokens[at + 1].type == "dim"
 
 
+def _hour_of_which(found: Found) -> str:
+    """Which day and hour: the hour is asked for, not in hours."""
+    tokens = found.divided.tokens
+    for at, token in enumerate(tokens[2:], 2):
+        if token.said == "hour" and tokens[at - 1].said in ("and", "or") and tokens[at - 2].type == "dim":
+            return token.said
+    return ""
+
+
 def _is_time(found: Found, has_dim: bool) -> bool:
     names = found.names
+    if lost := _hour_of_which(found):
+        raise CannotBeTold(lost)
     if any(_of_each(found, bound) for bound, _ in found.bounds):
         return True
     if "COUNT" in names and "MEAN" in names and not names & {"DURATION", "FAST", "SLOW", "FASTEST", "SLOWEST"}:

@@ -47,6 +47,16 @@ _FIELDS = {"areas": "area", "kinds": "kinds", "channels": "channels", "unit_kind
            "bounds": "amount", "results": "results"}  # fmt: skip
 
 
+def _of_a_place(tokens: list[Token], share: int, area: int) -> bool:
+    """Share of cases in Xihu that were late: the whole is of the place that stands right behind it."""
+    noun = next((i for i in range(share + 1, len(tokens)) if tokens[i].type != "filler"), len(tokens))
+    if noun >= area or not says(tokens[noun], "CASES", "WHOLE"):
+        return False
+    return all(
+        token.said in ("in", "from", "of", "at", "for", "within", "across", "the") for token in tokens[noun + 1 : area]
+    )
+
+
 def _is_whole(behind: list[Token]) -> bool:
     """In all complaints, not `in all districts` nor `in all` at the end of its clause."""
     return any(token.type == "kind" or says(token, "CASES", *_STATES) for token in behind)
@@ -91,6 +101,8 @@ def whole_of(found: Found, scope: Scope) -> tuple[str, ...]:
         return tuple(field for field in at if field not in kept) or tuple(at)
     if inside:
         kept = {field for field, place in at.items() if place < inside[0]}
+    elif share >= 0 and tokens[share].said.isascii() and len(at) > 1 and _of_a_place(tokens, share, at.get("area", -1)):
+        kept = {"area"}
     elif share >= 0 and tokens[share].said.isascii() and len(at) > 1:
         after = sorted((place, field) for field, place in at.items() if place > share)
         between = tokens[share + 1 : after[0][0]] if after else []
