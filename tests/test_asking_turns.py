@@ -36,6 +36,7 @@ def test_who_reported_is_not_what_is_divided_by() -> None:
 def test_a_share_of_those_that_were_redone_is_the_rate_unless_it_is_of_something_else() -> None:
     assert read("钱塘区今年返工的占几成").scope.measure == "rework_rate"
     assert read("share of satisfied citizens in Xihu last quarter").scope.measure == "satisfaction_rate"
+    assert read("满意的占全部评价的几成").scope.measure == "satisfaction_rate"
     assert read("今年返工的案件里，钱塘区占几成").of == "share"
 
 
@@ -251,6 +252,7 @@ def test_two_that_reported_stand_beside_one_another() -> None:
         ("哪些街道上周比上上周投诉少", False),
         ("which districts had more complaints than last month", True),
         ("which kinds are up on last month", True),
+        ("which districts have a higher closing rate than last month", True),
         ("which classes fell last month", False),
     ],
 )
@@ -301,6 +303,10 @@ what share of reworks came from Xihu last month
 下周一以来投诉多少
 零投诉
 哪些街道的投诉超过上周
+哪些区比西湖区结案率高
+which streets had more cases in June than Xixi street
+哪些队伍比上月慢
+哪些天比上周投诉多
 which day and hour had the most complaints
 """
 

@@ -107,8 +107,10 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
     for word in ("ARRIVE", "ASSIGN"):
         if word in names and asked.measure == "count" and not (scope.reached or scope.stages or scope.marks):
             raise CannotBeTold(found.divided.tokens[found.at(word)].said)
-    if form == "list" and names & {"COMPARE"} and names & {"MORE", "LESS"}:  # 哪些区投诉比西湖区多
-        raise CannotBeTold(found.divided.tokens[found.at("COMPARE")].said)
+    if "COMPARE" in names and names & {"LIST", "WHICH"} and names & set(_THAN) and not change:
+        whose = {by for by, _ in (*found.asked, *found.dims)} or form == "list"
+        if whose and (form in ("figure", "list") or (form == "comparison" and beside == "span")):  # 哪些队伍比上月慢
+            raise CannotBeTold(found.divided.tokens[found.at("COMPARE")].said)
     if "RANK" in names and form == "figure":
         raise CannotBeTold(found.divided.tokens[found.at("RANK")].said)
     order = _listed(found, asked)
@@ -189,9 +191,10 @@ def _changed_by(
     return by, later.with_(against=earlier.span)
 
 
+_THAN = ("MORE", "LESS", "FAST", "SLOW", "GOOD", "BAD", "DIFFER")
 _IN_TIME = (*TIME_DIMS, "hour", "weekday")
-_UP = re.compile(r"多|more|增|升|涨|高|rise|rose|risen|increas|grew|grow|up")
-_DOWN = re.compile(r"少|fewer|less|减|降|跌|低|fall|fell|decreas|drop|declin|down")
+_UP = re.compile(r"多|more|higher|greater|larger|增|升|涨|高|rise|rose|risen|increas|grew|grow|up")
+_DOWN = re.compile(r"少|fewer|less|lower|smaller|减|降|跌|低|fall|fell|decreas|drop|declin|down")
 
 
 def _rose(found: Found) -> tuple[float, float] | tuple[()]:

@@ -137,6 +137,8 @@ def _share_of_them(found: Found) -> str:
 def _has_whole(tokens: list[Token], share: int) -> bool:
     """占全市返工的多少, share of reworks that were in Xihu: the whole of a share is said, or the state once more."""
     states = [name for token in tokens if token.type == "atom" for name in token.value if name in _SHARES]
+    if any(says(token, "RATED") for token in tokens):  # 满意的占全部评价的几成
+        return False
     if len(states) > len(set(states)) or any(says(token, "WHOLE") or token.said == "all" for token in tokens):
         return True
     areas = [at for at, token in enumerate(tokens) if token.type == "area" and at > share]
