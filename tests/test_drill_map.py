@@ -81,9 +81,9 @@ class Filling:
     kept: Kept
 
 
-@pytest.mark.parametrize("moved", [False, True])
+@pytest.mark.parametrize("moved", ["", "aside", "nearer"])
 def test_a_copy_that_filled_up_is_looked_at_anew_unless_somebody_moved_the_map(
-    make: Callable[..., Stage], moved: bool
+    make: Callable[..., Stage], moved: str
 ) -> None:
     stage = make()
     panel, whole, seen = stage.panel, stage.panel.split, stage.panel.canvas.camera
@@ -94,15 +94,17 @@ def test_a_copy_that_filled_up_is_looked_at_anew_unless_somebody_moved_the_map(
     stage.settle()
     early = panel.canvas.camera
     assert early != seen
-    if moved:
+    if moved == "aside":
         panel.canvas.look(early.centred(early.x + 500, early.y, early.scale))
+    if moved == "nearer":
+        panel.canvas.look(early.zoomed(1.25, early.width / 2, early.height / 2))
     panel._came(whole)
     stage.settle()
-    assert (panel.canvas.camera == early) is not moved, "more is still to come"
+    assert (panel.canvas.camera == early) is not bool(moved), "more is still to come"
     keeping.kept = Kept(until=NOW)
     panel._came(whole)
     stage.settle()
-    assert (panel.canvas.camera.scale == pytest.approx(seen.scale)) is not moved
+    assert (panel.canvas.camera.scale == pytest.approx(seen.scale)) is not bool(moved)
 
 
 def test_streets_are_coloured_by_how_many_there_are_and_the_legend_says_the_same(make: Callable[..., Stage]) -> None:

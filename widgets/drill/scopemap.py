@@ -47,6 +47,8 @@ WORDS = 14
 REACH = 9.0
 """Pixels within which a point is hit."""
 PAD = 26
+SAME_SCALE = 0.01
+"""Of it: so much may two views differ that are one."""
 ROW_KEY = "row:"
 
 
@@ -251,8 +253,9 @@ class ScopeMap(Panel):
     def _filled(self) -> bool:
         """Whether all are there that were not when it looked, and nobody has moved the map since."""
         early, now = self._early, self.canvas.camera
-        still = early is not None and math.dist((early.x, early.y), (now.x, now.y)) < 1.0
-        return still and not self._fills()
+        if early is None or math.dist((early.x, early.y), (now.x, now.y)) >= 1.0:
+            return False
+        return math.isclose(early.scale, now.scale, rel_tol=SAME_SCALE) and not self._fills()
 
     def box(self) -> Box | None:
         """What is to be seen: the scope's area; of the whole city where most of it is."""
