@@ -16,7 +16,8 @@ from cockpit.assist.asking.negation import turned
 from cockpit.assist.asking.numbers import number_of
 from cockpit.assist.asking.setting import FOREMOST
 from cockpit.assist.asking.times import Hours, Said
-from cockpit.assist.asking.tokens import Token, is_chinese, says
+from cockpit.assist.asking.tokens import Token, says
+from cockpit.assist.asking.unread import SKIPPED, THINGS, fallen, none_of_nothing, unread
 
 SELF_ASKED = {
     "几点", "几点钟", "时段", "什么时段", "哪个小时", "哪个钟头", "几时", "星期几", "周几", "礼拜几", "哪个星期几", "哪天", "哪一天", "哪日",
@@ -32,7 +33,6 @@ SELF_ASKED = {
     "逐季", "哪个季度", "各个季度", "每季", "上下半年", "quarterly", "each quarter", "every quarter", "by quarter", "per quarter", "which quarter",
 }  # fmt: skip
 """Words of dimensions that ask by themselves; others need a `各`, `哪`, `by` before them."""
-_SILENT = set(".:-/")
 _SO_MANY = re.compile(r"(?P<n>[两三四五六七八九十仨俩])个?(?P<by>区|街道)")
 _ONE_BY_ONE = (
     "每",
@@ -53,7 +53,6 @@ _ONE_BY_ONE = (
     "day by",
     "hour by",
 )
-_SKIPPED = {"filler", "unknown"}
 _EVERY = ("每", "逐", "各", "按", "哪", "挨", "月月", "周周", "each ", "every ")
 _TWICE = re.compile(r"(一.{1,3})\1")
 
@@ -177,33 +176,16 @@ def gathered(divided: Divided) -> Found:
     if not found.asked and not found.areas:
         found.asked += _asked_behind(divided.tokens)
     found.unread = [
-        *_unread(divided.tokens),
+        *unread(divided.tokens),
         *lost,
-        *_none_of_nothing(divided.tokens),
-        *_fallen(divided.tokens, found.has("WHICH", "LIST")),
+        *none_of_nothing(divided.tokens),
+        *fallen(divided.tokens, found.has("WHICH", "LIST")),
     ]
     if not (found.kinds or found.signs or found.has("CASES") or found.places):
-        found.unread += [token.said for token in divided.tokens if token.type == "filler" and token.said in _THINGS]
+        found.unread += [token.said for token in divided.tokens if token.type == "filler" and token.said in THINGS]
     if not found.times:
         found.unread += [token.said for token in divided.tokens if token.type == "nothing"]
     return found
-
-
-def _none_of_nothing(tokens: list[Token]) -> list[str]:
-    """零投诉: a nought that stands before no class says nothing."""
-    after = [*tokens[1:], None]
-    return [one.said for one, other in zip(tokens, after, strict=True) if one.type == "atom" and one.said == "零"
-            and (other is None or other.type != "kind")]  # fmt: skip
-
-
-_THINGS = ("road", "roads", "sign", "signs", "water", "of water", "the water")
-"""Silent beside a class; alone they are what is asked for."""
-
-
-def _fallen(tokens: list[Token], listed: bool) -> list[str]:
-    """Signs that fell: no fall of numbers, but for those of a dimension that are listed."""
-    return [fell.said for thing, that, fell in zip(tokens, tokens[1:], tokens[2:], strict=False)
-            if that.said in ("that", "which", "who") and fell.said in ("fell", "fallen", "fall", "falls") and not (listed and thing.type == "dim")]  # fmt: skip
 
 
 def _by_whom(rest: list[Token]) -> bool:
@@ -257,7 +239,7 @@ def _is_asked(token: Token, before: list[Token]) -> bool:
             return False
         if earlier.type in ("top", "dim"):
             return True
-        if earlier.type not in _SKIPPED:
+        if earlier.type not in SKIPPED:
             return False
     return False
 
@@ -293,33 +275,3 @@ _APART = (
     "分一下",
     "每个",
 )
-_NUMERALS = set("0123456789零〇一二两三四五六七八九十百")
-_COUNTED = ("time", "weekdays", "area", "kind", "channel", "unit_kind", "unit", "level")
-
-
-def _only_counts(tokens: list[Token], at: int) -> bool:
-    """周末两天, 上城、拱墅两区: a number that says how many were just named."""
-    if set(tokens[at].said) - _NUMERALS or at + 1 == len(tokens) or tokens[at + 1].type not in ("dim", "filler"):
-        return False
-    before = [token for token in tokens[:at] if token.type not in _SKIPPED and token.said not in ("那", "这")]
-    if not before or before[-1].type not in _COUNTED:
-        return False
-    number = number_of(tokens[at].said) or 0
-    alike = {repr(token.value) for token in before if token.type == before[-1].type}
-    return 0 < number <= 10 if before[-1].type in ("time", "weekdays") else number == len(alike)
-
-
-def _unread(tokens: list[Token]) -> list[str]:
-    """Runs of what is not understood; signs of punctuation and bare numbers apart."""
-    runs: list[str] = []
-    last = -1
-    for at, token in enumerate(tokens):
-        if token.type == "unknown" and (is_chinese(token.said) or token.said[:1].isalnum()):
-            if _only_counts(tokens, at):
-                continue
-            if runs and token.start == last:
-                runs[-1] += token.said
-            else:
-                runs.append(token.said)
-            last = token.end
-    return [run for run in runs if not all(char in _SILENT for char in run)]

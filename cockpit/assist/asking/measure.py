@@ -8,14 +8,11 @@ from dataclasses import dataclass
 
 from cockpit.assist.asking.counted import Bound
 from cockpit.assist.asking.found import Found
+from cockpit.assist.asking.rates import RATES, of_rate, said_as_share, share_of_them
 from cockpit.assist.asking.setting import CannotBeTold
-from cockpit.assist.asking.tokens import Token, says
+from cockpit.assist.asking.tokens import says
 from cockpit.model.city import Pack
 
-_RATES = (("ONTIME", "on_time_rate"), ("LATE", "overdue_rate"), ("REWORK", "rework_rate"), ("REOPEN", "reopen_rate"),
-          ("SAT", "satisfaction_rate"), ("UNSAT", "satisfaction_rate"), ("CLOSE", "closing_rate"), ("HANDLE", "closing_rate"),
-          ("ASSIGN", ""))  # fmt: skip
-RATES = dict(_RATES)
 TIME_UNITS = {"小时": 1.0, "个小时": 1.0, "钟头": 1.0, "hour": 1.0, "hours": 1.0, "h": 1.0, "天": 24.0, "day": 24.0, "days": 24.0,
               "周": 168.0, "星期": 168.0, "礼拜": 168.0, "week": 168.0, "weeks": 168.0, "个月": 720.0, "月": 720.0, "month": 720.0, "months": 720.0,
               "分钟": 1 / 60, "minute": 1 / 60, "minutes": 1 / 60, "min": 1 / 60}  # fmt: skip
@@ -45,14 +42,14 @@ def asked_of(found: Found, pack: Pack, has_dim: bool) -> Asked:
         return Asked(_sign(found, has_dim))
     if {"UNSAT", "RATE"} <= names and "SAT" not in names:
         return Asked("count", ("unsatisfied",), is_share=True)
-    if rate := _said_as_share(found):
+    if rate := said_as_share(found):
         return Asked(rate[0], _marks(found, {rate[1], "CLOSE"}))
     if "RATE" in names or ("SHARE" in names and names & {"ONTIME"}):
-        word = _of_rate(found)
-        if lost := _share_of_them(found):
+        word = of_rate(found)
+        if lost := share_of_them(found):
             raise CannotBeTold(lost)
         if word:
-            return Asked(dict(_RATES)[word], _marks(found, {word, "CLOSE", "HANDLE"}))
+            return Asked(RATES[word], _marks(found, {word, "CLOSE", "HANDLE"}))
     if (
         names & {"SAT", "UNSAT"}
         and not ("UNSAT" in names and names & {"MOST", "LEAST"} and not names & {"BEST", "WORST"})
@@ -106,81 +103,6 @@ def _is_worst_hit(found: Found) -> bool:
     by = {by for by, _ in found.asked or found.dims}
     done = {"HANDLE", "CLOSE", "ARRIVE", "DURATION", "COUNT", "SAT", "UNSAT", "ONTIME", "RATE"}
     return bool(found.kinds) and bool(by & {"hour", "weekday", "day", "week", "month"}) and not found.names & done
-
-
-def _of_rate(found: Found) -> str:
-    """What a rate is of: what was said in one word with it, else the nearest word before it."""
-    rates = [at for name, at in found.atoms if name in ("RATE", "SHARE")]
-    of = dict(_RATES)
-    near = [
-        (abs(at - rate) + (0.5 if at > rate else 0), name) for rate in rates for name, at in found.atoms if of.get(name)
-    ]
-    word = min(near)[1] if near else ""
-    return "ONTIME" if word in ("CLOSE", "HANDLE") and "ONTIME" in found.names else word
-
-
-_SHARES = {"REWORK": "rework_rate", "SAT": "satisfaction_rate"}
-_WITHIN = ("里", "里的", "中", "当中", "里面", "里头", "其中", "之中", "中的", "全部", "总数的", "all")
-
-
-def _share_of_them(found: Found) -> str:
-    """What share of reworks came from Xihu: no rate of Xihu; the words, "" where it is one."""
-    tokens = found.divided.tokens
-    for at, token in enumerate(tokens):
-        if says(token, "RATE") and token.said.startswith(("share of", "proportion of", "percentage of", "part of")):
-            to = next((i for i in range(at + 1, len(tokens)) if tokens[i].type == "area"), 0)
-            if any(one.said in _CAME for one in tokens[at + 1 : to]):
-                return token.said
-    return ""
-
-
-def _has_whole(tokens: list[Token], share: int) -> bool:
-    """占全市返工的多少, share of reworks that were in Xihu: the whole of a share is said, or the state once more."""
-    states = [name for token in tokens if token.type == "atom" for name in token.value if name in _SHARES]
-    if any(says(token, "RATED") for token in tokens):  # 满意的占全部评价的几成
-        return False
-    if len(states) > len(set(states)) or any(says(token, "WHOLE") or token.said == "all" for token in tokens):
-        return True
-    areas = [at for at, token in enumerate(tokens) if token.type == "area" and at > share]
-    if not tokens[share].said.isascii():
-        return bool(areas)
-    return any(token.said in _CAME for at in areas for token in tokens[max(share, at - 3) : at])
-
-
-_CAME = (
-    "came",
-    "come",
-    "comes",
-    "coming",
-    "were",
-    "was",
-    "are",
-    "is",
-    "fell",
-    "lie",
-    "lay",
-    "belong",
-    "belonged",
-    "had",
-    "has",
-    "have",
-)
-
-
-def _said_as_share(found: Found) -> tuple[str, str] | None:
-    """返工的占几成, share of satisfied citizens: a rate that is asked as a share, and its word; None where it is none."""
-    tokens, share = found.divided.tokens, found.at("SHARE")
-    if share < 0 or found.names & {"RATE", "UNSAT", "LATE", "OPEN"} or _has_whole(tokens, share):
-        return None
-    for name, at in found.atoms:
-        if name not in _SHARES:
-            continue
-        between = tokens[min(at, share) + 1 : max(at, share)]
-        if all(token.type == "filler" or says(token, "CASES") for token in between) and not any(
-            token.said in _WITHIN for token in between
-        ):
-            return _SHARES[name], name
-    return None
 
 
 def _sign(found: Found, has_dim: bool) -> str:

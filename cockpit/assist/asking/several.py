@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from cockpit.assist.asking.found import Found
-from cockpit.assist.asking.measure import RATES
+from cockpit.assist.asking.rates import RATES
 from cockpit.assist.asking.tokens import Token, says
 
 _JOINING = ("、", "和", "与", "及", "跟", "以及", "还有", "and", ",", "&", "plus")
