@@ -306,6 +306,11 @@ what share of reworks came from Xihu last month
 哪些区比西湖区结案率高
 which streets had more cases in June than Xixi street
 哪些队伍比上月慢
+which roads had the most cases last month
+哪条路投诉最多
+哪条路上积水最多
+哪些区改善了
+what share of reworks are from the hotline
 哪些天比上周投诉多
 which day and hour had the most complaints
 """

@@ -66,7 +66,9 @@ def composed(found: Found, where: Setting, lang: str, text: str, context: Unders
         if form == "comparison" and not sides:
             form = "figure"
     of = "change" if change else told_of(found, asked, form, by, mean_by)
-    if form == "ranking" and of == "value" and names & {"LIST", "WHICH"} and "DIFFER" in names and _rose(found):
+    if form == "ranking" and of == "value" and names & {"LIST", "WHICH"} and "DIFFER" in names and not superlative:
+        if not _rose(found):
+            raise CannotBeTold(found.divided.tokens[found.at("DIFFER")].said)
         of = "change"  # 上月哪些问题多了
     if soft and form == "comparison" and of == "value" and asked.measure == "count":
         of = "sum"

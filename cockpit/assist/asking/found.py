@@ -17,7 +17,7 @@ from cockpit.assist.asking.numbers import number_of
 from cockpit.assist.asking.setting import FOREMOST
 from cockpit.assist.asking.times import Hours, Said
 from cockpit.assist.asking.tokens import Token, says
-from cockpit.assist.asking.unread import SKIPPED, THINGS, fallen, none_of_nothing, unread
+from cockpit.assist.asking.unread import SKIPPED, THINGS, fallen, none_of_nothing, unread, which_road
 
 SELF_ASKED = {
     "几点", "几点钟", "时段", "什么时段", "哪个小时", "哪个钟头", "几时", "星期几", "周几", "礼拜几", "哪个星期几", "哪天", "哪一天", "哪日",
@@ -183,6 +183,9 @@ def gathered(divided: Divided) -> Found:
     ]
     if not (found.kinds or found.signs or found.has("CASES") or found.places):
         found.unread += [token.said for token in divided.tokens if token.type == "filler" and token.said in THINGS]
+    found.unread += which_road(divided.tokens)
+    if not found.has("REPORT"):  # a line that reports come by, and a road
+        found.unread += [token.said for token in divided.tokens if token.type == "dim" and token.said == "哪条路"]
     if not found.times:
         found.unread += [token.said for token in divided.tokens if token.type == "nothing"]
     return found

@@ -35,7 +35,7 @@ def share_of_them(found: Found) -> str:
     tokens = found.divided.tokens
     for at, token in enumerate(tokens):
         if says(token, "RATE") and token.said.startswith(("share of", "proportion of", "percentage of", "part of")):
-            to = next((i for i in range(at + 1, len(tokens)) if tokens[i].type == "area"), 0)
+            to = next((i for i in range(at + 1, len(tokens)) if tokens[i].type in _WHENCE), 0)
             if any(one.said in _CAME for one in tokens[at + 1 : to]):
                 return token.said
     return ""
@@ -48,12 +48,13 @@ def _has_whole(tokens: list[Token], share: int) -> bool:
         return False
     if len(states) > len(set(states)) or any(says(token, "WHOLE") or token.said == "all" for token in tokens):
         return True
-    areas = [at for at, token in enumerate(tokens) if token.type == "area" and at > share]
     if not tokens[share].said.isascii():
-        return bool(areas)
-    return any(token.said in _CAME for at in areas for token in tokens[max(share, at - 3) : at])
+        return any(token.type == "area" for token in tokens[share + 1 :])
+    whence = [at for at, token in enumerate(tokens) if token.type in _WHENCE and at > share]
+    return any(token.said in _CAME for at in whence for token in tokens[max(share, at - 3) : at])
 
 
+_WHENCE = ("area", "channel", "unit_kind", "unit")
 _CAME = (
     "came",
     "come",

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from cockpit.assist.asking.numbers import number_of
-from cockpit.assist.asking.tokens import Token, is_chinese
+from cockpit.assist.asking.tokens import Token, is_chinese, says
 
 _SILENT = set(".:-/")
 SKIPPED = {"filler", "unknown"}
@@ -20,6 +22,12 @@ def none_of_nothing(tokens: list[Token]) -> list[str]:
 
 THINGS = ("road", "roads", "sign", "signs", "water", "of water", "the water")
 """Silent beside a class; alone they are what is asked for."""
+
+
+def which_road(tokens: list[Token]) -> list[str]:
+    """Which road, 哪条路: roads are named, not put in order."""
+    return [other.said for one, other in pairwise(tokens) if (says(one, "WHICH", "LIST") and other.said in ("road", "roads"))
+            or (one.said.endswith("条") and other.said.startswith("路"))]  # fmt: skip
 
 
 def fallen(tokens: list[Token], listed: bool) -> list[str]:
