@@ -226,7 +226,11 @@ def test_a_seat_that_closes_waits_for_one_piece_of_the_year_only(seat_on: Opened
 @pytest.mark.logs("ERROR cockpit.seat.insight: insight")
 def test_nobody_hangs_where_the_thread_dies(seat_on: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     leader = seat_on(Disk())
-    monkeypatch.setattr(leader.insight, "_next", lambda: {}["no"])
+
+    def broken() -> None:
+        raise KeyError("no")
+
+    monkeypatch.setattr(leader.insight, "_next", broken)
     told: list[object] = []
     leader.insight.ask(AskFigure(TODAY), told.append)
     with pytest.raises(KeyError):
