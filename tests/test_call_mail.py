@@ -22,19 +22,18 @@ from tests.waiting import until
 
 
 class Waited:
-    """In place of asyncio.wait_for: nobody waits, and it is noted how long that would have been."""
+    """In place of limits of time: nobody waits, and it is noted how long that would have been."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
 
-    async def __call__(self, work: Any, timeout: float | None) -> None:
-        if timeout is None:
-            await work
-            return
-        work.close()
-        self.seconds.append(timeout)
-        await asyncio.sleep(0)
-        raise TimeoutError
+    @asynccontextmanager
+    async def __call__(self, seconds: float | None) -> AsyncIterator[None]:
+        if seconds is not None:
+            self.seconds.append(seconds)
+            await asyncio.sleep(0)
+            raise TimeoutError
+        yield
 
 
 @asynccontextmanager
@@ -58,7 +57,7 @@ def test_with_the_hubs_disk_full_a_record_is_told_until_it_is_taken_less_often_e
 ) -> None:
     monkeypatch.setattr(callmail, "MOST_TRIED", 3)
     waited = Waited()
-    monkeypatch.setattr(callmail.asyncio, "wait_for", waited)
+    monkeypatch.setattr(callmail, "time_limit", waited)
 
     async def story() -> None:
         asked, said = [0], []
@@ -83,7 +82,7 @@ def test_what_the_hub_refuses_for_good_is_given_up_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(callmail, "MOST_TRIED", 3)
-    monkeypatch.setattr(callmail.asyncio, "wait_for", Waited())
+    monkeypatch.setattr(callmail, "time_limit", Waited())
 
     async def story() -> None:
         said: list[Message] = []

@@ -118,4 +118,4 @@ class Voice:
 
     async def close(self) -> None:
         await self._heard.stop()
-        await self._peer.close()
+        await asyncio.shield(self._peer.close())  # it closes by itself too, and does not bear that who waits is ended

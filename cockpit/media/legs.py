@@ -257,4 +257,4 @@ class WebLeg:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
             self._pictures.end(self.id)
-            await self._pc.close()
+            await asyncio.shield(self._pc.close())  # it closes by itself too, and does not bear that who waits is ended
