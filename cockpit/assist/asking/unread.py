@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from cockpit.assist.asking.numbers import number_of
 from cockpit.assist.asking.tokens import Token, is_chinese, says
@@ -15,8 +15,7 @@ SKIPPED = {"filler", "unknown"}
 
 def none_of_nothing(tokens: list[Token]) -> list[str]:
     """零投诉: a nought that stands before no class says nothing."""
-    after = [*tokens[1:], None]
-    return [one.said for one, other in zip(tokens, after, strict=True) if one.type == "atom" and one.said == "零"
+    return [one.said for one, other in zip_longest(tokens, tokens[1:]) if one.type == "atom" and one.said == "零"
             and (other is None or other.type != "kind")]  # fmt: skip
 
 
