@@ -132,7 +132,7 @@ def _ground_of(pack: Pack) -> Ground | None:
     """On what the figures of the copy stand, with all that computes them loaded; None: whoever needs it says why."""
     import cockpit.insight.asked
     import cockpit.seat.reading  # noqa: F401
-    from cockpit.seat.insight import ground_of
+    from cockpit.seat.copyfacts import ground_of
 
     with contextlib.suppress(CockpitError):
         return ground_of(pack)
