@@ -56,9 +56,28 @@ async def end_child(process: Process, seconds: float) -> None:
         async with time_limit(seconds):
             await process.wait()
     except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+        await kill_child(process)
+
+
+async def kill_child(process: Process) -> None:
+    """Ends a child at once."""
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
+
+
+async def said_by(process: Process, seconds: float, told: bytes | None = None) -> tuple[bytes, bytes]:
+    """What a child that is told this writes to its outputs until it ends; in any case it has ended then.
+
+    Raises:
+        TimeoutError: it took longer.
+    """
+    try:
+        async with time_limit(seconds):
+            return await process.communicate(told)
+    finally:
+        if process.returncode is None:
+            await kill_child(process)
 
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None

@@ -35,10 +35,9 @@ from cockpit.model.clock import DAY, MINUTE, SECOND, to_iso
 from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message, texts
-from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import from_json
 from cockpit.model.wallasks import Nothing
-from cockpit.processes import cockpit_command, environment_of_child
+from cockpit.processes import cockpit_command, environment_of_child, said_by
 
 log = logging.getLogger(__name__)
 
@@ -167,15 +166,9 @@ class BriefingsService:
                 stderr=asyncio.subprocess.PIPE, env=environment_of_child(), preexec_fn=_modest,
             )  # fmt: skip
             try:
-                async with time_limit(MAKE_SECONDS):
-                    out, err = await process.communicate()
+                out, err = await said_by(process, MAKE_SECONDS)
             except TimeoutError as error:
                 raise OutsideError("briefing.too_slow") from error
-            finally:
-                if process.returncode is None:
-                    with contextlib.suppress(ProcessLookupError):
-                        process.kill()
-                    await process.wait()
         if process.returncode not in (0, _REFUSED):
             raise OutsideError("briefing.not_made", why=err.decode("utf-8", "replace").strip()[-400:])
         try:

@@ -21,7 +21,7 @@ from cockpit.media.opus import FRAME, RATE, Samples
 from cockpit.model.calls import SoundDevice
 from cockpit.model.errors import OutsideError
 from cockpit.model.time_limit import time_limit
-from cockpit.processes import lives, preexec_die_with_parent
+from cockpit.processes import kill_child, lives, preexec_die_with_parent, said_by
 
 log = logging.getLogger(__name__)
 OURS = "cockpit_call_"
@@ -55,15 +55,9 @@ async def pactl(*args: str) -> str:
         preexec_fn=preexec_die_with_parent,
     )  # fmt: skip
     try:
-        async with time_limit(SECONDS):
-            said, _ = await process.communicate()
+        said, _ = await said_by(process, SECONDS)
     except TimeoutError as error:
         raise OutsideError("media.no_sound_server") from error
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
     if process.returncode != 0:
         raise OutsideError("media.no_sound_server")
     return said.decode("utf-8", "replace")
@@ -208,9 +202,7 @@ async def end(process: asyncio.subprocess.Process) -> None:
             async with time_limit(2.0):
                 await process.wait()
         except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+            await kill_child(process)
 
 
 class Capture:

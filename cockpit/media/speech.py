@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 import shutil
 from collections import OrderedDict
@@ -12,8 +11,7 @@ from cockpit.media.opus import Samples
 from cockpit.media.told import MAX_WORDS
 from cockpit.media.waves import read_wave
 from cockpit.model.errors import OutsideError
-from cockpit.model.time_limit import time_limit
-from cockpit.processes import preexec_die_with_parent
+from cockpit.processes import preexec_die_with_parent, said_by
 
 PROGRAM = "espeak-ng"
 VOICES = {"zh": "cmn", "en": "en"}
@@ -63,15 +61,9 @@ class Speech:
         except OSError as error:
             raise OutsideError("media.no_speech", why=error.strerror or str(error)) from error
         try:
-            async with time_limit(SECONDS):
-                wave, _ = await process.communicate(words.encode() + b"\n")
+            wave, _ = await said_by(process, SECONDS, words.encode() + b"\n")
         except TimeoutError as error:
             raise OutsideError("media.no_speech", why=f"> {SECONDS:g} s") from error
-        finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
         if process.returncode != 0 or not wave:
             raise OutsideError("media.no_speech", why=str(process.returncode))
         return wave
