@@ -3,7 +3,7 @@
     python -m tests.torture kills [--seat 200] [--hub 50] [--cut 300] [--seed N]
     python -m tests.torture fuzz [--minutes 13] [--seed N] [--only cap]
     python -m tests.torture soak [--minutes 240]
-    python -m tests.torture wall [--hours 24] [--round 12] [--machines 3] [--size 1280x720] [--seed N]
+    python -m tests.torture wall [--hours 24] [--round 24] [--hub 0.25] [--machines 3] [--size 1280x720] [--seed N]
 
 A round is a city of its own with a share of the kills, checked at its end. Rounds that are done are noted in
 build/torture.json, so that a run which was stopped goes on where it was; when the last one is done the whole is written
@@ -114,7 +114,7 @@ def wall(options: argparse.Namespace) -> int:
     hours = min(options.round, options.hours)
     width, height = map(int, options.size.split("x"))
     for number in range(len(notes["rounds"]), math.ceil(options.hours / hours)):
-        found = day(options.seed + number, number, hours, options.machines, (width, height))
+        found = day(options.seed + number, number, hours, options.hub, options.machines, (width, height))
         print(json.dumps(found, ensure_ascii=False), flush=True)
         _note(NOTES_OF_WALL, notes, found)
     found = notes["rounds"]
@@ -168,7 +168,8 @@ def main() -> int:
     soaking.add_argument("--minutes", type=float, default=240.0)
     walling = commands.add_parser("wall", help="a wall's day of carousel, with everything going wrong")
     walling.add_argument("--hours", type=float, default=24.0, help="of the city, which lives 60 times as fast")
-    walling.add_argument("--round", type=float, default=12.0, help="hours of a hall, before the next is made")
+    walling.add_argument("--round", type=float, default=24.0, help="hours of a hall, before the next is made")
+    walling.add_argument("--hub", type=float, default=0.25, help="share of a round in which the hub dies too")
     walling.add_argument("--machines", type=int, default=3, choices=range(1, 7), help="besides the one with cables")
     walling.add_argument("--size", default="1280x720", help="of each screen")
     for one in (killing, fuzzing, soaking, walling):

@@ -220,13 +220,13 @@ class Torture:
         self.seen.append(f"{self._at():.2f} {name} {self._doing}")
 
 
-def day(seed: int, number: int, hours: float, machines: int, size: tuple[int, int]) -> dict[str, Any]:
-    """One round: so many hours of the city; what was seen."""
+def day(seed: int, number: int, hours: float, hub: float, machines: int, size: tuple[int, int]) -> dict[str, Any]:
+    """One round: so many hours of the city, the hub's deaths in this share of it; what was seen."""
     begins = BEGINS + timedelta(hours=number * hours)
     with a_home() as home, Hall(home, seed, machines, size, begins.isoformat(), SPEED, STEP) as hall:
         names = [*hall.machines]
         seconds = hours * 3600 / SPEED
-        torture = Torture(hall, names[number % len(names)], seconds * 0.4)
+        torture = Torture(hall, names[number % len(names)], seconds * hub)
         torture.run(seconds)
         return {
             "seed": seed,

@@ -261,13 +261,18 @@ class Hall:
         return foot if foot is not None and says_trouble(foot, self._ground, self._ink) else None
 
     def megabytes(self) -> dict[str, tuple[int, float]]:
-        """Of each machine and the hub: the process that it is about, and MB of it and of what it started."""
+        """Of each machine and the hub: the process that it is about, and MB of it and of what it started; then the
+        hub and each of its children alone."""
         found: dict[str, tuple[int, float]] = {}
         for name, one in self.machines.items():
             with contextlib.suppress(OSError, ProcessLookupError):
                 found[name] = one.machine.drawing(), memory_mb(one.machine.process.pid)
         if self._hub is not None and self._hub.poll() is None:
             found["hub"] = self._hub.pid, memory_mb(self._hub.pid)
+            family = [psutil.Process(self._hub.pid), *psutil.Process(self._hub.pid).children(recursive=True)]
+            for process in family:
+                with contextlib.suppress(psutil.Error):
+                    found[_part(process.cmdline())] = process.pid, process.memory_info().rss / 1e6
         return found
 
     # -- faults --------------------------------------------------------------------------------------------------
@@ -399,6 +404,13 @@ class Cabled(Machine):
     def __init__(self, profile: Path, environment: dict[str, str]) -> None:
         line = cockpit_command("wall", "node", "--profile", str(profile))
         self.process = subprocess.Popen(line, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _part(line: list[str]) -> str:
+    """What to call a process of the hub's family that was started so."""
+    words = [Path(line[0]).name, *line[1:]] if line else ["gone"]
+    ours = "cockpit" in words
+    return f"hub: {words[words.index('cockpit') + 1] if ours else words[0]}"
 
 
 def _end(which: Callable[[], subprocess.Popen[bytes] | None]) -> None:
