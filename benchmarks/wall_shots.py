@@ -93,9 +93,8 @@ def _palette(picture: Image.Image, colors: int) -> Image.Image:
     return palette
 
 
-def take(only: Sequence[str], lang: str, out: Path, whole: Path) -> list[Path]:
-    """Takes pictures into `out`, as large as the walls into `whole`; their files in `out`."""
-    taken = []
+def take(only: Sequence[str], lang: str, out: Path, whole: Path) -> Iterator[Path]:
+    """Takes pictures into `out`, as large as the walls into `whole`; each one's file in `out`, as soon as it is there."""
     with a_home() as home, living(home) as hub:
         for _, plan in groupby(shots(only, lang), key=lambda shot: shot["hall"]):
             wanted = list(plan)
@@ -105,8 +104,7 @@ def take(only: Sequence[str], lang: str, out: Path, whole: Path) -> list[Path]:
             for shot in wanted:
                 file = out / f"{shot['name']}.png"
                 small(whole / file.name, file)
-                taken.append(file)
-    return taken
+                yield file
 
 
 def main() -> int:

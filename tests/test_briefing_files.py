@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 import zipfile
@@ -21,6 +22,12 @@ from cockpit.assist.briefing.lines import NOT_FIRST, NOT_LAST, broken, pieces_of
 from cockpit.assist.briefing.png import png_of
 from cockpit.model.links import read_link
 from tests.briefing_kit import KINDS, brief
+
+
+@functools.cache
+def written(kind: str, lang: str, ending: str) -> bytes:
+    """A briefing of the shared city as a file."""
+    return office.written(brief(kind, lang).document, ending)
 
 
 class Paper:
@@ -51,7 +58,7 @@ class Paper:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_pdf_says_all_that_the_document_does(qapp, kind) -> None:
     document = brief(kind).document
-    paper = Paper(office.written(document, "pdf"))
+    paper = Paper(written(kind, "zh", "pdf"))
     assert paper.pages
     for part in (document.office, document.title, document.number, *document.about):
         assert re.sub(r"\s+", "", part) in paper.text
@@ -65,7 +72,7 @@ def test_the_pdf_says_all_that_the_document_does(qapp, kind) -> None:
 
 def test_every_figure_in_the_text_and_tables_of_the_pdf_can_be_clicked(qapp) -> None:
     document = brief("day").document
-    data = office.written(document, "pdf")
+    data = written("day", "zh", "pdf")
     links = set(re.findall(rb"/URI \((cockpit:[^)]*)\)", _plain(data)))
     charts = {run.link for block in document.blocks if isinstance(block, Chart) for run in block.runs}
     printed = [run for block in document.blocks if not isinstance(block, Chart) for run in runs_of(block)]
@@ -87,7 +94,7 @@ def _plain(data: bytes) -> bytes:
 
 
 def test_the_pdf_carries_its_fonts_as_far_as_they_are_used_and_is_small(qapp) -> None:
-    data = office.written(brief("month").document, "pdf")
+    data = written("month", "zh", "pdf")
     assert data.count(b"/FontFile2") >= 2
     assert len(data) < 900_000
     assert data == office.written(brief("month").document, "pdf")
@@ -97,7 +104,7 @@ def test_the_pdf_carries_its_fonts_as_far_as_they_are_used_and_is_small(qapp) ->
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_docx_opens_and_says_all_that_the_document_does(kind, lang) -> None:
     document = brief(kind, lang).document
-    data = office.written(document, "docx")
+    data = written(kind, lang, "docx")
     paper = docx.Document(io.BytesIO(data))
     text = "\n".join(
         "".join(node.text or "" for node in paragraph.iter(qn("w:t")))
@@ -115,7 +122,7 @@ def test_the_docx_opens_and_says_all_that_the_document_does(kind, lang) -> None:
 
 
 def test_pictures_of_a_docx_say_in_words_what_they_show() -> None:
-    data = office.written(brief("day").document, "docx")
+    data = written("day", "zh", "docx")
     xml = zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml").decode()
     assert xml.count("<pic:pic") == 3
     assert len(re.findall(r'<wp:docPr [^>]*descr="[^"]{4,}"', xml)) == 3
@@ -123,7 +130,7 @@ def test_pictures_of_a_docx_say_in_words_what_they_show() -> None:
 
 
 def test_what_is_said_of_a_paragraph_stands_in_the_order_of_the_format() -> None:
-    paper = docx.Document(io.BytesIO(office.written(brief("day").document, "docx")))
+    paper = docx.Document(io.BytesIO(written("day", "zh", "docx")))
     order = [qn(f"w:{name}") for name in ("pStyle", "keepNext", "pBdr", "tabs", "spacing", "ind", "jc")]
     bordered = 0
     for facts in paper.element.body.iter(qn("w:pPr")):

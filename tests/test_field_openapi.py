@@ -36,7 +36,7 @@ pytestmark = pytest.mark.slow
 PIECE_TYPE = "application/offset+octet-stream"
 FREE = Rate(1e6, 1e6)
 OPEN = Limits(address=FREE, device=FREE, enrol=FREE, code=FREE, codes=FREE, way=FREE, said=FREE, uploads=10_000)
-EXAMPLES = 15
+EXAMPLES = 8
 OPERATIONS = [
     ("POST", "/v1/enrol"),
     ("GET", "/v1/orders"),

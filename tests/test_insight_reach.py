@@ -66,7 +66,7 @@ def _answer(rows: list, first: int, query: Query) -> object:
 
 
 @given(ROWS, QUERIES)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_what_was_reported_before_makes_no_difference(rows: list, query: Query) -> None:
     since = max(min(reach(query, NOW), NOW - DAY), FIRST)
     recent = [one for one in rows if one[_REPORTED] >= since]
