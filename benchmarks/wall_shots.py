@@ -94,7 +94,7 @@ def _palette(picture: Image.Image, colors: int) -> Image.Image:
 
 
 def take(only: Sequence[str], lang: str, out: Path, whole: Path) -> Iterator[Path]:
-    """Takes pictures into `out`, as large as the walls into `whole`; each one's file in `out`, as soon as it is there."""
+    """Takes pictures into `out`, as large as the walls into `whole`; the file of each in `out` as it comes."""
     with a_home() as home, living(home) as hub:
         for _, plan in groupby(shots(only, lang), key=lambda shot: shot["hall"]):
             wanted = list(plan)
