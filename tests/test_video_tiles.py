@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from cockpit.model.layout import Rect
@@ -15,8 +15,10 @@ from tests.living_picture import NOW
 from tests.panel_desk import Desk, desk
 from tests.video_kit import LivingVideos
 from widgets.kit.panel import PanelState
+from widgets.kit.theme import WALL, Theme
 from widgets.kit.wallsight import Part, WallSight
 from widgets.video.panel import VideoPanel
+from widgets.video.tile import Tile, paint_picture
 from widgets.video.tiles import VideoTiles
 from widgets.video.wall import WallVideoPanel
 from widgets.wall.gravest import gravest_key
@@ -288,3 +290,19 @@ def test_the_tiles_walk_no_further_than_they_go(qtbot: QtBot, at: Desk) -> None:
     assert chosen == [tiles.tiles[-1].camera]
     qtbot.mouseClick(tiles, Qt.MouseButton.LeftButton, pos=QPoint(1, tiles.height() - 1))
     tiles.stop()
+
+
+@pytest.mark.parametrize("width", [120, 200, 280])
+def test_words_of_a_narrow_place_stay_in_it(qtbot: QtBot, width: int) -> None:
+    theme, ground = Theme.load(WALL), QColor("#303030")
+    image = QImage(width, 300, QImage.Format.Format_RGB32)
+    image.fill(ground)
+    tile = Tile("a", "之江东路近运河", said="Offline, says its platform, and it has said so for a week")
+    tile.box, tile.caption = QRectF(0, 0, width, 250), 80
+    painter = QPainter(image)
+    paint_picture(painter, tile, theme, 44)
+    painter.end()
+    below = image.copy(0, round(tile.room.bottom()), width, 100)
+    plain = QImage(below.size(), below.format())
+    plain.fill(ground)
+    assert below == plain

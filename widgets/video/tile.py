@@ -107,17 +107,15 @@ def _paint_words(painter: QPainter, room: QRectF, said: str, theme: Theme, px: i
     high = metrics(px).lineSpacing()
     lines = len(broken(said, px, inner.width()))
     icon = inner.height() >= side * 1.3 + high * lines
-    top = inner.center().y() - (high * lines + (side * 1.3 if icon else 0)) / 2
+    top = max(inner.center().y() - (high * lines + (side * 1.3 if icon else 0)) / 2, inner.top())
     if icon:
         box = QRectF(inner.center() - QPointF(side / 2, 0), inner.center() + QPointF(side / 2, 0))
         box.setTop(top)
         box.setHeight(side)
         draw_icon(painter, box, "camera", theme.t2, 1.5)
         top += side * 1.3
-    draw_lines(
-        painter, QRectF(inner.left(), max(top, inner.top()), inner.width(), inner.bottom() - top), said, px,
-        theme.t2, False, "middle",
-    )  # fmt: skip
+    box = QRectF(inner.left(), top, inner.width(), inner.bottom() - top)
+    draw_lines(painter, box, said, px, theme.t2, False, "middle")
 
 
 def paint_caption(painter: QPainter, tile: Tile, theme: Theme, px: int, live: str) -> None:
