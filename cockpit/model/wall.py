@@ -101,7 +101,7 @@ class Scene(msgspec.Struct, frozen=True):
         id, name: `{zh, en}`; key: of the operator's desk (`F1`), "" none.
         arrangements: one a `Fit` at the most; a wall whose fit is missing takes the nearest.
         layers: of the map, switched on in it. privacy: `open` shows what the wall may, `visitor` hides or blurs what
-            the pack marks, `named` alone may show personal data.
+            the pack marks and tells neither where nor who, `named` alone may name people in the field.
         version: of the file as published, from 1. topic: pack that it belongs to, "" ours.
     """
 

@@ -12,6 +12,7 @@ from widgets.bars.figures import loop_figures
 from widgets.kit.loopwords import left_of, number_of, stage_of
 from widgets.lists.areas import AreaTree
 from widgets.lists.words import EventWords, joined
+from widgets.wall.discreet import unit_name, visitor
 from widgets.wall.kit import PanelState
 from widgets.wall.rows import ListPanel, Row
 from widgets.wall.wanted import Wanted
@@ -22,7 +23,10 @@ SHOWS = ("all", "overdue", "grave")
 
 class WallCases(ListPanel):
     """Options: `shows`: `all`, `overdue`, or `grave` (Ⅰ and Ⅱ); `kinds` (codes; `E05*` a group), `channels` (ids),
-    `levels`, `since` and `until` it was opened (UTC us, 0 none)."""
+    `levels`, `since` and `until` it was opened (UTC us, 0 none).
+
+    Visitors are told neither the number nor the place nor who is at it.
+    """
 
     panel_id: ClassVar[str] = "wallcases"
     title_id: ClassVar[str] = "walllist.cases"
@@ -80,19 +84,22 @@ class WallCases(ListPanel):
     def _row(self, words: EventWords, case: Case, now: int) -> Row:
         t, facts = self.ctx.t, case.facts
         left = left_of(case.due, case.stage_at, now)
-        number = number_of(case)
-        units = self.ctx.picture["unit"]
-        names = [str((units.get(order.unit) or {}).get("name", "")) for order in case.at_work()]
-        street = self._tree.street(facts.area)
         return Row(
             title=words.title(facts.kind, float("nan")),
             right=t(left.words) if left is not None else "",
             ink=left.token if left is not None else "t2",
             beside=t(stage_of(case).words),
-            under=joined(number if isinstance(number, str) else t(number), street, *(one for one in names if one)),
+            under="" if visitor(self.ctx) else self._under(case),
             level=facts.level,
             pattern=self.ctx.pack.kind(facts.kind).pattern,
         )
+
+    def _under(self, case: Case) -> str:
+        """Its number, where it is, and who is at it, each name once."""
+        number = number_of(case)
+        names = dict.fromkeys(unit_name(self.ctx, order.unit) for order in case.at_work())
+        said = number if isinstance(number, str) else self.ctx.t(number)
+        return joined(said, self._tree.street(case.facts.area), *names)
 
 
 PANELS = {"wallcases": WallCases}

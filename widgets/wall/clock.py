@@ -14,6 +14,7 @@ from cockpit.model.clock import DAY, HOUR, SECOND, from_iso, local
 from cockpit.model.messages import Message
 from widgets.kit.loopwords import left_of, stage_of
 from widgets.lists.words import joined
+from widgets.wall.discreet import visitor
 from widgets.wall.kit import PanelState, WallPanel
 from widgets.wall.paint import draw_words, fitted
 from widgets.wall.sizes import wide
@@ -87,7 +88,8 @@ class WallCountdown(WallPanel):
 
     Options:
         to: an instant ("2026-07-15T08:00:00+08:00"), a time of the day ("20:00", the next one), or `case`: the limit of
-            the stage of the case that the wall follows, else of the open case that is due first.
+            the stage of the case that the wall follows, else of the open case that is due first; visitors are not told
+            its number.
         words: what happens then, words or `{zh, en}`. passed: what is said when it is past.
     """
 
@@ -154,7 +156,8 @@ class WallCountdown(WallPanel):
             return None
         self.show_content()
         name = t.pack(ctx.pack.kind(case.facts.kind).name)
-        return t(left.words), joined(name, case.number, t(stage_of(case).words)), left.token
+        number = "" if visitor(ctx) else case.number
+        return t(left.words), joined(name, number, t(stage_of(case).words)), left.token
 
     def paint(self, painter: QPainter, box: QRectF) -> None:
         base, theme = self.base, self.theme

@@ -14,6 +14,7 @@ from widgets.bars.figures import figures, loop_figures
 from widgets.kit.feedstate import has_data, topic_state
 from widgets.lists.areas import AreaTree
 from widgets.lists.words import EventWords
+from widgets.wall.discreet import visitor
 from widgets.wall.kit import PanelState
 from widgets.wall.rows import ListPanel, Row
 from widgets.wall.wanted import among
@@ -24,7 +25,7 @@ MOST = 120
 
 class WallEvents(ListPanel):
     """Options: `levels` that are listed (1–5, none: all), `kinds` (codes; `E05*` a group), `channels` (ids), `since`
-    and `until` (UTC us, 0 none)."""
+    and `until` (UTC us, 0 none). Visitors are not told where they are."""
 
     panel_id: ClassVar[str] = "wallevents"
     title_id: ClassVar[str] = "walllist.events"
@@ -55,7 +56,7 @@ class WallEvents(ListPanel):
         )
 
     def _row(self, words: EventWords, row: Mapping[str, Any], now: int) -> Row:
-        street = self._tree.street(row["area"])
+        street = "" if visitor(self.ctx) else self._tree.street(row["area"])
         return Row(
             title=words.title(row["kind"], float(row["amount"])),
             right=self.ctx.t(span(now - int(row["occurred"]))),

@@ -20,6 +20,7 @@ from widgets.lists.words import EventWords, joined
 from widgets.orders.history import entries
 from widgets.orders.rail import AHEAD, NOW, PASSED, Mark, marks
 from widgets.orders.words import CaseWords
+from widgets.wall.discreet import unit_name, visitor
 from widgets.wall.gravest import gravest_key
 from widgets.wall.kit import PanelState, WallPanel
 from widgets.wall.paint import draw_at, draw_words, fitted
@@ -46,7 +47,7 @@ class Focus:
 class WallFocus(WallPanel):
     """Options: `event`, key of an event or id of a case; `auto`, whether the gravest is shown where none is followed.
 
-    Visitors are told neither the place nor who is at it.
+    Visitors are told neither its number nor the place nor who is at it.
     """
 
     panel_id: ClassVar[str] = "wallfocus"
@@ -128,14 +129,14 @@ class WallFocus(WallPanel):
         kind = str(row["kind"]) if row is not None else facts.kind if facts is not None else ""
         level = facts.level if facts is not None else int(row["level"]) if row is not None else 5
         occurred = int(row["occurred"]) if row is not None else 0
-        visitor = ctx.wall is not None and ctx.wall.privacy == "visitor"
+        strangers = visitor(ctx)
         said = [t("wallmap.since", time=hour_minute(occurred))] if occurred else []
-        if not visitor and row is not None:
+        if not strangers and row is not None:
             said.insert(0, words.place(row, short=True))
             said.append(words.channel(str(row["channel"])))
-        elif not visitor and facts is not None:
+        elif not strangers and facts is not None:
             said.insert(0, self._tree.street(facts.area))
-        self._number = "" if case is None or not case.number else str(number_of(case))
+        self._number = "" if case is None or not case.number or strangers else str(number_of(case))
         reported = occurred
         return Focus(
             title=words.title(kind, float(row["amount"]) if row is not None else float("nan")),
@@ -145,8 +146,8 @@ class WallFocus(WallPanel):
             stage=t(stage_of(case).words),
             rail=tuple(marks(case, reported, kind, level, ctx.pack.loop, t, now)),
             left=left_of(case.due, case.stage_at, now) if case is not None and case.open else None,
-            orders=() if case is None or visitor else tuple(self._order(one, now) for one in _by_work(case)),
-            steps=() if case is None or visitor else self._steps(case, now),
+            orders=() if case is None or strangers else tuple(self._order(one, now) for one in _by_work(case)),
+            steps=() if case is None or strangers else self._steps(case, now),
         )
 
     def _steps(self, case: Case, now: int) -> tuple[Row, ...]:
@@ -156,8 +157,7 @@ class WallFocus(WallPanel):
         return tuple(Row(title=one.what, right=one.when, dot="line2") for one in reversed(done))
 
     def _unit(self, key: str) -> str:
-        unit = self.ctx.picture["unit"].get(key)
-        return str(unit["name"]) if unit is not None else self.ctx.t("wallfocus.unit_unknown")
+        return unit_name(self.ctx, key) or self.ctx.t("wallfocus.unit_unknown")
 
     def _order(self, order: Order, now: int) -> Row:
         t = self.ctx.t

@@ -12,6 +12,7 @@ from cockpit.model.ages import hour_minute
 from cockpit.model.layout import Rect
 from widgets.kit.context import PanelContext
 from widgets.map.titles import Titles
+from widgets.wall.discreet import visitor
 from widgets.wall.mapface import boxes_of_marks
 from widgets.wall.mapmarks import Mark
 from widgets.wall.mapview import SEAM
@@ -90,7 +91,7 @@ class Wording:
         lines = self._titles.of(mark.topic, mark.key, ctx.t, ctx.clock.now())
         if lines is not None and mark.count > 1:
             lines = ctx.t("wallmap.of_many", title=lines[0], n=mark.count), lines[1]
-        if lines is not None and ctx.wall is not None and ctx.wall.privacy == "visitor":
+        if lines is not None and visitor(ctx):
             row = ctx.picture["event"].get(mark.key)
             since = ctx.t("wallmap.since", time=hour_minute(int(row["occurred"]))) if row is not None else ""
             return lines[0], since

@@ -17,6 +17,7 @@ from cockpit.model.messages import Message
 from cockpit.model.tables import UnitState
 from widgets.kit.feedstate import has_data, topic_age
 from widgets.kit.symbols import draw_unit
+from widgets.wall.discreet import visitor
 from widgets.wall.kit import PanelState, WallPanel
 from widgets.wall.paint import draw_words
 from widgets.wall.rows import LEAST, TALL, Row, draw_rows
@@ -119,8 +120,7 @@ class WallRoster(WallPanel):
         return start <= now < end if start < end else now >= start or now < end
 
     def _name(self, name: str) -> str:
-        sight = self.ctx.wall
-        if sight is None or sight.privacy != "visitor" or not name:
+        if not visitor(self.ctx) or not name:
             return name
         return self.ctx.t("wallmore.masked", first=name[0])
 
