@@ -14,6 +14,7 @@ from tests.living_picture import put
 from tests.wall_panels import Hall
 from tests.wall_stage_kit import hall as stage_hall
 from tests.wall_stage_kit import panel, scene, shows, wall
+from widgets.wall import focus
 from widgets.wall.rows import ListPanel
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -67,6 +68,18 @@ def test_a_countdown_and_the_followed_case_tell_visitors_no_number(qtbot: QtBot)
     assert case.number not in left._under
     followed: Any = hall.hang("wallfocus")
     assert case.number not in followed.headline() + followed.focus.title + followed.focus.under
+
+
+def test_visitors_are_not_told_that_nobody_was_sent_where_somebody_was(qtbot: QtBot, monkeypatch: Any) -> None:
+    hall = Hall(qtbot)
+    case = served(hall, FIRE, "fire")
+    hall.sight.tell(event=case.facts.event, privacy="visitor")
+    followed: Any = hall.hang("wallfocus", (1264, 800))
+    drawn: list[str] = []
+    monkeypatch.setattr(focus, "draw_words", lambda painter, box, words, *rest, **more: drawn.append(words))
+    followed.grab()
+    assert "派出 1 单" in drawn
+    assert "还没有派出力量" not in drawn
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,8 @@ from widgets.wall.sizes import FIGURE_EM, WallType, metrics, wide
 @dataclass(frozen=True)
 class Focus:
     """What is said of it. rail: its stages. left: of the stage's limit, None where there is none.
-    steps: what was done, the newest first, without what anybody wrote or said."""
+    steps: what was done, the newest first, without what anybody wrote or said. sent: how many orders it has, whether
+    they are in `orders` or are not to be told."""
 
     title: str
     under: str
@@ -42,6 +43,7 @@ class Focus:
     left: Left | None
     orders: tuple[Row, ...]
     steps: tuple[Row, ...] = ()
+    sent: int = 0
 
 
 class WallFocus(WallPanel):
@@ -148,6 +150,7 @@ class WallFocus(WallPanel):
             left=left_of(case.due, case.stage_at, now) if case is not None and case.open else None,
             orders=() if case is None or strangers else tuple(self._order(one, now) for one in _by_work(case)),
             steps=() if case is None or strangers else self._steps(case, now),
+            sent=len(case.orders) if case is not None else 0,
         )
 
     def _steps(self, case: Case, now: int) -> tuple[Row, ...]:
@@ -202,7 +205,7 @@ class WallFocus(WallPanel):
         if focus.orders:
             draw_rows(painter, upper, focus.orders, kind, self.theme, more, columns=2)
         elif box.width() > 10 * kind.row:
-            told = self.ctx.t("wallfocus.no_orders")
+            told = self.ctx.t("wallfocus.sent", n=focus.sent) if focus.sent else self.ctx.t("wallfocus.no_orders")
             draw_words(painter, QRectF(box.left(), box.top(), box.width(), kind.row_h), told, kind.min, self.theme.t2)
 
     def _paint_top(self, painter: QPainter, box: QRectF, focus: Focus, kind: WallType) -> QRectF:
