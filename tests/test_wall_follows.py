@@ -92,6 +92,28 @@ def test_cases_are_narrowed_to_kinds_too(qtbot: QtBot) -> None:
     assert listed.rows == [] or listed.state is not None
 
 
+@pytest.mark.parametrize(
+    "options",
+    [{"kinds": ["E05*"]}, {"levels": [1, 2]}, {"channels": ["hotline"]}, {"area": DISTRICT}, {"since": NOW - HOUR}],
+    ids=lambda options: next(iter(options)),
+)
+def test_a_list_of_what_its_scene_says_has_the_figures_of_that_list(qtbot: QtBot, options: dict[str, Any]) -> None:
+    hall = Hall(qtbot)
+    hall.orders(6)
+    listed: Any = hall.hang("wallevents", **options)
+    assert 0 < len(listed.wanted()) < sum(row["state"] == 0 for row in events(hall))
+    assert facts(listed) == f"共 {len(listed.wanted())} 件"
+    cases: Any = hall.hang("wallcases", **options)
+    assert facts(cases) == f"共 {len(cases.rows)} 件"
+
+
+def test_a_list_of_overdue_cases_says_how_many_those_are_and_not_how_many_are_open(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    hall.orders(6)
+    assert facts(hall.hang("wallcases")) == "在办 6 · 超期 0"
+    assert facts(hall.hang("wallcases", shows="overdue")) == "共 0 件"
+
+
 @pytest.mark.parametrize("by", ["kind", "area"])
 def test_a_ranking_counts_what_the_selection_is_about(qtbot: QtBot, by: str) -> None:
     hall = Hall(qtbot)

@@ -64,8 +64,8 @@ class WallCases(ListPanel):
         return rows + [Row("")] * (len(found) - len(rows))
 
     def _say_facts(self, listed: int, now: int) -> None:
-        """What is open in the whole city; of a list that is narrowed how long it is."""
-        if self.narrowed_words():
+        """What is open in the whole city; of a list of less than that how long it is."""
+        if self.partial():
             self.set_facts(Message("wallkit.total", {"n": f"{listed:,}"}))
             return
         told = loop_figures(self.ctx.cases, now)

@@ -88,9 +88,9 @@ class WallEvents(ListPanel):
             self.show_state(PanelState.WAITING, Message("wallkit.events_waiting"))
 
     def _say_facts(self, listed: int) -> None:
-        """What came today in the whole city; of a list that is narrowed how long it is."""
+        """What came today in the whole city; of a list of less than that how long it is."""
         ctx = self.ctx
-        if self.narrowed_words():
+        if self.partial():
             self.set_facts(Message("wallkit.total", {"n": f"{listed:,}"}))
             return
         now = ctx.clock.now()

@@ -61,6 +61,17 @@ class ListPanel(WallPanel):
         """The rows of now, the first the most urgent; states are said here too."""
         raise NotImplementedError
 
+    def partial(self) -> bool:
+        """Whether it lists less than the whole city has: its scene or the selection says what is taken in."""
+        chosen = self.chosen
+        parts = (chosen.get(name) for name in ("kinds", "channels", "levels", "since", "until"))
+        return (
+            any(parts)
+            or chosen.get("shows", "all") != "all"
+            or self.area != self.ctx.pack.code
+            or bool(self.narrowed_words())
+        )
+
     def rest(self, n: int) -> Message:
         """That there are `n` more."""
         return Message("walllist.more", {"n": n})
