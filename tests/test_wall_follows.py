@@ -15,7 +15,7 @@ from cockpit.model.wallabout import About
 from cockpit.model.wallstate import Cast
 from layouts.shipped_walls import shipped_scenes
 from layouts.wallpieces import pieces_of, sight_of
-from tests.living_picture import NOW
+from tests.living_picture import NOW, put
 from tests.living_signs import CITY, DISTRICT, sign_row
 from tests.test_wall_map import PANEL, SCREENS, Wall, cuts
 from tests.wall_panels import Hall
@@ -114,6 +114,45 @@ def test_a_list_of_overdue_cases_says_how_many_those_are_and_not_how_many_are_op
     assert facts(hall.hang("wallcases", shows="overdue")) == "共 0 件"
 
 
+OWN = {"zh": "今日受理", "en": "Taken today"}
+
+
+@pytest.mark.parametrize(
+    ("id", "options"),
+    [
+        ("wallcurve", {"sign": "A02"}),
+        ("wallcurve", {"sign": "A02", "title": OWN}),
+        ("wallfigure", {"sign": "A02"}),
+        ("wallfigure", {"sign": "A02", "title": OWN}),
+        ("wallcalendar", {"sign": "A02", "title": OWN}),
+        ("wallgauge", {"sign": "A02", "title": OWN}),
+        ("wallgauge", {"signs": ["A02", "E03"]}),
+        ("wallring", {"sign": "A02"}),
+        ("wallbars", {"sign": "A02"}),
+        ("wallrank", {"sign": "A02"}),
+        ("wallrank", {"sign": "A02", "title": OWN}),
+        ("wallradar", {}),
+        ("wallindex", {}),
+        ("wallhotline", {}),
+        ("wallweather", {}),
+    ],
+    ids=str,
+)
+def test_what_shows_a_district_says_so_in_its_title_once_whatever_the_title_is(
+    qtbot: QtBot, id: str, options: dict[str, Any]
+) -> None:
+    hall = Hall(qtbot)
+    put(hall.at.picture, "sign", [sign_row("A02", DISTRICT, 41.0), sign_row("E03", DISTRICT, 3.0)])
+    shown: Any = hall.hang(id, **options)
+    assert "上城" not in shown.headline()
+    hall.sight.tell(area=DISTRICT)
+    hall.answer()
+    assert shown.area == DISTRICT
+    assert shown.headline().count("上城") == 1
+    assert shown.accessibleName() == shown.headline()
+    assert "上城" not in facts(shown)
+
+
 @pytest.mark.parametrize("by", ["kind", "area"])
 def test_a_ranking_counts_what_the_selection_is_about(qtbot: QtBot, by: str) -> None:
     hall = Hall(qtbot)
@@ -149,8 +188,6 @@ def test_a_scene_s_own_kinds_hold_beside_those_of_the_selection() -> None:
 
 def test_key_figures_show_the_area_and_curves_the_period_of_the_selection(qtbot: QtBot) -> None:
     hall = Hall(qtbot)
-    from tests.living_picture import put
-
     put(hall.at.picture, "sign", [sign_row("A02", DISTRICT, 41.0)])
     tiles: Any = hall.hang("wallsigns", signs=["A02"])
     figure: Any = hall.hang("wallfigure", sign="A02")

@@ -284,7 +284,7 @@ def test_a_panel_that_follows_an_area_shows_its_values(qtbot: QtBot) -> None:
     assert shown.tile.value == "223"
     hall.sight.tell(area=DISTRICT)
     assert shown.tile.value == "41"
-    assert "上城" in shown.title()
+    assert "上城" in shown.headline()
 
 
 def test_a_ranking_has_the_most_first_and_adds_up(qtbot: QtBot) -> None:

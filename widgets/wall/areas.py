@@ -44,7 +44,6 @@ class WallAreas(SignPanel):
 
     panel_id: ClassVar[str] = "wallareas"
     title_id: ClassVar[str] = "wallkit.areas"
-    narrowed: ClassVar[frozenset[str]] = frozenset({"area"})
     options: ClassVar[Mapping[str, Any]] = {"signs": [], "by": "district"}
     ample: ClassVar[tuple[float, float]] = (34, 16)
 

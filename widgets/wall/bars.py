@@ -124,7 +124,7 @@ class WallBars(CountPanel):
             self.columns.append(Column(at, value, at + span > now))
         self.set_facts(self.ctx.t.unit(self.board.told.sign(code).unit) or None)
         self._say_age()
-        self.setAccessibleName(self.title())
+        self.setAccessibleName(self.headline())
 
     def _begin(self, now: int) -> int:
         """Of the hour or day that is going on."""

@@ -70,7 +70,7 @@ class CountPanel(WallPanel):
     def narrowing(self) -> frozenset[str]:
         """What is counted of today has a period of its own; a sign is of an area alone."""
         if self.chosen.get("sign"):
-            return frozenset()
+            return frozenset({"area"})
         return frozenset({"area", "about"} if self.of == "today" else {"area", "about", "time"})
 
     def begin(self) -> None:

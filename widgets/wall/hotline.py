@@ -44,6 +44,7 @@ class WallHotline(WallPanel):
     title_id: ClassVar[str] = "wallmore.hotline"
     age_topic: ClassVar[str] = "event"
     topics: ClassVar[frozenset[str]] = frozenset({"event", "area", "sign", "feed"})
+    narrowed: ClassVar[frozenset[str]] = frozenset({"area"})
     options: ClassVar[Mapping[str, Any]] = {"channels": ["hotline"], "by": "kind", "signs": ["B02", "B03"]}
     ample: ClassVar[tuple[float, float]] = (22, 9)
 

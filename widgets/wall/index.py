@@ -64,7 +64,6 @@ class WallIndex(ScorePanel):
     """
 
     panel_id: ClassVar[str] = "wallindex"
-    narrowed: ClassVar[frozenset[str]] = frozenset({"area"})
     title_id: ClassVar[str] = "wallkit.index"
     options: ClassVar[Mapping[str, Any]] = {"sign": "", "dimensions": []}
     ample: ClassVar[tuple[float, float]] = (30, 6)

@@ -59,7 +59,7 @@ class WallRank(CountPanel):
         self.show_content()
         self._rank_sign(code)
         self._say_age()
-        self.setAccessibleName(self.title())
+        self.setAccessibleName(self.headline())
 
     def _rank_sign(self, code: str) -> None:
         """A sign in the districts or streets of the area, the one that stands worst first."""
@@ -110,7 +110,7 @@ class WallRank(CountPanel):
     def _area_words(self) -> str:
         tier = self.ctx.pack.tiers
         if self.area != self.ctx.pack.code:
-            return self.sign_words().area(self.area)
+            return self.sign_words().area(self.area) if self.chosen["area"] else ""
         which = 2 if self.chosen["by"] == "area" else DISTRICT
         return self.ctx.t.pack(tier[which]) if len(tier) > which else ""
 

@@ -83,7 +83,7 @@ class WallRing(CountPanel):
         self.total, self.unit = words.value(sign, item.value), words.unit(sign, item.value)
         self._say_total()
         self._say_age()
-        self.setAccessibleName(self.title())
+        self.setAccessibleName(self.headline())
 
     def count(self) -> None:
         self._item = None

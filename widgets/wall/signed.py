@@ -47,6 +47,7 @@ class SignPanel(WallPanel):
     """
 
     topics: ClassVar[frozenset[str]] = frozenset({"sign", "area"})
+    narrowed: ClassVar[frozenset[str]] = frozenset({"area"})
     calm: ClassVar[float] = 0.9
 
     def begin(self) -> None:
@@ -80,7 +81,7 @@ class SignPanel(WallPanel):
         self.show_content()
         self.gather()
         self._say_age()
-        self.setAccessibleName(self.title())
+        self.setAccessibleName(self.headline())
 
     def knows(self, name: str, words: Iterable[str]) -> bool:
         """Whether the scene's word for an option is one of these; else it is said which there are."""
@@ -169,8 +170,8 @@ class SignPanel(WallPanel):
     # -- words
 
     def place(self) -> str:
-        """Which area it is of, "" the whole city."""
-        return self.words.area(self.area) if self.area != self.ctx.pack.code else ""
+        """The area that its scene has it of, "" none or the whole city; one that it follows stands in `headline`."""
+        return self.words.area(self.area) if self.chosen["area"] not in ("", self.ctx.pack.code) else ""
 
     def compared(self, item: Item) -> str:
         """How it changed: 同比 ↑61%, else 环比; "" where nothing earlier is known."""

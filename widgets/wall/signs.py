@@ -28,7 +28,6 @@ class WallSigns(SignPanel):
     """
 
     panel_id: ClassVar[str] = "wallsigns"
-    narrowed: ClassVar[frozenset[str]] = frozenset({"area"})
     title_id: ClassVar[str] = "wallkit.signs"
     options: ClassVar[Mapping[str, Any]] = {"signs": [], "columns": 0, "frame": False}
 

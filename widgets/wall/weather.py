@@ -50,6 +50,7 @@ class WallWeather(WallPanel):
     panel_id: ClassVar[str] = "wallweather"
     title_id: ClassVar[str] = "wallmore.weather"
     topics: ClassVar[frozenset[str]] = frozenset({"sensor", "alert", "area", "feed"})
+    narrowed: ClassVar[frozenset[str]] = frozenset({"area"})
     options: ClassVar[Mapping[str, Any]] = {"kinds": list(KINDS)}
     ample: ClassVar[tuple[float, float]] = (24, 10)
 
