@@ -178,6 +178,19 @@ def test_a_period_narrows_open_events_and_not_what_is_counted_of_today(qtbot: Qt
     assert open_.headline() != open_.title()
 
 
+def test_columns_by_the_hour_count_what_a_ranking_of_today_counts(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    columns: Any = hall.hang("wallbars")
+    ranked: Any = hall.hang("wallrank", of="today", by="kind")
+    everything = facts(columns)
+    hall.sight.tell(about=FLOODS, area=DISTRICT)
+    assert columns.headline().endswith("防汛")
+    assert facts(columns) == facts(ranked) != everything
+    assert sum(one.value for one in columns.columns if one.value == one.value) == sum(row.value for row in ranked.rows)
+    hall.sight.tell(about=About(span=Span(NOW - 2 * HOUR, NOW)), area="")
+    assert facts(columns) == everything, "what is counted of today has a period of its own"
+
+
 def test_a_scene_s_own_kinds_hold_beside_those_of_the_selection() -> None:
     both = wanted({"kinds": ["E0506"], "levels": [1, 2]}, About(kinds=("E05*",), levels=(2, 3)), NOW)
     assert both.takes("E0506", "", 2, 0)

@@ -136,7 +136,7 @@ class WallBars(CountPanel):
         self._item = None
         table, now = self.ctx.picture["event"], self.ctx.clock.now()
         day = midnight(now)
-        occurred = table.numbers("occurred")[self._inside_rows()]
+        occurred = table.numbers("occurred")[self.taken_in(timed=False).rows(table) & self._inside_rows()]
         hours = ((occurred[(occurred >= day) & (occurred <= now)] - day) // HOUR).astype(int)
         counts = np.bincount(hours, minlength=24)
         going = int((now - day) // HOUR)
