@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cockpit.model.calls import Contact
-from cockpit.model.clock import MINUTE, SECOND, from_iso, local
+from cockpit.model.clock import DAY, HOUR, MINUTE, SECOND, from_iso, local
 from cockpit.model.messages import Message
 from tests.calls_desk import HandCalls
 from tests.living_picture import NOW, feed_rows, put
-from tests.wall_panels import Hall
+from tests.wall_panels import Hall, painted
 from widgets.kit.states import PanelState
 from widgets.wall.clock import instant
 from widgets.wall.kit import WallPanel
@@ -320,6 +320,37 @@ def test_weather_says_what_gauges_measure_and_nothing_that_none_does(qtbot: QtBo
     shown.refresh(frozenset({"sensor"}))
     assert [one.kind for one in shown.told[0]] == ["temperature", "rain", "pm25"]
     assert "前" in age(shown) or age(shown) == "刚刚"
+
+
+def gauge(hall: Hall, key: str, **said: Any) -> None:
+    """One more gauge, as the first of the picture but for what is said."""
+    put(hall.at.picture, "sensor", [{**hall.at.picture["sensor"].row(0), "key": f"sensors/{key}", **said}])
+
+
+def test_a_gauge_that_stopped_days_ago_makes_no_weather_of_now(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    shown: Any = hall.hang("wallweather", kinds=["rain"])
+    table = hall.at.picture["sensor"]
+    dry = [{**table.row(i), "value": 0.0, "measured": NOW - SECOND} for i in range(len(table))
+           if str(table.row(i)["kind"]).startswith("rain")]  # fmt: skip
+    put(hall.at.picture, "sensor", dry)
+    gauge(hall, "stuck", kind=dry[0]["kind"], value=62.0, measured=NOW - 9 * DAY)
+    shown.refresh(frozenset({"sensor"}))
+    (rain,) = shown.told[0]
+    assert (rain.mean, rain.most, rain.old) == (0.0, 0.0, False)
+    put(hall.at.picture, "sensor", [{**row, "measured": NOW - 2 * HOUR} for row in dry])
+    shown.refresh(frozenset({"sensor"}))
+    assert shown.told[0][0].old, "none of the kind lives: what they said last stays, as old"
+    assert age(shown) == "2 小时前"
+
+
+def test_an_old_temperature_has_its_age_though_other_gauges_live(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    gauge(hall, "t", kind="temperature", value=-0.3, unit="℃", measured=NOW - 3 * HOUR)
+    for size in ((960, 540), (600, 300)):
+        shown: Any = hall.hang("wallweather", size)
+        assert "3 小时前" in painted(shown), size
+        assert "0" in painted(shown), "and no -0"
 
 
 def test_rain_and_wind_have_their_names() -> None:
