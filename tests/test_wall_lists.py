@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -19,8 +20,10 @@ from tests.calls_desk import HandCalls
 from tests.living_picture import NOW, feed_rows, put
 from tests.wall_panels import Hall, painted
 from widgets.kit.states import PanelState
+from widgets.map.scene import Alert
 from widgets.wall.clock import instant
 from widgets.wall.kit import WallPanel
+from widgets.wall.mapfloats import Floats
 from widgets.wall.rows import Row, draw_rows
 from widgets.wall.sizes import sizes_at
 from widgets.wall.text import fill
@@ -200,6 +203,36 @@ def test_an_alert_that_ended_leaves_and_none_is_said_in_words(qtbot: QtBot) -> N
     shown.refresh(frozenset({"alert"}))
     assert shown.state is PanelState.EMPTY
     assert "没有生效的预警" in shown.said
+
+
+def alerted(hall: Hall, ago: int, ahead: int) -> str:
+    """One alert in force is all there is; its key."""
+    table = hall.at.picture["alert"]
+    rows = [table.row(i) for i in range(len(table))]
+    rows = [{**row, "sent": NOW - ago, "effective": NOW - ago, "expires": NOW + ahead} for row in rows]
+    put(hall.at.picture, "alert", [rows[0], *({**row, "expires": NOW - SECOND} for row in rows[1:])])
+    return str(rows[0]["key"])
+
+
+def test_a_time_of_another_day_has_its_day(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    key = alerted(hall, 2 * DAY, 3 * DAY - 4 * HOUR)
+    listed: Any = hall.hang("wallalerts")
+    assert listed.rows[0].right == "至 07-17 13:42"
+    weather: Any = hall.hang("wallweather")
+    assert weather.told[1][2] == "至 07-17 13:42"
+    row = hall.at.picture["event"].row(0)
+    put(hall.at.picture, "event", [{**row, "occurred": NOW - 3 * DAY - HOUR}])
+    hall.sight.tell(event=str(row["key"]), privacy="visitor")
+    focus: Any = hall.hang("wallfocus")
+    assert focus.focus.under == "07-11 16:42 上报"
+    floats = Floats(hall.at.ctx, focus.theme)
+    alert = Alert(key, "暴雨橙色预警", 2, NOW + 3 * DAY - 4 * HOUR, ())
+    one = floats._alert(alert, QRectF(0, 0, 3000, 800), 0.0, focus.base, 0)
+    assert one.more.startswith("07-12 17:42 发布 · 至 07-17 13:42")
+    alerted(hall, HOUR, HOUR)
+    listed.look_now()
+    assert listed.rows[0].right == "至 18:42", "today's are as short as they were"
 
 
 def test_cases_say_stage_number_who_is_at_them_and_what_is_left(qtbot: QtBot) -> None:

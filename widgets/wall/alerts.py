@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from cockpit.model.ages import age, hour_minute
+from cockpit.model.ages import age, moment
 from cockpit.model.headline import headline_words
 from cockpit.model.messages import Message
 from widgets.kit.feedstate import has_data, topic_state
@@ -47,7 +47,7 @@ class WallAlerts(ListPanel):
 
     def _row(self, row: Mapping[str, Any], now: int) -> Row:
         t = self.ctx.t
-        until = t("map.alert_until", time=hour_minute(int(row["expires"]))) if row["expires"] else ""
+        until = t("map.alert_until", time=moment(int(row["expires"]), now)) if row["expires"] else ""
         return Row(
             title=headline_words(str(row["title"]), t),
             right=until,

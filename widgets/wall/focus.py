@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from cockpit.model.ages import age, hour_minute
+from cockpit.model.ages import age, moment
 from cockpit.model.cases import Case, Order
 from cockpit.model.messages import Message
 from widgets.kit.feedstate import topic_state
@@ -129,7 +129,7 @@ class WallFocus(WallPanel):
         level = facts.level if facts is not None else int(row["level"]) if row is not None else 5
         occurred = int(row["occurred"]) if row is not None else 0
         visitor = ctx.wall is not None and ctx.wall.privacy == "visitor"
-        said = [t("wallmap.since", time=hour_minute(occurred))] if occurred else []
+        said = [t("wallmap.since", time=moment(occurred, now))] if occurred else []
         if not visitor and row is not None:
             said.insert(0, words.place(row, short=True))
             said.append(words.channel(str(row["channel"])))

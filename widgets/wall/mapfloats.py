@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from cockpit.model.ages import hour_minute
+from cockpit.model.ages import moment
 from cockpit.model.headline import headline_words
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import topic_age
@@ -132,9 +132,9 @@ class Floats:
         return " · ".join(parts), old
 
     def _alert(self, alert: Alert, free: QRectF, top: float, base: WallType, more: int) -> Float:
-        t, row = self.ctx.t, self.ctx.picture[ALERT].get(alert.key) or {}
-        sent = t("wallmap.sent", time=hour_minute(int(row["sent"]))) if row.get("sent") else ""
-        until = t("map.alert_until", time=hour_minute(alert.expires)) if alert.expires else ""
+        t, now, row = self.ctx.t, self.ctx.clock.now(), self.ctx.picture[ALERT].get(alert.key) or {}
+        sent = t("wallmap.sent", time=moment(int(row["sent"]), now)) if row.get("sent") else ""
+        until = t("map.alert_until", time=moment(alert.expires, now)) if alert.expires else ""
         said = [sent, until, str(row.get("area_name", ""))]
         if more > 0:
             said.append(t("wallmap.more_alerts", n=more))

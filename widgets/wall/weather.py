@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from cockpit.model.ages import age, hour_minute
+from cockpit.model.ages import age, moment
 from cockpit.model.clock import MINUTE
 from cockpit.model.figures import figure
 from cockpit.model.freshness import STALE_BEATS
@@ -121,7 +121,7 @@ class WallWeather(WallPanel):
         if not rows:
             return None
         row = min(rows, key=lambda one: (int(one["level"]) or 9, -int(one["sent"])))
-        until = ctx.t("map.alert_until", time=hour_minute(int(row["expires"]))) if row["expires"] else ""
+        until = ctx.t("map.alert_until", time=moment(int(row["expires"]), now)) if row["expires"] else ""
         return headline_words(str(row["title"]), ctx.t), int(row["level"]), until
 
     # Words.
