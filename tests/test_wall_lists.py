@@ -235,6 +235,14 @@ def test_a_time_of_another_day_has_its_day(qtbot: QtBot) -> None:
     assert listed.rows[0].right == "至 18:42", "today's are as short as they were"
 
 
+def test_in_a_narrow_list_a_long_time_leaves_the_title_its_room(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    alerted(hall, 2 * DAY, 3 * DAY)
+    said = painted(hall.hang("wallalerts", (500, 300)))
+    assert "暴雨橙色预警" in said
+    assert any(one.startswith("至 07-17 17:42") for one in said)
+
+
 def test_cases_say_stage_number_who_is_at_them_and_what_is_left(qtbot: QtBot) -> None:
     hall = Hall(qtbot)
     orders(hall, 3)
