@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from cockpit.model.clock import DAY, SECOND
+from cockpit.model.clock import DAY, HOUR, SECOND
 from cockpit.model.messages import Message, texts
 from cockpit.model.signs import Sign, Threshold
 from cockpit.model.wall import Mode, Place
@@ -475,3 +475,45 @@ def test_a_panel_speaks_the_language_that_the_wall_is_changed_to(qtbot: QtBot) -
     hall.at.ctx.t = texts("en")
     shown.retranslate()
     assert shown.title() == "Open cases"
+
+
+@pytest.mark.parametrize(
+    ("panel", "feed"),
+    [
+        ("wallbars", "events"), ("wallring", "events"), ("wallrank", "events"), ("wallsankey", "events"),
+        ("wallhotline", "events"), ("wallevents", "events"), ("wallfocus", "events"), ("wallalerts", "weather"),
+    ],
+)  # fmt: skip
+def test_where_the_source_stopped_nothing_is_no_zero(qtbot: QtBot, panel: str, feed: str) -> None:
+    """After midnight, the platform cut off since the evening, and nothing is left of yesterday."""
+    hall = Hall(qtbot)
+    options = {"of": "today"} if panel in ("wallring", "wallrank", "wallsankey") else {}
+    shown = hall.hang(panel, **options)
+    events, alerts = hall.at.picture["event"], hall.at.picture["alert"]
+    put(hall.at.picture, "event", [{**row, "state": 1} for row in map(events.row, range(len(events)))])
+    put(hall.at.picture, "alert", [{**row, "expires": NOW} for row in map(alerts.row, range(len(alerts)))])
+    hall.at.clock.advance(8 * 3600.0)
+    now = hall.at.ctx.clock.wall()
+    put(hall.at.picture, "feed", feed_rows(now))
+    shown.look_now()
+    assert shown.state is PanelState.EMPTY
+    put(hall.at.picture, "feed", feed_rows(now, **{feed: now - 5 * HOUR}))
+    shown.look_now()
+    assert shown.state is PanelState.DEAD
+    assert "已停 5 小时" in shown.said
+    assert "之后的情况不知道" in shown.said
+    assert not shown._facts
+
+
+def test_open_events_of_yesterday_have_no_zero_of_today_beside_them_while_the_source_is_cut(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    shown: Any = hall.hang("wallevents")
+    hall.at.clock.advance(8 * 3600.0)
+    now = hall.at.ctx.clock.wall()
+    put(hall.at.picture, "feed", feed_rows(now))
+    shown.look_now()
+    assert hall.at.ctx.t(shown._facts).startswith("今日 0")
+    put(hall.at.picture, "feed", feed_rows(now, events=now - 5 * HOUR))
+    shown.look_now()
+    assert shown.rows
+    assert shown._facts is None

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from cockpit.model.ages import age, moment
 from cockpit.model.headline import headline_words
 from cockpit.model.messages import Message
-from widgets.kit.feedstate import has_data, topic_state
+from widgets.kit.feedstate import cut_off, has_data, topic_state
 from widgets.lists.words import joined
 from widgets.wall.kit import PanelState
 from widgets.wall.rows import ListPanel, Row
@@ -38,6 +38,9 @@ class WallAlerts(ListPanel):
         rows = [table.row(i) for i in range(len(table))]
         rows = [row for row in rows if row["effective"] <= now and not 0 < row["expires"] <= now]
         rows = [row for row in rows if not levels or int(row["level"]) in levels]
+        if not rows and (cut := cut_off(ctx, "alert")) is not None:
+            self.show_state(PanelState.DEAD, *cut)
+            return ()
         if not rows:
             self.show_state(PanelState.EMPTY, Message("walllist.no_alerts"), (Message("walllist.no_alerts_why"),))
             return ()

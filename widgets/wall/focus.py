@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPen
 from cockpit.model.ages import age, moment
 from cockpit.model.cases import Case, Order
 from cockpit.model.messages import Message
-from widgets.kit.feedstate import topic_state
+from widgets.kit.feedstate import cut_off, topic_state
 from widgets.kit.loopwords import Left, left_of, number_of, stage_of
 from widgets.kit.symbols import draw_badge, draw_pattern
 from widgets.lists.areas import AreaTree
@@ -107,6 +107,8 @@ class WallFocus(WallPanel):
         state = topic_state(self.ctx, "event")
         if not len(self.ctx.picture["event"]) and state is not None and state.problem is not None:
             self.show_state(PanelState.DEAD, Message("wallkit.events_dead"), (state.problem,))
+        elif self.chosen["auto"] and (cut := cut_off(self.ctx, "event")) is not None:
+            self.show_state(PanelState.DEAD, *cut)
         else:
             why = Message("wallfocus.none_grave" if self.chosen["auto"] else "wallfocus.choose")
             self.show_state(PanelState.EMPTY, Message("wallfocus.none"), (why,))

@@ -91,7 +91,7 @@ class WallRank(CountPanel):
         total = sum(one.n for one in counts)
         self.set_facts(Message("wallkit.total", {"n": f"{total:,}"}))
         if not counts:
-            self.show_state(PanelState.EMPTY, Message(f"wallkit.none_{self.of}"))
+            self.say_none()
 
     def _say_age(self) -> None:
         if not self.chosen["sign"]:
