@@ -6,20 +6,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from cockpit.model.clock import DAY, SECOND
 from cockpit.model.messages import Message, texts
 from cockpit.model.signs import key_of
-from tests.living_picture import area_rows, put
+from tests.living_picture import NOW, area_rows, put
 from tests.living_signs import CITY, LivingSigns, put_signs, sign_row
 from tests.panel_desk import Desk, desk
 from widgets.lists.event import EventPage
-from widgets.map.coloring import SIGN, AreaTree, Coloring, color, ends_of
+from widgets.map.coloring import RAIN, SIGN, AreaTree, Coloring, age_of, color, ends_of
 from widgets.map.panel import MapPanel
 from widgets.map.scene import AREA
 from widgets.signs.page import SignThing
+from widgets.wall.mapfloats import Floats
+from widgets.wall.sizes import sizes_at
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 DEEPEST = key_of("E03", CITY)
@@ -160,5 +163,38 @@ def test_legends_say_large_ends_briefly_and_a_sign_without_a_definition_by_its_c
     told = Coloring(SIGN + "X9", ends=(0, 5000, 10_000, 15_000, 20_000))
     assert told.labels == ("0", "5000", "10k", "15k", "20k+")
     assert texts("zh")(told.legend("街道")) == "sign:X9 · 按街道"
-    none = color(SIGN + "X9", stage.picture, AreaTree(stage.picture["area"]), stage.ctx.pack)
+    none = color(SIGN + "X9", stage.picture, AreaTree(stage.picture["area"]), stage.ctx.pack, 0)
     assert none.steps == {}
+
+
+def test_an_area_whose_value_is_old_has_no_colour_while_others_live_and_the_legend_says_how_old_all_are(
+    stage: Desk,
+) -> None:
+    tree, kind = AreaTree(stage.picture["area"]), SIGN + "E03"
+    streets = tree.codes[:3]
+    live = [sign_row("E03", area, 20.0 + i) | {"measured": NOW - SECOND} for i, area in enumerate(streets)]
+    put(stage.picture, "sign", [*live[:2], live[2] | {"measured": NOW - 2 * DAY}])
+    made = color(kind, stage.picture, tree, stage.ctx.pack, NOW)
+    assert [made.steps[area] >= 0 for area in streets] == [True, True, False]
+    assert age_of(made, stage.picture, stage.ctx.pack, NOW)[1] is False
+    later = NOW + 2 * DAY
+    gone = color(kind, stage.picture, tree, stage.ctx.pack, later)
+    assert min(gone.steps[area] for area in streets) >= 0, "the last picture stays"
+    said, old = age_of(gone, stage.picture, stage.ctx.pack, later)
+    assert said is not None
+    assert "2 天" in texts("zh")(said)
+    assert old
+    floats = Floats(stage.ctx, stage.ctx.theme)
+    legend = floats._legend(QRectF(0, 0, 1900, 1000), 900.0, sizes_at(1.0, 8.0), made, "街道")
+    assert legend is not None
+    assert legend.more == "1 秒前"
+
+
+def test_rain_colours_by_gauges_that_live_alone(stage: Desk) -> None:
+    tree, table = AreaTree(stage.picture["area"]), stage.picture["sensor"]
+    rain = [row for row in map(table.row, range(len(table))) if str(row["kind"]).startswith("rain")]
+    put(stage.picture, "sensor", [{**row, "value": 0.0, "measured": NOW - SECOND} for row in rain])
+    put(stage.picture, "sensor", [{**rain[0], "value": 62.0, "measured": NOW - 9 * DAY}])
+    made = color(RAIN, stage.picture, tree, stage.ctx.pack, NOW)
+    assert set(made.steps.values()) <= {-1, 0}
+    assert 0 in made.steps.values()

@@ -8,19 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cockpit.model.calls import Contact
-from cockpit.model.clock import MINUTE, SECOND, from_iso, local
+from cockpit.model.clock import DAY, HOUR, MINUTE, SECOND, from_iso, local
 from cockpit.model.messages import Message
 from tests.calls_desk import HandCalls
 from tests.living_picture import NOW, feed_rows, put
-from tests.wall_panels import Hall
+from tests.wall_panels import Hall, painted
 from widgets.kit.states import PanelState
+from widgets.map.scene import Alert
 from widgets.wall.clock import instant
 from widgets.wall.kit import WallPanel
+from widgets.wall.mapfloats import Floats
 from widgets.wall.rows import Row, draw_rows
 from widgets.wall.sizes import sizes_at
 from widgets.wall.text import fill
@@ -202,6 +205,44 @@ def test_an_alert_that_ended_leaves_and_none_is_said_in_words(qtbot: QtBot) -> N
     assert "没有生效的预警" in shown.said
 
 
+def alerted(hall: Hall, ago: int, ahead: int) -> str:
+    """One alert in force is all there is; its key."""
+    table = hall.at.picture["alert"]
+    rows = [table.row(i) for i in range(len(table))]
+    rows = [{**row, "sent": NOW - ago, "effective": NOW - ago, "expires": NOW + ahead} for row in rows]
+    put(hall.at.picture, "alert", [rows[0], *({**row, "expires": NOW - SECOND} for row in rows[1:])])
+    return str(rows[0]["key"])
+
+
+def test_a_time_of_another_day_has_its_day(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    key = alerted(hall, 2 * DAY, 3 * DAY - 4 * HOUR)
+    listed: Any = hall.hang("wallalerts")
+    assert listed.rows[0].right == "至 07-17 13:42"
+    weather: Any = hall.hang("wallweather")
+    assert weather.told[1][2] == "至 07-17 13:42"
+    row = hall.at.picture["event"].row(0)
+    put(hall.at.picture, "event", [{**row, "occurred": NOW - 3 * DAY - HOUR}])
+    hall.sight.tell(event=str(row["key"]), privacy="visitor")
+    focus: Any = hall.hang("wallfocus")
+    assert focus.focus.under == "07-11 16:42 上报"
+    floats = Floats(hall.at.ctx, focus.theme)
+    alert = Alert(key, "暴雨橙色预警", 2, NOW + 3 * DAY - 4 * HOUR, ())
+    one = floats._alert(alert, QRectF(0, 0, 3000, 800), 0.0, focus.base, 0)
+    assert one.more.startswith("07-12 17:42 发布 · 至 07-17 13:42")
+    alerted(hall, HOUR, HOUR)
+    listed.look_now()
+    assert listed.rows[0].right == "至 18:42", "today's are as short as they were"
+
+
+def test_in_a_narrow_list_a_long_time_leaves_the_title_its_room(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    alerted(hall, 2 * DAY, 3 * DAY)
+    said = painted(hall.hang("wallalerts", (500, 300)))
+    assert "暴雨橙色预警" in said
+    assert any(one.startswith("至 07-17 17:42") for one in said)
+
+
 def test_cases_say_stage_number_who_is_at_them_and_what_is_left(qtbot: QtBot) -> None:
     hall = Hall(qtbot)
     orders(hall, 3)
@@ -320,6 +361,37 @@ def test_weather_says_what_gauges_measure_and_nothing_that_none_does(qtbot: QtBo
     shown.refresh(frozenset({"sensor"}))
     assert [one.kind for one in shown.told[0]] == ["temperature", "rain", "pm25"]
     assert "前" in age(shown) or age(shown) == "刚刚"
+
+
+def gauge(hall: Hall, key: str, **said: Any) -> None:
+    """One more gauge, as the first of the picture but for what is said."""
+    put(hall.at.picture, "sensor", [{**hall.at.picture["sensor"].row(0), "key": f"sensors/{key}", **said}])
+
+
+def test_a_gauge_that_stopped_days_ago_makes_no_weather_of_now(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    shown: Any = hall.hang("wallweather", kinds=["rain"])
+    table = hall.at.picture["sensor"]
+    dry = [{**table.row(i), "value": 0.0, "measured": NOW - SECOND} for i in range(len(table))
+           if str(table.row(i)["kind"]).startswith("rain")]  # fmt: skip
+    put(hall.at.picture, "sensor", dry)
+    gauge(hall, "stuck", kind=dry[0]["kind"], value=62.0, measured=NOW - 9 * DAY)
+    shown.refresh(frozenset({"sensor"}))
+    (rain,) = shown.told[0]
+    assert (rain.mean, rain.most, rain.old) == (0.0, 0.0, False)
+    put(hall.at.picture, "sensor", [{**row, "measured": NOW - 2 * HOUR} for row in dry])
+    shown.refresh(frozenset({"sensor"}))
+    assert shown.told[0][0].old, "none of the kind lives: what they said last stays, as old"
+    assert age(shown) == "2 小时前"
+
+
+def test_an_old_temperature_has_its_age_though_other_gauges_live(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    gauge(hall, "t", kind="temperature", value=-0.3, unit="℃", measured=NOW - 3 * HOUR)
+    for size in ((960, 540), (600, 300)):
+        shown: Any = hall.hang("wallweather", size)
+        assert "3 小时前" in painted(shown), size
+        assert "0" in painted(shown), "and no -0"
 
 
 def test_rain_and_wind_have_their_names() -> None:

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from cockpit.model.clock import DAY, SECOND
+from cockpit.model.clock import DAY, HOUR, SECOND
 from cockpit.model.messages import Message, texts
 from cockpit.model.signs import Sign, Threshold
 from cockpit.model.wall import Mode, Place
@@ -331,6 +331,7 @@ def test_at_midnight_the_columns_of_today_begin_anew(qtbot: QtBot) -> None:
     assert isinstance(shown, WallBars)
     first = shown.columns[0].at
     hall.at.clock.advance(7 * 3600.0)
+    put(hall.at.picture, "feed", feed_rows(hall.at.ctx.clock.wall()))
     shown.age_tick()
     assert shown.state is PanelState.EMPTY
     assert shown.said == "今天还没有事件"
@@ -475,3 +476,71 @@ def test_a_panel_speaks_the_language_that_the_wall_is_changed_to(qtbot: QtBot) -
     hall.at.ctx.t = texts("en")
     shown.retranslate()
     assert shown.title() == "Open cases"
+
+
+@pytest.mark.parametrize(
+    ("panel", "feed"),
+    [
+        ("wallbars", "events"), ("wallring", "events"), ("wallrank", "events"), ("wallsankey", "events"),
+        ("wallhotline", "events"), ("wallevents", "events"), ("wallfocus", "events"), ("wallalerts", "weather"),
+    ],
+)  # fmt: skip
+def test_where_the_source_stopped_nothing_is_no_zero(qtbot: QtBot, panel: str, feed: str) -> None:
+    """After midnight, the platform cut off since the evening, and nothing is left of yesterday."""
+    hall = Hall(qtbot)
+    options = {"of": "today"} if panel in ("wallring", "wallrank", "wallsankey") else {}
+    shown = hall.hang(panel, **options)
+    events, alerts = hall.at.picture["event"], hall.at.picture["alert"]
+    put(hall.at.picture, "event", [{**row, "state": 1} for row in map(events.row, range(len(events)))])
+    put(hall.at.picture, "alert", [{**row, "expires": NOW} for row in map(alerts.row, range(len(alerts)))])
+    hall.at.clock.advance(8 * 3600.0)
+    now = hall.at.ctx.clock.wall()
+    put(hall.at.picture, "feed", feed_rows(now))
+    shown.look_now()
+    assert shown.state is PanelState.EMPTY
+    put(hall.at.picture, "feed", feed_rows(now, **{feed: now - 5 * HOUR}))
+    shown.look_now()
+    assert shown.state is PanelState.DEAD
+    assert "已停 5 小时" in shown.said
+    assert "之后的情况不知道" in shown.said
+    assert not shown._facts
+
+
+def test_open_events_of_yesterday_have_no_zero_of_today_beside_them_while_the_source_is_cut(qtbot: QtBot) -> None:
+    hall = Hall(qtbot)
+    shown: Any = hall.hang("wallevents")
+    hall.at.clock.advance(8 * 3600.0)
+    now = hall.at.ctx.clock.wall()
+    put(hall.at.picture, "feed", feed_rows(now))
+    shown.look_now()
+    assert hall.at.ctx.t(shown._facts).startswith("今日 0")
+    put(hall.at.picture, "feed", feed_rows(now, events=now - 5 * HOUR))
+    shown.look_now()
+    assert shown.rows
+    assert shown._facts is None
+
+
+@pytest.mark.parametrize("size", [(960, 540), (600, 200), (500, 1000)])
+@pytest.mark.parametrize("panel", ["wallgauge", "wallradar", "wallareas", "wallindex", "wallsigns", "wallrank"])
+def test_one_value_of_several_that_stopped_is_another_picture_and_said_in_the_title(
+    qtbot: QtBot, panel: str, size: tuple[int, int]
+) -> None:
+    options: dict[str, dict[str, Any]] = {"wallgauge": {"signs": ["A02", "E03"]}, "wallrank": {"sign": "E03"}}
+    hall = Hall(qtbot)
+    rows = [row | {"measured": NOW - 2 * SECOND, "period": 60 * SECOND} for row in city_rows()
+            if not math.isnan(row["value"])]  # fmt: skip
+    rows = [row | {"level": 1} if row["code"] == "E03" else row for row in rows]
+    put_signs(hall.at.picture, rows)
+    shown: Any = hall.hang(panel, size, **options.get(panel, {}))
+    shown.look_now()
+    fresh = shown.grab(shown.content().toAlignedRect()).toImage()
+    assert not shown._age[1]
+    items = [item for item in (shown._items if panel == "wallrank" else shown.items) if item.known]
+    stopped = min(items, key=lambda item: (not item.level, item.level)).key
+    put_signs(hall.at.picture, [hall.at.picture["sign"].get(stopped) | {"measured": NOW - 2 * DAY}])
+    shown.look_now()
+    shown.age_tick()
+    assert age(shown) == "其中 1 项已停"
+    assert shown._age[1]
+    if panel in ("wallgauge", "wallareas", "wallradar"):
+        assert shown.grab(shown.content().toAlignedRect()).toImage() != fresh

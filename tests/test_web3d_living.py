@@ -62,12 +62,12 @@ def test_an_order_at_work_is_an_arc_from_its_unit_to_its_event_until_it_is_done(
 
 
 def test_columns_are_the_counts_and_means_that_areas_are_coloured_by(given: Given) -> None:
-    _, rows = given.living.columns(EVENTS)
+    _, rows = given.living.columns(EVENTS, NOW)
     table = given.picture["event"]
     placed = [i for i in range(len(table)) if table.value(i, "state") == EventState.OPEN and table.value(i, "area")]
     assert sum(row["v"] for row in rows) == len(placed) > 0
     assert all(math.isfinite(v) for row in rows for v in row["p"])
-    unit, rain = given.living.columns(RAIN)
+    unit, rain = given.living.columns(RAIN, NOW)
     assert unit == "mm"
     assert rain
     assert all(0 <= row["v"] < 300 for row in rain)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QBuffer
+from PySide6.QtGui import QFont, QPainter
+from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +28,17 @@ PANELS = (
 )  # fmt: skip
 SIZES = ((600, 200), (960, 540), (1900, 300), (500, 1000), (3800, 2100))
 _KNOWN = Panels()
+
+
+def painted(panel: WallPanel) -> list[str]:
+    """The words that a panel paints into its content, each as it is drawn."""
+    made = QBuffer()
+    picture = QSvgGenerator()
+    picture.setOutputDevice(made)
+    painter = QPainter(picture)
+    panel.paint(painter, panel.content())
+    painter.end()
+    return [html.unescape(one) for one in re.findall(r"<text[^>]*>([^<]*)</text>", made.data().toStdString())]
 
 
 class Hall:

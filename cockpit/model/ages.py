@@ -69,6 +69,11 @@ def hour_minute(us: int) -> str:
     return local(us).strftime("%H:%M")
 
 
+def moment(us: int, now_us: int) -> str:
+    """Time of day of the city, with its day where that is not the day of now: 17:42, 07-17 13:42."""
+    return hour_minute(us) if local(us).date() == local(now_us).date() else stamp(us)
+
+
 def stamp(us: int) -> str:
     """Day and time of the city, 07-14 17:42."""
     return local(us).strftime("%m-%d %H:%M")

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from cockpit.model.ages import data_age
+from cockpit.model.ages import data_age, span
 from cockpit.model.clock import MINUTE
 from cockpit.model.freshness import DEAD_BEATS, STALE_BEATS, Freshness, freshness
 from cockpit.model.messages import Message
@@ -243,6 +243,19 @@ def has_data(ctx: PanelContext, topic: str) -> bool:
         return True
     state = topic_state(ctx, topic)
     return state is not None and state.state is not Freshness.WAITING
+
+
+def cut_off(ctx: PanelContext, topic: str) -> tuple[Message, tuple[Message, ...]] | None:
+    """That nobody knows what came since the last feed of a table stopped: title and lines; None while one lives.
+
+    Where a table is empty then, or nothing of today in it, that is no zero.
+    """
+    state = topic_state(ctx, topic)
+    if state is None or state.state not in (Freshness.STALE, Freshness.DEAD):
+        return None
+    title = Message("kit.feed_stopped", {"feed": state.name, "span": span(ctx.clock.wall() - state.received)})
+    lines = (Message("kit.since_unknown"),)
+    return title, lines if state.problem is None else (*lines, state.problem)
 
 
 def topic_age(ctx: PanelContext, topic: str) -> tuple[Message | None, bool]:

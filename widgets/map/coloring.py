@@ -8,7 +8,10 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
+from cockpit.model.ages import data_age
 from cockpit.model.city import Pack, Text
+from cockpit.model.clock import MINUTE
+from cockpit.model.freshness import STALE_BEATS
 from cockpit.model.messages import Message
 from cockpit.model.signs import Sign, key_of
 from cockpit.model.tables import EventState
@@ -126,10 +129,19 @@ class Values(msgspec.Struct, frozen=True):
     known: bool = True
 
 
-def measured(kind: str, picture: Picture, tree: AreaTree, pack: Pack) -> Values:
+def lively(table: LiveTable, here: np.ndarray, now: int) -> np.ndarray:
+    """Those of the rows `here` (a mask) whose value is not old by its own beat; all of them where every one is old."""
+    period = table.numbers("period")
+    late = now - table.numbers("measured") > STALE_BEATS * np.where(period > 0, period, MINUTE)
+    fresh = here & ~late
+    return fresh if fresh.any() else here
+
+
+def measured(kind: str, picture: Picture, tree: AreaTree, pack: Pack, now: int) -> Values:
     """The values of all areas.
 
-    Rain is the mean of the rain gauges of an area that have a value; open events are counted.
+    Rain is the mean of the rain gauges of an area that have a value that is not old (UTC us `now`); open events are
+    counted.
     """
     if kind == EVENTS:
         table = picture["event"]
@@ -137,21 +149,42 @@ def measured(kind: str, picture: Picture, tree: AreaTree, pack: Pack) -> Values:
         sums, _ = _by_area(table, here, None, tree)
         return Values("", {code: sums.get(code, 0.0) for code in tree.codes})
     table = picture["sensor"]
-    gauges = _of_kind(table, [id for id in pack.sensor_kinds if id.startswith("rain")])
+    gauges = _rain_gauges(table, pack)
     value = table.numbers("value")
-    here = gauges & np.isfinite(value)
+    here = lively(table, gauges & np.isfinite(value), now)
     sums, counts = _by_area(table, here, value, tree)
     unit = str(table.value(int(np.flatnonzero(gauges)[0]), "unit")) if gauges.any() else ""
     means = {code: sums[code] / counts[code] for code in sums}
     return Values(unit, {code: means[code] for code in tree.codes if code in means}, bool(means))
 
 
-def of_sign(code: str, picture: Picture, tree: AreaTree) -> dict[str, float]:
-    """The values of a vital sign by area code; an area without a value is missing."""
+def of_sign(code: str, picture: Picture, tree: AreaTree, now: int = 0) -> dict[str, float]:
+    """The values of a vital sign by area code; an area without a value, or with an old one while others are not, is
+    missing. now: UTC us; 0 none is old."""
     table = picture["sign"]
     value = table.numbers("value")
-    rows = ((area, table.row_of(key_of(code, area))) for area in tree.codes)
-    return {area: float(value[row]) for area, row in rows if row is not None and math.isfinite(value[row])}
+    rows = {area: row for area in tree.codes if (row := table.row_of(key_of(code, area))) is not None}
+    here = np.zeros(len(table), dtype=bool)
+    here[list(rows.values())] = True
+    good = lively(table, here & np.isfinite(value), now)
+    return {area: float(value[row]) for area, row in rows.items() if good[row]}
+
+
+def age_of(coloring: Coloring, picture: Picture, pack: Pack, now: int) -> tuple[Message | None, bool]:
+    """How old the freshest value of a colouring by rain or a sign is, and whether that is old; (None, False) where
+    there is none."""
+    if coloring.kind.startswith(SIGN):
+        table, code = picture["sign"], coloring.kind.removeprefix(SIGN)
+        rows = np.asarray(table.rows_of(key_of(code, area) for area in coloring.steps), dtype=np.int64)
+    else:
+        table = picture["sensor"]
+        rows = np.flatnonzero(_rain_gauges(table, pack))
+    rows = rows[np.isfinite(table.numbers("value")[rows])]
+    if not len(rows):
+        return None, False
+    at = int(rows[np.argmax(table.numbers("measured")[rows])])
+    last, beat = int(table.value(at, "measured")), int(table.value(at, "period")) or MINUTE
+    return data_age(last, beat, now), now - last > STALE_BEATS * beat
 
 
 def ends_of(values: Sequence[float]) -> tuple[float, ...]:
@@ -166,8 +199,8 @@ def ends_of(values: Sequence[float]) -> tuple[float, ...]:
     return tuple(round(first + i * wide, 9) for i in range(STEPS))
 
 
-def _color_by_sign(kind: str, picture: Picture, tree: AreaTree) -> Coloring:
-    found = of_sign(kind.removeprefix(SIGN), picture, tree)
+def _color_by_sign(kind: str, picture: Picture, tree: AreaTree, now: int) -> Coloring:
+    found = of_sign(kind.removeprefix(SIGN), picture, tree, now)
     if not found:
         return Coloring(kind, tier=tree.tier)
     ends = ends_of(list(found.values()))
@@ -175,11 +208,11 @@ def _color_by_sign(kind: str, picture: Picture, tree: AreaTree) -> Coloring:
     return Coloring(kind, "", {code: place.get(code, -1) for code in tree.codes}, tree.tier, ends)
 
 
-def color(kind: str, picture: Picture, tree: AreaTree, pack: Pack) -> Coloring:
-    """The steps of all areas; -1 where there is no value."""
+def color(kind: str, picture: Picture, tree: AreaTree, pack: Pack, now: int) -> Coloring:
+    """The steps of all areas at a time (UTC us); -1 where there is no value."""
     if kind.startswith(SIGN):
-        return _color_by_sign(kind, picture, tree)
-    found = measured(kind, picture, tree, pack)
+        return _color_by_sign(kind, picture, tree, now)
+    found = measured(kind, picture, tree, pack, now)
     if not found.known:
         return Coloring(kind, found.unit, {}, tree.tier)
     by_area, tier = found.by_area, tree.tier
@@ -192,6 +225,10 @@ def step_of(kind: str, value: float, tier: int = TIER) -> int:
     if not math.isfinite(value):
         return -1
     return int(np.searchsorted(breaks_of(kind, tier), value, side="right"))
+
+
+def _rain_gauges(table: LiveTable, pack: Pack) -> np.ndarray:
+    return _of_kind(table, [id for id in pack.sensor_kinds if id.startswith("rain")])
 
 
 def _of_kind(table: LiveTable, kinds: Sequence[str]) -> np.ndarray:

@@ -108,12 +108,12 @@ class SceneReader:
             units = self._filtered("unit.shown", UNIT, stack, now, lambda t, here: self._units(t, stale, here), stale)
         tier = tier_of(stack)
         counted = ("sign",) if kind.startswith(SIGN) else ("event", "sensor")
-        told = (f"{kind} {tier}", *(self._picture[t].version for t in counted))
+        told = (f"{kind} {tier}", now // MINUTE if kind else 0, *(self._picture[t].version for t in counted))
         if told[0] == self._told[0] and mono - self._told_at < TELL_SECONDS:
             told = self._told
         elif told != self._told:
             self._told, self._told_at = told, mono
-        areas = self._once("area", told, self._areas(kind, tier))
+        areas = self._once("area", told, self._areas(kind, tier, now))
         return Scene(
             events=self._filtered(EVENT, EVENT, stack, now, self._events),
             units=units,
@@ -305,11 +305,11 @@ class SceneReader:
                 alerts.append(Alert(row["key"], row["title"], level, row["expires"], rings))
         return tuple(alerts)
 
-    def _areas(self, kind: str, tier: int) -> Callable[[LiveTable], tuple[Area, ...]]:
+    def _areas(self, kind: str, tier: int, now: int) -> Callable[[LiveTable], tuple[Area, ...]]:
         def make(table: LiveTable) -> tuple[Area, ...]:
             if self._tree is None or (self._tree.version, self._tree.tier) != (table.version, tier):
                 self._tree = AreaTree(table, tier)
-            coloring = color(kind, self._picture, self._tree, self._pack) if kind else Coloring("", tier=tier)
+            coloring = color(kind, self._picture, self._tree, self._pack, now) if kind else Coloring("", tier=tier)
             made = self._made.get("area")
             if made is not None and made[0][0] == table.version and coloring == self.coloring:
                 kept: tuple[Area, ...] = made[1]

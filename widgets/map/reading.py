@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 
-from cockpit.model import ages
 from cockpit.model.freshness import Freshness
 from cockpit.model.messages import Message
-from cockpit.model.signs import key_of
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import has_data, topic_age, topic_state
 from widgets.map.canvas import Canvas
-from widgets.map.coloring import EVENTS, SIGN, Coloring, named
+from widgets.map.coloring import EVENTS, Coloring, age_of, named
 from widgets.map.compose.heat import heat_told
 from widgets.map.layer_list import COUNTED
 from widgets.map.layers.desk import LayerDesk
@@ -101,13 +99,10 @@ class Reading(QObject):
 
     def _coloring_age(self) -> Message | None:
         """How old the values are that areas are coloured by."""
-        kind = self._desk.coloring
-        if not kind.startswith(SIGN):
-            return topic_age(self.ctx, "event" if kind == EVENTS else "sensor")[0]
-        table, code = self.ctx.picture["sign"], kind.removeprefix(SIGN)
-        rows = table.rows_of(key_of(code, area) for area in self._reader.coloring.steps)
-        measured = int(table.numbers("measured")[rows].max()) if len(rows) else 0
-        return ages.age(measured, self.ctx.clock.now()) if measured else None
+        ctx, kind = self.ctx, self._desk.coloring
+        if kind == EVENTS:
+            return topic_age(ctx, "event")[0]
+        return age_of(self._reader.coloring, ctx.picture, ctx.pack, ctx.clock.now())[0]
 
     def _tell_heat(self) -> None:
         """What the colours of heat mean in the view of now."""

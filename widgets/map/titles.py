@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cockpit.model.ages import age, hour_minute
+from cockpit.model.ages import age, moment
 from cockpit.model.alarms import text_of
 from cockpit.model.cases import Case
 from cockpit.model.city import Pack
@@ -109,6 +109,6 @@ class Titles:
         return row["name"], t("map.camera_offline" if row["state"] else "map.camera_online")
 
     def _alert(self, row: dict[str, Any], t: Texts, now: int) -> tuple[str, str]:
-        until = t("map.alert_until", time=hour_minute(row["expires"])) if row["expires"] else ""
+        until = t("map.alert_until", time=moment(row["expires"], now)) if row["expires"] else ""
         said = DOT.join(p for p in (row["area_name"], row["sender"], until) if p)
         return headline_words(row["title"], t, whole=True), said

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from cockpit.model.ages import age, hour_minute
+from cockpit.model.ages import age, moment
 from cockpit.model.headline import headline_words
 from cockpit.model.messages import Message
-from widgets.kit.feedstate import has_data, topic_state
+from widgets.kit.feedstate import cut_off, has_data, topic_state
 from widgets.lists.words import joined
 from widgets.wall.kit import PanelState
 from widgets.wall.rows import ListPanel, Row
@@ -38,6 +38,9 @@ class WallAlerts(ListPanel):
         rows = [table.row(i) for i in range(len(table))]
         rows = [row for row in rows if row["effective"] <= now and not 0 < row["expires"] <= now]
         rows = [row for row in rows if not levels or int(row["level"]) in levels]
+        if not rows and (cut := cut_off(ctx, "alert")) is not None:
+            self.show_state(PanelState.DEAD, *cut)
+            return ()
         if not rows:
             self.show_state(PanelState.EMPTY, Message("walllist.no_alerts"), (Message("walllist.no_alerts_why"),))
             return ()
@@ -47,7 +50,7 @@ class WallAlerts(ListPanel):
 
     def _row(self, row: Mapping[str, Any], now: int) -> Row:
         t = self.ctx.t
-        until = t("map.alert_until", time=hour_minute(int(row["expires"]))) if row["expires"] else ""
+        until = t("map.alert_until", time=moment(int(row["expires"]), now)) if row["expires"] else ""
         return Row(
             title=headline_words(str(row["title"]), t),
             right=until,

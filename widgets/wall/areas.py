@@ -15,7 +15,7 @@ from widgets.lists.areas import Area
 from widgets.signs.asked import LEVELS
 from widgets.signs.board import Item
 from widgets.wall.kit import PanelState
-from widgets.wall.paint import broken, clamped, draw_mark, draw_words
+from widgets.wall.paint import broken, clamped, draw_mark, draw_old, draw_words
 from widgets.wall.signed import SignPanel, level
 from widgets.wall.sizes import wide
 
@@ -102,7 +102,8 @@ class WallAreas(SignPanel):
         now, words = self.ctx.clock.now(), self.words
         named = max(wide(line.area.name, kind.row) for line in self.lines) + kind.pad
         named = min(named, box.width() * 0.4)
-        cells = [max(wide(words.value(sign, item.value), kind.row, True) for item in self._column(i)) + kind.row * 1.5
+        cells = [max(wide(words.value(sign, item.value), kind.row, True) + kind.row * item.old(now)
+                     for item in self._column(i)) + kind.row * 1.5
                  for i, sign in enumerate(self.columns)]  # fmt: skip
         fit, used = 0, named
         for need, sign in zip(cells, self.columns, strict=True):
@@ -156,10 +157,12 @@ class WallAreas(SignPanel):
         words = self.words.value(item.sign, item.value) if item.known else "–"
         ink = theme.level(at) if at else theme.t2 if old or not item.known else theme.t1
         took = draw_words(painter, cell, words, kind.row, ink, item.known, "right")
+        side, x = kind.row * 0.86, cell.right() - took
         if at:
-            side = kind.row * 0.86
-            x = cell.right() - took - kind.gap - side
+            x -= kind.gap + side
             draw_mark(painter, QRectF(x, cell.center().y() - side / 2, side, side), at, theme)
+        if old:
+            draw_old(painter, x - kind.gap - side, cell.center().y(), kind.row, theme)
 
 
 PANELS = {"wallareas": WallAreas}

@@ -146,7 +146,7 @@ class WallBars(CountPanel):
         total = int(counts.sum())
         self.set_facts(Message("wallkit.total", {"n": f"{total:,}"}))
         if not total:
-            self.show_state(PanelState.EMPTY, Message("wallkit.none_today"))
+            self.say_none()
 
     def _say_age(self) -> None:
         item = self._item

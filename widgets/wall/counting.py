@@ -16,7 +16,7 @@ from cockpit.model.freshness import Freshness
 from cockpit.model.levels import Level
 from cockpit.model.messages import Message
 from cockpit.model.tables import EventState
-from widgets.kit.feedstate import has_data, topic_age, topic_state
+from widgets.kit.feedstate import cut_off, has_data, topic_age, topic_state
 from widgets.lists.areas import DISTRICT, STREET, AreaTree
 from widgets.lists.words import EventWords
 from widgets.wall.kit import PanelState, WallPanel
@@ -107,6 +107,15 @@ class CountPanel(WallPanel):
             self.show_state(PanelState.DEAD, Message("wallkit.events_dead"), (state.problem,))
         else:
             self.show_state(PanelState.WAITING, Message("wallkit.events_waiting"))
+
+    def say_none(self) -> None:
+        """Nothing is counted: there is none, or where its source stopped nobody knows."""
+        cut = cut_off(self.ctx, "event") if self.of != "cases" else None
+        if cut is None:
+            self.show_state(PanelState.EMPTY, Message(f"wallkit.none_{self.of}"))
+        else:
+            self.set_facts(None)
+            self.show_state(PanelState.DEAD, *cut)
 
     def _unknown(self) -> Message | None:
         """What is wrong with the words of its options, in a sentence."""

@@ -11,7 +11,7 @@ from cockpit.model.ages import span
 from cockpit.model.messages import Message
 from cockpit.model.tables import EventState
 from widgets.bars.figures import figures, loop_figures
-from widgets.kit.feedstate import has_data, topic_state
+from widgets.kit.feedstate import cut_off, has_data, topic_state
 from widgets.lists.areas import AreaTree
 from widgets.lists.words import EventWords
 from widgets.wall.discreet import visitor
@@ -46,6 +46,12 @@ class WallEvents(ListPanel):
             return ()
         keys = self.wanted()
         self._say_facts(len(keys))
+        cut = cut_off(ctx, "event")
+        if cut is not None and not (keys and figures(ctx.picture, ctx.clock.now()).today):
+            self.set_facts(None)  # nought of today is not known
+        if cut is not None and not keys:
+            self.show_state(PanelState.DEAD, *cut)
+            return ()
         if not keys:
             self.show_state(PanelState.EMPTY, Message("walllist.no_events"))
             return ()

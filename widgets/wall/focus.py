@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from cockpit.model.ages import age, hour_minute
+from cockpit.model.ages import age, moment
 from cockpit.model.cases import Case, Order
 from cockpit.model.messages import Message
-from widgets.kit.feedstate import topic_state
+from widgets.kit.feedstate import cut_off, topic_state
 from widgets.kit.loopwords import Left, left_of, number_of, stage_of
 from widgets.kit.symbols import draw_badge, draw_pattern
 from widgets.lists.areas import AreaTree
@@ -110,6 +110,8 @@ class WallFocus(WallPanel):
         state = topic_state(self.ctx, "event")
         if not len(self.ctx.picture["event"]) and state is not None and state.problem is not None:
             self.show_state(PanelState.DEAD, Message("wallkit.events_dead"), (state.problem,))
+        elif self.chosen["auto"] and (cut := cut_off(self.ctx, "event")) is not None:
+            self.show_state(PanelState.DEAD, *cut)
         else:
             why = Message("wallfocus.none_grave" if self.chosen["auto"] else "wallfocus.choose")
             self.show_state(PanelState.EMPTY, Message("wallfocus.none"), (why,))
@@ -132,7 +134,7 @@ class WallFocus(WallPanel):
         level = facts.level if facts is not None else int(row["level"]) if row is not None else 5
         occurred = int(row["occurred"]) if row is not None else 0
         strangers = visitor(ctx)
-        said = [t("wallmap.since", time=hour_minute(occurred))] if occurred else []
+        said = [t("wallmap.since", time=moment(occurred, now))] if occurred else []
         if not strangers and row is not None:
             said.insert(0, words.place(row, short=True))
             said.append(words.channel(str(row["channel"])))

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from cockpit.model.ages import span
 from cockpit.model.messages import Message
 from cockpit.model.signs import Sign
 from widgets.charts.history import short_number
@@ -16,7 +17,7 @@ from widgets.charts.scale import round_steps
 from widgets.lists.words import joined
 from widgets.signs.board import Item
 from widgets.wall.kit import PanelState
-from widgets.wall.paint import broken, clamped, draw_mark, draw_value, draw_words, fitted
+from widgets.wall.paint import broken, clamped, draw_mark, draw_old, draw_value, draw_words, fitted
 from widgets.wall.signed import SignPanel, level
 from widgets.wall.sizes import FIGURE_EM, wide
 from widgets.wall.tile import Tile, draw_tile
@@ -92,7 +93,8 @@ class WallGauge(SignPanel):
         radius = min(box.width() / 2, (box.height() - foot) / 1.5)
         if radius < self.base.row * 1.9 or not item.known:
             unit = words.unit(item.sign, item.value) if item.known else ""
-            tile = Tile(item, words.title(item), value, unit, self.goal(item))
+            age = words.age(item, self.ctx.clock.now()) if old else ""
+            tile = Tile(item, words.title(item), value, unit, self.goal(item), age=age)
             draw_tile(painter, box, tile, self.base, theme, named=False)
             return
         lines = self._lines(item) if not named and box.width() > radius * 3.4 else []
@@ -126,14 +128,28 @@ class WallGauge(SignPanel):
         figure = QRectF(middle.x() - inner / 2, middle.y() - px * 0.75, inner, px * 1.5)
         draw_value(painter, figure, value, "", px, ink, theme.t2, kind.min, "middle")
         under = middle.y() + px * FIGURE_EM * 0.62
-        draw_words(painter, QRectF(middle.x() - inner / 2, under, inner, kind.min * 1.35), unit, kind.min, theme.t2,
-                   side="middle")  # fmt: skip
+        line = QRectF(middle.x() - inner / 2, under, inner, kind.min * 1.35)
+        if old and named:
+            self._old(painter, line, item)
+        else:
+            draw_words(painter, line, unit, kind.min, theme.t2, side="middle")
         if at:
             side = min(max(kind.row, radius * 0.16), radius * 0.3)
             top = middle.y() - px * FIGURE_EM * 0.72 - side
             if top > middle.y() - radius + 2 * thick:
                 draw_mark(painter, QRectF(middle.x() - side / 2, top, side, side), at, theme)
         self._ends(painter, middle, radius, low, high, item.sign)
+
+    def _old(self, painter: QPainter, line: QRectF, item: Item) -> None:
+        """That its value stopped and when, in place of the unit: the title has the age of all."""
+        px, now = self.type.min, self.ctx.clock.now()
+        words = self.words.age(item, now)
+        if wide(words, px) + px * 1.1 > line.width():
+            words = self.ctx.t(span(now - item.measured))
+        took = min(wide(words, px), line.width() - px * 1.1)
+        left = line.center().x() - (took + px * 1.1) / 2
+        draw_old(painter, left, line.center().y(), px, self.theme)
+        draw_words(painter, QRectF(left + px * 1.1, line.top(), took + 1, line.height()), words, px, self.theme.t1)
 
     def _tiles(self, painter: QPainter, box: QRectF) -> None:
         """Where arcs have no room: values under each other, as many as can be read."""

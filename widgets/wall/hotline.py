@@ -17,7 +17,7 @@ from cockpit.model.clock import midnight
 from cockpit.model.messages import Message
 from cockpit.model.signs import key_of
 from cockpit.model.tables import EventState
-from widgets.kit.feedstate import has_data, topic_state
+from widgets.kit.feedstate import cut_off, has_data, topic_state
 from widgets.lists.areas import AreaTree
 from widgets.wall.kit import PanelState, WallPanel
 from widgets.wall.paint import draw_words
@@ -68,6 +68,10 @@ class WallHotline(WallPanel):
         told = self._count()
         facts = Message("wallmore.calls_open", {"n": f"{told.n:,}", "open": f"{told.open:,}"})
         self.set_facts(facts)
+        if not told.counts and (cut := cut_off(ctx, "event")) is not None:
+            self.set_facts(None)
+            self.show_state(PanelState.DEAD, *cut)
+            return
         if not told.counts:
             self.show_state(PanelState.EMPTY, Message("wallmore.no_calls"))
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from math import ceil
 from typing import Any, ClassVar
 
@@ -15,7 +15,7 @@ from widgets.signs.board import Item
 from widgets.signs.score import Scored, dimensions_of, index_of, scored
 from widgets.signs.words import SignWords
 from widgets.wall.kit import PanelState
-from widgets.wall.paint import draw_mark, draw_value, draw_words, value_px
+from widgets.wall.paint import draw_mark, draw_old, draw_value, draw_words, value_px
 from widgets.wall.signed import SignPanel, level
 from widgets.wall.sizes import FIGURE_EM, WallType, wide
 
@@ -82,10 +82,7 @@ class WallIndex(ScorePanel):
                 return
             self.items = (self.own, *(item for one in self.dimensions for item in one.items))
             self.show_content()
-        old = sum(one.old for one in self.dimensions)
-        self.set_facts(
-            Message("wallkit.some_old", {"n": old}) if old else self.place() if self.chosen["area"] else None
-        )
+        self.set_facts(self.place() if self.chosen["area"] else None)
 
     def value(self) -> float:
         return self.own.value if self.own is not None else index_of(self.dimensions)
@@ -99,7 +96,8 @@ class WallIndex(ScorePanel):
             under = box.adjusted(0, box.height() * 0.5 + kind.gap, 0, 0)
             box = QRectF(box.left(), box.top(), box.width(), box.height() * 0.5 - kind.gap)
             painter.fillRect(QRectF(under.left(), under.top(), under.width(), kind.hair), self.theme.line)
-            draw_away(painter, under.adjusted(0, kind.gap, 0, 0), away, self.words, kind, self.theme)
+            old = {item.key for item in away if item.old(self.ctx.clock.now())}
+            draw_away(painter, under.adjusted(0, kind.gap, 0, 0), away, old, self.words, kind, self.theme)
         if box.width() >= base.row * 17 and self.dimensions:
             share = 0.36 if box.width() < base.row * 28 else 0.3
             left = QRectF(box.left(), box.top(), box.width() * share, box.height())
@@ -155,9 +153,9 @@ class WallIndex(ScorePanel):
 
 
 def draw_away(
-    painter: QPainter, box: QRectF, away: Sequence[Item], words: SignWords, kind: WallType, theme: Theme
+    painter: QPainter, box: QRectF, away: Sequence[Item], old: Set[str], words: SignWords, kind: WallType, theme: Theme
 ) -> None:
-    """Signs outside their bounds: badge, name, value; as many as there is room for."""
+    """Signs outside their bounds: badge, name, value; as many as there is room for. old: keys of those that stopped."""
     columns = max(1, min(3, int(box.width() / (kind.row * 19))))
     rows = max(1, min(int(box.height() / (kind.row * 1.35)), ceil(len(away) / columns)))
     high = min(box.height() / rows, kind.row * 2.2)
@@ -170,17 +168,21 @@ def draw_away(
         took = wide(value, kind.row, True)
         row = QRectF(x + side + kind.gap * 1.5, y, across - side - kind.gap * 1.5, high)
         draw_words(painter, row, value, kind.row, theme.level(item.level), True, "right")
+        if item.key in old:
+            took += kind.row + kind.gap
+            draw_old(painter, row.right() - took, row.center().y(), kind.row, theme)
         draw_words(painter, row.adjusted(0, 0, -took - kind.gap * 2, 0), words.name(item.sign), kind.row, theme.t1)
 
 
 def draw_dimensions(
     painter: QPainter, box: QRectF, many: Sequence[Scored], kind: WallType, theme: Theme, t: Texts
 ) -> None:
-    """Name, bar and score of each, in one column or two."""
+    """Name, bar and score of each, in one column or two; with the sign of what stopped."""
     names = [t.pack(one.name) for one in many]
     named = max(wide(name, kind.min) for name in names) + kind.gap
     scored_w = wide("100", kind.row, True) + kind.gap
-    least = named + scored_w + kind.row * 1.5 + kind.min * 1.2
+    stopped = kind.min * 1.1 if any(one.old for one in many) else 0.0
+    least = named + stopped + scored_w + kind.row * 1.5 + kind.min * 1.2
     most = max(1, int(box.height() / (kind.row * 1.2)))
     columns = 2 if box.width() >= least * 2 + kind.pad * 2 and len(many) > 3 else 1
     rows = min(ceil(len(many) / columns), most)
@@ -194,14 +196,16 @@ def draw_dimensions(
     for i, one in enumerate(many[: rows * columns]):
         x = box.left() + (i // rows) * (across + kind.pad * 2)
         row = QRectF(x, top + (i % rows) * high, across, high)
-        name_w = min(named, across - scored_w - kind.min * 2.4)
+        name_w = min(named, across - scored_w - stopped - kind.min * 2.4)
         draw_words(painter, QRectF(row.left(), row.top(), name_w - kind.gap, high), names[i], kind.min, theme.t2)
         draw_words(painter, row, f"{one.score:.0f}", kind.row, theme.t1, True, "right")
         side = kind.min * 0.9 if one.worst else 0.0
+        if one.old:
+            draw_old(painter, row.left() + name_w, row.center().y(), kind.min, theme)
         lane = QRectF(
-            row.left() + name_w,
+            row.left() + name_w + stopped,
             row.center().y() - kind.min * 0.15,
-            across - name_w - scored_w - kind.min * 1.2,
+            across - name_w - stopped - scored_w - kind.min * 1.2,
             kind.min * 0.3,
         )
         if lane.width() > kind.row:

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from cockpit.model.ages import hour_minute
+from cockpit.model.ages import moment
 from cockpit.model.headline import headline_words
 from widgets.kit.context import PanelContext
 from widgets.kit.feedstate import topic_age
 from widgets.kit.icons import draw_icon
 from widgets.kit.symbols import draw_badge
 from widgets.kit.theme import Theme
-from widgets.map.coloring import Coloring
+from widgets.map.coloring import EVENTS, Coloring, age_of
 from widgets.map.scene import ALERT, CAMERA, EVENT, SENSOR, UNIT, Alert, Scene
 from widgets.wall.mapview import wall_style
 from widgets.wall.paint import draw_frame, draw_words
@@ -132,9 +132,9 @@ class Floats:
         return " · ".join(parts), old
 
     def _alert(self, alert: Alert, free: QRectF, top: float, base: WallType, more: int) -> Float:
-        t, row = self.ctx.t, self.ctx.picture[ALERT].get(alert.key) or {}
-        sent = t("wallmap.sent", time=hour_minute(int(row["sent"]))) if row.get("sent") else ""
-        until = t("map.alert_until", time=hour_minute(alert.expires)) if alert.expires else ""
+        t, now, row = self.ctx.t, self.ctx.clock.now(), self.ctx.picture[ALERT].get(alert.key) or {}
+        sent = t("wallmap.sent", time=moment(int(row["sent"]), now)) if row.get("sent") else ""
+        until = t("map.alert_until", time=moment(alert.expires, now)) if alert.expires else ""
         said = [sent, until, str(row.get("area_name", ""))]
         if more > 0:
             said.append(t("wallmap.more_alerts", n=more))
@@ -157,8 +157,12 @@ class Floats:
         if coloring is None or not coloring.kind or not coloring.labels:
             return None
         title = self.ctx.t(coloring.legend(tier))
-        age, stale = topic_age(self.ctx, "event" if coloring.kind == "events" else "sensor")
-        more = self.ctx.t(age) if age is not None and not coloring.kind.startswith("sign:") else ""
+        ctx = self.ctx
+        if coloring.kind == EVENTS:
+            age, stale = topic_age(ctx, "event")
+        else:
+            age, stale = age_of(coloring, ctx.picture, ctx.pack, ctx.clock.now())
+        more = ctx.t(age) if age is not None else ""
         pad = base.min * 0.6
         cell = max(wide(one, base.min) for one in coloring.labels) + base.min * 0.9
         width = max(cell * len(coloring.labels), wide(title, base.min) + wide(more, base.min) + base.min) + 2 * pad

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 
-from cockpit.model.ages import hour_minute
+from cockpit.model.ages import moment
 from cockpit.model.layout import Rect
 from widgets.kit.context import PanelContext
 from widgets.map.titles import Titles
@@ -93,6 +93,6 @@ class Wording:
             lines = ctx.t("wallmap.of_many", title=lines[0], n=mark.count), lines[1]
         if lines is not None and visitor(ctx):
             row = ctx.picture["event"].get(mark.key)
-            since = ctx.t("wallmap.since", time=hour_minute(int(row["occurred"]))) if row is not None else ""
-            return lines[0], since
+            at = moment(int(row["occurred"]), ctx.clock.now()) if row is not None else ""
+            return lines[0], ctx.t("wallmap.since", time=at) if at else ""
         return lines

@@ -50,6 +50,11 @@ def draw_at(
     return took
 
 
+def draw_old(painter: QPainter, left: float, middle: float, px: float, theme: Theme) -> None:
+    """The sign of a value that stopped, as high as words of `px`, in the middle of a line."""
+    draw_icon(painter, QRectF(left, middle - px * 0.42, px * 0.84, px * 0.84), "plug-broken", theme.orange_text, 2)
+
+
 def draw_lines(
     painter: QPainter, box: QRectF, words: str, px: float, color: QColor, bold: bool = False, side: Side = "left"
 ) -> float:

@@ -13,7 +13,7 @@ from cockpit.model.messages import Message
 from widgets.signs.score import index_of
 from widgets.wall.index import ScorePanel, draw_dimensions
 from widgets.wall.kit import PanelState
-from widgets.wall.paint import draw_mark, draw_words, faint
+from widgets.wall.paint import draw_mark, draw_old, draw_words, faint
 from widgets.wall.sizes import wide
 
 _RINGS = (25, 50, 75, 100)
@@ -106,8 +106,12 @@ class WallRadar(ScorePanel):
         draw_words(painter, QRectF(left, top, label, high / 2), name, kind.min, theme.t2, side=side)
         score = f"{one.score:.0f}"
         took, mark = wide(score, kind.row, True), kind.row * 0.8 if one.worst else 0.0
-        whole = took + (mark + kind.gap if mark else 0.0)
+        stopped = kind.min * 1.1 if one.old else 0.0
+        whole = took + (mark + kind.gap if mark else 0.0) + stopped
         x = left + (label - whole) / 2 if side == "middle" else left if side == "left" else left + label - whole
+        if stopped:
+            draw_old(painter, x, top + high * 0.75, kind.min, theme)
+            x += stopped
         row = QRectF(x, top + high / 2, took + 1, high / 2)
         draw_words(painter, row, score, kind.row, theme.t1, True)
         draw_mark(painter, QRectF(x + took + kind.gap, row.center().y() - mark / 2, mark, mark), one.worst, theme)

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from cockpit.model import ages
 from cockpit.model.messages import Message
 from widgets.lists.areas import DISTRICT
 from widgets.lists.words import joined
@@ -17,7 +16,7 @@ from widgets.signs.words import SignWords
 from widgets.wall.barrows import BarRow, draw_bars, room_for
 from widgets.wall.counting import CountPanel
 from widgets.wall.kit import PanelState
-from widgets.wall.signed import level, tells
+from widgets.wall.signed import age_of_all, level, tells
 
 
 class WallRank(CountPanel):
@@ -91,7 +90,7 @@ class WallRank(CountPanel):
         total = sum(one.n for one in counts)
         self.set_facts(Message("wallkit.total", {"n": f"{total:,}"}))
         if not counts:
-            self.show_state(PanelState.EMPTY, Message(f"wallkit.none_{self.of}"))
+            self.say_none()
 
     def _say_age(self) -> None:
         if not self.chosen["sign"]:
@@ -101,8 +100,7 @@ class WallRank(CountPanel):
         if not self._items:
             self.set_age(None)
             return
-        fresh = max(self._items, key=lambda item: (not item.old(now), item.measured))
-        self.set_age(ages.data_age(fresh.measured, fresh.period, now), fresh.old(now))
+        self.set_age(*age_of_all(self._items, now))
 
     def sign_words(self) -> SignWords:
         return SignWords(self.ctx.t, self.ctx.pack, self.areas)

@@ -89,7 +89,7 @@ class WallRing(CountPanel):
         self._item = None
         counts = self.counts()
         if not counts:
-            self.show_state(PanelState.EMPTY, Message(f"wallkit.none_{self.of}"))
+            self.say_none()
             return
         self.pieces = self._gathered([Piece(one.name, one.n, f"{one.n:,}", one.level % 5) for one in counts])
         self.total, self.unit = f"{sum(one.n for one in counts):,}", ""

@@ -13,6 +13,7 @@ from PySide6.QtGui import QPainter
 from cockpit.model.messages import Message
 from widgets.kit.symbols import draw_badge, draw_pattern
 from widgets.kit.theme import Theme
+from widgets.lists.words import joined
 from widgets.wall.kit import WallPanel
 from widgets.wall.paint import draw_words
 from widgets.wall.sizes import WallType, wide
@@ -21,6 +22,8 @@ ACROSS = 21.0
 """Rows of type that a column of a list is wide at the least, where it has several."""
 PATTERNED = 5.0
 """Rows of type that a title has beside its pattern at the least; with less the pattern is left out."""
+TITLED = 4.5
+"""Rows of type that a title has beside what stands at its right; with less that goes to the second line."""
 LEAST = 1.38
 """Height of a row at the least, in sizes of its type."""
 TALL = 1.4
@@ -141,6 +144,9 @@ def _column(
     right = max((wide(row.right, kind.row, row.ink != "t2") for row in rows), default=0.0)
     right = min(right + 1, box.width() * 0.72)
     room = box.width() - lead - (right + gap * 1.5 if right else 0.0)
+    if two and right and room < min(max(wide(row.title, kind.row) for row in rows), TITLED * kind.row):
+        rows = [replace(row, right="", under=joined(row.right, row.under)) for row in rows]
+        right, room = 0.0, box.width() - lead
     drawn = any(row.pattern for row in rows) and room - side > PATTERNED * kind.row
     if drawn:
         lead, room = lead + side + gap * 0.6, room - side - gap * 0.6

@@ -61,7 +61,7 @@ class WallSankey(CountPanel):
             return
         things = self.things(staged="stage" in by)
         if not len(things):
-            self.show_state(PanelState.EMPTY, Message(f"wallkit.none_{self.of}"))
+            self.say_none()
             self.set_facts(None)
             return
         self._flows = list(zip(*(self.keys_by(things, one) for one in by), strict=True))

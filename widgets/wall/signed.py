@@ -160,8 +160,7 @@ class SignPanel(WallPanel):
             if not self.failed:
                 self.set_age(None)
             return
-        fresh = max(known, key=lambda item: (not item.old(now), item.measured))
-        self.set_age(ages.data_age(fresh.measured, fresh.period, now), fresh.old(now))
+        self.set_age(*age_of_all(known, now))
         told = tuple(self.words.age(item, now) if item.old(now) else "" for item in known)
         if told != self._told_ages:
             self._told_ages = told
@@ -197,6 +196,15 @@ class SignPanel(WallPanel):
         if not value or item.old(self.ctx.clock.now()):
             return ""
         return f"{note.split(SEPARATOR)[0]} {value}"
+
+
+def age_of_all(known: Sequence[Item], now: int) -> tuple[Message, bool]:
+    """The age of items with a value, that of the freshest, and whether it is old; where some of them are old, that."""
+    old = len({item.key for item in known if item.old(now)})
+    if 0 < old < len({item.key for item in known}):
+        return Message("wallkit.some_old", {"n": old}), True
+    fresh = max(known, key=lambda item: item.measured)
+    return ages.data_age(fresh.measured, fresh.period, now), fresh.old(now)
 
 
 def mildest(sign: Sign) -> Threshold | None:

@@ -8,11 +8,10 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from widgets.charts.scale import Curve
-from widgets.kit.icons import draw_icon
 from widgets.kit.theme import Theme
 from widgets.signs.board import Item
 from widgets.wall.lines import draw_spark
-from widgets.wall.paint import draw_mark, draw_value, draw_words
+from widgets.wall.paint import draw_mark, draw_old, draw_value, draw_words
 from widgets.wall.signed import bounds_of, level
 from widgets.wall.sizes import FIGURE_EM, WallType, wide
 
@@ -125,8 +124,7 @@ def _foot(painter: QPainter, row: QRectF, tile: Tile, kind: WallType, theme: The
             left, right = right, ""
     icon = px * 1.1 if tile.age else 0.0
     if icon:
-        box = QRectF(row.left(), row.center().y() - px * 0.42, px * 0.84, px * 0.84)
-        draw_icon(painter, box, "plug-broken", theme.orange_text, 2)
+        draw_old(painter, row.left(), row.center().y(), px, theme)
     taken = icon + wide(left, px) + px * 0.8 if left else 0.0
     both = taken + wide(right, px) <= row.width()
     if left:
@@ -144,4 +142,7 @@ def _one_line(painter: QPainter, box: QRectF, tile: Tile, kind: WallType, theme:
     took = wide(value, px, True)
     draw_words(painter, box.adjusted(0, 0, -side - kind.gap, 0), value, px, ink, True, "right")
     draw_mark(painter, QRectF(box.right() - side, box.center().y() - side / 2, side, side), at, theme)
+    if tile.age:
+        draw_old(painter, box.left(), box.center().y(), kind.min, theme)
+        box = box.adjusted(kind.min * 1.1, 0, 0, 0)
     draw_words(painter, box.adjusted(0, 0, -took - side - kind.gap * 3, 0), tile.name, kind.row, theme.t1)

@@ -10,7 +10,9 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from cockpit.model.ages import age, hour_minute
+from cockpit.model.ages import age, moment
+from cockpit.model.clock import MINUTE
+from cockpit.model.figures import figure
 from cockpit.model.freshness import STALE_BEATS
 from cockpit.model.headline import headline_words
 from cockpit.model.messages import Message
@@ -18,6 +20,7 @@ from widgets.kit.feedstate import has_data, topic_state
 from widgets.kit.icons import draw_icon
 from widgets.kit.symbols import draw_badge
 from widgets.lists.areas import AreaTree
+from widgets.map.coloring import lively
 from widgets.wall.kit import PanelState, WallPanel
 from widgets.wall.paint import draw_value, draw_words
 from widgets.wall.rows import LEAST, Row, draw_rows
@@ -32,7 +35,10 @@ KINDS = ("temperature", "rain", "wind", "pm25", "humidity")
 
 @dataclass(frozen=True)
 class Gauged:
-    """What gauges of a kind say: mean and highest, where that is, when it was measured, whether that is long ago."""
+    """What gauges of a kind say: mean and highest, where that is, when it was measured, whether that is long ago.
+
+    Gauges that are old count only where none of the kind is live.
+    """
 
     kind: str
     unit: str
@@ -93,17 +99,18 @@ class WallWeather(WallPanel):
         if self.area != ctx.pack.code:
             inside, (area, areas) = self._tree.inside(self.area), table.codes("area")
             here &= np.array([one in inside for one in areas], bool)[area]
-        rows = np.flatnonzero(here)
+        now = ctx.clock.now()
+        rows = np.flatnonzero(lively(table, here, now))
         if not len(rows):
             return None
         top = int(rows[np.argmax(value[rows])])
         row = table.row(top)
         known = ctx.pack.sensor_kind(str(row["kind"]))
         when = int(measured[rows].max())
-        period = int(table.numbers("period")[rows].max()) or 60_000_000
+        period = int(table.numbers("period")[rows].max()) or MINUTE
         return Gauged(
             kind, str(row["unit"]) or known.unit, known.decimals, float(value[rows].mean()), float(value[top]),
-            str(row["name"]), when, ctx.clock.now() - when > STALE_BEATS * period,
+            str(row["name"]), when, now - when > STALE_BEATS * period,
         )  # fmt: skip
 
     def _alert(self) -> tuple[str, int, str] | None:
@@ -115,7 +122,7 @@ class WallWeather(WallPanel):
         if not rows:
             return None
         row = min(rows, key=lambda one: (int(one["level"]) or 9, -int(one["sent"])))
-        until = ctx.t("map.alert_until", time=hour_minute(int(row["expires"]))) if row["expires"] else ""
+        until = ctx.t("map.alert_until", time=moment(int(row["expires"]), now)) if row["expires"] else ""
         return headline_words(str(row["title"]), ctx.t), int(row["level"]), until
 
     # Words.
@@ -134,7 +141,7 @@ class WallWeather(WallPanel):
             said = t("wallmore.force", n=beaufort(one.most))
         else:
             shown = one.most if one.kind == "rain" else one.mean
-            said = f"{shown:,.{one.decimals}f} {one.unit}".strip()
+            said = f"{figure(shown, one.decimals)} {one.unit}".strip()
         beside = one.where if one.kind in ("rain", "wind") else ""
         if one.old:
             beside = t(age(one.measured, self.ctx.clock.now()))
@@ -181,10 +188,17 @@ class WallWeather(WallPanel):
             line.setLeft(line.left() + side + kind.gap * 1.5)
         ink = theme.t2 if heat.old else theme.t1
         beneath = box.height() - high >= kind.row
+        if heat.old:
+            words = self.ctx.t(age(heat.measured, self.ctx.clock.now()))
+            if not beneath and wide(words, kind.row, True) >= line.width() * 0.6:
+                side = kind.min
+                at = QRectF(line.right() - side, line.center().y() - side / 2, side, side)
+                draw_icon(painter, at, "plug-broken", theme.orange_text, 2)
+                line.setRight(at.left() - kind.gap)
         if words and not beneath and wide(words, kind.row, True) < line.width() * 0.6:
             draw_words(painter, line, words, kind.row, theme.t1, True, side="right")
             line.setWidth(line.width() - wide(words, kind.row, True) - kind.gap)
-        draw_value(painter, line, f"{heat.mean:.0f}", heat.unit, min(kind.hero, high * 0.86), ink, theme.t2, kind.min)
+        draw_value(painter, line, figure(heat.mean), heat.unit, min(kind.hero, high * 0.86), ink, theme.t2, kind.min)
         if words and beneath:
             below = QRectF(box.left(), line.bottom(), box.width(), min(box.height() - high, kind.row * 1.6))
             draw_words(painter, below, words, kind.row, theme.t1, True)

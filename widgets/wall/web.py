@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QPainter, QPixmap, QShowEvent
 
-from cockpit.model.ages import age, clock_time
+from cockpit.model.ages import age
 from cockpit.model.clock import SECOND
 from cockpit.model.messages import Message
+from widgets.lists.words import clock_time
 from widgets.wall.kit import PanelState, WallPanel
 from widgets.web3d.able import prepare, why_no_web
 
@@ -120,7 +121,7 @@ class WallWeb(WallPanel):
         if not self._came:
             self.set_age(None)
         elif self._tries:
-            self.set_age(Message("wallmore.web_old", {"time": clock_time(self._came)}), True)
+            self.set_age(Message("wallmore.web_old", {"time": clock_time(self._came, self.ctx.clock.wall())}), True)
         else:
             self.set_age(age(self._came, self.ctx.clock.wall()))
 

@@ -47,12 +47,12 @@ class Living:
         """An arc for each order at work: {u: unit, t, k: what it goes to, a: from, b: to}."""
         return list(self._arcs())
 
-    def columns(self, kind: str) -> tuple[str, list[Row]]:
-        """Values by 街道: their unit, and {n: name, p: middle, v: value, s: step of its colour}."""
+    def columns(self, kind: str, now: int) -> tuple[str, list[Row]]:
+        """Values by 街道 at a time (UTC us): their unit, and {n: name, p: middle, v: value, s: step of its colour}."""
         areas = self._picture["area"]
         if self._tree is None or self._tree.version != areas.version:
             self._tree, self._middles = AreaTree(areas), _middles(areas)
-        found: Values = measured(kind, self._picture, self._tree, self._pack)
+        found: Values = measured(kind, self._picture, self._tree, self._pack, now)
         rows = [
             {"n": name, "p": [lon, lat], "v": found.by_area[code], "s": step_of(kind, found.by_area[code])}
             for code, (name, lon, lat) in self._middles.items()

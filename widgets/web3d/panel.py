@@ -254,7 +254,7 @@ class Map3DPanel(Panel):
     def _columns(self) -> dict[str, Any]:
         if self.columns == NONE:
             return {"unit": "", "rows": []}
-        unit, rows = self._living.columns(self.columns)
+        unit, rows = self._living.columns(self.columns, self.ctx.clock.now())
         decimals = 0 if self.columns == EVENTS else 1
         words = self.ctx.t("web3d.cases") if self.columns == EVENTS else unit
         return {"unit": unit, "rows": [{**row, "w": f"{figure(row['v'], decimals)} {words}".strip()} for row in rows]}
