@@ -20,6 +20,7 @@ from cockpit.wall.state import (
     mirrored,
     mirrors,
     needs_preparing,
+    of_all,
     releases,
     resumed,
     with_scene,
@@ -175,6 +176,22 @@ class Board:
         kept = {name: getattr(shows, name) for name in _OF_THE_HALL}
         return replace(live, rehearsal="", **kept)
 
+    def _brought(self, shows: WallShows, new: Sequence[Standing], now: int) -> tuple[WallShows, Held | None]:
+        """A wall after alerts came. In a rehearsal, whatever runs there, the real thing goes before: the wall shows
+        what it showed before and over it what an alert brought, unless a graver one had brought that already."""
+        before = self._held.get(shows.wall)
+        if not shows.rehearsal:
+            return brought(shows, before, new, self.site, now)
+        real, held = brought(replace(shows, carousel="", paused=False), None, new, self.site, now)
+        if held is None:
+            return shows, None
+        live = self._as_before(shows)
+        live, before = returned(live, self._held.get(shows.wall), self.site, now)
+        if before is not None and before.level < held.level:
+            return changed(live, now, real.by), before
+        held = replace(held, scene=before.scene if before is not None else live.scene.id)
+        return changed(with_scene(of_all(live), real.scene), now, real.by), held
+
     # -- machines ----------------------------------------------------------------------------------------------------
 
     def report(self, report: NodeReport, user: str, now: int, mono: float) -> bool:
@@ -221,11 +238,7 @@ class Board:
             if id in taken:
                 self._put(unmarked(shows, now), mono)
                 continue
-            after, held = brought(shows, self._held.get(id), new, self.site, now)
-            if held is not None and id not in self._held and after.rehearsal:  # the real thing goes before
-                live = self._live.pop(id, None)
-                after = replace(after, rehearsal="", view=None, event="", area="", about=None)
-                held = replace(held, scene=live.shows.scene.id if live is not None else held.scene)
+            after, held = self._brought(shows, new, now)
             after, held = returned(after, held, self.site, now)
             if held is None:
                 self._held.pop(id, None)

@@ -77,11 +77,12 @@ def brought(
 
 
 def returned(shows: WallShows, held: Held | None, site: Site, now: int) -> tuple[WallShows, Held | None]:
-    """A wall whose trigger's time is over goes on with its carousel where it was."""
+    """A wall whose trigger's time is over goes on with its carousel where it was; one whose carousel rests, or that
+    has none, with its scene of before."""
     if held is None or not held.until or now < held.until:
         return shows, held
     carousel = site.carousel(shows.carousel)
-    if carousel is None:
+    if carousel is None or shows.paused:
         scene = site.scenes.get(held.scene)
         after = with_scene(shows, scene) if scene is not None else shows
     else:
