@@ -23,8 +23,10 @@ from cockpit.wall.state import (
     of_all,
     releases,
     resumed,
+    untried,
     with_scene,
 )
+from cockpit.wall.trials import Trials
 from cockpit.wall.turning import Held, Standing, brought, returned, turned, unmarked
 
 AFTER_RESTART = 1_000
@@ -66,6 +68,7 @@ class Board:
         self.shows: dict[str, WallShows] = {}
         self._held: dict[str, Held] = {}
         self._seen: set[str] = set(kept.seen)
+        self._trials = Trials()
         self._gathering = Gathering()
         self._gathered: set[str] = set()
         self._live = dict(kept.live)
@@ -154,6 +157,7 @@ class Board:
         meant = [shows for wall in dict.fromkeys(names) for shows in self._meant(wall) if shows.wall not in taken]
         for shows in meant:
             if id:
+                shows = untried(shows)
                 self._live.setdefault(shows.wall, Live(shows, self._held.pop(shows.wall, None)))
                 after = replace(with_scene(shows, self.site.scenes.get(scene, shows.scene)), rehearsal=id)
                 after = replace(after, carousel="", paused=False, view=None, event="", area="", about=None, casts=())
@@ -169,7 +173,7 @@ class Board:
         """What a wall showed before a rehearsal, as loud and bright as it is now, held by what had brought it."""
         wall, before = self.site.hall.wall(shows.wall), self._live.pop(shows.wall, None)
         if before is None or wall is None:
-            return replace(shows, rehearsal="", view=None, event="", area="", about=None, casts=())
+            return replace(untried(shows), rehearsal="", view=None, event="", area="", about=None, casts=())
         if before.held is not None:
             self._held[shows.wall] = before.held
         live = resumed(before.shows, wall, self.site)
@@ -235,6 +239,7 @@ class Board:
         before = dict(self.shows)
         taken = mirrors(self.site.hall)
         for id, shows in before.items():
+            shows = self._trials.over(shows, now)
             if id in taken:
                 self._put(unmarked(shows, now), mono)
                 continue
