@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cockpit.hub.wall import WallService
 from cockpit.model.batch import columns_of_rows
 from cockpit.model.clock import HOUR
 from cockpit.model.tables import ALERTS, AREAS, EVENTS, EventState
@@ -59,6 +60,17 @@ def put_alert(hub: LivingHub) -> None:
         "sent": now, "effective": now - HOUR, "expires": now + HOUR, "received": now,
     }  # fmt: skip
     _put(hub, "alert", [row])
+
+
+def rehearse(hub: LivingHub, id: str, *walls: str) -> None:
+    """These walls (none: all) show a rehearsal from now on, "" what is real: as the hub's rehearsals tell them."""
+    assert hub.hub is not None
+    told = next(one for one in hub.hub.services if isinstance(one, WallService))
+
+    async def tell() -> None:
+        told._rehearse(id, walls, "storm", "seat-1")
+
+    asyncio.run_coroutine_threadsafe(tell(), hub.loop).result(30)
 
 
 def put_events(hub: LivingHub, *levels: int) -> list[str]:

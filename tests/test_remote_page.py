@@ -17,7 +17,7 @@ from cockpit.model.wallstate import Pointer, Thumb, WallShows
 from cockpit.packs.read import read_pack
 from cockpit.paths import assets_dir
 from tests.living_hub import CITY
-from tests.living_wall import act, living_wall, put_events, told, until_open
+from tests.living_wall import act, living_wall, put_events, rehearse, told, until_open
 from tests.on_the_wire import OnTheWire, on_the_wire
 from tests.phone_city import PATIENCE, GatewayThread, Phone, chromium
 from tests.test_phone_look import MEASURE
@@ -227,6 +227,36 @@ def test_a_presenter_is_told_what_it_may_not_and_a_remote_that_is_taken_back_say
         hall.desk.ask("wall.unpair", Unpair(known.id))
         tablet.shows("遥控已到期或被收回")
         assert tablet.page.evaluate("localStorage.length") == 0
+
+
+@pytest.mark.slow
+@pytest.mark.system
+@pytest.mark.parametrize(
+    ("locale", "word", "why"), [("zh-CN", "演练", "大屏正在演练"), ("en-US", "Rehearsal", "The wall rehearses")]
+)
+def test_while_the_wall_rehearses_the_page_says_so_in_red_and_lists_no_real_event(
+    tmp_path: Path, locale: str, word: str, why: str
+) -> None:
+    with remote_hall(tmp_path) as hall:
+        put_events(hall.hub, 1, 2)
+        tablet = hall.on("presenter", locale=locale, viewport={"width": 390, "height": 844})
+        tablet.tap("#tab-events")
+        tablet.page.locator("button.event").last.tap()
+        tablet.page.locator("#none").wait_for()
+        assert tablet.page.locator("#drill").count() == 0
+        rehearse(hall.hub, "drill-1")
+        tablet.page.locator("#drill", has_text=word).wait_for()
+        tablet.shows(why)
+        assert tablet.page.locator("button.event").count() == 0
+        asked = "import('/remote/line.js').then((line) => line.ask({kind: 'events', wall: 'main'}))"
+        assert "events" not in tablet.page.evaluate(asked), "nor are they told"
+        red = "getComputedStyle(document.getElementById('bar')).backgroundColor"
+        assert tablet.page.evaluate(red) in ("rgb(195, 38, 29)", "rgb(255, 107, 96)")
+        assert tablet.page.evaluate(MEASURE) == []
+        tablet.page.screenshot(path=str(tmp_path / "drill.png"))
+        rehearse(hall.hub, "")
+        tablet.page.locator("button.event").first.wait_for()
+        assert tablet.page.locator("#drill").count() == 0
 
 
 @pytest.mark.slow

@@ -208,6 +208,54 @@ def test_a_scene_is_tried_on_a_screen_until_a_scene_is_shown() -> None:
     assert (shows.trial, shows.trial_on) == (None, ())
 
 
+@pytest.mark.parametrize("way", ["alert", "mode", "next", "carousel", "rehearsal", "publish"])
+def test_a_trial_does_not_hide_what_is_brought_to_the_wall(way: str) -> None:
+    walls = Timed()
+    trial = read_scene(scene_text("draft"), "draft.toml")
+    for wall, screens in (("main", (1, 2, 3)), ("side", (1,))):
+        walls.act("try", wall=wall, screens=screens, trial=trial)
+    if way == "alert":
+        assert walls.after(1, GRAVE).scene.id == "grave"
+    elif way == "rehearsal":
+        walls.rehearse("drill-1")
+        walls.act("try", screens=(1,), trial=trial)
+        assert walls.rehearse("").trial is None
+    elif way == "publish":
+        walls.board.publish(Site(walls.board.site.hall, {**site().scenes, "draft": trial}), 0, 0)
+    else:
+        walls.act(way, {"mode": "war", "carousel": "day"}.get(way, ""))
+    shown = walls.board.shows.values() if way != "carousel" else [walls.main]  # both rooms show the same scene still
+    assert [(shows.trial, shows.trial_on) for shows in shown] == [(None, ())] * len(shown)
+
+
+def test_one_more_alert_of_the_scene_that_stands_is_not_hidden_by_a_trial_either() -> None:
+    walls = Timed()
+    walls.act("carousel", "day")
+    walls.after(1, LESS)
+    walls.act("try", screens=(1, 2, 3), trial=read_scene(scene_text("draft"), "draft.toml"))
+    assert walls.after(1, LESS, Standing("alert/3", 2, "又一条")).trial is None
+
+
+def test_a_trial_that_somebody_forgot_goes_by_itself_also_where_a_carousel_runs() -> None:
+    walls = Timed()
+    trial = read_scene(scene_text("draft"), "draft.toml")
+    walls.act("carousel", "day")
+    walls.act("try", screens=(2,), trial=trial)
+    for _ in range(18):
+        assert walls.after(30).trial == trial
+    walls.act("try", screens=(2, 3), trial=trial)
+    for _ in range(19):
+        assert walls.after(30).trial == trial, "it was changed meanwhile"
+    walls.after(30)
+    assert walls.after(30).trial is None
+    walls.act("try", wall="side", screens=(1,), trial=trial)
+    walls.after(1)
+    walls.after(599)
+    assert walls.board.shows["side"].trial == trial
+    walls.after(2)
+    assert walls.board.shows["side"].trial is None
+
+
 def test_a_carousel_goes_on_by_its_times_and_rests_while_a_person_has_the_wall() -> None:
     walls = Timed()
     assert walls.act("carousel", "day").scene.id == "calm"

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from cockpit.bus.joined import FOLDER
 from cockpit.bus.where import OwnHub
 from cockpit.model.errors import UserError
+from cockpit.model.messages import Message, texts
 from cockpit.model.rehearsal import Entry
 from cockpit.seat import Seat
 from cockpit.ui.handed import panel_context
@@ -18,7 +19,7 @@ from cockpit.ui.prefs import FilePrefs
 from cockpit.ui.walldrill import WallDrill
 from cockpit.wall.drill import DrillHub
 from tests.living_hub import LivingHub
-from tests.wall_node_kit import a_node, site
+from tests.wall_node_kit import COLORS, a_node, site
 from widgets.kit.actions import Actions
 from widgets.kit.context import PanelContext, log_report
 from widgets.kit.theme import WALL
@@ -71,14 +72,52 @@ def test_while_the_wall_shows_a_rehearsal_its_panels_live_in_that_world(qtbot: Q
         flipping.told(replace(real, rehearsal="d1", revision=100, show_at=1), *told)
         node.until(lambda: flipping.revision_shown == 100)
         assert node.window.over.said.rehearsal
+        assert node.window.over.said.notice, "what is real is covered"
         drill._asked = "d1"
         drill._joined(entry(url, user.name, user.password))
         assert node.node.world is not None
         node.until(lambda: node.node.world is not None and node.node.world.link.state == "live")
         assert node.panel().ctx.picture is node.node.world.picture
+        assert node.window.over.said.notice == ()
+        of_drill.stop()
+        node.until(lambda: "与演练中断" in node.window.over.said.trouble)
+        assert node.window.over.said.notice == ()
         flipping.told(replace(real, revision=101, show_at=1), *told)
         node.until(lambda: node.node.world is None)
         assert not (profile / "drills").exists()
         node.until(lambda: node.panel().ctx.picture is node.seat.picture)
         drill.close()
         where.release()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_machine_that_is_not_let_into_the_rehearsal_covers_the_live_city_and_says_why(
+    qtbot: QtBot, tmp_path: Path, lang: str
+) -> None:
+    site(tmp_path / "hub")
+    with LivingHub(tmp_path / "hub") as hub, a_node(qtbot, tmp_path / "node", hub) as node:
+        node.node.ctx.t = texts(lang)
+        drill = WallDrill(node.node, tmp_path / "node", lambda seat: node.node.ctx)
+        node.until(lambda: node.shown() == "calm" and node.color() == COLORS["calm"])
+        flipping, line = node.node.flipping, node.line
+        assert flipping.shown is not None
+        assert line.state is not None
+        assert line.wall is not None
+        real, told = flipping.shown, (line.state.hall, line.wall)
+        line.on_state = lambda state: None  # from here on the test says what the wall shows
+        seen: list[str] = []
+        flipping.dressed.connect(lambda shows: seen.append(node.color()))
+        flipping.told(replace(real, rehearsal="d1", revision=100, show_at=1), *told)
+        node.until(lambda: flipping.revision_shown == 100)
+        why = texts(lang)(Message("rehearsal.none_runs"))
+        node.until(lambda: why in node.window.over.said.notice)
+        assert node.window.over.said.rehearsal
+        node.window.grab().save(str(tmp_path / f"outside-{lang}.png"))
+        assert COLORS["calm"] not in (*seen, node.color()), "not for a moment"
+        drill._joined(Message("rehearsal.no_key"))
+        node.window.grab().save(str(tmp_path / f"no-key-{lang}.png"))
+        flipping.told(replace(real, revision=101, show_at=1), *told)
+        node.until(lambda: node.color() == COLORS["calm"])
+        assert node.window.over.said.notice == ()
+        drill.close()

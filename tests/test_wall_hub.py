@@ -14,7 +14,7 @@ from cockpit.model.wallabout import About
 from cockpit.model.wallasks import Nothing
 from cockpit.model.wallstate import ActDone, MapView, Pointer, Thumb, WallAct, WallState
 from tests.living_hub import CLOCK, LivingHub
-from tests.living_wall import act, living_wall, put_alert, put_areas, put_events, told, until_open
+from tests.living_wall import act, living_wall, put_alert, put_areas, put_events, rehearse, told, until_open
 from tests.on_the_wire import on_the_wire
 from tests.wall_kit import HALL_TEXT, report, scene_text
 
@@ -207,6 +207,25 @@ def test_an_event_is_put_on_the_wall_by_its_key_or_number_and_one_that_is_not_th
         with pytest.raises(OutsideError, match="没有事件 7"):
             act(desk, "event", "7")
         act(desk, "event", "")
+
+
+def test_a_real_event_is_not_put_by_a_remote_on_a_wall_that_rehearses(tmp_path: Path) -> None:
+    with living_wall(tmp_path) as hub, on_the_wire(hub, "seat-1") as desk, on_the_wire(hub, "gateway") as gateway:
+        until_open(desk)
+        (key,) = put_events(hub, 1)
+
+        def thrown(wall: str, value: str = key) -> asked.RemoteAct:
+            return asked.RemoteAct("平板", "presenter", WallAct(wall, "event", value))
+
+        rehearse(hub, "drill-1", "main")
+        desk.until(lambda: (now := told(desk)) and now.rehearsal, "the rehearsal")
+        for wall in ("main", ""):
+            assert gateway.refused("wall.remote", thrown(wall)) == "wall.event_in_rehearsal"
+        assert gateway.refused("wall.remote", thrown("main", "no/such")) == "wall.event_in_rehearsal"
+        gateway.ask("wall.remote", thrown("main", ""), ActDone)
+        rehearse(hub, "")
+        gateway.ask("wall.remote", thrown("main"), ActDone)
+        desk.until(lambda: (now := told(desk)) and now.event == key, "the event")
 
 
 def test_an_area_is_followed_by_its_code_or_name_and_kinds_and_time_reach_every_machine(tmp_path: Path) -> None:

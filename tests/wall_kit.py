@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from cockpit.model.clock import SECOND, ManualClock
 from cockpit.model.wall import Hall
 from cockpit.model.wall_read import read_hall, read_scene
@@ -124,6 +126,17 @@ class Timed:
         self.board.act(WallAct(wall, what, value, **more), "seat-1", self.clock.now(), self.mono)  # type: ignore[arg-type]
         self.settle()
         return self.main
+
+    def rehearse(self, id: str, scene: str = "storm") -> WallShows:
+        """A rehearsal on all walls, "" ends it."""
+        self.board.rehearse(id, (), scene, "seat-1", self.clock.now(), self.mono)
+        self.settle()
+        return self.main
+
+    def again(self) -> Timed:
+        """The board of a hub that was killed now and begins anew."""
+        kept = msgspec.json.decode(msgspec.json.encode(self.board.kept({})), type=KeptBoard)
+        return Timed(kept, self.clock.now())
 
     def settle(self) -> None:
         self.board.settle(self.mono)

@@ -27,7 +27,8 @@ export async function act(what, value = '', more = {}) {
 }
 
 export async function askEvents() {
-  const answer = await line.ask({ kind: 'events' });
+  const target = wall();
+  const answer = await line.ask({ kind: 'events', wall: target ? target.id : '' });
   if (answer.kind === 'refused') hint(answer.words);
 }
 
@@ -70,8 +71,11 @@ function bar() {
   const chosen = known.walls.length > 1
     ? h('select', { 'aria-label': t('wall'), id: 'walls', onchange: (e) => { wallId = e.target.value; show(tab); } },
       known.walls.map((one) => h('option', { value: one.id, selected: now && one.id === now.id }, said(one.name)))) : null;
+  const drill = now && now.rehearsal;
+  document.getElementById('bar').className = drill ? 'bar drill' : 'bar';
   fill(document.getElementById('bar'),
-    h('h1', {}, known.walls.length === 1 ? said(now.name) : t('title')), chosen,
+    drill ? h('b', { id: 'drill' }, t('rehearsal')) : null,
+    drill && chosen ? null : h('h1', {}, known.walls.length === 1 ? said(now.name) : t('title')), chosen,
     h('span', { class: 'who', id: 'now' }, now ? t(by && by !== line.line.name ? 'now.by' : 'now', { scene: name, by }) : ''));
 }
 
@@ -94,6 +98,7 @@ function signedOut(why) {
   open = null;
   fill(document.getElementById('tabs'));
   fill(document.getElementById('hints'));
+  document.getElementById('bar').className = 'bar';
   fill(document.getElementById('bar'), h('h1', {}, t('title')));
   document.getElementById('view').className = '';
   fill(document.getElementById('view'), enrolPage(why, begin));

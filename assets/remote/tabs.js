@@ -123,6 +123,7 @@ export function eventsTab() {
   const node = h('div');
   const also = h('input', { type: 'checkbox', id: 'also', checked: true });
   let before = '';
+  let drilled = false;
   askEvents();
   const timer = setInterval(askEvents, 10000);
   async function choose(event) {
@@ -130,17 +131,20 @@ export function eventsTab() {
   }
   function knows() {
     const now = wall();
-    const told = JSON.stringify([now && now.event, known.events, known.scenes]);
+    const told = JSON.stringify([now && now.event, now && now.rehearsal, known.events, known.scenes]);
     if (told === before || !now) return;
     before = told;
+    if (now.rehearsal) drilled = true;
+    else if (drilled) { drilled = false; known.events = null; askEvents(); }
+    const events = (!now.rehearsal && known.events) || [];
     const scene = sceneOf(EVENT_SCENE);
     fill(node,
-      scene ? h('label', { class: 'check' }, also, t('events.scene', { scene: said(scene.name) })) : null,
+      scene && !now.rehearsal ? h('label', { class: 'check' }, also, t('events.scene', { scene: said(scene.name) })) : null,
       h('div', { class: 'pair' },
-        h('button', { class: 'side', type: 'button', id: 'again', onclick: askEvents }, icon('turn', 22), t('events.again')),
+        now.rehearsal ? null : h('button', { class: 'side', type: 'button', id: 'again', onclick: askEvents }, icon('turn', 22), t('events.again')),
         now.event ? h('button', { class: 'side', type: 'button', id: 'none', onclick: () => act('event') }, icon('close', 22), t('events.off')) : null),
-      known.events && !known.events.length ? h('p', { class: 'empty' }, t('events.none')) : null,
-      (known.events || []).map((event) => h('button', {
+      now.rehearsal || (known.events && !events.length) ? h('p', { class: 'empty' }, t(now.rehearsal ? 'events.rehearsal' : 'events.none')) : null,
+      events.map((event) => h('button', {
         type: 'button', class: 'event', 'aria-pressed': event.key === now.event ? 'true' : 'false', onclick: () => choose(event),
       },
       h('span', { class: `badge l${event.level in LEVELS ? event.level : 0}`, 'aria-label': LEVELS[event.level] ? t('events.level', { level: LEVELS[event.level] }) : t('events.nolevel') }, LEVELS[event.level] || '–'),

@@ -19,6 +19,7 @@ const WORDS = {
   'wall': ['大屏', 'Wall'],
   'now': ['正在显示 {scene}', 'Showing {scene}'],
   'now.by': ['{scene}，{by} 切换', '{scene}, by {by}'],
+  'rehearsal': ['演练', 'Rehearsal'],
   'leave': ['退出遥控', 'Sign out'],
   'leave.do': ['再按一次退出', 'Press again to sign out'],
 
@@ -55,6 +56,8 @@ const WORDS = {
   'map.unknown': ['还不知道大屏地图在哪里；请先由操作台移动一次地图。', 'It is not known yet where the wall\'s map looks; have the desk move it once.'],
 
   'events.none': ['现在没有未结事件。', 'There are no open events now.'],
+  'events.rehearsal': ['大屏正在演练：真实事件不列在这里，也不投上去；演练结束后再用。',
+    'The wall rehearses: real events are neither listed here nor put on it until that is over.'],
   'events.now': ['大屏跟随中', 'The wall follows it'],
   'events.off': ['不再跟随', 'Follow none'],
   'events.scene': ['同时切到“{scene}”', 'Also show “{scene}”'],

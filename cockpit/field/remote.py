@@ -86,6 +86,7 @@ class Remotes:
         self._on: set[RemoteLine] = set()
         self._events: list[dict[str, Any]] = []
         self._events_at = -EVENTS_SECONDS
+        self._drilled: frozenset[str] = frozenset()
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -148,7 +149,7 @@ class Remotes:
             if said.kind == "look":
                 on.looks, on.seen = (said.wall if said.value == "1" else ""), 0
             elif said.kind == "events":
-                on.tell(RemoteOut("events", said.n, events=await self._open_events()))
+                on.tell(RemoteOut("events", said.n, events=await self._open_events(said.wall)))
             else:
                 await self._told("wall.remote", act_of(said, on.token.device, on.role), ActDone)
                 on.tell(RemoteOut("done", said.n))
@@ -159,12 +160,15 @@ class Remotes:
             words = error.message if error.message.id.startswith("wall.") else Problem.away().message
             on.tell(RemoteOut("refused", said.n, texts(on.lang)(words)))
 
-    async def _open_events(self) -> list[dict[str, Any]]:
+    async def _open_events(self, wall: str) -> list[dict[str, Any]]:
+        """Of a wall ("" all): of one that shows a rehearsal none, they are real."""
         now = self._clock.mono()
         if now - self._events_at >= EVENTS_SECONDS:
+            state: WallState = await self._told("wall.state", Nothing(), WallState)
+            self._drilled = frozenset(one.wall for one in state.shows if one.rehearsal)
             found: Events = await self._told("wall.events", Nothing(), Events)
             self._events, self._events_at = [msgspec.to_builtins(one) for one in found.events], now
-        return self._events
+        return [] if wall in self._drilled or (not wall and self._drilled) else self._events
 
     # -- what remotes are told -----------------------------------------------------------------------------------------
 

@@ -79,7 +79,8 @@ class RemoteSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WallOut(msgspec.Struct, frozen=True):
-    """A wall as a remote needs it: canvas in px, screens as (number, x, y, w, h), what it shows, by whom (zh, en)."""
+    """A wall as a remote needs it: canvas in px, screens as (number, x, y, w, h), what it shows, by whom (zh, en),
+    whether that is a rehearsal."""
 
     id: str
     name: dict[str, str]
@@ -97,6 +98,7 @@ class WallOut(msgspec.Struct, frozen=True):
     volume: int
     muted: bool
     by: dict[str, str]
+    rehearsal: bool
 
 
 class Home(msgspec.Struct, frozen=True):

@@ -182,10 +182,12 @@ class WallService:
         """Of the gateway alone: it knows its remotes."""
         if self._role(user) != "device":
             raise UserError("wall.remote_only")
-        role = role_of(wanted)
+        role, act = role_of(wanted), wanted.act
+        if act is not None and act.what == "event" and act.value and self._rehearses(act.wall):
+            raise UserError("wall.event_in_rehearsal")  # a remote lists and knows what is real only
         if wanted.pointer is not None:
             await self._sights.point(wanted.pointer, role)
-        return await self._done(wanted.act, wanted.name, role) if wanted.act is not None else ActDone(0)
+        return await self._done(act, wanted.name, role) if act is not None else ActDone(0)
 
     async def _done(self, act: WallAct, by: str, role: str) -> ActDone:
         board = self._the_board()

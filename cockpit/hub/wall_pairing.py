@@ -12,6 +12,8 @@ from cockpit.model.wallasks import Nothing
 
 PAIRS = ("duty", "leader")
 """Roles that make remotes; a machine of a wall does not."""
+OPERATOR, DUTY = "operator", "duty"
+"""A remote with the rights of duty, and who makes such a one and takes it back: else a leader gave himself these."""
 
 
 class WallPairing:
@@ -31,6 +33,7 @@ class WallPairing:
 
     async def _pair(self, user: str, wanted: asked.Pair) -> asked.Paired:
         self._desks_only(user)
+        self._duty_for(wanted.role, user)
         return await self._phones.pair(wanted)
 
     async def _remotes(self, user: str, wanted: Nothing) -> asked.RemotesKnown:
@@ -39,8 +42,16 @@ class WallPairing:
 
     async def _unpair(self, user: str, wanted: asked.Unpair) -> Nothing:
         self._desks_only(user)
+        for one in (await self._phones.remotes()).remotes if self._role(user) != DUTY else ():
+            if one.id == wanted.id:
+                self._duty_for(one.role, user)
         await self._phones.unpair(wanted.id)
         return Nothing()
+
+    def _duty_for(self, role: str, user: str) -> None:
+        """Raises UserError: a remote of this role is for the duty desk alone."""
+        if role == OPERATOR and self._role(user) != DUTY:
+            raise UserError("wall.pair_duty")
 
     def _desks_only(self, user: str) -> None:
         if self._role(user) not in PAIRS:

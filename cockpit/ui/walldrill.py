@@ -53,6 +53,8 @@ class WallDrill(QObject):
         wanted = shown.rehearsal if shown is not None else ""
         if self.id and self.id != wanted:
             self._leave()
+        if not wanted:
+            self._node.keep_out(None)
         if wanted and wanted not in (self.id, self._asked) and self._node.line.joined:
             self._asked = wanted
             self._node.seat.ask("rehearse.join", Which(wanted), Entry, self._joined)
@@ -60,7 +62,9 @@ class WallDrill(QObject):
     def _joined(self, reply: Entry | Message) -> None:
         wanted, self._asked = self._asked, ""
         shown = self._node.flipping.shown
-        if isinstance(reply, Entry) and shown is not None and shown.rehearsal == wanted and not self.id:
+        if isinstance(reply, Message):
+            self._node.keep_out(reply)
+        elif shown is not None and shown.rehearsal == wanted and not self.id:
             self._enter(wanted, reply)
 
     def _enter(self, ident: str, entry: Entry) -> None:
@@ -69,6 +73,7 @@ class WallDrill(QObject):
         seat = Seat(folder, node.seat.pack, DrillHub(self._profile, entry), node.seat.clock.base)
         seat.open_cache()
         self.id, self._seat, self._bases = ident, seat, self._context(seat)
+        node.keep_out(None)
         node.enter(seat, self._bases)
         seat.start()
 

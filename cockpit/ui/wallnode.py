@@ -12,7 +12,7 @@ from shiboken6 import isValid
 from cockpit.heartbeat import Heartbeat
 from cockpit.model.clock import MINUTE, SECOND
 from cockpit.model.messages import Message
-from cockpit.model.ports.link import Link
+from cockpit.model.ports.link import Link, LinkState
 from cockpit.model.tables import TABLES
 from cockpit.model.wallstate import NodeReport, Pointer, WallShows, WallState
 from cockpit.seat import Seat
@@ -46,6 +46,7 @@ class WallNode(QObject):
         stages: panels of all screens. flipping: when which revision is shown. fresh: what panels are told of the city.
         on_restart: the hub wants this process started anew.
         world: the seat of another world that is shown, None: what is real is.
+        outside: why the machine could not enter the rehearsal that its wall shows, None nobody said.
         ended: emitted when a person at the machine ends it.
     """
 
@@ -69,6 +70,7 @@ class WallNode(QObject):
         super().__init__()
         self.seat, self.line, self.ctx = seat, line, ctx
         self.world: Seat | None = None
+        self.outside: Message | None = None
         self._shown_ctx = ctx
         self.pictures = WallPictures(seat, line, folder, self)
         self.windows = WallWindows(ctx, classes, seat.clock.base, self.pictures.last, line.time.now, self)
@@ -188,15 +190,36 @@ class WallNode(QObject):
             ctx: what its panels are handed.
         """
         self.world, self._shown_ctx = seat, ctx
-        seat.wake = self._from_any_thread
+        seat.wake, seat.on_link = self._from_any_thread, self._within
         self.windows.use(ctx)
+        self.say()
 
     def leave(self) -> None:
         """Shows what is real again."""
         if self.world is not None:
-            self.world.wake = _nothing
+            self.world.wake, self.world.on_link = _nothing, _nothing
             self.world, self._shown_ctx = None, self.ctx
             self.windows.use(self.ctx)
+            self.say()
+
+    def keep_out(self, why: Message | None) -> None:
+        """Says why the rehearsal can not be entered: the live city is not to be seen in its frame."""
+        if self.outside != why:
+            self.outside = why
+            self.say()
+
+    def _within(self, link: Link) -> None:
+        self.say()
+
+    def _outside(self) -> Message | None:
+        """Why the rehearsal that the wall shows is not seen yet."""
+        shown = self.flipping.shown
+        if shown is None or not shown.rehearsal:
+            return None
+        if self.world is None:
+            return self.outside or wallwords.ENTERS
+        link = self.world.link
+        return link.problem or wallwords.ENTERS if link.state is LinkState.STARTING else None
 
     # -- what the hub tells --------------------------------------------------------------------------------------
 
@@ -269,10 +292,14 @@ class WallNode(QObject):
     def say(self) -> None:
         """What every screen says over its panels, now."""
         now, shown = self.line.time.now(), self.flipping.shown
-        problem = wallwords.trouble(self.ctx, self.line, self.seat.link)
+        problem, outside = wallwords.trouble(self.ctx, self.line, self.seat.link), self._outside()
+        if self.world is not None:
+            there = self.world.link
+            problem = wallwords.trouble_within(self.ctx, self.line, self.seat.link, self._shown_ctx, there)
         light = wallwords.light(shown, self.line.state, now)
         for window in self.windows.all():
-            window.over.say(wallwords.said(self.ctx.t, window, self.line, shown, problem, self._note, light, now))
+            words = wallwords.said(self.ctx.t, window, self.line, shown, problem, self._note, light, now, outside)
+            window.over.say(words)
 
     def _dress(self, now: int) -> None:
         """Black, held, and where the picture lies this minute."""

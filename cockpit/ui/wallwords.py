@@ -18,6 +18,9 @@ GRACE_SECONDS = 5.0
 DARKEST = 0.05
 """A wall that is set to no light at all still shows that it is on; black is another act."""
 
+ENTERS = Message("wallnode.drill_enters")
+"""A rehearsal that is shown has not come yet, and nothing says that it will not."""
+
 
 def trouble(ctx: PanelContext, line: WallSeat, link: Link) -> Message | None:
     """What keeps the wall from what is new: the hub is gone, or the city's feeds are; None: nothing does.
@@ -35,6 +38,21 @@ def trouble(ctx: PanelContext, line: WallSeat, link: Link) -> Message | None:
     if age < GRACE_SECONDS:
         return None
     return Message("wallnode.lost", {"span": exactly(round(age * SECOND)), "at": _when(line.heard, line.time.now())})
+
+
+def trouble_within(ctx: PanelContext, line: WallSeat, link: Link, world: PanelContext, there: Link) -> Message | None:
+    """The same while another world is shown: its own hub and feeds count, and the hub that leads out of it again.
+
+    Args:
+        world: what its panels are handed. there: how the line to its hub is.
+    """
+    if link.state is not LinkState.LIVE:
+        return trouble(ctx, line, link)
+    if there.state is LinkState.LIVE:
+        return trouble(world, line, there)
+    if there.state is LinkState.STARTING or ctx.clock.wall() - there.since < GRACE_SECONDS * SECOND:
+        return None
+    return Message("wallnode.drill_lost", {"span": span(ctx.clock.wall() - there.since)})
 
 
 def held(since: int, now: int) -> Message:
@@ -63,11 +81,13 @@ def said(
     note: Message | None,
     bright: float,
     now: int,
+    outside: Message | None,
 ) -> Said:
     """All that one screen says over its panels.
 
     Args:
         problem: of `trouble`. note: something for a moment. bright: of `light`. now: the hub's clock, UTC us.
+        outside: why the rehearsal that the wall shows is not seen yet, None: it is, or none is shown.
     """
     screen = window.screen_of_wall
     line_at_foot = problem or note
@@ -82,13 +102,17 @@ def said(
         number=number,
         name=f"{line.machine} · {window.output}" if number else "",
         facts=f"{window.width()} × {window.height()}" if number else "",
-        notice=_notice(t, window, line, shown),
+        notice=_notice(t, window, line, shown, outside),
         dim=1.0 - bright,
     )
 
 
-def _notice(t: Texts, window: WallWindow, line: WallSeat, shown: WallShows | None) -> tuple[str, ...]:
-    """What a screen says that has no picture at all."""
+def _notice(
+    t: Texts, window: WallWindow, line: WallSeat, shown: WallShows | None, outside: Message | None
+) -> tuple[str, ...]:
+    """What a screen says that has no picture at all, or one of the live city where a rehearsal is to be."""
+    if outside is not None and window.screen_of_wall is not None and not window.held:
+        return (t(outside),) if outside == ENTERS else (t("wallnode.drill_out"), t(outside))
     if window.still or (window.screen_of_wall is not None and shown is not None):
         return ()
     named = Message("wallnode.machine", {"machine": line.machine, "output": window.output})

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from cockpit.model.errors import UserError
 from cockpit.model.wall import Wall
 from cockpit.model.wallstate import Cast, MapView, WallAct, WallShows
-from cockpit.wall.state import Site, at_step, changed, of_all, places, with_scene
+from cockpit.wall.state import Site, at_step, changed, of_all, places, untried, with_scene
 
 MOST_CASTS = 24
 MOST_OPTIONS = 8_000
@@ -54,14 +54,13 @@ class _Hand(msgspec.Struct, frozen=True):
 
 
 def _scene(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
-    shows = replace(with_scene(shows, hand.site.scene(act.value)), paused=bool(shows.carousel))
-    return replace(shows, trial=None, trial_on=())
+    return replace(with_scene(untried(shows), hand.site.scene(act.value)), paused=bool(shows.carousel))
 
 
 def _try(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
     """A scene that is not published on some screens, in place of the wall's."""
     if act.trial is None:
-        return replace(shows, trial=None, trial_on=())
+        return untried(shows)
     if not act.trial.arrangements or not act.screens:
         raise UserError("wall.no_trial")
     return replace(shows, trial=act.trial, trial_on=tuple(sorted(set(act.screens))))
@@ -71,7 +70,7 @@ def _mode(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
     mode = hand.site.mode(act.value)
     if mode is None:
         raise UserError("wall.no_mode", mode=act.value[:40], modes=" ".join(one.id for one in hand.site.hall.modes))
-    shows = replace(shows, mode=mode.id)
+    shows = replace(untried(shows), mode=mode.id)
     if mode.scene:
         scene = hand.site.scene(mode.scene)
         shows = replace(with_scene(of_all(shows), scene), paused=bool(shows.carousel))
@@ -85,7 +84,7 @@ def _carousel(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
     if carousel is None or not carousel.steps:
         known = " ".join(one.id for one in hand.site.hall.carousels)
         raise UserError("wall.no_carousel", carousel=act.value[:40], carousels=known or "–")
-    return at_step(of_all(shows), carousel, 0, hand.site, hand.now)
+    return at_step(of_all(untried(shows)), carousel, 0, hand.site, hand.now)
 
 
 def _pause(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
@@ -100,6 +99,7 @@ def _pause(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
 def _next(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
     """A step on, or back (`-1`): of the carousel, else of the list of scenes."""
     by = -1 if act.value == "-1" else 1
+    shows = untried(shows)
     carousel = hand.site.carousel(shows.carousel)
     if carousel is not None and carousel.steps:
         return at_step(of_all(shows), carousel, (shows.step + by) % len(carousel.steps), hand.site, hand.now)
@@ -111,7 +111,7 @@ def _next(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
 def _live(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
     """Takes back what was put over the scene by hand."""
     if not act.screens:
-        return replace(of_all(shows), casts=(), blank=(), frozen=(), identify=(), trial=None, trial_on=())
+        return replace(of_all(untried(shows)), casts=(), blank=(), frozen=(), identify=())
     gone = set(act.screens)
     trial_on = tuple(n for n in shows.trial_on if n not in gone)
     return replace(

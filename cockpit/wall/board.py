@@ -20,10 +20,13 @@ from cockpit.wall.state import (
     mirrored,
     mirrors,
     needs_preparing,
+    of_all,
     releases,
     resumed,
+    untried,
     with_scene,
 )
+from cockpit.wall.trials import Trials
 from cockpit.wall.turning import Held, Standing, brought, returned, turned, unmarked
 
 AFTER_RESTART = 1_000
@@ -34,13 +37,21 @@ DEFAULT_RIGHTS = ("duty", "leader", "wall")
 """Who may change a wall whose mode is not known."""
 
 
+class Live(msgspec.Struct, frozen=True):
+    """A wall before a rehearsal: what it showed, and what a trigger had brought it."""
+
+    shows: WallShows
+    held: Held | None = None
+
+
 class KeptBoard(msgspec.Struct, frozen=True):
-    """What is kept from one run of the hub to the next."""
+    """What is kept from one run of the hub to the next; live: of walls that show a rehearsal."""
 
     shows: tuple[WallShows, ...] = ()
     held: dict[str, Held] = {}
     seen: tuple[str, ...] = ()
     adopted: dict[str, tuple[tuple[int, ...], ...]] = {}
+    live: dict[str, Live] = {}
 
 
 class Board:
@@ -57,22 +68,26 @@ class Board:
         self.shows: dict[str, WallShows] = {}
         self._held: dict[str, Held] = {}
         self._seen: set[str] = set(kept.seen)
+        self._trials = Trials()
         self._gathering = Gathering()
         self._gathered: set[str] = set()
-        self._live: dict[str, WallShows] = {}
-        before = {one.wall: replace(one, rehearsal="") for one in kept.shows}  # it ended with the hub
+        self._live = dict(kept.live)
+        before = {one.wall: one for one in kept.shows}
         for wall in site.hall.walls:
             known = before.get(wall.id)
             if known is None:
                 self.shows[wall.id] = begun(wall, site, now)
                 continue
-            shows = resumed(known, wall, site)
-            self.shows[wall.id] = replace(shows, revision=shows.revision + AFTER_RESTART, show_at=now)
             if wall.id in kept.held:
                 self._held[wall.id] = kept.held[wall.id]
+            shows = resumed(known, wall, site)
+            shows = self._as_before(shows) if shows.rehearsal else shows  # it ended with the hub
+            self.shows[wall.id] = replace(shows, revision=shows.revision + AFTER_RESTART, show_at=now)
+        self._live.clear()
 
     def kept(self, adopted: Mapping[str, tuple[tuple[int, ...], ...]]) -> KeptBoard:
-        return KeptBoard(tuple(self.shows.values()), dict(self._held), tuple(sorted(self._seen)), dict(adopted))
+        seen = tuple(sorted(self._seen))
+        return KeptBoard(tuple(self.shows.values()), dict(self._held), seen, dict(adopted), dict(self._live))
 
     def state(self, published: int) -> WallState:
         scenes = tuple((scene.id, scene.name, scene.key) for scene in self.site.scenes.values())
@@ -142,8 +157,8 @@ class Board:
         meant = [shows for wall in dict.fromkeys(names) for shows in self._meant(wall) if shows.wall not in taken]
         for shows in meant:
             if id:
-                self._live.setdefault(shows.wall, shows)
-                self._held.pop(shows.wall, None)
+                shows = untried(shows)
+                self._live.setdefault(shows.wall, Live(shows, self._held.pop(shows.wall, None)))
                 after = replace(with_scene(shows, self.site.scenes.get(scene, shows.scene)), rehearsal=id)
                 after = replace(after, carousel="", paused=False, view=None, event="", area="", about=None, casts=())
             elif shows.rehearsal:
@@ -155,13 +170,31 @@ class Board:
         return tuple(shows.wall for shows in self.shows.values() if id and shows.rehearsal == id)
 
     def _as_before(self, shows: WallShows) -> WallShows:
-        """What a wall showed before a rehearsal, as loud and bright as it is now."""
-        wall, live = self.site.hall.wall(shows.wall), self._live.pop(shows.wall, None)
-        if live is None or wall is None:
-            return replace(shows, rehearsal="", view=None, event="", area="", about=None)
-        live = resumed(live, wall, self.site)
+        """What a wall showed before a rehearsal, as loud and bright as it is now, held by what had brought it."""
+        wall, before = self.site.hall.wall(shows.wall), self._live.pop(shows.wall, None)
+        if before is None or wall is None:
+            return replace(untried(shows), rehearsal="", view=None, event="", area="", about=None, casts=())
+        if before.held is not None:
+            self._held[shows.wall] = before.held
+        live = resumed(before.shows, wall, self.site)
         kept = {name: getattr(shows, name) for name in _OF_THE_HALL}
         return replace(live, rehearsal="", **kept)
+
+    def _brought(self, shows: WallShows, new: Sequence[Standing], now: int) -> tuple[WallShows, Held | None]:
+        """A wall after alerts came. In a rehearsal, whatever runs there, the real thing goes before: the wall shows
+        what it showed before and over it what an alert brought, unless a graver one had brought that already."""
+        before = self._held.get(shows.wall)
+        if not shows.rehearsal:
+            return brought(shows, before, new, self.site, now)
+        real, held = brought(replace(shows, carousel="", paused=False), None, new, self.site, now)
+        if held is None:
+            return shows, None
+        live = self._as_before(shows)
+        live, before = returned(live, self._held.get(shows.wall), self.site, now)
+        if before is not None and before.level < held.level:
+            return changed(live, now, real.by), before
+        held = replace(held, scene=before.scene if before is not None else live.scene.id)
+        return changed(with_scene(of_all(live), real.scene), now, real.by), held
 
     # -- machines ----------------------------------------------------------------------------------------------------
 
@@ -190,6 +223,7 @@ class Board:
         for gone in before.keys() - self.shows.keys():
             self._gathering.forget(gone)
             self._held.pop(gone, None)
+            self._live.pop(gone, None)
         self._mirror(now, mono)
 
     def tick(self, now: int, mono: int, hour: int, standing: Sequence[Standing] | None) -> bool:
@@ -205,14 +239,11 @@ class Board:
         before = dict(self.shows)
         taken = mirrors(self.site.hall)
         for id, shows in before.items():
+            shows = self._trials.over(shows, now)
             if id in taken:
                 self._put(unmarked(shows, now), mono)
                 continue
-            after, held = brought(shows, self._held.get(id), new, self.site, now)
-            if held is not None and id not in self._held and after.rehearsal:  # the real thing goes before
-                live = self._live.pop(id, None)
-                after = replace(after, rehearsal="", view=None, event="", area="", about=None)
-                held = replace(held, scene=live.scene.id if live is not None else held.scene)
+            after, held = self._brought(shows, new, now)
             after, held = returned(after, held, self.site, now)
             if held is None:
                 self._held.pop(id, None)
@@ -260,4 +291,14 @@ class Board:
 
     def _mirror(self, now: int, mono: int) -> None:
         for wall, source in mirrors(self.site.hall).items():
-            self._put(mirrored(self.shows[wall], self.shows[source], now), mono)
+            own, shown = self.shows[wall], self.shows[source]
+            if own.rehearsal != shown.rehearsal:
+                own = self._with_casts_of(own, bool(shown.rehearsal))
+            self._put(mirrored(own, shown, now), mono)
+
+    def _with_casts_of(self, own: WallShows, drill: bool) -> WallShows:
+        """A wall that follows another into a rehearsal, or out of one: what was cast on it was of the world it left."""
+        if not drill:
+            return replace(own, casts=self._as_before(own).casts)
+        self._live.setdefault(own.wall, Live(own))
+        return replace(own, casts=())

@@ -55,6 +55,8 @@ def resumed(shows: WallShows, wall: Wall, site: Site) -> WallShows:
     carousel = site.carousel(shows.carousel)
     carousel = carousel if carousel is not None and carousel.steps else None
     numbers = {screen.id for screen in wall.screens}
+    if shows.trial is not None and shows.trial == site.scenes.get(shows.trial.id):  # it has been published
+        shows = untried(shows)
     return replace(
         shows,
         scene=scene,
@@ -111,6 +113,9 @@ def mirrored(own: WallShows, source: WallShows, now: int) -> WallShows:
     """A wall after it took the picture of another; the same object where it had it."""
     taken: dict[str, Any] = {name: getattr(source, name) for name in _MIRRORED}
     after = replace(own, **taken)
+    brought = own.scene.id != source.scene.id and own.next_at == source.next_at  # and not by a carousel that goes on
+    if brought or (own.mode, own.rehearsal) != (source.mode, source.rehearsal):
+        after = untried(after)
     return own if after == own else changed(after, now, source.by)
 
 
@@ -138,6 +143,11 @@ def at_step(shows: WallShows, carousel: Carousel, step: int, site: Site, now: in
 def of_all(shows: WallShows) -> WallShows:
     """A wall that is of the whole city again, whatever somebody had it narrowed to."""
     return replace(shows, area="", about=None)
+
+
+def untried(shows: WallShows) -> WallShows:
+    """A wall that tries no scene."""
+    return replace(shows, trial=None, trial_on=())
 
 
 def places(scene: Scene) -> frozenset[str]:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from cockpit.model.clock import SECOND
 from cockpit.model.wall import Trigger, within
 from cockpit.model.wallstate import WallShows
-from cockpit.wall.state import Site, at_step, changed, of_all, with_scene
+from cockpit.wall.state import Site, at_step, changed, of_all, untried, with_scene
 
 IDENTIFY_SECONDS = 60
 """Numbers on screens that somebody forgot go by themselves."""
@@ -70,18 +70,21 @@ def brought(
         until = now + trigger.seconds * SECOND if trigger.seconds else 0
         before = held.scene if held is not None else shows.scene.id
         now_held = Held(standing.key, standing.level, until, before)
-        if held is not None and shows.scene == scene:  # one more of a stormy day: it stands there already
+        if (
+            held is not None and shows.scene == scene and shows.trial is None
+        ):  # one more of a stormy day: it stands there already
             return shows, now_held
-        return changed(with_scene(of_all(shows), scene), now, standing.name), now_held
+        return changed(with_scene(of_all(untried(shows)), scene), now, standing.name), now_held
     return shows, held
 
 
 def returned(shows: WallShows, held: Held | None, site: Site, now: int) -> tuple[WallShows, Held | None]:
-    """A wall whose trigger's time is over goes on with its carousel where it was."""
+    """A wall whose trigger's time is over goes on with its carousel where it was; one whose carousel rests, or that
+    has none, with its scene of before."""
     if held is None or not held.until or now < held.until:
         return shows, held
     carousel = site.carousel(shows.carousel)
-    if carousel is None:
+    if carousel is None or shows.paused:
         scene = site.scenes.get(held.scene)
         after = with_scene(shows, scene) if scene is not None else shows
     else:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from widgets.kit.icons import draw_icon
 from widgets.wall.kit import wall_theme
-from widgets.wall.paint import draw_frame, draw_words, faint, fitted
+from widgets.wall.paint import broken, draw_frame, draw_words, faint, fitted
 from widgets.wall.sizes import WallType, font, metrics, sizes_at, wide
 
 Point = tuple[float, float]
@@ -181,12 +181,18 @@ class Over(QWidget):
     def _paint_notice(self, painter: QPainter, lines: tuple[str, ...]) -> None:
         theme, size = wall_theme(), self._type
         painter.fillRect(self.rect(), theme.bg)
-        y = self.height() / 2 - size.row * 0.9 * len(lines)
+        room, rows = self.width() - 4 * size.pad, []
         for i, words in enumerate(lines):
-            px = size.panel * 1.5 if i == 0 else size.row
-            row = QRectF(size.pad * 2, y, self.width() - 4 * size.pad, metrics(px).lineSpacing() * 1.15)
-            px = fitted(words, row.width(), px, size.min, i == 0)
-            draw_words(painter, row, words, px, theme.t1 if i == 0 else theme.t2, i == 0, "middle")
+            most = size.panel * 1.5 if i == 0 else size.row
+            px = fitted(words, room, most, size.min, i == 0)
+            if wide(words, px, i == 0) <= room:
+                rows.append((words, px, i == 0))
+            else:
+                rows += [(part, size.row, i == 0) for part in broken(words, size.row, room, i == 0)]
+        y = self.height() / 2 - size.row * 0.9 * len(rows)
+        for words, px, first in rows:
+            row = QRectF(size.pad * 2, y, room, metrics(px).lineSpacing() * 1.15)
+            draw_words(painter, row, words, px, theme.t1 if first else theme.t2, first, "middle")
             y = row.bottom()
 
     def _paint_strokes(self, painter: QPainter) -> None:
