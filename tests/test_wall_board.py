@@ -223,6 +223,22 @@ def test_a_carousel_goes_on_by_its_times_and_rests_while_a_person_has_the_wall()
     assert walls.after(500).scene.id == "calm"
 
 
+def test_a_clock_that_is_set_back_holds_up_neither_carousel_nor_trigger_nor_numbers() -> None:
+    walls = Timed()
+    walls.act("carousel", "day")
+    walls.set_clock(-8 * 3600)
+    assert walls.after(0.5).scene.id == "storm"
+    assert walls.after(19).scene.id == "storm", "from then on by its times"
+    assert walls.after(1.5).scene.id == "calm"
+    assert walls.after(1, LESS).scene.id == "event"
+    walls.set_clock(-8 * 3600)
+    assert walls.after(0.5, LESS).scene.id == "calm"
+    walls.act("carousel")
+    walls.act("identify", "1")
+    walls.set_clock(-8 * 3600)
+    assert walls.after(0.5, LESS).identify == ()
+
+
 def test_without_a_carousel_next_goes_through_the_scenes() -> None:
     walls = Timed()
     assert [walls.act("next").scene.id for _ in range(4)] == ["storm", "event", "grave", "calm"]
