@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cockpit.model.clock import DAY, HOUR, SECOND, from_iso
 from cockpit.model.errors import UserError
 from cockpit.model.scope import Span
-from cockpit.model.wall import within
+from cockpit.model.wall import Arrangement, Place, Scene, within
 from cockpit.model.wall_read import read_scene
 from cockpit.model.wallabout import About
 from cockpit.model.wallstate import Cast, MapView, WallAct
@@ -27,6 +27,12 @@ GRAVE = Standing("alert/1", 1, "暴雨红色预警")
 LESS = Standing("alert/2", 2, "大风橙色预警")
 NOON = from_iso("2026-07-14T12:00:00+08:00")
 FLOODS = About({"zh": "防汛"}, ("E05*",), span=Span(NOON, NOON + 1, "today"))
+
+
+def with_options(options: dict[str, object]) -> Scene:
+    """A scene of one panel with these options."""
+    place = Place("words", panel="walltext", options=options)
+    return msgspec.structs.replace(site().scenes["calm"], arrangements=(Arrangement("one", place),))
 
 
 def test_a_wall_that_nobody_touched_shows_the_scene_of_the_first_mode() -> None:
@@ -146,6 +152,11 @@ def test_a_mode_brings_its_scene_and_says_who_may_change_the_wall() -> None:
         (WallAct("main", "cast", cast=Cast("1", "", 9, "walltext")), "wall.no_screen"),
         (WallAct("main", "cast", cast=Cast("1", "", 0, "walltext", place="attic")), "wall.no_place"),
         (WallAct("main", "cast", cast=Cast("1", "", 1, "walltext", {"text": "长" * 9_000})), "wall.cast_too_large"),
+        (WallAct("main", "cast", cast=Cast("1", "", 1, "walltext", {"of": {None: 1}})), "wall.cast_not_plain"),
+        (WallAct("main", "cast", cast=Cast("1", "", 1, "walltext", {"of": msgspec.msgpack.Ext(1, b"")})),
+         "wall.cast_not_plain"),
+        (WallAct("main", "try", screens=(1,), trial=with_options({"of": {None: 1}})),
+         "wall.cast_not_plain"),
         (WallAct("main", "try", screens=(1,), trial=msgspec.structs.replace(site().scenes["calm"], arrangements=())),
          "wall.no_trial"),
         (WallAct("side", "scene", "storm"), "wall.shares"),

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cockpit.model.errors import UserError
-from cockpit.model.wall import Wall
+from cockpit.model.wall import Scene, Wall
 from cockpit.model.wallstate import Cast, MapView, WallAct, WallShows
 from cockpit.wall.state import Site, at_step, changed, of_all, places, with_scene
 
@@ -64,6 +64,8 @@ def _try(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
         return replace(shows, trial=None, trial_on=())
     if not act.trial.arrangements or not act.screens:
         raise UserError("wall.no_trial")
+    if not _can_be_kept(act.trial):
+        raise UserError("wall.cast_not_plain")
     return replace(shows, trial=act.trial, trial_on=tuple(sorted(set(act.screens))))
 
 
@@ -150,10 +152,21 @@ def _cast(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
         raise UserError("wall.no_place", place=cast.place[:40], scene=shows.scene.id)
     if len(msgspec.msgpack.encode(cast.options)) > MOST_OPTIONS or len(cast.event) > MOST_KEY:
         raise UserError("wall.cast_too_large")
+    if not _can_be_kept(cast):
+        raise UserError("wall.cast_not_plain")
     others = tuple(one for one in shows.casts if one.id != cast.id and _elsewhere(one, cast))
     if len(others) >= MOST_CASTS:
         raise UserError("wall.too_many_casts", n=MOST_CASTS)
     return replace(shows, casts=(*others, replace(cast, by=hand.by)))
+
+
+def _can_be_kept(what: Cast | Scene) -> bool:
+    """Whether its options can be written down as JSON: the bus brings more than that."""
+    try:
+        msgspec.json.encode(what)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def _elsewhere(one: Cast, new: Cast) -> bool:
