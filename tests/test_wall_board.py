@@ -278,6 +278,22 @@ def test_an_alert_brings_its_scene_for_its_time_and_the_carousel_goes_on_where_i
     assert walls.after(1, LESS).scene.id == "storm", "it has been told once"
 
 
+@pytest.mark.parametrize("carousel", ["day", ""])
+@pytest.mark.parametrize("how", ["area", "about"])
+def test_the_end_of_an_alerts_time_does_not_take_the_wall_from_who_narrowed_it(carousel: str, how: str) -> None:
+    walls = Timed()
+    walls.act("carousel", carousel)
+    assert walls.after(1, LESS).scene.id == "event"
+    walls.act("area", "330105") if how == "area" else walls.act("about", about=FLOODS)
+    shows = walls.after(600, LESS)
+    assert (shows.scene.id, shows.area, shows.about) == (
+        "event",
+        "330105" if how == "area" else "",
+        FLOODS if how == "about" else None,
+    )
+    assert shows.paused == bool(carousel)
+
+
 def test_an_alarm_of_ours_brings_a_scene_where_a_carousel_runs() -> None:
     walls = Timed()
     walls.act("carousel", "day")

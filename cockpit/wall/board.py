@@ -105,7 +105,7 @@ class Board:
                 assert wall is not None
                 solve_scene(act.trial, wall)
         for shows in after:
-            if releases(act.what):
+            if releases(act):
                 self._held.pop(shows.wall, None)
             self._put(shows, mono)
         self._mirror(now, mono)

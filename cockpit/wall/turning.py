@@ -83,15 +83,15 @@ def brought(
 
 
 def returned(shows: WallShows, held: Held | None, site: Site, now: int) -> tuple[WallShows, Held | None]:
-    """A wall whose trigger's time is over goes on with its carousel where it was."""
+    """A wall whose trigger's time is over goes on with its carousel where it was, of the whole city."""
     if held is None or not held.until or _runs(now, held.until, held.seconds):
         return shows, held
     carousel = site.carousel(shows.carousel)
     if carousel is None:
         scene = site.scenes.get(held.scene)
-        after = with_scene(shows, scene) if scene is not None else shows
+        after = with_scene(of_all(shows), scene) if scene is not None else shows
     else:
-        after = at_step(shows, carousel, shows.step, site, now)
+        after = at_step(of_all(shows), carousel, shows.step, site, now)
     return (shows if after == shows else changed(after, now, "")), None
 
 
