@@ -190,6 +190,21 @@ def test_numbers_on_screens_that_somebody_forgot_go_by_themselves() -> None:
     assert walls.after(2).identify == ()
 
 
+def test_forgotten_numbers_go_also_while_a_carousel_turns_and_a_hand_moves_the_map() -> None:
+    walls = Timed()
+    walls.act("carousel", "day")
+    walls.act("identify", "1")
+    for n in range(5):
+        walls.act("view", view=MapView(120.0 + n, 30.0, 5.0))
+        assert walls.after(11).identify == (1, 2, 3)
+    assert walls.after(6).identify == ()
+    walls.act("identify", "1", screens=(1,))
+    walls.after(40)
+    walls.act("identify", "1", screens=(2,))
+    assert walls.after(40).identify == (1, 2), "whoever looks for one more is given his time"
+    assert walls.after(21).identify == ()
+
+
 def test_a_panel_is_cast_on_a_screen_says_by_whom_and_is_taken_back() -> None:
     walls = Timed()
     shows = walls.act("cast", cast=Cast("a", "somebody", 2, "wallcurve", {"sign": "A01"}))

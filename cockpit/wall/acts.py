@@ -137,6 +137,11 @@ def _marked(field: str) -> Callable[[WallShows, WallAct, _Hand], WallShows]:
     return do
 
 
+def _identify(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
+    shows = _marked("identify")(shows, act, hand)
+    return replace(shows, identified=hand.now) if _on(act.value) else shows
+
+
 def _restart(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
     """An order to machines, nothing that is shown."""
     return shows
@@ -234,7 +239,7 @@ def _brightness(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
 
 _ACTS: dict[str, Callable[[WallShows, WallAct, _Hand], WallShows]] = {
     "scene": _scene, "mode": _mode, "carousel": _carousel, "pause": _pause, "next": _next, "live": _live,
-    "blank": _marked("blank"), "freeze": _marked("frozen"), "identify": _marked("identify"), "restart": _restart,
+    "blank": _marked("blank"), "freeze": _marked("frozen"), "identify": _identify, "restart": _restart,
     "try": _try, "cast": _cast, "uncast": _uncast, "view": _view, "event": _selected("event"),
     "area": _selected("area"), "about": _about, "volume": _volume, "mute": _mute, "brightness": _brightness,
 }  # fmt: skip

@@ -97,7 +97,7 @@ def returned(shows: WallShows, held: Held | None, site: Site, now: int) -> tuple
 
 def unmarked(shows: WallShows, now: int) -> WallShows:
     """A wall whose numbers have been shown long enough."""
-    if not shows.identify or _runs(now, shows.since + IDENTIFY_SECONDS * SECOND, IDENTIFY_SECONDS):
+    if not shows.identify or _runs(now, shows.identified + IDENTIFY_SECONDS * SECOND, IDENTIFY_SECONDS):
         return shows
     return changed(replace(shows, identify=()), now, "")
 
