@@ -155,6 +155,7 @@ def test_a_mode_brings_its_scene_and_says_who_may_change_the_wall() -> None:
         (WallAct("main", "cast", cast=Cast("1", "", 1, "walltext", {"of": {None: 1}})), "wall.cast_not_plain"),
         (WallAct("main", "cast", cast=Cast("1", "", 1, "walltext", {"of": msgspec.msgpack.Ext(1, b"")})),
          "wall.cast_not_plain"),
+        (WallAct("main", "cast", cast=Cast("1", "", 1, "event")), "wallfile.personal"),
         (WallAct("main", "try", screens=(1,), trial=with_options({"of": {None: 1}})),
          "wall.cast_not_plain"),
         (WallAct("main", "try", screens=(1,), trial=msgspec.structs.replace(site().scenes["calm"], arrangements=())),
@@ -213,6 +214,20 @@ def test_a_panel_is_cast_on_a_screen_says_by_whom_and_is_taken_back() -> None:
     assert [one.id for one in walls.act("cast", cast=Cast("c", "", 0, "wallmap", place="time")).casts] == ["b", "c"]
     assert [one.id for one in walls.act("uncast", "b").casts] == ["c"]
     assert walls.act("live").casts == ()
+
+
+def test_a_panel_with_personal_data_is_cast_where_the_scene_may_show_them() -> None:
+    walls = Timed()
+    named = msgspec.structs.replace(site().scenes["calm"], privacy="named")
+    visit = msgspec.structs.replace(site().scenes["calm"], privacy="visitor")
+    walls.board.publish(Site(walls.board.site.hall, {**site().scenes, "calm": named, "visit": visit}), 0, 0)
+    assert walls.act("cast", cast=Cast("a", "", 1, "event")).casts
+    walls.act("scene", "visit")
+    for panel, sentence in (("event", "wallfile.personal"), ("queue", "wallfile.uncleared")):
+        with pytest.raises(UserError) as refused:
+            walls.act("cast", cast=Cast("b", "", 2, panel))
+        assert refused.value.message.id == sentence
+    assert walls.act("cast", cast=Cast("b", "", 2, "acme-tides")).casts, "its machine knows whether visitors may see it"
 
 
 def test_what_was_cast_on_a_place_goes_with_the_scene_and_what_was_cast_on_a_screen_stays() -> None:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from cockpit.model.errors import UserError
 from cockpit.model.wall import Scene, Wall
+from cockpit.model.wall_panels import withheld
 from cockpit.model.wallstate import Cast, MapView, WallAct, WallShows
 from cockpit.wall.state import Site, at_step, changed, of_all, places, with_scene
 
@@ -155,6 +156,9 @@ def _cast(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
         raise UserError("wall.no_screen", screen=cast.screen, n=len(hand.wall.screens))
     if not cast.screen and cast.place not in places(shows.scene):
         raise UserError("wall.no_place", place=cast.place[:40], scene=shows.scene.id)
+    hidden = withheld(cast.panel, _eyes(shows, cast))
+    if hidden is not None:
+        raise UserError(hidden.id, **hidden.params)
     if len(msgspec.msgpack.encode(cast.options)) > MOST_OPTIONS or len(cast.event) > MOST_KEY:
         raise UserError("wall.cast_too_large")
     if not _can_be_kept(cast):
@@ -163,6 +167,12 @@ def _cast(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
     if len(others) >= MOST_CASTS:
         raise UserError("wall.too_many_casts", n=MOST_CASTS)
     return replace(shows, casts=(*others, replace(cast, by=hand.by)))
+
+
+def _eyes(shows: WallShows, cast: Cast) -> str:
+    """For whose eyes the scene is that a cast lies over."""
+    tried = shows.trial is not None and cast.screen in shows.trial_on
+    return shows.trial.privacy if tried and shows.trial is not None else shows.scene.privacy
 
 
 def _can_be_kept(what: Cast | Scene) -> bool:
