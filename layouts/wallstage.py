@@ -18,9 +18,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from cockpit.model.layout import Rect
+from cockpit.model.wall import Place
+from cockpit.model.wall_panels import withheld
 from layouts.wallholder import Cover, FirstFrame, Holder
 from layouts.wallpieces import Piece
-from layouts.wallunbuilt import UnbuiltOnWall
+from layouts.wallunbuilt import UnbuiltOnWall, WithheldOnWall
 from widgets.kit.context import PanelContext
 from widgets.kit.panel import Pane
 from widgets.kit.wallsight import Part, WallSight
@@ -239,7 +241,7 @@ class ScreenStage(QWidget):
         """Builds the panel of a holder; the tables that it has not read yet."""
         ctx = dataclasses.replace(self.ctx, wall=holder.sight)
         try:
-            panel: QWidget = self._classes[piece.place.panel](ctx, parent=holder, **piece.place.options)
+            panel: QWidget = self._made(ctx, piece.place, holder)
         except Exception as error:  # a bug of ours, or what the machine lacks, costs this panel and no other
             holder.clear()
             unbuilt = panel = UnbuiltOnWall(ctx, piece.place.panel, error, holder)
@@ -247,6 +249,18 @@ class ScreenStage(QWidget):
         holder.take(panel, holder.part)
         _tell("age_tick", (panel,))
         return frozenset(getattr(panel, "topics", ()))
+
+    def _made(self, ctx: PanelContext, place: Place, holder: Holder) -> QWidget:
+        """The panel, or a sentence in its place where the scene's privacy keeps it from the wall."""
+        privacy = holder.sight.privacy
+        why = withheld(place.panel, privacy)
+        if why is None:
+            kind = self._classes[place.panel]
+            why = withheld(place.panel, privacy, bool(getattr(kind, "for_visitors", False)))
+        if why is not None:
+            return WithheldOnWall(ctx, place.panel, why, holder)
+        made: QWidget = kind(ctx, parent=holder, **place.options)
+        return made
 
     def _try_again(self, holder: Holder, piece: Piece) -> None:
         broken = holder.panel

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from cockpit.model.clock import SystemClock
+from cockpit.model.clock import SECOND, SystemClock
 from cockpit.ui.wallbackdrop import Backdrop, backdrops
 from cockpit.ui.wallstills import file_of, keep_picture, last_picture
 from cockpit.wall.behind import Behind, Both
@@ -25,11 +25,11 @@ def picture(color: str) -> QImage:
     return made
 
 
-def test_the_last_picture_of_an_output_is_kept_whole_and_read_when_it_is_newer(tmp_path: Path) -> None:
+def test_the_last_picture_of_an_output_is_kept_whole_and_read_when_it_is_another(tmp_path: Path) -> None:
     keep_picture(picture("#803020"), tmp_path / "new", "HDMI-1/2")
     found, taken = last_picture(tmp_path / "new", "HDMI-1/2")
     assert found.size() == picture("#803020").size()
-    assert last_picture(tmp_path / "new", "HDMI-1/2", newer=taken)[0].isNull()
+    assert last_picture(tmp_path / "new", "HDMI-1/2", other=taken)[0].isNull()
     assert last_picture(tmp_path, "DP-1") == (QImage(), 0)
     file_of(tmp_path / "new", "DP-9").write_bytes(b"no picture")
     assert last_picture(tmp_path / "new", "DP-9")[0].isNull()
@@ -48,6 +48,19 @@ def test_every_output_has_its_backdrop_which_takes_the_picture_that_is_kept_late
     for window in windows.values():
         window.hide()
         window.deleteLater()
+
+
+def test_a_picture_that_is_kept_after_the_clock_was_set_back_takes_the_place_of_the_one_before(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    keep_picture(picture("#803020"), tmp_path, "DP-1")
+    ahead = SystemClock().now() / SECOND + 8 * 3600
+    os.utime(file_of(tmp_path, "DP-1"), (ahead, ahead))
+    window = Backdrop(tmp_path, "DP-1")
+    keep_picture(picture("#204080"), tmp_path, "DP-1")
+    window.look()
+    assert window.picture().pixelColor(1, 1).blue() > 100
+    window.deleteLater()
 
 
 MEASURE = """

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cockpit.model.clock import DAY, HOUR, SECOND, from_iso
 from cockpit.model.errors import UserError
 from cockpit.model.scope import Span
-from cockpit.model.wall import within
+from cockpit.model.wall import Arrangement, Place, Scene, within
 from cockpit.model.wall_read import read_scene
 from cockpit.model.wallabout import About
 from cockpit.model.wallstate import Cast, MapView, WallAct
@@ -27,6 +27,12 @@ GRAVE = Standing("alert/1", 1, "暴雨红色预警")
 LESS = Standing("alert/2", 2, "大风橙色预警")
 NOON = from_iso("2026-07-14T12:00:00+08:00")
 FLOODS = About({"zh": "防汛"}, ("E05*",), span=Span(NOON, NOON + 1, "today"))
+
+
+def with_options(options: dict[str, object]) -> Scene:
+    """A scene of one panel with these options."""
+    place = Place("words", panel="walltext", options=options)
+    return msgspec.structs.replace(site().scenes["calm"], arrangements=(Arrangement("one", place),))
 
 
 def test_a_wall_that_nobody_touched_shows_the_scene_of_the_first_mode() -> None:
@@ -146,6 +152,12 @@ def test_a_mode_brings_its_scene_and_says_who_may_change_the_wall() -> None:
         (WallAct("main", "cast", cast=Cast("1", "", 9, "walltext")), "wall.no_screen"),
         (WallAct("main", "cast", cast=Cast("1", "", 0, "walltext", place="attic")), "wall.no_place"),
         (WallAct("main", "cast", cast=Cast("1", "", 1, "walltext", {"text": "长" * 9_000})), "wall.cast_too_large"),
+        (WallAct("main", "cast", cast=Cast("1", "", 1, "walltext", {"of": {None: 1}})), "wall.cast_not_plain"),
+        (WallAct("main", "cast", cast=Cast("1", "", 1, "walltext", {"of": msgspec.msgpack.Ext(1, b"")})),
+         "wall.cast_not_plain"),
+        (WallAct("main", "cast", cast=Cast("1", "", 1, "event")), "wallfile.personal"),
+        (WallAct("main", "try", screens=(1,), trial=with_options({"of": {None: 1}})),
+         "wall.cast_not_plain"),
         (WallAct("main", "try", screens=(1,), trial=msgspec.structs.replace(site().scenes["calm"], arrangements=())),
          "wall.no_trial"),
         (WallAct("side", "scene", "storm"), "wall.shares"),
@@ -179,6 +191,21 @@ def test_numbers_on_screens_that_somebody_forgot_go_by_themselves() -> None:
     assert walls.after(2).identify == ()
 
 
+def test_forgotten_numbers_go_also_while_a_carousel_turns_and_a_hand_moves_the_map() -> None:
+    walls = Timed()
+    walls.act("carousel", "day")
+    walls.act("identify", "1")
+    for n in range(5):
+        walls.act("view", view=MapView(120.0 + n, 30.0, 5.0))
+        assert walls.after(11).identify == (1, 2, 3)
+    assert walls.after(6).identify == ()
+    walls.act("identify", "1", screens=(1,))
+    walls.after(40)
+    walls.act("identify", "1", screens=(2,))
+    assert walls.after(40).identify == (1, 2), "whoever looks for one more is given his time"
+    assert walls.after(21).identify == ()
+
+
 def test_a_panel_is_cast_on_a_screen_says_by_whom_and_is_taken_back() -> None:
     walls = Timed()
     shows = walls.act("cast", cast=Cast("a", "somebody", 2, "wallcurve", {"sign": "A01"}))
@@ -187,6 +214,20 @@ def test_a_panel_is_cast_on_a_screen_says_by_whom_and_is_taken_back() -> None:
     assert [one.id for one in walls.act("cast", cast=Cast("c", "", 0, "wallmap", place="time")).casts] == ["b", "c"]
     assert [one.id for one in walls.act("uncast", "b").casts] == ["c"]
     assert walls.act("live").casts == ()
+
+
+def test_a_panel_with_personal_data_is_cast_where_the_scene_may_show_them() -> None:
+    walls = Timed()
+    named = msgspec.structs.replace(site().scenes["calm"], privacy="named")
+    visit = msgspec.structs.replace(site().scenes["calm"], privacy="visitor")
+    walls.board.publish(Site(walls.board.site.hall, {**site().scenes, "calm": named, "visit": visit}), 0, 0)
+    assert walls.act("cast", cast=Cast("a", "", 1, "event")).casts
+    walls.act("scene", "visit")
+    for panel, sentence in (("event", "wallfile.personal"), ("queue", "wallfile.uncleared")):
+        with pytest.raises(UserError) as refused:
+            walls.act("cast", cast=Cast("b", "", 2, panel))
+        assert refused.value.message.id == sentence
+    assert walls.act("cast", cast=Cast("b", "", 2, "acme-tides")).casts, "its machine knows whether visitors may see it"
 
 
 def test_what_was_cast_on_a_place_goes_with_the_scene_and_what_was_cast_on_a_screen_stays() -> None:
@@ -271,6 +312,22 @@ def test_a_carousel_goes_on_by_its_times_and_rests_while_a_person_has_the_wall()
     assert walls.after(500).scene.id == "calm"
 
 
+def test_a_clock_that_is_set_back_holds_up_neither_carousel_nor_trigger_nor_numbers() -> None:
+    walls = Timed()
+    walls.act("carousel", "day")
+    walls.set_clock(-8 * 3600)
+    assert walls.after(0.5).scene.id == "storm"
+    assert walls.after(19).scene.id == "storm", "from then on by its times"
+    assert walls.after(1.5).scene.id == "calm"
+    assert walls.after(1, LESS).scene.id == "event"
+    walls.set_clock(-8 * 3600)
+    assert walls.after(0.5, LESS).scene.id == "calm"
+    walls.act("carousel")
+    walls.act("identify", "1")
+    walls.set_clock(-8 * 3600)
+    assert walls.after(0.5, LESS).identify == ()
+
+
 def test_without_a_carousel_next_goes_through_the_scenes() -> None:
     walls = Timed()
     assert [walls.act("next").scene.id for _ in range(4)] == ["storm", "event", "grave", "calm"]
@@ -297,6 +354,22 @@ def test_an_alert_brings_its_scene_for_its_time_and_the_carousel_goes_on_where_i
     assert walls.after(58, LESS).scene.id == "event"
     assert walls.after(3, LESS).scene.id == "storm"
     assert walls.after(1, LESS).scene.id == "storm", "it has been told once"
+
+
+@pytest.mark.parametrize("carousel", ["day", ""])
+@pytest.mark.parametrize("how", ["area", "about"])
+def test_the_end_of_an_alerts_time_does_not_take_the_wall_from_who_narrowed_it(carousel: str, how: str) -> None:
+    walls = Timed()
+    walls.act("carousel", carousel)
+    assert walls.after(1, LESS).scene.id == "event"
+    walls.act("area", "330105") if how == "area" else walls.act("about", about=FLOODS)
+    shows = walls.after(600, LESS)
+    assert (shows.scene.id, shows.area, shows.about) == (
+        "event",
+        "330105" if how == "area" else "",
+        FLOODS if how == "about" else None,
+    )
+    assert shows.paused == bool(carousel)
 
 
 def test_an_alarm_of_ours_brings_a_scene_where_a_carousel_runs() -> None:

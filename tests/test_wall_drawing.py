@@ -16,10 +16,12 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from cockpit.bus.where import OwnHub
+from cockpit.hub.wall import WallService
 from cockpit.model.clock import MINUTE
 from cockpit.model.wallasks import MOST_THUMB, Thumbs, ThumbsWanted
 from cockpit.model.wallstate import MapView, Pointer, Thumb, WallShows
 from cockpit.seat import Seat
+from cockpit.ui import wallwords
 from cockpit.ui.wallnode import ORBIT
 from cockpit.ui.wallpictures import glimpse, small_jpeg
 from cockpit.ui.wallscreen import WallWindow
@@ -89,6 +91,22 @@ def test_without_its_hub_the_wall_keeps_the_last_picture_and_says_since_when(nod
     node.until(lambda: node.window.over.said.trouble == "")
     node.act("scene", "storm")
     node.until(lambda: node.color() == COLORS["storm"])
+
+
+@pytest.mark.logs("the walls' _[a-z]+ broke")
+def test_a_hub_that_is_there_and_tells_nothing_of_the_wall_is_said(
+    node: Node, hub: LivingHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wallwords, "GRACE_SECONDS", 0.5)
+    monkeypatch.setattr(wallwords, "SILENT_SECONDS", 2.5)
+    assert hub.hub is not None
+    walls = next(one for one in hub.hub.services if isinstance(one, WallService))
+    monkeypatch.setattr(walls, "_whole_state", lambda: 1 / 0)
+    node.until(lambda: "没有告知大屏内容" in node.window.over.said.trouble)
+    assert "保留最后画面" in node.window.over.said.trouble
+    assert node.color() == COLORS["calm"]
+    monkeypatch.undo()
+    node.until(lambda: node.window.over.said.trouble == "")
 
 
 def test_a_machine_that_starts_without_a_hub_shows_what_it_showed_last(qtbot: QtBot, tmp_path: Path) -> None:

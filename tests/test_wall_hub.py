@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cockpit.hub.wall import WallService
 from cockpit.model import wallasks as asked
 from cockpit.model.clock import HOUR
 from cockpit.model.errors import OutsideError
@@ -13,6 +14,7 @@ from cockpit.model.scope import Span
 from cockpit.model.wallabout import About
 from cockpit.model.wallasks import Nothing
 from cockpit.model.wallstate import ActDone, MapView, Pointer, Thumb, WallAct, WallState
+from cockpit.wall.board import Board
 from tests.living_hub import CLOCK, LivingHub
 from tests.living_wall import act, living_wall, put_alert, put_areas, put_events, rehearse, told, until_open
 from tests.on_the_wire import on_the_wire
@@ -173,6 +175,35 @@ def test_an_alert_of_the_first_level_brings_its_scene(tmp_path: Path) -> None:
         put_alert(hub)
         shows = desk.until(lambda: (now := told(desk)) and now.scene.id == "grave" and now, "the scene of the alert")
         assert shows.by == "暴雨红色预警"
+
+
+@pytest.mark.logs("the walls' _[a-z]+ broke")
+def test_walls_go_on_after_a_bug_in_what_turns_keeps_or_tells_them(
+    tmp_path: Path,
+) -> None:
+    with living_wall(tmp_path) as hub, on_the_wire(hub, "seat-1") as desk:
+        until_open(desk)
+        assert hub.hub is not None
+        board = next(one for one in hub.hub.services if isinstance(one, WallService))._the_board()
+        for name in ("tick", "kept", "state"):
+            broken(board, name)
+            desk.until(lambda name=name: name not in vars(board), f"{name} breaks")  # type: ignore[misc]
+        revision = act(desk, "scene", "storm")
+        desk.until(lambda: (now := told(desk)) and now.revision >= revision, "it is told")
+        act(desk, "carousel", "day")
+        put_alert(hub)
+        desk.until(lambda: (now := told(desk)) and now.scene.id == "grave", "it turns")
+        desk.until(lambda: b'"grave"' in (tmp_path / "hub" / "hangzhou" / "wall" / "state.json").read_bytes(), "kept")
+
+
+def broken(board: Board, name: str) -> None:
+    """Has the next call of a board's method raise, once."""
+
+    def breaks(*_: object) -> object:
+        delattr(board, name)
+        raise RuntimeError(name)
+
+    setattr(board, name, breaks)
 
 
 def test_an_order_to_restart_names_the_machines_of_the_screens(tmp_path: Path) -> None:

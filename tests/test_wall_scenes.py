@@ -101,6 +101,24 @@ def test_a_check_names_the_panel_that_is_too_small_and_how_large_type_must_be(tm
     assert any("我的" in texts("en")(message) for message in hall.small)
 
 
+def test_a_check_names_the_panels_that_a_scene_may_not_show(tmp_path: Path) -> None:
+    path = tmp_path / "scenes" / "mine.toml"
+    path.parent.mkdir()
+    text = 'name = { zh = "我的" }\nprivacy = "PRIVACY"\n[panels.who]\npanel = "event"\n'
+    text += '[panels.theirs]\npanel = "acme"\n[one]\nrows = ["who", "theirs"]\n'
+    found = {}
+    for privacy in ("open", "visitor", "named"):
+        path.write_text(text.replace("PRIVACY", privacy))
+        findings = check_file(path)
+        assert findings.wrong == ()
+        found[privacy] = [(one.id, one.params["panel"]) for one in findings.small if "small" not in one.id][:2]
+    assert found == {
+        "open": [("wallfile.foreign", "acme"), ("wallfile.personal", "event")],
+        "visitor": [("wallfile.uncleared", "acme"), ("wallfile.personal", "event")],
+        "named": [("wallfile.foreign", "acme"), ("wallfile.foreign", "event")],
+    }
+
+
 def test_a_check_says_where_a_file_is_wrong_and_which_panels_are_not_a_walls_own(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(scene_text("visit").replace('"wallradar"', '"wallrader"'), "utf-8")

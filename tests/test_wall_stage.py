@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 import pytest
 from PySide6.QtGui import QImage
@@ -10,10 +11,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from cockpit.model.wall import Scene, Wall
+from cockpit.model.wall_panels import DESK_NAMED, DESK_PLAIN, WALL_PANELS
 from cockpit.model.wallstate import Cast, MapView, WallShows
+from layouts.panels import Panels
 from layouts.wallstage import Holder, ScreenStage
 from layouts.wallstages import WallStages
-from layouts.wallunbuilt import UnbuiltOnWall
+from layouts.wallunbuilt import UnbuiltOnWall, WithheldOnWall
 from tests.panel_desk import desk
 from tests.wall_stage_kit import PANELS, Broken, Flat, Slope, color_at, hall, panel, scene, shows, wall
 
@@ -24,7 +27,9 @@ RED, BLUE, GREEN = "#aa2020", "#2020aa", "#20aa20"
 class Machine:
     """The screens of a machine, in windows that are seen."""
 
-    def __init__(self, qtbot: QtBot, of: Wall, scale: float = 1.0) -> None:
+    def __init__(
+        self, qtbot: QtBot, of: Wall, scale: float = 1.0, classes: Mapping[str, type] = MappingProxyType(PANELS)
+    ) -> None:
         self.qtbot = qtbot
         self.wall, self.hall = of, hall(of)
         self.ctx = desk().ctx
@@ -34,7 +39,7 @@ class Machine:
         self.windows = []
         pairs = []
         for screen in of.screens:
-            stage = ScreenStage(self.ctx, PANELS, scale)
+            stage = ScreenStage(self.ctx, classes, scale)
             stage.resize(round(screen.at.w * scale), round(screen.at.h * scale))
             qtbot.addWidget(stage)
             stage.show()
@@ -62,6 +67,12 @@ class Machine:
 
     def panels(self, screen: int = 1) -> list[QWidget]:
         return self.windows[screen - 1].panels()
+
+
+class Unknown(Flat):
+    """A third party's, which says nothing of visitors."""
+
+    for_visitors = False
 
 
 @pytest.fixture(autouse=True)
@@ -243,6 +254,27 @@ def test_a_scene_for_visitors_never_takes_a_panel_that_was_built_for_others(qtbo
     machine.show(shows(scene("visit", panel("all"), privacy="visitor"), 2))
     assert machine.panels()[0] is not named
     assert machine.panels()[0].ctx.wall.privacy == "visitor"  # type: ignore[attr-defined]
+
+
+def test_a_panel_of_the_desk_is_on_a_wall_only_where_personal_data_may_be_shown(qtbot: QtBot) -> None:
+    machine = Machine(qtbot, wall(2), classes={**PANELS, "event": Flat, "acme": Unknown})
+    cast = Cast("c1", "seat-1", 2, "event", {"color": BLUE})
+    for revision, privacy in enumerate(("open", "visitor", "named"), 1):
+        of = scene("calm", panel("all", "event", color=RED), privacy=privacy)
+        machine.show(shows(of, revision, casts=(cast,)))
+        for screen in (1, 2):
+            (found,) = machine.panels(screen)
+            assert isinstance(found, Flat if privacy == "named" else WithheldOnWall)
+            if isinstance(found, WithheldOnWall):
+                assert "个人信息" in found.said
+    machine.show(shows(scene("theirs", panel("all", "acme"), privacy="open"), 4))
+    assert isinstance(machine.panels()[0], Unknown)
+    machine.show(shows(scene("theirs", panel("all", "acme"), privacy="visitor"), 5))
+    assert isinstance(machine.panels()[0], WithheldOnWall)
+
+
+def test_of_every_panel_it_is_known_whether_a_wall_may_show_it() -> None:
+    assert set(Panels()) - set(Panels().theirs) == {*WALL_PANELS, *DESK_PLAIN, *DESK_NAMED}
 
 
 def test_on_an_output_with_more_pixels_everything_is_as_much_larger_and_drawn_sharp(qtbot: QtBot) -> None:

@@ -146,6 +146,10 @@ class Timed:
         self.board.ready("main", machine, revision or self.main.revision)
         self.settle()
 
+    def set_clock(self, seconds: float) -> None:
+        """Somebody sets the hub's clock: on, or back where it is below 0."""
+        self.clock._now += round(seconds * SECOND)
+
     def after(self, seconds: float, *standing: Standing) -> WallShows:
         self.clock.advance(seconds)
         now = self.clock.now()

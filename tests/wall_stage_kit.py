@@ -21,6 +21,7 @@ class Flat(Pane):
     """One colour; it notes what it is told."""
 
     topics = frozenset({"event"})
+    for_visitors = True
     built: ClassVar[list[Flat]] = []
 
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None, color: str = "#204060", **_: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -40,6 +40,8 @@ PACE_SECONDS = 0.015
 """Between two words to the machines: a hand that moves the map changes it more often."""
 KEEP_SECONDS = 0.3
 RETRY_SECONDS = 5.0
+AGAIN_SECONDS = 1.0
+"""After a bug, before the walls go on."""
 
 
 class WallService:
@@ -79,10 +81,22 @@ class WallService:
         await self._until_open()
         self._changed()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._tell())
-            tasks.create_task(self._keep())
-            tasks.create_task(self._beat())
-            tasks.create_task(self._turn())
+            for work in (self._tell, self._keep, self._beat, self._turn):
+                tasks.create_task(self._on_and_on(work))
+
+    async def _on_and_on(self, work: Callable[[], Awaitable[None]]) -> None:
+        """A bug costs one round of one of the works, and is said once in the log: a hall can not wait for the hub's
+        next start."""
+        said = ""
+        while True:
+            try:
+                await work()
+            except Exception as error:
+                if said != repr(error):
+                    said = repr(error)
+                    log.exception("the walls' %s broke; it goes on", work.__name__)
+            await asyncio.sleep(AGAIN_SECONDS)
+            self._changed()
 
     async def close(self) -> None:
         if self._board is not None:

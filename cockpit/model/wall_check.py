@@ -12,7 +12,7 @@ from cockpit.model.errors import CockpitError
 from cockpit.model.messages import Message
 from cockpit.model.wall import Place, Scene, Wall
 from cockpit.model.wall_legible import DRAWN, han_px, least_px
-from cockpit.model.wall_panels import WALL_PANELS, room_of
+from cockpit.model.wall_panels import WALL_PANELS, room_of, withheld
 from cockpit.model.wall_read import read_hall, read_scene
 from cockpit.model.wall_shipped import PLAIN, shipped_hall, shipped_halls, shipped_scenes
 from cockpit.model.wall_solve import arrangement_of, cut, fit_of, solve_scene
@@ -51,11 +51,16 @@ def check_file(path: Path) -> Findings:
 
 
 def _scene(text: str, file: str) -> tuple[Scene, list[Message]]:
-    """A scene, and which of its panels are not a wall's own; one that is nearly called as such is a mistake."""
+    """A scene, and which of its panels are not a wall's own or not for its eyes; one that is nearly called as a wall's
+    is a mistake."""
     named = {place.panel for a in read_scene(text, file).arrangements for place in leaves(a.root)}
     foreign = {one for one in named if not difflib.get_close_matches(one, WALL_PANELS, cutoff=NEARLY)}
     scene = read_scene(text, file, {*WALL_PANELS, *foreign})
-    return scene, [Message("wallfile.foreign", {"scene": scene.name, "panel": one}) for one in sorted(foreign)]
+    said = []
+    for one in sorted(foreign):
+        hidden = withheld(one, scene.privacy, cleared=False)
+        said.append(hidden or Message("wallfile.foreign", {"scene": scene.name, "panel": one}))
+    return scene, said
 
 
 def leaves(place: Place) -> Iterator[Place]:

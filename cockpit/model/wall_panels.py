@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import ceil
 from typing import NamedTuple
 
+from cockpit.model.messages import Message
 from cockpit.model.wall import Place
 
 
@@ -51,10 +52,38 @@ WALL_PANELS: dict[str, Room] = {
     "wallfeeds": Room(11, 4.5),
 }
 """By id: what it needs at the least; a panel that has less cuts words off or leaves rows out."""
+DESK_PLAIN = ("map", "signs", "feeds", "queue", "cases", "alarms")
+"""Panels of the duty desk that show no person: they may be thrown on a wall as they are."""
+_WITH_PLACES = ("queue", "cases")
+"""Those of them that say at which door something is, which is not for visitors."""
+DESK_NAMED = frozenset(
+    (
+        *("event", "video", "contacts", "incoming", "letters", "calllog", "call", "drill", "telephone", "outbox"),
+        *("strip", "topbar", "leadertop", "ask", "askbox", "instructions", "decisions", "changes", "since", "topics"),
+        *("topic", "index", "scopemap", "map3d"),
+        *("deskcatalogue", "deskscenes", "deskscreen", "deskwallstrip", "deskwalltop", "deskwall"),
+    )
+)
+"""Those of the other seats, which are made for eyes that may see everything: callers, numbers, what was written."""
 ELSE = Room(16, 9)
 """What a panel that is not a wall's own is taken to need."""
 _TILE, _BETWEEN, _TITLE = Room(9, 3.8), 0.32, 1.7
 """Of a panel of vital signs: a tile with its name over its value, what lies between two, the title."""
+
+
+def withheld(panel: str, privacy: str, cleared: bool = True) -> Message | None:
+    """Why a panel is not shown in a scene of this privacy, in a sentence; None: it is.
+
+    Args:
+        panel: its id. cleared: whether a third party's says that visitors may see it.
+    """
+    if privacy == "named" or panel in WALL_PANELS:
+        return None
+    if panel in DESK_NAMED:
+        return Message("wallfile.personal", {"panel": panel})
+    if panel in DESK_PLAIN:
+        cleared = panel not in _WITH_PLACES
+    return Message("wallfile.uncleared", {"panel": panel}) if privacy == "visitor" and not cleared else None
 
 
 def room_of(place: Place, wide: float = 0) -> Room:

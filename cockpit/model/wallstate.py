@@ -62,7 +62,7 @@ class WallShows(msgspec.Struct, frozen=True):
             this revision; 0: prepare only, the flip will be told.
         mode: id. view: of the map, None as the scene has it. event: that scenes follow, "" none; area, about
             (kinds and time) likewise.
-        casts: by hand. blank, frozen, identify: ids of screens.
+        casts: by hand. blank, frozen, identify: ids of screens; identified: when the last of these was, UTC us.
         carousel: that runs, "" none; step: its step, next_at: when the next comes (UTC us); paused.
         rehearsal: id of the drill shown, "" none. volume 0–100, muted. brightness 0–1.
         trial, trial_on: a scene that is tried before it is published, and the screens that draw it in place of `scene`,
@@ -85,6 +85,7 @@ class WallShows(msgspec.Struct, frozen=True):
     blank: tuple[int, ...] = ()
     frozen: tuple[int, ...] = ()
     identify: tuple[int, ...] = ()
+    identified: int = 0
     carousel: str = ""
     step: int = 0
     next_at: int = 0

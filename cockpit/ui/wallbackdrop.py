@@ -84,7 +84,7 @@ class Backdrop(QWindow):
             self._paint()
 
     def _renew(self) -> bool:
-        file, taken = last_file(self._folder, self._output, newer=self._taken)
+        file, taken = last_file(self._folder, self._output, other=self._taken)
         if file:
             self._file, self._taken = file, taken
         return bool(file)

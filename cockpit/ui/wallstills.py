@@ -16,22 +16,22 @@ SCREENS = "screens"
 QUALITY = 88
 
 
-def last_picture(folder: Path, output: str, newer: int = 0) -> tuple[QImage, int]:
+def last_picture(folder: Path, output: str, other: int = 0) -> tuple[QImage, int]:
     """The last picture of an output and when it was taken, UTC us; a null one where there is none.
 
     Args:
-        newer: it must have been taken after this, UTC us.
+        other: it must have been taken at another time than this, UTC us: earlier is as good, clocks are set back.
     """
-    file, taken = last_file(folder, output, newer)
+    file, taken = last_file(folder, output, other)
     return (QImage.fromData(file), taken) if file else (QImage(), 0)
 
 
-def last_file(folder: Path, output: str, newer: int = 0) -> tuple[bytes, int]:
+def last_file(folder: Path, output: str, other: int = 0) -> tuple[bytes, int]:
     """As `last_picture`, the file as it is; b"" where there is none."""
     file = file_of(folder, output)
     try:
         taken = int(file.stat().st_mtime * SECOND)
-        return (file.read_bytes(), taken) if taken > newer else (b"", 0)
+        return (file.read_bytes(), taken) if taken != other else (b"", 0)
     except OSError:
         return b"", 0
 

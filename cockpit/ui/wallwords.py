@@ -6,7 +6,7 @@ from cockpit.model.ages import clock_time, exactly, span, stamp
 from cockpit.model.clock import DAY, SECOND
 from cockpit.model.messages import Message, Texts
 from cockpit.model.ports.link import Link, LinkState
-from cockpit.model.wallstate import WallShows, WallState
+from cockpit.model.wallstate import BEAT, WallShows, WallState
 from cockpit.ui.hubbanner import hub_banner
 from cockpit.ui.wallscreen import WallWindow
 from cockpit.wall.node import WallSeat
@@ -15,6 +15,8 @@ from widgets.wall.over import Said
 
 GRACE_SECONDS = 5.0
 """A hub that is restarted is back within two seconds."""
+SILENT_SECONDS = 3 * BEAT + GRACE_SECONDS
+"""A hub that is there and tells nothing of the wall for so long does not do it any more."""
 DARKEST = 0.05
 """A wall that is set to no light at all still shows that it is on; black is another act."""
 
@@ -23,11 +25,13 @@ ENTERS = Message("wallnode.drill_enters")
 
 
 def trouble(ctx: PanelContext, line: WallSeat, link: Link) -> Message | None:
-    """What keeps the wall from what is new: the hub is gone, or the city's feeds are; None: nothing does.
+    """What keeps the wall from what is new: the hub is gone or mute, or the city's feeds are; None: nothing does.
 
     The last word of the hub and the clock are those of the hub, as long as this machine knows it.
     """
     if link.state is LinkState.LIVE:
+        if line.age is not None and min(line.age, (ctx.clock.wall() - link.since) / SECOND) > SILENT_SECONDS:
+            return _since("wallnode.silent", line, line.age)
         told = hub_banner(ctx, link, lambda feed: None)
         return told.what if told is not None else None
     age = line.age
@@ -37,7 +41,12 @@ def trouble(ctx: PanelContext, line: WallSeat, link: Link) -> Message | None:
         return Message("wallnode.never", {"why": ctx.t(link.problem or Message("seat.hub_silent")).rstrip("。.")})
     if age < GRACE_SECONDS:
         return None
-    return Message("wallnode.lost", {"span": exactly(round(age * SECOND)), "at": _when(line.heard, line.time.now())})
+    return _since("wallnode.lost", line, age)
+
+
+def _since(id: str, line: WallSeat, age: float) -> Message:
+    """A sentence that says how old, in seconds, the hub's last word is."""
+    return Message(id, {"span": exactly(round(age * SECOND)), "at": _when(line.heard, line.time.now())})
 
 
 def trouble_within(ctx: PanelContext, line: WallSeat, link: Link, world: PanelContext, there: Link) -> Message | None:

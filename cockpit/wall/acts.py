@@ -11,7 +11,8 @@ import msgspec
 from msgspec.structs import replace
 
 from cockpit.model.errors import UserError
-from cockpit.model.wall import Wall
+from cockpit.model.wall import Scene, Wall
+from cockpit.model.wall_panels import withheld
 from cockpit.model.wallstate import Cast, MapView, WallAct, WallShows
 from cockpit.wall.state import Site, at_step, changed, of_all, places, untried, with_scene
 
@@ -63,6 +64,8 @@ def _try(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
         return untried(shows)
     if not act.trial.arrangements or not act.screens:
         raise UserError("wall.no_trial")
+    if not _can_be_kept(act.trial):
+        raise UserError("wall.cast_not_plain")
     return replace(shows, trial=act.trial, trial_on=tuple(sorted(set(act.screens))))
 
 
@@ -135,6 +138,11 @@ def _marked(field: str) -> Callable[[WallShows, WallAct, _Hand], WallShows]:
     return do
 
 
+def _identify(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
+    shows = _marked("identify")(shows, act, hand)
+    return replace(shows, identified=hand.now) if _on(act.value) else shows
+
+
 def _restart(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
     """An order to machines, nothing that is shown."""
     return shows
@@ -148,12 +156,32 @@ def _cast(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
         raise UserError("wall.no_screen", screen=cast.screen, n=len(hand.wall.screens))
     if not cast.screen and cast.place not in places(shows.scene):
         raise UserError("wall.no_place", place=cast.place[:40], scene=shows.scene.id)
+    hidden = withheld(cast.panel, _eyes(shows, cast))
+    if hidden is not None:
+        raise UserError(hidden.id, **hidden.params)
     if len(msgspec.msgpack.encode(cast.options)) > MOST_OPTIONS or len(cast.event) > MOST_KEY:
         raise UserError("wall.cast_too_large")
+    if not _can_be_kept(cast):
+        raise UserError("wall.cast_not_plain")
     others = tuple(one for one in shows.casts if one.id != cast.id and _elsewhere(one, cast))
     if len(others) >= MOST_CASTS:
         raise UserError("wall.too_many_casts", n=MOST_CASTS)
     return replace(shows, casts=(*others, replace(cast, by=hand.by)))
+
+
+def _eyes(shows: WallShows, cast: Cast) -> str:
+    """For whose eyes the scene is that a cast lies over."""
+    tried = shows.trial is not None and cast.screen in shows.trial_on
+    return shows.trial.privacy if tried and shows.trial is not None else shows.scene.privacy
+
+
+def _can_be_kept(what: Cast | Scene) -> bool:
+    """Whether its options can be written down as JSON: the bus brings more than that."""
+    try:
+        msgspec.json.encode(what)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def _elsewhere(one: Cast, new: Cast) -> bool:
@@ -221,7 +249,7 @@ def _brightness(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
 
 _ACTS: dict[str, Callable[[WallShows, WallAct, _Hand], WallShows]] = {
     "scene": _scene, "mode": _mode, "carousel": _carousel, "pause": _pause, "next": _next, "live": _live,
-    "blank": _marked("blank"), "freeze": _marked("frozen"), "identify": _marked("identify"), "restart": _restart,
+    "blank": _marked("blank"), "freeze": _marked("frozen"), "identify": _identify, "restart": _restart,
     "try": _try, "cast": _cast, "uncast": _uncast, "view": _view, "event": _selected("event"),
     "area": _selected("area"), "about": _about, "volume": _volume, "mute": _mute, "brightness": _brightness,
 }  # fmt: skip

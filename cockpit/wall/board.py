@@ -31,7 +31,7 @@ from cockpit.wall.turning import Held, Standing, brought, returned, turned, unma
 
 AFTER_RESTART = 1_000
 """Revisions that a hub which begins anew leaves out: the last ones of the run before may not have reached its disk."""
-_OF_THE_HALL = ("revision", "show_at", "blank", "frozen", "identify", "volume", "muted", "brightness")
+_OF_THE_HALL = ("revision", "show_at", "blank", "frozen", "identify", "identified", "volume", "muted", "brightness")
 """What a wall keeps when it comes back from a rehearsal."""
 DEFAULT_RIGHTS = ("duty", "leader", "wall")
 """Who may change a wall whose mode is not known."""
@@ -120,7 +120,7 @@ class Board:
                 assert wall is not None
                 solve_scene(act.trial, wall)
         for shows in after:
-            if releases(act.what):
+            if releases(act):
                 self._held.pop(shows.wall, None)
             self._put(shows, mono)
         self._mirror(now, mono)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from cockpit.model.clock import SECOND
 from cockpit.model.errors import UserError
 from cockpit.model.wall import Carousel, Hall, Mode, Place, Scene, Wall
-from cockpit.model.wallstate import Cast, WallShows
+from cockpit.model.wallstate import Cast, WallAct, WallShows
 
 _MIRRORED = ("scene", "mode", "view", "event", "area", "about", "carousel", "step", "next_at", "paused", "rehearsal")
 """What a room takes from the room whose picture it shares."""
@@ -85,9 +85,10 @@ def needs_preparing(before: WallShows, after: WallShows) -> bool:
     return before.scene != after.scene or before.casts != after.casts or not (same_trial and same_world)
 
 
-def releases(what: str) -> bool:
-    """Whether an act ends what a trigger brought: a person has taken the wall in hand."""
-    return what in ("scene", "mode", "carousel", "next", "live", "pause")
+def releases(act: WallAct) -> bool:
+    """Whether an act ends what a trigger brought: a person has taken the wall in hand, or narrows what it shows."""
+    narrows = (act.what == "area" and bool(act.value)) or (act.what == "about" and act.about is not None)
+    return narrows or act.what in ("scene", "mode", "carousel", "next", "live", "pause")
 
 
 # -- rooms that share a picture ---------------------------------------------------------------------------------------

@@ -27,23 +27,29 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """What a trigger brought: for which alert, of which level, until when (UTC us, 0 until a person releases it), and
-    the scene that was there before."""
+    """What a trigger brought: for which alert, of which level, until when (UTC us, 0 until a person releases it), the
+    scene that was there before, and for how many seconds it was meant (0: not known)."""
 
     key: str
     level: int
     until: int
     scene: str
+    seconds: int = 0
 
 
 def turned(shows: WallShows, site: Site, now: int, hour: int) -> WallShows:
     """A wall whose carousel goes on now; the same object where it does not.
 
+    A step that is further ahead than it is long was planned before somebody set the hub's clock back: it is over.
+
     Args:
         now: UTC us of the hub's clock. hour: the time by which the city lives, for the times of the day.
     """
     carousel = site.carousel(shows.carousel)
-    if carousel is None or shows.paused or not carousel.steps or now < shows.next_at:
+    if carousel is None or shows.paused or not carousel.steps:
+        return shows
+    _, seconds = carousel.steps[shows.step % len(carousel.steps)]
+    if _runs(now, shows.next_at, seconds):
         return shows
     if not within(carousel.between, hour):
         return shows
@@ -69,34 +75,38 @@ def brought(
             continue
         until = now + trigger.seconds * SECOND if trigger.seconds else 0
         before = held.scene if held is not None else shows.scene.id
-        now_held = Held(standing.key, standing.level, until, before)
-        if (
-            held is not None and shows.scene == scene and shows.trial is None
-        ):  # one more of a stormy day: it stands there already
+        now_held = Held(standing.key, standing.level, until, before, trigger.seconds)
+        again = held is not None and shows.scene == scene and shows.trial is None
+        if again:  # one more of a stormy day: it stands there already
             return shows, now_held
         return changed(with_scene(of_all(untried(shows)), scene), now, standing.name), now_held
     return shows, held
 
 
 def returned(shows: WallShows, held: Held | None, site: Site, now: int) -> tuple[WallShows, Held | None]:
-    """A wall whose trigger's time is over goes on with its carousel where it was; one whose carousel rests, or that
-    has none, with its scene of before."""
-    if held is None or not held.until or now < held.until:
+    """A wall whose trigger's time is over goes on with its carousel where it was, of the whole city; one whose carousel
+    rests, or that has none, with its scene of before."""
+    if held is None or not held.until or _runs(now, held.until, held.seconds):
         return shows, held
     carousel = site.carousel(shows.carousel)
     if carousel is None or shows.paused:
         scene = site.scenes.get(held.scene)
-        after = with_scene(shows, scene) if scene is not None else shows
+        after = with_scene(of_all(shows), scene) if scene is not None else shows
     else:
-        after = at_step(shows, carousel, shows.step, site, now)
+        after = at_step(of_all(shows), carousel, shows.step, site, now)
     return (shows if after == shows else changed(after, now, "")), None
 
 
 def unmarked(shows: WallShows, now: int) -> WallShows:
     """A wall whose numbers have been shown long enough."""
-    if not shows.identify or now < shows.since + IDENTIFY_SECONDS * SECOND:
+    if not shows.identify or _runs(now, shows.identified + IDENTIFY_SECONDS * SECOND, IDENTIFY_SECONDS):
         return shows
     return changed(replace(shows, identify=()), now, "")
+
+
+def _runs(now: int, end: int, seconds: int) -> bool:
+    """Whether a time of so many seconds (0: not known) that ends then is not over, nor of a clock that was wrong."""
+    return now < end and (not seconds or end - now <= seconds * SECOND)
 
 
 def _triggers(shows: WallShows, held: Held | None, site: Site) -> Sequence[Trigger]:

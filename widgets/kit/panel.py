@@ -60,11 +60,13 @@ class Pane(QFrame):
     Attributes:
         panel_id: name in layouts and preferences.
         topics: tables of the picture whose change brings a `refresh`.
+        for_visitors: of a third party's panel: visitors may see all that it shows (scenes of `privacy = "visitor"`).
         ctx: what it was handed.
         reopened: emitted after it began anew.
     """
 
     panel_id: ClassVar[str] = ""
+    for_visitors: ClassVar[bool] = False
     topics: ClassVar[frozenset[str]] = frozenset()
 
     reopened = Signal()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cockpit.model.wall import Place, Wall
 from cockpit.model.wall_legible import han_px
-from cockpit.model.wall_panels import WALL_PANELS, room_of
+from cockpit.model.wall_panels import DESK_PLAIN, WALL_PANELS, room_of
 
 GROUPS = ("all", "map", "chart", "list", "media", "desk", "other")
 _GROUP = {
@@ -23,8 +23,6 @@ _GROUP = {
     ),
     "media": ("wallvideo", "wallpicture", "walltext", "wallweb"),
 }
-DESK = ("map", "signs", "feeds", "queue", "cases", "alarms")
-"""Panels of the duty desk that may be thrown on a wall as they are."""
 _SPANS = ("wallmap", "wallvideo", "map")
 _FIRST = (
     *("wallmap", "wallfigure", "wallrank", "wallring", "wallcurve", "wallbars", "wallsankey", "wallfunnel"),
@@ -45,18 +43,18 @@ def kinds(panels: Mapping[str, type]) -> list[Kind]:
     """All panels that may be put on a wall, of those that there are."""
     ours = [*_FIRST, *(id for id in WALL_PANELS if id not in _FIRST)]
     found = [Kind(id, group_of(id), f"walldesk.kind_{id}") for id in ours if id in panels]
-    found += [Kind(id, "desk", f"walldesk.kind_{id}") for id in DESK if id in panels]
+    found += [Kind(id, "desk", f"walldesk.kind_{id}") for id in DESK_PLAIN if id in panels]
     theirs = getattr(panels, "theirs", ())
     return found + [Kind(id, "other", "") for id in theirs]
 
 
 def group_of(panel: str) -> str:
-    return next((group for group, ids in _GROUP.items() if panel in ids), "desk" if panel in DESK else "other")
+    return next((group for group, ids in _GROUP.items() if panel in ids), "desk" if panel in DESK_PLAIN else "other")
 
 
 def name_id(panel: str) -> str:
     """Id of a panel's name in the catalogue, "" for a third party's."""
-    return f"walldesk.kind_{panel}" if panel in WALL_PANELS or panel in DESK else ""
+    return f"walldesk.kind_{panel}" if panel in WALL_PANELS or panel in DESK_PLAIN else ""
 
 
 def spans_by_itself(panel: str) -> bool:
