@@ -187,6 +187,31 @@ def test_without_the_extra_a_panel_says_so_in_words(qtbot: QtBot, at: Desk) -> N
     assert not port(at).all_wanted
 
 
+def test_a_mistake_of_the_site_is_said_beside_the_cameras_that_play_on(qtbot: QtBot, at: Desk) -> None:
+    keys = cameras(at, 2)
+    panel = wall(qtbot, at, cameras=keys)
+    port(at).mistake = Message("packs.bad_toml", {"file": "cameras.toml"})
+    panel.look_now()
+    assert panel.state is None
+    assert len(panel.tiles.tiles) == 2
+    assert panel._facts is not None
+    assert at.ctx.t(panel.tiles.counted).endswith("cameras.toml 有错")
+    port(at).mistake = None
+    panel.age_tick()
+    assert "cameras.toml" not in at.ctx.t(panel.tiles.counted)
+
+
+def test_a_wall_whose_videos_were_kept_away_shows_them_once_that_is_over(qtbot: QtBot, at: Desk) -> None:
+    port(at).problem = Message("videos.no_extra")
+    panel = wall(qtbot, at, cameras=cameras(at, 2))
+    assert panel.state is PanelState.DEAD
+    port(at).problem = None
+    at.clock.advance(11)
+    panel.age_tick()
+    assert panel.state is None
+    assert len(port(at).all_wanted) == 2
+
+
 def test_what_is_out_of_sight_is_not_fetched(qtbot: QtBot, at: Desk) -> None:
     panel = wall(qtbot, at, cameras=cameras(at, 2))
     assert len(port(at).all_wanted) == 2
@@ -257,6 +282,17 @@ def test_beside_the_desk_the_selected_camera_comes_first_and_its_neighbours_afte
     at.ctx.selection.select("camera", keys[7])
     assert beside.tiles.tiles[0].camera == keys[7]
     assert beside.state is None
+
+
+def test_beside_the_desk_videos_that_were_kept_away_come_back_by_themselves(at: Desk, beside: VideoPanel) -> None:
+    (key,) = cameras(at, 1)
+    port(at).problem = Message("videos.no_extra")
+    at.ctx.selection.select("camera", key)
+    assert beside.state is PanelState.DEAD
+    port(at).problem = None
+    beside.age_tick()
+    assert beside.state is None
+    assert beside.tiles.tiles[0].camera == key
 
 
 def test_a_neighbour_is_selected_by_a_click_or_with_the_arrows_and_enter_and_all_stay_where_they_are(

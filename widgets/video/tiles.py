@@ -139,6 +139,12 @@ class VideoTiles(QWidget):
         now = self.ctx.clock.wall()
         return sum(tile.data is not None and now - tile.data.at < STILL for tile in self.tiles)
 
+    @property
+    def counted(self) -> Message:
+        """How many there are and play, and whether the site's file is wrong, so that those known before are shown."""
+        wrong = self.ctx.videos is not None and self.ctx.videos.mistake is not None
+        return Message("videos.counted_wrong" if wrong else "videos.counted", {"live": self.live, "n": len(self.tiles)})
+
     # -- fetching --------------------------------------------------------------------------------------------------
 
     def _wanted(self, tile: Tile) -> VideoWanted:

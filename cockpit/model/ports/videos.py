@@ -18,6 +18,11 @@ class Videos(Protocol):
         ...
 
     @property
+    def mistake(self) -> Message | None:
+        """What is wrong where the site says where videos are; what was known before is still shown."""
+        ...
+
+    @property
     def groups(self) -> Sequence[CameraGroup]:
         """Groups of cameras that the site named."""
         ...
