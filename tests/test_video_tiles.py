@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -143,6 +144,54 @@ def test_a_scene_for_visitors_asks_for_what_visitors_may_see_and_lets_the_clear_
     sight.tell(privacy="visitor")
     assert [one.privacy for one in port(at).all_wanted] == ["visitor"]
     assert not near(colour(panel, key), BLUE)
+
+
+def test_a_camera_that_becomes_hidden_leaves_no_picture_behind(qtbot: QtBot, at: Desk) -> None:
+    (key,) = cameras(at, 1)
+    at.ctx.wall = WallSight(privacy="visitor")
+    panel = wall(qtbot, at, cameras=[key])
+    port(at).play(key, at.ctx.clock.wall())
+    panel.tiles._look()
+    panel.age_tick()
+    assert near(colour(panel, key), BLUE)
+    port(at).told[key] = VideoSeen(VideoState.REFUSED, Message("videos.hidden"))
+    panel.age_tick()
+    panel.tiles._look()
+    (tile,) = panel.tiles.tiles
+    assert tile.said == "按场景要求不显示"
+    assert tile.image.isNull()
+    shown = colour(panel, key)
+    assert not shown.blue() > shown.red() + 40
+    port(at).told[key] = VideoSeen()
+    panel.tiles._look()
+    assert tile.image.isNull(), "the one that was there before is not taken once more"
+    port(at).play(key, at.ctx.clock.wall())
+    panel.tiles._look()
+    assert near(colour(panel, key), BLUE)
+
+
+@pytest.mark.parametrize(
+    ("privacy", "change", "stays"),
+    [
+        ("open", {"masks": ((0.1, 0.1, 0.5, 0.5),)}, False),
+        ("visitor", {"visitor": "blur"}, False),
+        ("open", {"visitor": "hide"}, True),
+        ("open", {"address": "rtsp://other/a"}, True),
+    ],
+)
+def test_what_is_masked_or_blurred_from_now_on_is_not_to_be_seen_in_the_last_picture_either(
+    qtbot: QtBot, at: Desk, privacy: str, change: dict[str, object], stays: bool
+) -> None:
+    (key,) = cameras(at, 1)
+    port(at).book[key] = CameraVideo(key, "rtsp://host/a", visitor="show")
+    at.ctx.wall = WallSight(privacy=privacy)
+    panel = wall(qtbot, at, cameras=[key])
+    port(at).play(key, at.ctx.clock.wall())
+    panel.tiles._look()
+    port(at).book[key] = msgspec.structs.replace(port(at).book[key], **change)
+    port(at).told[key] = VideoSeen(VideoState.AWAY, Message("videos.silent"))
+    panel.age_tick()
+    assert panel.tiles.tiles[0].image.isNull() is not stays
 
 
 def test_the_cameras_about_the_event_that_the_wall_follows_are_shown_first_the_one_that_saw_it(

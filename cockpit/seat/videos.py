@@ -136,7 +136,7 @@ class LiveVideos:
 
     def newest(self, wanted: VideoWanted, after: int = 0) -> VideoPicture | None:
         video, process = self.video(wanted.camera), self._process
-        if video is None or process is None or self._over or _hides(video, wanted):
+        if video is None or process is None or self._over or self.seen(wanted).state is VideoState.REFUSED:
             return None
         return process.read(self._ident(video, wanted), after)
 
