@@ -12,8 +12,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from cockpit.model.ages import stamp
 from cockpit.model.calls import Contact
-from cockpit.model.clock import MINUTE, SECOND, from_iso, local
+from cockpit.model.clock import DAY, MINUTE, SECOND, from_iso, local
 from cockpit.model.messages import Message
 from tests.calls_desk import HandCalls
 from tests.living_picture import NOW, feed_rows, put
@@ -398,6 +399,40 @@ def test_a_picture_is_shown_and_a_newer_one_takes_its_place(qtbot: QtBot, tmp_pa
     assert center() == "#aa3355", "the last one stays"
     shown.close()
     assert not [one for one in threading.enumerate() if one.name == "wallpicture"]
+
+
+def test_a_picture_keeps_its_own_date_when_its_file_can_not_be_read_any_more(qtbot: QtBot, tmp_path: Path) -> None:
+    import os
+
+    def put_file(made: str | bytes, changed: int) -> None:
+        if isinstance(made, bytes):
+            file.write_bytes(made)
+        else:
+            image = QImage(64, 48, QImage.Format.Format_RGB32)
+            image.fill(QColor(made))
+            assert image.save(str(file))
+        os.utime(file, ns=(changed * 1000, changed * 1000))
+
+    def says(*words: str) -> bool:
+        shown.age_tick()
+        QApplication.processEvents()
+        return shown.caption() == list(words)
+
+    hall = Hall(qtbot)
+    hall.at.ctx.layers = tmp_path / "layers"
+    (tmp_path / "wall").mkdir()
+    file = tmp_path / "wall" / "plan.png"
+    put_file("#aa3355", NOW - 3 * DAY)
+    shown: Any = hall.hang("wallpicture", file="plan.png")
+    old, new = (f"更新于 {stamp(at)}" for at in (NOW - 3 * DAY, NOW))
+    qtbot.waitUntil(lambda: says(old), timeout=60_000)
+    put_file(b"half of a picture", NOW)
+    qtbot.waitUntil(lambda: says("新图读不出", old), timeout=60_000)
+    file.unlink()
+    qtbot.waitUntil(lambda: says("文件已不在", old), timeout=60_000)
+    put_file("#3355aa", NOW)
+    qtbot.waitUntil(lambda: says(new), timeout=60_000)
+    shown.close()
 
 
 def test_a_picture_outside_of_its_folder_is_not_shown(qtbot: QtBot, tmp_path: Path) -> None:
