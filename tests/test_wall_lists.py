@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -21,9 +22,10 @@ from tests.living_picture import NOW, feed_rows, put
 from tests.wall_panels import Hall
 from widgets.kit.states import PanelState
 from widgets.wall.clock import instant
-from widgets.wall.kit import WallPanel
+from widgets.wall.kit import WallPanel, wall_theme
+from widgets.wall.paint import paint_state
 from widgets.wall.rows import Row, draw_rows
-from widgets.wall.sizes import sizes_at
+from widgets.wall.sizes import metrics, sizes_at
 from widgets.wall.text import fill
 from widgets.wall.weather import beaufort, rain_name
 
@@ -358,9 +360,25 @@ def test_feeds_are_listed_the_worst_first_with_what_is_wrong(qtbot: QtBot) -> No
 # -- words and pictures
 
 
-def test_words_are_as_large_as_there_is_room_for_and_never_too_small() -> None:
-    from PySide6.QtCore import QRectF
+def test_a_state_that_has_no_room_for_its_whole_sentence_ends_in_dots(qapp: QApplication) -> None:
+    base = sizes_at(1.0, 10.0)
+    box = QRectF(0, 0, 9 * base.row, 1.5 * base.row)
 
+    def painted(*said: str) -> QImage:
+        image = QImage(box.size().toSize(), QImage.Format.Format_RGB32)
+        image.fill(QColor("#000000"))
+        painter = QPainter(image)
+        paint_state(painter, box, base, wall_theme(), "", said)
+        painter.end()
+        return image
+
+    cut = metrics(base.row, True).elidedText("中枢不可达：已停十三分钟", Qt.TextElideMode.ElideRight, box.width())
+    assert cut.endswith("…")
+    assert painted("中枢不可达：已停十三分钟") == painted(cut)
+    assert painted("中枢不可达", "已停十三分钟") == painted("中枢不可达"), "a sentence is left out whole"
+
+
+def test_words_are_as_large_as_there_is_room_for_and_never_too_small() -> None:
     large, lines = fill("防汛", QRectF(0, 0, 1200, 600), 38, True)
     small, many = fill("请各席位在十八时前完成交接。" * 6, QRectF(0, 0, 600, 160), 38, True)
     assert lines == ["防汛"]
