@@ -176,3 +176,39 @@ def test_a_mistake_in_the_file_is_said_at_the_seat(hub: LivingHub, tmp_path: Pat
         seat.until(said, "the mistake")
         assert videos.problem is not None
         assert NAME in str(videos.problem.params)
+
+
+@pytest.mark.logs("cameras.toml")
+def test_who_only_looks_whether_the_mistake_is_mended_sees_that_it_is(
+    hub: LivingHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cockpit.seat.videos.SOON_SECONDS", 0.1)
+    right = (hub.profile / NAME).read_text("utf-8")
+    (hub.profile / NAME).write_text("[[sources]\n", "utf-8")
+    with seated(tmp_path / "seat", hub, start=False) as seat:
+        videos = at_seat(seat)
+        seat.until(lambda: videos.problem is not None, "the mistake")
+        (hub.profile / NAME).write_text(right, "utf-8")
+        seat.until(lambda: videos.problem is None, "it is mended")
+        assert [group.id for group in videos.groups] == ["all"]
+        assert videos.mistake is None
+
+
+@pytest.mark.logs("cameras.toml")
+def test_a_wrong_save_takes_no_camera_that_plays(
+    hub: LivingHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cockpit.seat.videos.ASK_SECONDS", 0.2)
+    monkeypatch.setattr("cockpit.seat.videos.SOON_SECONDS", 0.2)
+    wanted = VideoWanted("cameras/C1", SIZE)
+    right = (hub.profile / NAME).read_text("utf-8")
+    with seated(tmp_path / "seat", hub, start=False) as seat:
+        videos, viewer = at_seat(seat), Viewer()
+        before = sees(seat, videos, viewer, wanted).serial
+        (hub.profile / NAME).write_text("[[sources]\n", "utf-8")
+        seat.until(lambda: videos.problem or videos.mistake, "the mistake")
+        assert videos.problem is None
+        assert "video" in seat.topics
+        seat.until(lambda: (found := videos.newest(wanted)) is not None and found.serial > before + 5, "it plays on")
+        (hub.profile / NAME).write_text(right, "utf-8")
+        seat.until(lambda: videos.problem is None and videos.mistake is None, "it is mended")

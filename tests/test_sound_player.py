@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from cockpit.model.clock import ManualClock
 from cockpit.model.messages import texts
 from cockpit.ui.sound import AT_ONCE, PAUSE_SECONDS, Player
-from cockpit.ui.soundfile import playable
+from cockpit.ui.soundfile import playable, seconds_of
 from tests import leaks
 
 Install = Callable[..., Path]
@@ -145,6 +145,52 @@ def test_players_that_hang_do_not_pile_up(install: Install, clock: ManualClock, 
         clock.advance(PAUSE_SECONDS)
     assert started == AT_ONCE
     assert len(playing()) == AT_ONCE
+
+
+def test_a_player_that_hangs_is_ended_and_the_next_one_plays(
+    install: Install, clock: ManualClock, players: list[Player], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cockpit.ui.sound.SPARE_SECONDS", 1.0)
+    install("pw-play", "import time; time.sleep(60)")
+    aplay = install("aplay")
+    player = Player(clock)
+    players.append(player)
+    player.play("alert_2")
+    qtbot.waitUntil(lambda: len(lines(aplay)) == 1, timeout=30_000)
+    qtbot.waitUntil(lambda: not playing(), timeout=30_000)
+    assert player.player == "aplay"
+    assert player.problem is None
+
+
+def test_players_that_hang_do_not_keep_later_sounds_away_and_it_is_said(
+    install: Install, clock: ManualClock, players: list[Player], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cockpit.ui.sound.SPARE_SECONDS", 0.5)
+    install("paplay", "import time; time.sleep(60)")
+    player = Player(clock)
+    players.append(player)
+    for _ in range(AT_ONCE):
+        assert player.play("alert_2")
+        clock.advance(PAUSE_SECONDS)
+    assert not player.play("alert_2")
+    qtbot.waitUntil(lambda: player.problem is not None and not playing(), timeout=30_000)
+    assert player.problem is not None
+    assert "paplay" in texts("zh")(player.problem)
+    install("paplay")
+    monkeypatch.setattr("cockpit.ui.sound.SPARE_SECONDS", 30.0)
+    assert player.play("alert_2")
+    qtbot.waitUntil(lambda: player.problem is None, timeout=30_000)
+
+
+def test_how_long_a_sound_lasts_is_known_before_it_is_played(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(wave_of(2.5))
+    assert seconds_of(tmp_path / "a.wav") == pytest.approx(2.5)
+    endless = bytearray(wave_of(2.5))
+    endless[40:44] = b"\xff\xff\xff\x7f"
+    (tmp_path / "endless.wav").write_bytes(endless)
+    assert seconds_of(tmp_path / "endless.wav") < 120
+    (tmp_path / "a.ogg").write_bytes(b"OggS" + bytes(5_000_000))
+    assert seconds_of(tmp_path / "a.ogg") > 3600
 
 
 def test_a_player_without_its_sound_server_gives_way_to_the_next(

@@ -10,7 +10,7 @@ from cockpit.model.clock import HOUR, MINUTE, SECOND, CityClock, ManualClock
 from cockpit.model.levels import Level
 from cockpit.model.messages import texts
 from cockpit.picture.picture import Picture
-from cockpit.ui.news import MOST, OPENING, RECENT, Fresh, News
+from cockpit.ui.news import MOST, OPENING, RECENT, REMEMBERED_SECONDS, Fresh, News
 from tests.living_picture import NOW, event_row, living_pack, put
 
 RNG = random.Random(3)
@@ -108,6 +108,32 @@ def test_an_event_that_was_away_and_comes_back_is_not_told_again(sit: Sit) -> No
     assert sit.told() == []
     sit.event(1, 1)
     assert sit.told() == []
+
+
+def test_what_left_the_picture_a_day_ago_is_not_kept_for_months(sit: Sit) -> None:
+    for day in range(3):
+        now = sit.clock.now()
+        sit.event(day, 1, occurred=now)
+        sit.alert(day, 1, sent=now)
+        assert sorted(sit.told()) == ["ui.new_alert", "ui.new_event"]
+        sit.picture.remove("event", [f"events/0714-{day:04d}"])
+        sit.picture.remove("alert", [f"weather/{day}"])
+        assert sit.told() == []
+        sit.clock.advance(REMEMBERED_SECONDS + 1)
+    assert sit.told() == []
+    assert not sit.news._known
+    assert not sit.news._alerts
+    assert not sit.news._missed
+
+
+def test_an_alert_that_was_away_and_comes_back_is_not_told_again(sit: Sit) -> None:
+    sit.alert(1, 1)
+    assert sit.told() == ["ui.new_alert"]
+    sit.picture.remove("alert", ["weather/1"])
+    assert sit.told() == []
+    sit.alert(1, 1)
+    assert sit.told() == []
+    assert not sit.news._missed
 
 
 def test_of_many_at_once_the_gravest_are_told_and_none_of_them_later(sit: Sit) -> None:

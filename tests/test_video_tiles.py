@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -145,6 +146,54 @@ def test_a_scene_for_visitors_asks_for_what_visitors_may_see_and_lets_the_clear_
     assert not near(colour(panel, key), BLUE)
 
 
+def test_a_camera_that_becomes_hidden_leaves_no_picture_behind(qtbot: QtBot, at: Desk) -> None:
+    (key,) = cameras(at, 1)
+    at.ctx.wall = WallSight(privacy="visitor")
+    panel = wall(qtbot, at, cameras=[key])
+    port(at).play(key, at.ctx.clock.wall())
+    panel.tiles._look()
+    panel.age_tick()
+    assert near(colour(panel, key), BLUE)
+    port(at).told[key] = VideoSeen(VideoState.REFUSED, Message("videos.hidden"))
+    panel.age_tick()
+    panel.tiles._look()
+    (tile,) = panel.tiles.tiles
+    assert tile.said == "按场景要求不显示"
+    assert tile.image.isNull()
+    shown = colour(panel, key)
+    assert not shown.blue() > shown.red() + 40
+    port(at).told[key] = VideoSeen()
+    panel.tiles._look()
+    assert tile.image.isNull(), "the one that was there before is not taken once more"
+    port(at).play(key, at.ctx.clock.wall())
+    panel.tiles._look()
+    assert near(colour(panel, key), BLUE)
+
+
+@pytest.mark.parametrize(
+    ("privacy", "change", "stays"),
+    [
+        ("open", {"masks": ((0.1, 0.1, 0.5, 0.5),)}, False),
+        ("visitor", {"visitor": "blur"}, False),
+        ("open", {"visitor": "hide"}, True),
+        ("open", {"address": "rtsp://other/a"}, True),
+    ],
+)
+def test_what_is_masked_or_blurred_from_now_on_is_not_to_be_seen_in_the_last_picture_either(
+    qtbot: QtBot, at: Desk, privacy: str, change: dict[str, object], stays: bool
+) -> None:
+    (key,) = cameras(at, 1)
+    port(at).book[key] = CameraVideo(key, "rtsp://host/a", visitor="show")
+    at.ctx.wall = WallSight(privacy=privacy)
+    panel = wall(qtbot, at, cameras=[key])
+    port(at).play(key, at.ctx.clock.wall())
+    panel.tiles._look()
+    port(at).book[key] = msgspec.structs.replace(port(at).book[key], **change)
+    port(at).told[key] = VideoSeen(VideoState.AWAY, Message("videos.silent"))
+    panel.age_tick()
+    assert panel.tiles.tiles[0].image.isNull() is not stays
+
+
 def test_the_cameras_about_the_event_that_the_wall_follows_are_shown_first_the_one_that_saw_it(
     qtbot: QtBot, at: Desk
 ) -> None:
@@ -185,6 +234,31 @@ def test_without_the_extra_a_panel_says_so_in_words(qtbot: QtBot, at: Desk) -> N
     assert panel.state is PanelState.DEAD
     assert "city-cockpit[video]" in panel.said
     assert not port(at).all_wanted
+
+
+def test_a_mistake_of_the_site_is_said_beside_the_cameras_that_play_on(qtbot: QtBot, at: Desk) -> None:
+    keys = cameras(at, 2)
+    panel = wall(qtbot, at, cameras=keys)
+    port(at).mistake = Message("packs.bad_toml", {"file": "cameras.toml"})
+    panel.look_now()
+    assert panel.state is None
+    assert len(panel.tiles.tiles) == 2
+    assert panel._facts is not None
+    assert at.ctx.t(panel.tiles.counted).endswith("cameras.toml 有错")
+    port(at).mistake = None
+    panel.age_tick()
+    assert "cameras.toml" not in at.ctx.t(panel.tiles.counted)
+
+
+def test_a_wall_whose_videos_were_kept_away_shows_them_once_that_is_over(qtbot: QtBot, at: Desk) -> None:
+    port(at).problem = Message("videos.no_extra")
+    panel = wall(qtbot, at, cameras=cameras(at, 2))
+    assert panel.state is PanelState.DEAD
+    port(at).problem = None
+    at.clock.advance(11)
+    panel.age_tick()
+    assert panel.state is None
+    assert len(port(at).all_wanted) == 2
 
 
 def test_what_is_out_of_sight_is_not_fetched(qtbot: QtBot, at: Desk) -> None:
@@ -257,6 +331,17 @@ def test_beside_the_desk_the_selected_camera_comes_first_and_its_neighbours_afte
     at.ctx.selection.select("camera", keys[7])
     assert beside.tiles.tiles[0].camera == keys[7]
     assert beside.state is None
+
+
+def test_beside_the_desk_videos_that_were_kept_away_come_back_by_themselves(at: Desk, beside: VideoPanel) -> None:
+    (key,) = cameras(at, 1)
+    port(at).problem = Message("videos.no_extra")
+    at.ctx.selection.select("camera", key)
+    assert beside.state is PanelState.DEAD
+    port(at).problem = None
+    beside.age_tick()
+    assert beside.state is None
+    assert beside.tiles.tiles[0].camera == key
 
 
 def test_a_neighbour_is_selected_by_a_click_or_with_the_arrows_and_enter_and_all_stay_where_they_are(

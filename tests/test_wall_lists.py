@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from cockpit.model.ages import stamp
 from cockpit.model.calls import Contact
 from cockpit.model.clock import DAY, HOUR, MINUTE, SECOND, from_iso, local
 from cockpit.model.messages import Message
@@ -22,10 +23,11 @@ from tests.wall_panels import Hall, painted
 from widgets.kit.states import PanelState
 from widgets.map.scene import Alert
 from widgets.wall.clock import instant
-from widgets.wall.kit import WallPanel
+from widgets.wall.kit import WallPanel, wall_theme
 from widgets.wall.mapfloats import Floats
+from widgets.wall.paint import paint_state
 from widgets.wall.rows import Row, draw_rows
-from widgets.wall.sizes import sizes_at
+from widgets.wall.sizes import metrics, sizes_at
 from widgets.wall.text import fill
 from widgets.wall.weather import beaufort, rain_name
 
@@ -429,9 +431,25 @@ def test_feeds_are_listed_the_worst_first_with_what_is_wrong(qtbot: QtBot) -> No
 # -- words and pictures
 
 
-def test_words_are_as_large_as_there_is_room_for_and_never_too_small() -> None:
-    from PySide6.QtCore import QRectF
+def test_a_state_that_has_no_room_for_its_whole_sentence_ends_in_dots(qapp: QApplication) -> None:
+    base = sizes_at(1.0, 10.0)
+    box = QRectF(0, 0, 9 * base.row, 1.5 * base.row)
 
+    def painted(*said: str) -> QImage:
+        image = QImage(box.size().toSize(), QImage.Format.Format_RGB32)
+        image.fill(QColor("#000000"))
+        painter = QPainter(image)
+        paint_state(painter, box, base, wall_theme(), "", said)
+        painter.end()
+        return image
+
+    cut = metrics(base.row, True).elidedText("中枢不可达：已停十三分钟", Qt.TextElideMode.ElideRight, box.width())
+    assert cut.endswith("…")
+    assert painted("中枢不可达：已停十三分钟") == painted(cut)
+    assert painted("中枢不可达", "已停十三分钟") == painted("中枢不可达"), "a sentence is left out whole"
+
+
+def test_words_are_as_large_as_there_is_room_for_and_never_too_small() -> None:
     large, lines = fill("防汛", QRectF(0, 0, 1200, 600), 38, True)
     small, many = fill("请各席位在十八时前完成交接。" * 6, QRectF(0, 0, 600, 160), 38, True)
     assert lines == ["防汛"]
@@ -470,6 +488,40 @@ def test_a_picture_is_shown_and_a_newer_one_takes_its_place(qtbot: QtBot, tmp_pa
     assert center() == "#aa3355", "the last one stays"
     shown.close()
     assert not [one for one in threading.enumerate() if one.name == "wallpicture"]
+
+
+def test_a_picture_keeps_its_own_date_when_its_file_can_not_be_read_any_more(qtbot: QtBot, tmp_path: Path) -> None:
+    import os
+
+    def put_file(made: str | bytes, changed: int) -> None:
+        if isinstance(made, bytes):
+            file.write_bytes(made)
+        else:
+            image = QImage(64, 48, QImage.Format.Format_RGB32)
+            image.fill(QColor(made))
+            assert image.save(str(file))
+        os.utime(file, ns=(changed * 1000, changed * 1000))
+
+    def says(*words: str) -> bool:
+        shown.age_tick()
+        QApplication.processEvents()
+        return shown.caption() == list(words)
+
+    hall = Hall(qtbot)
+    hall.at.ctx.layers = tmp_path / "layers"
+    (tmp_path / "wall").mkdir()
+    file = tmp_path / "wall" / "plan.png"
+    put_file("#aa3355", NOW - 3 * DAY)
+    shown: Any = hall.hang("wallpicture", file="plan.png")
+    old, new = (f"更新于 {stamp(at)}" for at in (NOW - 3 * DAY, NOW))
+    qtbot.waitUntil(lambda: says(old), timeout=60_000)
+    put_file(b"half of a picture", NOW)
+    qtbot.waitUntil(lambda: says("新图读不出", old), timeout=60_000)
+    file.unlink()
+    qtbot.waitUntil(lambda: says("文件已不在", old), timeout=60_000)
+    put_file("#3355aa", NOW)
+    qtbot.waitUntil(lambda: says(new), timeout=60_000)
+    shown.close()
 
 
 def test_a_picture_outside_of_its_folder_is_not_shown(qtbot: QtBot, tmp_path: Path) -> None:

@@ -190,6 +190,7 @@ class LivingVideos:
     book: dict[str, CameraVideo] = field(default_factory=dict)
     groups: tuple[CameraGroup, ...] = ()
     problem: Message | None = None
+    mistake: Message | None = None
     told: dict[str, VideoSeen] = field(default_factory=dict)
     pictures: dict[str, VideoPicture] = field(default_factory=dict)
     wanted: dict[int, tuple[VideoWanted, ...]] = field(default_factory=dict)

@@ -47,13 +47,17 @@ _OPENING = VideoSeen()
 
 
 class LiveVideos:
-    """`ports.videos.Videos`. To be made before `seat.start`; called on the thread that ticks."""
+    """`ports.videos.Videos`. To be made before `seat.start`; called on the thread that ticks.
+
+    Attributes:
+        mistake: what the hub last said is wrong in the file that says where videos are; the book before it holds.
+    """
 
     def __init__(self, seat: Seat) -> None:
         self._seat = seat
         self._book = VideoBook()
         self._version = ""
-        self._problem: Message | None = None
+        self.mistake: Message | None = None
         self._asked = float("-inf")
         self._cameras: dict[str, CameraVideo] = {}
         self._sources: dict[str, CameraVideo | None] = {}
@@ -75,10 +79,15 @@ class LiveVideos:
     def problem(self) -> Message | None:
         from cockpit.media.video.client import missing
 
-        return missing() or self._problem or (Message("videos.not_in_replay") if self._seat.looks_back else None)
+        why = missing() or (Message("videos.not_in_replay") if self._seat.looks_back else None)
+        if why is None:
+            self._ask()  # who is told of a mistake looks here alone, and is to see it mended
+        known = self._book.sources or self._book.cameras
+        return why or (None if known else self.mistake)
 
     @property
     def groups(self) -> Sequence[CameraGroup]:
+        self._ask()
         return self._book.groups
 
     def video(self, camera: str) -> CameraVideo | None:
@@ -116,7 +125,7 @@ class LiveVideos:
     def seen(self, wanted: VideoWanted) -> VideoSeen:
         video = self.video(wanted.camera)
         if video is None:
-            return _UNKNOWN if self._problem is None else VideoSeen(VideoState.AWAY, self._problem)
+            return _UNKNOWN if self.mistake is None else VideoSeen(VideoState.AWAY, self.mistake)
         if _hides(video, wanted):
             return _HIDDEN
         ident = self._ident(video, wanted)
@@ -127,7 +136,7 @@ class LiveVideos:
 
     def newest(self, wanted: VideoWanted, after: int = 0) -> VideoPicture | None:
         video, process = self.video(wanted.camera), self._process
-        if video is None or process is None or self._over or _hides(video, wanted):
+        if video is None or process is None or self._over or self.seen(wanted).state is VideoState.REFUSED:
             return None
         return process.read(self._ident(video, wanted), after)
 
@@ -213,9 +222,9 @@ class LiveVideos:
             if isinstance(reply, Message):
                 self._asked = now - ASK_SECONDS + SOON_SECONDS
                 if reply.id.startswith(("packs.", "videos.")):  # the file is wrong; else the hub is only away
-                    self._problem = reply
+                    self._tell(reply)
                 return
-            self._problem = None
+            self._tell(None)
             if self._no_secret:  # one may have been put there meanwhile
                 self._seat.on_io(lambda: self._hand_over(self._streams))
             if reply.data:
@@ -223,6 +232,11 @@ class LiveVideos:
                 self._unpack(reply.data)
 
         self._seat.ask("videos", BookWanted(self._version), BookReply, told)
+
+    def _tell(self, mistake: Message | None) -> None:
+        if mistake != self.mistake:
+            self.mistake = mistake
+            self._seat.changed("video")
 
     def _unpack(self, data: bytes) -> None:
         from cockpit.store.unzipped import unzipped

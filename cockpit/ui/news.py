@@ -18,6 +18,8 @@ RECENT = 5 * MINUTE
 """What happened longer ago is old news that arrived late (a snapshot, a feed that came back)."""
 OPENING = 30.0
 """Seconds in which a desk that opens on a slow machine may still be brought what was there before, piece by piece."""
+REMEMBERED_SECONDS = 86_400.0
+"""So long what left the picture is still known, should it only be late; a desk runs for months."""
 MOST = 3
 """Sentences at once; of more, the gravest are said, and the counts in the top bar say the rest."""
 
@@ -46,6 +48,8 @@ class News:
         self._pack = pack
         self._known: dict[str, Level] = {}
         self._alerts: set[str] = set()
+        self._missed: dict[tuple[str, str], float] = {}
+        """Since when, on the machine's clock, what is known is not in the picture; by table and key."""
         self._opened = clock.mono()
 
     def settle(self) -> None:
@@ -99,11 +103,15 @@ class News:
         ]
 
     def _forget_calmed(self) -> None:
-        """An event that became less grave is news again when it rises; one that left the picture may only be late."""
+        """An event that became less grave is news again when it rises; what left the picture may only be late."""
+        alerts = self._picture["alert"]
+        self._alerts = {key for key in self._alerts if self._remembers("alert", key, alerts.row_of(key) is not None)}
         table = self._picture["event"]
         levels = table.numbers("level").tolist()
         for key, level in list(self._known.items()):
             row = table.row_of(key)
+            if not self._remembers("event", key, row is not None):
+                del self._known[key]
             if row is None:
                 continue
             now = levels[row]
@@ -111,3 +119,14 @@ class News:
                 del self._known[key]
             elif now > level:
                 self._known[key] = Level(now)
+
+    def _remembers(self, topic: str, key: str, is_here: bool) -> bool:
+        """Whether something is still to be known: it is here, or was so lately."""
+        if is_here:
+            self._missed.pop((topic, key), None)
+            return True
+        now = self._clock.mono()
+        if now - self._missed.setdefault((topic, key), now) < REMEMBERED_SECONDS:
+            return True
+        del self._missed[topic, key]
+        return False

@@ -5,20 +5,22 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from cockpit.audio import PLAYERS, found_players
 from cockpit.model.clock import Clock
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import Message
 from cockpit.paths import assets_dir
-from cockpit.ui.soundfile import playable
+from cockpit.ui.soundfile import playable, seconds_of
 
 PAUSE_SECONDS = 3.0
 """The same sound is not played again sooner: ten alerts at once are one sound."""
 AT_ONCE = 2
 """Players that run at the same time at the most."""
 END_MS = 500
+SPARE_SECONDS = 5.0
+"""So much longer than its sound a player may run: one whose sound server hangs would run for ever."""
 
 
 class Player(QObject):
@@ -107,12 +109,25 @@ class Player(QObject):
             self._heard[child] = heard
         child.finished.connect(lambda code, status: self._over(child, name, code == 0 and status.value == 0))
         child.errorOccurred.connect(lambda error: self._did_not_start(child, name, error))
+        late = QTimer(child, singleShot=True, interval=round((seconds_of(file) + SPARE_SECONDS) * 1000))
+        late.timeout.connect(lambda: self._hangs(child, name))
         child.start(program, [*options, str(file)])
+        late.start()
         return True
 
     def _did_not_start(self, child: QProcess, name: str, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:  # then `finished` never comes
             self._over(child, name, False)
+
+    def _hangs(self, child: QProcess, name: str) -> None:
+        """It runs longer than its sound: it is ended, and another one may play."""
+        player = self._playing.pop(child, None)
+        heard = self._heard.pop(child, None)
+        if player is None:
+            return
+        child.finished.connect(child.deleteLater)
+        child.kill()
+        self._not_played(player, name, heard, Message("sound.hangs", {"player": player}))
 
     def _over(self, child: QProcess, name: str, played: bool) -> None:
         player = self._playing.pop(child, None)
@@ -125,7 +140,11 @@ class Player(QObject):
             _forget(heard)
             self._tell(None)
             return
-        # a player without its sound server is there and plays nothing: the next one may
+        why = said[-1][:120] if said else "–"
+        self._not_played(player, name, heard, Message("sound.failed", {"player": player, "why": why}))
+
+    def _not_played(self, player: str, name: str, heard: Path | None, problem: Message) -> None:
+        """A player without its sound server is there and plays nothing: the next one may."""
         command = self._players.pop(player, None)
         if self._players:
             self._start(name, heard)
@@ -133,7 +152,7 @@ class Player(QObject):
         _forget(heard)
         if command is not None:
             self._players[player] = command  # the last one is tried again each time: the server may come back
-        self._tell(Message("sound.failed", {"player": player, "why": said[-1][:120] if said else "–"}))
+        self._tell(problem)
 
     def _tell(self, problem: Message | None) -> None:
         if problem != self.problem:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import wave
+from pathlib import Path
 
 from cockpit.model.errors import OutsideError
 
 MOST_DECODED = 4_000_000
 """Bytes of a voice letter; a recording of a long call is Ogg, which players read themselves."""
 MOST_SECONDS = 900
+LEAST_RATE = 500
+"""Bytes a second of the most densely packed speech."""
 RATE = 48_000
 
 
@@ -26,6 +29,17 @@ def playable(sound: bytes) -> tuple[bytes, str]:
     if len(sound) > MOST_DECODED:
         raise OutsideError("callsui.sound_too_large")
     return _decoded(sound), ".wav"
+
+
+def seconds_of(file: Path) -> float:
+    """How long a file of sound lasts at the most; exact for WAV whose header is true."""
+    most = 0.0
+    try:
+        most = file.stat().st_size / LEAST_RATE
+        with wave.open(str(file), "rb") as sound:
+            return min(sound.getnframes() / max(sound.getframerate(), 1), most)
+    except (wave.Error, EOFError, OSError):
+        return most
 
 
 def _decoded(sound: bytes) -> bytes:

@@ -56,7 +56,9 @@ class VideoPanel(Panel):
             self.tiles.show_cameras(())
             self.set_facts(None)
             event = self.ctx.selection.topic == "event"
-            self.show_state(PanelState.EMPTY, Message("videos.none_near" if event else "videos.choose"))
+            mistake = videos.mistake if videos is not None else None
+            why = Message("videos.none_near" if event else "videos.choose")
+            self.show_state(PanelState.EMPTY, why, () if mistake is None else (mistake,))
             return
         self.show_content()
         self.tiles.show_cameras(cameras)
@@ -91,9 +93,11 @@ class VideoPanel(Panel):
 
     def age_tick(self) -> None:
         super().age_tick()
-        if self.state is None and self.tiles.tiles:
+        if self.state is PanelState.DEAD:
+            self.refresh(self.topics)  # who looks is told that it is over
+        elif self.state is None and self.tiles.tiles:
             self.tiles.say()
-            self.set_facts(Message("videos.counted", {"live": self.tiles.live, "n": len(self.tiles.tiles)}))
+            self.set_facts(self.tiles.counted)
 
     def retranslate(self) -> None:
         super().retranslate()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from cockpit.model.videos import VideoPicture, VideoWanted
+from cockpit.model.videos import CameraVideo, VideoPicture, VideoWanted
 from widgets.kit.icons import draw_icon
 from widgets.kit.theme import Theme
 from widgets.wall.paint import broken, draw_lines, draw_words
@@ -24,7 +24,8 @@ class Tile:
     Attributes:
         name: as it is shown. offline: its platform says that it is.
         wanted: the stream of it. box: of the tile; shown: where its picture is; caption: height of what is under it.
-        image: the newest picture; data: what it lies in. said: how it is doing, in words; "" it plays.
+        image: the newest picture; data: what it lies in; after: its serial, which stays when it is let go.
+        shows: what was done to it before it was seen (`shows_of`). said: how it is doing, in words; "" it plays.
     """
 
     camera: str
@@ -36,7 +37,20 @@ class Tile:
     caption: int = 0
     image: QImage = field(default_factory=QImage)
     data: VideoPicture | None = None
+    after: int = 0
+    shows: tuple[object, ...] = ()
     said: str = ""
+
+    def take(self, picture: VideoPicture, ratio: float, shows: tuple[object, ...]) -> None:
+        """A newer picture; `ratio`: pixels of the screen to one of the widget."""
+        self.data, self.after, self.shows = picture, picture.serial, shows
+        width, height = picture.width, picture.height
+        self.image = QImage(picture.data, width, height, width * 4, QImage.Format.Format_RGB32)
+        self.image.setDevicePixelRatio(ratio)
+
+    def let_go(self) -> None:
+        """Its picture is not to be seen any more, nor taken once more."""
+        self.image, self.data = QImage(), None
 
     @property
     def room(self) -> QRectF:
@@ -56,6 +70,13 @@ class Tile:
         width, height = width * scale, height * scale
         left = round(room.left() + (room.width() - width) / 2)
         return QRectF(left, round(room.top() + (room.height() - height) / 2), width, height)
+
+
+def shows_of(video: CameraVideo | None, privacy: str) -> tuple[object, ...]:
+    """What of a camera's picture may be seen: one that was taken under another is not that one."""
+    if video is None:
+        return ()
+    return video.masks, video.visitor if privacy == "visitor" else ""
 
 
 def line_of(px: int) -> int:

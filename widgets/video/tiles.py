@@ -8,7 +8,6 @@ from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QHideEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -30,7 +29,7 @@ from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
 from widgets.kit.theme import Theme
 from widgets.video.choosing import grid, shared_out
-from widgets.video.tile import Tile, line_of, paint_caption, paint_picture
+from widgets.video.tile import Tile, line_of, paint_caption, paint_picture, shows_of
 from widgets.wall.sizes import wide
 
 LOOK_MS = 40
@@ -120,13 +119,20 @@ class VideoTiles(QWidget):
         if privacy != self.privacy:
             self.privacy = privacy
             for tile in self.tiles:
-                tile.image, tile.data = QImage(), None
+                tile.let_go()
+                tile.after = 0
             self._place()
             self._watch()
             self.update()
 
     def say(self) -> None:
-        """How each is doing, in words; to be called each second."""
+        """How each is doing, in words, and no picture that may not be seen any more; to be called each second."""
+        hidden = [tile for tile in self.tiles if tile.data is not None and not self._may_stay(tile)]
+        for tile in hidden:
+            tile.let_go()
+            self.update(tile.box.toAlignedRect())
+        if hidden:
+            self._place()
         for tile in self.tiles:
             said = self._state_of(tile)
             if said != tile.said:
@@ -138,6 +144,12 @@ class VideoTiles(QWidget):
         """How many play."""
         now = self.ctx.clock.wall()
         return sum(tile.data is not None and now - tile.data.at < STILL for tile in self.tiles)
+
+    @property
+    def counted(self) -> Message:
+        """How many there are and play, and whether the site's file is wrong, so that those known before are shown."""
+        wrong = self.ctx.videos is not None and self.ctx.videos.mistake is not None
+        return Message("videos.counted_wrong" if wrong else "videos.counted", {"live": self.live, "n": len(self.tiles)})
 
     # -- fetching --------------------------------------------------------------------------------------------------
 
@@ -175,12 +187,11 @@ class VideoTiles(QWidget):
         for tile in self.tiles:
             if tile.wanted is None:
                 continue
-            new = videos.newest(tile.wanted, tile.data.serial if tile.data is not None else 0)
+            new = videos.newest(tile.wanted, tile.after)
             if new is None:
                 continue
-            before, stood, tile.data = tile.image.size(), tile.said, new
-            tile.image = QImage(new.data, new.width, new.height, new.width * 4, QImage.Format.Format_RGB32)
-            tile.image.setDevicePixelRatio(self.devicePixelRatioF())
+            before, stood = tile.image.size(), tile.said
+            tile.take(new, self.devicePixelRatioF(), shows_of(videos.video(tile.camera), self.privacy))
             if before != tile.image.size():
                 self._place()
             if stood:
@@ -190,6 +201,7 @@ class VideoTiles(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         self._warm = False
         self._warming.stop()
+        self.say()
         self._watch()
         self._timer.start()
 
@@ -264,6 +276,11 @@ class VideoTiles(QWidget):
     def _seen(self, tile: Tile) -> VideoSeen:
         videos: Videos | None = self.ctx.videos
         return videos.seen(self._wanted(tile)) if videos is not None else VideoSeen()
+
+    def _may_stay(self, tile: Tile) -> bool:
+        """Whether the picture of a tile may still be seen: the site can hide or mask a camera at any time."""
+        video = self.ctx.videos.video(tile.camera) if self.ctx.videos is not None else None
+        return shows_of(video, self.privacy) == tile.shows and self._seen(tile).state is not VideoState.REFUSED
 
     def _state_of(self, tile: Tile) -> str:
         """How a tile is doing; "" it plays."""

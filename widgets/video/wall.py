@@ -59,7 +59,7 @@ class WallVideoPanel(WallPanel):
             return
         cameras = self._cameras()
         if not cameras:
-            self._nothing(PanelState.EMPTY, self._why_none())
+            self._nothing(PanelState.EMPTY, self._why_none(), videos.mistake)
             return
         self.show_content()
         self.tiles.show_cameras(cameras)
@@ -88,10 +88,10 @@ class WallVideoPanel(WallPanel):
                 rooms.append(seen.translated(-body.topLeft()))
         return sorted(rooms, key=lambda room: (room.top(), room.left())) if len(rooms) > 1 else []
 
-    def _nothing(self, state: PanelState, why: Message) -> None:
+    def _nothing(self, state: PanelState, why: Message, mistake: Message | None = None) -> None:
         self.tiles.show_cameras(())
         self.set_facts(None)
-        self.show_state(state, why)
+        self.show_state(state, why, () if mistake is None else (mistake,))
 
     @property
     def most(self) -> int:
@@ -166,7 +166,7 @@ class WallVideoPanel(WallPanel):
         super().age_tick()
         if self.state is None:
             self.tiles.say()
-            self.set_facts(Message("videos.counted", {"live": self.tiles.live, "n": len(self.tiles.tiles)}))
+            self.set_facts(self.tiles.counted)
 
 
 PANELS = {"wallvideo": WallVideoPanel}

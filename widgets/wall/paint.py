@@ -216,16 +216,18 @@ def paint_head(painter: QPainter, row: QRectF, base: WallType, theme: Theme, wor
 
 
 def paint_state(painter: QPainter, box: QRectF, base: WallType, theme: Theme, icon: str, said: Sequence[str]) -> None:
-    """A state in words: the first sentence larger, the others as far as there is room for them."""
+    """A state in words: the first sentence larger, the others as far as there is room; one that is cut ends in …."""
     if box.width() < base.min or box.height() < base.min:
         return
     side = base.row * 1.3 if icon else 0.0
     width = box.width() - (side + base.gap * 1.5 if icon else 0.0)
     told: list[tuple[str, bool]] = []
-    for i, sentence in enumerate(said):
-        told += [(line, i == 0) for line in broken(sentence, base.row if i == 0 else base.min, width, i == 0)]
     high = base.row * 1.4
-    told = told[: max(int(box.height() / high), 1)]
+    most = max(int(box.height() / high), 1)
+    for i, sentence in enumerate(said):
+        if len(told) < most:
+            lines = broken(sentence, base.row if i == 0 else base.min, width, i == 0)
+            told += [(line, i == 0) for line in clamped(lines, most - len(told))]
     top = box.top() if icon else box.center().y() - high * len(told) / 2 - min(high / 2, box.height() * 0.04)
     top = max(top, box.top())
     if icon:

@@ -36,6 +36,10 @@ class WallPicture(WallPanel):
 
     def begin(self) -> None:
         self.image = QImage()
+        self._dated = 0
+        """When the file of `image` was changed, ns."""
+        self._amiss: Message | None = None
+        """Why `image` is not what the file holds now."""
         self._of: Token | None = None
         self._asked: Token | None = None
         self._thread: threading.Thread | None = None
@@ -82,6 +86,8 @@ class WallPicture(WallPanel):
             if self.image.isNull():
                 missing = Message("wallmore.picture_missing", {"file": name})
                 self.show_state(PanelState.EMPTY, missing, (Message("wallmore.picture_try"),))
+            self._of = None
+            self._say_amiss(Message("wallmore.picture_gone"))
             return
         box = self.body().size().toSize()
         token = (str(path), state.st_mtime_ns, state.st_size, max(box.width(), 1), max(box.height(), 1))
@@ -105,10 +111,16 @@ class WallPicture(WallPanel):
             if self.image.isNull():
                 bad = Message("wallmore.picture_bad", {"file": str(self.chosen["file"])})
                 self.show_state(PanelState.EMPTY, bad, (Message("wallmore.picture_try"),))
+            self._say_amiss(Message("wallmore.picture_unread"))
             return
-        self.image = image
+        self.image, self._dated, self._amiss = image, token[1], None
         self.show_content()
         self.update()
+
+    def _say_amiss(self, why: Message) -> None:
+        if why != self._amiss:
+            self._amiss = why
+            self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -136,21 +148,33 @@ class WallPicture(WallPanel):
         painter.drawImage(at.toRect(), image)
         self._paint_caption(painter, box)
 
-    def _paint_caption(self, painter: QPainter, box: QRectF) -> None:
-        base, theme, t = self.base, self.theme, self.ctx.t
+    def caption(self) -> list[str]:
+        """What stands under the picture; of the last it is least that anything is missing."""
+        t = self.ctx.t
         said = [t.pack(self.chosen["caption"])] if self.chosen["caption"] else []
-        if self.chosen["dated"] and self._of is not None:
-            said.append(t("wallmore.picture_of", when=stamp(self._of[1] // 1000)))
-        words = " · ".join(said)
-        high = base.min * 1.6
-        if not words or box.height() < 2 * high:
+        if self._amiss is not None:
+            said.append(t(self._amiss))
+        if self.chosen["dated"]:
+            said.append(t("wallmore.picture_of", when=stamp(self._dated // 1000)))
+        return said
+
+    def _paint_caption(self, painter: QPainter, box: QRectF) -> None:
+        """On one line, else each on its own, in the lower half of the picture at the most."""
+        base, theme, said = self.base, self.theme, self.caption()
+        high, room = base.min * 1.6, box.width() - 2 * base.pad
+        most = int(box.height() / (2 * high))
+        joined = " · ".join(said)
+        lines = ([joined] if wide(joined, base.min) <= room else said)[-most:]
+        if not joined or not most:
             return
-        width = min(wide(words, base.min) + 2 * base.pad, box.width())
-        strip = QRectF(box.left(), box.bottom() - high, width, high)
+        width = min(max(wide(line, base.min) for line in lines) + 2 * base.pad, box.width())
+        strip = QRectF(box.left(), box.bottom() - high * len(lines), width, high * len(lines))
         back = theme.bg
         back.setAlphaF(0.86)
         painter.fillRect(strip, back)
-        draw_words(painter, strip.adjusted(base.pad, 0, -base.pad, 0), words, base.min, theme.t1)
+        for i, line in enumerate(lines):
+            row = QRectF(strip.left() + base.pad, strip.top() + i * high, width - 2 * base.pad, high)
+            draw_words(painter, row, line, base.min, theme.t1)
 
     def close_panel(self) -> None:
         """Waits for the file that is being read."""

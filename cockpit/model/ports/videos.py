@@ -18,6 +18,11 @@ class Videos(Protocol):
         ...
 
     @property
+    def mistake(self) -> Message | None:
+        """What is wrong where the site says where videos are; what was known before is still shown."""
+        ...
+
+    @property
     def groups(self) -> Sequence[CameraGroup]:
         """Groups of cameras that the site named."""
         ...
@@ -35,5 +40,6 @@ class Videos(Protocol):
         ...
 
     def newest(self, wanted: VideoWanted, after: int = 0) -> VideoPicture | None:
-        """The newest picture, also of a stream that is away now; None: there is none, or none after serial `after`."""
+        """The newest picture, also of a stream that is away now; None: there is none, it is not to be shown
+        (REFUSED), or there is no other than the one with serial `after`."""
         ...
