@@ -6,8 +6,10 @@ import { t } from '/remote/words.js';
 const METRES_A_DEGREE = 111320;
 const STEP = 0.12; // of the width, for a key
 const FINE = 0.004; // between two points of a stroke, of the width
-const MOST_POINTS = 500;
+const THIN = 0.0006; // so far beside a finished stroke what it was drawn with may be, of the width
+const MOST_POINTS = 500; // of a stroke
 const MOST_STROKES = 60;
+const ALL_POINTS = 3000; // a message has them all, at most 17 bytes each, and the gateway takes 64 kB
 
 export const pictures = new Map(); // `wall screen` to Image
 export function picture(wall, screen, jpeg, drawn) {
@@ -40,9 +42,29 @@ export function zoomed(view, by, x, y) {
   return moved({ ...moved(view, -x, -y), scale }, x, y);
 }
 
+// The points of a stroke that no line between its neighbours replaces within `far`, px of the canvas (Douglas, Peucker).
+export function thinned(stroke, [w, height], far) {
+  const px = stroke.map(([x, y]) => [x * w, y * height]);
+  const kept = new Set([0, stroke.length - 1]);
+  const open = [[0, stroke.length - 1]];
+  while (open.length) {
+    const [from, to] = open.pop();
+    const [dx, dy] = [px[to][0] - px[from][0], px[to][1] - px[from][1]];
+    let [most, at] = [far, 0];
+    for (let i = from + 1; i < to; i += 1) {
+      const [x, y] = [px[i][0] - px[from][0], px[i][1] - px[from][1]];
+      const along = Math.max(0, Math.min(1, (x * dx + y * dy) / (dx * dx + dy * dy || 1)));
+      const off = Math.hypot(x - along * dx, y - along * dy);
+      if (off > most) [most, at] = [off, i];
+    }
+    if (at) { kept.add(at); open.push([from, at], [at, to]); }
+  }
+  return stroke.filter((_, i) => kept.has(i));
+}
+
 export class Surface {
-  // tool: 'map', 'light' or 'draw'; 'look' is seen only.
-  constructor(wall, tool, refused) {
+  // tool: 'map', 'light' or 'draw'; 'look' is seen only. says: shows a sentence.
+  constructor(wall, tool, says) {
     this.wall = wall;
     this.tool = tool;
     this.touches = new Map();
@@ -50,7 +72,8 @@ export class Surface {
     this.spot = null;
     this.place = null;
     this.view = viewOf(wall, null);
-    this.sending = new Newest((answer) => { if (answer.kind === 'refused') refused(answer.words); });
+    this.says = says;
+    this.sending = new Newest((answer) => { if (answer.kind === 'refused') says(answer.words); });
     this.resizes = new ResizeObserver(() => this.draw());
     if (tool === 'look') {
       this.node = h('canvas', { class: 'look', role: 'img', 'aria-label': t('scenes.picture') });
@@ -103,8 +126,9 @@ export class Surface {
     this.node.focus();
     this.node.setPointerCapture(e.pointerId);
     this.touches.set(e.pointerId, this.at(e));
-    if (this.tool === 'draw' && this.touches.size === 1 && this.strokes.length < MOST_STROKES) this.strokes.push([]);
-    if (this.tool !== 'map') this.touch(this.at(e));
+    if (this.tool === 'map' || this.touches.size > 1) return;
+    if (this.tool === 'draw') this.strokes.push([]);
+    this.touch(this.at(e));
   }
 
   move(e) {
@@ -132,6 +156,7 @@ export class Surface {
 
   up(e) {
     if (!this.touches.delete(e.pointerId) || this.tool === 'map' || this.touches.size) return;
+    if (this.tool === 'draw') this.finish();
     this.spot = null;
     this.point();
   }
@@ -181,11 +206,31 @@ export class Surface {
     const share = (n) => Math.round(Math.max(0, Math.min(1, n)) * 10000) / 10000;
     this.spot = { x: share(at.x / w), y: share(at.y / height) };
     const stroke = this.tool === 'draw' && this.strokes[this.strokes.length - 1];
-    if (stroke && stroke.length < MOST_POINTS) {
-      const last = stroke[stroke.length - 1];
-      if (!last || Math.hypot(last[0] - this.spot.x, last[1] - this.spot.y) > FINE) stroke.push([this.spot.x, this.spot.y]);
-    }
+    if (stroke) this.lengthen(stroke);
     this.point();
+  }
+
+  // A line as long as the hub takes it goes on as another one; where all are too much the oldest go.
+  lengthen(stroke) {
+    const at = [this.spot.x, this.spot.y];
+    const last = stroke[stroke.length - 1];
+    if (last && Math.hypot(last[0] - at[0], last[1] - at[1]) <= FINE) return;
+    stroke.push(at);
+    if (stroke.length === MOST_POINTS) {
+      this.finish();
+      this.strokes.push([at]);
+    }
+    let points = this.strokes.reduce((sum, one) => sum + one.length, 0);
+    while (this.strokes.length > MOST_STROKES || points > ALL_POINTS) {
+      points -= this.strokes.shift().length;
+      this.says(t('point.full'));
+    }
+  }
+
+  // The newest stroke keeps the points that its shape needs.
+  finish() {
+    const stroke = this.strokes[this.strokes.length - 1];
+    if (stroke && stroke.length > 2) this.strokes.push(thinned(this.strokes.pop(), this.wall.size, THIN * this.wall.size[0]));
   }
 
   point() {
