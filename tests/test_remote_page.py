@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import httpx
 import pytest
 
 from cockpit.field.remotestate import home_of
+from cockpit.model.clock import SECOND
+from cockpit.model.typed import from_msgpack
 from cockpit.model.wallasks import HAND, Nothing, Pair, Paired, RemotesKnown, Unpair
 from cockpit.model.wallstate import Pointer, Thumb, WallShows, WallState
 from cockpit.packs.read import read_pack
@@ -238,11 +241,37 @@ def test_a_clickers_keys_turn_the_scene_wherever_the_focus_is_and_once_however_l
         hall.until(lambda now: now.scene.id == after(1), "the scene before")
 
 
+@pytest.mark.slow
+@pytest.mark.system
+def test_the_light_spot_stays_as_long_as_the_finger_rests_and_goes_with_it(tmp_path: Path) -> None:
+    with remote_hall(tmp_path) as hall:
+        tablet = hall.on("presenter")
+        tablet.tap("#tab-point")
+        box = box_of(tablet)
+        mouse = tablet.page.mouse
+        mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.5)
+        mouse.down()
+
+        def heard() -> list[Pointer]:
+            return [from_msgpack(data, type=Pointer) for data in hall.desk.told.get(HAND, ())]
+
+        hall.desk.until(lambda: len([one for one in heard() if one.x > 0]) >= 4, "again each second")
+        lit = [one for one in heard() if one.x > 0]
+        assert {(one.x, one.y) for one in lit} == {(lit[0].x, lit[0].y)}
+        assert max(after.at - before.at for before, after in pairwise(lit)) < 2 * SECOND
+        mouse.up()
+        hall.desk.until(lambda: heard()[-1].x == -1, "it is lifted")
+        told = len(heard())
+        tablet.page.wait_for_timeout(1500)
+        assert len(heard()) == told, "and says nothing more"
+
+
 SCRIBBLE = """async ([strokes, points]) => {
   const [{ wall }, { Surface }] = await Promise.all([import('/remote/app.js'), import('/remote/surface.js')]);
   const said = [];
   const surface = new Surface(wall(), 'draw', (words) => said.push(words));
   document.getElementById('view').append(surface.node);
+  surface.clear();
   const [w, height] = wall().size;
   let seed = 7;
   const some = () => { seed = (seed * 48271) % 2147483647; return seed / 2147483647; };
@@ -251,7 +280,7 @@ SCRIBBLE = """async ([strokes, points]) => {
     for (let i = 0; i < points; i += 1) surface.touch({ x: some() * w, y: some() * height });
     surface.finish();
   }
-  surface.point();
+  surface.lift();
   return [said, surface.strokes.map((stroke) => stroke.length)];
 }"""
 """Draws so many strokes of so many points, none of which is on a line with its neighbours."""

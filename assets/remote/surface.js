@@ -9,6 +9,7 @@ const FINE = 0.004; // between two points of a stroke, of the width
 const THIN = 0.0006; // so far beside a finished stroke what it was drawn with may be, of the width
 const MOST_POINTS = 500; // of a stroke
 const MOST_STROKES = 60;
+const REST_MS = 1000; // a wall lets a light spot go that it has not heard of for 2.5 s
 const ALL_POINTS = 3000; // a message has them all, at most 17 bytes each, and the gateway takes 64 kB
 
 export const pictures = new Map(); // `wall screen` to Image
@@ -70,6 +71,7 @@ export class Surface {
     this.touches = new Map();
     this.strokes = [];
     this.spot = null;
+    this.resting = 0;
     this.place = null;
     this.view = viewOf(wall, null);
     this.says = says;
@@ -87,6 +89,7 @@ export class Surface {
     for (const name of ['pointerup', 'pointercancel', 'lostpointercapture']) on(name, (e) => this.up(e));
     on('wheel', (e) => { e.preventDefault(); if (this.tool === 'map') this.zoom(Math.exp(-e.deltaY / 400), this.at(e)); });
     on('keydown', (e) => this.key(e));
+    on('blur', () => { if (this.spot && !this.touches.size) this.lift(); });
     on('contextmenu', (e) => e.preventDefault());
     this.resizes.observe(this.node);
   }
@@ -104,7 +107,7 @@ export class Surface {
 
   gone() {
     this.resizes.disconnect();
-    if (this.spot) { this.spot = null; this.point(); }
+    if (this.spot) this.lift();
   }
 
   // -- fingers ---------------------------------------------------------------------------------------------------------
@@ -157,8 +160,7 @@ export class Surface {
   up(e) {
     if (!this.touches.delete(e.pointerId) || this.tool === 'map' || this.touches.size) return;
     if (this.tool === 'draw') this.finish();
-    this.spot = null;
-    this.point();
+    this.lift();
   }
 
   about(by, at) {
@@ -182,7 +184,7 @@ export class Surface {
       const [w, height] = this.wall.size;
       const spot = this.spot || { x: 0.5, y: 0.5 };
       this.touch({ x: (spot.x - way[0] * STEP / 4) * w, y: (spot.y - way[1] * STEP / 4) * height });
-    } else if (e.key === 'Escape') { this.spot = null; this.point(); } else return;
+    } else if (e.key === 'Escape') this.lift(); else return;
     e.preventDefault();
     e.stopPropagation();
   }
@@ -207,6 +209,14 @@ export class Surface {
     this.spot = { x: share(at.x / w), y: share(at.y / height) };
     const stroke = this.tool === 'draw' && this.strokes[this.strokes.length - 1];
     if (stroke) this.lengthen(stroke);
+    this.point();
+    this.resting ||= setInterval(() => this.point(), REST_MS); // a finger that rests says nothing by itself
+  }
+
+  lift() {
+    clearInterval(this.resting);
+    this.resting = 0;
+    this.spot = null;
     this.point();
   }
 
@@ -241,7 +251,7 @@ export class Surface {
   }
 
   undo() { this.strokes.pop(); this.point(); }
-  clear() { this.strokes = []; this.spot = null; this.point(); }
+  clear() { this.strokes = []; this.lift(); }
 
   // -- what is seen ----------------------------------------------------------------------------------------------------
 
