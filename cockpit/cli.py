@@ -136,6 +136,7 @@ def _add_seat(run: argparse.ArgumentParser, t: Texts) -> None:
     run.add_argument("--city", metavar="PACK|URL", default="", help=t("cli.city"))
     run.add_argument("--pack", metavar="PACK", default="", help=t("cli.pack"))
     run.add_argument("--feeds", metavar="FILE", type=Path, help=t("feedcheck.feeds_file"))
+    run.add_argument("--rehearsal", action="store_true", help=argparse.SUPPRESS)  # said by a desk that opens it
     run.add_argument("--profile", metavar="DIR", help=t("cli.profile"))
     run.add_argument("--theme", choices=("dark", "light"), help=t("cli.theme"))
     run.add_argument("--lang", choices=("zh", "en"), help=t("cli.lang"))

@@ -161,7 +161,8 @@ def _open(
 
         opening = LeaderOpening(profile, found.pack, found.where, clock, getattr(args, "passphrase_file", None))
     else:
-        opening = SeatOpening(profile, found.pack, found.where, clock)
+        rehearses = getattr(args, "rehearsal", False)
+        opening = SeatOpening(profile, found.pack, found.where, clock, rehearses=rehearses)
     try:
         if args.city or args.pack:
             RememberedCity(lasting_name(found.name, found.pack), found.url).keep(profile)

@@ -23,12 +23,16 @@ class SeatOpening:
         was_here: whether it has been in this city before, and so has something to show.
     """
 
-    def __init__(self, profile: Path, pack: Pack, where: WhereHub, clock: Clock) -> None:
+    def __init__(self, profile: Path, pack: Pack, where: WhereHub, clock: Clock, rehearses: bool = False) -> None:
+        """
+        Args:
+            rehearses: as of `Seat`.
+        """
         self.pack = pack
         self.was_here = (profile / pack.id / "cache.db").exists()
         self._taken = False
         pool = ThreadPoolExecutor(1, thread_name_prefix="seat-opening")
-        self._seat: Future[Seat] = pool.submit(_opened, profile, pack, where, clock)
+        self._seat: Future[Seat] = pool.submit(_opened, profile, pack, where, clock, rehearses)
         pool.shutdown(wait=False)
 
     def seat(self) -> Seat:
@@ -42,10 +46,10 @@ class SeatOpening:
             self.seat().close()
 
 
-def _opened(profile: Path, pack: Pack, where: WhereHub, clock: Clock) -> Seat:
+def _opened(profile: Path, pack: Pack, where: WhereHub, clock: Clock, rehearses: bool) -> Seat:
     from cockpit.seat import Seat
 
-    seat = Seat(profile, pack, where, clock)
+    seat = Seat(profile, pack, where, clock, rehearses=rehearses)
     try:
         seat.open_cache()
     except BaseException:

@@ -12,6 +12,8 @@ from pathlib import Path
 from cockpit.processes import write_private
 
 FOLDER = "secrets"
+VARIABLES = ("COCKPIT_SECRET_", "CREDENTIALS_DIRECTORY")
+"""What variables of the environment that bring secrets begin with."""
 MOST = 4096
 _NAME = re.compile(r"[A-Za-z0-9_\-]{1,40}")
 

@@ -98,6 +98,38 @@ def test_an_adapter_that_can_not_start_is_said_and_the_others_call(
     run(story())
 
 
+def test_in_a_rehearsal_the_desks_line_and_telephone_are_not_used(tmp_path: Path) -> None:
+    """A second registration of the desk's extension would ring there alone, and take real callers into the drill."""
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack" / "calls.toml").write_text(
+        'adapters = ["another"]\n[sip]\nserver = "127.0.0.1"\nuser = "8000"\n'
+        '[webrtc]\nturn = "turn:127.0.0.1:3478"\nuser = "desk"\npassword = "secret:turn"\n'
+    )
+
+    async def request(what: str, wanted: object) -> Any:
+        raise OutsideError("seat.hub_gone")
+
+    async def opened(url: str) -> bool:
+        return False
+
+    async def story() -> None:
+        hands, clock = Hands(), CityClock(ManualClock())
+        station = CallStation(
+            tmp_path, tmp_path / "city", tmp_path / "pack", "city", clock, request, hands, opened, rehearses=True
+        )
+        async with station.living():
+            desk = await station.ready()
+            assert station.settings.sip is not None, "the file was read"
+            assert set(desk.adapters) <= {WayKind.WEBRTC}
+            assert {kind: why.id for kind, why in desk.missing.items() if kind is not WayKind.WEBRTC} == {
+                WayKind.SIP: "calls.not_in_drill",
+                WayKind.HANDOFF: "calls.not_in_drill",
+            }
+            assert hands.said == [], "nor is a secret missed that it does not need"
+
+    run(story())
+
+
 def test_what_can_not_begin_is_said_to_whoever_calls(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,10 @@ import httpx
 import pytest
 
 from cockpit.field.remotestate import home_of
+from cockpit.model.clock import SECOND
+from cockpit.model.typed import from_msgpack
 from cockpit.model.wallasks import HAND, Nothing, Pair, Paired, RemotesKnown, Unpair
-from cockpit.model.wallstate import Pointer, Thumb, WallShows
+from cockpit.model.wallstate import Pointer, Thumb, WallShows, WallState
 from cockpit.packs.read import read_pack
 from cockpit.paths import assets_dir
 from tests.living_hub import CITY
@@ -202,6 +206,134 @@ def test_a_light_spot_and_lines_are_where_the_finger_is_on_the_picture_of_the_wa
         page.wait_for_function(
             "() => import('/remote/surface.js').then((s) => s.pictures.has('main 1'))", timeout=PATIENCE
         )
+
+
+@pytest.mark.slow
+@pytest.mark.system
+def test_a_clickers_keys_turn_the_scene_wherever_the_focus_is_and_once_however_long_they_are_held(
+    tmp_path: Path,
+) -> None:
+    with remote_hall(tmp_path) as hall:
+        tablet = hall.on()
+        keys = tablet.page.keyboard
+        scenes = [scene[0] for scene in hall.desk.last("wall", WallState).scenes]
+        before = hall.until(lambda now: True, "the wall")
+
+        def after(steps: int) -> str:
+            return scenes[(scenes.index(before.scene.id) + steps) % len(scenes)]
+
+        tablet.tap("#tab-more")
+        tablet.page.locator("#volume").focus()
+        keys.press("PageDown")
+        shows = hall.until(lambda now: now.scene.id == after(1), "the next scene")
+        assert shows.volume == before.volume
+        for _ in range(4):
+            keys.down("PageDown")
+        keys.up("PageDown")
+        tablet.tap("#mute")
+        shows = hall.until(lambda now: now.muted, "what came after the key")
+        assert shows.scene.id == after(2)
+        tablet.tap("#tab-events")
+        put_events(hall.hub, 1)
+        tablet.tap("#again")
+        tablet.page.locator("#also").focus()
+        keys.press("PageUp")
+        hall.until(lambda now: now.scene.id == after(1), "the scene before")
+
+
+@pytest.mark.slow
+@pytest.mark.system
+def test_the_light_spot_stays_as_long_as_the_finger_rests_and_goes_with_it(tmp_path: Path) -> None:
+    with remote_hall(tmp_path) as hall:
+        tablet = hall.on("presenter")
+        tablet.tap("#tab-point")
+        box = box_of(tablet)
+        mouse = tablet.page.mouse
+        mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.5)
+        mouse.down()
+
+        def heard() -> list[Pointer]:
+            return [from_msgpack(data, type=Pointer) for data in hall.desk.told.get(HAND, ())]
+
+        hall.desk.until(lambda: len([one for one in heard() if one.x > 0]) >= 4, "again each second")
+        lit = [one for one in heard() if one.x > 0]
+        assert {(one.x, one.y) for one in lit} == {(lit[0].x, lit[0].y)}
+        assert max(after.at - before.at for before, after in pairwise(lit)) < 2 * SECOND
+        mouse.up()
+        hall.desk.until(lambda: heard()[-1].x == -1, "it is lifted")
+        told = len(heard())
+        tablet.page.wait_for_timeout(1500)
+        assert len(heard()) == told, "and says nothing more"
+
+
+SCRIBBLE = """async ([strokes, points]) => {
+  const [{ wall }, { Surface }] = await Promise.all([import('/remote/app.js'), import('/remote/surface.js')]);
+  const said = [];
+  const surface = new Surface(wall(), 'draw', (words) => said.push(words));
+  document.getElementById('view').append(surface.node);
+  surface.clear();
+  const [w, height] = wall().size;
+  let seed = 7;
+  const some = () => { seed = (seed * 48271) % 2147483647; return seed / 2147483647; };
+  for (let n = 0; n < strokes; n += 1) {
+    surface.strokes.push([]);
+    for (let i = 0; i < points; i += 1) surface.touch({ x: some() * w, y: some() * height });
+    surface.finish();
+  }
+  surface.lift();
+  return [said, surface.strokes.map((stroke) => stroke.length)];
+}"""
+"""Draws so many strokes of so many points, none of which is on a line with its neighbours."""
+
+
+@pytest.mark.slow
+@pytest.mark.system
+def test_however_much_is_drawn_it_reaches_the_wall_and_the_oldest_lines_make_room(tmp_path: Path) -> None:
+    with remote_hall(tmp_path) as hall:
+        tablet = hall.on("presenter")
+        said, drawn = tablet.page.evaluate(SCRIBBLE, [50, 100])
+        assert 2900 <= sum(drawn) <= 3000, "as much as a message holds"
+        assert "最早的线条已擦去" in said[0]
+
+        def on_the_wall() -> list[int]:
+            pointer = hall.desk.last(HAND, Pointer)
+            return [len(stroke) for stroke in pointer.strokes] if pointer else []
+
+        hall.desk.until(lambda: on_the_wall() == drawn, "all that is left")
+        _, drawn = tablet.page.evaluate(SCRIBBLE, [1, 700])
+        hall.desk.until(lambda: on_the_wall() == drawn, "a line longer than a stroke may be")
+        first, second = hall.desk.last(HAND, Pointer).strokes
+        assert first[-1] == second[0], "which goes on where it was"
+        assert 690 <= sum(drawn) <= 701
+        _, drawn = tablet.page.evaluate(SCRIBBLE, [90, 3])
+        hall.desk.until(lambda: on_the_wall() == drawn, "more strokes than there may be")
+        assert len(drawn) == 60
+        assert tablet.page.get_by_text("与网关中断").count() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.system
+def test_a_circle_that_a_hand_draws_keeps_its_shape_with_few_points(tmp_path: Path) -> None:
+    with remote_hall(tmp_path) as hall:
+        tablet = hall.on("presenter")
+        tablet.tap("#tab-point")
+        tablet.tap("#tool-draw")
+        box = box_of(tablet)
+        mouse, middle = tablet.page.mouse, (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        radius = box["width"] * 0.08
+        places = [(middle[0] + radius * math.cos(n / 10), middle[1] + radius * math.sin(n / 10)) for n in range(64)]
+        mouse.move(*places[0])
+        mouse.down()
+        for place in places[1:]:
+            mouse.move(*place)
+        mouse.up()
+        pointer = hall.desk.until(
+            lambda: (now := hall.desk.last(HAND, Pointer)) and now.x == -1 and now.strokes and now, "a circle"
+        )
+        (stroke,) = pointer.strokes
+        assert 12 <= len(stroke) <= 50
+        away = [math.hypot((x - 0.5) * 5760, (y - 0.5) * 1080) / 5760 for x, y in stroke]
+        assert max(abs(far - 0.08) for far in away) < 0.002
 
 
 @contextmanager

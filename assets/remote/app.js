@@ -117,16 +117,24 @@ function begin() {
 
 // What presenters' remotes send, and what a keyboard has.
 document.addEventListener('keydown', (e) => {
-  if (!open || e.ctrlKey || e.altKey || e.metaKey || /^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName)) return;
-  const scene = known.scenes.find((one) => one.key && one.key === e.key);
-  if (e.key === 'PageDown') act('next');
-  else if (e.key === 'PageUp') act('next', '-1');
-  else if ((e.key === '.' || e.key === 'b') && role() === 'operator') act('blank', wall() && wall().blank.length ? '' : '1');
-  else if (scene) act('scene', scene.id);
-  else if (/^[1-5]$/.test(e.key)) show(TABS[e.key - 1][0]);
-  else return;
+  if (!open || e.ctrlKey || e.altKey || e.metaKey || (e.target instanceof Element && e.target.closest(TYPED))) return;
+  const done = deed(e.key);
+  if (!done) return;
   e.preventDefault();
+  if (!e.repeat) done(); // a key that is held is one press
 });
+
+// What is typed into; a slider and a tick leave the keys to the wall.
+const TYPED = 'input:not([type=range], [type=checkbox]), select, textarea';
+
+function deed(key) {
+  const scene = known.scenes.find((one) => one.key && one.key === key);
+  if (key === 'PageDown') return () => act('next');
+  if (key === 'PageUp') return () => act('next', '-1');
+  if ((key === '.' || key === 'b') && role() === 'operator') return () => act('blank', wall() && wall().blank.length ? '' : '1');
+  if (scene) return () => act('scene', scene.id);
+  return /^[1-5]$/.test(key) ? () => show(TABS[key - 1][0]) : null;
+}
 
 document.documentElement.lang = language() === 'zh' ? 'zh-CN' : 'en';
 document.title = t('title');

@@ -6,8 +6,11 @@ import { t } from '/remote/words.js';
 const METRES_A_DEGREE = 111320;
 const STEP = 0.12; // of the width, for a key
 const FINE = 0.004; // between two points of a stroke, of the width
-const MOST_POINTS = 500;
+const THIN = 0.0006; // so far beside a finished stroke what it was drawn with may be, of the width
+const MOST_POINTS = 500; // of a stroke
 const MOST_STROKES = 60;
+const REST_MS = 1000; // a wall lets a light spot go that it has not heard of for 2.5 s
+const ALL_POINTS = 3000; // a message has them all, at most 17 bytes each, and the gateway takes 64 kB
 
 export const pictures = new Map(); // `wall screen` to Image
 export function picture(wall, screen, jpeg, drawn) {
@@ -40,17 +43,39 @@ export function zoomed(view, by, x, y) {
   return moved({ ...moved(view, -x, -y), scale }, x, y);
 }
 
+// The points of a stroke that no line between its neighbours replaces within `far`, px of the canvas (Douglas, Peucker).
+export function thinned(stroke, [w, height], far) {
+  const px = stroke.map(([x, y]) => [x * w, y * height]);
+  const kept = new Set([0, stroke.length - 1]);
+  const open = [[0, stroke.length - 1]];
+  while (open.length) {
+    const [from, to] = open.pop();
+    const [dx, dy] = [px[to][0] - px[from][0], px[to][1] - px[from][1]];
+    let [most, at] = [far, 0];
+    for (let i = from + 1; i < to; i += 1) {
+      const [x, y] = [px[i][0] - px[from][0], px[i][1] - px[from][1]];
+      const along = Math.max(0, Math.min(1, (x * dx + y * dy) / (dx * dx + dy * dy || 1)));
+      const off = Math.hypot(x - along * dx, y - along * dy);
+      if (off > most) [most, at] = [off, i];
+    }
+    if (at) { kept.add(at); open.push([from, at], [at, to]); }
+  }
+  return stroke.filter((_, i) => kept.has(i));
+}
+
 export class Surface {
-  // tool: 'map', 'light' or 'draw'; 'look' is seen only.
-  constructor(wall, tool, refused) {
+  // tool: 'map', 'light' or 'draw'; 'look' is seen only. says: shows a sentence.
+  constructor(wall, tool, says) {
     this.wall = wall;
     this.tool = tool;
     this.touches = new Map();
     this.strokes = [];
     this.spot = null;
+    this.resting = 0;
     this.place = null;
     this.view = viewOf(wall, null);
-    this.sending = new Newest((answer) => { if (answer.kind === 'refused') refused(answer.words); });
+    this.says = says;
+    this.sending = new Newest((answer) => { if (answer.kind === 'refused') says(answer.words); });
     this.resizes = new ResizeObserver(() => this.draw());
     if (tool === 'look') {
       this.node = h('canvas', { class: 'look', role: 'img', 'aria-label': t('scenes.picture') });
@@ -64,6 +89,7 @@ export class Surface {
     for (const name of ['pointerup', 'pointercancel', 'lostpointercapture']) on(name, (e) => this.up(e));
     on('wheel', (e) => { e.preventDefault(); if (this.tool === 'map') this.zoom(Math.exp(-e.deltaY / 400), this.at(e)); });
     on('keydown', (e) => this.key(e));
+    on('blur', () => { if (this.spot && !this.touches.size) this.lift(); });
     on('contextmenu', (e) => e.preventDefault());
     this.resizes.observe(this.node);
   }
@@ -81,7 +107,7 @@ export class Surface {
 
   gone() {
     this.resizes.disconnect();
-    if (this.spot) { this.spot = null; this.point(); }
+    if (this.spot) this.lift();
   }
 
   // -- fingers ---------------------------------------------------------------------------------------------------------
@@ -103,8 +129,9 @@ export class Surface {
     this.node.focus();
     this.node.setPointerCapture(e.pointerId);
     this.touches.set(e.pointerId, this.at(e));
-    if (this.tool === 'draw' && this.touches.size === 1 && this.strokes.length < MOST_STROKES) this.strokes.push([]);
-    if (this.tool !== 'map') this.touch(this.at(e));
+    if (this.tool === 'map' || this.touches.size > 1) return;
+    if (this.tool === 'draw') this.strokes.push([]);
+    this.touch(this.at(e));
   }
 
   move(e) {
@@ -132,8 +159,8 @@ export class Surface {
 
   up(e) {
     if (!this.touches.delete(e.pointerId) || this.tool === 'map' || this.touches.size) return;
-    this.spot = null;
-    this.point();
+    if (this.tool === 'draw') this.finish();
+    this.lift();
   }
 
   about(by, at) {
@@ -157,7 +184,7 @@ export class Surface {
       const [w, height] = this.wall.size;
       const spot = this.spot || { x: 0.5, y: 0.5 };
       this.touch({ x: (spot.x - way[0] * STEP / 4) * w, y: (spot.y - way[1] * STEP / 4) * height });
-    } else if (e.key === 'Escape') { this.spot = null; this.point(); } else return;
+    } else if (e.key === 'Escape') this.lift(); else return;
     e.preventDefault();
     e.stopPropagation();
   }
@@ -181,11 +208,39 @@ export class Surface {
     const share = (n) => Math.round(Math.max(0, Math.min(1, n)) * 10000) / 10000;
     this.spot = { x: share(at.x / w), y: share(at.y / height) };
     const stroke = this.tool === 'draw' && this.strokes[this.strokes.length - 1];
-    if (stroke && stroke.length < MOST_POINTS) {
-      const last = stroke[stroke.length - 1];
-      if (!last || Math.hypot(last[0] - this.spot.x, last[1] - this.spot.y) > FINE) stroke.push([this.spot.x, this.spot.y]);
-    }
+    if (stroke) this.lengthen(stroke);
     this.point();
+    this.resting ||= setInterval(() => this.point(), REST_MS); // a finger that rests says nothing by itself
+  }
+
+  lift() {
+    clearInterval(this.resting);
+    this.resting = 0;
+    this.spot = null;
+    this.point();
+  }
+
+  // A line as long as the hub takes it goes on as another one; where all are too much the oldest go.
+  lengthen(stroke) {
+    const at = [this.spot.x, this.spot.y];
+    const last = stroke[stroke.length - 1];
+    if (last && Math.hypot(last[0] - at[0], last[1] - at[1]) <= FINE) return;
+    stroke.push(at);
+    if (stroke.length === MOST_POINTS) {
+      this.finish();
+      this.strokes.push([at]);
+    }
+    let points = this.strokes.reduce((sum, one) => sum + one.length, 0);
+    while (this.strokes.length > MOST_STROKES || points > ALL_POINTS) {
+      points -= this.strokes.shift().length;
+      this.says(t('point.full'));
+    }
+  }
+
+  // The newest stroke keeps the points that its shape needs.
+  finish() {
+    const stroke = this.strokes[this.strokes.length - 1];
+    if (stroke && stroke.length > 2) this.strokes.push(thinned(this.strokes.pop(), this.wall.size, THIN * this.wall.size[0]));
   }
 
   point() {
@@ -196,7 +251,7 @@ export class Surface {
   }
 
   undo() { this.strokes.pop(); this.point(); }
-  clear() { this.strokes = []; this.spot = null; this.point(); }
+  clear() { this.strokes = []; this.lift(); }
 
   // -- what is seen ----------------------------------------------------------------------------------------------------
 

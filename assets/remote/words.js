@@ -70,6 +70,7 @@ const WORDS = {
   'point.draw': ['画笔', 'Pen'],
   'point.back': ['撤销一笔', 'Undo'],
   'point.clear': ['清除', 'Clear'],
+  'point.full': ['画得太多，最早的线条已擦去', 'Too much is drawn: the oldest lines are wiped off'],
   'point.how': ['按住画面，大屏上同一处出现光点；选画笔可圈画', 'Hold a place and the spot is there on the wall; choose the pen to draw'],
 
   'more.volume': ['音量', 'Volume'],

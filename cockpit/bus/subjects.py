@@ -11,6 +11,11 @@ def drill(id: str) -> str:
     return f"drill:{id}"
 
 
+def is_drill(world: str) -> bool:
+    """Whether this is the world of a rehearsal."""
+    return world.startswith(drill(""))
+
+
 def replay(id: str) -> str:
     """The world of a replay; its id is the user for whom it runs."""
     return f"replay:{id}"

@@ -140,3 +140,11 @@ class CallSettings(_Strict, frozen=True):
     ldap: LdapSettings | None = None
     handoff: HandoffSettings = HandoffSettings()
     adapters: tuple[str, ...] = ()
+
+
+def in_rehearsal(settings: CallSettings) -> CallSettings:
+    """What of it a seat in a rehearsal uses: phone pages, which reach the rehearsal's own gateway. A line, programs of
+    the desktop, adapters of others and servers outside are of what is real."""
+    order: tuple[Literal["webrtc"], ...] = ("webrtc",) if "webrtc" in settings.ways.order else ()
+    ways = msgspec.structs.replace(settings.ways, order=order)
+    return msgspec.structs.replace(settings, ways=ways, sip=None, adapters=(), webrtc=WebRtcSettings())

@@ -45,6 +45,7 @@ from cockpit.model.wallasks import Nothing
 from cockpit.packs.read import read_pack
 from cockpit.packs.rehearsals import Script, read_script
 from cockpit.processes import cockpit_command, die_with_parent, free_port
+from cockpit.secrets import VARIABLES
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,6 @@ WRITE_SECONDS = 2.0
 POLL_SECONDS = 0.3
 MOST_HELD = 10_000
 MAX_LINE = 1_000_000
-SECRETS = ("COCKPIT_SECRET_", "CREDENTIALS_DIRECTORY")
 
 
 class Drill:
@@ -238,7 +238,7 @@ def main() -> int:
         raise UserError("rehearsal.only_hub")
     os.umask(0o077)
     die_with_parent()
-    for name in [name for name in os.environ if name.startswith(SECRETS)]:
+    for name in [name for name in os.environ if name.startswith(VARIABLES)]:
         del os.environ[name]
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("cockpit").setLevel(logging.INFO)

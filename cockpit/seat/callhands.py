@@ -97,6 +97,7 @@ class CallHands:
             self,
             self._opened,
             seat.connect,
+            rehearses=seat.rehearses,
         )
         station.joined = self._joined
         return station

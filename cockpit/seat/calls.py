@@ -133,9 +133,20 @@ class LiveCalls(CallHands):
         """Why nobody can be called now."""
         if self._seat.looks_back:
             return Message("calls.not_in_replay")
-        if self._world not in ("", "live"):
+        return self._not_in_drill()
+
+    def _not_in_drill(self) -> Message | None:
+        """Why nobody real is spoken to: a rehearsal's seat does not, whether its hub has said its world or not."""
+        if self._seat.rehearses or self._world not in ("", "live"):
             return Message("calls.not_in_drill")
         return None
+
+    def _refused(self) -> bool:
+        """Whether this is of no use in a rehearsal, which is said then."""
+        why = self._not_in_drill()
+        if why is not None:
+            self._say(why)
+        return why is not None
 
     def _note_held(self, contacts: Sequence[Contact], words: str) -> None:
         """The report of a rehearsal says whom a seat would have called."""
@@ -147,7 +158,8 @@ class LiveCalls(CallHands):
         self._seat.soon(lambda: self._seat.notices.append(what))
 
     def answer(self, call: str, video: bool = False) -> None:
-        self._do(lambda desk: desk.answer(call, video))
+        if not self._refused():
+            self._do(lambda desk: desk.answer(call, video))
 
     def decline(self, call: str) -> None:
         self._do(lambda desk: desk.decline(call))
@@ -174,7 +186,8 @@ class LiveCalls(CallHands):
         self._do(lambda desk: desk.digits(leg, digits))
 
     def transfer(self, leg: str, to: Contact) -> None:
-        self._do(lambda desk: desk.transfer(leg, to))
+        if not self._refused():
+            self._do(lambda desk: desk.transfer(leg, to))
 
     def add(self, call: str, contacts: Sequence[Contact]) -> None:
         why = self._why_not()

@@ -18,7 +18,7 @@ import msgspec
 
 from cockpit.bus import asks
 from cockpit.bus.users import User
-from cockpit.calls.settings import CallSettings
+from cockpit.calls.settings import CallSettings, in_rehearsal
 from cockpit.model.calls import (
     Call,
     CallGone,
@@ -95,14 +95,17 @@ class CallStation:
         hands: Hands,
         open_url: Callable[[str], Awaitable[bool]],
         connect: Connect = sqlite3.connect,
+        rehearses: bool = False,
     ) -> None:
         """
         Args:
             profile: of the desk; folder: what it keeps of this city; pack: folder of the city pack.
             request: asks a service of the hub, raises OutsideError.
             connect: opens its file, as `sqlite3.connect`.
+            rehearses: of a seat that takes part in a rehearsal: the lines of the desk it is opened at stay that desk's.
         """
         self._connect = connect
+        self._rehearses = rehearses
         self._recordings = recordings_of(folder, encrypted=connect is not sqlite3.connect)
         self.settings = CallSettings()
         self.problem: Message | None = None
@@ -158,7 +161,7 @@ class CallStation:
         desk.me = self.hub.me
         around = Around(
             profile=self._profile,
-            settings=self.settings,
+            settings=self._usable(),
             clock=self._clock.base,
             events=desk.events,
             media=media,
@@ -170,9 +173,11 @@ class CallStation:
         adapters, missing = find_adapters(around)
         if self.problem is not None:  # a file with a mistake is not half obeyed
             missing.update(dict.fromkeys((WayKind.SIP,), self.problem))
+        if self._rehearses:
+            missing.update(dict.fromkeys(set(WayKind) - set(adapters), Message("calls.not_in_drill")))
         desk.use(adapters, missing)
         for kind in adapters:
-            if kind is not WayKind.SIP or self.settings.sip is not None:
+            if kind is not WayKind.SIP or self._usable().sip is not None:
                 await self._start(kind)
         left = await mail.sounds_left(self._recordings)
         self._ready.set()
@@ -211,7 +216,11 @@ class CallStation:
         except UserError as error:
             self.problem = error.message
             self._hands.notice(error.message)
-        return media_settings(self.settings, self._profile, self._hands.notice)
+        return media_settings(self._usable(), self._profile, self._hands.notice)
+
+    def _usable(self) -> CallSettings:
+        """What adapters and the media process may use."""
+        return in_rehearsal(self.settings) if self._rehearses else self.settings
 
     async def _end(self) -> None:
         if self.desk is not None:
@@ -309,7 +318,7 @@ class CallStation:
 
     async def _warm(self) -> None:
         """Has the media process run where somebody can be called with it."""
-        if self.media is not None and (self.hub.pages or self.settings.sip is not None):
+        if self.media is not None and (self.hub.pages or self._usable().sip is not None):
             with contextlib.suppress(OutsideError):  # the call says why
                 await self.media.start()
 

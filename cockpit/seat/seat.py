@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from cockpit.bus import asks
+from cockpit.bus import asks, subjects
 from cockpit.bus.where import WhereHub
 from cockpit.model.batch import Batch
 from cockpit.model.city import Pack
@@ -79,6 +79,7 @@ class Seat:
         folder: what it keeps of this city.
         cache: cache.db, in it.
         vault: the key of an encrypted profile, None of one that is plain. connect: opens its files.
+        world: of the hub, as it said when it was joined last; "" until then.
         link: how it stands with the hub.
         cases: the closed loop: `ports.Cases`.
         around: who and what is near, and what lies where.
@@ -98,12 +99,16 @@ class Seat:
         clock: Clock,
         wake: Callable[[], None] = lambda: None,
         vault: Vault | None = None,
+        rehearses: bool = False,
     ) -> None:
         """
         Args:
             vault: the key of a profile that is encrypted.
+            rehearses: it was opened to take part in a rehearsal, which is so before its hub has said its world.
         """
         self.vault = vault
+        self.world = ""
+        self._rehearses = rehearses
         self.connect = connect = vault.connect if vault is not None else sqlite3.connect
         self.pack = pack
         self.clock = CityClock(clock)
@@ -247,6 +252,11 @@ class Seat:
         with self._lock:
             return self._arrived.popleft() if self._arrived else None
 
+    @property
+    def rehearses(self) -> bool:
+        """What it shows and does is of a rehearsal: nothing of it is real."""
+        return self._rehearses or subjects.is_drill(self.world)
+
     # -- from other threads --------------------------------------------------------------------------------------
 
     def _later(self, what: Callable[[], None]) -> None:
@@ -319,6 +329,8 @@ class Seat:
     def _linked(self, link: Link, welcome: asks.Welcome | None) -> None:
         def take() -> None:
             self.link = link
+            if welcome is not None:
+                self.world = welcome.world
             if link.state is not LinkState.LIVE:
                 self.on_lost()
             if link.state is LinkState.LIVE:

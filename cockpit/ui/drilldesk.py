@@ -31,7 +31,7 @@ from cockpit.model.rehearsal import (
 from cockpit.model.rehearsal_sheet import span
 from cockpit.model.wallasks import Nothing
 from cockpit.ui.part import Part
-from cockpit.wall.rehearsing import FOLDER, desk_command, write_report
+from cockpit.wall.rehearsing import FOLDER, desk_command, desk_environment, write_report
 from widgets.kit.actions import Action
 from widgets.kit.banner import Banner, BannerText
 from widgets.rehearsal.opening import RehearsalDialog
@@ -174,8 +174,9 @@ class DrillDesk(Part):
         seat = self._seat
         try:
             command = desk_command(entry, seat.folder.parent, str(seat.pack.folder))
+            nothing = subprocess.DEVNULL
             self.window = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                command, stdin=nothing, stdout=nothing, stderr=nothing, env=desk_environment(os.environ)
             )
         except CockpitError as error:
             self._ctx.notify(error.message, 0)
@@ -220,19 +221,43 @@ class DrillDesk(Part):
 
     def _goes(self, progress: Progress) -> None:
         """Of the hub of a rehearsal: this desk takes part."""
+        named = self.progress is not None and self.progress.name == progress.name
         self.progress = progress
-        if not self.inside:
-            self.inside = True
-            layout = self._desk.engine.layout_now  # one of the site's own may have no such place
-            slot = SLOT if layout is None or SLOT in layout.slots() else "replay"
-            self._desk.engine.show_slot(slot, self.banner)
-            self.frame.show()
-            self.place()
-            self._desk.setWindowTitle(self._ctx.t("rehearseui.title", name=progress.name))
+        self._enter()
+        if not named:
+            self._title()
         self.banner.tell(self.words(progress))
         self.frame.raise_()
 
-    def words(self, progress: Progress) -> BannerText:
+    def ticked(self) -> None:
+        """A window that takes part says so from its beginning, another one once its hub has said which world is its."""
+        if not self.inside and self._seat.rehearses:
+            self._enter()
+            self._title()
+            self.banner.tell(self.words(None))
+
+    def second(self) -> None:
+        self.ticked()
+
+    def _enter(self) -> None:
+        if self.inside:
+            return
+        self.inside = True
+        layout = self._desk.engine.layout_now  # one of the site's own may have no such place
+        slot = SLOT if layout is None or SLOT in layout.slots() else "replay"
+        self._desk.engine.show_slot(slot, self.banner)
+        self.frame.show()
+        self.place()
+
+    def _title(self) -> None:
+        t, progress = self._ctx.t, self.progress
+        title = t("rehearseui.title", name=progress.name) if progress is not None else t("rehearseui.title_here")
+        self._desk.setWindowTitle(title)
+
+    def words(self, progress: Progress | None) -> BannerText:
+        """What the banner says; None: nothing is known of how it goes."""
+        if progress is None:
+            return BannerText(Message("rehearseui.banner_here"))
         t = self._ctx.t
         at = span(round(progress.seconds * SECOND))
         kind = "rehearseui.banner_over" if progress.over else "rehearseui.banner"
@@ -252,9 +277,9 @@ class DrillDesk(Part):
 
     def retranslate(self) -> None:
         self.banner.retranslate()
-        if self.progress is not None:
+        if self.inside:
             self.banner.tell(self.words(self.progress))
-            self._desk.setWindowTitle(self._ctx.t("rehearseui.title", name=self.progress.name))
+            self._title()
 
     def close(self) -> None:
         if self.dialog is not None:

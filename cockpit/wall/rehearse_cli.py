@@ -177,12 +177,12 @@ def _stop(args: argparse.Namespace) -> int:
 def _join(args: argparse.Namespace) -> int:
     from cockpit.model.rehearsal import Entry, Which
     from cockpit.wall.asking import ask, hub_of, profile_of
-    from cockpit.wall.rehearsing import desk_command
+    from cockpit.wall.rehearsing import desk_command, desk_environment
 
     os.umask(OWNER_ONLY)
     entry = ask(hub_of(args), "rehearse.join", Which(), Entry)
     command = desk_command(entry, profile_of(args))
-    os.execv(command[0], command)
+    os.execve(command[0], command, desk_environment(os.environ))
 
 
 def _report(args: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ from cockpit.model.messages import Texts
 from cockpit.model.rehearsal import Entry, Report
 from cockpit.model.rehearsal_sheet import as_csv, sheet, tables
 from cockpit.processes import cockpit_command, write_private
+from cockpit.secrets import VARIABLES
 
 FOLDER = "rehearsing"
 """Of a seat's profile: a profile of its own for each rehearsal, so that nothing of it mixes with what is live."""
@@ -31,8 +33,24 @@ def desk_command(entry: Entry, profile: Path, pack: str = "") -> list[str]:
     except OSError as error:
         raise OutsideError("rehearsal.unwritable", file=str(key), why=error.strerror or str(error)) from error
     return cockpit_command(
-        *("run", "--hub", entry.url, "--key", str(key), "--profile", str(folder), "--pack", pack or entry.city)
+        *(
+            "run",
+            "--rehearsal",
+            "--hub",
+            entry.url,
+            "--key",
+            str(key),
+            "--profile",
+            str(folder),
+            "--pack",
+            pack or entry.city,
+        )
     )
+
+
+def desk_environment(mine: Mapping[str, str]) -> dict[str, str]:
+    """What that window is handed of this one's environment: no secret, it has nothing to do with real services."""
+    return {name: text for name, text in mine.items() if not name.startswith(VARIABLES)}
 
 
 def write_report(report: Report, folder: Path, t: Texts) -> list[Path]:
