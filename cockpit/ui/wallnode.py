@@ -103,6 +103,11 @@ class WallNode(QObject):
         line.on_state, line.on_pointer, line.on_order = self._hear, self._pointed, self._ordered
         seat.wake, seat.on_link = self._from_any_thread, self._linked
 
+    @property
+    def watched(self) -> bool:
+        """Whether a watchdog starts this process anew when it ends."""
+        return self._heart.watched
+
     # -- life ----------------------------------------------------------------------------------------------------
 
     def open_windows(self) -> None:
