@@ -170,6 +170,7 @@ class WallNode(QObject):
         self._seconds.start(round((SECOND - now % SECOND) / 1000) + 1)  # all machines' clocks turn over together
         self._heart.beat()
         self._prod()
+        self.windows.stay()
         self._adopt()
         self._dress(now)
         self.fresh.second()

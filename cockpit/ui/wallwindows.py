@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QScreen
 
 from cockpit.model.clock import Clock
@@ -66,7 +66,7 @@ class WallWindows(QObject):
         self._app.screenRemoved.disconnect(self._removed)
         self._settling.stop()
         for window in self.by_output.values():
-            window.close()
+            window.end()
             window.deleteLater()
 
     def all(self) -> list[WallWindow]:
@@ -107,9 +107,19 @@ class WallWindows(QObject):
             if window is None:
                 window = self.by_output[name] = WallWindow(name, self._clock)
                 window.key = self._pressed
+                window.closed.connect(self.stay, Qt.ConnectionType.QueuedConnection)
                 window.backdrop(*self._last(name))
             window.fill(screen)
         self._arrange()
+
+    def stay(self) -> None:
+        """Shows windows again that somebody closed or minimised: a wall has nobody at it who would."""
+        if not any(window.away for window in self.by_output.values()):
+            return
+        for name, screen in plugged().items():
+            window = self.by_output.get(name)
+            if window is not None and window.away:
+                window.fill(screen)
 
     def _pressed(self, event: QKeyEvent) -> bool:
         return self.key(event)
