@@ -16,7 +16,7 @@ from cockpit.model.ports.link import Link
 from cockpit.model.tables import TABLES
 from cockpit.model.wallstate import NodeReport, Pointer, WallShows, WallState
 from cockpit.seat import Seat
-from cockpit.ui import wallwords
+from cockpit.ui import walloutputs, wallwords
 from cockpit.ui.wallahead import Ahead
 from cockpit.ui.wallflip import Flipping
 from cockpit.ui.wallfresh import Freshening
@@ -63,7 +63,7 @@ class WallNode(QObject):
     ) -> None:
         """
         Args:
-            folder: where the last picture of each output is kept.
+            folder: where the last picture of each output is kept, and which screen each was.
             prod: called each second on this thread.
         """
         super().__init__()
@@ -71,7 +71,8 @@ class WallNode(QObject):
         self.world: Seat | None = None
         self._shown_ctx = ctx
         self.pictures = WallPictures(seat, line, folder, self)
-        self.windows = WallWindows(ctx, classes, seat.clock.base, self.pictures.last, line.time.now, self)
+        last, outputs = self.pictures.last, folder / walloutputs.FILE
+        self.windows = WallWindows(ctx, classes, seat.clock.base, last, line.time.now, self, outputs)
         self.pictures.windows = self.windows.all
         self.stages = WallStages(self)
         self.flipping = Flipping(self.stages, line, self.windows.drawn, self)
