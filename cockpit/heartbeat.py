@@ -30,6 +30,11 @@ class Heartbeat:
             os.set_inheritable(fd, False)
             self._fd = fd
 
+    @property
+    def watched(self) -> bool:
+        """Whether somebody starts this process anew when it ends."""
+        return self._fd >= 0
+
     def beat(self) -> None:
         """To be called each `BEAT_SECONDS` by whoever would stand still if the screens did."""
         if self._fd >= 0:

@@ -8,6 +8,7 @@ import errno
 import gc
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from cockpit.children import Children, StandbyChildren, hub_profile
 from cockpit.city.cli import check_options
 from cockpit.cli import DEFAULT_PACK, resolve_city
 from cockpit.display import require_display
+from cockpit.heartbeat import BEAT_ENV, RESTART_CODE
 from cockpit.model.city import Pack
 from cockpit.model.clock import Clock, SystemClock
 from cockpit.model.errors import OutsideError, UserError
@@ -29,7 +31,7 @@ from cockpit.opening import SeatOpening
 from cockpit.packs.feeds import site_feeds
 from cockpit.packs.read import read_pack
 from cockpit.paths import assets_dir, profile_dir
-from cockpit.processes import die_with_parent, write_private, writing_to
+from cockpit.processes import die_with_parent, start_anew, write_private, writing_to
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -79,12 +81,14 @@ def launch(args: argparse.Namespace) -> int:
 
 def launch_wall(args: argparse.Namespace) -> int:
     """Draws this machine's part of a wall until it is ended: of the hall that its profile joined, of a hub that is
-    named, else with a hub of its own, or that of this user's duty seat where one runs.
+    named, else with a hub of its own, or that of this user's duty seat where one runs. Where it is to be started anew
+    and nobody watches it who would, it does so itself.
 
     Raises:
         UserError: a pack or an address that can not be used, or this profile's wall is drawn already.
-        OutsideError: the profile can not be written.
+        OutsideError: the profile can not be written, or it can not be started anew.
     """
+    watched = BEAT_ENV in os.environ
     die_with_parent()  # a watchdog's: another one could not start its own beside it
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if args.hub:
@@ -97,9 +101,12 @@ def launch_wall(args: argparse.Namespace) -> int:
     if held is None:
         raise UserError("walljoin.wall_runs", folder=str(profile))
     try:
-        return _open(args, profile, clock, None)
+        code = _open(args, profile, clock, None)
     finally:
         held.release()
+    if code == RESTART_CODE and not watched:
+        start_anew(sys.argv[1:])
+    return code
 
 
 def _name_profile(args: argparse.Namespace) -> None:

@@ -13,9 +13,9 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from cockpit.model.clock import Clock
 from cockpit.model.errors import OutsideError
@@ -183,6 +183,23 @@ def cockpit_command(*args: str) -> list[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable, *args]
     return [sys.executable, "-m", "cockpit", *args]
+
+
+def start_anew(args: Sequence[str]) -> NoReturn:
+    """This process begins again as `cockpit` with `args`, under the same number: who started it waits for it still. To
+    be called once all has ended in order; what other threads do is lost.
+
+    Raises:
+        OutsideError: the program is not there any more, or there is no memory.
+    """
+    command = cockpit_command(*args)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    try:
+        os.execv(command[0], command)
+    except OSError as error:
+        raise OutsideError("walljoin.not_started_anew", why=error.strerror or str(error)) from error
 
 
 class Lock:

@@ -48,7 +48,7 @@ class LivingWalls:
         self.away = False
         self.acts: list[WallAct] = []
         self.paired: dict[str, RemoteHere] = {}
-        self.joined = ["A", "B", "C"]
+        self.joined = ["a", "b", "c"]
         self.versions_ = PublishedVersions(folder / "versions", folder / "site", scenes)
         site = folder / "site"
         site.mkdir(parents=True, exist_ok=True)

@@ -279,6 +279,20 @@ def test_another_hall_file_is_shown_at_once_though_the_scene_stays(node: Node) -
     assert node.panel().width() > 700
 
 
+def test_a_window_that_somebody_closes_or_minimises_is_there_again_with_its_panels(node: Node) -> None:
+    node.until(lambda: node.shown() == "calm" and not node.window.still)
+    panel = node.panel()
+    node.window.windowHandle().close()  # as Alt+F4 or a window list does
+    assert not node.window.isVisible()
+    node.until(node.window.isVisible)
+    assert node.panel() is panel
+    assert not panel.closed
+    assert node.color() == COLORS["calm"]
+    node.window.showMinimized()
+    node.until(lambda: not node.window.isMinimized() and node.window.isVisible())
+    assert node.window.geometry() == node.window.screen().geometry()
+
+
 @pytest.mark.parametrize(("width", "height"), [(8000, 1600), (1280, 720)])
 def test_a_thumbnail_of_a_large_screen_is_made_of_some_of_its_points(qtbot: QtBot, width: int, height: int) -> None:
     window = WallWindow("HDMI-1", CLOCK)

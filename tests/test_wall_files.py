@@ -209,6 +209,15 @@ def test_an_interrupted_ribbon_has_a_gap_of_its_own_and_is_written_so() -> None:
             "line 23, column 22",
             "named twice",
         ),
+        ('machines = "wall-1"', 'machines = "Wall_1"', "line 22, column 1", 'as "wall-1"'),
+        ('machines = "wall-1"', 'machines = ["a", "b", "C", "a", "b", "c"]', "line 22, column 23", '"C"'),
+        (
+            "[modes.peace]",
+            '[walls.leg]\nname = { zh = "侧屏" }\nroom = "press"\nscreen = [1920, 1080]\npitch = 1\ndistance = 4\n'
+            'machines = ["wall-1"]\n[modes.peace]',
+            "line 30, column 13",
+            'wall "main" already',
+        ),
         ('room = "hall"', 'room = "hull"', "line 15, column 1", 'Did you mean "hall"?'),
         ('shares = "hall"', 'shares = "press"', "line 11, column 1", "no room"),
         ('from = "22:00"', 'from = "22"', "line 4, column 11", "time of the day"),

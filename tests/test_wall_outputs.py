@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cockpit.model.layout import Rect
 from cockpit.model.wall import Screen
 from cockpit.ui.frametimes import FrameTimes
-from cockpit.ui.walloutputs import Output, assigned
+from cockpit.ui.walloutputs import Assignment, Output, assigned
 from cockpit.wall.health import memory_mb, temperature
 
 W, H = 1920, 1080
@@ -50,6 +50,47 @@ def test_while_a_cable_is_out_no_picture_moves_over_and_then_all_is_as_it_was() 
     during = assigned(wall, without, before)
     assert {n: during[n] for n in (1, 3)} == {1: "DP-1", 3: "DP-3"}
     assert assigned(wall, there, during) == before
+
+
+def a_start(file: Path, n: int = 3) -> Assignment:
+    """A process of a wall of so many screens that starts."""
+    made = Assignment(file)
+    made.begin("main", screens(n))
+    return made
+
+
+def test_a_start_with_one_screen_off_is_by_position_as_soon_as_all_are_there(tmp_path: Path) -> None:
+    there = grid(3, 1)
+    start = a_start(tmp_path / "outputs.json")
+    assert start.of([output for output in there if output.name != "DP-1"]) == {1: "DP-2", 2: "DP-3"}
+    assert start.of(there) == {1: "DP-1", 2: "DP-2", 3: "DP-3"}
+
+
+def test_a_start_with_one_screen_off_shows_the_others_what_they_showed_before(tmp_path: Path) -> None:
+    there = grid(3, 1)
+    file = tmp_path / "outputs.json"
+    a_start(file).of(there)
+    again = a_start(file)
+    during = again.of([output for output in there if output.name != "DP-1"])
+    assert {n: during[n] for n in (2, 3)} == {2: "DP-2", 3: "DP-3"}
+    assert again.of(there) == {1: "DP-1", 2: "DP-2", 3: "DP-3"}
+
+
+def test_what_was_hung_anew_meanwhile_goes_by_position(tmp_path: Path) -> None:
+    file = tmp_path / "outputs.json"
+    a_start(file).of(grid(3, 1))
+    moved = [Output(f"DP-{3 - i}", Rect(i * W, 0, W, H)) for i in range(3)]
+    assert a_start(file).of(moved) == {1: "DP-3", 2: "DP-2", 3: "DP-1"}
+    renamed = [Output(f"HDMI-{i + 1}", Rect(i * W, 0, W, H)) for i in range(2)]
+    assert a_start(file).of(renamed) == {1: "HDMI-1", 2: "HDMI-2"}
+    assert a_start(file, 2).of(grid(3, 1)[:2]) == {1: "DP-2", 2: "DP-3"}
+
+
+def test_what_is_kept_of_the_outputs_may_be_gone_or_broken(tmp_path: Path) -> None:
+    file = tmp_path / "outputs.json"
+    for text in ("", "{", '{"wall": "main", "outputs": {"1": 7}, "there": []}'):
+        file.write_text(text)
+        assert a_start(file).of(grid(3, 1)) == {1: "DP-1", 2: "DP-2", 3: "DP-3"}
 
 
 @given(st.integers(0, 8), st.integers(0, 8), st.data())

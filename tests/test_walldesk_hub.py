@@ -92,7 +92,7 @@ class AtHub:
 def hub(tmp_path: Path) -> Iterator[LivingHub]:
     profile = tmp_path / "hub"
     profile.mkdir(mode=0o700)
-    site(profile, columns=2, machines='["A", "B"]')
+    site(profile, columns=2, machines='["a", "b"]')
     with LivingHub(profile) as living:
         yield living
 
@@ -114,7 +114,7 @@ def test_a_key_at_the_desk_changes_what_the_hub_tells_all_machines(at: AtHub) ->
 
 @pytest.mark.slow
 def test_reports_and_small_pictures_of_machines_reach_the_desk(at: AtHub) -> None:
-    at.ask("wall.report", NodeReport("A", "main", "1", 10.0, 900.0, (ScreenHealth(1, True, frame_ms=8.0),)))
+    at.ask("wall.report", NodeReport("a", "main", "1", 10.0, 900.0, (ScreenHealth(1, True, frame_ms=8.0),)))
     hand = at.window.commands.edit.hand
     wall = hand.wall
     assert wall is not None

@@ -176,7 +176,7 @@ def test_the_screens_of_every_preset_lie_apart_within_the_desk(qtbot: QtBot, tmp
 def test_a_machine_that_is_cut_off_is_said_with_how_long_and_the_time_of_its_last_picture(op: Operator) -> None:
     for _ in range(4):
         op.hands.clock.advance(10)
-        op.walls.report_all(but=("C",))
+        op.walls.report_all(but=("c",))
     hand = op.window.commands.edit.hand
     wall = hand.wall
     assert wall is not None
@@ -192,7 +192,7 @@ def test_a_machine_that_is_cut_off_is_said_with_how_long_and_the_time_of_its_las
 
 
 def test_an_unplugged_screen_is_trouble_though_its_machine_is_well(op: Operator) -> None:
-    op.walls.report("B", unplugged=(4,))
+    op.walls.report("b", unplugged=(4,))
     op.walls.tell()
     hand = op.window.commands.edit.hand
     wall = hand.wall
@@ -238,7 +238,7 @@ def test_frame_times_of_ten_minutes_are_kept_each_report_once(op: Operator) -> N
         assert state is not None
         history.note(state)
         history.note(state)
-    kept = history.of("A", 1)
+    kept = history.of("a", 1)
     assert 295 <= len(kept) <= 301
     assert kept[-1][0] - kept[0][0] <= 600_000_000
 
@@ -401,7 +401,7 @@ def test_a_machine_is_told_the_command_that_lets_it_join_and_can_be_taken_out(op
     assert dialog.code.text() == "cockpit wall join 10.0.0.8 8K2M-QX7P-4T9D"
     dialog.known.setCurrentRow(2)
     dialog.away.click()
-    assert op.walls.joined == ["A", "B"]
+    assert op.walls.joined == ["a", "b"]
 
 
 def test_no_two_commands_that_are_listed_are_called_the_same_in_either_language(op: Operator) -> None:

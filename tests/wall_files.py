@@ -64,8 +64,9 @@ def grid(
 
 
 @st.composite
-def walls(draw: st.DrawFn, id: str = "main", room: str = "hall") -> Wall:
-    """Any wall that a hall file can describe."""
+def walls(draw: st.DrawFn, id: str = "main", room: str = "hall", machine: str = "wall") -> Wall:
+    """Any wall that a hall file can describe, of two machines at the most."""
+    machines = st.sampled_from([f"{machine}-1", f"{machine}-2"])
     rows, columns = draw(st.integers(1, 4)), draw(st.integers(1, 8))
     sides = st.integers(320, 3840)
     if draw(st.booleans()):
@@ -84,9 +85,7 @@ def walls(draw: st.DrawFn, id: str = "main", room: str = "hall") -> Wall:
         for width, beside in zip(widths, (*across, 0), strict=True):
             n = len(screens)
             output = draw(st.sampled_from(["", f"HDMI-{n}"]))
-            screens.append(
-                Screen(n + 1, draw(st.sampled_from(["wall-1", "wall-2"])), Rect(x, y, width, height), output)
-            )
+            screens.append(Screen(n + 1, draw(machines), Rect(x, y, width, height), output))
             x += width + beside
         y += height + below
     size = (sum(widths) + sum(across), sum(heights) + sum(down))
@@ -172,7 +171,7 @@ def halls(draw: st.DrawFn) -> Hall:
     return Hall(
         draw(IDS),
         draw(NAMES),
-        tuple(draw(walls(id, draw(st.sampled_from(["hall", "press"])))) for id in ids),
+        tuple(draw(walls(id, draw(st.sampled_from(["hall", "press"])), f"wall{n}")) for n, id in enumerate(ids)),
         rooms,
         modes,
         carousels,

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from cockpit.model.layout import Rect
+from cockpit.model.machine_names import plain_name
 from cockpit.model.toml_text import Path as KeyPath
 from cockpit.model.wall import Carousel, Hall, Mode, Room, Screen, Trigger, Wall
 from cockpit.model.wall_toml import TomlFile
@@ -66,7 +67,7 @@ class HallReader:
         hall = replace(
             hall,
             rooms=rooms,
-            walls=tuple(self._wall(i, w, rooms, ("walls", i)) for i, w in walls.items()),
+            walls=self._walls(walls, rooms),
             modes=modes or base.modes,
             carousels=carousels if "carousels" in data else base.carousels,
             night=self._night() if "night" in data else base.night,
@@ -104,6 +105,23 @@ class HallReader:
         return times[0], times[1], file.number(data, "brightness", path, 0.05, 1, 0.5)
 
     # -- walls
+
+    def _walls(self, data: dict[str, dict[str, Any]], rooms: tuple[Room, ...]) -> tuple[Wall, ...]:
+        """All walls; a machine draws one of them, and has a name that a machine can join by."""
+        file = self._file
+        found: list[Wall] = []
+        wall_of: dict[str, str] = {}
+        for id, given in data.items():
+            wall = self._wall(id, given, rooms, ("walls", id))
+            for i, screen in enumerate(wall.screens):
+                name = screen.machine
+                path: KeyPath = ("walls", id, "machines", *((i,) if isinstance(given["machines"], list) else ()))
+                if plain_name(name) != name:
+                    file.wrong(path, "wallfile.machine_name", given=name, meant=plain_name(name) or "wall-1")
+                if wall_of.setdefault(name, id) != id:
+                    file.wrong(path, "wallfile.machine_of_two", given=name, wall=wall_of[name])
+            found.append(wall)
+        return tuple(found)
 
     def _wall(self, id: str, data: dict[str, Any], rooms: tuple[Room, ...], path: KeyPath) -> Wall:
         file = self._file

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 SIGNAL_MS = 200
+_ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def application() -> QApplication:
@@ -25,12 +26,18 @@ def application() -> QApplication:
 
 def end_on_signals(app: QApplication, owner: QObject) -> None:
     """SIGTERM, SIGINT and SIGHUP end the seat as closing its window does; Python sees them when its code next runs."""
-    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for signum in _ENDING:
         # by way of the loop: one that comes before it runs is not lost
         signal.signal(signum, lambda *_: QTimer.singleShot(0, app, app.quit))
     beat = QTimer(owner, interval=SIGNAL_MS)
     beat.timeout.connect(_nothing)
     beat.start()
+
+
+def end_on_signals_at_once() -> None:
+    """From now on these signals end the process without order: its loop is over."""
+    for signum in _ENDING:
+        signal.signal(signum, signal.SIG_DFL)
 
 
 def _nothing() -> None:

@@ -16,7 +16,7 @@ from cockpit.model.ports.link import Link, LinkState
 from cockpit.model.tables import TABLES
 from cockpit.model.wallstate import NodeReport, Pointer, WallShows, WallState
 from cockpit.seat import Seat
-from cockpit.ui import wallwords
+from cockpit.ui import walloutputs, wallwords
 from cockpit.ui.wallahead import Ahead
 from cockpit.ui.wallflip import Flipping
 from cockpit.ui.wallfresh import Freshening
@@ -64,7 +64,7 @@ class WallNode(QObject):
     ) -> None:
         """
         Args:
-            folder: where the last picture of each output is kept.
+            folder: where the last picture of each output is kept, and which screen each was.
             prod: called each second on this thread.
         """
         super().__init__()
@@ -73,7 +73,8 @@ class WallNode(QObject):
         self.outside: Message | None = None
         self._shown_ctx = ctx
         self.pictures = WallPictures(seat, line, folder, self)
-        self.windows = WallWindows(ctx, classes, seat.clock.base, self.pictures.last, line.time.now, self)
+        last, outputs = self.pictures.last, folder / walloutputs.FILE
+        self.windows = WallWindows(ctx, classes, seat.clock.base, last, line.time.now, self, outputs)
         self.pictures.windows = self.windows.all
         self.stages = WallStages(self)
         self.flipping = Flipping(self.stages, line, self.windows.drawn, self)
@@ -104,6 +105,11 @@ class WallNode(QObject):
         self.windows.arranged.connect(self._arranged)
         line.on_state, line.on_pointer, line.on_order = self._hear, self._pointed, self._ordered
         seat.wake, seat.on_link = self._from_any_thread, self._linked
+
+    @property
+    def watched(self) -> bool:
+        """Whether a watchdog starts this process anew when it ends."""
+        return self._heart.watched
 
     # -- life ----------------------------------------------------------------------------------------------------
 
@@ -167,6 +173,7 @@ class WallNode(QObject):
         self._seconds.start(round((SECOND - now % SECOND) / 1000) + 1)  # all machines' clocks turn over together
         self._heart.beat()
         self._prod()
+        self.windows.stay()
         self._adopt()
         self._dress(now)
         self.fresh.second()

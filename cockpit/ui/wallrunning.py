@@ -17,7 +17,7 @@ from cockpit.seat import Seat
 from cockpit.ui.crash import CrashLog
 from cockpit.ui.handed import panel_context
 from cockpit.ui.prefs import FilePrefs
-from cockpit.ui.qtapp import end_on_signals
+from cockpit.ui.qtapp import end_on_signals, end_on_signals_at_once
 from cockpit.ui.qtwords import speak
 from cockpit.ui.walldrill import WallDrill
 from cockpit.ui.wallnode import WallNode
@@ -75,6 +75,8 @@ def run(
         gc.freeze()
         gc.enable()
         app.exec()
+        if code[0] == RESTART_CODE and not node.watched:
+            end_on_signals_at_once()  # it starts itself anew: a signal that comes before must not be lost
     finally:
         drill.close()
         node.close()

@@ -58,10 +58,12 @@ class WallWindow(QWidget):
         held: since when the picture is held (hub's clock, UTC us), 0 it is not.
         pictured: of when the picture is that stands in before there are panels, UTC us.
         painted: emitted after each frame.
+        closed: emitted when something else than `end` has closed it: its panels live on.
         key: told of keys.
     """
 
     painted = Signal()
+    closed = Signal()
 
     def __init__(self, output: str, clock: Clock) -> None:
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint)
@@ -91,6 +93,8 @@ class WallWindow(QWidget):
         if self.windowHandle() is not None:
             self.windowHandle().setScreen(screen)
         self.setScreen(screen)
+        if self.isMinimized():
+            self.setWindowState(Qt.WindowState.WindowNoState)
         self.setGeometry(screen.geometry())
         if not self.isVisible():
             self.show()
@@ -100,6 +104,18 @@ class WallWindow(QWidget):
         """Its output is gone: it must not come to lie on another one."""
         self.there = False
         self.hide()
+
+    @property
+    def away(self) -> bool:
+        """Whether it is not to be seen though its output is there: a window list closed or minimised it."""
+        return self.there and (self.isHidden() or self.isMinimized())
+
+    def end(self) -> None:
+        """Closes it with its panels, for good."""
+        self.there = False
+        if self.stage is not None:
+            self.stage.close_panels()
+        self.close()
 
     def take(self, screen: Screen | None, wall: Wall | None, stage: ScreenStage | None) -> None:
         """Which screen it is from now on, and the panels of it; the ones before are the caller's."""
@@ -242,9 +258,9 @@ class WallWindow(QWidget):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.stage is not None:
-            self.stage.close_panels()
         super().closeEvent(event)
+        if self.there:
+            self.closed.emit()
 
 
 class _Black(QWidget):

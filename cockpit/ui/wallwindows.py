@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QScreen
 
 from cockpit.model.clock import Clock
 from cockpit.model.wall import Screen, Wall
-from cockpit.ui.walloutputs import UNNAMED, Output, assigned, plugged, rect_of
+from cockpit.ui.walloutputs import UNNAMED, Assignment, Output, plugged, rect_of
 from cockpit.ui.wallscreen import WallWindow
 from layouts.wallstage import ScreenStage
 from widgets.kit.context import PanelContext
@@ -37,11 +38,13 @@ class WallWindows(QObject):
         last: Callable[[str], tuple[QImage, int]],
         now: Callable[[], int],
         parent: QObject | None = None,
+        kept: Path | None = None,
     ) -> None:
         """
         Args:
             last: the last picture of an output, and when it was taken.
             now: the hub's clock, UTC us.
+            kept: where it is kept which output shows which screen.
         """
         super().__init__(parent)
         self.by_output: dict[str, WallWindow] = {}
@@ -50,7 +53,7 @@ class WallWindows(QObject):
         self.key: Callable[[QKeyEvent], bool] = lambda event: False
         self._ctx, self._classes, self._clock = ctx, classes, clock
         self._last, self._now = last, now
-        self._assigned: dict[int, str] = {}
+        self._assignment = Assignment(kept)
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settling.timeout.connect(self.look)
         app = QGuiApplication.instance()
@@ -66,7 +69,7 @@ class WallWindows(QObject):
         self._app.screenRemoved.disconnect(self._removed)
         self._settling.stop()
         for window in self.by_output.values():
-            window.close()
+            window.end()
             window.deleteLater()
 
     def all(self) -> list[WallWindow]:
@@ -107,9 +110,19 @@ class WallWindows(QObject):
             if window is None:
                 window = self.by_output[name] = WallWindow(name, self._clock)
                 window.key = self._pressed
+                window.closed.connect(self.stay, Qt.ConnectionType.QueuedConnection)
                 window.backdrop(*self._last(name))
             window.fill(screen)
         self._arrange()
+
+    def stay(self) -> None:
+        """Shows windows again that somebody closed or minimised: a wall has nobody at it who would."""
+        if not any(window.away for window in self.by_output.values()):
+            return
+        for name, screen in plugged().items():
+            window = self.by_output.get(name)
+            if window is not None and window.away:
+                window.fill(screen)
 
     def _pressed(self, event: QKeyEvent) -> bool:
         return self.key(event)
@@ -120,13 +133,13 @@ class WallWindows(QObject):
         """The wall and the screens of it that this machine draws, as the hall has them now."""
         if (wall, screens) != (self.wall, self.screens):
             self.wall, self.screens = wall, screens
-            self._assigned = {}
+            self._assignment.begin(wall.id if wall is not None else "", screens)
             self._arrange()
 
     def _arrange(self) -> None:
         outputs = [Output(name, rect_of(screen)) for name, screen in plugged().items()]
-        self._assigned = assigned(self.screens, outputs, self._assigned)
-        by_output = {self._assigned[screen.id]: screen for screen in self.screens if screen.id in self._assigned}
+        found = self._assignment.of(outputs)
+        by_output = {found[screen.id]: screen for screen in self.screens if screen.id in found}
         others = [self._turn_into(window, by_output.get(name)) for name, window in self.by_output.items()]
         if any(others):
             self.arranged.emit()

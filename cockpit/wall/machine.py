@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import socket
 from pathlib import Path
 
-MOST = 32
-"""Letters of a name."""
+from cockpit.model.machine_names import MOST as MOST
+from cockpit.model.machine_names import plain_name as plain_name
+
 HERE = "here"
 """A machine whose own name has nothing that could be used."""
-
-
-def plain_name(text: str) -> str:
-    """A name as subjects and hall files can have it: small letters, digits and dashes; "" where nothing is left."""
-    plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-    return plain[:MOST].strip("-")
 
 
 def own_name() -> str:
