@@ -27,6 +27,7 @@ from cockpit.model.wallasks import (
 )
 from cockpit.model.walljoin import CodeMade, Machines, Member
 from cockpit.model.wallstate import NodeReport, Pointer, ScreenHealth, Thumb, WallAct, WallState
+from cockpit.ui.ports import while_alive
 from cockpit.wall.board import Board, KeptBoard
 from cockpit.wall.versions import PublishedVersions
 
@@ -86,7 +87,7 @@ class LivingWalls:
         return self._thumbs.get(wall, {})
 
     def listen(self, told: Callable[[str], None]) -> None:
-        self._listeners.append(told)
+        self._listeners.append(while_alive(told))
 
     def second(self, wall: str) -> None:
         pass
@@ -188,6 +189,14 @@ class LivingWalls:
         now = self.clock.now()
         self.board.tick(now, self._mono, now, None)
         self.tell()
+
+    def published_by(self, by: str, texts: Mapping[str, str]) -> int:
+        """Somebody at another desk publishes files; their version."""
+        number = self.versions_.publish(Publish(dict(texts)), by, self.clock.now())
+        self.board.publish(self.versions_.whole.site, self.clock.now(), self._mono)
+        self.tell()
+        self._say("scenes")
+        return number
 
     def report(self, machine: str, unplugged: tuple[int, ...] = (), frame: float = 9.1, **more: object) -> None:
         """A machine's beat, for all the screens it draws on the first wall."""

@@ -255,14 +255,16 @@ def test_what_was_published_meanwhile_is_not_overwritten_unseen(op: Operator) ->
     op.ctx.walling.tell(places=("events",))
     op.do("remove")
     dialog = publish(op)
-    other = op.window.commands.edit.hand.text("flood")
+    other = op.window.commands.edit.hand.text("overview")
     assert other is not None
-    op.walls.publish({"scenes/flood.toml": other.text.replace("F3", "F9")}, "", 0, lambda answer: None)
+    op.walls.published_by("王芳", {"scenes/overview.toml": other.text.replace("F1", "F9")})
     dialog.publish()
     assert dialog.isVisible()
     assert dialog.problem.text()
     dialog.reject()
-    publish(op).publish()
+    dialog = publish(op)
+    dialog.overwrites["overview"].setChecked(True)
+    dialog.publish()
     assert op.walls.versions_.number == 4
 
 
