@@ -185,6 +185,33 @@ def test_a_draft_kept_over_a_restart_still_knows_what_it_was_made_on(op: Operato
     assert op.walls.versions_.number == n
 
 
+# -- new scenes --------------------------------------------------------------------------------------------------------
+
+
+def test_new_scenes_of_two_desks_are_two(op: Operator, qtbot: QtBot, tmp_path: Path) -> None:
+    edit = op.window.commands.edit
+    mine = edit.begin("春运", published(op))
+    with operator(qtbot, tmp_path / "another") as other:
+        theirs = other.window.commands.edit.begin("防汛专题", published(other))
+        colleague(op, shown(other))
+    assert {"防汛专题", "春运"} <= {name["zh"] for _, name, _ in edit.hand.scenes()}
+    dialog = publishing(op)
+    assert not dialog.overwrites
+    dialog.publish()
+    assert published(op, theirs).name["zh"] == "防汛专题"
+    assert published(op, mine).name["zh"] == "春运"
+
+
+def test_a_new_scene_whose_id_a_colleague_published_does_not_replace_theirs_unseen(op: Operator) -> None:
+    edit = op.window.commands.edit
+    mine = edit.begin("春运", published(op))
+    colleague(op, replace(shown(op), name={"zh": "防汛专题", "en": "Flood"}))
+    dialog = publishing(op)
+    dialog.publish()
+    assert published(op, mine).name["zh"] == "防汛专题"
+    assert dialog.overwrites[mine].isVisible()
+
+
 # -- drafts with nothing of a hand in them -----------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from cockpit.model import wall_edit
 from cockpit.model.errors import UserError
+from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.model.typed import converted
 from cockpit.model.wall import Arrangement, Fit, Place, Scene
@@ -25,6 +26,8 @@ from widgets.walldesk.hand import Hand
 KEPT = "walldesk.drafts"
 EMPTY = Arrangement("wall", Place("place"))
 """What a scene begins with that has nothing yet."""
+OF_ID = 8
+"""So much of a new id, hexadecimal, is in that of a scene: two desks that know nothing of each other make two."""
 
 
 class Drafts:
@@ -176,14 +179,10 @@ class Drafts:
 
     def begin(self, name: str, like: Scene | None = None) -> str:
         """A new scene, empty or a copy; gives its id."""
-        taken = {id for id, _, _ in self.hand.scenes()}
-        number = 1
-        while f"scene-{number}" in taken:
-            number += 1
         fit = self.fit or "wall"
         arrangements = like.arrangements if like is not None else (replace(EMPTY, fit=fit),)
         names = {"zh": name, "en": name}
-        made = Scene(f"scene-{number}", names, arrangements)
+        made = Scene(f"scene-{new_id(self._ctx.clock.base)[-OF_ID:]}", names, arrangements)
         if like is not None:
             made = replace(made, layers=like.layers, privacy=like.privacy)
         self._keep(Draft(made, made, seen=self.seen, new=True))
