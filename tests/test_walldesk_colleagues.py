@@ -185,6 +185,58 @@ def test_a_draft_kept_over_a_restart_still_knows_what_it_was_made_on(op: Operato
     assert op.walls.versions_.number == n
 
 
+# -- the moment after publishing ---------------------------------------------------------------------------------------
+
+
+def publish_late(op: Operator) -> None:
+    """What is on the desk is published; the scenes as they are then come with `read_scenes`."""
+    op.walls.late = True
+    publishing(op).publish()
+    assert op.window.commands.dialog is None
+
+
+def test_the_plan_stays_as_it_was_published_until_the_hub_says_the_same(op: Operator) -> None:
+    take_out(op, "events")
+    publish_late(op)
+    assert "events" not in places(op, shown(op))
+    assert op.window.commands.edit.unpublished() == []
+    op.walls.read_scenes()
+    assert "events" not in places(op, shown(op))
+    assert op.ctx.walling.drafts == {}
+
+
+def test_an_edit_right_after_publishing_is_made_on_what_was_published(op: Operator) -> None:
+    take_out(op, "events")
+    publish_late(op)
+    take_out(op, "streets")
+    op.walls.read_scenes()
+    dialog = publishing(op)
+    assert not dialog.overwrites
+    assert "events" not in words(dialog)
+    dialog.publish()
+    assert not {"events", "streets"} & places(op, published(op))
+
+
+def test_a_new_scene_that_was_just_published_is_edited_on(op: Operator) -> None:
+    mine = op.window.commands.edit.begin("春运", published(op))
+    publish_late(op)
+    take_out(op, "events")
+    op.walls.read_scenes()
+    dialog = publishing(op)
+    assert not dialog.overwrites
+    dialog.publish()
+    assert "events" not in places(op, published(op, mine))
+
+
+def test_what_a_colleague_publishes_right_after_is_seen_too(op: Operator) -> None:
+    take_out(op, "events")
+    publish_late(op)
+    colleague(op, renamed(op))
+    op.walls.read_scenes()
+    assert shown(op).name["zh"] == "王芳的总览"
+    assert op.ctx.walling.drafts == {}
+
+
 # -- new scenes --------------------------------------------------------------------------------------------------------
 
 

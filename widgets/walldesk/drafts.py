@@ -76,7 +76,7 @@ class Drafts:
             return
         drafts = {}
         for id, draft in self._ctx.walling.drafts.items():
-            left = draft.settled(self.hand.published(id))
+            left = draft if draft.seen > self.seen else draft.settled(self.hand.published(id))
             if left is not None:
                 drafts[id] = left
         self._set(drafts)
@@ -114,7 +114,7 @@ class Drafts:
         """Takes a draft; one that is as published again, with nothing to undo or redo, is none."""
         drafts = dict(self._ctx.walling.drafts)
         id = draft.scene.id
-        left = draft.settled(self.hand.published(id)) if self.seen else draft
+        left = draft.settled(self.hand.published(id)) if 0 < self.seen >= draft.seen else draft
         if left is not None:
             drafts[id] = left
         else:
@@ -135,7 +135,7 @@ class Drafts:
         found: dict[str, Draft] = {}
         for id, kept in dict(self._ctx.prefs.get(KEPT, {})).items():
             try:
-                found[str(id)] = converted(kept, Draft)
+                found[str(id)] = replace(converted(kept, Draft), seen=0)  # the hub may be another one
             except msgspec.ValidationError:  # of another version
                 continue
         if found:

@@ -65,7 +65,13 @@ class Hand:
         return next((one for one in told.scenes if one.scene.id == id), None) if told is not None else None
 
     def published(self, id: str) -> Scene | None:
-        """A scene as it is published; the one on the wall is known before the others are."""
+        """A scene as it is published; the one on the wall is known before the others are.
+
+        What was published here is, from the hub's answer on: before the scenes are read anew.
+        """
+        told, draft = self.ctx.walls.scenes if self.ctx.walls is not None else None, self.ctx.walling.drafts.get(id)
+        if told is not None and draft is not None and draft.seen > told.version:
+            return draft.base
         text, shows = self.text(id), self.shows
         if text is not None:
             return text.scene
