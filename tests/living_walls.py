@@ -27,6 +27,7 @@ from cockpit.model.wallasks import (
 )
 from cockpit.model.walljoin import CodeMade, Machines, Member
 from cockpit.model.wallstate import NodeReport, Pointer, ScreenHealth, Thumb, WallAct, WallState
+from cockpit.ui.ports import while_alive
 from cockpit.wall.board import Board, KeptBoard
 from cockpit.wall.versions import PublishedVersions
 
@@ -39,13 +40,15 @@ class LivingWalls:
 
     Attributes:
         role: of whoever acts here. away: the hub does not answer; then nothing is told and acts are refused.
+        late: the scenes are read at `read_scenes` only, however early they are told to be others.
         acts: what was asked for, in order. paired: remotes by their code. joined: machines that joined.
     """
 
     def __init__(self, clock: ManualClock, folder: Path, hall: str = "", scenes: Path = FOLDER) -> None:
         self.clock = clock
         self.role = "wall"
-        self.away = False
+        self.away = self.late = False
+        self._read: SceneTexts | None = None
         self.acts: list[WallAct] = []
         self.paired: dict[str, RemoteHere] = {}
         self.joined = ["a", "b", "c"]
@@ -75,6 +78,11 @@ class LivingWalls:
 
     @property
     def scenes(self) -> SceneTexts | None:
+        if self._read is None or not self.late:
+            self._read = self._scenes()
+        return self._read
+
+    def _scenes(self) -> SceneTexts:
         whole = self.versions_.whole
         found = tuple(
             SceneText(scene, whole.texts[f"scenes/{id}.toml"], f"scenes/{id}.toml" not in whole.own)
@@ -86,7 +94,7 @@ class LivingWalls:
         return self._thumbs.get(wall, {})
 
     def listen(self, told: Callable[[str], None]) -> None:
-        self._listeners.append(told)
+        self._listeners.append(while_alive(told))
 
     def second(self, wall: str) -> None:
         pass
@@ -119,7 +127,8 @@ class LivingWalls:
             return
         self.board.publish(self.versions_.whole.site, self.clock.now(), self._mono)
         self.tell()
-        self._say("scenes")
+        if not self.late:
+            self._say("scenes")
         done(number)
 
     def versions(self, done: Callable[[Versions | Message], None]) -> None:
@@ -188,6 +197,19 @@ class LivingWalls:
         now = self.clock.now()
         self.board.tick(now, self._mono, now, None)
         self.tell()
+
+    def published_by(self, by: str, texts: Mapping[str, str]) -> int:
+        """Somebody at another desk publishes files; their version."""
+        number = self.versions_.publish(Publish(dict(texts)), by, self.clock.now())
+        self.board.publish(self.versions_.whole.site, self.clock.now(), self._mono)
+        self.tell()
+        self._say("scenes")
+        return number
+
+    def read_scenes(self) -> None:
+        """The scenes come that were asked for."""
+        self._read = self._scenes()
+        self._say("scenes")
 
     def report(self, machine: str, unplugged: tuple[int, ...] = (), frame: float = 9.1, **more: object) -> None:
         """A machine's beat, for all the screens it draws on the first wall."""

@@ -255,14 +255,16 @@ def test_what_was_published_meanwhile_is_not_overwritten_unseen(op: Operator) ->
     op.ctx.walling.tell(places=("events",))
     op.do("remove")
     dialog = publish(op)
-    other = op.window.commands.edit.hand.text("flood")
+    other = op.window.commands.edit.hand.text("overview")
     assert other is not None
-    op.walls.publish({"scenes/flood.toml": other.text.replace("F3", "F9")}, "", 0, lambda answer: None)
+    op.walls.published_by("王芳", {"scenes/overview.toml": other.text.replace("F1", "F9")})
     dialog.publish()
     assert dialog.isVisible()
     assert dialog.problem.text()
     dialog.reject()
-    publish(op).publish()
+    dialog = publish(op)
+    dialog.overwrites["overview"].setChecked(True)
+    dialog.publish()
     assert op.walls.versions_.number == 4
 
 
@@ -341,7 +343,7 @@ def test_a_copy_begins_with_what_the_scene_shows(op: Operator) -> None:
     dialog.zh.setText("总览 2")
     dialog.confirm.click()
     assert ids(op) == before
-    assert op.window.commands.edit.hand.looked == "scene-1"
+    assert op.window.commands.edit.hand.looked not in op.walls.versions_.whole.site.scenes
 
 
 def test_name_key_and_privacy_of_a_scene_are_edited_with_a_way_back(op: Operator) -> None:

@@ -142,6 +142,18 @@ def test_an_edit_is_published_at_the_hub_and_the_desk_reads_the_new_version(at: 
 
 
 @pytest.mark.slow
+def test_what_was_published_is_read_at_once_and_not_at_the_next_second(at: AtHub) -> None:
+    at.operating._seconds.stop()
+    scenes = at.walls.scenes
+    assert scenes is not None
+    answers: list[object] = []
+    text = next(one.text for one in scenes.scenes if one.scene.id == "calm")
+    at.walls.publish({"scenes/calm.toml": text + "# again\n"}, "", scenes.version, answers.append)
+    at.until(lambda: answers)
+    at.until(lambda: at.walls.scenes is not None and at.walls.scenes.version == answers[0])
+
+
+@pytest.mark.slow
 def test_a_desk_that_opens_while_the_hub_is_down_shows_the_wall_as_it_was_and_says_so(
     qtbot: QtBot, tmp_path: Path, hub: LivingHub
 ) -> None:

@@ -57,6 +57,7 @@ class HubWalls:
         self._thumbs: dict[str, dict[int, Thumb]] = {}
         self._listeners: list[Listener] = []
         self._kept = self._asked_state = self._asked_scenes = self._asked_thumbs = float("-inf")
+        self._wanted_scenes = 0
         self._looked = ""
         self.pointer: Pointer | None = None
         kept = seat.cache.meta(KEPT)
@@ -103,7 +104,7 @@ class HubWalls:
                 KEPT, base64.b64encode(msgspec.msgpack.encode((self._heard, self._state))).decode()
             )
         if fresh:
-            self._asked_scenes = float("-inf")
+            self._ask_scenes()
         self._say("state")
 
     def _pictured(self, thumb: Thumb) -> None:
@@ -125,14 +126,21 @@ class HubWalls:
         if silent and now - self._asked_state >= AGAIN_SECONDS:
             self._asked_state = now
             self._seat.ask("wall.state", Nothing(), WallState, self._answered)
-        stale = self._state is not None and (self._scenes is None or self._scenes.version != self._state.published)
-        if stale and now - self._asked_scenes >= AGAIN_SECONDS:
-            self._asked_scenes = now
-            self._seat.ask("wall.scenes", Nothing(), SceneTexts, self._read)
+        if now - self._asked_scenes >= AGAIN_SECONDS:
+            self._ask_scenes()
         if wall and (wall != self._looked or now - self._asked_thumbs >= THUMB_SECONDS):
             self._looked, self._asked_thumbs = wall, now
             newest = max((thumb.taken for thumb in self.thumbs(wall).values()), default=0)
             self._seat.ask("wall.thumbs", ThumbsWanted(wall, newest), Thumbs, self._all_pictured)
+
+    def _ask_scenes(self, published: int = 0) -> None:
+        """Asks for the scenes where those that are known are not as published: of this version, else as last told."""
+        wanted = published or (self._state.published if self._state is not None else 0)
+        now = self._seat.live.mono()
+        asked = wanted == self._wanted_scenes and now - self._asked_scenes < AGAIN_SECONDS
+        if wanted and not asked and (self._scenes is None or self._scenes.version != wanted):
+            self._asked_scenes, self._wanted_scenes = now, wanted
+            self._seat.ask("wall.scenes", Nothing(), SceneTexts, self._read)
 
     def _answered(self, reply: WallState | Message) -> None:
         if isinstance(reply, WallState):
@@ -161,7 +169,8 @@ class HubWalls:
 
     def _publish(self, wanted: Publish, done: Callable[[int | Message], None]) -> None:
         def told(reply: Published | Message) -> None:
-            self._asked_scenes = float("-inf")
+            if isinstance(reply, Published):
+                self._ask_scenes(reply.version)
             done(reply if isinstance(reply, Message) else reply.version)
 
         self._seat.ask("wall.publish", wanted, Published, told)

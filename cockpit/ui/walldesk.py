@@ -68,6 +68,8 @@ class WallDesk(QWidget):
         self.toasts.place = self._place_of_toasts
         context.notify = self.toasts.show
         self.palette_ = Palette(context, self, ())
+        if context.walls is not None:
+            context.walls.listen(self._heard)
         self._shortcuts = context.actions.bind(self, lambda reason: self.toasts.show(reason, 0))
         self.retranslate()
 
@@ -123,6 +125,11 @@ class WallDesk(QWidget):
         scenes = self.engine.panel("deskscenes")
         if isinstance(scenes, ScenesPane):
             scenes.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _heard(self, what: str) -> None:
+        """The walls told something."""
+        if what == "scenes":
+            self.commands.edit.settle()
 
     def refresh(self, topics: frozenset[str]) -> None:
         """Tables changed."""

@@ -12,11 +12,12 @@ from msgspec.structs import replace
 
 from cockpit.model import wall_edit
 from cockpit.model.errors import UserError
+from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.model.typed import converted
 from cockpit.model.wall import Arrangement, Fit, Place, Scene
 from cockpit.model.wall_diff import Change, changes
-from cockpit.model.wall_edit import Draft
+from cockpit.model.wall_edit import Draft, same
 from cockpit.model.wall_solve import arrangement_of, fit_of
 from cockpit.model.wall_write import write_scene
 from widgets.kit.context import PanelContext
@@ -25,6 +26,8 @@ from widgets.walldesk.hand import Hand
 KEPT = "walldesk.drafts"
 EMPTY = Arrangement("wall", Place("place"))
 """What a scene begins with that has nothing yet."""
+OF_ID = 8
+"""So much of a new id, hexadecimal, is in that of a scene: two desks that know nothing of each other make two."""
 
 
 class Drafts:
@@ -61,8 +64,22 @@ class Drafts:
 
     def unpublished(self) -> list[str]:
         """Ids of all scenes that are another than published."""
-        drafts = self._ctx.walling.drafts.items()
-        return [id for id, draft in drafts if draft.changed or self.hand.published(id) is None]
+        return [id for id in self._ctx.walling.drafts if self.hand.differs(id)]
+
+    def overtaken(self, id: str) -> bool:
+        """Whether somebody else published a scene, or took it away, since its edit began."""
+        return bool(self.seen) and self._ctx.walling.drafts[id].overtaken(self.hand.published(id))
+
+    def settle(self) -> None:
+        """Other scenes may be published now: drafts that hold nothing of a hand against them are none."""
+        if not self.seen:
+            return
+        drafts = {}
+        for id, draft in self._ctx.walling.drafts.items():
+            left = draft if draft.seen > self.seen else draft.settled(self.hand.published(id))
+            if left is not None:
+                drafts[id] = left
+        self._set(drafts)
 
     # -- how they are kept -----------------------------------------------------------------------------------------
 
@@ -72,7 +89,11 @@ class Drafts:
         if scene is None or wall is None or fit is None:
             self._ctx.notify(Message("walldesk.no_scene"), 0)
             return False
-        had = self.draft or Draft(scene, scene, seen=self._seen())
+        had, published = self.draft, self.hand.published(scene.id)
+        if had is None:
+            had = Draft(scene, scene, seen=self.seen)
+        elif published is not None and not had.new and same(had.scene, published):
+            had = replace(had, base=published, seen=self.seen)
         try:
             after = edit(wall_edit.own(scene, arrangement_of(scene, wall), fit), fit)
         except UserError as error:
@@ -83,7 +104,9 @@ class Drafts:
             self._ctx.walling.tell(places=tuple(places))
         return True
 
-    def _seen(self) -> int:
+    @property
+    def seen(self) -> int:
+        """The published version that this desk knows; 0 before the hub told."""
         told = self._ctx.walls.scenes if self._ctx.walls is not None else None
         return told.version if told is not None else 0
 
@@ -91,8 +114,9 @@ class Drafts:
         """Takes a draft; one that is as published again, with nothing to undo or redo, is none."""
         drafts = dict(self._ctx.walling.drafts)
         id = draft.scene.id
-        if draft.changed or draft.past or draft.ahead or self.hand.published(id) is None:
-            drafts[id] = draft
+        left = draft.settled(self.hand.published(id)) if 0 < self.seen >= draft.seen else draft
+        if left is not None:
+            drafts[id] = left
         else:
             drafts.pop(id, None)
         self._set(drafts)
@@ -101,7 +125,7 @@ class Drafts:
         kept = {
             id: msgspec.to_builtins(replace(one, past=(), ahead=()))
             for id, one in drafts.items()
-            if one.changed or self.hand.published(id) is None
+            if not same(one.scene, self.hand.published(id))
         }
         self._ctx.prefs.set(KEPT, kept)
         self._ctx.walling.tell(drafts=drafts)
@@ -111,11 +135,12 @@ class Drafts:
         found: dict[str, Draft] = {}
         for id, kept in dict(self._ctx.prefs.get(KEPT, {})).items():
             try:
-                found[str(id)] = converted(kept, Draft)
+                found[str(id)] = replace(converted(kept, Draft), seen=0)  # the hub may be another one
             except msgspec.ValidationError:  # of another version
                 continue
         if found:
             self._ctx.walling.tell(drafts=found)
+            self.settle()
 
     def undo(self) -> None:
         self._step(Draft.undo)
@@ -140,21 +165,27 @@ class Drafts:
         if self.hand.published(id) is None:
             self.hand.choose_scene("")
 
+    def from_theirs(self, id: str) -> None:
+        """A scene as somebody else published it is the next step of its edit: undo leads back to what was here."""
+        published, draft = self.hand.published(id), self._ctx.walling.drafts.get(id)
+        if published is None or draft is None:
+            return
+        self.hand.choose_scene(id)
+        self._keep(draft.to(published, Message("walldesk.did_theirs")))
+        self._ctx.walling.tell(editing=True, places=())
+        self._ctx.notify(Message("walldesk.have_theirs"), 0)
+
     # -- new scenes, publishing ------------------------------------------------------------------------------------
 
     def begin(self, name: str, like: Scene | None = None) -> str:
         """A new scene, empty or a copy; gives its id."""
-        taken = {id for id, _, _ in self.hand.scenes()}
-        number = 1
-        while f"scene-{number}" in taken:
-            number += 1
         fit = self.fit or "wall"
         arrangements = like.arrangements if like is not None else (replace(EMPTY, fit=fit),)
         names = {"zh": name, "en": name}
-        made = Scene(f"scene-{number}", names, arrangements)
+        made = Scene(f"scene-{new_id(self._ctx.clock.base)[-OF_ID:]}", names, arrangements)
         if like is not None:
             made = replace(made, layers=like.layers, privacy=like.privacy)
-        self._keep(Draft(made, made, seen=self._seen()))
+        self._keep(Draft(made, made, seen=self.seen, new=True))
         self.hand.choose_scene(made.id)
         self._ctx.walling.tell(editing=True, places=())
         return made.id
@@ -184,6 +215,9 @@ class Drafts:
         if walls is None or (problem := self.ready(ids)) is not None:
             done(problem if walls is not None else Message("walldesk.no_wall"))
             return
+        if not seen:
+            done(Message("walldesk.not_known"))
+            return
         drafts = {id: walling.drafts[id] for id in ids}
         texts = {f"scenes/{id}.toml": write_scene(draft.scene) for id, draft in drafts.items()}
 
@@ -191,7 +225,8 @@ class Drafts:
             if isinstance(answer, Message):
                 done(answer)
                 return
-            self._set({one: draft for one, draft in walling.drafts.items() if drafts.get(one) != draft})
+            self._set({id: _after(draft, drafts.get(id), answer) for id, draft in walling.drafts.items()})
+            self.settle()
             self._ctx.notify(Message("walldesk.published", {"version": answer}), 0)
             done(None)
 
@@ -208,3 +243,13 @@ class Drafts:
     def _taken_away(self, answer: int | Message) -> None:
         gone = answer if isinstance(answer, Message) else Message("walldesk.published", {"version": answer})
         self._ctx.notify(gone, 3 if isinstance(answer, Message) else 0)
+
+
+def _after(draft: Draft, sent: Draft | None, version: int) -> Draft:
+    """A draft once `sent` of it is published as a version: what was done since is on top of that."""
+    if sent is None:
+        return draft
+    base = replace(sent.scene, version=version)
+    if same(draft.scene, base):
+        return Draft(base, base, seen=version)
+    return replace(draft, base=base, seen=version, new=False)

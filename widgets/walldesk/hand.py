@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.model.wall import Mode, Placed, Scene, Screen, Wall
+from cockpit.model.wall_edit import same
 from cockpit.model.wall_solve import solve_scene
 from cockpit.model.wallasks import SceneText
 from cockpit.model.wallstate import BEAT, Cast, NodeSeen, ScreenHealth, WallAct, WallShows, WallState
@@ -64,11 +65,22 @@ class Hand:
         return next((one for one in told.scenes if one.scene.id == id), None) if told is not None else None
 
     def published(self, id: str) -> Scene | None:
-        """A scene as it is published; the one on the wall is known before the others are."""
+        """A scene as it is published; the one on the wall is known before the others are.
+
+        What was published here is, from the hub's answer on: before the scenes are read anew.
+        """
+        told, draft = self.ctx.walls.scenes if self.ctx.walls is not None else None, self.ctx.walling.drafts.get(id)
+        if told is not None and draft is not None and draft.seen > told.version:
+            return draft.base
         text, shows = self.text(id), self.shows
         if text is not None:
             return text.scene
         return shows.scene if shows is not None and shows.scene.id == id else None
+
+    def differs(self, id: str) -> bool:
+        """Whether a scene is edited here and is another than published."""
+        draft = self.ctx.walling.drafts.get(id)
+        return draft is not None and not same(draft.scene, self.published(id))
 
     def scene(self, id: str) -> Scene | None:
         """A scene as it is edited here, else as it is published."""

@@ -1,13 +1,29 @@
-"""The dialog before a scene is published: what becomes another on the wall, in words and side by side; a note on it."""
+"""The dialog before a scene is published: what becomes another on the wall, in words and side by side; a note on it.
+
+A scene that somebody else published since the edit began says so, and is published only where that is ticked as well.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
+from cockpit.model.ages import stamp
 from cockpit.model.messages import Message
-from cockpit.model.wall_diff import changes, marked
+from cockpit.model.wall_diff import Change, changes, marked
+from cockpit.model.wallasks import Version, Versions
 from widgets.kit.actions import key_words
 from widgets.kit.buttons import KeyButton, button
 from widgets.kit.label import label
@@ -18,12 +34,15 @@ from widgets.walldesk.plan_view import PlanView
 
 MOST_LINES = 40
 KEY = "Ctrl+Return"
+HEIGHT, HEIGHT_MEANWHILE = 260, 350
 
 
 class PublishDialog(QDialog):
     """
     Attributes:
         picks: by id of the scene, whether it is published. note: words for the list of versions.
+        overwrites: of those that somebody else published meanwhile, whether that is overwritten; theirs: the buttons
+            that begin from that instead.
         bring: whether the scene that is looked at goes on the wall at once.
         confirm: the button. problem: why it was not published, in words.
     """
@@ -33,9 +52,9 @@ class PublishDialog(QDialog):
         self._edit, self._ctx = edit, edit.hand.ctx
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         t, hand = self._ctx.t, edit.hand
-        told = self._ctx.walls.scenes if self._ctx.walls is not None else None
-        self._seen = told.version if told is not None else 0
         self._looked = hand.looked
+        self._seen, self._waits = 0, False
+        self._versions: tuple[Version, ...] = ()
         self.setWindowTitle(t("walldesk.publish"))
         self.setMinimumWidth(720)
         column = QVBoxLayout(self)
@@ -44,21 +63,14 @@ class PublishDialog(QDialog):
         column.addWidget(label(t("walldesk.publish_title"), self, role="", style="title", wrap=False))
         column.addWidget(label(t("walldesk.publish_why"), self))
         self.picks: dict[str, QCheckBox] = {}
-        page = QWidget()
-        inner = QVBoxLayout(page)
-        inner.setContentsMargins(0, 0, 8, 0)
-        inner.setSpacing(8)
-        for id in sorted(edit.unpublished(), key=lambda id: id != self._looked):
-            inner.addWidget(self._scene(id, page))
-        inner.addStretch(1)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setWidget(page)
-        page.setAutoFillBackground(False)
-        area.viewport().setAutoFillBackground(False)
-        area.setMinimumHeight(260)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        column.addWidget(area, 1)
+        self.overwrites: dict[str, QCheckBox] = {}
+        self.theirs: dict[str, QPushButton] = {}
+        self._whose: dict[str, QLabel] = {}
+        self._area = QScrollArea(self)
+        self._area.setWidgetResizable(True)
+        self._area.viewport().setAutoFillBackground(False)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column.addWidget(self._area, 1)
         self.note = LineEdit(self)
         self.note.setMaxLength(120)
         self.note.setPlaceholderText(t("walldesk.note"))
@@ -85,7 +97,63 @@ class PublishDialog(QDialog):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setAutoRepeat(False)
             shortcut.activated.connect(self.publish)
+        self._fill()
         self.note.setFocus()
+        if self._ctx.walls is not None:
+            self._ctx.walls.listen(self._heard)
+        self._ask_who()
+
+    def _fill(self) -> None:
+        """The scenes with what is published now; ticks stay, but for what is overwritten: that is another now."""
+        unpublished = self._edit.unpublished()
+        ticked = {id: pick.isChecked() for id, pick in self.picks.items()}
+        held = self._area.widget()
+        inside = held is not None and held.isAncestorOf(self.focusWidget() or self)
+        self._seen = self._edit.seen
+        self.picks, self.overwrites, self.theirs, self._whose = {}, {}, {}, {}
+        page = QWidget()
+        inner = QVBoxLayout(page)
+        inner.setContentsMargins(0, 0, 8, 0)
+        inner.setSpacing(8)
+        for id in sorted(unpublished, key=lambda id: id != self._looked):
+            inner.addWidget(self._scene(id, page))
+            self.picks[id].setChecked(ticked.get(id, id == self._looked or len(unpublished) == 1))
+        inner.addStretch(1)
+        self._area.setWidget(page)
+        self._area.setMinimumHeight(HEIGHT_MEANWHILE if self.overwrites else HEIGHT)
+        page.setAutoFillBackground(False)
+        if inside:
+            self.note.setFocus()
+
+    def _heard(self, what: str) -> None:
+        if what == "scenes" and not self._waits and self._seen != self._edit.seen:
+            self._fill()
+            self._ask_who()
+
+    def _ask_who(self) -> None:
+        """Asks who published what was published meanwhile."""
+        if self.overwrites and self._ctx.walls is not None:
+            self._ctx.walls.versions(self._know)
+
+    def _know(self, answer: Versions | Message) -> None:
+        if isinstance(answer, Versions):
+            self._versions = answer.versions
+            for id, words in self._whose.items():
+                words.setText(self._ctx.t(self._who(id)))
+
+    def _who(self, id: str) -> Message:
+        """Who published a scene meanwhile, and as which version."""
+        text = self._edit.hand.text(id)
+        if text is None:
+            return Message("walldesk.theirs_gone")
+        if text.shipped:
+            return Message("walldesk.theirs_shipped")
+        n = text.scene.version
+        version = next((one for one in self._versions if one.number == n), None)
+        if version is None:
+            return Message("walldesk.theirs_version", {"n": n})
+        when = stamp(self._ctx.clock.city.at(version.at)) if version.at else "–"
+        return Message("walldesk.theirs_by", {"n": n, "by": version.by or "–", "at": when})
 
     def _scene(self, id: str, parent: QWidget) -> QWidget:
         t, hand = self._ctx.t, self._edit.hand
@@ -95,9 +163,11 @@ class PublishDialog(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         pick = self.picks[id] = QCheckBox(t.pack(draft.scene.name), box)
-        pick.setChecked(id == self._looked or len(self._edit.unpublished()) == 1)
         pick.setFont(self._ctx.theme.font("row_title"))
         column.addWidget(pick)
+        meanwhile = self._edit.overtaken(id)
+        if meanwhile:
+            column.addWidget(self._meanwhile(id, box))
         painter = BoardPainter(self._edit, large=False)
         row = QHBoxLayout()
         row.setSpacing(12)
@@ -107,27 +177,75 @@ class PublishDialog(QDialog):
             plan.show_scene(scene, marks)
             row.addWidget(plan)
         column.addLayout(row)
-        found = changes(before, draft.scene)
+        if meanwhile and not draft.new:
+            self._lines(column, box, changes(draft.base, before), "walldesk.theirs_changed")
+            self._lines(column, box, changes(before, draft.scene), "walldesk.mine_changes")
+        else:
+            self._lines(column, box, changes(before, draft.scene))
+        return box
+
+    def _lines(self, column: QVBoxLayout, box: QWidget, found: Sequence[Change], title: str = "") -> None:
+        t = self._ctx.t
+        if title:
+            column.addWidget(label(t(title), box, role="t1", wrap=False))
         for change in found[:MOST_LINES]:
             column.addWidget(label("· " + t(change.words), box, wrap=True))
         if len(found) > MOST_LINES:
             column.addWidget(label(t("walldesk.more_changes", n=len(found) - MOST_LINES), box))
+
+    def _meanwhile(self, id: str, parent: QWidget) -> QWidget:
+        """That somebody else published it, and the two ways on."""
+        t, theme = self._ctx.t, self._ctx.theme
+        box = QWidget(parent)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 2, 0, 6)
+        column.setSpacing(6)
+        words = self._whose[id] = label(t(self._who(id)), box, role="", wrap=True)
+        words.setStyleSheet(f"color: {theme.hex('orange_text')}")
+        column.addWidget(words)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        gone = self._edit.hand.published(id) is None
+        tick = self.overwrites[id] = QCheckBox(t("walldesk.make_again" if gone else "walldesk.overwrite"), box)
+        row.addWidget(tick)
+        row.addStretch(1)
+        if not gone:
+            theirs = self.theirs[id] = button(t("walldesk.from_theirs"), lambda: self._from_theirs(id), parent=box)
+            theirs.setAutoDefault(False)
+            row.addWidget(theirs)
+        column.addLayout(row)
         return box
+
+    def _from_theirs(self, id: str) -> None:
+        self._edit.from_theirs(id)
+        self.reject()
 
     def publish(self) -> None:
         """Publishes what is ticked; the dialog stays while the hub says why not."""
         if self.note.composing or not self.confirm.isEnabled():
             return
         ids = [id for id, pick in self.picks.items() if pick.isChecked()]
+        unseen = next((id for id in ids if id in self.overwrites and not self.overwrites[id].isChecked()), None)
+        if unseen is not None:
+            scene = self._ctx.walling.drafts[unseen].scene.name
+            self._told(Message("walldesk.overtaken", {"scene": scene}))
+            self.overwrites[unseen].setFocus(Qt.FocusReason.OtherFocusReason)
+            self._area.ensureWidgetVisible(self.overwrites[unseen])
+            return
+        self.problem.hide()
+        self._waits = True
         self.confirm.setEnabled(False)
         self._edit.publish(ids, self.note.text().strip(), self._seen, self._told)
 
     def _told(self, problem: Message | None) -> None:
         self.confirm.setEnabled(True)
+        self._waits = False
         if problem is not None:
             self.problem.setText(self._ctx.t(problem))
             self.problem.show()
+            self._heard("scenes")
             return
-        if self.bring.isChecked() and not self.bring.isHidden() and self.picks[self._looked].isChecked():
+        pick = self.picks.get(self._looked)
+        if self.bring.isChecked() and not self.bring.isHidden() and pick is not None and pick.isChecked():
             self._edit.hand.act("scene", self._looked)
         self.accept()

@@ -41,7 +41,7 @@ class SceneRow:
 
 def scene_rows(hand: Hand, typed: str) -> list[SceneRow]:
     """The rows that fit what was typed, in order."""
-    ctx, t = hand.ctx, hand.ctx.t
+    t = hand.ctx.t
     shows, mode = hand.shows, hand.mode
     found = []
     for id, name, key in hand.scenes():
@@ -49,7 +49,7 @@ def scene_rows(hand: Hand, typed: str) -> list[SceneRow]:
         if typed and score(typed, name.get("zh", words), name.get("en", words)) <= 0:
             continue
         live = shows is not None and shows.scene.id == id
-        draft = id in ctx.walling.drafts and (ctx.walling.drafts[id].changed or hand.published(id) is None)
+        draft = hand.differs(id)
         state = _live(hand) if live else _about(hand, id, mode.scene if mode is not None else "")
         token = "acc" if live else "orange_text" if draft else "t2"
         words_now = t(Message("walldesk.draft_of", {"state": state})) if draft else t(state)
