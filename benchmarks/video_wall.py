@@ -35,7 +35,7 @@ clock = SystemClock()
 class Port:
     """`ports.videos.Videos` over a process of its own, without a seat."""
 
-    problem = None
+    problem = mistake = None
     groups: Sequence[CameraGroup] = ()
 
     def __init__(self, rtsp: str, log: Path) -> None:
