@@ -195,6 +195,29 @@ def test_what_stopped_stays_with_its_age_in_words(qtbot: QtBot, panel: str, feed
     assert shown._age[1], "marked as old"
 
 
+@pytest.mark.parametrize("panel", ["wallevents", "wallhotline", "wallrank"])
+def test_where_other_feeds_of_a_table_stopped_it_is_said_beside_the_age_of_the_freshest(
+    qtbot: QtBot, panel: str
+) -> None:
+    hall = Hall(qtbot)
+    shown = hall.hang(panel)
+    assert (age(shown), shown._age[1]) == ("2 秒前", False)
+    (one,) = [row for row in feed_rows(NOW) if row["feed"] == "events"]
+    cut = {**one, "key": "hub/12345", "feed": "12345", "received": NOW - 9 * HOUR}
+    never = {**one, "key": "hub/110", "feed": "110", "received": 0, "problem": "feeds.refused"}
+    new = {**one, "key": "hub/cg", "feed": "cg", "received": 0}
+    put(hall.at.picture, "feed", [cut, new])
+    shown.look_now()
+    shown.age_tick()
+    assert (age(shown), shown._age[1]) == ("2 秒前（1 路已停）", True)
+    put(hall.at.picture, "feed", [never])
+    shown.age_tick()
+    assert age(shown) == "2 秒前（2 路已停）"
+    put(hall.at.picture, "feed", [{**one, "received": NOW - 40 * MINUTE}])
+    shown.age_tick()
+    assert age(shown) == "断开 40 分钟", "none lives: the age says it"
+
+
 def test_an_alert_that_ended_leaves_and_none_is_said_in_words(qtbot: QtBot) -> None:
     hall = Hall(qtbot)
     shown: Any = hall.hang("wallalerts")

@@ -211,6 +211,27 @@ def test_a_curve_that_can_not_be_had_is_asked_for_again(qtbot: QtBot) -> None:
     assert shown.state is None
 
 
+@pytest.mark.parametrize(("panel", "seconds"), [("wallbars", 20 * 60.0), ("wallcalendar", 6 * 86400.0)])
+def test_a_curve_that_begins_anew_stays_until_the_new_one_is_there(qtbot: QtBot, panel: str, seconds: float) -> None:
+    """The next full hour; the next Monday."""
+    hall = Hall(qtbot)
+    shown: Any = hall.hang(panel, sign="E03")
+    assert shown.state is None
+    hall.at.clock.advance(seconds)
+    shown.look_now()
+    assert hall.port.asked, "it is asked for at once"
+    assert shown.state is None
+    hall.port.answer(Message("wallkit.no_signs"))
+    shown.look_now()
+    assert shown.state is None
+    assert shown.history.curve.known
+    if panel == "wallbars":
+        hall.at.clock.advance(2 * 86400.0)
+        shown.look_now()
+        hall.port.answer(Message("wallkit.no_signs"))
+        assert "取不到历史曲线" in shown.said, "nothing of these hours is known"
+
+
 def test_a_panel_that_failed_begins_again_by_itself(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kit, "AGAIN_SECONDS", (0,))
     hall = Hall(qtbot)

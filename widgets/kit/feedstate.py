@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import zip_longest
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from widgets.kit.context import PanelContext
 
 _ORDER = (Freshness.LIVE, Freshness.STALE, Freshness.DEAD, Freshness.WAITING)
+_OLD = (Freshness.STALE, Freshness.DEAD)
 SLOW = 0.5
 """Of its expected messages a feed may bring as few before it is told to be slow."""
 SKEWED = MINUTE
@@ -96,6 +98,11 @@ class FeedState:
         """Whether it brings far less than is expected of it. Said of what comes each second or more often only: of
         slower ones a rate over ten seconds says nothing."""
         return self.expected >= 1 and self.rate < self.expected * SLOW
+
+    @property
+    def stopped(self) -> bool:
+        """Whether what it should bring is missing: it missed its beats, or never spoke and has a problem."""
+        return self.state in _OLD or (self.state is Freshness.WAITING and self.problem is not None)
 
     @property
     def health(self) -> Health:
@@ -234,6 +241,10 @@ def _name(told: str, id: str) -> dict[str, str] | str:
 def topic_state(ctx: PanelContext, topic: str) -> FeedState | None:
     """The freshest feed that fills a table; None where there is none."""
     states = [state for state in feed_states(ctx) if state.topic == topic]
+    return _freshest(states)
+
+
+def _freshest(states: Iterable[FeedState]) -> FeedState | None:
     return min(states, key=lambda s: (_ORDER.index(s.state), -s.received), default=None)
 
 
@@ -251,7 +262,7 @@ def cut_off(ctx: PanelContext, topic: str) -> tuple[Message, tuple[Message, ...]
     Where a table is empty then, or nothing of today in it, that is no zero.
     """
     state = topic_state(ctx, topic)
-    if state is None or state.state not in (Freshness.STALE, Freshness.DEAD):
+    if state is None or state.state not in _OLD:
         return None
     title = Message("kit.feed_stopped", {"feed": state.name, "span": span(ctx.clock.wall() - state.received)})
     lines = (Message("kit.since_unknown"),)
@@ -259,8 +270,17 @@ def cut_off(ctx: PanelContext, topic: str) -> tuple[Message, tuple[Message, ...]
 
 
 def topic_age(ctx: PanelContext, topic: str) -> tuple[Message | None, bool]:
-    """The age of a table's data in words, and whether it is old (stale or dead)."""
-    state = topic_state(ctx, topic)
-    if state is None:
+    """The age of a table's data in words, and whether some of it is old (stale or dead).
+
+    The age is that of the freshest feed. Feeds of one table bring parts of it (12345, 城管, 110): where others of them
+    stopped, how many did stands with it.
+    """
+    states = [state for state in feed_states(ctx) if state.topic == topic]
+    freshest = _freshest(states)
+    if freshest is None:
         return None, False
-    return state.age(ctx.clock.wall()), state.state in (Freshness.STALE, Freshness.DEAD)
+    said, old = freshest.age(ctx.clock.wall()), freshest.state in _OLD
+    stopped = sum(one.stopped for one in states)
+    if old or not stopped:
+        return said, old
+    return Message("kit.age_some_stopped", {"age": said, "stopped": Message("kit.some_stopped", {"n": stopped})}), True

@@ -43,18 +43,24 @@ class History(QObject):
         self.problem: Message | None = None
         self.waiting = True
         self._asked: tuple[object, ...] = ()
+        self._grain = ""
         self._until = (0, 0)
         self._question: Question | None = None
 
     def want(self, key: str, span: int, grain: str = "", start: int = 0) -> None:
-        """This is shown: asked for if it is another, or old. start: instead of a span before now."""
+        """This is shown: asked for if it is another, or old. start: instead of a span before now.
+
+        What is known stays until the answer, also where it is of another time, but not of another item or grain.
+        """
         signs = self._ctx.signs
         now = self._ctx.clock.now()
         grain = grain or grain_of(span)
         asked = (key, span, grain, start)
         if asked != self._asked:
-            self._asked = asked
-            self.key, self.curve, self.problem, self.waiting, self._until = key, Curve(), None, True, (0, 0)
+            if (key, grain) != (self.key, self._grain):
+                self.curve = Curve()
+            self._asked, self._grain = asked, grain
+            self.key, self.problem, self.waiting, self._until = key, None, True, (0, 0)
             if self._question is not None:
                 self._question.drop()
         open_ = self._question is not None and self._question.open

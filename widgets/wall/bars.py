@@ -106,7 +106,7 @@ class WallBars(CountPanel):
         key = f"sign/{code}@{self.area}"
         self.history.want(key, count * span, self.chosen["grain"], first)
         curve = self.history.curve
-        if not curve.known:
+        if not curve.known or curve.at[-1] < first:
             if self.history.problem is not None:
                 lines = (self.history.problem, Message("wallkit.asked_again"))
                 self.show_state(PanelState.DEAD, Message("wallkit.curve_failed"), lines)

@@ -372,5 +372,8 @@ class WallPanel(Pane):
         t, (age, stale) = self.ctx.t, self._age
         pad = self.base.pad if self.chosen["frame"] else 0
         facts = t(self._facts) if isinstance(self._facts, Message) else self._facts or ""
-        words = HeadWords(self.headline(), t(age) if age else "", stale, facts)
+        short = age.params.get("stopped") if age else None  # that some feeds stopped, without the age of the others
+        words = HeadWords(
+            self.headline(), t(age) if age else "", stale, facts, t(short) if isinstance(short, Message) else ""
+        )
         paint_head(painter, head.adjusted(pad, 0, -pad, 0), self._titled(), self.theme, words)

@@ -187,20 +187,23 @@ def faint(color: QColor, alpha: float) -> QColor:
 
 
 class HeadWords(NamedTuple):
-    """What a title line says; stale: the age is that of something old."""
+    """What a title line says; stale: the age is that of something old; short: of the age, where it has no room."""
 
     title: str
     age: str
     stale: bool
     facts: str
+    short: str = ""
 
 
 def paint_head(painter: QPainter, row: QRectF, base: WallType, theme: Theme, words: HeadWords) -> None:
     """Title, its age, and the facts at the right. Where there is no room the facts go, then the title is cut: no value
     is without its age."""
-    title, age, stale, facts = words
+    title, age, stale, facts, short = words
     gap = base.panel * 0.4
     icon = base.min * 1.05 if stale else 0.0
+    if short and wide(title, base.panel, True) + wide(age, base.min) + gap + icon > row.width():
+        age = short
     aged = wide(age, base.min) + gap + icon if age else 0.0
     if facts and wide(title, base.panel, True) + aged + wide(facts, base.min) + gap * 2 > row.width():
         facts = ""
