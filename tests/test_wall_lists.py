@@ -14,10 +14,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cockpit.model.ages import stamp
-from cockpit.model.calls import Contact
 from cockpit.model.clock import DAY, HOUR, MINUTE, SECOND, from_iso, local
 from cockpit.model.messages import Message
-from tests.calls_desk import HandCalls
 from tests.living_picture import NOW, feed_rows, put
 from tests.wall_panels import Hall, painted
 from widgets.kit.states import PanelState
@@ -561,20 +559,3 @@ def test_an_address_that_is_no_page_is_said_before_anything_is_asked(qtbot: QtBo
     hall = Hall(qtbot)
     assert "还没有指定网页" in hall.hang("wallweb").said
     assert "不是网页地址" in hall.hang("wallweb", url="file:///etc/passwd").said
-
-
-def test_without_a_roster_of_the_scene_the_hall_s_people_of_the_address_book_are_shown(qtbot: QtBot) -> None:
-    hall = Hall(qtbot)
-    calls = HandCalls(hall.at.ctx.clock.now)
-    org = ("杭州市城市运行中心", "指挥大厅")
-    calls.book = [
-        Contact("book/1", "赵甲", "指挥长", org),
-        Contact("book/2", "钱乙", "值班长", org),
-        Contact("book/3", "吴己", "指挥长", ("公安指挥中心",)),
-        Contact("unit/grid-1", "网格员 01", "", unit="grid-1"),
-    ]
-    hall.at.ctx.calls = calls
-    shown: Any = hall.hang("wallroster")
-    assert [(one.duty, one.name) for one in shown.people] == [("指挥长", "赵甲"), ("值班长", "钱乙")]
-    police: Any = hall.hang("wallroster", org="公安指挥中心")
-    assert [one.name for one in police.people] == ["吴己"]

@@ -99,7 +99,7 @@ class Node:
         self.seat = Seat(folder, pack(), OwnHub(hub), CLOCK)
         self.seat.open_cache()
         prefs = FilePrefs(folder / "prefs.json")
-        ctx = panel_context(self.seat, prefs, log_report, "zh", WALL, Actions(), None)
+        ctx = self.ctx = panel_context(self.seat, prefs, log_report, "zh", WALL, Actions(), None)
         self.line = WallSeat(self.seat, HERE)
         self.node = WallNode(self.seat, self.line, ctx, Anything(), folder / "screens")
         self.node.open_windows()

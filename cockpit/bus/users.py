@@ -33,7 +33,7 @@ WALL = "wall"
 WALL_ASKS = (
     *("hello", "snapshot", "ledger", "body", "picture", "photo", "texts", "letters"),
     *("signs", "signs.series", "signs.sparks", "signs.things", "alarms.rules", "alarms.history", "alarms.entries"),
-    *("videos", "feeds.systems", "tape.state", "retry"),
+    *("videos", "roster", "feeds.systems", "tape.state", "retry"),
     "rehearse.join",
     *("wall.state", "wall.act", "wall.report", "wall.ready", "wall.clock", "wall.adopt", "wall.thumb", "wall.scene"),
 )
@@ -50,7 +50,7 @@ LAPTOP = "laptop"
 LEADER_ASKS = (
     *("hello", "snapshot", "ledger", "body", "picture", "photo", "texts", "letters", "letters.send", "letters.seen"),
     *("voice", "retry", "signs", "signs.series", "signs.sparks", "signs.things"),
-    *("alarms.rules", "alarms.history", "alarms.entries", "videos", "feeds.systems"),
+    *("alarms.rules", "alarms.history", "alarms.entries", "videos", "roster", "feeds.systems"),
     *("calls.board", "calls.claim", "calls.inbound", "calls.gone", "calls.record", "calls.records", "calls.settle"),
     *("calls.enrol", "calls.devices", "calls.recording.put", "calls.recording", "calls.listened"),
     *("wall.state", "wall.act", "wall.clock", "wall.scene", "wall.scenes", "wall.thumbs", "wall.events"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,16 @@ def home(profile: Path, name: str) -> Path:
 
 
 class ClimbBook:
-    """The address book at the hub, read when an order climbs and not before."""
+    """The address book at the hub, read when it is needed and not before."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, directory_seconds: float = math.inf) -> None:
+        """
+        Args:
+            directory_seconds: how old what the site's directory said may be.
+        """
         self._setting = setting
+        self._directory_seconds = directory_seconds
+        self._directory_due = math.inf
         self._books: Books | None = None
         self._stamps: object = None
         self._book: Book | None = None
@@ -51,6 +58,13 @@ class ClimbBook:
         fits = [pair for pair in fits if pair[0]]
         return [contact for _, contact in sorted(fits, key=lambda pair: -pair[0])][:MOST_LEADERS]
 
+    async def on_duty(self, org: str) -> list[Contact]:
+        """People who have a duty and are no unit's, of an organisation as in `RosterWanted`, in the order of the book;
+        "" of the first of them."""
+        people = [one for one in (await self._read()).contacts if one.duty and not one.unit and one.org]
+        org = org or (" ".join(people[0].org) if people else "")
+        return [one for one in people if org in one.org or org == " ".join(one.org)]
+
     async def _read(self) -> Book:
         """Again when one of its files was changed."""
         async with self._lock:
@@ -66,12 +80,14 @@ class ClimbBook:
         folder = next((at for name in names if (at := home(profile, name)) != profile), profile)
         books = self._books = self._books or Books(folder, pack)
         stamps = books.stamps()
-        if self._book is None or stamps != self._stamps:
+        now = self._setting.clock.mono()
+        if self._book is None or stamps != self._stamps or now >= self._directory_due:
             try:
                 ldap = read_settings(home(profile, NAME), pack).ldap
             except CockpitError:  # who calls by it says what is wrong in it
                 ldap = None
             self._book, self._stamps = books.read(ldap), stamps
+            self._directory_due = now + self._directory_seconds if ldap is not None else math.inf
         return self._book
 
     async def words(self, case: Case, order: Order) -> str:

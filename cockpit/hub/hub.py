@@ -39,6 +39,7 @@ from cockpit.hub.joining import JoiningService, outside_of
 from cockpit.hub.ledger import LedgerOnBus
 from cockpit.hub.letters import LettersService
 from cockpit.hub.rehearsals import RehearsalsService
+from cockpit.hub.roster import RosterService
 from cockpit.hub.seats import SeatsService
 from cockpit.hub.service import Service, Setting
 from cockpit.hub.signs import SignsService
@@ -66,7 +67,7 @@ log = logging.getLogger(__name__)
 
 SERVICES: tuple[Callable[[Setting], Service], ...] = (
     TapeService, FeedsService, SignsService, AlarmsService, LettersService, CallsService,
-    FieldService, ClimbService, VideosService, WallService, RehearsalsService,
+    FieldService, ClimbService, VideosService, RosterService, WallService, RehearsalsService,
     ArchiveService, BriefingsService,
 )  # fmt: skip
 """In the order in which they are started; closed the other way round."""

@@ -55,8 +55,8 @@ HARMLESS = frozenset(
     (
         *("tape.state", "tape.start", "tape.steer", "tape.stop", "signs", "signs.series", "signs.sparks"),
         *("signs.things", "alarms.rules", "alarms.history", "alarms.entries", "alarms.try", "quarantine"),
-        *("feeds.sample", "feeds.systems", "videos", "wall.state", "wall.scenes", "wall.thumbs", "wall.versions"),
-        *("wall.version", "wall.events"),
+        *("feeds.sample", "feeds.systems", "videos", "roster", "wall.state", "wall.scenes", "wall.thumbs"),
+        *("wall.version", "wall.versions", "wall.events"),
     )
 )
 """Questions to services that change nothing; in a replay no other is asked."""

@@ -13,6 +13,7 @@ from cockpit.seat import Seat
 from cockpit.seat.briefings import SeatBriefings
 from cockpit.seat.instructions import LedgerInstructions
 from cockpit.seat.leader import LeaderSeat
+from cockpit.seat.roster import LiveRosters
 from cockpit.seat.videos import LiveVideos
 from cockpit.seat.wording import SeatWording
 from cockpit.ui.bases import seat_bases
@@ -60,6 +61,7 @@ def panel_context(
         tape=SeatTape(seat),
         calls=calls,
         videos=LiveVideos(seat),
+        rosters=LiveRosters(seat),
         cases=SeatCases(seat),
         instructions=LedgerInstructions(seat.cases, seat.pack.loop),
         prefs=prefs,

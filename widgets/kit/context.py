@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cockpit.model.ports.insight import Insight
     from cockpit.model.ports.instructions import Instructions
     from cockpit.model.ports.keeping import Keeping
+    from cockpit.model.ports.roster import Rosters
     from cockpit.model.ports.signs import Signs
     from cockpit.model.ports.tape import Tape
     from cockpit.model.ports.videos import Videos
@@ -81,7 +82,7 @@ class PanelContext:
         drawings: folder where panels may keep what is slow to draw; None: nowhere.
         layers: folder of the layers that a person imported; None: none can be.
         instructions: port; 批示 and 请示. read_here: ids of 批示 of which this window has said that they were read.
-        signs, alarms, tape, calls, videos: ports; None where there is no hub that has them.
+        signs, alarms, tape, calls, videos, rosters: ports; None where there is no hub that has them.
         calling: which call the desk looks at, and whom a panel means.
         walls: port; None where the hub has none. walling: which wall and scene an operator looks at.
         wall: what a panel on a wall knows of it; None at a desk.
@@ -123,6 +124,7 @@ class PanelContext:
     tape: Tape | None = None
     calls: Calls | None = None
     videos: Videos | None = None
+    rosters: Rosters | None = None
     calling: Calling = field(default_factory=Calling)
     walls: Walls | None = None
     walling: Walling = field(default_factory=Walling)

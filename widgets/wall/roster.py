@@ -11,9 +11,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from cockpit.model.calls import Contact
-from cockpit.model.clock import local
+from cockpit.model.ages import age
+from cockpit.model.clock import MINUTE, local
 from cockpit.model.messages import Message
+from cockpit.model.roster import Roster
 from cockpit.model.tables import UnitState
 from widgets.kit.feedstate import has_data, topic_age
 from widgets.kit.symbols import draw_unit
@@ -23,7 +24,8 @@ from widgets.wall.paint import draw_words
 from widgets.wall.rows import LEAST, TALL, Row, draw_rows
 from widgets.wall.sizes import WallType, wide
 
-MOST = 8
+OLD = 15 * MINUTE
+"""From here on it is said how long ago the hub told who is on duty: it is asked every few minutes."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,8 @@ class Force:
 
 class WallRoster(WallPanel):
     """Options: `people`, a list of tables `duty` and `name` (words or `{zh, en}`), `from` and `to` (times of the day;
-    outside of them somebody is not shown); where there are none, the address book's people of `org`. `forces`: whether
-    units are counted. Visitors read family names only.
+    outside of them somebody is not shown); where there are none, people of `org` in the hub's address book. `forces`:
+    whether units are counted. Visitors read family names only.
     """
 
     panel_id: ClassVar[str] = "wallroster"
@@ -60,22 +62,24 @@ class WallRoster(WallPanel):
     ample: ClassVar[tuple[float, float]] = (18, 9)
 
     def begin(self) -> None:
-        self._book: tuple[OnDuty, ...] = ()
-        self._asked = False
+        self._roster = Roster()
         self.people: tuple[OnDuty, ...] = ()
         self.forces: tuple[Force, ...] = ()
 
     def look(self) -> None:
         ctx = self.ctx
-        if not self._asked and ctx.calls is not None and not self.chosen["people"]:
-            self._asked = True
-            ctx.calls.contacts("", self._take, 200)
-        people = tuple(self._listed()) or self._book
+        rosters = ctx.rosters if not self.chosen["people"] else None
+        self._roster = rosters.of(str(self.chosen["org"])) if rosters is not None else Roster()
+        people = self._told() if rosters is not None else tuple(self._listed())
         forces = tuple(self._forces()) if self.chosen["forces"] else ()
         self._say_facts(forces)
         if not people and not forces:
             if self.chosen["forces"] and not has_data(ctx, "unit"):
                 self.show_state(PanelState.WAITING, Message("wallmore.units_waiting"))
+            elif self._roster.problem is not None:
+                self.show_state(PanelState.DEAD, Message("wallmore.roster_away"), (self._roster.problem,))
+            elif rosters is not None and not self._roster.told:
+                self.show_state(PanelState.WAITING, Message("wallmore.roster_waiting"))
             else:
                 self.show_state(PanelState.EMPTY, Message("wallmore.nobody"), (Message("wallmore.nobody_why"),))
         else:
@@ -86,20 +90,23 @@ class WallRoster(WallPanel):
             self.update()
 
     def age_tick(self) -> None:
-        if self.chosen["forces"]:
-            self.set_age(*topic_age(self.ctx, "unit"))
         self.look()
+        self._say_age()
 
-    def _take(self, contacts: list[Contact]) -> None:
-        """People of the book who belong to the hall: those of the first organisation, or of the one that is named."""
-        org = str(self.chosen["org"])
-        named = [one for one in contacts if one.duty and not one.unit]
-        if not org and named:
-            org = " ".join(named[0].org)
-        found = [one for one in named if org and (org in one.org or org == " ".join(one.org))]
-        self._book = tuple(OnDuty(one.duty, self._name(one.name)) for one in found[:MOST])
-        if not self.failed:
-            self.look()
+    def _say_age(self) -> None:
+        """Of the units; of the people where the hub has not said them for long, or nothing else is shown."""
+        told, now = self._roster.told, self.ctx.clock.wall()
+        old = bool(self.people) and bool(told) and now - told > OLD
+        if old or (self.people and told and not self.forces):
+            self.set_age(Message("wallmore.roster_age", {"age": age(told, now)}), old)
+        elif self.chosen["forces"]:
+            self.set_age(*topic_age(self.ctx, "unit"))
+        else:
+            self.set_age(None)
+
+    def _told(self) -> tuple[OnDuty, ...]:
+        """Those that the hub's address book has."""
+        return tuple(OnDuty(one.duty, self._name(one.name)) for one in self._roster.people)
 
     def _listed(self) -> list[OnDuty]:
         """Those of the scene who are on duty now."""
@@ -162,8 +169,8 @@ class WallRoster(WallPanel):
             return
         if rows and self.forces and box.height() < least * (len(rows) + 1.5):
             out, every = sum(one.free + one.busy for one in self.forces), sum(one.all for one in self.forces)
-            fit = max(int(box.height() / least + 0.02) - 1, 1)
-            rows = [*rows[:fit], Row(t("wallmore.forces"), right=f"{out:,} / {every:,}", ink="t1")]
+            if int(box.height() / least + 0.02) > len(rows):  # people go before figures
+                rows.append(Row(t("wallmore.forces"), right=f"{out:,} / {every:,}", ink="t1"))
             draw_rows(painter, box, rows, kind, theme, more, columns=1)
             return
         if rows:
