@@ -14,12 +14,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from nats.errors import Error as NatsError
 
 from cockpit.bus.client import connect
 from cockpit.bus.users import User
-from cockpit.hub.rehearsals import FOLDER, RehearsalsService
+from cockpit.hub.rehearsals import FOLDER, KEPT, NOTE, RehearsalsService
 from cockpit.model.cases import Case
 from cockpit.model.clock import DAY, HOUR, MINUTE
 from cockpit.model.entries import IssueOrders, NewCase, NewOrder
@@ -222,6 +223,23 @@ def test_a_rehearsal_that_is_killed_leaves_the_live_hub_and_its_walls_as_they_we
         assert desk.seat.link.state == "live"
         desk.submit(an_open())
         desk.until(lambda: hub.decided == 1, "what is live goes on")
+
+
+def test_the_last_twenty_are_kept_also_by_a_hub_that_is_not_started_anew(tmp_path: Path) -> None:
+    folders = tmp_path / "hub" / FOLDER
+    for n in range(KEPT):
+        old = Rehearsal(f"20260101-{n:06}-0000", {"zh": "旧"}, Stage.OVER, "seat-1", 1, 2)
+        (folders / old.id / "blobs").mkdir(parents=True)
+        (folders / old.id / NOTE).write_bytes(msgspec.json.encode(old))
+    with LivingHub(tmp_path / "hub") as hub, seated(tmp_path / "desk", hub) as desk:
+        walls(desk)
+        desk.until(lambda: len(asked(desk, "rehearse.list", Nothing(), Rehearsals).all) == KEPT, "the old ones")
+        one = begun(desk, Begin(text=SCRIPT))
+        asked(desk, "rehearse.stop", Which(), Rehearsal)
+        kept = [one.id for one in asked(desk, "rehearse.list", Nothing(), Rehearsals).all]
+        assert (len(kept), kept[0], kept[-1]) == (KEPT, one.id, "20260101-000001-0000")
+        desk.until(lambda: not (folders / "20260101-000000-0000").exists(), "its folder is gone")
+        assert sorted(path.name for path in folders.iterdir()) == sorted(kept)
 
 
 def test_only_one_runs_and_what_can_not_be_played_is_refused_in_a_sentence(tmp_path: Path) -> None:

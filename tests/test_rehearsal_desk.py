@@ -15,6 +15,7 @@ from cockpit.model.messages import Message, texts
 from cockpit.model.rehearsal import (
     Begin,
     Did,
+    Entry,
     Held,
     OrderTime,
     Rehearsal,
@@ -28,7 +29,7 @@ from cockpit.model.rehearsal_sheet import as_csv, sheet, span, tables
 from cockpit.packs.read import read_pack
 from cockpit.packs.rehearsals import read_script, scenarios
 from cockpit.paths import assets_dir
-from cockpit.wall.rehearsing import write_report
+from cockpit.wall.rehearsing import FOLDER, REPORTS, desk_command, write_report
 from tests.living_picture import NOW
 from tests.panel_desk import desk
 from widgets.rehearsal.opening import RehearsalDialog
@@ -132,3 +133,19 @@ def test_while_one_runs_enter_ends_it(qtbot: QtBot) -> None:
     dialog.show()
     with qtbot.waitSignal(dialog.ended):
         QTest.keyClick(dialog, Qt.Key.Key_Return)
+
+
+def test_a_seat_that_joins_a_rehearsal_keeps_its_reports_and_nothing_else_of_earlier_ones(tmp_path: Path) -> None:
+    def join(id: str) -> Path:
+        desk_command(Entry(id, {"zh": "暴雨"}, "nats://127.0.0.1:1", 0, "seat-1", "p", "duty", "hangzhou"), tmp_path)
+        return tmp_path / FOLDER / id
+
+    write_report(report(), tmp_path / FOLDER / REPORTS, texts("zh"))
+    first = join("d1")
+    (first / "cache").mkdir()
+    assert join("d1") == first
+    assert (first / "cache").is_dir(), "the same rehearsal is joined again"
+    second = join("d2")
+    assert not first.exists()
+    assert (second / "drill.key").is_file()
+    assert list((tmp_path / FOLDER / REPORTS).glob("r1*"))

@@ -512,6 +512,8 @@ DEEDS = st.one_of(
     st.tuples(st.just("after"), st.floats(0.01, 40.0), st.sets(st.sampled_from([GRAVE, LESS]))),
     st.tuples(st.just("join"), st.sampled_from(["north", "middle", "south", "press"])),
     st.tuples(st.just("ready"), st.sampled_from(["north", "middle", "south"]), st.integers(0, 3)),
+    st.tuples(st.just("rehearse"), st.sampled_from(["drill-1", "drill-2", ""])),
+    st.tuples(st.just("again")),
     st.tuples(st.just("publish"), st.sets(st.sampled_from(["calm", "storm", "event"]), max_size=2)),
 )  # fmt: skip
 
@@ -537,6 +539,12 @@ def test_whatever_happens_a_wall_shows_a_scene_revisions_go_up_and_every_change_
             walls.after(given_[0], *given_[1])
         elif what == "join":
             walls.join(given_[0])
+        elif what == "rehearse":
+            walls.rehearse(given_[0])
+            assert {shows.rehearsal for shows in walls.board.shows.values()} == {given_[0]}
+        elif what == "again":
+            walls = walls.again()
+            assert {shows.rehearsal for shows in walls.board.shows.values()} == {""}
         elif what == "ready":
             walls.ready(given_[0], max(walls.main.revision - given_[1], 1))
         else:
@@ -544,6 +552,7 @@ def test_whatever_happens_a_wall_shows_a_scene_revisions_go_up_and_every_change_
             walls.board.publish(Site(walls.board.site.hall, scenes), walls.clock.now(), walls.mono)
             walls.settle()
         state = walls.board.state(1)
+        assert walls.board.kept({}).live.keys() == {shows.wall for shows in state.shows if shows.rehearsal}
         assert msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=type(state)) == state
         for shows in state.shows:
             assert shows.revision >= before[shows.wall]

@@ -164,8 +164,7 @@ class Remotes:
         """Of a wall ("" all): of one that shows a rehearsal none, they are real."""
         now = self._clock.mono()
         if now - self._events_at >= EVENTS_SECONDS:
-            state: WallState = await self._told("wall.state", Nothing(), WallState)
-            self._drilled = frozenset(one.wall for one in state.shows if one.rehearsal)
+            await self._walls()
             found: Events = await self._told("wall.events", Nothing(), Events)
             self._events, self._events_at = [msgspec.to_builtins(one) for one in found.events], now
         return [] if wall in self._drilled or (not wall and self._drilled) else self._events
@@ -190,7 +189,7 @@ class Remotes:
         while True:
             self._news.clear()
             try:
-                said = state_of(await self._told("wall.state", Nothing(), WallState))
+                said = state_of(await self._walls())
             except OutsideError:
                 said = RemoteOut("away")
             data = msgspec.json.encode(said)
@@ -202,6 +201,12 @@ class Remotes:
             with contextlib.suppress(TimeoutError):
                 async with time_limit(LOOK_SECONDS):
                     await self._news.wait()
+
+    async def _walls(self) -> WallState:
+        """Raises OutsideError: the hub is away."""
+        state: WallState = await self._told("wall.state", Nothing(), WallState)
+        self._drilled = frozenset(one.wall for one in state.shows if one.rehearsal)
+        return state
 
     async def _pictures(self) -> None:
         while True:

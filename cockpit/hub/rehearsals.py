@@ -352,6 +352,7 @@ class RehearsalsService:
         one = msgspec.structs.replace(one, stage=stage, ended=ended, problem=problem)
         self._past.insert(0, one)
         self._note(one)
+        self._drop_oldest()
         self._changed.set()
 
     # -- what is kept ------------------------------------------------------------------------------------------------
@@ -359,6 +360,17 @@ class RehearsalsService:
     def _note(self, one: Rehearsal) -> None:
         with contextlib.suppress(OSError):
             write_private(self._folder / one.id / NOTE, msgspec.json.encode(one).decode())
+
+    def _drop_oldest(self) -> None:
+        """A hub that runs for months keeps no more than one that begins anew."""
+        old, self._past = self._past[KEPT:], self._past[:KEPT]
+        for one in old:
+            dropping = asyncio.create_task(self._drop(self._folder / one.id), name="drill-dropped")
+            self._ending.add(dropping)
+            dropping.add_done_callback(self._ending.discard)
+
+    async def _drop(self, folder: Path) -> None:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     def _look(self) -> list[Rehearsal]:
         """Those of earlier runs, newest first; the oldest go, with all that they kept."""

@@ -31,7 +31,7 @@ from cockpit.model.rehearsal import (
 from cockpit.model.rehearsal_sheet import span
 from cockpit.model.wallasks import Nothing
 from cockpit.ui.part import Part
-from cockpit.wall.rehearsing import FOLDER, desk_command, desk_environment, write_report
+from cockpit.wall.rehearsing import FOLDER, REPORTS, desk_command, desk_environment, write_report
 from widgets.kit.actions import Action
 from widgets.kit.banner import Banner, BannerText
 from widgets.rehearsal.opening import RehearsalDialog
@@ -191,7 +191,7 @@ class DrillDesk(Part):
         if isinstance(report, Message):
             self._ctx.notify(report, 0)
             return
-        folder, t, seat = self._seat.folder.parent / FOLDER / "reports", self._ctx.t, self._seat
+        folder, t, seat = self._seat.folder.parent / FOLDER / REPORTS, self._ctx.t, self._seat
 
         def work() -> None:
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,15 +18,21 @@ from cockpit.secrets import VARIABLES
 
 FOLDER = "rehearsing"
 """Of a seat's profile: a profile of its own for each rehearsal, so that nothing of it mixes with what is live."""
+REPORTS = "reports"
+"""In it: the reports, which stay."""
 
 
 def desk_command(entry: Entry, profile: Path, pack: str = "") -> list[str]:
-    """The command line of a duty seat in a rehearsal; its key is kept where only this user reads it.
+    """The command line of a duty seat in a rehearsal; its key is kept where only this user reads it. What this seat
+    kept of earlier ones, keys and copies, goes: only one runs at a time.
 
     Raises:
         OutsideError: the key can not be kept.
     """
     folder = profile / FOLDER / entry.id
+    for old in (profile / FOLDER).glob("*"):
+        if old.is_dir() and old.name not in (entry.id, REPORTS):
+            shutil.rmtree(old, ignore_errors=True)
     key = folder / "drill.key"
     user = User(entry.user, entry.password, entry.role)
     try:
