@@ -116,8 +116,8 @@ class LivingWalls:
     def publish(self, texts: Mapping[str, str], note: str, seen: int, done: Callable[[int | Message], None]) -> None:
         self._publish(Publish(dict(texts), seen, note), done)
 
-    def back(self, version: int, done: Callable[[int | Message], None]) -> None:
-        self._publish(Publish(back=version), done)
+    def back(self, version: int, seen: int, done: Callable[[int | Message], None]) -> None:
+        self._publish(Publish(back=version, seen=seen), done)
 
     def _publish(self, wanted: Publish, done: Callable[[int | Message], None]) -> None:
         try:

@@ -17,6 +17,8 @@ from cockpit.model.wall import Scene
 from cockpit.model.wall_write import write_scene
 from tests.walldesk_kit import PATIENCE_MS, Operator, operator
 from widgets.walldesk.publishing import PublishDialog
+from widgets.walldesk.taking import TakeAwayDialog
+from widgets.walldesk.versions import VersionsDialog
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 zh = texts("zh")
@@ -112,6 +114,18 @@ def test_what_they_changed_is_told_apart_from_what_i_change(op: Operator) -> Non
     said = words(publishing(op))
     theirs, mine = said.index(zh("walldesk.theirs_changed")), said.index(zh("walldesk.mine_changes"))
     assert theirs < said.index("→ 王芳的总览") < mine < said.index("events")
+
+
+def test_all_that_the_dialog_lists_is_read_by_keys(op: Operator) -> None:
+    take_out(op, "events", "streets", "signs")
+    colleague(op, renamed(op))
+    dialog = publishing(op)
+    bar = dialog._area.verticalScrollBar()
+    assert bar.maximum() > 0
+    op.key(Qt.Key.Key_PageDown, at=dialog.note)
+    assert bar.value() == bar.maximum() or bar.value() >= bar.pageStep()
+    op.key(Qt.Key.Key_PageUp, at=dialog.note)
+    assert bar.value() == 0
 
 
 def test_the_edit_begins_from_theirs_and_undo_leads_back_to_mine(op: Operator) -> None:
@@ -262,6 +276,62 @@ def test_a_new_scene_whose_id_a_colleague_published_does_not_replace_theirs_unse
     dialog.publish()
     assert published(op, mine).name["zh"] == "防汛专题"
     assert dialog.overwrites[mine].isVisible()
+
+
+# -- going back, taking away -------------------------------------------------------------------------------------------
+
+
+def test_a_version_is_not_brought_back_over_one_that_is_not_in_the_list(op: Operator) -> None:
+    take_out(op, "events")
+    publishing(op).publish()
+    op.do("versions")
+    dialog = op.window.commands.dialog
+    assert isinstance(dialog, VersionsDialog)
+    dialog.view.setCurrentRow(1)
+    n = colleague(op, replace(published(op, "flood"), name={"zh": "汛", "en": "Flood"}))
+    dialog.back.click()
+    assert op.walls.versions_.number == n
+    assert dialog.problem.text() == zh("walldesk.back_meanwhile", by="王芳", n=n)
+    assert "王芳" in dialog.view.item(0).text()
+    assert dialog.view.currentRow() == 2, "the version that was looked at is still looked at"
+    dialog.back.click()
+    assert op.walls.versions_.number == n + 1
+    assert "events" in places(op, published(op))
+
+
+def taking_away(op: Operator) -> TakeAwayDialog:
+    op.do("take_away")
+    dialog = op.window.commands.dialog
+    assert isinstance(dialog, TakeAwayDialog)
+    op.qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog, timeout=PATIENCE_MS)
+    return dialog
+
+
+def test_a_scene_goes_by_keys_once_it_was_said_whose_it_is(op: Operator) -> None:
+    n = colleague(op, renamed(op))
+    dialog = taking_away(op)
+    assert "王芳" in dialog.last.text()
+    assert "王芳的总览" in dialog.words.text()
+    op.key(Qt.Key.Key_Escape, at=dialog)
+    assert op.walls.versions_.number == n
+    dialog = taking_away(op)
+    op.key(Qt.Key.Key_Return, CTRL, at=dialog)
+    assert published(op).name["zh"] == "城市总览"
+
+
+def test_a_scene_does_not_go_as_a_colleague_published_it_unseen(op: Operator) -> None:
+    colleague(op, renamed(op))
+    op.walls.late = True
+    dialog = taking_away(op)
+    n = colleague(op, renamed(op, "又改了"))
+    dialog.take_away()
+    assert op.walls.versions_.number == n
+    assert dialog.problem.text()
+    op.walls.late = False
+    op.walls.read_scenes()
+    assert "又改了" in dialog.words.text()
+    dialog.take_away()
+    assert published(op).name["zh"] == "城市总览"
 
 
 # -- drafts with nothing of a hand in them -----------------------------------------------------------------------------

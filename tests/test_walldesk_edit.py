@@ -20,6 +20,7 @@ from widgets.walldesk.describing import SceneDialog
 from widgets.walldesk.dragged import carried
 from widgets.walldesk.options import options_of, typed, written
 from widgets.walldesk.publishing import PublishDialog
+from widgets.walldesk.taking import TakeAwayDialog
 from widgets.walldesk.versions import VersionsDialog
 
 CTRL, SHIFT, ALT = (
@@ -382,7 +383,12 @@ def test_a_shipped_scene_that_the_site_changed_comes_back_as_shipped(op: Operato
     op.do("remove")
     publish(op).publish()
     op.do("take_away")
+    assert "events" not in ids(op), "it is asked first"
+    dialog = op.window.commands.dialog
+    assert isinstance(dialog, TakeAwayDialog)
+    dialog.take_away()
     assert "events" in ids(op)
+    assert op.window.commands.dialog is None
 
 
 def test_the_desk_says_which_panels_can_not_be_read_from_the_last_row(op: Operator) -> None:

@@ -24,8 +24,8 @@ class SeatWalls(HubWalls):
     def publish(self, texts: Mapping[str, str], note: str, seen: int, done: Callable[[int | Message], None]) -> None:
         super().publish(texts, note, seen, while_alive(done))
 
-    def back(self, version: int, done: Callable[[int | Message], None]) -> None:
-        super().back(version, while_alive(done))
+    def back(self, version: int, seen: int, done: Callable[[int | Message], None]) -> None:
+        super().back(version, seen, while_alive(done))
 
     def versions(self, done: Callable[[Versions | Message], None]) -> None:
         super().versions(while_alive(done))

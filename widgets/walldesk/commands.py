@@ -16,6 +16,7 @@ from widgets.walldesk.editing import Editing
 from widgets.walldesk.hand import STEP_LIGHT, STEP_VOLUME
 from widgets.walldesk.joining import JoinDialog
 from widgets.walldesk.publishing import PublishDialog
+from widgets.walldesk.taking import TakeAwayDialog
 from widgets.walldesk.versions import VersionsDialog
 
 MODE_KEYS = ("Ctrl+1", "Ctrl+2", "Ctrl+3")
@@ -183,7 +184,8 @@ class WallCommands:
             self.edit.hand.put_on_screen(panel, screen.id)
 
     def _take_away(self) -> None:
-        self.edit.take_away(self.edit.hand.looked)
+        if self.dialog is None:
+            self._open(TakeAwayDialog(self.edit, self.edit.hand.looked, self._window))
 
     # -- dialogs ---------------------------------------------------------------------------------------------------
 

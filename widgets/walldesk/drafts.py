@@ -232,17 +232,21 @@ class Drafts:
 
         walls.publish(texts, note, seen, told)
 
-    def take_away(self, id: str) -> None:
-        """The site's own scene goes; a shipped one comes back as shipped."""
+    def take_away(self, id: str, seen: int, done: Callable[[Message | None], object]) -> None:
+        """The site's own scene, as version `seen` has it, goes; a shipped one comes back as shipped."""
         walls = self._ctx.walls
-        if walls is None or self.hand.published(id) is None:
-            self.drop()
+        if walls is None or not seen:
+            done(Message("walldesk.not_known" if walls is not None else "walldesk.no_wall"))
             return
-        walls.publish({f"scenes/{id}.toml": ""}, "", 0, self._taken_away)
 
-    def _taken_away(self, answer: int | Message) -> None:
-        gone = answer if isinstance(answer, Message) else Message("walldesk.published", {"version": answer})
-        self._ctx.notify(gone, 3 if isinstance(answer, Message) else 0)
+        def told(answer: int | Message) -> None:
+            if isinstance(answer, Message):
+                done(answer)
+                return
+            self._ctx.notify(Message("walldesk.published", {"version": answer}), 0)
+            done(None)
+
+        walls.publish({f"scenes/{id}.toml": ""}, "", seen, told)
 
 
 def _after(draft: Draft, sent: Draft | None, version: int) -> Draft:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QScrollBar,
     QVBoxLayout,
     QWidget,
 )
@@ -34,7 +35,11 @@ from widgets.walldesk.plan_view import PlanView
 
 MOST_LINES = 40
 KEY = "Ctrl+Return"
-HEIGHT, HEIGHT_MEANWHILE = 260, 350
+HEIGHT, HEIGHT_MEANWHILE = 260, 376
+PAGES = {
+    Qt.Key.Key_PageDown: QScrollBar.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_PageUp: QScrollBar.SliderAction.SliderPageStepSub,
+}
 
 
 class PublishDialog(QDialog):
@@ -219,6 +224,14 @@ class PublishDialog(QDialog):
     def _from_theirs(self, id: str) -> None:
         self._edit.from_theirs(id)
         self.reject()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Page up and down read on, wherever the keyboard is."""
+        page = PAGES.get(Qt.Key(event.key()))
+        if page is not None:
+            self._area.verticalScrollBar().triggerAction(page)
+        else:
+            super().keyPressEvent(event)
 
     def publish(self) -> None:
         """Publishes what is ticked; the dialog stays while the hub says why not."""

@@ -36,6 +36,7 @@ class VersionsDialog(QDialog):
         t = self._ctx.t
         self.told: VersionTexts | None = None
         self._versions: tuple[Version, ...] = ()
+        self._seen = 0
         self.setWindowTitle(t("walldesk.versions"))
         self.resize(980, 620)
         column = QVBoxLayout(self)
@@ -96,12 +97,28 @@ class VersionsDialog(QDialog):
             self.problem.setText(self._ctx.t(answer))
             return
         self.problem.setText("" if answer.versions else self._ctx.t("walldesk.no_versions"))
-        self._versions = answer.versions
-        self.view.clear()
-        self.view.addItems([self._line(version) for version in answer.versions])
+        self._take(answer)
         if answer.versions:
             self.view.setCurrentRow(0)
             self.view.setFocus()
+
+    def _listed_again(self, answer: Versions | Message) -> None:
+        """What was published meanwhile is in the list; the version that is shown stays, and so does what was said."""
+        if isinstance(answer, Message):
+            return
+        shown = self.told.version.number if self.told is not None else 0
+        self._take(answer)
+        at = next((row for row, one in enumerate(answer.versions) if one.number == shown), 0)
+        self.view.setCurrentRow(at)
+        self.view.setFocus()
+
+    def _take(self, answer: Versions) -> None:
+        newest = max((one.number for one in answer.versions), default=0)
+        # of a version that can not be read the hub lists the number and holds the one before it
+        self._seen = min(newest, self._edit.seen) or newest
+        self._versions = answer.versions
+        self.view.clear()
+        self.view.addItems([self._line(version) for version in answer.versions])
 
     def _chosen(self, row: int) -> None:
         self._ready(False)
@@ -157,12 +174,16 @@ class VersionsDialog(QDialog):
         """Everything as it was in that version, published once more."""
         if self.told is not None and self._ctx.walls is not None:
             self._ready(False)
-            self._ctx.walls.back(self.told.version.number, self._went)
+            self._ctx.walls.back(self.told.version.number, self._seen, self._went)
 
     def _went(self, answer: int | Message) -> None:
         if isinstance(answer, Message):
-            self.problem.setText(self._ctx.t(answer))
+            meanwhile = answer.id == "wall.published_meanwhile" and self._ctx.walls is not None
+            said = Message("walldesk.back_meanwhile", answer.params) if meanwhile else answer
+            self.problem.setText(self._ctx.t(said))
             self._ready(True)
+            if meanwhile:
+                self._ctx.walls.versions(self._listed_again)
             return
         self._ctx.notify(Message("walldesk.published", {"version": answer}), 0)
         self._ask()

@@ -50,8 +50,8 @@ class Walls(Protocol):
         """Publishes files by their names ("" takes one away), made from version `seen`; the new version or why not."""
         ...
 
-    def back(self, version: int, done: Callable[[int | Message], None]) -> None:
-        """Publishes what was in a version once more."""
+    def back(self, version: int, seen: int, done: Callable[[int | Message], None]) -> None:
+        """Publishes what was in a version once more, while `seen` is the newest; the new version or why not."""
         ...
 
     def versions(self, done: Callable[[Versions | Message], None]) -> None: ...
