@@ -79,7 +79,8 @@ class RemoteSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WallOut(msgspec.Struct, frozen=True):
-    """A wall as a remote needs it: canvas in px, screens as (number, x, y, w, h), what it shows, by whom (zh, en)."""
+    """A wall as a remote needs it: canvas in px, screens as (number, x, y, w, h), what it shows, by whom (zh, en);
+    wiped: as of `WallState`."""
 
     id: str
     name: dict[str, str]
@@ -97,6 +98,7 @@ class WallOut(msgspec.Struct, frozen=True):
     volume: int
     muted: bool
     by: dict[str, str]
+    wiped: int = 0
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -131,11 +133,11 @@ class RemoteOut(msgspec.Struct, frozen=True, omit_defaults=True):
     jpeg: str = ""
 
 
-def act_of(said: RemoteIn, name: str, role: str) -> RemoteAct:
-    """What the hub is told of a message."""
+def act_of(said: RemoteIn, name: str, role: str, hand: str) -> RemoteAct:
+    """What the hub is told of a message; hand: as of `Pointer.by`."""
     if said.kind == "hand":
         strokes = tuple(tuple(stroke) for stroke in said.strokes)
-        return RemoteAct(name, role, pointer=Pointer(said.wall, said.x, said.y, strokes))
+        return RemoteAct(name, role, pointer=Pointer(said.wall, said.x, said.y, strokes, by=hand))
     view = MapView(said.view.lon, said.view.lat, said.view.scale, said.view.bearing) if said.view else None
     return RemoteAct(name, role, WallAct(said.wall, said.what, said.value, tuple(said.screens), view=view))
 
