@@ -336,6 +336,54 @@ def test_a_circle_that_a_hand_draws_keeps_its_shape_with_few_points(tmp_path: Pa
         assert max(abs(far - 0.08) for far in away) < 0.002
 
 
+@pytest.mark.slow
+@pytest.mark.system
+def test_lines_stay_while_other_tabs_are_looked_at_and_go_with_the_desks_word_and_with_the_remote(
+    tmp_path: Path,
+) -> None:
+    with remote_hall(tmp_path) as hall:
+        one, other = hall.on("presenter"), hall.on("presenter")
+
+        def hand(tablet: Phone, x: float) -> Pointer:
+            """Draws a line from the middle of the picture; what the machines hear when the finger is lifted."""
+            tablet.tap("#tab-point")
+            tablet.tap("#tool-draw")
+            box = box_of(tablet)
+            mouse, y = tablet.page.mouse, box["y"] + box["height"] / 2
+            mouse.move(box["x"] + box["width"] * 0.5, y)
+            mouse.down()
+            mouse.move(box["x"] + box["width"] * x, y, steps=8)
+            mouse.up()
+
+            def heard() -> Pointer | None:
+                now = hall.desk.last(HAND, Pointer)
+                here = now is not None and now.x == -1 and now.strokes and abs(now.strokes[-1][-1][0] - x) < 0.01
+                return now if here else None
+
+            found: Pointer = hall.desk.until(heard, f"a line to {x}")
+            return found
+
+        first = hand(one, 0.7)
+        second = hand(other, 0.6)
+        assert first.by != second.by
+        one.tap("#tab-scenes")
+        again = hand(one, 0.8)
+        assert (again.by, again.strokes[0]) == (first.by, first.strokes[0])
+        assert len(again.strokes) == 2
+        act(hall.desk, "live")
+        hall.desk.until(lambda: hall.desk.last(HAND, Pointer).strokes == (), "all of them wiped off")
+        one.page.wait_for_timeout(2500)  # it is told within a second
+        anew = hand(one, 0.9)
+        assert len(anew.strokes) == 1, "and what was wiped does not come back"
+        remotes = hall.desk.ask("wall.remotes", Nothing(), RemotesKnown).remotes
+        (known,) = [remote for remote in remotes if anew.by.startswith(remote.id)]
+        hall.desk.ask("wall.unpair", Unpair(known.id))
+        one.shows("遥控已到期或被收回")
+        hall.desk.until(
+            lambda: (now := hall.desk.last(HAND, Pointer)).by == anew.by and not now.strokes, "its line goes with it"
+        )
+
+
 @contextmanager
 def _jpeg() -> Iterator[bytes]:
     from tests.living_gateway import photo

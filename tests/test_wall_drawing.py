@@ -226,6 +226,25 @@ def test_the_light_spot_is_where_the_hand_is_and_goes_when_nobody_moves_it(node:
     assert node.window.grab().toImage().pixelColor(120, 720).name() != plain
 
 
+def test_each_hand_moves_its_own_spot_and_wipes_its_own_lines_until_all_are_wiped(node: Node) -> None:
+    def is_drawn(x: int, y: int) -> bool:
+        return node.window.grab().toImage().pixelColor(x, y).name() != COLORS["calm"]
+
+    drawn, lit = (120, 720), (400, 200)
+    node.node._pointed(Pointer("main", strokes=(((0.1, 0.9), (0.2, 0.9)),), by="a.1"))
+    node.node._pointed(Pointer("main", 0.5, 0.25, by="b.2"))
+    assert is_drawn(*drawn)
+    assert is_drawn(*lit)
+    node.node._pointed(Pointer("main", by="b.2"))
+    assert is_drawn(*drawn)
+    assert not is_drawn(*lit)
+    node.node._pointed(Pointer("main", 0.5, 0.25, by="b.2"))
+    node.node._pointed(Pointer("main"))
+    assert not is_drawn(*drawn)
+    assert is_drawn(*lit), "a hand that points goes on doing so"
+    node.until(lambda: not is_drawn(*lit))
+
+
 def test_of_many_words_that_wait_the_last_is_shown_and_the_machine_beats_on(node: Node) -> None:
     state, shows = node.line.state, node.line.shows
     assert state is not None

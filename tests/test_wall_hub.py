@@ -69,6 +69,45 @@ def test_a_map_that_is_moved_and_a_light_spot_reach_every_machine(tmp_path: Path
         assert desk.refused("wall.hand", Pointer("attic", 0.5, 0.5)) == "wall.no_wall"
 
 
+def test_what_was_drawn_is_wiped_off_by_whoever_drew_it_and_by_taking_all_back(tmp_path: Path) -> None:
+    line = (((0.1, 0.1), (0.2, 0.2)),)
+    with (
+        living_wall(tmp_path) as hub,
+        on_the_wire(hub, "seat-1") as desk,
+        on_the_wire(hub, "seat-2") as machine,
+        on_the_wire(hub, "gateway") as gateway,
+    ):
+        until_open(machine)
+
+        def remote(hand: str, *strokes: object) -> None:
+            pointer = Pointer("main", strokes=strokes, by=hand)  # type: ignore[arg-type]
+            gateway.ask("wall.remote", asked.RemoteAct("平板", "presenter", pointer=pointer), ActDone)
+
+        def last(by: str) -> Pointer:
+            now = machine.until(lambda: (now := machine.last(asked.HAND, Pointer)) and now.by == by and now, by)
+            assert isinstance(now, Pointer)
+            return now
+
+        def wiped() -> int:
+            state = desk.ask("wall.state", asked.Nothing(), WallState)
+            return int(state.wiped.get("main", 0))
+
+        remote("a.1", *line)
+        assert last("a.1").strokes == line
+        desk.ask("wall.hand", Pointer("main", 0.5, 0.5))
+        assert last("seat-1").strokes == (), "of the desk's own hand"
+        before = wiped()
+        act(desk, "live", screens=(1,))
+        assert last("").strokes == ()
+        assert wiped() == before + 1
+        remote("a.1", *line)
+        assert last("a.1").strokes == line
+        act(desk, "mode", "war")
+        act(desk, "scene", "calm")
+        remote("a.1")
+        assert last("a.1").strokes == (), "its own it takes away whatever its rights are now"
+
+
 def test_a_hub_that_was_away_shows_what_it_showed(tmp_path: Path) -> None:
     with living_wall(tmp_path) as hub:
         with on_the_wire(hub, "seat-1") as desk:

@@ -2,7 +2,7 @@
 import { fill, h, icon } from '/dom.js';
 import * as line from '/remote/line.js';
 import { enrolPage } from '/remote/enrol.js';
-import { picture } from '/remote/surface.js';
+import { forgetDrawn, picture } from '/remote/surface.js';
 import { eventsTab, mapTab, moreTab, pointTab, scenesTab } from '/remote/tabs.js';
 import { language, said, t } from '/remote/words.js';
 
@@ -57,6 +57,7 @@ function heard(message) {
   else if (message.kind === 'events') known.events = message.events || [];
   else if (message.kind === 'thumb') { picture(message.wall, message.screen, message.jpeg, () => open && open.drawn && open.drawn()); return; }
   else if (message.kind === 'line' && line.line.state === 'on' && open && open.joined) open.joined();
+  else if (message.kind === 'line' && line.line.state === 'lost') forgetDrawn(); // as the gateway wipes what a line drew
   else if (message.kind === 'done' || message.kind === 'refused') return;
   hints();
   bar();
@@ -95,6 +96,7 @@ export function show(which) {
 
 function signedOut(why) {
   if (open) open.gone();
+  forgetDrawn();
   open = null;
   fill(document.getElementById('tabs'));
   fill(document.getElementById('hints'));

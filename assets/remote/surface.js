@@ -63,13 +63,23 @@ export function thinned(stroke, [w, height], far) {
   return stroke.filter((_, i) => kept.has(i));
 }
 
+// What was drawn, by wall: it stays when another tab is looked at, and is gone when the hub wiped it off.
+const drawn = new Map();
+export function forgetDrawn() { for (const one of drawn.values()) one.strokes.length = 0; }
+function drawnOn(wall) {
+  const kept = drawn.get(wall.id);
+  if (kept && kept.wiped === wall.wiped) return kept;
+  drawn.set(wall.id, { wiped: wall.wiped, strokes: [] });
+  return drawn.get(wall.id);
+}
+
 export class Surface {
   // tool: 'map', 'light' or 'draw'; 'look' is seen only. says: shows a sentence.
   constructor(wall, tool, says) {
     this.wall = wall;
     this.tool = tool;
     this.touches = new Map();
-    this.strokes = [];
+    this.drawn = tool === 'map' || tool === 'look' ? { wiped: wall.wiped, strokes: [] } : drawnOn(wall);
     this.spot = null;
     this.resting = 0;
     this.place = null;
@@ -96,14 +106,19 @@ export class Surface {
 
   // What the wall shows now; a finger that is down knows better.
   knows(wall, place) {
-    const picture = JSON.stringify([wall.scene, wall.view, wall.event]);
-    if (this.picture && this.picture !== picture && !this.touches.size) this.strokes = []; // as the hub wipes them
-    this.picture = picture;
+    if (this.drawn.wiped !== wall.wiped) {
+      this.drawn.wiped = wall.wiped;
+      const told = this.strokes.length;
+      this.strokes.splice(0, this.touches.size && this.tool === 'draw' ? told - 1 : told); // the one under way goes on
+      if (told > this.strokes.length) this.point(); // what was sent before this was known is not on the wall again
+    }
     this.wall = wall;
     this.place = place;
     if (!this.touches.size && !this.sending.busy) this.view = viewOf(wall, place);
     this.draw();
   }
+
+  get strokes() { return this.drawn.strokes; }
 
   gone() {
     this.resizes.disconnect();
@@ -251,7 +266,7 @@ export class Surface {
   }
 
   undo() { this.strokes.pop(); this.point(); }
-  clear() { this.strokes = []; this.lift(); }
+  clear() { this.strokes.length = 0; this.lift(); }
 
   // -- what is seen ----------------------------------------------------------------------------------------------------
 

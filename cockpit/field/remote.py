@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import itertools
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
@@ -37,8 +38,8 @@ from cockpit.model.clock import CityClock
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import texts
 from cockpit.model.time_limit import time_limit
-from cockpit.model.wallasks import Events, Nothing, Thumbs, ThumbsWanted
-from cockpit.model.wallstate import ActDone, WallState
+from cockpit.model.wallasks import Events, Nothing, RemoteAct, Thumbs, ThumbsWanted
+from cockpit.model.wallstate import ActDone, Pointer, WallState
 
 PROTOCOL = "cockpit.wall.v1"
 LOOK_SECONDS = 1.0
@@ -50,6 +51,8 @@ EVENTS_SECONDS = 1.0
 PICTURE_SECONDS = 2.0
 MOST_ON = 40
 """Remotes that are on at once."""
+MOST_WALLS = 64
+"""On which one of them draws."""
 
 Told = Callable[[str, msgspec.Struct, type], Awaitable[Any]]
 _in = msgspec.json.Decoder(RemoteIn)
@@ -89,6 +92,8 @@ class Remotes:
         self._drilled: frozenset[str] = frozenset()
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._numbers = itertools.count(1)
+        self._wiping: set[asyncio.Task[None]] = set()
 
     def routes(self) -> list[web.RouteDef]:
         return [*self._pairing.routes(), web.get("/remote/v1/live", self.serve, allow_head=False)]
@@ -112,7 +117,7 @@ class Remotes:
         if remote is None or len(self._on) >= MOST_ON:
             await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
         else:
-            await self._talk(RemoteLine(socket, token, remote.role, said.lang))
+            await self._talk(RemoteLine(socket, token, remote.role, said.lang, next(self._numbers)))
 
     async def _talk(self, on: RemoteLine) -> None:
         on.tell(RemoteOut("welcome", role=on.role, name=on.token.device, home=self._home))
@@ -141,6 +146,10 @@ class Remotes:
             self._on.discard(on)
             if not self._on:
                 self._rest()
+            if on.drew:
+                task = asyncio.create_task(self._wipe(on), name="remote wiped")
+                self._wiping.add(task)
+                task.add_done_callback(self._wiping.discard)
 
     # -- what a remote does --------------------------------------------------------------------------------------------
 
@@ -151,7 +160,9 @@ class Remotes:
             elif said.kind == "events":
                 on.tell(RemoteOut("events", said.n, events=await self._open_events(said.wall)))
             else:
-                await self._told("wall.remote", act_of(said, on.token.device, on.role), ActDone)
+                if said.strokes and len(on.drew) < MOST_WALLS:
+                    on.drew.add(said.wall)
+                await self._told("wall.remote", act_of(said, on.token.device, on.role, on.hand), ActDone)
                 on.tell(RemoteOut("done", said.n))
                 if said.kind == "act":
                     self._news.set()
@@ -159,6 +170,13 @@ class Remotes:
             # what the hub says of walls is for whoever drives them; other words name what is ours
             words = error.message if error.message.id.startswith("wall.") else Problem.away().message
             on.tell(RemoteOut("refused", said.n, texts(on.lang)(words)))
+
+    async def _wipe(self, on: RemoteLine) -> None:
+        """What was drawn by a line that ended is nobody's to take away any more."""
+        for wall in on.drew:
+            gone = RemoteAct(on.token.device, on.role, pointer=Pointer(wall, by=on.hand))
+            with contextlib.suppress(OutsideError):
+                await self._told("wall.remote", gone, ActDone)
 
     async def _open_events(self, wall: str) -> list[dict[str, Any]]:
         """Of a wall ("" all): of one that shows a rehearsal none, they are real."""

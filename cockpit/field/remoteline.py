@@ -16,15 +16,22 @@ class RemoteLine(Line):
     Attributes:
         looks: wall whose pictures it is sent, "" none; seen: when the newest of those was taken.
         told: what it was told last of the walls.
+        hand: what it points and draws as: no other line has its lines. drew: walls on which it did.
     """
 
-    def __init__(self, socket: web.WebSocketResponse, token: Token, role: str, lang: str) -> None:
+    def __init__(self, socket: web.WebSocketResponse, token: Token, role: str, lang: str, number: int) -> None:
+        """
+        Args:
+            number: of no other line of this gateway.
+        """
         super().__init__(socket, token)
         self.role = role
         self.lang = lang
         self.looks = ""
         self.seen = 0
         self.told = b""
+        self.hand = f"{token.id}.{number}"
+        self.drew: set[str] = set()
 
     def tell(self, message: RemoteOut) -> None:
         self.put(msgspec.json.encode(message))

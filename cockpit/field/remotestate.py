@@ -26,6 +26,7 @@ def state_of(state: WallState) -> RemoteOut:
                     wall.id, wall.name, wall.size, screens, shows.scene.id, shows.mode, shows.carousel, shows.paused,
                     shows.event, shows.view, shows.blank, shows.frozen, shows.identify, shows.volume, shows.muted,
                     {lang: by_words(shows.by, texts(lang)) for lang in LANGUAGES}, bool(shows.rehearsal),
+                    state.wiped.get(wall.id, 0),
                 )
             )  # fmt: skip
     return RemoteOut(

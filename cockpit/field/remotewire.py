@@ -80,7 +80,7 @@ class RemoteSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class WallOut(msgspec.Struct, frozen=True):
     """A wall as a remote needs it: canvas in px, screens as (number, x, y, w, h), what it shows, by whom (zh, en),
-    whether that is a rehearsal."""
+    whether that is a rehearsal; wiped: as of `WallState`."""
 
     id: str
     name: dict[str, str]
@@ -99,6 +99,7 @@ class WallOut(msgspec.Struct, frozen=True):
     muted: bool
     by: dict[str, str]
     rehearsal: bool
+    wiped: int = 0
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -133,11 +134,11 @@ class RemoteOut(msgspec.Struct, frozen=True, omit_defaults=True):
     jpeg: str = ""
 
 
-def act_of(said: RemoteIn, name: str, role: str) -> RemoteAct:
-    """What the hub is told of a message."""
+def act_of(said: RemoteIn, name: str, role: str, hand: str) -> RemoteAct:
+    """What the hub is told of a message; hand: as of `Pointer.by`."""
     if said.kind == "hand":
         strokes = tuple(tuple(stroke) for stroke in said.strokes)
-        return RemoteAct(name, role, pointer=Pointer(said.wall, said.x, said.y, strokes))
+        return RemoteAct(name, role, pointer=Pointer(said.wall, said.x, said.y, strokes, by=hand))
     view = MapView(said.view.lon, said.view.lat, said.view.scale, said.view.bearing) if said.view else None
     return RemoteAct(name, role, WallAct(said.wall, said.what, said.value, tuple(said.screens), view=view))
 

@@ -211,6 +211,8 @@ class WallService:
             self._setting.intake.take_in()
             act = replace(act, value=meant(self._setting.intake.picture, act.value))
         revision = board.act(act, by[:64], self._clock.wall(), self._mono())
+        if act.what == "live":  # of whichever screens: a line goes over several
+            self._sights.clear((act.wall,) if act.wall else tuple(board.shows))
         if act.what == "restart":
             for machine in board.machines_of(act):
                 order = asked.WallOrder(machine, act.what)
@@ -312,7 +314,8 @@ class WallService:
     # -- within --------------------------------------------------------------------------------------------------------
 
     def _whole_state(self) -> WallState:
-        return self._the_board().state(self._files.number)
+        board = self._the_board()
+        return replace(board.state(self._files.number), wiped=self._sights.wiped(board.shows.values()))
 
     def _the_board(self) -> Board:
         """Raises OutsideError: the walls have no files yet."""

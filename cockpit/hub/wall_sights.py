@@ -17,6 +17,8 @@ from cockpit.wall.board import Board
 
 MOST_STROKES = 64
 MOST_POINTS = 512
+MOST_NAME = 100
+"""Letters of a hand's name."""
 JPEG = b"\xff\xd8"
 
 
@@ -33,8 +35,10 @@ class WallSights:
         self._role = role
         self._thumbs: dict[tuple[str, int], Thumb] = {}
         self._wanted = -math.inf
-        self._drawn: set[str] = set()
+        self._drawn: dict[str, set[str]] = {}
         self._pictures: dict[str, tuple[object, ...]] = {}
+        self._wiped: dict[str, int] = {}
+        self._to_wipe: set[str] = set()
         setting.answers.add("wall.thumb", Thumb, self._thumb)
         setting.answers.add("wall.thumbs", asked.ThumbsWanted, self._thumbs_of)
         setting.answers.add("wall.hand", Pointer, self._hand)
@@ -67,33 +71,53 @@ class WallSights:
         return asked.Thumbs(tuple(found[:24]))
 
     async def _hand(self, user: str, pointer: Pointer) -> Nothing:
-        await self.point(pointer, self._role(user))
+        await self.point(replace(pointer, by=user), self._role(user))
         return Nothing()
 
     async def point(self, pointer: Pointer, role: str) -> None:
-        """Tells machines where a light spot is and what was drawn.
+        """Tells machines where a light spot is and what was drawn. Each may take away its own.
 
         Raises:
             UserError: this role may not, there is no such wall, or it is too much.
         """
-        self._board().check(pointer.wall, role)
+        board = self._board()
+        if pointer.strokes or pointer.x != -1 or pointer.wall not in board.shows:
+            board.check(pointer.wall, role)
         too_many = len(pointer.strokes) > MOST_STROKES or any(len(one) > MOST_POINTS for one in pointer.strokes)
         numbers = [pointer.x, pointer.y, *(n for stroke in pointer.strokes for point in stroke for n in point)]
         if too_many or not all(-1 <= n <= 1 for n in numbers):  # a NaN is not
             raise UserError("wall.no_pointer")
-        (self._drawn.add if pointer.strokes else self._drawn.discard)(pointer.wall)
-        await self._point(pointer)
+        by = pointer.by[:MOST_NAME] or role
+        drawn = self._drawn.setdefault(pointer.wall, set())
+        (drawn.add if pointer.strokes else drawn.discard)(by)
+        await self._point(replace(pointer, by=by))
 
     async def _point(self, pointer: Pointer) -> None:
         spot = replace(pointer, at=self._setting.clock.wall())
         await self._setting.publish(asked.HAND, msgspec.msgpack.encode(spot))
 
-    async def wipe(self, walls: Iterable[WallShows]) -> None:
-        """Lines that were drawn on another picture than a wall shows now are wiped off."""
+    def clear(self, walls: Iterable[str]) -> None:
+        """What was drawn on these walls is wiped off, by the next `wipe`."""
+        for wall in walls:
+            self._wiped[wall] = self._wiped.get(wall, 0) + 1
+            if self._drawn.pop(wall, None):
+                self._to_wipe.add(wall)
+
+    def wiped(self, walls: Iterable[WallShows]) -> dict[str, int]:
+        """`WallState.wiped`, for what these walls show."""
+        self._look(walls)
+        return dict(self._wiped)
+
+    def _look(self, walls: Iterable[WallShows]) -> None:
+        """Lines that were drawn on another picture than a wall shows now are none of it."""
         for shows in walls:
             picture = (shows.scene.id, shows.view, shows.event, shows.area, shows.about)
-            before = self._pictures.get(shows.wall)
-            self._pictures[shows.wall] = picture
-            if before not in (None, picture) and shows.wall in self._drawn:
-                self._drawn.discard(shows.wall)
-                await self._point(Pointer(shows.wall))
+            if self._pictures.setdefault(shows.wall, picture) != picture:
+                self._pictures[shows.wall] = picture
+                self.clear((shows.wall,))
+
+    async def wipe(self, walls: Iterable[WallShows]) -> None:
+        """Tells machines of what is to be wiped off."""
+        self._look(walls)
+        while self._to_wipe:
+            await self._point(Pointer(self._to_wipe.pop()))

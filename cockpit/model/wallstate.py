@@ -44,13 +44,19 @@ class MapView(msgspec.Struct, frozen=True):
 
 
 class Pointer(msgspec.Struct, frozen=True):
-    """A light spot on the canvas (0–1 of width and height) and strokes drawn so; published on `wall.hand`, unkept."""
+    """A light spot on the canvas (0–1 of width and height) and all strokes of a hand; published on `wall.hand`, unkept.
+
+    Attributes:
+        by: whose hand it is, as the hub or the gateway names it: it changes nobody else's. "" with neither spot nor
+            strokes: everybody's strokes are wiped off.
+    """
 
     wall: str
     x: float = -1.0
     y: float = -1.0
     strokes: tuple[tuple[tuple[float, float], ...], ...] = ()
     at: int = 0
+    by: str = ""
 
 
 class WallShows(msgspec.Struct, frozen=True):
@@ -154,6 +160,8 @@ class WallState(msgspec.Struct, frozen=True):
     Attributes:
         hall: the published hall file. scenes: ids and names in order (the definitions are asked for: `wall.scene`).
         published: version of hall and scenes.
+        wiped: of each wall how often what was drawn on it has been wiped off by the hub, since that began: whoever drew
+            forgets it then.
     """
 
     hall: Hall
@@ -161,6 +169,7 @@ class WallState(msgspec.Struct, frozen=True):
     scenes: tuple[tuple[str, dict[str, str], str], ...]
     nodes: tuple[NodeSeen, ...] = ()
     published: int = 1
+    wiped: dict[str, int] = {}
 
 
 class Thumb(msgspec.Struct, frozen=True):

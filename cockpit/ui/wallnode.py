@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
@@ -20,6 +19,7 @@ from cockpit.ui import walloutputs, wallwords
 from cockpit.ui.wallahead import Ahead
 from cockpit.ui.wallflip import Flipping
 from cockpit.ui.wallfresh import Freshening
+from cockpit.ui.wallhands import WallHands
 from cockpit.ui.wallkeys import WallKeys
 from cockpit.ui.wallpictures import WallPictures
 from cockpit.ui.wallreport import report_of
@@ -31,8 +31,6 @@ from widgets.kit.context import PanelContext
 
 FRAME_MS = 66
 """What is new of the city is drawn fifteen times a second: nobody touches a wall."""
-SPOT_MS = 2500
-"""A light spot that nobody moves goes."""
 NOTE_MS = 6000
 ORBIT = ((0, 0), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1))
 """Where the picture lies, minute by minute, in steps of the hall's `shift`."""
@@ -93,11 +91,9 @@ class WallNode(QObject):
         self._ticked = 0.0
         self._seconds = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._seconds.timeout.connect(self._second)
-        self._spot_over = QTimer(self, singleShot=True, interval=SPOT_MS)
-        self._spot_over.timeout.connect(self._drop_spot)
         self._note_over = QTimer(self, singleShot=True, interval=NOTE_MS)
         self._note_over.timeout.connect(lambda: self.note(None))
-        self._pointer: Pointer | None = None
+        self._hands = WallHands(seat.clock.base, self._point, self)
         self.woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
         self.flipping.dressed.connect(self._dressed)
         self.flipping.flipped.connect(self._flipped)
@@ -128,8 +124,9 @@ class WallNode(QObject):
 
     def close(self) -> None:
         """Ends in order: the pictures are kept for the next start."""
-        for timer in (self._ticker, self._seconds, self._spot_over, self._note_over):
+        for timer in (self._ticker, self._seconds, self._note_over):
             timer.stop()
+        self._hands.stop()
         self.seat.wake, self.seat.on_link = _nothing, _nothing
         self.line.on_state = self.line.on_pointer = self.line.on_order = _nothing
         self.flipping.stop()
@@ -263,18 +260,11 @@ class WallNode(QObject):
 
     def _pointed(self, pointer: Pointer) -> None:
         if self.windows.wall is not None and pointer.wall == self.windows.wall.id:
-            self._pointer = pointer
-            self._spot_over.start()
-            self._point()
+            self._hands.told(pointer)
 
-    def _drop_spot(self) -> None:
-        if self._pointer is not None:
-            self._pointer = replace(self._pointer, x=-1.0, y=-1.0)
-            self._point()
-
-    def _point(self) -> None:
+    def _point(self, hands: tuple[Pointer, ...]) -> None:
         for window in self.windows.all():
-            window.point(self._pointer)
+            window.point(hands)
 
     def _ordered(self, what: str) -> None:
         if what == "restart":

@@ -194,18 +194,17 @@ class WallWindow(QWidget):
     def is_black(self) -> bool:
         return not self._black.isHidden()
 
-    def point(self, pointer: Pointer | None) -> None:
-        """The light spot and strokes, as far as they are on this screen."""
-        if pointer is None or self.screen_of_wall is None or self.wall is None:
-            self.over.point(None, ())
+    def point(self, hands: tuple[Pointer, ...]) -> None:
+        """Their light spots and strokes, as far as they are on this screen."""
+        if self.screen_of_wall is None or self.wall is None:
+            self.over.point((), ())
             return
-        spot = self._place(pointer.x, pointer.y) if 0 <= pointer.x <= 1 and 0 <= pointer.y <= 1 else None
         margin = self.over.type.row
-        if spot is not None and not self.rect().adjusted(-margin, -margin, margin, margin).contains(
-            round(spot[0]), round(spot[1])
-        ):
-            spot = None
-        self.over.point(spot, tuple(tuple(self._place(*at) for at in stroke) for stroke in pointer.strokes))
+        near = self.rect().adjusted(-margin, -margin, margin, margin)
+        spots = [self._place(one.x, one.y) for one in hands if 0 <= one.x <= 1 and 0 <= one.y <= 1]
+        seen = tuple(spot for spot in spots if near.contains(round(spot[0]), round(spot[1])))
+        strokes = [stroke for one in hands for stroke in one.strokes]
+        self.over.point(seen, tuple(tuple(self._place(*at) for at in stroke) for stroke in strokes))
 
     def _place(self, x: float, y: float) -> tuple[float, float]:
         """A point of the canvas (0–1) in px of this window."""

@@ -57,7 +57,7 @@ class Over(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.said = NOTHING
         self._type = sizes_at(1.27, 8.0)
-        self._spot: Point | None = None
+        self._spots: tuple[Point, ...] = ()
         self._strokes: tuple[tuple[Point, ...], ...] = ()
         self.hide()
 
@@ -72,25 +72,24 @@ class Over(QWidget):
             self._show_or_hide()
             self.update()
 
-    def point(self, spot: Point | None, strokes: tuple[tuple[Point, ...], ...]) -> None:
-        """The light spot and the strokes, in px of this screen; both may lie beside it."""
+    def point(self, spots: tuple[Point, ...], strokes: tuple[tuple[Point, ...], ...]) -> None:
+        """The light spots and the strokes, in px of this screen; all may lie beside it."""
         if strokes != self._strokes:
-            self._strokes, self._spot = strokes, spot
+            self._strokes, self._spots = strokes, spots
             self._show_or_hide()
             self.update()
-        elif spot != self._spot:
-            before, self._spot = self._spot, spot
+        elif spots != self._spots:
+            before, self._spots = self._spots, spots
             self._show_or_hide()
-            for place in (before, spot):
-                if place is not None:
-                    self.update(self._spot_box(place))
+            for place in {*before} ^ {*spots}:
+                self.update(self._spot_box(place))
 
     @property
     def type(self) -> WallType:
         return self._type
 
     def _show_or_hide(self) -> None:
-        self.setVisible(self.said != NOTHING or self._spot is not None or bool(self._strokes))
+        self.setVisible(self.said != NOTHING or bool(self._spots) or bool(self._strokes))
 
     def _spot_box(self, spot: Point) -> QRect:
         r = round(self._type.row * SPOT * 1.5) + 2
@@ -112,8 +111,8 @@ class Over(QWidget):
             self._paint_rehearsal(painter, said.rehearsal)
         if said.number:
             self._paint_number(painter, said)
-        if self._spot is not None:
-            self._paint_spot(painter, self._spot)
+        for spot in self._spots:
+            self._paint_spot(painter, spot)
         if said.dim > 0:
             painter.fillRect(event.rect(), faint(QColor(Qt.GlobalColor.black), min(said.dim, 0.95)))
 
