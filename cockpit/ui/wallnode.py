@@ -172,6 +172,7 @@ class WallNode(QObject):
         self._heart.beat()
         self._prod()
         self.windows.stay()
+        self.line.second()
         self._adopt()
         self._dress(now)
         self.fresh.second()
