@@ -276,15 +276,15 @@ def test_a_window_that_somebody_closes_or_minimises_is_there_again_with_its_pane
 
 
 def test_without_a_hall_file_a_screen_that_comes_later_is_of_the_wall_and_one_that_goes_stays(
-    qtbot: QtBot, tmp_path: Path
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with LivingHub(tmp_path / "hub") as hub, a_node(qtbot, tmp_path / "wall", hub) as node:
         node.until(lambda: len(node.line.screens) == 1)
         one = node.node.windows.outputs()
         two = (*one, (*one[0][:2], one[0][0], 0))
-        node.node.windows.outputs = lambda: two  # type: ignore[method-assign]
+        monkeypatch.setattr(node.node.windows, "outputs", lambda: two)
         node.until(lambda: len(node.line.screens) == 2)
-        node.node.windows.outputs = lambda: one  # type: ignore[method-assign]
+        monkeypatch.setattr(node.node.windows, "outputs", lambda: one)
         node.node._linked(node.seat.link)
         node.until(lambda: node.node._told_here)
         heard = node.line.heard
