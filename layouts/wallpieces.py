@@ -12,6 +12,9 @@ from cockpit.model.wall_solve import solve_scene
 from cockpit.model.wallstate import Cast, WallShows
 from widgets.kit.wallsight import Part
 
+MOST_SOLVED = 4
+"""What is shown, what is tried, what comes next, and what was before."""
+
 
 class Piece(NamedTuple):
     """A panel, or the part of it, that one screen shows.
@@ -28,12 +31,30 @@ class Piece(NamedTuple):
     event: str = ""
 
 
-def pieces_of(shows: WallShows, wall: Wall, screen: Screen) -> tuple[Piece, ...]:
+class Solved:
+    """Where the panels of the last few scenes lie: all screens of a machine and many revisions have them in common."""
+
+    def __init__(self) -> None:
+        self._last: list[tuple[Scene, Wall, tuple[Placed, ...]]] = []
+
+    def of(self, scene: Scene, wall: Wall) -> tuple[Placed, ...]:
+        """As `solve_scene`."""
+        for n, (known, at, placed) in enumerate(self._last):
+            if (known is scene or known == scene) and (at is wall or at == wall):
+                del self._last[n]
+                self._last.insert(0, (scene, wall, placed))  # of these objects: the next screen asks with the same
+                return placed
+        placed = solve_scene(scene, wall)
+        self._last = [(scene, wall, placed), *self._last[: MOST_SOLVED - 1]]
+        return placed
+
+
+def pieces_of(shows: WallShows, wall: Wall, screen: Screen, solved: Solved | None = None) -> tuple[Piece, ...]:
     """What `screen` shows of a revision; a cast upon it covers all else."""
-    placed = solve_scene(scene_on(shows, screen), wall)
     over = [cast for cast in shows.casts if cast.screen == screen.id]
     if over:
         return (Piece(_place_of(over[-1]), screen.at, screen.at, over[-1].event),)
+    placed = (solved or Solved()).of(scene_on(shows, screen), wall)
     taken = {cast.place: cast for cast in shows.casts if not cast.screen}
     pieces = [_piece(one, screen, taken.get(one.place.id)) for one in placed]
     return tuple(piece for piece in pieces if piece is not None)

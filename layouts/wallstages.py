@@ -10,7 +10,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from cockpit.model.layout import Rect
 from cockpit.model.wall import Hall, Screen, Wall
 from cockpit.model.wallstate import WallShows
-from layouts.wallpieces import Piece, pieces_of, scaled, sight_of
+from layouts.wallpieces import Piece, Solved, pieces_of, scaled, sight_of
 from layouts.wallstage import ScreenStage
 
 PATIENCE_MS = 110
@@ -36,6 +36,7 @@ class WallStages(QObject):
         self._stages: dict[int, tuple[Screen, ScreenStage]] = {}
         self._shows: WallShows | None = None
         self._patience = PATIENCE_MS
+        self._solved = Solved()
         self._looking = QTimer(self, interval=LOOK_MS)
         self._looking.timeout.connect(self._look)
         self._since = QElapsedTimer()
@@ -62,7 +63,7 @@ class WallStages(QObject):
         self._shows = shows
         self.prepared = 0
         for screen, stage in self._stages.values():
-            stage.prepare(*_told(shows, hall, wall, screen, stage))
+            stage.prepare(*self._told(shows, hall, wall, screen, stage))
         self._since.start()
         if self.any_new:
             self._looking.start()
@@ -115,7 +116,7 @@ class WallStages(QObject):
         if sum(stage.pixels for stage in self.all) > self._room:
             return False
         pairs = self._stages.values()
-        return any(stage.build_ahead(*_told(shows, hall, wall, screen, stage)) for screen, stage in pairs)
+        return any(stage.build_ahead(*self._told(shows, hall, wall, screen, stage)) for screen, stage in pairs)
 
     @property
     def _room(self) -> int:
@@ -130,11 +131,10 @@ class WallStages(QObject):
             if not min(self.all, key=lambda stage: stage.oldest).forget_oldest():
                 return
 
-
-def _told(
-    shows: WallShows, hall: Hall, wall: Wall, screen: Screen, stage: ScreenStage
-) -> tuple[list[tuple[Piece, dict[str, Any]]], Rect]:
-    """What a stage is to show, and where its screen is, in pixels of its output."""
-    by = stage.scale
-    pieces = pieces_of(shows, wall, screen)
-    return [(piece, sight_of(piece, hall, wall, shows, screen, by)) for piece in pieces], scaled(screen.at, by)
+    def _told(
+        self, shows: WallShows, hall: Hall, wall: Wall, screen: Screen, stage: ScreenStage
+    ) -> tuple[list[tuple[Piece, dict[str, Any]]], Rect]:
+        """What a stage is to show, and where its screen is, in pixels of its output."""
+        by = stage.scale
+        pieces = pieces_of(shows, wall, screen, self._solved)
+        return [(piece, sight_of(piece, hall, wall, shows, screen, by)) for piece in pieces], scaled(screen.at, by)

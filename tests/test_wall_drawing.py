@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from cockpit.bus.where import OwnHub
 from cockpit.hub.wall import WallService
-from cockpit.model.clock import MINUTE
+from cockpit.model.clock import MINUTE, SECOND
 from cockpit.model.wallasks import MOST_THUMB, Thumbs, ThumbsWanted
 from cockpit.model.wallstate import MapView, Pointer, Thumb, WallShows
 from cockpit.seat import Seat
@@ -310,6 +310,23 @@ def test_a_window_that_somebody_closes_or_minimises_is_there_again_with_its_pane
     node.window.showMinimized()
     node.until(lambda: not node.window.isMinimized() and node.window.isVisible())
     assert node.window.geometry() == node.window.screen().geometry()
+
+
+def test_without_a_hall_file_a_screen_that_comes_later_is_of_the_wall_and_one_that_goes_stays(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with LivingHub(tmp_path / "hub") as hub, a_node(qtbot, tmp_path / "wall", hub) as node:
+        node.until(lambda: len(node.line.screens) == 1)
+        one = node.node.windows.outputs()
+        two = (*one, (*one[0][:2], one[0][0], 0))
+        monkeypatch.setattr(node.node.windows, "outputs", lambda: two)
+        node.until(lambda: len(node.line.screens) == 2)
+        monkeypatch.setattr(node.node.windows, "outputs", lambda: one)
+        node.node._linked(node.seat.link)
+        node.until(lambda: node.node._told_here)
+        heard = node.line.heard
+        node.until(lambda: node.line.heard > heard + 3 * SECOND)
+        assert len(node.line.screens) == 2
 
 
 @pytest.mark.parametrize(("width", "height"), [(8000, 1600), (1280, 720)])

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.model.clock import SECOND, ManualClock
+from cockpit.model.clock import SECOND, CityClock, ManualClock
 from cockpit.model.errors import OutsideError
 from cockpit.model.wallasks import Adopted, WallOrder
-from cockpit.model.wallstate import ActDone, Pointer, WallAct, WallState
+from cockpit.model.wallstate import ActDone, MapView, Pointer, WallAct, WallState
 from cockpit.wall.hubtime import PROBES, HubTime
 from cockpit.wall.kept import FILE, KeptState, keep, read_kept
 from cockpit.wall.machine import MOST, plain_name
 from cockpit.wall.node import WallSeat, same_picture
 from tests.living_hub import CITY, CLOCK, LivingHub, Seated, seated
+from tests.wall_kit import Timed
 
 
 class TwoClocks:
@@ -177,6 +179,54 @@ def test_the_last_picture_survives_a_kill_between_two_words_of_the_hub(tmp_path:
         assert kept is not None
         assert same_picture(kept.state, state)
         assert abs(kept.at - CLOCK.now()) < 60 * SECOND
+
+
+class Unjoined:
+    """A machine's seat without a hub: what is to be done aside waits until `work`."""
+
+    def __init__(self, folder: Path, clock: ManualClock) -> None:
+        self.live = CityClock(clock)
+        self.folder = folder
+        self.alongside: list[object] = []
+        self.works: list[Callable[[], object]] = []
+
+    def hear(self, *_: object, **__: object) -> None:
+        pass
+
+    def aside(self, work: Callable[[], object]) -> None:
+        self.works.append(work)
+
+    def work(self) -> int:
+        """Does it; how much it was."""
+        done = len(self.works)
+        for work in self.works:
+            work()
+        self.works.clear()
+        return done
+
+
+def test_a_hand_that_moves_the_map_has_it_written_down_once_a_second_and_the_last_of_it(tmp_path: Path) -> None:
+    clock = ManualClock()
+    seat = Unjoined(tmp_path, clock)
+    line = WallSeat(seat, "north")  # type: ignore[arg-type]
+    walls = Timed()
+    for n in range(300):
+        walls.act("view", view=MapView(120.0 + n / 1000, 30.2, 5.0))
+        line._told(walls.board.state(1))
+        if n % 30 == 29:
+            line.second()
+        clock.advance(1 / 30)
+    assert 10 <= seat.work() <= 12
+    clock.advance(1.0)
+    line.second()
+    assert seat.work() == 1
+    kept = read_kept(tmp_path)
+    assert kept is not None
+    assert line.state is not None
+    assert kept.state.shows == line.state.shows
+    clock.advance(1.0)
+    line.second()
+    assert seat.work() == 0
 
 
 @pytest.mark.slow

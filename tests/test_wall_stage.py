@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+import msgspec
 import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from cockpit.model.wall import Scene, Wall
+from cockpit.model.typed import from_msgpack
+from cockpit.model.wall import Placed, Scene, Wall
 from cockpit.model.wall_panels import DESK_NAMED, DESK_PLAIN, WALL_PANELS
+from cockpit.model.wall_solve import solve_scene
 from cockpit.model.wallstate import Cast, MapView, WallShows
+from layouts import wallpieces
 from layouts.panels import Panels
 from layouts.wallstage import Holder, ScreenStage
 from layouts.wallstages import WallStages
@@ -210,6 +214,28 @@ def test_a_scene_that_is_tried_is_on_its_screens_alone(qtbot: QtBot) -> None:
     calm, trial = (scene(id, panel("all", color=color, spans=True)) for id, color in (("calm", RED), ("new", GREEN)))
     machine.show(shows(calm, trial=trial, trial_on=(2,)))
     assert [color_at(machine.picture(n), 200, 150) for n in (1, 2)] == [RED, GREEN]
+
+
+def test_a_scene_is_laid_out_once_for_all_screens_and_for_every_move_of_its_map(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solved: list[str] = []
+
+    def counted(scene: Scene, wall: Wall) -> tuple[Placed, ...]:
+        solved.append(scene.id)
+        return solve_scene(scene, wall)
+
+    monkeypatch.setattr(wallpieces, "solve_scene", counted)
+    machine = Machine(qtbot, wall(3))
+    calm = two("calm", RED, GREEN)
+    trial = two("new", BLUE, GREEN)
+    for n in range(1, 4):
+        told = shows(calm, revision=n, view=MapView(120.1 + n / 1000, 30.2, 5.0), trial=trial, trial_on=(2,))
+        machine.show(from_msgpack(msgspec.msgpack.encode(told), type=WallShows))  # as the hub tells it
+    assert solved == ["calm", "new"]
+    machine.show(shows(two("calm", GREEN, RED), revision=4))
+    assert solved == ["calm", "new", "calm"]
+    assert color_at(machine.picture(3), 350, 150) == RED
 
 
 def test_panels_out_of_sight_hear_of_what_changed_when_they_are_shown(qtbot: QtBot) -> None:

@@ -84,7 +84,8 @@ class WallNode(QObject):
         self._prod = prod
         self._heart = Heartbeat()
         self._note: Message | None = None
-        self._adopting = self._heard = False
+        self._heard = self._told_here = False
+        self._adopted_as: tuple[tuple[int, ...], ...] = ()
         self._began = seat.clock.base.mono()
         self._ticker = QTimer(self, singleShot=True)
         self._ticker.timeout.connect(self.tick)
@@ -171,6 +172,7 @@ class WallNode(QObject):
         self._heart.beat()
         self._prod()
         self.windows.stay()
+        self.line.second()
         self._adopt()
         self._dress(now)
         self.fresh.second()
@@ -180,7 +182,7 @@ class WallNode(QObject):
             self.line.report(self.report())
 
     def _linked(self, link: Link) -> None:
-        self._adopting = False
+        self._adopted_as, self._told_here = (), False
         self.say()
 
     # -- another world -------------------------------------------------------------------------------------------
@@ -230,7 +232,7 @@ class WallNode(QObject):
     def _hear(self, state: WallState) -> None:
         """Of the words that one tick takes in the last one counts: a hand moves a map 30 times a second, and a machine
         that needs longer for a frame would come to nothing else, not even to its beat."""
-        self._heard = True
+        self._heard = self._told_here = True
 
     def _told(self, state: WallState) -> None:
         shows, wall = self.line.shows, self.line.wall
@@ -271,11 +273,14 @@ class WallNode(QObject):
             self.on_restart()
 
     def _adopt(self) -> None:
-        """A machine that no wall knows says which screens it has: the hub makes a wall of them where it has no file."""
-        if not self.line.joined or self._adopting or self.line.wall is not None or self.line.age is None:
-            return
-        self._adopting = True
-        self.line.adopt(self.windows.outputs())
+        """A machine that no wall knows, or that has more screens than its wall has of it, says which: the hub makes a
+        wall of them where it has no file. Never fewer: a cable that is out takes nothing from a wall."""
+        if not self.line.joined or not self._told_here:
+            return  # what was kept may be of fewer screens than the hub knows by now
+        outputs = self.windows.outputs()
+        if len(outputs) > len(self.line.screens) and outputs != self._adopted_as:
+            self._adopted_as = outputs
+            self.line.adopt(outputs)
 
     # -- what lies over the panels -------------------------------------------------------------------------------
 

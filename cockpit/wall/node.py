@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 KEEP_SECONDS = 30.0
 """How often at the most what has not changed is kept again, for its age."""
 
+KEEP_PACE = 1.0
+"""Seconds between two writings of what changes all the time: a hand that moves the map changes it 30 times a second."""
+
 _T = TypeVar("_T")
 
 
@@ -83,6 +86,7 @@ class WallSeat:
         self.heard = kept.at if kept is not None else 0
         self._heard_here: float | None = None
         self._kept_at = float("-inf")
+        self._unkept = False
         self._own_sound = own_sound
         self._loud: tuple[int, bool] | None = None
         seat.hear(TOPIC, WallState, self._told, prompt=True)
@@ -146,6 +150,10 @@ class WallSeat:
     def thumb(self, thumb: Thumb) -> None:
         self._seat.ask("wall.thumb", thumb, Nothing, _nothing)
 
+    def second(self) -> None:
+        """A second passed."""
+        self._keep_soon()
+
     def keep_now(self) -> None:
         """Keeps what is known, at an orderly end."""
         if self.state is not None and self._heard_here is not None:
@@ -158,13 +166,20 @@ class WallSeat:
         self._heard_here = self._clock.mono()
         self.heard = self.time.now()
         if before is None or not same_picture(before, state) or self._heard_here - self._kept_at >= KEEP_SECONDS:
-            self._kept_at = self._heard_here
-            self._seat.aside(partial(keep, self._seat.folder, KeptState(self.heard, state)))
+            self._unkept = True
+        self._keep_soon()
         shows = self.shows
         if self._own_sound and shows is not None and (shows.volume, shows.muted) != self._loud:
             self._loud = shows.volume, shows.muted
             self._seat.aside(partial(set_volume, *self._loud))
         self.on_state(state)
+
+    def _keep_soon(self) -> None:
+        """Keeps what changed since it was kept, at the pace that a disk bears."""
+        now = self._clock.mono()
+        if self._unkept and self.state is not None and now - self._kept_at >= KEEP_PACE:
+            self._kept_at, self._unkept = now, False
+            self._seat.aside(partial(keep, self._seat.folder, KeptState(self.heard, self.state)))
 
     def _ordered(self, order: WallOrder) -> None:
         if order.machine == self.machine:
