@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from cockpit.model.clock import SECOND, SystemClock
 from cockpit.ui.wallbackdrop import Backdrop, backdrops
-from cockpit.ui.wallstills import file_of, keep_picture, last_picture
+from cockpit.ui.wallstills import file_of, forget_pictures, keep_picture, last_picture
 from cockpit.wall.behind import Behind, Both
 from tests.real_window import wait_for
 
@@ -57,6 +57,19 @@ def test_a_picture_that_is_kept_after_the_clock_was_set_back_takes_the_place_of_
     ahead = SystemClock().now() / SECOND + 8 * 3600
     os.utime(file_of(tmp_path, "DP-1"), (ahead, ahead))
     window = Backdrop(tmp_path, "DP-1")
+    keep_picture(picture("#204080"), tmp_path, "DP-1")
+    window.look()
+    assert window.picture().pixelColor(1, 1).blue() > 100
+    window.deleteLater()
+
+
+def test_a_picture_that_is_taken_away_is_shown_no_more(qtbot: QtBot, tmp_path: Path) -> None:
+    keep_picture(picture("#803020"), tmp_path, "DP-1")
+    window = Backdrop(tmp_path, "DP-1")
+    assert not window.bare
+    forget_pictures(tmp_path)
+    window.look()
+    assert window.bare
     keep_picture(picture("#204080"), tmp_path, "DP-1")
     window.look()
     assert window.picture().pixelColor(1, 1).blue() > 100

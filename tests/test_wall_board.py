@@ -345,6 +345,30 @@ def test_a_carousel_turns_only_at_its_times_of_the_day() -> None:
     assert not within(night, from_iso("2026-07-14T06:00:00+08:00"))
 
 
+def test_a_carousel_whose_hours_are_over_gives_way_to_the_one_that_has_this_hour() -> None:
+    walls = Timed(start=from_iso("2026-07-14T19:59:00+08:00"))
+    hall = walls.board.site.hall
+    day, night = (
+        msgspec.structs.replace(one, between=between)
+        for one, between in zip(hall.carousels, ((8 * 60, 20 * 60), (20 * 60, 8 * 60)), strict=True)
+    )
+    always = msgspec.structs.replace(day, id="visit", between=())
+    hall = msgspec.structs.replace(hall, carousels=(always, day, night))
+    walls.board.publish(Site(hall, site().scenes), walls.clock.now(), walls.mono)
+    assert walls.act("carousel", "day").carousel == "day"
+    assert (walls.after(50).carousel, walls.main.scene.id) == ("day", "storm"), "19:59:50"
+    assert (walls.after(15).carousel, walls.main.scene.id) == ("day", "storm"), "a scene has its time"
+    assert (walls.after(15).carousel, walls.main.scene.id) == ("night", "calm")
+    assert walls.after(31).scene.id == "event"
+    assert walls.after(12 * 3600).carousel == "day"
+    walls.act("scene", "grave")
+    assert (walls.after(12 * 3600).carousel, walls.main.scene.id) == ("day", "grave"), "who has the wall keeps it"
+    assert walls.act("pause", "").carousel == "day"
+    assert walls.after(31).carousel == "night", "whoever lets it go on lets the hour decide"
+    walls.act("carousel")
+    assert walls.after(12 * 3600).carousel == ""
+
+
 def test_an_alert_brings_its_scene_for_its_time_and_the_carousel_goes_on_where_it_was() -> None:
     walls = Timed()
     walls.act("carousel", "day")

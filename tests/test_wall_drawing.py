@@ -25,9 +25,10 @@ from cockpit.ui import wallwords
 from cockpit.ui.wallnode import ORBIT
 from cockpit.ui.wallpictures import glimpse, small_jpeg
 from cockpit.ui.wallscreen import WallWindow
+from cockpit.ui.wallstills import file_of, last_picture
 from tests.living_hub import CLOCK, LivingHub, pack
 from tests.living_wall import put_events
-from tests.wall_node_kit import COLORS, HALL, Node, a_node, site
+from tests.wall_node_kit import COLORS, HALL, SCENE, Node, a_node, site
 from widgets.wall.kit import wall_theme
 
 pytestmark = pytest.mark.slow
@@ -130,6 +131,26 @@ def test_before_anything_is_known_the_last_picture_of_the_output_stands_in(qtbot
         picture = again.window.grab().toImage()
         assert abs(picture.pixelColor(400, 200).green() - int(COLORS["calm"][3:5], 16)) < 12
         assert "正在启动" in again.window.over.said.trouble or "主机" in again.window.over.said.trouble
+
+
+def test_when_visitors_come_nothing_is_left_on_disk_of_what_was_shown_before(node: Node, tmp_path: Path) -> None:
+    folder = tmp_path / "node" / "screens"
+    node.publish({"scenes/storm.toml": 'privacy = "visitor"\n' + SCENE.format(id="storm", key="F2")})
+    kept = file_of(folder, node.window.output)
+    node.until(kept.exists)
+    unplugged = file_of(folder, "DP-9")
+    unplugged.write_bytes(kept.read_bytes())
+    node.act("scene", "storm")
+    seen: list[QImage] = []
+
+    def gone() -> bool:
+        if node.shown() == "storm" and kept.exists():
+            seen.append(last_picture(folder, node.window.output)[0])
+        return bool(seen)
+
+    node.until(gone)
+    assert not unplugged.exists()
+    assert seen[0].pixelColor(400, 200).red() > seen[0].pixelColor(400, 200).green()
 
 
 def test_a_machine_that_knows_nothing_says_so_and_which_it_is(qtbot: QtBot, tmp_path: Path) -> None:

@@ -228,6 +228,7 @@ def test_an_interrupted_ribbon_has_a_gap_of_its_own_and_is_written_so() -> None:
         ("seconds = 20", "seconds = 2", "line 32, column 67", "5 to 86400"),
         ("alert = 1", "alert = 5", "line 33, column 15", "1 to 4"),
         ('between = ["08:00", "20:00"]', 'between = "08:00"', "line 31, column 1", "two times"),
+        ('between = ["08:00", "20:00"]', 'between = ["00:00", "00:00"]', "line 31, column 21", "never run"),
         ("shift = 3", "shift = -1", "line 3, column 1", "0 to 16"),
     ],
 )

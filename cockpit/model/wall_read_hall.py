@@ -286,5 +286,7 @@ class HallReader:
             if not isinstance(times, list) or len(times) != 2:
                 file.wrong((*path, "between"), "wallfile.between")
             first, last = (file.minutes(t, "between", (*path, "between", n)) for n, t in enumerate(times))
+            if first == last:
+                file.wrong((*path, "between", 1), "wallfile.between_same")
             between = (first, last)
         return Carousel(id, file.name(data, path), tuple(steps), between, tuple(triggers))

@@ -27,7 +27,7 @@ from PySide6.QtGui import (
 from shiboken6 import delete
 
 from cockpit.ui.walloutputs import plugged
-from cockpit.ui.wallstills import SCREENS, last_file
+from cockpit.ui.wallstills import SCREENS, file_of, last_file
 
 LOOK_MS = 1000
 BARE_MS = 200
@@ -61,9 +61,10 @@ class Backdrop(QWindow):
 
     def look(self) -> None:
         """Takes the picture that was kept since. The wall it was taken of stands before it: only what was black so far
-        is painted at once."""
+        is painted at once, and what is to be seen no more."""
         was_bare = self.bare
-        if self._renew() and was_bare and self.isExposed():
+        renewed = self._renew()
+        if ((renewed and was_bare) or self._drop_taken_away()) and self.isExposed():
             self._paint()
 
     @property
@@ -77,6 +78,7 @@ class Backdrop(QWindow):
     def exposeEvent(self, event: QExposeEvent) -> None:
         if self.isExposed():
             self._renew()
+            self._drop_taken_away()
             self._paint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -88,6 +90,13 @@ class Backdrop(QWindow):
         if file:
             self._file, self._taken = file, taken
         return bool(file)
+
+    def _drop_taken_away(self) -> bool:
+        """Whether the picture was taken away, and was shown: visitors have come."""
+        if self.bare or file_of(self._folder, self._output).exists():
+            return False
+        self._file, self._taken = b"", 0
+        return True
 
     def _paint(self) -> None:
         """Paints all of it, on points that are given back at once."""

@@ -246,7 +246,8 @@ class WallNode(QObject):
         self.say()
 
     def _dressed(self, shows: WallShows) -> None:
-        """What a revision says that lies over its panels."""
+        """What a revision says that lies over its panels, before it is seen."""
+        self.pictures.show_to(shows.scene.privacy)
         self._dress(self.line.time.now())
         self.say()
 

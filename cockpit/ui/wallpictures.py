@@ -14,7 +14,7 @@ from cockpit.model.wallstate import Thumb
 from cockpit.processes import give_back
 from cockpit.seat import Seat
 from cockpit.ui.wallscreen import WallWindow
-from cockpit.ui.wallstills import keep_picture, last_picture
+from cockpit.ui.wallstills import file_of, forget_pictures, keep_picture, last_picture
 from cockpit.wall.node import WallSeat
 
 THUMB_SECONDS = 2.0
@@ -51,6 +51,8 @@ class WallPictures(QObject):
         self._turn = 0
         self._kept_at: dict[str, float] = {}
         self._waiting = 0
+        self._privacy = ""
+        self._visits = 0
         self._turns = QTimer(self, interval=round(THUMB_SECONDS * 1000))
         self._turns.timeout.connect(self._next)
         self._turns.start()
@@ -67,6 +69,15 @@ class WallPictures(QObject):
     def last(self, output: str) -> tuple[QImage, int]:
         """As `last_picture`."""
         return last_picture(self._folder, output)
+
+    def show_to(self, privacy: str) -> None:
+        """Whose eyes see the wall now, as a scene's `privacy`. Where visitors come, nothing is left of what was shown
+        before: a crash or a cable that is put back would uncover it."""
+        before, self._privacy = self._privacy, privacy
+        if privacy == "visitor" != before:
+            self._visits += 1
+            self._kept_at.clear()
+            forget_pictures(self._folder)
 
     def soon(self) -> None:
         """What is shown is another: it is kept in a moment. An output of which nothing is kept yet does not wait."""
@@ -94,12 +105,17 @@ class WallPictures(QObject):
         taken = self._line.time.now()
         if keep:
             self._kept_at[window.output] = now
-            self._aside(partial(self._keep, window.picture(), window.output))
+            self._aside(partial(self._keep, window.picture(), window.output, self._visits))
         if self._line.joined and window.screen_of_wall is not None and window.wall is not None:
             self._aside(partial(self._send, window.wall.id, window.screen_of_wall.id, taken, glimpse(window)))
 
-    def _keep(self, picture: QImage, output: str) -> None:
-        keep_picture(picture, self._folder, output)
+    def _keep(self, picture: QImage, output: str, visits: int) -> None:
+        """Args: visits: how often visitors had come when it was taken."""
+        if visits == self._visits:
+            keep_picture(picture, self._folder, output)
+        if visits != self._visits:  # they came while it was written
+            file_of(self._folder, output).unlink(missing_ok=True)
+            self._seat.later(self._kept_at.clear)
         give_back()
 
     def _aside(self, work: Callable[[], object]) -> None:

@@ -47,5 +47,12 @@ def keep_picture(picture: QImage, folder: Path, output: str) -> None:
             os.replace(beside, file)
 
 
+def forget_pictures(folder: Path) -> None:
+    """Takes all pictures away, also those of outputs that are not plugged in."""
+    for file in folder.glob("*.jpg"):
+        with contextlib.suppress(OSError):
+            file.unlink()
+
+
 def file_of(folder: Path, output: str) -> Path:
     return folder / f"{re.sub(r'[^A-Za-z0-9.-]', '-', output) or 'screen'}.jpg"

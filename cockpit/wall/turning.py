@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cockpit.model.clock import SECOND
-from cockpit.model.wall import Trigger, within
+from cockpit.model.wall import Carousel, Trigger, within
 from cockpit.model.wallstate import WallShows
 from cockpit.wall.state import Site, at_step, changed, of_all, untried, with_scene
 
@@ -38,7 +38,8 @@ class Held(msgspec.Struct, frozen=True):
 
 
 def turned(shows: WallShows, site: Site, now: int, hour: int) -> WallShows:
-    """A wall whose carousel goes on now; the same object where it does not.
+    """A wall whose carousel goes on now; the same object where it does not. Where the hours of the one that runs are
+    over, the first one of the hall that has this hour for its own goes on in its place.
 
     A step that is further ahead than it is long was planned before somebody set the hub's clock back: it is over.
 
@@ -51,9 +52,11 @@ def turned(shows: WallShows, site: Site, now: int, hour: int) -> WallShows:
     _, seconds = carousel.steps[shows.step % len(carousel.steps)]
     if _runs(now, shows.next_at, seconds):
         return shows
-    if not within(carousel.between, hour):
-        return shows
-    after = at_step(shows, carousel, shows.step + 1, site, now)
+    if within(carousel.between, hour):
+        after = at_step(shows, carousel, shows.step + 1, site, now)
+    else:
+        other = _of_this_hour(site, hour)
+        after = at_step(shows, other, 0, site, now) if other is not None else shows
     return shows if after == shows else changed(after, now, "")
 
 
@@ -102,6 +105,12 @@ def unmarked(shows: WallShows, now: int) -> WallShows:
     if not shows.identify or _runs(now, shows.identified + IDENTIFY_SECONDS * SECOND, IDENTIFY_SECONDS):
         return shows
     return changed(replace(shows, identify=()), now, "")
+
+
+def _of_this_hour(site: Site, hour: int) -> Carousel | None:
+    """The first carousel that says it runs at this time of the day; one without hours waits for a hand."""
+    meant = (one for one in site.hall.carousels if one.between and one.steps and within(one.between, hour))
+    return next(meant, None)
 
 
 def _runs(now: int, end: int, seconds: int) -> bool:
