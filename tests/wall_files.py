@@ -160,7 +160,7 @@ def halls(draw: st.DrawFn) -> Hall:
             id,
             draw(NAMES),
             tuple((scene, draw(st.integers(5, 600))) for scene in draw(st.lists(IDS, min_size=1, max_size=4))),
-            draw(st.one_of(st.just(()), st.tuples(minutes, minutes))),
+            draw(st.one_of(st.just(()), st.tuples(minutes, minutes).filter(lambda one: one[0] != one[1]))),
             tuple(
                 Trigger(draw(st.integers(1, 4)), s, draw(st.integers(0, 600))) for s in draw(st.lists(IDS, max_size=2))
             ),
