@@ -136,8 +136,9 @@ def _log(args: argparse.Namespace) -> int:
 def _join(args: argparse.Namespace) -> int:
     from cockpit.bus.joining import join
     from cockpit.bus.users import LEADER
+    from cockpit.model.machine_names import plain_name
     from cockpit.store.vault import needs_installed
-    from cockpit.wall.machine import own_name, plain_name
+    from cockpit.wall.machine import own_name
 
     os.umask(OWNER_ONLY)
     needs_installed()

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from cockpit.model.clock import SECOND, CityClock, ManualClock
 from cockpit.model.errors import OutsideError
+from cockpit.model.machine_names import MOST, plain_name
 from cockpit.model.wallasks import Adopted, WallOrder
 from cockpit.model.wallstate import ActDone, MapView, Pointer, WallAct, WallState
 from cockpit.wall.hubtime import PROBES, HubTime
 from cockpit.wall.kept import FILE, KeptState, keep, read_kept
-from cockpit.wall.machine import MOST, plain_name
 from cockpit.wall.node import WallSeat, same_picture
 from tests.living_hub import CITY, CLOCK, LivingHub, Seated, seated
 from tests.wall_kit import Timed

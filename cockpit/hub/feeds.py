@@ -15,7 +15,7 @@ from cockpit.feeds.again import Outcome, try_again
 from cockpit.feeds.items import Change, Readings, Refused, Rows
 from cockpit.feeds.quarantine import MOST, Kept
 from cockpit.feeds.sources.base import Received
-from cockpit.hub.service import Setting
+from cockpit.hub.service import Asked, Setting
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Message, language, texts
 from cockpit.model.ports import Interface, Sample, Systems, Tried
@@ -33,7 +33,7 @@ _TIMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-class FeedsService:
+class FeedsService(Asked):
     """Answers `feeds.systems`, `feeds.sample`, `quarantine` and `feeds.again`, and keeps what was refused."""
 
     def __init__(self, setting: Setting) -> None:
@@ -50,10 +50,6 @@ class FeedsService:
         add("feeds.sample", asks.KeyWanted, self._sample)
         add("quarantine", asks.KeyWanted, self._refused)
         add("feeds.again", asks.AgainWanted, self._again)
-
-    async def run(self) -> None:
-        """It works when it is asked."""
-        await asyncio.Event().wait()
 
     async def close(self) -> None:
         await asyncio.to_thread(self._store.close)

@@ -22,6 +22,7 @@ from cockpit.hub.codes import MachineCodes
 from cockpit.hub.machinesfile import MachinesConfig, read_machines_file
 from cockpit.model.clock import Clock
 from cockpit.model.errors import CockpitError, UserError
+from cockpit.model.machine_names import plain_name
 from cockpit.model.messages import Message, language, texts
 from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import from_json
@@ -37,7 +38,6 @@ from cockpit.model.walljoin import (
     Revoke,
     Revoked,
 )
-from cockpit.wall.machine import plain_name
 
 log = logging.getLogger(__name__)
 

@@ -365,12 +365,10 @@ class RehearsalsService:
         """A hub that runs for months keeps no more than one that begins anew."""
         old, self._past = self._past[KEPT:], self._past[:KEPT]
         for one in old:
-            dropping = asyncio.create_task(self._drop(self._folder / one.id), name="drill-dropped")
+            gone = asyncio.to_thread(shutil.rmtree, self._folder / one.id, ignore_errors=True)
+            dropping = asyncio.create_task(gone, name="drill-dropped")
             self._ending.add(dropping)
             dropping.add_done_callback(self._ending.discard)
-
-    async def _drop(self, folder: Path) -> None:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     def _look(self) -> list[Rehearsal]:
         """Those of earlier runs, newest first; the oldest go, with all that they kept."""

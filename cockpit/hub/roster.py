@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from cockpit.hub.climbwords import ClimbBook
-from cockpit.hub.service import Setting
+from cockpit.hub.service import Asked, Setting
 from cockpit.model.roster import OnDuty, RosterReply, RosterWanted
 
 MOST = 8
@@ -14,19 +12,12 @@ DIRECTORY_SECONDS = 600.0
 """How old what the site's directory said may be; files are read again when they are others."""
 
 
-class RosterService:
+class RosterService(Asked):
     """Answers `roster`."""
 
     def __init__(self, setting: Setting) -> None:
         self._book = ClimbBook(setting, DIRECTORY_SECONDS)
         setting.answers.add("roster", RosterWanted, self._answer)
-
-    async def run(self) -> None:
-        """It works when it is asked."""
-        await asyncio.Event().wait()
-
-    async def close(self) -> None:
-        pass
 
     async def _answer(self, seat: str, wanted: RosterWanted) -> RosterReply:
         found = await self._book.on_duty(wanted.org)

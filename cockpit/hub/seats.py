@@ -15,6 +15,7 @@ from cockpit.bus.server import NatsServer
 from cockpit.bus.users import LEADER, WIPED, Keys, User, machine_of, machine_user
 from cockpit.hub.answers import Answers
 from cockpit.hub.machinesfile import MachinesConfig
+from cockpit.hub.service import Asked
 from cockpit.model.clock import Clock
 from cockpit.model.errors import OutsideError, UserError
 from cockpit.model.seatasks import (
@@ -50,7 +51,7 @@ class _Heard(msgspec.Struct):
     said: SeatHere
 
 
-class SeatsService:
+class SeatsService(Asked):
     """The list of laptops and its log, in the hub's profile. One of a hub's services."""
 
     def __init__(
@@ -84,12 +85,6 @@ class SeatsService:
         answers.add("seats.wipe", SeatNamed, self._wipe)
         answers.add("seats.revoke", SeatNamed, self._revoke)
         answers.add("seats.log", Nothing, self._log)
-
-    async def run(self) -> None:
-        await asyncio.Event().wait()
-
-    async def close(self) -> None:
-        pass
 
     # -- what laptops say --------------------------------------------------------------------------------------------
 

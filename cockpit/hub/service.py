@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,6 +98,16 @@ class Setting:
     signal: Callable[[str, Signal], Awaitable[None]] = _to_nobody
     hearing: Hearing = field(default_factory=Hearing)
     between: Between = field(default_factory=Between)
+
+
+class Asked:
+    """Of a service that works when it is asked; one that keeps files closes them itself."""
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    async def close(self) -> None:
+        pass
 
 
 class Service(Protocol):

@@ -20,6 +20,7 @@ from cockpit.hub.signs_past import SignsPast
 from cockpit.ledger.fold import State
 from cockpit.model.clock import SECOND
 from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.freshness import STALE_BEATS
 from cockpit.model.messages import Message, language, texts
 from cockpit.model.signs import Series, Sign, SignSet, Sparks
 from cockpit.model.typed import from_msgpack
@@ -46,7 +47,6 @@ SAVE_SECONDS = 300.0
 """How often what is open is written down."""
 FINE_TIER = 2
 """Items of areas below streets are kept coarser."""
-STALE_BEATS = 3
 IMPORTERS = frozenset({"duty", "leader"})
 
 

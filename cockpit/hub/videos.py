@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import zstandard
 
-from cockpit.hub.service import Setting
+from cockpit.hub.service import Asked, Setting
 from cockpit.model.errors import UserError
 from cockpit.model.messages import language, texts
 from cockpit.model.videos import BookReply, BookWanted, VideoBook
@@ -24,7 +24,7 @@ MOST_BYTES = 900_000
 """Of the book on the bus, which refuses messages over 1 MB."""
 
 
-class VideosService:
+class VideosService(Asked):
     """Answers `videos`. The files are read again when they are others."""
 
     def __init__(self, setting: Setting) -> None:
@@ -36,13 +36,6 @@ class VideosService:
         self._problem: UserError | None = None
         self._reading = asyncio.Lock()
         setting.answers.add("videos", BookWanted, self._answer)
-
-    async def run(self) -> None:
-        """It works when it is asked."""
-        await asyncio.Event().wait()
-
-    async def close(self) -> None:
-        pass
 
     async def _answer(self, seat: str, wanted: BookWanted) -> BookReply:
         async with self._reading:

@@ -126,9 +126,9 @@ class LiveVideos:
         video = self.video(wanted.camera)
         if video is None:
             return _UNKNOWN if self.mistake is None else VideoSeen(VideoState.AWAY, self.mistake)
-        if _hides(video, wanted):
-            return _HIDDEN
-        ident = self._ident(video, wanted)
+        return _HIDDEN if _hides(video, wanted) else self._of_stream(self._ident(video, wanted))
+
+    def _of_stream(self, ident: str) -> VideoSeen:
         if ident in self._no_secret:
             return VideoSeen(VideoState.REFUSED, self._no_secret[ident])
         process = self._process
@@ -136,9 +136,10 @@ class LiveVideos:
 
     def newest(self, wanted: VideoWanted, after: int = 0) -> VideoPicture | None:
         video, process = self.video(wanted.camera), self._process
-        if video is None or process is None or self._over or self.seen(wanted).state is VideoState.REFUSED:
+        if video is None or process is None or self._over or _hides(video, wanted):
             return None
-        return process.read(self._ident(video, wanted), after)
+        ident = self._ident(video, wanted)
+        return None if self._of_stream(ident).state is VideoState.REFUSED else process.read(ident, after)
 
     def _ident(self, video: CameraVideo, wanted: VideoWanted) -> str:
         """Of a stream: its camera, where it is, and what is done to its picture."""

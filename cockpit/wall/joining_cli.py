@@ -70,7 +70,8 @@ def _code(args: argparse.Namespace) -> int:
 
 def _join(args: argparse.Namespace) -> int:
     from cockpit.bus.joining import join
-    from cockpit.wall.machine import own_name, plain_name
+    from cockpit.model.machine_names import plain_name
+    from cockpit.wall.machine import own_name
 
     os.umask(OWNER_ONLY)
     joined = join(machine_profile(args.profile), args.host, args.code, plain_name(args.name) or own_name())

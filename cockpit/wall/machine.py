@@ -5,8 +5,7 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from cockpit.model.machine_names import MOST as MOST
-from cockpit.model.machine_names import plain_name as plain_name
+from cockpit.model.machine_names import plain_name
 
 HERE = "here"
 """A machine whose own name has nothing that could be used."""

@@ -39,20 +39,8 @@ def desk_command(entry: Entry, profile: Path, pack: str = "") -> list[str]:
         write_private(key, msgspec.json.encode(user).decode())
     except OSError as error:
         raise OutsideError("rehearsal.unwritable", file=str(key), why=error.strerror or str(error)) from error
-    return cockpit_command(
-        *(
-            "run",
-            "--rehearsal",
-            "--hub",
-            entry.url,
-            "--key",
-            str(key),
-            "--profile",
-            str(folder),
-            "--pack",
-            pack or entry.city,
-        )
-    )
+    options = ("--hub", entry.url, "--key", str(key), "--profile", str(folder), "--pack", pack or entry.city)
+    return cockpit_command("run", "--rehearsal", *options)
 
 
 def desk_environment(mine: Mapping[str, str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 from cockpit.model.ages import data_age
 from cockpit.model.city import Pack, Text
 from cockpit.model.clock import MINUTE
-from cockpit.model.freshness import STALE_BEATS
+from cockpit.model.freshness import STALE_BEATS, Freshness, freshness
 from cockpit.model.messages import Message
 from cockpit.model.signs import Sign, key_of
 from cockpit.model.tables import EventState
@@ -184,7 +184,7 @@ def age_of(coloring: Coloring, picture: Picture, pack: Pack, now: int) -> tuple[
         return None, False
     at = int(rows[np.argmax(table.numbers("measured")[rows])])
     last, beat = int(table.value(at, "measured")), int(table.value(at, "period")) or MINUTE
-    return data_age(last, beat, now), now - last > STALE_BEATS * beat
+    return data_age(last, beat, now), freshness(last, beat, now) is not Freshness.LIVE
 
 
 def ends_of(values: Sequence[float]) -> tuple[float, ...]:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QPainter
 from cockpit.model.ages import age, moment
 from cockpit.model.clock import MINUTE
 from cockpit.model.figures import figure
-from cockpit.model.freshness import STALE_BEATS
+from cockpit.model.freshness import Freshness, freshness
 from cockpit.model.headline import headline_words
 from cockpit.model.messages import Message
 from widgets.kit.feedstate import has_data, topic_state
@@ -110,7 +110,7 @@ class WallWeather(WallPanel):
         period = int(table.numbers("period")[rows].max()) or MINUTE
         return Gauged(
             kind, str(row["unit"]) or known.unit, known.decimals, float(value[rows].mean()), float(value[top]),
-            str(row["name"]), when, now - when > STALE_BEATS * period,
+            str(row["name"]), when, freshness(when, period, now) is not Freshness.LIVE,
         )  # fmt: skip
 
     def _alert(self) -> tuple[str, int, str] | None:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cockpit.model.ages import stamp
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.model.wall import Mode, Placed, Scene, Screen, Wall
 from cockpit.model.wall_edit import same
 from cockpit.model.wall_solve import solve_scene
-from cockpit.model.wallasks import SceneText
+from cockpit.model.wallasks import SceneText, Version
 from cockpit.model.wallstate import BEAT, Cast, NodeSeen, ScreenHealth, WallAct, WallShows, WallState
 from widgets.kit.context import PanelContext
 
@@ -234,3 +235,8 @@ class Hand:
         shows = self.shows
         if shows is not None:
             self.act("mute", "" if shows.muted else "on")
+
+
+def published_at(ctx: PanelContext, version: Version) -> str:
+    """When a version was published, by the city's clock; – where nobody knows."""
+    return stamp(ctx.clock.city.at(version.at)) if version.at else "–"

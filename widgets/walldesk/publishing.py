@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cockpit.model.ages import stamp
 from cockpit.model.messages import Message
 from cockpit.model.wall_diff import Change, changes, marked
 from cockpit.model.wallasks import Version, Versions
@@ -31,6 +30,7 @@ from widgets.kit.label import label
 from widgets.kit.lineedit import LineEdit
 from widgets.walldesk.board_paint import BoardPainter
 from widgets.walldesk.editing import Editing
+from widgets.walldesk.hand import published_at
 from widgets.walldesk.plan_view import PlanView
 
 MOST_LINES = 40
@@ -157,7 +157,7 @@ class PublishDialog(QDialog):
         version = next((one for one in self._versions if one.number == n), None)
         if version is None:
             return Message("walldesk.theirs_version", {"n": n})
-        when = stamp(self._ctx.clock.city.at(version.at)) if version.at else "–"
+        when = published_at(self._ctx, version)
         return Message("walldesk.theirs_by", {"n": n, "by": version.by or "–", "at": when})
 
     def _scene(self, id: str, parent: QWidget) -> QWidget:

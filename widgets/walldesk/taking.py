@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from cockpit.model.ages import stamp
 from cockpit.model.messages import Message
 from cockpit.model.wall_diff import changes, marked
 from cockpit.model.wall_shipped import shipped_scenes
@@ -16,6 +15,7 @@ from widgets.kit.buttons import KeyButton, button
 from widgets.kit.label import label
 from widgets.walldesk.board_paint import BoardPainter
 from widgets.walldesk.editing import Editing
+from widgets.walldesk.hand import published_at
 from widgets.walldesk.plan_view import PlanView
 from widgets.walldesk.publishing import KEY
 
@@ -109,7 +109,7 @@ class TakeAwayDialog(QDialog):
         if scene is None or version is None:
             self.last.setText(self._ctx.t.pack(scene.name) if scene is not None else "–")
             return
-        when = stamp(self._ctx.clock.city.at(version.at)) if version.at else "–"
+        when = published_at(self._ctx, version)
         words = {"scene": scene.name, "n": version.number, "by": version.by or "–", "at": when}
         self.last.setText(self._ctx.t("walldesk.last_by", **words))
 

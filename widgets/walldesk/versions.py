@@ -7,7 +7,6 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QPlainTextEdit, QVBoxLayout, QWidget
 
-from cockpit.model.ages import stamp
 from cockpit.model.errors import CockpitError
 from cockpit.model.messages import Message
 from cockpit.model.wall import Scene
@@ -19,6 +18,7 @@ from widgets.kit.buttons import button
 from widgets.kit.label import label
 from widgets.walldesk.board_paint import BoardPainter
 from widgets.walldesk.editing import Editing
+from widgets.walldesk.hand import published_at
 from widgets.walldesk.plan_view import PlanView
 
 
@@ -84,7 +84,7 @@ class VersionsDialog(QDialog):
 
     def _line(self, version: Version) -> str:
         t = self._ctx.t
-        when = stamp(self._ctx.clock.city.at(version.at)) if version.at else "–"
+        when = published_at(self._ctx, version)
         return t("walldesk.version_line", n=version.number, when=when, by=version.by or "–", note=version.note or "–")
 
     def _ask(self) -> None:
