@@ -113,7 +113,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser], t: T
     run.add_argument("--seat", choices=("duty", "leader", "wall"), default="duty", help=t("cli.seat"))
     run.add_argument("--layout", metavar="FILE", type=Path, help=t("cli.layout"))
     run.add_argument("--map", choices=("auto", "raster", "gloo"), help=t("mapgpu.option"))
-    run.add_argument("--json", action="store_true", help=t("cli.json"))
+    run.add_argument("--json", action="store_true", help=t("cli.json_shot"))
     run.add_argument("--passphrase-file", metavar="FILE", type=Path, help=t("secure.cli_file"))
     _add_seat(run, t)
     run.set_defaults(go=_run)

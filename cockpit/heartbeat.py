@@ -16,6 +16,8 @@ BEAT_SECONDS = 1.0
 BYTE = b"."
 RESTART_CODE = 75
 """With it a child ends that is to be started anew at once: the hub asked for it."""
+ANEW = -1
+"""In its place where nobody watches who would start it: the process begins again by itself. No process ends with it."""
 
 
 class Heartbeat:

@@ -20,7 +20,7 @@ from cockpit.children import Children, StandbyChildren, hub_profile
 from cockpit.city.cli import check_options
 from cockpit.cli import DEFAULT_PACK, resolve_city
 from cockpit.display import require_display
-from cockpit.heartbeat import BEAT_ENV, RESTART_CODE
+from cockpit.heartbeat import ANEW
 from cockpit.model.city import Pack
 from cockpit.model.clock import Clock, SystemClock
 from cockpit.model.errors import OutsideError, UserError
@@ -88,7 +88,6 @@ def launch_wall(args: argparse.Namespace) -> int:
         UserError: a pack or an address that can not be used, or this profile's wall is drawn already.
         OutsideError: the profile can not be written, or it can not be started anew.
     """
-    watched = BEAT_ENV in os.environ
     die_with_parent()  # a watchdog's: another one could not start its own beside it
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if args.hub:
@@ -104,7 +103,7 @@ def launch_wall(args: argparse.Namespace) -> int:
         code = _open(args, profile, clock, None)
     finally:
         held.release()
-    if code == RESTART_CODE and not watched:
+    if code == ANEW:
         start_anew(sys.argv[1:])
     return code
 

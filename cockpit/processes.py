@@ -156,6 +156,27 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
+def listening(address: str, port: int, backlog: int) -> socket.socket:
+    """A TCP socket that listens for a loop; on `::` by IPv4 too.
+
+    Raises:
+        OSError: the port is in use or may not be used, or there is no such address here.
+    """
+    six = ":" in address
+    sock = socket.socket(socket.AF_INET6 if six else socket.AF_INET)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if six:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0 if address == "::" else 1)
+        sock.setblocking(False)
+        sock.bind((address, port))
+        sock.listen(backlog)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
 def can_listen(port: int) -> bool:
     """Whether a server could listen on this port of loopback now: neither a server nor a connection holds it."""
     with socket.socket() as sock:

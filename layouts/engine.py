@@ -1,6 +1,6 @@
 """Draws a layout: builds the panels that it names and keeps them where the solver says, while the window changes.
 
-panels = shipped_panels()
+panels = Panels()
 engine = LayoutEngine(context, panels, window)
 engine.show_layout(read_layout_file(path, panels))
 """
@@ -17,7 +17,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from cockpit.model.layout import Layout, Overlay, Rect, Region, least_size, solve
+from layouts.focus import takes_focus
 from layouts.panels import Panels
+from layouts.unbuilt import ComingPanel, UnbuiltPanel
 from widgets.kit.panel import Pane, Panel, PanelContext
 
 _Key = tuple[str, str, int]
@@ -27,36 +29,6 @@ _Key = tuple[str, str, int]
 def shipped(name: str) -> Path:
     """The file of a preset that ships (`duty`)."""
     return Path(__file__).parent / f"{name}.toml"
-
-
-def shipped_panels() -> Panels:
-    """All panels of widgets/ and of third parties, imported when a layout names them."""
-    return Panels()
-
-
-class UnbuiltPanel(Panel):
-    """Stands where a panel could not be built; says so in its own frame, and tries again when asked."""
-
-    def __init__(self, ctx: PanelContext, panel_id: str, parent: QWidget | None = None) -> None:
-        self.panel_id = panel_id  # type: ignore[misc]  # of the panel whose place it takes
-        super().__init__(ctx, parent)
-        self.retranslate()
-
-    def reopen(self) -> None:
-        """Ask the engine for a new try."""
-        self.reopened.emit()
-
-    def retranslate(self) -> None:
-        super().retranslate()
-        self.header.set_title(self.ctx.t("layout.unbuilt", panel=self.objectName()))
-
-
-class ComingPanel(Pane):
-    """The frame of a panel that is built in a moment."""
-
-    def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
-        super().__init__(ctx, parent)
-        self.setProperty("frame", "panel")
 
 
 class LayoutEngine(QWidget):
@@ -232,7 +204,7 @@ class LayoutEngine(QWidget):
         )
         start = here if here is not None else (-1 if step > 0 else 0)
         for ahead in range(1, len(panels) + 1):
-            target = _takes_focus(panels[(start + step * ahead) % len(panels)])
+            target = takes_focus(panels[(start + step * ahead) % len(panels)])
             if target is not None:
                 target.setFocus(Qt.FocusReason.TabFocusReason)
                 return
@@ -240,7 +212,7 @@ class LayoutEngine(QWidget):
     def focus_panel(self, panel_id: str) -> None:
         """Give the keyboard to the first panel shown with this id."""
         panel = self.panel(panel_id)
-        target = _takes_focus(panel) if panel is not None else None
+        target = takes_focus(panel) if panel is not None else None
         if target is not None:
             target.setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -370,23 +342,3 @@ def _as_high_as_wanted(widget: QWidget, place: Region | Overlay, rect: Rect) -> 
     spare = rect.h - int(wanted)
     above = spare if "bottom" in place.anchor else 0 if "top" in place.anchor else spare // 2
     return Rect(rect.x, rect.y + above, rect.w, int(wanted))
-
-
-def _takes_focus(panel: QWidget) -> QWidget | None:
-    """The panel, or what had the keyboard in it last, or the first thing in its content that takes it, or in its
-    header."""
-    if panel.focusPolicy() & Qt.FocusPolicy.TabFocus:
-        return panel
-    last = panel.focusWidget()
-    if last is not None and last.isVisible() and last.isEnabled() and last.focusPolicy() & Qt.FocusPolicy.TabFocus:
-        return last
-    header = panel.header if isinstance(panel, Panel) else None
-    in_header: QWidget | None = None
-    at = panel.nextInFocusChain()
-    while at is not None and at is not panel:
-        if panel.isAncestorOf(at) and at.isVisible() and at.isEnabled() and at.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            if header is None or not header.isAncestorOf(at):
-                return at
-            in_header = in_header or at
-        at = at.nextInFocusChain()
-    return in_header

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cockpit.model.layout import Rect
-from cockpit.model.wall import Hall, Place, Placed, Scene, Screen, Wall
+from cockpit.model.wall import Hall, Mode, Place, Placed, Scene, Screen, Wall
 from cockpit.model.wall_solve import solve_scene
 from cockpit.model.wallstate import Cast, WallShows
 from widgets.kit.wallsight import Part
@@ -95,6 +95,12 @@ def scaled(rect: Rect, by: float) -> Rect:
     return Rect(x, y, max(1, round((rect.x + rect.w) * by) - x), max(1, round((rect.y + rect.h) * by) - y))
 
 
+def _layers(scene: Scene, mode: Mode | None) -> tuple[str, ...]:
+    """Of the map: the scene's and the mode's; visitors are shown no more than their scene says."""
+    more = mode.layers if mode is not None and scene.privacy != "visitor" else ()
+    return tuple(dict.fromkeys((*scene.layers, *more)))
+
+
 def sight_of(piece: Piece, hall: Hall, wall: Wall, shows: WallShows, screen: Screen, by: float = 1.0) -> dict[str, Any]:
     """What a panel is told of its wall: the attributes of its `WallSight`, by name.
 
@@ -113,7 +119,7 @@ def sight_of(piece: Piece, hall: Hall, wall: Wall, shows: WallShows, screen: Scr
         "scene_name": scene.name,
         "mode": mode,
         "privacy": scene.privacy,
-        "layers": tuple(dict.fromkeys((*scene.layers, *(mode.layers if mode is not None else ())))),
+        "layers": _layers(scene, mode),
         "view": msgspec.structs.replace(shows.view, scale=shows.view.scale / by) if shows.view is not None else None,
         "event": piece.event or (shows.event if follows in ("event", "selection") else ""),
         "area": shows.area if follows else "",

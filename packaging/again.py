@@ -18,11 +18,14 @@ from pathlib import Path
 
 MOST_TESTS = 4
 MOST_FILES = 3
+MOST_NAMED = 12
+MOST_LETTERS = 160
 OF_SYSTEM = "test-system-"
 """Legs whose tests start programs and windows beside those of another leg; the others' tests must pass at once."""
 TESTS_FAILED = 1
 """Pytest's exit code for that, and nothing worse."""
 _FAILED = re.compile(r"^(?:FAILED|ERROR) ((\S+?\.py)::[\w:]+(?:\[.*?\](?= - |$))?)", re.MULTILINE)
+_WHY = re.compile(r"^E  .*", re.MULTILINE)
 
 
 def failed(log: str) -> dict[str, str]:
@@ -39,9 +42,13 @@ def main(arguments: Sequence[str], build: Path = Path("build")) -> int:
         if state in (0, 5):  # 5: none of its tests was asked for
             continue
         log = build / f"{name}.log"
-        found = failed(log.read_text("utf-8", "replace")) if log.exists() else {}
+        text = log.read_text("utf-8", "replace") if log.exists() else ""
+        found = failed(text)
         if state != TESTS_FAILED or not name.startswith(OF_SYSTEM) or not found:
             print(f"{name} failed ({'not run' if state is None else state}): build/{name}.log", file=sys.stderr)
+            # last of all: the end of a run is all that some see of it
+            why = [line[:MOST_LETTERS] for line in _WHY.findall(text)]
+            print(*list(found)[:MOST_NAMED], *why[:MOST_NAMED], sep="\n", file=sys.stderr)
             return 1
         tests |= found
     files = sorted(set(tests.values()))

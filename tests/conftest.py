@@ -7,8 +7,11 @@ running timers that outlive their test.
 
 from __future__ import annotations
 
+import collections
 import functools
+import gc
 import importlib.util
+import itertools
 import logging
 import os
 import re
@@ -16,7 +19,7 @@ import shutil
 import tempfile
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +41,8 @@ _QT_IMPORT = re.compile(
     r"^\s*(?:from|import)\s+(?:PySide6|shiboken6|pyqtgraph|vispy|qasync|pytestqt|cockpit\.ui|widgets|layouts)\b",
     re.MULTILINE,
 )
+_MARK = re.compile(r"\bmark\.(system|window|slow)\b")
+_MARKS_OF_ALL = re.compile(r"^pytestmark = (\[[^\]]*\]|.*)", re.MULTILINE)
 _HELPER_IMPORT = re.compile(r"^\s*from\s+tests(?:\.(\w+)\s+import|\s+import\s+(.+)$)", re.MULTILINE)
 
 ALL_TESTS = HAS_QT and "COCKPIT_ALL_TESTS" in os.environ
@@ -55,6 +60,7 @@ for _name in (*OF_THE_DESKTOP, *OF_THE_NETWORK, *map(str.lower, OF_THE_NETWORK))
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--once", action="store_true", help="leave out what is run where no Qt is installed")
     parser.addoption("--letters", default="a-z", help="only of files whose names begin with one of these: a-f, s")
+    parser.addoption("--each", type=int, default=1, help="only each so manieth test of a file, from its first on")
     if not HAS_QT:  # pytest-qt, which knows these, is not installed either
         parser.addini("qt_api", "of pytest-qt")
         parser.addini("qt_log_level_fail", "of pytest-qt")
@@ -85,14 +91,56 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         return None
     if not re.match(f"test_[{config.getoption('letters')}]", collection_path.name):
         return True
-    return True if not HAS_QT and _imports_qt(collection_path, set()) else None
+    if not HAS_QT and _imports_qt(collection_path, set()):
+        return True
+    return None if _may_be_wanted(collection_path, config) else True
 
 
+def _may_be_wanted(path: Path, config: pytest.Config) -> bool:
+    """Whether a test of a module may be one of those asked for, by the marks that stand in its text: most modules of a
+    leg of `make test` are left out by that before they are imported."""
+    text = path.read_text(encoding="utf-8")
+    of_all = {name for line in _MARKS_OF_ALL.findall(text) for name in _MARK.findall(line)}
+    of_some = sorted({*_MARK.findall(text)} - of_all)
+    for chosen in itertools.product((False, True), repeat=len(of_some)):
+        marks = of_all.union(itertools.compress(of_some, chosen))
+        if config.getoption("once") and not marks and not _needs_qt(path):
+            continue
+        if _matches(config.getoption("markexpr"), frozenset(marks)):
+            return True
+    return False
+
+
+@functools.cache
+def _matches(expression: str, marks: frozenset[str]) -> bool:
+    """Whether a test with these marks, and no other of the three, is one of `-m`; so it is where `-m` asks for more."""
+    words = {*re.findall(r"[^\s()]+", expression)} - {"and", "or", "not"}
+    if not words or not words <= {"system", "window", "slow"}:
+        return True
+    return bool(eval(expression, {"__builtins__": {}}, {word: word in marks for word in words}))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What was imported stays as long as the run: the collector, which tests call, does not look through it again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.hookimpl(trylast=True)  # of what `-m` and `-k` leave
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    of_file: dict[Path, itertools.count[int]] = collections.defaultdict(itertools.count)
+    each = config.getoption("each")
+    left_out = {item for item in items if next(of_file[item.path]) % each}
     if config.getoption("once"):
-        left_out = {item for item in items if _runs_without_qt(item)}
-        config.hook.pytest_deselected(items=[*left_out])
-        items[:] = [item for item in items if item not in left_out]
+        left_out |= {item for item in items if _runs_without_qt(item)}
+    config.hook.pytest_deselected(items=[*left_out])
+    items[:] = [item for item in items if item not in left_out]
 
 
 def _runs_without_qt(item: pytest.Item) -> bool:

@@ -30,6 +30,7 @@ class Server:
         self.keep = True
         self.base = ""
         self.card = None
+        self.card_status = 200
 
     async def poll(self, request):
         self.polls.append(dict(request.headers))
@@ -70,9 +71,9 @@ class Server:
         return socket
 
     async def index(self, request):
-        if self.card is None:
+        if self.card is None and self.card_status == 200:
             raise web.HTTPNotFound
-        return web.json_response(self.card)
+        return web.json_response(self.card, status=self.card_status)
 
 
 @asynccontextmanager

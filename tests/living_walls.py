@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QRectF, Qt
@@ -25,10 +25,11 @@ from cockpit.model.wallasks import (
     Versions,
     VersionTexts,
 )
-from cockpit.model.walljoin import CodeMade, Machines, Member
+from cockpit.model.walljoin import CodeMade, Forgotten, Machines, Member
 from cockpit.model.wallstate import NodeReport, Pointer, ScreenHealth, Thumb, WallAct, WallState
 from cockpit.ui.ports import while_alive
 from cockpit.wall.board import Board, KeptBoard
+from cockpit.wall.turning import Standing
 from cockpit.wall.versions import PublishedVersions
 
 CENTRE = Path(__file__).parent / "walldesk_hall.toml"
@@ -41,7 +42,8 @@ class LivingWalls:
     Attributes:
         role: of whoever acts here. away: the hub does not answer; then nothing is told and acts are refused.
         late: the scenes are read at `read_scenes` only, however early they are told to be others.
-        acts: what was asked for, in order. paired: remotes by their code. joined: machines that joined.
+        acts: what was asked for, in order. paired: remotes by their code. joined: machines that are there, gone: that
+            are not, `old` without a key.
     """
 
     def __init__(self, clock: ManualClock, folder: Path, hall: str = "", scenes: Path = FOLDER) -> None:
@@ -51,7 +53,7 @@ class LivingWalls:
         self._read: SceneTexts | None = None
         self.acts: list[WallAct] = []
         self.paired: dict[str, RemoteHere] = {}
-        self.joined = ["a", "b", "c"]
+        self.joined, self.gone = ["a", "b", "c"], ["left", "old"]
         self.versions_ = PublishedVersions(folder / "versions", folder / "site", scenes)
         site = folder / "site"
         site.mkdir(parents=True, exist_ok=True)
@@ -160,11 +162,20 @@ class LivingWalls:
         done(CodeMade("8K2M-QX7P-4T9D", self.clock.now() + 600 * SECOND, "10.0.0.8"))
 
     def machines(self, done: Callable[[Machines | Message], None]) -> None:
-        done(Machines(tuple(Member(name, self.clock.now(), True) for name in self.joined)))
+        now = self.clock.now()
+        gone = (Member(name, 0 if name == "old" else now, False, now - 3600 * SECOND) for name in self.gone)
+        done(Machines((*(Member(name, now, True) for name in self.joined), *gone)))
 
     def revoke(self, machine: str, done: Callable[[Message | None], None]) -> None:
         self.joined.remove(machine)
         done(None)
+
+    def forget(self, machine: str, done: Callable[[Forgotten | Message], None]) -> None:
+        if machine in self.joined:
+            done(Message("walljoin.machine_alive", {"name": machine}))
+            return
+        self.gone.remove(machine)
+        done(Forgotten(machine))
 
     def hand(self, pointer: Pointer) -> None:
         pass
@@ -191,11 +202,15 @@ class LivingWalls:
         self._heard = self.clock.now()
         self._say("state")
 
-    def after(self, seconds: float) -> None:
-        """Time passes at the hub."""
+    def after(self, seconds: float, standing: Sequence[Standing] | None = None) -> None:
+        """Time passes at the hub.
+
+        Args:
+            standing: alerts of now; None: as before.
+        """
         self.clock.advance(seconds)
         now = self.clock.now()
-        self.board.tick(now, self._mono, now, None)
+        self.board.tick(now, self._mono, now, standing)
         self.tell()
 
     def published_by(self, by: str, texts: Mapping[str, str]) -> int:
@@ -211,13 +226,30 @@ class LivingWalls:
         self._read = self._scenes()
         self._say("scenes")
 
-    def report(self, machine: str, unplugged: tuple[int, ...] = (), frame: float = 9.1, **more: object) -> None:
-        """A machine's beat, for all the screens it draws on the first wall."""
+    def report(
+        self,
+        machine: str,
+        unplugged: tuple[int, ...] = (),
+        frame: float = 9.1,
+        longest: float = 0.0,
+        behind: int = 0,
+        **more: object,
+    ) -> None:
+        """A machine's beat, for all the screens it draws on the first wall; behind: so many revisions."""
         wall = self.board.site.hall.walls[0]
-        revision = self.board.shows[wall.id].revision
+        revision = self.board.shows[wall.id].revision - behind
         screens = tuple(
             ScreenHealth(
-                one.id, one.id not in unplugged, revision, revision, frame + 0.4 * one.id, frame + 6.2, 2, 3000, 118.0
+                one.id,
+                one.id not in unplugged,
+                revision,
+                revision,
+                frame + 0.4 * one.id,
+                frame + 6.2,
+                2,
+                3000,
+                118.0,
+                longest,
             )
             for one in wall.screens
             if one.machine == machine
@@ -232,8 +264,12 @@ class LivingWalls:
                 self.report(machine, **more)  # type: ignore[arg-type]
         self.tell()
 
-    def picture(self, *screens: int) -> None:
-        """Small pictures of screens come: flat ones, a rectangle a panel."""
+    def picture(self, *screens: int, of: int = 0) -> None:
+        """Small pictures of screens come: flat ones, a rectangle a panel.
+
+        Args:
+            of: as of `Thumb`.
+        """
         wall = self.board.site.hall.walls[0]
         shows = self.board.shows[wall.id]
         placed = solve_scene(shows.scene, wall)
@@ -253,6 +289,6 @@ class LivingWalls:
             buffer = QBuffer()
             buffer.open(QIODevice.OpenModeFlag.WriteOnly)
             image.save(buffer, "JPG", 80)
-            thumb = Thumb(wall.id, screen.id, self.clock.now(), bytes(buffer.data().data()))
+            thumb = Thumb(wall.id, screen.id, self.clock.now(), bytes(buffer.data().data()), of)
             self._thumbs.setdefault(wall.id, {})[screen.id] = thumb
         self._say("thumbs")

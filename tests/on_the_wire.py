@@ -1,6 +1,8 @@
 """A user of a living hub's bus and nothing more: asks, signals, says what devices say, hears what is told to all.
 
 with on_the_wire(hub, "seat-1") as seat: seat.ask("letters", LettersWanted(), Letters)
+
+A machine of a wall is let in by TLS only, see `machine_on_the_wire`.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,12 +20,16 @@ from nats.errors import NoRespondersError
 
 from cockpit.bus import asks, subjects
 from cockpit.bus.client import connect
+from cockpit.bus.joined import FOLDER, Joined, context_of
+from cockpit.bus.joining import join
 from cockpit.bus.users import Keys, User
 from cockpit.model.calls import Signal
 from cockpit.model.entries import Act, Command, Receipt, encode
 from cockpit.model.errors import OutsideError
 from cockpit.model.ids import new_id
 from cockpit.model.letters import Said, encode_said
+from cockpit.model.walljoin import CodeMade, CodeWanted
+from tests.doors import until_open
 from tests.living_hub import CITY, CLOCK, PATIENCE, LivingHub
 from tests.waiting import within
 
@@ -32,8 +39,10 @@ class OnTheWire:
     signals: that came for this user, with who sent them; told: by topic, the bytes that the hub told all seats.
     """
 
-    def __init__(self, hub: LivingHub, user: User) -> None:
+    def __init__(self, hub: LivingHub, user: User, machine: Path | None = None) -> None:
+        """Args: machine: profile of one that joined, None of who is on the hub's own machine."""
         self.user = user
+        self._machine = machine
         self.signals: list[tuple[str, Signal]] = []
         self.told: dict[str, list[bytes]] = {}
         self._hub = hub
@@ -43,19 +52,31 @@ class OnTheWire:
 
     def open(self) -> None:
         self._thread.start()
-        self._do(self._join())
+        try:
+            self._do(self._join())
+        except BaseException:  # a key that is refused fails the test; its thread would keep the whole run from ending
+            self._end()
+            raise
 
     def close(self) -> None:
         try:
             self._do(self._client.close())
         finally:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(PATIENCE)
-            self._loop.close()
+            self._end()
+
+    def _end(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(PATIENCE)
+        self._loop.close()
 
     async def _join(self) -> None:
         assert self._hub.hub is not None
-        self._client = await connect(self._hub.hub.server.url, self.user, self.user.name, lambda: None)
+        url, tls = self._hub.hub.server.url, None
+        if self._machine is not None:
+            outside = self._hub.hub.server.outside
+            assert outside is not None
+            url, tls = f"wss://{outside.address}:{outside.port}", context_of(self._machine / FOLDER)
+        self._client = await connect(url, self.user, self.user.name, lambda: None, tls)
         await self._client.subscribe(subjects.signals_to(CITY, subjects.LIVE, self.user.name), cb=self._signalled)
         if self.user.role != "device":
             await self._client.subscribe(subjects.all_pictures(CITY, subjects.LIVE), cb=self._was_told)
@@ -100,14 +121,19 @@ class OnTheWire:
             OutsideError: what it says why not.
         """
 
+        told = self.raw(what, wanted, asks.Told)
+        if told.problem is not None:
+            raise OutsideError(told.problem.id, **told.problem.params)
+        return msgspec.msgpack.decode(told.said, type=reply) if reply is not None else None
+
+    def raw(self, what: str, wanted: object, reply: type) -> Any:
+        """What the hub itself answers: bodies, texts, pictures."""
+
         async def go() -> bytes:
             subject = subjects.ask(self.user.name, what)
             return (await self._client.request(subject, asks.encode(wanted), timeout=PATIENCE)).data
 
-        told = msgspec.msgpack.decode(self._do(go()), type=asks.Told)
-        if told.problem is not None:
-            raise OutsideError(told.problem.id, **told.problem.params)
-        return msgspec.msgpack.decode(told.said, type=reply) if reply is not None else None
+        return msgspec.msgpack.decode(self._do(go()), type=reply)
 
     def refused(self, what: str, wanted: object) -> str:
         """Id of the sentence by which a question is refused."""
@@ -125,6 +151,16 @@ class OnTheWire:
             return (await self._client.request(subject, encode_said(said), timeout=PATIENCE)).data
 
         return msgspec.json.decode(self._do(go()), type=Receipt)
+
+    def publish(self, *messages: tuple[str, bytes, str]) -> None:
+        """Subject, bytes and where an answer is wanted ("" nowhere), as a program of another's may send them."""
+
+        async def go() -> None:
+            for subject, data, reply in messages:
+                await self._client.publish(subject, data, reply=reply)
+            await self._client.flush()
+
+        self._do(go())
 
     def signal(self, to: str, signal: Signal) -> None:
         async def go() -> None:
@@ -157,6 +193,24 @@ class OnTheWire:
 def on_the_wire(hub: LivingHub, name: str) -> Iterator[OnTheWire]:
     user = next(user for user in Keys(hub.profile).ensure() if user.name == name)
     wire = OnTheWire(hub, user)
+    wire.open()
+    try:
+        yield wire
+    finally:
+        wire.close()
+
+
+OPEN = '[machines]\nlisten = "127.0.0.1:{}"\njoin = {}\n'
+"""`machines.toml` of a hub that lets machines in, of two ports."""
+
+
+@contextlib.contextmanager
+def machine_on_the_wire(hub: LivingHub, desk: OnTheWire, machine: str, folder: Path) -> Iterator[OnTheWire]:
+    """A machine of a wall that joins with a code of a desk; the hub's `machines.toml` is `OPEN`."""
+    made = desk.ask("wall.code", CodeWanted(machine), CodeMade)
+    until_open(made.host)
+    joined: Joined = join(folder, made.host, made.code, machine)
+    wire = OnTheWire(hub, joined.user, folder)
     wire.open()
     try:
         yield wire

@@ -69,6 +69,11 @@ def test_what_fails_again_or_crashes_or_is_no_system_test_fails_the_run(leg: str
     assert not (tmp_path / "build/failed-once.txt").exists()
 
 
+def test_what_failed_and_why_is_said_at_the_end(tmp_path: Path) -> None:
+    done = run("test-parts", {"test_one.py": "def test_of_a_sum():\n    assert 1 + 1 == 3\n"}, tmp_path)
+    assert done.stderr.splitlines()[1:] == ["test_one.py::test_of_a_sum", "E       assert (1 + 1) == 3"]
+
+
 def test_many_failures_are_no_chance(tmp_path: Path) -> None:
     files = {f"test_{n}.py": CHANCE.replace('"before"', f'"before{n}"') for n in range(again.MOST_FILES + 1)}
     done = run("test-system-a", files, tmp_path)

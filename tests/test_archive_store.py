@@ -59,6 +59,7 @@ def archive(tmp_path: Path) -> Any:
     opened.close()
 
 
+@pytest.mark.slow
 @given(st.lists(rows, max_size=20, unique_by=lambda r: r[0]))
 def test_records_come_out_of_their_bytes_as_they_went_in(given_rows: list[Row]) -> None:
     records = Records.of_rows(given_rows)

@@ -11,6 +11,7 @@ from tests.archive_kit import year
 from tests.model_standin import StandIn
 
 
+@pytest.mark.slow
 def test_a_question_on_the_command_line_offline_and_with_a_model(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

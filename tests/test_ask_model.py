@@ -18,7 +18,10 @@ from tests.model_standin import StandIn, results
 from tests.test_ask_panel import CASES, Stage
 from widgets.ask.consent import ConsentDialog, parts_of
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [
+    pytest.mark.slow,  # an archive is made first
+    pytest.mark.qt_log_ignore("This plugin does not support"),
+]
 LAST = {"calls": [("figure", {"period": "last_month"}), ("split", {"period": "last_month", "by": "district"})]}
 SAYS = {"text": "上月共有⟦r1.value⟧，最多的是⟦r2.1.name⟧，⟦r2.1.value⟧。"}
 WAIT = 60_000

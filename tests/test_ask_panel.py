@@ -19,7 +19,10 @@ from widgets.ask.panel import AskPanel
 from widgets.kit.questioning import Questioning
 from widgets.kit.states import PanelState
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [
+    pytest.mark.slow,  # a year's archive and all its words
+    pytest.mark.qt_log_ignore("This plugin does not support"),
+]
 STORM = "6月20日哪些街道积水最多？"
 CASES = "上个月拱墅区有多少案件"
 

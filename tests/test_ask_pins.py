@@ -21,7 +21,10 @@ from widgets.kit.pinned import MOST, PINNED, Pinned
 from widgets.leader.tile import Tile
 from widgets.leader.topic import TopicPage
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [
+    pytest.mark.slow,  # a year's archive and all its words
+    pytest.mark.qt_log_ignore("This plugin does not support"),
+]
 
 
 class Home(Stage):

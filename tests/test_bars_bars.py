@@ -132,6 +132,17 @@ def test_alerts_that_hold_now_stand_in_the_bar_the_gravest_first(at: Desk, qtbot
     assert first not in bar.chips
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_alert_that_ends_tomorrow_says_the_day_of_its_end(qapp: object, qtbot: QtBot, lang: str) -> None:
+    bar = shown(TopBar(hands(lang).ctx), qtbot, 3840)
+    today, tomorrow = bar.chips
+    for stage in (0, 1):
+        assert "22:50" in today.detail(stage)
+        assert "07-1" not in today.detail(stage)
+        assert "07-15 03:42" in tomorrow.detail(stage)
+    assert tomorrow.wide(0) > tomorrow.wide(1) > tomorrow.wide(2), "it has room for what it says"
+
+
 def test_a_click_on_an_alert_selects_it_everywhere(at: Desk, qtbot: QtBot) -> None:
     bar = shown(TopBar(at.ctx), qtbot)
     qtbot.mouseClick(bar.chips[1], Qt.MouseButton.LeftButton)

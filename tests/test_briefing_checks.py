@@ -37,6 +37,7 @@ def found(document: Document) -> dict[str, bool]:
     return {one.message.id.removeprefix("briefing.found_"): one.stops for one in check(document, words_of(pack()))}
 
 
+@pytest.mark.slow
 def test_a_briefing_as_it_is_made_passes() -> None:
     assert found(day()) == {}
 

@@ -13,6 +13,8 @@ from cockpit.model.scope import Scope, Span
 from tests.archive_kit import NOW, year_export
 from tests.briefing_kit import DAY, KINDS, brief, pack, storm_case
 
+pytestmark = pytest.mark.slow  # an archive is made first
+
 _LATE = "(due > 0 AND due < CASE WHEN closed > 0 THEN closed ELSE :now END)"
 _VALUES = {
     "count": "count(*)",

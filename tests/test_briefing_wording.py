@@ -24,7 +24,10 @@ from tests.panel_desk import desk
 from widgets.ask.modellog import ModelLogDialog
 from widgets.briefing.dialog import BriefingDialog
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [
+    pytest.mark.slow,  # briefings of a year
+    pytest.mark.qt_log_ignore("This plugin does not support"),
+]
 WAIT = 60_000
 LEAD = "总的看，"
 

@@ -222,16 +222,14 @@ def alone():
     """What earlier tests left is not looked through for garbage while a reader's time is taken."""
     gc.collect()
     gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_thousand_hostile_messages_end_in_items_each_within_a_second(name):
+def test_hostile_messages_end_in_items_each_within_a_second(name):
     mine = [(topic, mapping, data) for named, topic, mapping, data in SAMPLES if named == name]
 
-    @settings(max_examples=1000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(st.sampled_from(mine), st.integers(0, 2**64 - 1))
     def hostile(sample, seed):
         topic, mapping, data = sample

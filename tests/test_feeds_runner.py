@@ -338,6 +338,27 @@ def test_another_platform_runs_on_the_machines_clock(card):
     go(test)
 
 
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_city_that_can_not_answer_now_may_still_have_a_clock_of_its_own(status):
+    async def test():
+        async with serving() as server:
+            server.card_status = status
+            with pytest.raises(OutsideError, match=str(status)):
+                await fetch_clock(server.base, SystemClock())
+
+    go(test)
+
+
+@pytest.mark.parametrize("status", [401, 403, 500, 501])
+def test_a_platform_that_never_says_is_on_the_machines_clock(status):
+    async def test():
+        async with serving() as server:
+            server.card_status = status
+            assert await fetch_clock(server.base, SystemClock()) == CityTime()
+
+    go(test)
+
+
 def test_a_city_that_does_not_answer_is_an_outside_error():
     async def test():
         with pytest.raises(OutsideError, match="连不上"):

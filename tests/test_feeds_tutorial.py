@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from cockpit.packs.feeds import INSTALLED_FORMATS, INSTALLED_SOURCES
 
 PAGE = Path(__file__).parent.parent / "docs" / "feeds.md"
@@ -31,6 +33,7 @@ def install(folder: Path) -> None:
     (about / "entry_points.txt").write_text(f"[{group}]\n{line.replace(chr(34), '')}\n")
 
 
+@pytest.mark.slow
 def test_the_format_of_the_tutorial_fills_the_picture_and_names_its_bad_line(tmp_path):
     install(tmp_path)
     (tmp_path / "feeds.toml").write_text(blocks("toml")[1], encoding="utf-8")

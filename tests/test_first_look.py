@@ -51,6 +51,8 @@ def test_what_was_there_when_the_desk_opened_is_told_from_what_comes_later() -> 
 
 def test_a_more_urgent_event_that_comes_late_takes_the_place_of_the_first_until_a_person_acts() -> None:
     picture, selection, first = looking()
+    told: list[str] = []
+    selection.subscribe(lambda now: told.append(now.key))
     put(picture, "feed", feed_rows(NOW))
     bring(picture, ("a", 3, 5, EventState.OPEN))
     first.second()
@@ -59,6 +61,7 @@ def test_a_more_urgent_event_that_comes_late_takes_the_place_of_the_first_until_
     bring(picture, ("b", 1, 1, EventState.OPEN))
     first.second()
     assert (selection.key, selection.depth) == ("events/b", 1), "Back does not lead to what was there for a second"
+    assert told == ["events/a", "events/b"], "nor is nothing selected between"
     bring(picture, ("c", 1, 0, EventState.OPEN))
     first.second()
     first.second()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -124,3 +125,39 @@ def test_widgets_timers_and_qt_warnings_fail_their_test(tmp_path: Path) -> None:
     assert failed == {"test_widget", "test_timer", "test_qt_warning"}
     assert "top-level widgets: QWidget" in said[""]
     assert "running timers, started at" in said[""]
+
+
+MODULES = {
+    "plain": "def test_one(): ...",
+    "slow": "@pytest.mark.slow\ndef test_one(): ...",
+    "with_qt": "import widgets\ndef test_one(): ...",
+    "mixed": "@pytest.mark.parametrize('a', [pytest.param(1, marks=pytest.mark.system), 2])\ndef test_one(a): ...",
+    "slow_only": "pytestmark = pytest.mark.slow\ndef test_one(): ...",
+    "window": "pytestmark = [\n    pytest.mark.slow,\n    pytest.mark.window,\n]\ndef test_one(): ...",
+}
+
+
+@pytest.mark.parametrize(
+    ("expression", "once", "left_out"),
+    [
+        ("", False, set()),
+        ("system or window", False, {"plain", "slow", "slow_only", "with_qt"}),
+        ("not system and not window", True, {"plain", "mixed", "window"}),
+        ("not system and not window and not slow", False, {"slow_only", "window"}),
+        ("slow", False, {"plain", "with_qt", "mixed"}),
+        ("slow or timeout", False, set()),
+    ],
+)
+def test_a_module_is_left_out_before_it_is_imported_only_where_no_test_of_it_is_asked_for(
+    tmp_path: Path, pytestconfig: pytest.Config, expression: str, once: bool, left_out: set[str]
+) -> None:
+    house = pytestconfig.pluginmanager.get_plugin(str(REPO / "tests" / "conftest.py"))
+    assert house is not None
+    asked = SimpleNamespace(getoption={"markexpr": expression, "once": once, "letters": "a-z"}.__getitem__)
+    found = set()
+    for name, code in MODULES.items():
+        path = tmp_path / f"test_{name}.py"
+        path.write_text(f"import pytest\n{code}\n", "utf-8")
+        if house.pytest_ignore_collect(path, asked):
+            found.add(name)
+    assert found == left_out

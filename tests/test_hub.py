@@ -11,9 +11,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cockpit.bus import subjects
+from cockpit.bus.client import connect
 from cockpit.hub import Hub
 from cockpit.model.city import FeedSpec, Pack
-from cockpit.model.clock import DAY, HOUR, SystemClock, to_iso
+from cockpit.model.clock import DAY, HOUR, CityTime, SystemClock, to_iso
 from cockpit.model.tables import EventState
 from cockpit.packs.read import read_pack
 from cockpit.processes import free_port
@@ -143,6 +145,30 @@ def test_an_alert_of_the_citys_own_time_is_in_force_once_that_time_is_known(
                 hands = {"city": to_iso(begin), "rate": 1.0}
                 city.card = {"service": "city-cockpit-city", "clock": hands, "run": "r1", "demo": True}
                 await until(lambda: len(hub.picture["alert"]) == 1)
+
+    asyncio.run(story())
+
+
+def test_the_citys_time_is_told_again_to_who_was_still_joining_when_it_was_found(
+    profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the hub's welcome and the seat's subscription the time was told once, to nobody."""
+    monkeypatch.setattr("cockpit.hub.hub.CLOCK_SECONDS", 0.05)
+    hands = {"city": to_iso(SystemClock().now() - 30 * DAY), "rate": 1.0}
+
+    async def story() -> None:
+        async with serving() as city:
+            city.card = {"service": "city-cockpit-city", "clock": hands, "run": "r1", "demo": True}
+            async with running(profile, pack_of(events_feed()), city.base) as hub:
+                await until(lambda: hub.city_clock.city.run == "r1")
+                user = next(user for user in hub.keys.ensure() if user.name == "seat-1")
+                late = await connect(hub.server.url, user, "late", lambda: None)
+                told = await late.subscribe(subjects.all_pictures(hub.pack.id, hub.world))
+                async with asyncio.timeout(LIMIT):
+                    while not (message := await told.next_msg(LIMIT)).subject.endswith(".time"):
+                        pass
+                await late.close()
+                assert msgspec.msgpack.decode(message.data, type=CityTime) == hub.city_clock.city
 
     asyncio.run(story())
 

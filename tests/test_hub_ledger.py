@@ -21,12 +21,13 @@ from PIL import Image
 
 from cockpit.bus import asks, subjects
 from cockpit.bus.client import connect
-from cockpit.bus.users import GATEWAY, Keys
+from cockpit.bus.users import GATEWAY, WALL, WIPED, Keys
 from cockpit.hub import Hub
 from cockpit.ledger.chain import walk
 from cockpit.model.clock import DAY, HOUR, to_iso
 from cockpit.model.entries import AddNote, Command, OpenCase, Receipt, encode
 from cockpit.model.errors import CockpitError
+from cockpit.model.typed import from_msgpack
 from cockpit.packs.read import read_pack
 from cockpit.processes import free_port, write_private
 from cockpit.store.blobs import Blobs
@@ -221,25 +222,72 @@ def test_the_gateway_reads_the_words_of_orders_and_nothing_else(profile: Path) -
     play(profile, story)
 
 
+class Asked:
+    """A question as the bus hands it over."""
+
+    headers = None
+
+    def __init__(self, seat: str, what: str, data: bytes, hear: Callable[[bytes], object]) -> None:
+        self.subject, self.data, self.reply = subjects.ask(seat, what), data, f"{subjects.inbox(seat)}.1"
+        self._hear = hear
+
+    async def respond(self, reply: bytes) -> None:
+        self._hear(reply)
+
+
 @pytest.mark.parametrize("what", ["body", "picture", "quarantine", "retry", "photo", "snapshot"])
 def test_the_hub_answers_no_device_what_only_seats_ask(profile: Path, what: str) -> None:
     async def story(hub: Hub) -> None:
-        told: list[bytes] = []
+        told: list[str] = []
+        answered = asyncio.Event()
         data = asks.encode(asks.SnapshotWanted(["event"]) if what == "snapshot" else asks.KeyWanted(""))
         if what == "photo":
             data = asks.encode(asks.PhotoWanted("0" * 64))
 
-        class Asked:
-            def __init__(self, seat: str) -> None:
-                self.subject, self.data = subjects.ask(seat, what), data
+        def hears(seat: str) -> Asked:
+            return Asked(seat, what, data, lambda reply: (told.append(seat), answered.set()))
 
-            async def respond(self, reply: bytes) -> None:
-                told.append(reply)
+        await hub.answers.asked(hears(GATEWAY))  # even if the server let it through
+        await hub.answers.asked(hears("seat-1"))
+        await answered.wait()
+        assert set(told) == {"seat-1"}
 
-        await hub.answers.asked(Asked(GATEWAY))  # even if the server let it through
-        assert told == []
-        await hub.answers.asked(Asked("seat-1"))
-        assert told
+    play(profile, story)
+
+
+@pytest.mark.parametrize("becomes", ["wiped", "shows no persons", "ends"])
+def test_a_question_is_answered_by_what_is_so_when_it_is_answered(profile: Path, becomes: str) -> None:
+    """A laptop is ordered to wipe itself, a wall's scene for persons goes, the hub ends, while a photo is fetched."""
+
+    async def story(hub: Hub) -> None:
+        told: list[asks.PictureReply] = []
+        begun, goes_on = asyncio.Event(), asyncio.Event()
+        seat, answers = "seat-1", hub.answers
+
+        def hears(reply: bytes) -> None:
+            told.append(from_msgpack(reply, type=asks.PictureReply))
+
+        async def slow(wanted: asks.PhotoWanted) -> asks.PictureReply:
+            begun.set()
+            await goes_on.wait()
+            return asks.PictureReply(data=b"somebody")
+
+        answers.photo = slow
+        if becomes == "shows no persons":
+            answers._roles[seat] = WALL
+            answers.before_persons = lambda user: not goes_on.is_set()
+        for _ in range(3):
+            await answers.asked(Asked(seat, "photo", asks.encode(asks.PhotoWanted("0" * 64)), hears))
+        await begun.wait()
+        if becomes == "wiped":
+            answers._roles[seat] = WIPED
+        elif becomes == "ends":
+            answers.end()
+        goes_on.set()
+        while answers._lanes._tasks:  # noqa: ASYNC110 - a lane tells nobody
+            await asyncio.sleep(0.01)
+        seen = [reply.data for reply in told]
+        assert seen == ([b"", b"", b""] if becomes == "shows no persons" else [b"somebody"])
 
     play(profile, story)
 

@@ -38,6 +38,7 @@ def same(found: np.ndarray, given_: np.ndarray) -> bool:
     return found.dtype == given_.dtype and found.tobytes() == given_.tobytes()
 
 
+@pytest.mark.slow
 @given(ROWS)
 @settings(deadline=None, max_examples=60)
 def test_a_page_that_stays_as_it_is_stored_says_what_it_says_unpacked(rows: list[tuple]) -> None:

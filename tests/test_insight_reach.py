@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -65,6 +66,7 @@ def _answer(rows: list, first: int, query: Query) -> object:
         return error.message
 
 
+@pytest.mark.slow
 @given(ROWS, QUERIES)
 @settings(deadline=None, max_examples=150)
 def test_what_was_reported_before_makes_no_difference(rows: list, query: Query) -> None:

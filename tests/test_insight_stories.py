@@ -48,6 +48,7 @@ NO_SUMS = ("median", "max_", "min_", "amount_max", "amount_min", "amount_sum")
 # -- causes --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(ROWS, SCOPES, st.sampled_from(["", "district", "kind", "group", "channel", "unit", "level", "hour", "stage"]))
 @settings(deadline=None, max_examples=120)
 def test_what_the_parts_and_the_rest_bring_is_the_whole_change(made, scope, by):

@@ -8,6 +8,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from cockpit.insight.answers import figure, rows, split, trend
+from cockpit.model.clock import DAY
 from cockpit.model.insight import DIMENSIONS, GRAINS, MEASURES
 from cockpit.model.scope import TIMES, Scope, Span
 from cockpit.model.spans import previous, span_of, year_before
@@ -167,6 +168,7 @@ def same(a: float | None, b: float | None) -> bool:
     return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9)
 
 
+@pytest.mark.slow
 @given(ROWS, SCOPES)
 @settings(deadline=None, max_examples=80)
 def test_every_figure_is_what_sql_says(made, scope):
@@ -184,6 +186,10 @@ def test_every_figure_is_what_sql_says(made, scope):
             assert found.value is None
         if made and before.start >= FIRST and scope.span.end <= NOW:
             assert same(found.before, by_sql(db, one, before)), measure
+
+
+def test_of_an_archive_in_which_nothing_is_nothing_is_known_to_be_due_either():
+    assert figure(facts_of([]), Scope(span=Span(NOW - 7 * DAY, NOW, "week"), when="due"), NOW).value is None
 
 
 @given(ROWS, SCOPES.flatmap(lambda scope: st.sampled_from(TIMES).map(lambda when: scope.with_(when=when))))

@@ -6,9 +6,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from cockpit.model.clock import MINUTE
+from cockpit.model.clock import DAY, MINUTE
 from cockpit.model.instructing import AnswerInstruction, ReadInstruction
 from tests.instruct_desk import FLOOD, InstructDesk
+from tests.living_picture import NOW, put
 from widgets.instruct.give import instruct
 from widgets.instruct.waiting import Kind
 
@@ -37,6 +38,19 @@ def test_what_is_due_first_stands_first_and_a_question_says_who_asks_and_why(lea
     assert leader.decisions._left(card.wait)[0] == "余 09:00"
     assert only(leader, Kind.SIGN).wait.title == "按时办结率低于目标 95%"
     assert "陈静" in only(leader, Kind.SIGN).wait.who
+
+
+def test_what_was_yesterday_or_ends_tomorrow_says_its_day(leader: InstructDesk) -> None:
+    leader.asked(leader.case(), "同意跨区排涝支援？", "", 9 * MINUTE)
+    alert = leader.desk.picture["alert"].row(0)
+    put(leader.desk.picture, "alert", [{**alert, "expires": NOW + DAY}])
+    leader.tick()
+    assert only(leader, Kind.ASK).wait.who.endswith("17:42")
+    assert "07-15 17:42" in only(leader, Kind.ALERT).wait.words
+    leader.desk.clock.advance(8 * 3600)
+    leader.tick()
+    assert only(leader, Kind.ASK).wait.who.endswith("07-14 17:42")
+    assert "07-" not in only(leader, Kind.ALERT).wait.words
 
 
 def test_agreeing_is_one_press_and_the_card_stays_where_it_is_until_nobody_is_at_it(leader: InstructDesk) -> None:

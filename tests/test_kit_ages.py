@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from cockpit.model.ages import age, clock_time, countdown, data_age, date_words, full_stamp, moment, span, stamp
+from cockpit.model.ages import (
+    age,
+    clock_time,
+    countdown,
+    data_age,
+    date_words,
+    full_stamp,
+    instant,
+    moment,
+    span,
+    stamp,
+)
 from cockpit.model.clock import DAY, HOUR, MINUTE, SECOND, from_iso
 from cockpit.model.messages import texts
 
@@ -63,6 +74,7 @@ def test_a_time_says_its_day_where_that_is_another_day_of_the_city() -> None:
     assert [moment(NOW + by, NOW) for by in (-17 * HOUR, 6 * HOUR, 7 * HOUR, -18 * HOUR)] == [
         "00:42", "23:42", "07-15 00:42", "07-13 23:42",
     ]  # fmt: skip
+    assert [instant(NOW + by, NOW) for by in (-17 * HOUR, 7 * HOUR)] == ["00:42:36", "07-15 00:42"]
 
 
 def test_times_are_those_of_the_city_and_not_of_the_machine() -> None:

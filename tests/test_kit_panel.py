@@ -163,7 +163,7 @@ def test_a_feed_that_the_hub_has_not_told_of_is_waiting(hands: Desk) -> None:
     hands.picture.remove("feed", ["hub/weather"])
     weather = next(state for state in feed_states(hands.ctx) if state.id == "weather")
     assert weather.state == "waiting"
-    told, old = topic_age(hands.ctx, "alert")
+    told, old, _ = topic_age(hands.ctx, "alert")
     assert (hands.ctx.t(told), old) == ("尚无数据", False)
 
 

@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from cockpit.model.layout import Layout
 from cockpit.model.layout_read import read_layout, read_layout_file
-from layouts.engine import ComingPanel, LayoutEngine, UnbuiltPanel, shipped_panels
+from layouts.engine import LayoutEngine
 from layouts.panels import Panels
+from layouts.unbuilt import ComingPanel, UnbuiltPanel
 from tests.panel_desk import desk
 from widgets.kit.panel import Panel, PanelContext
 
@@ -245,13 +246,13 @@ def test_an_option_that_a_panel_does_not_know_ends_in_its_own_frame(engine: Pane
 
 
 def test_panels_are_found_by_listing_the_folders_of_widgets() -> None:
-    found = shipped_panels()
+    found = Panels()
     assert "queue" in found
     assert issubclass(found["queue"], Panel)
 
 
 def test_every_panel_of_the_shipped_layout_is_there() -> None:
-    read_layout_file(DUTY, shipped_panels())
+    read_layout_file(DUTY, Panels())
 
 
 def test_a_panel_no_layout_names_is_not_imported(tmp_path: Path) -> None:

@@ -23,8 +23,9 @@ from cockpit.ui.app import FirstPicture
 from cockpit.ui.leaderdesk import LeaderDesk
 from cockpit.ui.prefs import FilePrefs
 from cockpit.ui.sound import Player
-from layouts.engine import UnbuiltPanel, shipped
+from layouts.engine import shipped
 from layouts.panels import Panels
+from layouts.unbuilt import UnbuiltPanel
 from tests.living_picture import NOW, event_row, feed_rows, put
 from tests.living_signs import put_signs, sign_set
 from widgets.kit.fonts import load_fonts

@@ -696,6 +696,13 @@ def test_chips_of_alerts_stand_still_while_the_view_does_and_follow_it(qtbot: Qt
     assert all(ROOM.contains(QPointF(box.center())) for _, box in overlay.chips)
 
 
+def test_a_chip_of_an_alert_that_ends_tomorrow_says_the_day(qtbot: QtBot) -> None:
+    overlay = Overlay()
+    painted(overlay, seen(city(), looking(13.0)))
+    words = {chip.words for chip in overlay._chips.placed}
+    assert words == {"暴雨橙色预警 · 至 22:50", "地质灾害黄色预警 · 至 07-15 03:42"}
+
+
 def test_a_frame_paints_the_map_but_not_what_lies_opaque_on_it(qtbot: QtBot) -> None:
     canvas = QWidget()
     qtbot.addWidget(canvas)

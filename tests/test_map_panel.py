@@ -117,6 +117,30 @@ def test_what_is_selected_elsewhere_comes_into_view(panel: MapPanel, stage: Desk
     assert canvas.selected == ("event", FLOODING)
 
 
+def test_what_a_desk_looked_at_for_a_second_while_it_opened_leaves_the_view_as_it_was(
+    panel: MapPanel, stage: Desk
+) -> None:
+    canvas, selection = panel.canvas, stage.ctx.selection
+    at = canvas.place("event", FLOODING)
+    assert at is not None
+    canvas.look(canvas.camera.centred(*at, canvas.camera.scale * 8))
+    opened = canvas.camera
+    events = canvas.scene.events
+    far = next(
+        key
+        for key, x, y in zip(events.keys, events.x, events.y, strict=True)
+        if not opened.sees(x, y, pad=48) and opened.showing(x, y, pad=0.25).sees(*at, pad=48)
+    )
+    selection.select("event", far)
+    assert canvas.camera != opened
+    selection.replace("event", FLOODING)
+    assert (canvas.selected, selection.depth) == (("event", FLOODING), 1)
+    assert canvas.camera == opened, "as if the other had never been selected"
+    selection.select("event", far)
+    selection.select("event", FLOODING)
+    assert canvas.camera != opened, "a person who goes from one to the other is not thrown back"
+
+
 def test_dragging_moves_the_city_with_the_hand_and_selects_nothing(panel: MapPanel, stage: Desk, qtbot: QtBot) -> None:
     canvas = panel.canvas
     canvas.zoom(3.0, fly=False)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
-from cockpit.model.typed import converted, from_json, from_msgpack
+from cockpit.model.entries import read_command, read_decision, read_fact
+from cockpit.model.typed import JsonDecoder, MsgpackDecoder, converted, from_json, from_msgpack
 
 ROOT = Path(__file__).parent.parent
 _DIRECT = re.compile(r"msgspec\.(?:json|msgpack)\.decode\([^\n]*\btype=|msgspec\.convert\(")
@@ -51,12 +55,38 @@ def test_threads_that_meet_a_type_for_the_first_time_all_read_it_and_the_process
 
 
 def test_what_is_no_such_thing_is_refused_as_msgspec_does() -> None:
-    import msgspec
-
     for read, data in ((from_json, b'"a"'), (from_msgpack, msgspec.msgpack.encode("a")), (converted, "a")):
         with pytest.raises(msgspec.ValidationError):
             read(data, type=int)
     assert from_json(b"[1]", type=list[int]) == [1]
+
+
+class Said(msgspec.Struct):
+    text: str = ""
+    anything: Any = None
+
+
+BROKEN_TEXT = {"json": b'{"text":"a\xff"}', "msgpack": b"\x81\xa4text\xa2a\xff"}
+TOO_DEEP = {"json": b'{"anything":' + b"[" * 100_000, "msgpack": b"\x81\xa8anything" + b"\x91" * 100_000}
+
+
+@pytest.mark.parametrize("broken", [BROKEN_TEXT, TOO_DEEP])
+def test_bytes_that_are_no_text_or_nested_without_end_are_refused_as_everything_else_is(
+    broken: dict[str, bytes],
+) -> None:
+    for data, reads in (
+        (broken["json"], (partial(from_json, type=Said), JsonDecoder(Said).decode)),
+        (broken["msgpack"], (partial(from_msgpack, type=Said), MsgpackDecoder(Said).decode)),
+    ):
+        for read in reads:
+            with pytest.raises(msgspec.DecodeError):
+                read(data)
+
+
+def test_a_decision_with_a_damaged_word_is_no_decision() -> None:
+    for read in (read_decision, read_command, read_fact):
+        with pytest.raises(msgspec.MsgspecError):
+            read(b'{"id":"\xff","case":"\xff"}')
 
 
 def test_no_part_of_the_program_learns_types_by_itself() -> None:

@@ -79,6 +79,15 @@ def test_each_state_has_its_time_on_the_track(desk: OrderDesk) -> None:
         ("签发", "17:42"), ("送达", "17:43"), ("已读", ""), ("接单", "17:44"),
     ]  # fmt: skip
     assert [beat.time for beat in beats[4:]] == [""] * 4
+
+
+def test_a_state_of_yesterday_says_its_day_and_the_track_has_a_line_for_it(desk: OrderDesk) -> None:
+    desk.confirmed(seconds=60)
+    low = track(desk).height()
+    desk.tick(8 * 3600)
+    desk.report("accepted", 60)
+    assert [beat.time for beat in track(desk).beats[:4]] == ["07-14 17:42", "", "", "01:43"]
+    assert track(desk).height() > low
     assert track(desk).at == 3
 
 

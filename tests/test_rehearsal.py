@@ -29,11 +29,13 @@ from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.model.rehearsal import Begin, Entry, Rehearsal, Rehearsals, Report, Stage, Which
 from cockpit.model.tables import UnitState
-from cockpit.model.wallasks import Nothing
-from cockpit.model.wallstate import WallState
+from cockpit.model.wallasks import EventHere, Events, EventsWanted, Nothing, RemoteAct
+from cockpit.model.wallstate import ActDone, MapView, WallAct, WallState
 from cockpit.processes import lives
 from tests.living_hub import CLOCK, LivingHub, Seated, an_open, seated
 from tests.living_picture import event_row
+from tests.living_wall import put_events
+from tests.on_the_wire import on_the_wire
 
 pytestmark = [pytest.mark.slow, pytest.mark.system, pytest.mark.timeout(400)]
 
@@ -206,6 +208,53 @@ def test_orders_and_calls_of_a_rehearsal_stay_in_it_and_its_report_names_them(tm
         assert refused.id == "rehearsal.none_runs"
         desk.submit(an_open())
         desk.until(lambda: hub.decided == 1, "what is live goes on")
+
+
+def test_a_remote_lists_and_throws_events_of_the_rehearsal_on_the_wall_that_rehearses_and_nowhere_else(
+    tmp_path: Path,
+) -> None:
+    with (
+        LivingHub(tmp_path / "hub") as hub,
+        seated(tmp_path / "desk", hub) as desk,
+        on_the_wire(hub, "gateway") as gateway,
+    ):
+        walls(desk)
+        (real,) = put_events(hub, 2)
+        one = begun(desk, Begin(text=SCRIPT))
+
+        def of(rehearsal: str) -> list[EventHere]:
+            return list(gateway.ask("wall.events", EventsWanted(rehearsal), Events).events)
+
+        def thrown(key: str, rehearsal: str) -> RemoteAct:
+            return RemoteAct("平板", "presenter", WallAct("", "event", key), rehearsal=rehearsal)
+
+        desk.until(lambda: bool(of(one.id)), "the event of the drill")
+        drilled, *_ = of(one.id)
+        assert drilled.kind["zh"]
+        assert drilled.place
+        assert [event.key for event in of("")] == [real]
+        for key, rehearsal, why in (
+            (real, "", "wall.event_in_rehearsal"),
+            (drilled.key, "", "wall.event_in_rehearsal"),
+            (drilled.key, "another", "wall.event_of_rehearsal"),
+            (real, one.id, "wall.no_event"),
+        ):
+            assert gateway.refused("wall.remote", thrown(key, rehearsal)) == why
+        gateway.ask("wall.remote", thrown(drilled.key, one.id), ActDone)
+        view = MapView(120.2, 30.2, 4.0)
+        gateway.ask("wall.remote", RemoteAct("平板", "presenter", WallAct("", "view", view=view)), ActDone)
+        shows = gateway.ask("wall.state", Nothing(), WallState).shows[0]
+        assert (shows.rehearsal, shows.event, shows.view) == (one.id, drilled.key, view)
+        process = pid_of(hub)
+        os.kill(process, signal.SIGSTOP)
+        assert gateway.refused("wall.events", EventsWanted(one.id)) == "wall.drill_silent"
+        os.kill(process, signal.SIGCONT)
+        assert isinstance(asked(desk, "rehearse.stop", Which(), Rehearsal), Rehearsal)
+        assert gateway.refused("wall.events", EventsWanted(one.id)) == "rehearsal.none_runs"
+        assert gateway.refused("wall.remote", thrown(drilled.key, one.id)) == "wall.event_of_rehearsal"
+        assert gateway.ask("wall.state", Nothing(), WallState).shows[0].event == ""
+        assert hub.hub is not None
+        assert list(hub.hub.picture["event"].keys) == [real]
 
 
 def test_a_rehearsal_that_is_killed_leaves_the_live_hub_and_its_walls_as_they_were(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from cockpit.field.limits import Limits, Rate
+from cockpit.field.remote import FOR_OPERATORS, MOST_OF_ONE, MOST_ON
 from tests.living_gateway import LivingGateway, living_gateway
 from tests.living_phone import LIMIT, trusting
 
@@ -46,9 +47,9 @@ async def paired(city: LivingGateway, role: str = "presenter", name: str = "平�
 
 @contextlib.asynccontextmanager
 async def line(
-    city: LivingGateway, first: str, origin: str | None = None
+    city: LivingGateway, first: str | None, origin: str | None = None
 ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
-    """The WebSocket of a remote whose first message this is."""
+    """The WebSocket of a remote whose first message this is, None it says nothing."""
     url = city.gateway.front.url
     async with aiohttp.ClientSession() as session:
         socket = await session.ws_connect(
@@ -56,7 +57,8 @@ async def line(
             origin=url if origin is None else origin,
         )  # fmt: skip
         try:
-            await socket.send_str(first)
+            if first is not None:
+                await socket.send_str(first)
             yield socket
         finally:
             await socket.close()
@@ -102,6 +104,18 @@ def test_a_code_makes_one_remote_and_its_token_opens_nothing_of_the_phones(tmp_p
             assert len(odd["name"]) == 60
             again = await paired(city, "operator")
             assert again["name"] == "平板", "another code, other days: its own name"
+
+    asyncio.run(go())
+
+
+def test_tablets_that_pair_in_the_same_moment_all_stay_paired(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with living_gateway(tmp_path) as city:
+            made = await asyncio.gather(*(paired(city) for _ in range(6)))
+            assert len({one["name"] for one in made}) == 6
+            for one in made:
+                async with line(city, sign_in(one["token"])) as socket:
+                    await hear(socket, "welcome")
 
     asyncio.run(go())
 
@@ -174,6 +188,51 @@ def test_a_remote_that_talks_too_much_is_hung_up_on(tmp_path: Path) -> None:
             for _ in range(8):
                 await socket.send_str('{"kind": "look"}')
             assert await closed(socket) == 1008
+
+    asyncio.run(go())
+
+
+def test_a_remote_on_a_slow_line_keeps_its_token(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with living_gateway(tmp_path, limits=Limits(sign_in_seconds=0.3)) as city:
+            token = sign_in((await paired(city))["token"])
+            async with line(city, None) as socket:
+                assert await closed(socket) == 1013, "it is to come again, not to forget its pairing"
+            async with line(city, token) as socket:
+                await hear(socket, "welcome")
+
+    asyncio.run(go())
+
+
+def test_the_oldest_page_of_a_remote_rests_when_it_opens_one_too_many(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with living_gateway(tmp_path) as city, contextlib.AsyncExitStack() as stack:
+            token = sign_in((await paired(city))["token"])
+            pages = []
+            for _ in range(MOST_OF_ONE + 1):
+                pages.append(await stack.enter_async_context(line(city, token)))
+                await hear(pages[-1], "welcome")
+            assert await closed(pages[0]) == 4001
+            await pages[1].send_str('{"kind": "act", "n": 3, "what": "scene", "value": "storm"}')
+            assert (await hear(pages[1], "refused"))["n"] == 3, "the others work on"
+
+    asyncio.run(go())
+
+
+def test_however_many_presenters_are_on_an_operators_remote_has_a_place(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with living_gateway(tmp_path) as city, contextlib.AsyncExitStack() as stack:
+
+            async def on(role: str) -> aiohttp.ClientWebSocketResponse:
+                token = sign_in((await paired(city, role))["token"])
+                return await stack.enter_async_context(line(city, token))
+
+            for _ in range((MOST_ON - FOR_OPERATORS) // MOST_OF_ONE):
+                token = sign_in((await paired(city))["token"])
+                for _ in range(MOST_OF_ONE):
+                    await hear(await stack.enter_async_context(line(city, token)), "welcome")
+            assert await closed(await on("presenter")) == 1013
+            await hear(await on("operator"), "welcome")
 
     asyncio.run(go())
 

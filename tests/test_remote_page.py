@@ -15,13 +15,14 @@ import pytest
 
 from cockpit.field.remotestate import home_of
 from cockpit.model.clock import SECOND
+from cockpit.model.rehearsal import Begin, Rehearsal, Which
 from cockpit.model.typed import from_msgpack
 from cockpit.model.wallasks import HAND, Nothing, Pair, Paired, RemotesKnown, Unpair
 from cockpit.model.wallstate import Pointer, Thumb, WallShows, WallState
 from cockpit.packs.read import read_pack
 from cockpit.paths import assets_dir
 from tests.living_hub import CITY
-from tests.living_wall import act, living_wall, put_events, rehearse, told, until_open
+from tests.living_wall import act, living_wall, put_events, told, until_open
 from tests.on_the_wire import OnTheWire, on_the_wire
 from tests.phone_city import PATIENCE, GatewayThread, Phone, chromium
 from tests.test_phone_look import MEASURE
@@ -409,34 +410,87 @@ def test_a_presenter_is_told_what_it_may_not_and_a_remote_that_is_taken_back_say
         assert tablet.page.evaluate("localStorage.length") == 0
 
 
+LIFT = """
+name = { zh = "电梯演练", en = "Lift" }
+starts = "10:00"
+minutes = 600
+speed = 60
+units = 20
+everyday = 0
+scene = "storm"
+[[event]]
+at = 0.5
+kind = "E0599"
+level = 1
+where = "minor"
+title = "电梯困人（演练）"
+text = "{place}电梯困人"
+"""
+
+
 @pytest.mark.slow
 @pytest.mark.system
-@pytest.mark.parametrize(
-    ("locale", "word", "why"), [("zh-CN", "演练", "大屏正在演练"), ("en-US", "Rehearsal", "The wall rehearses")]
-)
-def test_while_the_wall_rehearses_the_page_says_so_in_red_and_lists_no_real_event(
-    tmp_path: Path, locale: str, word: str, why: str
-) -> None:
+@pytest.mark.timeout(400)
+def test_a_presenter_rehearses_with_the_rehearsals_events_in_red_and_no_real_one_is_listed(tmp_path: Path) -> None:
+    looks = (("zh-CN", "演练", "下面是演练里的事件"), ("en-US", "Rehearsal", "these are events of the rehearsal"))
     with remote_hall(tmp_path) as hall:
-        put_events(hall.hub, 1, 2)
-        tablet = hall.on("presenter", locale=locale, viewport={"width": 390, "height": 844})
-        tablet.tap("#tab-events")
-        tablet.page.locator("button.event").last.tap()
-        tablet.page.locator("#none").wait_for()
-        assert tablet.page.locator("#drill").count() == 0
-        rehearse(hall.hub, "drill-1")
-        tablet.page.locator("#drill", has_text=word).wait_for()
-        tablet.shows(why)
-        assert tablet.page.locator("button.event").count() == 0
-        asked = "import('/remote/line.js').then((line) => line.ask({kind: 'events', wall: 'main'}))"
-        assert "events" not in tablet.page.evaluate(asked), "nor are they told"
-        red = "getComputedStyle(document.getElementById('bar')).backgroundColor"
-        assert tablet.page.evaluate(red) in ("rgb(195, 38, 29)", "rgb(255, 107, 96)")
-        assert tablet.page.evaluate(MEASURE) == []
-        tablet.page.screenshot(path=str(tmp_path / "drill.png"))
-        rehearse(hall.hub, "")
-        tablet.page.locator("button.event").first.wait_for()
-        assert tablet.page.locator("#drill").count() == 0
+        real = put_events(hall.hub, 1, 2)
+        narrow = {"width": 390, "height": 844}
+        tablets = [hall.on("presenter", locale=locale, viewport=narrow) for locale, *_ in looks]
+        for tablet in tablets:
+            tablet.tap("#tab-events")
+        tablets[0].page.locator("button.event").last.tap()
+        hall.until(lambda now: now.event == real[1], "the real event")
+        for tablet in tablets:
+            tablet.page.locator("#none").wait_for()
+            assert tablet.page.locator("#drill").count() == 0
+        drill = hall.desk.ask("rehearse.start", Begin(text=LIFT), Rehearsal)
+        for (locale, word, why), tablet in zip(looks, tablets, strict=True):
+            tablet.page.locator("#drill", has_text=word).wait_for(timeout=90_000)
+            tablet.shows(why)
+            tablet.page.locator("button.event").first.wait_for(timeout=90_000)
+            assert tablet.page.get_by_text("天城路").count() == 0, "the real ones"
+            asked = "import('/remote/line.js').then((line) => line.ask({kind: 'events', wall: 'main'}))"
+            answer = tablet.page.evaluate(asked)
+            assert answer["rehearsal"] == drill.id
+            assert not {event["key"] for event in answer["events"]} & set(real)
+            red = "getComputedStyle(document.getElementById('bar')).backgroundColor"
+            assert tablet.page.evaluate(red) in ("rgb(195, 38, 29)", "rgb(255, 107, 96)")
+            assert tablet.page.evaluate(MEASURE) == []
+            tablet.page.screenshot(path=str(tmp_path / f"drill-{locale}.png"))
+        tablets[0].page.locator("button.event").first.tap()
+        shows = hall.until(lambda now: now.event, "an event of the rehearsal")
+        assert shows.rehearsal == drill.id
+        assert shows.event in {event["key"] for event in answer["events"]}
+        tablets[0].tap("#tab-map")
+        tablets[0].tap("#in")
+        hall.until(lambda now: now.view and now.rehearsal, "the map moved")
+        tablets[0].tap("#tab-events")
+        hall.desk.ask("rehearse.stop", Which())
+        for tablet in tablets:
+            tablet.page.locator("button.event", has_text="天城路").first.wait_for()
+            assert tablet.page.locator("#drill").count() == 0
+        assert hall.until(lambda now: not now.rehearsal, "what is live").event == real[1]
+
+
+@pytest.mark.slow
+@pytest.mark.system
+def test_a_window_too_many_of_one_remote_makes_the_oldest_rest_until_it_is_touched(tmp_path: Path) -> None:
+    with remote_hall(tmp_path) as hall:
+        tablet = hall.on()
+        windows = [tablet.page]
+        for _ in range(3):
+            windows.append(tablet.context.new_page())
+            windows[-1].goto(f"{hall.gateway.url}/remote/")
+            windows[-1].locator("[data-scene=calm]").wait_for()
+        hint = windows[0].get_by_text("已停用")
+        hint.wait_for()
+        assert windows[1].get_by_text("已停用").count() == 0
+        windows[0].bring_to_front()
+        windows[0].locator("[data-scene=storm]").tap()
+        hint.wait_for(state="detached")
+        windows[0].locator("[data-scene=storm]").tap()
+        hall.until(lambda now: now.scene.id == "storm", "the scene")
 
 
 @pytest.mark.slow

@@ -285,8 +285,9 @@ def test_another_ledger_leaves_what_only_the_former_one_had_to_a_person(tmp_path
         case = seat.submit(an_order(), order="请到场处置")
         seat.await_states(SENT)
     hub.stop()
-    with LivingHub(tmp_path / "other") as other, seated(tmp_path / "seat", other) as seat:
+    with LivingHub(tmp_path / "other") as other, seated(tmp_path / "seat", other, start=False) as seat:
         assert seat.cases.case(case) is not None
+        seat.seat.start()
         seat.await_states(Sending.PARKED)
         assert seat.rows()[0].problem.id == "seat.other_ledger"
         assert seat.cases.case(case) is None

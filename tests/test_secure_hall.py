@@ -203,6 +203,10 @@ def test_a_laptop_that_is_revoked_is_hung_up_on_and_keeps_what_it_has_until_its_
     vault = keys.create(profile, PHRASE)
     with laptop(profile, vault) as mine:
         mine.until(lambda: mine.seat.contact.most, "the hall was heard")
+        in_the_way = hall.profile / "nats.conf.new"  # as a disk that is full
+        in_the_way.mkdir()
+        assert refusal(lambda: asked(hall, "seats.revoke", SeatNamed("chen"), SeatDone)) == "cli.profile_unwritable"
+        in_the_way.rmdir()
         asked(hall, "seats.revoke", SeatNamed("chen"), SeatDone)
         mine.until(
             lambda: (problem := mine.seat.link.problem) is not None and problem.id == "bus.refused", "it is refused"

@@ -90,6 +90,30 @@ def test_items_of_which_nothing_is_known_take_no_room_and_have_no_past() -> None
     assert 12.0 in series[:, 3]
 
 
+def test_over_weeks_in_which_something_happens_in_each_street_once_the_room_is_that_of_the_last_days() -> None:
+    recent = Recent()
+    each_hour = 25
+    size = 0
+    for hour in range(24 * 24):
+        rows = np.concatenate([[0, 1], 2 + hour * each_hour + np.arange(each_hour)])
+        means = np.concatenate([[float(hour), 8.0], np.full(each_hour, 5.0)])
+        for step in range(HORIZON):
+            recent.add(
+                NOW + (hour * HORIZON + step) * STEP,
+                rows if step == 0 else rows[:2],
+                means[: len(rows)] if step == 0 else means[:2],
+            )
+        if hour == 6 * 24:
+            size = recent.size - recent._column.nbytes
+    assert recent.size - recent._column.nbytes == size
+    series = recent.series(np.array([0, 1, 2, 2 + 570 * each_hour]))
+    hours = np.repeat(np.arange(24 * 24), HORIZON)[-LENGTH:-1]
+    assert series[:, 0].tolist() == hours.tolist(), "what goes on keeps its past"
+    assert (series[:, 1] == 8.0).all()
+    assert np.isnan(series[:, 2]).all()
+    assert np.flatnonzero(np.isfinite(series[:, 3])).tolist() == np.flatnonzero(hours == 570)[:1].tolist()
+
+
 def test_forecasts_of_a_whole_city_are_those_of_each_item_and_need_little_room() -> None:
     rng = np.random.default_rng(2)
     rows = rng.permutation(5_000)[:2_300]

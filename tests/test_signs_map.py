@@ -153,7 +153,12 @@ def test_a_kept_sign_colours_the_map_again_at_the_next_start(stage: Desk, qtbot:
 
 @pytest.mark.parametrize(
     ("values", "ends"),
-    [([3, 62], (0, 10, 20, 30, 40)), ([91.2, 95.8], (91, 92, 93, 94, 95)), ([5, 5], (5, 5.01, 5.02, 5.03, 5.04))],
+    [
+        ([3, 62], (0, 10, 20, 30, 40)),
+        ([91.2, 95.8], (91, 92, 93, 94, 95)),
+        ([5, 5], (5, 6, 7, 8, 9)),
+        ([5.5, 5.5], (5.5, 5.51, 5.52, 5.53, 5.54)),
+    ],
 )
 def test_steps_are_round_and_of_equal_width(values: list[float], ends: tuple[float, ...]) -> None:
     assert ends_of(values) == pytest.approx(ends)

@@ -160,6 +160,18 @@ def test_events_of_one_instant_all_have_a_place(path: Path) -> None:
     cache.close()
 
 
+@pytest.mark.parametrize("text", ['{"text":"积', "[1]", "\x00", "", "[" * 5000])
+def test_a_body_that_the_disk_has_not_kept_whole_is_none(path: Path, text: str) -> None:
+    cache = Cache.open(path, ManualClock())
+    cache.put_body("e/1", '{"text":"积水"}', T0)
+    assert cache.fields("e/1") == ({"text": "积水"}, T0)
+    cache.put_body("e/1", text, T0)
+    assert cache.fields("e/1") is None
+    cache = reopened(cache, path)
+    assert cache.fields("e/1") is None
+    cache.close()
+
+
 def test_bodies_and_values_are_read_back_at_once_and_after_a_start(path: Path) -> None:
     cache = Cache.open(path, ManualClock())
     cache.put_body("e/1", '{"text":"积水"}', T0)

@@ -80,7 +80,7 @@ def shooting(file: Path, seconds: str) -> tuple[str | Path, ...]:
 def test_a_cold_start_is_a_living_city_and_its_end_leaves_no_process(home: Path, city: str) -> None:
     shot = home / "shots" / f"{city}.png"
     feeds = {"waiting": 0, "live": len(read_pack(city).feeds), "stale": 0, "dead": 0}
-    for seconds in ("12", "45"):  # a machine that is busy with other things gets a second chance
+    for seconds in ("18", "45"):  # a machine that is busy with other things gets a second chance
         profile = home / f"cold-{city}-{seconds}"
         with Program(home, "run", *EVENING, *shooting(shot, seconds), "--city", city, "--profile", profile) as seat:
             children = seat.children()

@@ -11,12 +11,13 @@ import pytest
 
 from benchmarks.children import a_home
 from tests.torture.looks import PROMISED, Points, RootWindow, Watched, is_blank, says_trouble
-from tests.torture.wall import JUDGED, WARM, Memory, Torture, growth
+from tests.torture.wall import Judge, Memory, Torture, by_days, growth
 from tests.torture.wall_stage import Hall
 from tests.xorg import xorg
 from widgets.wall.kit import wall_theme
 
 SEED = 20261122
+JUDGE = Judge()
 SAMPLE = ("kill", "cable", "bus", "feeds", "orphan")
 
 
@@ -88,22 +89,22 @@ def a_life(seconds: float, mb: Callable[[float], float]) -> list[tuple[float, fl
 
 
 def test_memory_is_judged_only_of_a_life_that_was_long_enough_and_a_start_is_no_growth() -> None:
-    memory = Memory()
-    for second in range(0, int(2 * (WARM + JUDGED)), 5):
-        start = min(second, WARM)
+    memory = Memory(JUDGE)
+    for second in range(0, int(2 * (JUDGE.warm + JUDGE.judged)), 5):
+        start = min(second, JUDGE.warm)
         memory.take(second, {"left": (1, 100.0 + start), "hub": (second // 400, 50.0), "right": (2, second / 60)})
     told = memory.told()
     assert (told["left"]["mb_hour"], told["left"]["grows"]) == (0, False)
     assert (told["hub"]["mb_hour"], told["hub"]["grows"]) == (None, False)
     assert (told["right"]["mb_hour"], told["right"]["grows"]) == (pytest.approx(1.0), True)
-    assert growth(a_life(WARM + JUDGED - 30, lambda at: at)) is None
+    assert growth(a_life(JUDGE.warm + JUDGE.judged - 30, lambda at: at), JUDGE) is None
 
 
 def test_what_fills_in_the_first_half_of_a_life_is_none_and_what_goes_on_is_growth_however_slow() -> None:
-    filled = growth(a_life(1440, lambda at: 300 + min(at, 700) / 10))
+    filled = growth(a_life(1440, lambda at: 300 + min(at, 700) / 10), JUDGE)
     assert filled is not None
     assert (filled.an_hour, filled.grows) == (0, False)
-    creeps = growth(a_life(1440, lambda at: 300 + 0.2 * at / 60))
+    creeps = growth(a_life(1440, lambda at: 300 + 0.2 * at / 60), JUDGE)
     assert creeps is not None
     assert (creeps.an_hour, creeps.grows) == (pytest.approx(0.2), True)
     assert creeps.minutes == pytest.approx(12, abs=0.1)
@@ -111,13 +112,28 @@ def test_what_fills_in_the_first_half_of_a_life_is_none_and_what_goes_on_is_grow
 
 def test_what_is_needed_for_a_moment_is_no_growth_and_hides_none() -> None:
     rng = random.Random(3)
-    busy = growth(a_life(1440, lambda at: 300 + (rng.random() < 0.6) * rng.uniform(5, 80)))
+    busy = growth(a_life(1440, lambda at: 300 + (rng.random() < 0.6) * rng.uniform(5, 80)), JUDGE)
     assert busy is not None
     assert not busy.grows
-    leaks = growth(a_life(1440, lambda at: 300 + at / 60 + (rng.random() < 0.6) * rng.uniform(5, 80)))
+    leaks = growth(a_life(1440, lambda at: 300 + at / 60 + (rng.random() < 0.6) * rng.uniform(5, 80)), JUDGE)
     assert leaks is not None
     assert leaks.an_hour == pytest.approx(1.0, abs=0.15)
     assert leaks.grows
+
+
+def test_of_a_hub_that_lives_for_days_the_hours_of_a_day_are_no_growth_and_more_every_day_is() -> None:
+    judge = by_days(240)
+    day = 360.0
+
+    def busy_hours(at: float) -> float:
+        return 200 + 30 * (at % day < day / 2) + min(at, 3 * day) / 40
+
+    steady = growth(a_life(12 * day, busy_hours), judge)
+    assert steady is not None
+    assert (steady.an_hour, steady.grows, len(steady.floors)) == (0, False, 6)
+    leaks = growth(a_life(12 * day, lambda at: busy_hours(at) + 6 * at / day), judge)
+    assert leaks is not None
+    assert (leaks.an_hour, leaks.grows) == (pytest.approx(0.25), True)
 
 
 @pytest.mark.system

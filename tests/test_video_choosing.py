@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from cockpit.model.batch import columns_of_rows
 from cockpit.model.tables import TABLES
 from cockpit.picture.picture import Picture
-from widgets.video.choosing import by_id, first_ones, gravest, grid, in_area, named, nearest, place_of, shared_out
+from widgets.video.choosing import by_id, first_ones, gravest, in_area, named, nearest, place_of
+from widgets.video.laying import grid, shared_out
 
 LON, LAT = 120.17, 30.26
 

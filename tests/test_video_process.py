@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,7 +15,18 @@ import pytest
 
 from cockpit.media.video.client import VideoProcess
 from cockpit.model.videos import VideoState
-from tests.video_kit import NotedVideos, Streams, becomes, city_streams, detail, make_video, pixels, shows, stream
+from tests.video_kit import (
+    NotedVideos,
+    Streams,
+    answering,
+    becomes,
+    city_streams,
+    detail,
+    make_video,
+    pixels,
+    shows,
+    stream,
+)
 from tests.waiting import until
 
 pytestmark = pytest.mark.system
@@ -166,6 +178,83 @@ def test_a_picture_of_a_hostile_size_and_a_strange_address_are_refused_in_words(
             assert video.read("list") is None
 
     asyncio.run(story())
+
+
+def test_a_server_that_sends_the_process_elsewhere_is_not_followed(tmp_path: Path) -> None:
+    heard: list[bytes] = []
+
+    def inner(line: socket.socket, request: bytes) -> None:
+        heard.append(request)
+        line.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+
+    def moves(line: socket.socket, request: bytes) -> None:
+        while request:
+            number = request.partition(b"CSeq: ")[2].partition(b"\r")[0].decode()
+            head = f"RTSP/1.0 302 Moved\r\nLocation: rtsp://127.0.0.1:{other}/other\r\n"
+            if request.startswith(b"OPTIONS"):
+                head = "RTSP/1.0 200 OK\r\nPublic: DESCRIBE\r\n"
+            line.sendall(f"{head}CSeq: {number}\r\n\r\n".encode())
+            request = line.recv(9_999)
+
+    async def story(flv: int, rtsp: int) -> None:
+        async with process(tmp_path) as video:
+            video.want(
+                [
+                    stream("flv", f"http://user:secret@127.0.0.1:{flv}/a.flv"),
+                    stream("rtsp", f"rtsp://user:secret@127.0.0.1:{rtsp}/a"),
+                ]
+            )
+            await becomes(video, "flv", VideoState.AWAY, "videos.unreachable")
+            await becomes(video, "rtsp", VideoState.AWAY, "videos.unreachable")
+
+    with answering(inner) as other:
+        moved = f"HTTP/1.0 302 Found\r\nLocation: http://127.0.0.1:{other}/admin?reboot=1\r\n\r\n".encode()
+        with answering(lambda line, request: line.sendall(moved)) as flv, answering(moves) as rtsp:
+            asyncio.run(story(flv, rtsp))
+    assert heard == []
+
+
+def test_a_camera_whose_host_is_named_and_has_more_than_one_address_is_seen(streams: Streams, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with process(tmp_path) as video:
+            video.want([stream("flv", streams.flv("C1").replace("127.0.0.1", "localhost"))])
+            await shows(video, "flv")
+
+    asyncio.run(story())
+
+
+def test_a_picture_without_an_end_takes_its_own_stream_and_no_more_memory_than_a_picture(
+    streams: Streams, tmp_path: Path
+) -> None:
+    def flood(line: socket.socket, request: bytes) -> None:
+        line.sendall(
+            b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=b\r\n\r\n"
+            b"--b\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8"
+        )
+        for _ in range(20_000):
+            line.sendall(bytes(65_536))
+
+    def peak(pid: int) -> int:
+        """MB."""
+        return next(
+            int(line.split()[1]) // 1000
+            for line in Path(f"/proc/{pid}/status").read_text().splitlines()
+            if line.startswith("VmHWM")
+        )
+
+    async def story(port: int) -> None:
+        async with process(tmp_path) as video:
+            video.want([stream("plays", streams.flv("C1"))])
+            await shows(video, "plays")
+            before, pid = peak(video.pid), video.pid
+            assert Path(f"/proc/{pid}/oom_score_adj").read_text().strip() == "500"
+            video.want([stream("plays", streams.flv("C1")), stream("endless", f"http://127.0.0.1:{port}/a.mjpg")])
+            await until(lambda: "endless" in video.seen and video.seen["endless"].state is VideoState.AWAY)
+            assert peak(pid) - before < 120
+            assert (video.pid, video.seen["plays"].state) == (pid, VideoState.LIVE)
+
+    with answering(flood) as port:
+        asyncio.run(story(port))
 
 
 def test_who_may_not_look_is_refused_and_no_word_of_the_password_is_written_anywhere(

@@ -20,7 +20,7 @@ from widgets.kit.theme import WALL, Theme
 from widgets.kit.wallsight import Part, WallSight
 from widgets.video.panel import VideoPanel
 from widgets.video.tile import Tile, paint_picture
-from widgets.video.tiles import VideoTiles
+from widgets.video.walked import WalkedTiles
 from widgets.video.wall import WallVideoPanel
 from widgets.wall.gravest import gravest_key
 
@@ -361,9 +361,8 @@ def test_a_neighbour_is_selected_by_a_click_or_with_the_arrows_and_enter_and_all
 
 
 def test_the_tiles_walk_no_further_than_they_go(qtbot: QtBot, at: Desk) -> None:
-    tiles = VideoTiles(at.ctx)
+    tiles = WalkedTiles(at.ctx)
     qtbot.addWidget(tiles)
-    tiles.walk()
     tiles.resize(600, 400)
     tiles.show_cameras(cameras(at, 3))
     tiles.show()

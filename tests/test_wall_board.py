@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import msgspec
@@ -11,17 +12,19 @@ from hypothesis import strategies as st
 
 from cockpit.model.clock import DAY, HOUR, SECOND, from_iso
 from cockpit.model.errors import UserError
+from cockpit.model.messages import Message
 from cockpit.model.scope import Span
 from cockpit.model.wall import Arrangement, Place, Scene, within
 from cockpit.model.wall_read import read_scene
+from cockpit.model.wall_shipped import shipped_scenes
 from cockpit.model.wallabout import About
-from cockpit.model.wallstate import Cast, MapView, WallAct
+from cockpit.model.wallstate import Cast, MapView, ScreenHealth, WallAct
 from cockpit.wall.acts import ACTS
 from cockpit.wall.gathering import LEAD, LEAD_TOGETHER, PATIENCE
 from cockpit.wall.remote import role_of
 from cockpit.wall.state import Site, mirrors
 from cockpit.wall.turning import Standing, brought
-from tests.wall_kit import Timed, scene_text, site
+from tests.wall_kit import Timed, report, scene_text, site
 
 GRAVE = Standing("alert/1", 1, "暴雨红色预警")
 LESS = Standing("alert/2", 2, "大风橙色预警")
@@ -33,6 +36,19 @@ def with_options(options: dict[str, object]) -> Scene:
     """A scene of one panel with these options."""
     place = Place("words", panel="walltext", options=options)
     return msgspec.structs.replace(site().scenes["calm"], arrangements=(Arrangement("one", place),))
+
+
+def laid(*places: Place) -> Scene:
+    """A scene of these places below one another."""
+    root = Place("root", "rows", places)
+    return msgspec.structs.replace(site().scenes["calm"], arrangements=(Arrangement("one", root),))
+
+
+def deep(lines: int) -> Place:
+    place = Place("words", panel="walltext")
+    for n in range(lines):
+        place = Place(f"line-{n}", "rows", (place,))
+    return place
 
 
 def test_a_wall_that_nobody_touched_shows_the_scene_of_the_first_mode() -> None:
@@ -160,6 +176,19 @@ def test_a_mode_brings_its_scene_and_says_who_may_change_the_wall() -> None:
          "wall.cast_not_plain"),
         (WallAct("main", "try", screens=(1,), trial=msgspec.structs.replace(site().scenes["calm"], arrangements=())),
          "wall.no_trial"),
+        (WallAct("main", "try", screens=(1,), trial=with_options({"text": "长" * 20_000})), "wall.trial_too_large"),
+        (WallAct("main", "try", screens=(1,), trial=with_options({"at": math.nan})), "wall.trial_wrong"),
+        (WallAct("main", "try", screens=(1,), trial=with_options({"of": {1: 1}})), "wall.cast_not_plain"),
+        (WallAct("main", "try", screens=(1,), trial=laid(*[Place(f"a{n}", panel="walltext") for n in range(50)])),
+         "wall.trial_wrong"),
+        (WallAct("main", "try", screens=(1,), trial=laid(Place("a", panel="walltext", weight=math.nan))),
+         "wall.trial_wrong"),
+        (WallAct("main", "try", screens=(1,), trial=laid(Place("a", panel="walltext", weight=-5.0))),
+         "wall.trial_wrong"),
+        (WallAct("main", "try", screens=(1,), trial=laid()), "wall.no_trial"),
+        (WallAct("main", "try", screens=(1,), trial=laid(deep(300))), "wall.trial_wrong"),
+        (WallAct("main", "try", screens=(1,), trial=msgspec.structs.replace(site().scenes["calm"], name={})),
+         "wall.trial_wrong"),
         (WallAct("side", "scene", "storm"), "wall.shares"),
     ],
 )  # fmt: skip
@@ -277,6 +306,89 @@ def test_one_more_alert_of_the_scene_that_stands_is_not_hidden_by_a_trial_either
     assert walls.after(1, LESS, Standing("alert/3", 2, "又一条")).trial is None
 
 
+def test_every_shipped_scene_and_a_draft_can_be_tried() -> None:
+    walls = Timed()
+    for scene in shipped_scenes():
+        assert walls.act("try", screens=(1,), trial=scene).trial == scene
+    empty = laid(Place("words", panel="walltext", weight=0.01), Place("place"))
+    assert walls.act("try", screens=(1,), trial=empty).trial == empty, "of a draft some places are empty yet"
+
+
+def test_what_hands_put_on_all_walls_is_refused_before_it_is_more_than_everybody_can_be_told() -> None:
+    walls = Timed()
+
+    for wall, screen, place in (
+        ("main", 1, ""),
+        ("main", 2, ""),
+        ("main", 3, ""),
+        ("main", 0, "time"),
+        ("side", 1, ""),
+    ):
+        walls.act("cast", wall=wall, cast=Cast(f"{screen}", "", screen, "walltext", {"text": "x" * 7_900}, place=place))
+    big = About({"zh": "防汛"}, tuple(f"{n:04d}" + "长" * 70 for n in range(200)), tuple("道" * 80 for _ in range(200)))
+    walls.act("about", about=big)
+    assert walls.board.shows["side"].about == big, "it shares the picture"
+    before = walls.board.state(1)
+    with pytest.raises(UserError) as refused:
+        walls.act("try", screens=(1,), trial=with_options({"text": "x" * 30_000}))
+    assert refused.value.message.id == "wall.too_large"
+    assert walls.board.state(1) == before
+    walls.act("about")
+    assert walls.act("try", screens=(1,), trial=with_options({"text": "x" * 30_000})).trial
+
+
+def test_a_kept_trial_that_could_not_be_taken_now_is_not_shown_again() -> None:
+    walls = Timed()
+    walls.act("try", screens=(1,), trial=with_options({"text": "x"}))
+    assert walls.again().main.trial is not None
+    walls.board.shows["main"] = msgspec.structs.replace(walls.main, trial=with_options({"text": "x" * 1_042_000}))
+    assert walls.again().main.trial is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"version": "x" * 1_041_500},
+        {"wall": "x" * 65},
+        {"screens": (ScreenHealth(1, True),) * 65},
+        {"problem": Message("wallnode.other_size", {"size": "x" * 3_000})},
+        {"problem": Message("wallnode.other_size", {"size": msgspec.msgpack.Ext(1, b"")})},
+    ],
+)
+def test_a_machine_reports_no_more_than_everybody_can_be_told(wrong: dict[str, object]) -> None:
+    walls = Timed()
+    with pytest.raises(UserError) as refused:
+        walls.board.report(msgspec.structs.replace(report("north"), **wrong), "wall-north", walls.clock.now(), 0.0)
+    assert refused.value.message.id == "wall.report_too_large"
+    assert walls.board.state(1).nodes == ()
+
+
+def test_all_machines_together_report_no_more_than_fits_into_one_word() -> None:
+    walls = Timed()
+    large = tuple(ScreenHealth(n, True, 1, 1, 16.6, 40.0, 3, 900, 12.5) for n in range(64))
+    refused = 0
+    for n in range(60):
+        try:
+            one = msgspec.structs.replace(report(f"machine-{n}"), screens=large)
+            walls.board.report(one, f"wall-machine-{n}", walls.clock.now(), 0.0)
+        except UserError:
+            refused += 1
+    assert refused
+    assert len(msgspec.msgpack.encode(walls.board.state(1))) < 250_000
+    walls.board.report(report("machine-0"), "wall-machine-0", walls.clock.now(), 0.0)
+
+
+def test_what_a_revoked_machine_reported_is_forgotten() -> None:
+    walls = Timed()
+    walls.join("north", "south")
+    walls.act("scene", "storm")
+    assert walls.board.revoked({"user-north", "user-south"}.__contains__) is False
+    assert walls.board.revoked({"user-north"}.__contains__)
+    assert [seen.report.machine for seen in walls.board.state(1).nodes] == ["north"]
+    walls.ready("north")
+    assert walls.main.show_at, "nobody waits for it"
+
+
 def test_a_trial_that_somebody_forgot_goes_by_itself_also_where_a_carousel_runs() -> None:
     walls = Timed()
     trial = read_scene(scene_text("draft"), "draft.toml")
@@ -295,6 +407,47 @@ def test_a_trial_that_somebody_forgot_goes_by_itself_also_where_a_carousel_runs(
     assert walls.board.shows["side"].trial == trial
     walls.after(2)
     assert walls.board.shows["side"].trial is None
+
+
+def test_a_trial_ends_in_its_time_also_where_the_clock_of_the_hub_was_set() -> None:
+    walls = Timed()
+    trial = read_scene(scene_text("draft"), "draft.toml")
+    walls.act("try", screens=(2,), trial=trial)
+    walls.after(1)
+    walls.set_clock(-8 * 3600)
+    assert walls.after(598).trial == trial
+    assert walls.after(2).trial is None
+    walls.act("try", screens=(2,), trial=trial)
+    walls.after(1)
+    walls.set_clock(8 * 3600)
+    assert walls.after(598).trial == trial
+    assert walls.after(2).trial is None
+
+
+def test_an_alert_that_is_away_for_a_look_does_not_bring_its_scene_again_over_a_persons() -> None:
+    walls = Timed()
+    assert walls.after(1, GRAVE).scene.id == "grave"
+    assert walls.act("scene", "calm").scene.id == "calm"
+    assert walls.after(1).scene.id == "calm"
+    assert walls.after(1, GRAVE).scene.id == "calm"
+    walls = walls.again()
+    assert walls.after(1).scene.id == "calm"
+    assert walls.after(1, GRAVE).scene.id == "calm"
+    walls.after(1)
+    walls.after(170)
+    assert walls.after(1, GRAVE).scene.id == "calm"
+    walls.after(1)
+    walls.after(180)
+    assert walls.after(1, GRAVE).scene.id == "grave", "it has been away for so long that it is another one"
+
+
+def test_of_a_stormy_year_only_the_newest_alerts_are_remembered() -> None:
+    walls = Timed()
+    for hour in range(3):
+        walls.after(1, *(Standing(f"alert/{hour}-{n}", 4, "大风") for n in range(4_000)))
+    assert len(walls.board.kept({}).seen) == 9_000
+    walls.after(200)
+    assert walls.board.kept({}).seen == ()
 
 
 def test_a_carousel_goes_on_by_its_times_and_rests_while_a_person_has_the_wall() -> None:

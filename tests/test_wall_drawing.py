@@ -17,7 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from cockpit.bus.where import OwnHub
 from cockpit.hub.wall import WallService
-from cockpit.model.clock import MINUTE, SECOND
+from cockpit.model.ages import clock_time
+from cockpit.model.clock import MINUTE, SECOND, CityTime
 from cockpit.model.wallasks import MOST_THUMB, Thumbs, ThumbsWanted
 from cockpit.model.wallstate import MapView, Pointer, Thumb, WallShows
 from cockpit.seat import Seat
@@ -186,6 +187,34 @@ def test_black_held_and_named_screens_are_so_until_taken_back(node: Node) -> Non
     assert "已冻结" in node.window.over.said.frozen
     node.act("freeze", "")
     node.until(lambda: node.color() == COLORS["storm"])
+
+
+def test_what_is_held_and_kept_says_its_time_by_the_clock_of_the_city_that_is_shown(node: Node, hub: LivingHub) -> None:
+    node.act("freeze", "1")
+    node.until(lambda: node.window.held)
+    node.ctx.clock.city = city = CityTime(CLOCK.now(), 1_784_021_556 * SECOND, 1.0, "demo", True)
+    node.node.say()
+    assert f"· {clock_time(city.at(node.window.held))} ·" in node.window.over.said.frozen
+    hub.stop()
+    node.until(lambda: "保留最后画面" in node.window.over.said.trouble)
+    assert f"保留最后画面 {clock_time(city.at(node.line.heard))}" in node.window.over.said.trouble
+
+
+def test_the_small_picture_of_a_screen_that_is_held_is_of_when_it_was(node: Node) -> None:
+    node.act("freeze", "1")
+    node.until(lambda: node.window.held)
+    thumbs: list[Thumb] = []
+
+    def told(reply: Thumbs | object) -> None:
+        thumbs.extend(reply.thumbs if isinstance(reply, Thumbs) else ())
+
+    def arrived() -> bool:
+        node.seat.ask("wall.thumbs", ThumbsWanted("main"), Thumbs, told)
+        return any(one.of for one in thumbs)
+
+    node.until(arrived)
+    last = next(one for one in thumbs if one.of)
+    assert last.drawn == node.window.held < last.taken
 
 
 def test_a_darker_wall_is_darker_but_never_black(node: Node) -> None:

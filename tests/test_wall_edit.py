@@ -8,17 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.model import wall_boxes, wall_edit
+from cockpit.model import wall_boxes, wall_edit, wall_tree
 from cockpit.model.errors import UserError
 from cockpit.model.layout import Rect
 from cockpit.model.messages import Message, texts
-from cockpit.model.wall import Fit, Place, Scene, Wall
+from cockpit.model.wall import Arrangement, Fit, Place, Scene, Wall
 from cockpit.model.wall_boxes import boxes, dividers
 from cockpit.model.wall_diff import changes, marked
-from cockpit.model.wall_edit import Draft, find, leaves, root_of
+from cockpit.model.wall_draft import Draft
 from cockpit.model.wall_read import read_scene
 from cockpit.model.wall_shipped import shipped_halls, shipped_scenes
 from cockpit.model.wall_solve import arrangement_of, fit_of, solve_scene
+from cockpit.model.wall_tree import find, leaves, root_of
 from cockpit.model.wall_write import write_scene
 
 WALLS = {hall.id: hall.walls[0] for hall in shipped_halls()}
@@ -29,7 +30,7 @@ DID = Message("walldesk.did_move")
 
 def opened(id: str = "overview", wall: Wall = WALL) -> tuple[Scene, Fit]:
     scene, fit = SCENES[id], fit_of(wall)
-    return wall_edit.own(scene, arrangement_of(scene, wall), fit), fit
+    return wall_tree.own(scene, arrangement_of(scene, wall), fit), fit
 
 
 def ids(scene: Scene, fit: Fit) -> list[str]:
@@ -88,7 +89,7 @@ def test_places_that_are_no_rectangle_together_are_not_merged() -> None:
 
 
 def test_the_only_place_is_neither_merged_nor_taken_away() -> None:
-    scene = Scene("one", {"zh": "一"}, (wall_edit.Arrangement("wall", Place("all", panel="wallmap")),))
+    scene = Scene("one", {"zh": "一"}, (Arrangement("wall", Place("all", panel="wallmap")),))
     for edit in (lambda: wall_edit.merge(scene, "wall", ["all"]), lambda: wall_edit.remove(scene, "wall", "all")):
         with pytest.raises(UserError):
             edit()
@@ -171,8 +172,8 @@ def test_arrow_keys_go_to_the_place_beside() -> None:
 
 
 def test_an_edit_for_a_wall_that_the_scene_has_no_arrangement_for_leaves_the_others() -> None:
-    scene = Scene("one", {"zh": "一"}, (wall_edit.Arrangement("one", Place("all", panel="wallmap")),))
-    own = wall_edit.own(scene, arrangement_of(scene, WALL), fit_of(WALL))
+    scene = Scene("one", {"zh": "一"}, (Arrangement("one", Place("all", panel="wallmap")),))
+    own = wall_tree.own(scene, arrangement_of(scene, WALL), fit_of(WALL))
     after, _ = wall_edit.split(own, fit_of(WALL), "all", "columns")
     assert root_of(after, "one") == root_of(scene, "one")
     assert len(leaves(root_of(after, fit_of(WALL)))) == 2
@@ -208,13 +209,14 @@ def test_the_difference_says_what_was_added_taken_away_put_set_and_resized() -> 
     after, new = wall_edit.split(scene, fit, "events", "rows")
     after, new = wall_edit.put(after, fit, new, "wallring")
     after = wall_edit.remove(after, fit, "head")
-    after = wall_edit.change(after, fit, "signs", options={"signs": ["A02"]})
+    after = wall_edit.change(after, fit, "signs", options={"signs": ["A02"], "hours": 6, "theirs": 1})
     after, _ = wall_edit.put(after, fit, "map", "wallmap", {"coloring": "rain"}, spans=False)
     found = changes(scene, after)
     kinds = {(one.kind, one.place) for one in found}
     assert {("added", new), ("removed", "head"), ("changed", "signs"), ("changed", "map")} <= kinds
     words = "\n".join(texts("zh")(one.words) for one in found)
     assert "环图" in words
+    assert "、小时数、体征、theirs\n" in words
     assert "{" not in words
     assert new in marked(scene, after)
 
@@ -280,13 +282,13 @@ def test_any_edits_lay_out_without_overlap_and_are_read_again_as_they_were_writt
             draft = draft.to(stepped(draft.scene, fit, wall, step), DID)
         except UserError:
             continue
-    places = [place.id for place in wall_edit.walk(root_of(draft.scene, fit))]
+    places = [place.id for place in wall_tree.walk(root_of(draft.scene, fit))]
     assert len(places) == len(set(places))
     placed = solve_scene(draft.scene, wall)
     assert {one.place.id for one in placed} == set(ids(draft.scene, fit))
     assert all(apart(one.at, two.at) for one, two in combinations(placed, 2))
     filled = draft.scene
-    for id in wall_edit.empty_places(filled):
+    for id in wall_tree.empty_places(filled):
         filled, _ = wall_edit.put(filled, fit, id, "walltext")
     again = read_scene(write_scene(filled), f"{scene_id}.toml")
     assert [one.at for one in solve_scene(again, wall)] == [one.at for one in solve_scene(filled, wall)]

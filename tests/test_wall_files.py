@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from cockpit.model.errors import UserError
 from cockpit.model.messages import texts
+from cockpit.model.toml_text import too_deep
 from cockpit.model.wall import Arrangement, Hall, Place, Scene
 from cockpit.model.wall_panels import WALL_PANELS
 from cockpit.model.wall_read import read_hall, read_hall_file, read_scene, read_scene_file
 from cockpit.model.wall_shipped import hall_text, scene_text, shipped_hall, shipped_halls, shipped_scenes
 from cockpit.model.wall_solve import solve_place
-from cockpit.model.wall_write import write_hall, write_scene
+from cockpit.model.wall_write import write_scene
+from tests.hall_text import write_hall
 from tests.wall_files import halls, scenes
 
 SCENE = """\
@@ -318,3 +320,12 @@ def test_each_shipped_scene_lies_on_all_four_kinds_of_walls_under_a_key_of_its_o
         assert scene.name["zh"]
         assert scene.name["en"]
     assert len({scene.key for scene in shipped}) == len(shipped)
+
+
+def test_a_key_of_thousands_of_parts_is_refused_with_its_place_before_anybody_takes_it_apart() -> None:
+    with pytest.raises(UserError) as wrong:
+        read_scene("# 场景\n[" + "a." * 60_000 + "a]\n", "mine.toml", WALL_PANELS)
+    assert sentence_of(wrong).startswith("mine.toml, line 2, column 2: ")
+    assert "16" in sentence_of(wrong)
+    for fine in ("a = 1.5\nb = 2.5\n", 'x = ["1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.16.17.18"]\n', "a.b.c.d = 1\n"):
+        assert too_deep(fine) is None

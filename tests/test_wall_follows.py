@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 from cockpit.model.clock import DAY, HOUR, midnight
 from cockpit.model.scope import Span
 from cockpit.model.wall import Place
-from cockpit.model.wall_edit import leaves
+from cockpit.model.wall_shipped import shipped_scenes
+from cockpit.model.wall_tree import leaves
 from cockpit.model.wallabout import About
 from cockpit.model.wallstate import Cast
-from layouts.shipped_walls import shipped_scenes
 from layouts.wallpieces import pieces_of, sight_of
 from tests.living_picture import NOW, put
 from tests.living_signs import CITY, DISTRICT, sign_row

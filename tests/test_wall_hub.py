@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cockpit.hub.wall import WallService
@@ -11,13 +13,15 @@ from cockpit.model import wallasks as asked
 from cockpit.model.clock import HOUR
 from cockpit.model.errors import OutsideError
 from cockpit.model.scope import Span
+from cockpit.model.wall import Arrangement, Place, Scene
 from cockpit.model.wallabout import About
 from cockpit.model.wallasks import Nothing
-from cockpit.model.wallstate import ActDone, MapView, Pointer, Thumb, WallAct, WallState
+from cockpit.model.walljoin import Forget, Forgotten, Machines, MachinesWanted
+from cockpit.model.wallstate import ActDone, MapView, NodeSeen, Pointer, Thumb, WallAct, WallState
 from cockpit.wall.board import Board
-from tests.living_hub import CLOCK, LivingHub
+from tests.living_hub import CITY, CLOCK, LivingHub
 from tests.living_wall import act, living_wall, put_alert, put_areas, put_events, rehearse, told, until_open
-from tests.on_the_wire import on_the_wire
+from tests.on_the_wire import OnTheWire, on_the_wire
 from tests.wall_kit import HALL_TEXT, report, scene_text
 
 pytestmark = pytest.mark.slow
@@ -83,29 +87,55 @@ def test_what_was_drawn_is_wiped_off_by_whoever_drew_it_and_by_taking_all_back(t
             pointer = Pointer("main", strokes=strokes, by=hand)  # type: ignore[arg-type]
             gateway.ask("wall.remote", asked.RemoteAct("平板", "presenter", pointer=pointer), ActDone)
 
-        def last(by: str) -> Pointer:
-            now = machine.until(lambda: (now := machine.last(asked.HAND, Pointer)) and now.by == by and now, by)
-            assert isinstance(now, Pointer)
-            return now
+        def until_heard(by: str, strokes: object = ()) -> None:
+            def heard() -> bool:
+                now = machine.last(asked.HAND, Pointer)
+                return now is not None and (now.by, now.strokes) == (by, strokes)
+
+            machine.until(heard, f"{by} with {strokes}")
 
         def wiped() -> int:
             state = desk.ask("wall.state", asked.Nothing(), WallState)
             return int(state.wiped.get("main", 0))
 
         remote("a.1", *line)
-        assert last("a.1").strokes == line
+        until_heard("a.1", line)
         desk.ask("wall.hand", Pointer("main", 0.5, 0.5))
-        assert last("seat-1").strokes == (), "of the desk's own hand"
+        until_heard("seat-1")
         before = wiped()
         act(desk, "live", screens=(1,))
-        assert last("").strokes == ()
+        until_heard("")
         assert wiped() == before + 1
         remote("a.1", *line)
-        assert last("a.1").strokes == line
+        until_heard("a.1", line)
         act(desk, "mode", "war")
         act(desk, "scene", "calm")
         remote("a.1")
-        assert last("a.1").strokes == (), "its own it takes away whatever its rights are now"
+        until_heard("a.1")  # its own it takes away whatever its rights are now
+
+
+def test_what_is_too_large_to_be_told_is_refused_and_all_walls_hear_on(tmp_path: Path) -> None:
+    with living_wall(tmp_path) as hub, on_the_wire(hub, "seat-1") as desk, on_the_wire(hub, "seat-2") as north:
+        until_open(desk)
+        place = Place("a", panel="wallclock", options={"x": "y" * 1_040_000})
+        trial = Scene("t", {"zh": "t"}, (Arrangement("one", place),))
+        assert desk.refused("wall.act", WallAct("main", "try", screens=(1,), trial=trial)) == "wall.trial_too_large"
+        large = msgspec.structs.replace(report("north"), version="x" * 1_041_500)
+        assert north.refused("wall.report", large) == "wall.report_too_large"
+        revision = act(desk, "scene", "storm")
+        north.until(lambda: (now := told(north)) and now.revision >= revision, "the scene")
+
+
+@pytest.mark.logs("more than the bus takes")
+def test_a_word_that_the_bus_does_not_take_is_said_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with living_wall(tmp_path) as living, on_the_wire(living, "seat-1") as desk:
+        until_open(desk)
+        assert living.hub is not None
+        for data in (b"x" * 1_100_000, b"x" * 1_100_000):
+            asyncio.run_coroutine_threadsafe(living.hub.tell("test", data), living.loop).result(10)
+        asyncio.run_coroutine_threadsafe(living.hub.tell("test", b"x"), living.loop).result(10)
+        desk.until(lambda: desk.told.get("test"), "the next one")
+    assert len([one for one in caplog.records if "more than the bus takes" in one.getMessage()]) == 1
 
 
 def test_a_hub_that_was_away_shows_what_it_showed(tmp_path: Path) -> None:
@@ -188,6 +218,43 @@ def test_without_a_hall_file_each_machine_gets_a_wall_of_its_screens_and_keeps_i
         hub.start()
         with on_the_wire(hub, "seat-1") as first:
             assert [wall.id for wall in until_open(first).hall.walls] == walls
+
+
+def test_a_machine_that_never_comes_back_is_forgotten_and_leaves_the_walls_of_others_as_they_are(
+    tmp_path: Path,
+) -> None:
+    with LivingHub(tmp_path / "hub") as hub:
+        with on_the_wire(hub, "seat-1") as desk:
+            until_open(desk)
+            walls = {}
+            for machine in ("left", "right"):
+                wanted = asked.Adopt(machine, ((1920, 1080),))
+                walls[machine] = desk.ask("wall.adopt", wanted, asked.Adopted).wall
+            desk.ask("wall.act", WallAct(walls["left"], "scene", "flood"), ActDone)
+            desk.ask("wall.act", WallAct(walls["right"], "scene", "traffic"), ActDone)
+            desk.ask("wall.report", report("left", walls["left"]))
+            assert desk.refused("wall.forget", Forget("left")) == "walljoin.machine_alive"
+            desk.until(lambda: (now := nodes(desk)) and not now[0].joined, "it reports no more")
+            known = desk.ask("wall.machines", MachinesWanted(), Machines).machines
+            assert [(one.machine, one.since, one.here, one.heard > 0) for one in known] == [
+                ("left", 0, False, True), ("right", 0, False, False),
+            ]  # fmt: skip
+            assert desk.ask("wall.forget", Forget("left"), Forgotten) == Forgotten("left")
+            assert desk.refused("wall.forget", Forget("left")) == "walljoin.no_machine"
+        hub.stop()
+        hub.start()
+        with on_the_wire(hub, "seat-1") as desk:
+            state = until_open(desk)
+            assert [(shows.wall, shows.scene.id) for shows in state.shows] == [(walls["right"], "traffic")]
+            assert not state.nodes
+            assert [one.machine for one in desk.ask("wall.machines", MachinesWanted(), Machines).machines] == ["right"]
+            back = desk.ask("wall.adopt", asked.Adopt("left", ((1920, 1080),)), asked.Adopted).wall
+            assert back not in (walls["right"], "")
+
+
+def nodes(desk: OnTheWire) -> tuple[NodeSeen, ...]:
+    found: tuple[NodeSeen, ...] = desk.last("wall", WallState).nodes
+    return found
 
 
 def test_thumbnails_are_told_while_a_desk_looks_and_only_of_screens_that_the_machine_draws(tmp_path: Path) -> None:
@@ -321,3 +388,29 @@ def test_an_area_is_followed_by_its_code_or_name_and_kinds_and_time_reach_every_
         revision = act(desk, "live")
         shows = machine.until(lambda: (now := told(machine)) and now.revision >= revision and now, "the whole city")
         assert (shows.area, shows.about) == ("", None)
+
+
+@pytest.mark.logs("上次大屏状态的记录已损坏", "第 3 版无法读取")
+def test_a_hub_whose_files_of_the_walls_have_one_wrong_byte_begins_without_them_and_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with living_wall(tmp_path) as hub:
+        with on_the_wire(hub, "seat-1") as desk:
+            until_open(desk)
+            desk.ask("wall.publish", asked.Publish({"scenes/own.toml": scene_text("own")}, note="新"), asked.Published)
+            act(desk, "scene", "storm")
+        hub.stop()
+        folder = hub.profile / CITY / "wall"
+        state, version = folder / "state.json", max((folder / "versions").glob("*/version.json"))
+        for file, text in ((state, b'"storm"'), (version, "新".encode())):
+            data = file.read_bytes()
+            assert text in data
+            file.write_bytes(data.replace(text, text[:-2] + b"\xff" + text[-1:]))
+        hub.start()
+        with on_the_wire(hub, "seat-1") as desk:
+            state_now = until_open(desk)
+            assert state_now.shows[0].scene.id != "storm"
+            assert desk.ask("wall.state", Nothing(), WallState).shows
+            assert act(desk, "scene", "storm")
+        assert (folder / "state.json.damaged").is_file()
+        assert any("上次大屏状态的记录已损坏" in line for line in caplog.messages)

@@ -9,6 +9,7 @@ import ssl
 import stat
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import msgspec
@@ -21,6 +22,8 @@ from cockpit.bus.joined import FOLDER, Joined, JoinedHub, context_of, read_joine
 from cockpit.bus.joining import join
 from cockpit.bus.users import Keys, User
 from cockpit.hub.codes import GOOD_FOR, MachineCodes
+from cockpit.hub.joining import HERE_SECONDS
+from cockpit.hub.machinedoor import network_of
 from cockpit.hub.machinesfile import read_machines_file
 from cockpit.model.clock import SECOND, ManualClock
 from cockpit.model.errors import CockpitError, OutsideError, UserError
@@ -29,6 +32,8 @@ from cockpit.model.walljoin import (
     MOST_LINE,
     CodeMade,
     CodeWanted,
+    Forget,
+    Forgotten,
     JoinWanted,
     Machines,
     MachinesWanted,
@@ -218,6 +223,49 @@ def test_a_machine_whose_key_is_taken_away_is_hung_up_on_and_stays_outside(hub: 
             lambda: (problem := machine.seat.link.problem) is not None and problem.id == "bus.refused", "is refused"
         )
     assert refusal(lambda: asked(hub, "wall.revoke", Revoke("left"), Revoked)) == "walljoin.no_machine"
+
+
+def test_a_machine_that_is_forgotten_has_no_key_any_more_and_no_code_lets_it_in(hub: LivingHub, tmp_path: Path) -> None:
+    a_machine(hub, tmp_path / "wall")
+    with AMachine(tmp_path / "wall") as machine:
+        machine.until(lambda: machine.wall.state is not None, "joined")
+        assert refusal(lambda: asked(hub, "wall.forget", Forget("left"), Forgotten)) == "walljoin.machine_alive"
+    waits = a_code(hub, "left")
+    other = a_code(hub, "right")
+    assert hub.hub is not None
+    hub.hub.answers.heard["wall-left"] -= HERE_SECONDS
+    assert asked(hub, "wall.forget", Forget("left"), Forgotten) == Forgotten("left")
+    assert not Keys(hub.profile).machines()
+    assert asked(hub, "wall.machines", MachinesWanted(), Machines) == Machines()
+    assert refusal(lambda: join(tmp_path / "new", waits.host, waits.code, "left")) == "walljoin.code_unknown"
+    assert join(tmp_path / "right", other.host, other.code, "x").machine == "right"
+    with AMachine(tmp_path / "wall") as machine:
+        machine.until(
+            lambda: (problem := machine.seat.link.problem) is not None and problem.id == "bus.refused", "is refused"
+        )
+    for name in ("left", "../hub", "", "hub"):
+        assert refusal(lambda name=name: asked(hub, "wall.forget", Forget(name), Forgotten)) == "walljoin.no_machine"  # type: ignore[misc]
+
+
+def test_a_key_that_could_not_be_taken_away_on_a_full_disk_is_taken_away_when_there_is_room(
+    hub: LivingHub, tmp_path: Path
+) -> None:
+    def listed() -> list[str]:
+        found = asked(hub, "wall.machines", MachinesWanted(), Machines)
+        assert isinstance(found, Machines)
+        return [one.machine for one in found.machines]
+
+    a_machine(hub, tmp_path / "wall")
+    with AMachine(tmp_path / "wall") as machine:
+        machine.until(lambda: machine.seat.link.state is LinkState.LIVE, "joined")
+        in_the_way = hub.profile / "nats.conf.new"
+        in_the_way.mkdir()
+        assert refusal(lambda: asked(hub, "wall.revoke", Revoke("left"), Revoked)) == "cli.profile_unwritable"
+        assert listed() == ["left"]
+        in_the_way.rmdir()
+        asked(hub, "wall.revoke", Revoke("left"), Revoked)
+        assert listed() == []
+        machine.until(lambda: machine.seat.link.state is LinkState.LOST, "hung up on")
 
 
 def test_machines_come_back_after_the_hub_was_away(hub: LivingHub, tmp_path: Path) -> None:
@@ -461,3 +509,59 @@ def test_what_is_no_request_ends_at_the_door_and_the_next_machine_comes_in(hub: 
     used_up = refusal(lambda: join(tmp_path / "a", made.host, made.code, "x"))
     assert used_up == "walljoin.code_unknown"
     assert a_machine(hub, tmp_path / "b").machine == "left"
+
+
+def hall(host: str) -> tuple[str, int]:
+    name, _, port = host.rpartition(":")
+    return name, int(port)
+
+
+def unverified() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def open_files() -> int:
+    """Of this process, in which the hub runs too."""
+    return len(os.listdir("/proc/self/fd"))
+
+
+def test_who_says_nothing_at_the_door_goes_for_who_comes_next_and_is_told_why(hub: LivingHub, tmp_path: Path) -> None:
+    at = hall(a_code(hub).host)
+    with ExitStack() as all_of_them:
+        idle = []
+        for _ in range(60):
+            plain = all_of_them.enter_context(socket.create_connection(at, 20))
+            with suppress(OSError):  # hung up on for the next
+                idle.append(all_of_them.enter_context(unverified().wrap_socket(plain)))
+        assert a_machine(hub, tmp_path / "wall").machine == "left"
+        idle[0].settimeout(20)
+        assert b"walljoin.too_many" in idle[0].recv(MOST_LINE)
+
+
+def test_connections_that_say_nothing_at_all_cost_the_hub_no_more_than_a_few_files(
+    hub: LivingHub, tmp_path: Path
+) -> None:
+    at = hall(a_code(hub).host)
+    before = open_files()
+    with ExitStack() as all_of_them:
+        for _ in range(300):
+            all_of_them.enter_context(socket.create_connection(at, 20))
+        assert a_machine(hub, tmp_path / "wall").machine == "left"
+        assert open_files() - before - 300 < 60
+
+
+def test_guests_are_counted_by_address_and_of_ipv6_by_network() -> None:
+    assert network_of("10.0.0.5") == network_of("::ffff:10.0.0.5") == "10.0.0.5"
+    assert network_of("fd00:1:2:3::1") == network_of("fd00:1:2:3:ffff::9%eth0") != network_of("fd00:1:2:4::1")
+
+
+def test_who_hangs_up_without_a_word_is_not_called_another_hub(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        thread = threading.Thread(target=lambda: door.accept()[0].close())
+        thread.start()
+        at = f"127.0.0.1:{door.getsockname()[1]}"
+        assert refusal(lambda: join(tmp_path / "wall", at, "7K2M-9QXD-4TWN", "x")) == "walljoin.hung_up"
+        thread.join(60)

@@ -16,6 +16,8 @@ from pytestqt.qtbot import QtBot
 from cockpit.model.ages import stamp
 from cockpit.model.clock import DAY, HOUR, MINUTE, SECOND, from_iso, local
 from cockpit.model.messages import Message
+from cockpit.model.wall_shipped import shipped_scenes
+from cockpit.model.wall_tree import leaves
 from tests.living_picture import NOW, feed_rows, put
 from tests.wall_panels import Hall, painted
 from widgets.kit.states import PanelState
@@ -545,6 +547,18 @@ def test_a_picture_keeps_its_own_date_when_its_file_can_not_be_read_any_more(qtb
     shown.close()
 
 
+def test_a_picture_lies_in_the_folder_wall_of_the_profile_or_of_its_city(qtbot: QtBot, tmp_path: Path) -> None:
+    hall = Hall(qtbot)
+    hall.at.ctx.layers = tmp_path / "hangzhou" / "layers"
+    for folder in (tmp_path / "wall", tmp_path / "hangzhou" / "wall"):
+        folder.mkdir(parents=True)
+        file = folder / f"{folder.parent.name}.png"
+        QImage(8, 8, QImage.Format.Format_RGB32).save(str(file))
+        shown: Any = hall.hang("wallpicture", file=file.name)
+        assert shown.path() == file
+        shown.close()
+
+
 def test_a_picture_outside_of_its_folder_is_not_shown(qtbot: QtBot, tmp_path: Path) -> None:
     hall = Hall(qtbot)
     hall.at.ctx.layers = tmp_path / "layers"
@@ -559,3 +573,13 @@ def test_an_address_that_is_no_page_is_said_before_anything_is_asked(qtbot: QtBo
     hall = Hall(qtbot)
     assert "还没有指定网页" in hall.hang("wallweb").said
     assert "不是网页地址" in hall.hang("wallweb", url="file:///etc/passwd").said
+
+
+def test_the_scene_of_the_rehearsal_says_on_the_live_wall_that_the_city_is_real(qtbot: QtBot) -> None:
+    drill = next(scene for scene in shipped_scenes() if scene.id == "drill")
+    words = next(place for one in drill.arrangements for place in leaves(one.root) if place.panel == "walltext")
+    shown: Any = Hall(qtbot).hang("walltext", **words.options)
+    assert "真实城市" in shown.accessibleDescription()
+    assert "演练\n" not in shown.accessibleDescription()
+    shown.ctx.wall.tell(rehearsal="drill-1")
+    assert shown.accessibleDescription() == "演练\n工单与通话不出演练环境"

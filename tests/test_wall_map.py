@@ -8,14 +8,16 @@ import weakref
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QElapsedTimer
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QElapsedTimer, QRectF
+from PySide6.QtGui import QImage, QPainter, QRegion
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from cockpit.model.ages import stamp
 from cockpit.model.layout import Rect
 from cockpit.model.ports import Way
 from cockpit.model.wall_legible import han_px
@@ -28,11 +30,12 @@ from widgets.kit.states import PanelState
 from widgets.kit.wallsight import Part, WallSight
 from widgets.map.camera import mercator, wgs84
 from widgets.map.raster.pane import Pane
-from widgets.wall.mapface import aside, changed
+from widgets.wall.mapface import Face, aside, changed
 from widgets.wall.maphold import CALM_MS
 from widgets.wall.mapmarks import Mark
 from widgets.wall.mapnames import Label
-from widgets.wall.mapview import SEAM, canvas_of, pane_at, pane_of_event, pane_of_view, view_of
+from widgets.wall.mapview import canvas_of, pane_at, pane_of_event, pane_of_view, view_of
+from widgets.wall.sizes import SEAM, sizes_at, wide
 from widgets.wall.wallmap import WallMap
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -147,6 +150,23 @@ def test_what_floats_stands_on_the_middle_screen_only(wall: Wall) -> None:
     assert floating == [False, True, False]
     kinds = {one.kind for one in wall.maps[1]._face.floats}
     assert {"alert", "credit", "age"} <= kinds
+
+
+def test_an_alert_says_until_when_and_how_many_there_are_more_however_narrow_its_screen_is(wall: Wall) -> None:
+    made = wall.hang(cuts()[1])
+    base = sizes_at(PITCH, DISTANCE)
+    alert = min(made.scene.alerts, key=lambda one: one.level)
+    title, expires = "杭州市气象台发布暴雨橙色预警信号", made.ctx.clock.now() + 86_400_000_000
+    tomorrow = msgspec.structs.replace(alert, title=title, expires=expires)
+    said = set()
+    for width in range(2000, 24 * base.row, -20):
+        one = made._floats._alert(tomorrow, QRectF(0, 0, width, 500), 0, base, 2)
+        room = one.box.width() - 2.1 * base.row - wide(one.title, base.row, True) - base.row * 0.5
+        assert wide(one.more, base.min) <= room, "it is not cut"
+        assert stamp(expires) in one.more
+        assert wall.at.ctx.t("wallmap.more_alerts", n=2) in one.more
+        said.add((one.title, one.more))
+    assert len(said) == 5
 
 
 def test_a_view_that_moves_aside_keeps_the_pixels_that_it_had(wall: Wall) -> None:
@@ -423,6 +443,22 @@ def test_the_ways_of_units_to_the_followed_event_are_found_once_for_all_screens(
     assert not np.array_equal(before, pixels(maps[1]))
 
 
+def test_a_camera_by_itself_lies_under_the_names_of_streets(wall: Wall) -> None:
+    made = wall.hang(PANEL, words=False)
+    white, black = (QImage(40, 40, QImage.Format.Format_ARGB32) for _ in range(2))
+    white.fill(0xFFFFFFFF)
+    black.fill(0xFF000000)
+    cut = Rect(0, 0, 200, 200)
+    name = Label(white, 80, 80, np.array([[80.0, 80.0, 120.0, 120.0]]))
+    face = Face((), cut, (name,), dots=[Mark(100, 100, black, 20), Mark(110, 110, black, 20, count=3)])
+    drawn = QImage(200, 200, QImage.Format.Format_ARGB32)
+    drawn.fill(0xFF808080)
+    painter = QPainter(drawn)
+    face.paint(painter, QRegion(0, 0, 200, 200), made._floats, made.base, made.theme, 1.0)
+    painter.end()
+    assert (drawn.pixel(85, 85), drawn.pixel(100, 100)) == (0xFFFFFFFF, 0xFF000000)
+
+
 def test_numbers_that_stand_for_a_neighbourhood_make_room_for_names_and_single_places_stay() -> None:
     image = QImage(40, 40, QImage.Format.Format_ARGB32)
     cut = Rect(1000, 0, 500, 500)
@@ -433,4 +469,7 @@ def test_numbers_that_stand_for_a_neighbourhood_make_room_for_names_and_single_p
     made = aside([crowd, one, far], [name], (0, 0), cut)
     assert [(mark.x, mark.y) for mark in made] == [(1100, 170), (1110, 200), (1300, 200)]
     assert made[0].count == 3
+    letters = np.array([[80.0, 150.0 + 40 * i, 120.0, 190.0 + 40 * i] for i in range(3)])
+    (moved,) = aside([crowd], [Label(image, 80, 150, letters)], (0, 0), cut)
+    assert (moved.x, moved.y) == (1100, 130), "beside all letters of an upright name, not on the next of them"
     assert aside([crowd], [], (0, 0), cut) == [crowd]

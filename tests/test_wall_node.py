@@ -230,6 +230,7 @@ def test_a_hand_that_moves_the_map_has_it_written_down_once_a_second_and_the_las
 
 
 @pytest.mark.slow
+@pytest.mark.logs("上次画面的记录读不出来")
 def test_half_of_a_kept_picture_is_none(tmp_path: Path, hub: LivingHub) -> None:
     with hub, seated(tmp_path / "wall", hub, start=False) as desk:
         line = a_wall(desk, "left")
@@ -241,3 +242,22 @@ def test_half_of_a_kept_picture_is_none(tmp_path: Path, hub: LivingHub) -> None:
         assert read_kept(tmp_path) is None
     (tmp_path / FILE).write_bytes(whole)
     assert read_kept(tmp_path) is not None
+
+
+@pytest.mark.logs("上次画面的记录读不出来")
+def test_a_machine_whose_last_picture_has_one_wrong_byte_begins_without_it_and_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    keep(tmp_path, KeptState(7, Timed().board.state(1)))
+    whole = (tmp_path / FILE).read_bytes()
+    chosen = random.Random(5)
+    for _ in range(60):
+        damaged = bytearray(whole)
+        damaged[chosen.randrange(len(whole))] = chosen.randrange(256)
+        (tmp_path / FILE).write_bytes(damaged)
+        WallSeat(Unjoined(tmp_path, ManualClock()), "north")  # type: ignore[arg-type]
+    name = Timed().board.site.hall.walls[0].name["zh"].encode()
+    (tmp_path / FILE).write_bytes(whole.replace(name, b"\xff" + name[1:], 1))
+    caplog.clear()
+    assert WallSeat(Unjoined(tmp_path, ManualClock()), "north").state is None  # type: ignore[arg-type]
+    assert "can't decode" in caplog.text

@@ -110,8 +110,11 @@ def test_frames_of_the_last_minute_are_what_counts_and_slow_ones_of_ten() -> Non
         frames.take(second, ms)
     assert frames.of_minute(72.0) == (7.0, 8.0)
     assert frames.slow(72.0) == 1
-    assert frames.slow(700.0) == 0
+    assert frames.longest(72.0) == 80.0
+    assert frames.slow(605.0) == 0
+    assert frames.longest(605.0) == 8.0
     assert frames.of_minute(700.0) == (0.0, 0.0)
+    assert frames.longest(700.0) == 0.0
 
 
 def test_memory_is_that_of_the_process_and_of_what_it_started() -> None:

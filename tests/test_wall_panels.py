@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -15,13 +16,13 @@ from cockpit.model.clock import DAY, HOUR, SECOND
 from cockpit.model.messages import Message, texts
 from cockpit.model.signs import Sign, Threshold
 from cockpit.model.wall import Mode, Place
+from cockpit.model.wall_shipped import shipped_scenes
 from cockpit.signs.definitions import read_signs
 from layouts.panels import Panels
-from layouts.shipped_walls import shipped_scenes
 from tests.living_picture import NOW, feed_rows, put
 from tests.living_signs import CITY, DISTRICT, city_rows, put_signs, sign_row
 from tests.test_kit_theme import contrast
-from tests.wall_panels import PANELS, Hall
+from tests.wall_panels import PANELS, Hall, painted
 from widgets.kit.states import PanelState
 from widgets.signs.board import Item
 from widgets.signs.score import worth
@@ -294,6 +295,34 @@ def test_signs_that_have_no_room_are_counted(qtbot: QtBot) -> None:
     assert isinstance(shown, WallSigns)
     columns, rows = shown.grid()
     assert shown.left_out == 7 - columns * rows > 0
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        ((760, 300), ["易涝点积水深度(最大)"]),
+        ((450, 300), ["易涝点积水深度", "(最大)"]),
+        ((450, 200), ["易涝点积水深度"]),
+    ],
+)
+def test_the_name_of_a_tile_has_two_lines_or_goes_without_its_brackets_before_it_is_cut(
+    qtbot: QtBot, size: tuple[int, int], said: list[str]
+) -> None:
+    hall = Hall(qtbot)
+    name = {"zh": "易涝点积水深度(最大)", "en": "Water at spots that flood (highest)"}
+    known = hall.port.known
+    signs = tuple(msgspec.structs.replace(one, name=name) if one.code == "E03" else one for one in known.signs)
+    hall.port.known = msgspec.structs.replace(known, signs=signs)
+    shown = hall.hang("wallsigns", size, signs=["E03"])
+    words = painted(shown)
+    assert words[: len(said)] == said
+    assert not any("…" in one for one in words)
+
+
+def test_names_of_the_hotline_take_the_room_that_its_bars_can_give(qtbot: QtBot) -> None:
+    words = painted(Hall(qtbot).hang("wallhotline", (600, 480)))
+    assert "非机动车乱停放" in words
+    assert not any("…" in one for one in words)
 
 
 def test_a_panel_that_follows_an_area_shows_its_values(qtbot: QtBot) -> None:

@@ -17,7 +17,7 @@ from cockpit.model.messages import Message
 from cockpit.model.roster import OnDuty, Roster
 from cockpit.seat import roster as at_seat
 from cockpit.seat.roster import LiveRosters
-from tests.living_hub import LivingHub, seated
+from tests.living_hub import LivingHub, pack, seated
 from tests.test_wall_lists import age
 from tests.wall_node_kit import a_node, site
 from tests.wall_panels import Hall
@@ -57,6 +57,25 @@ def test_the_hub_tells_who_is_on_duty_and_the_next_shift_too(tmp_path: Path, mon
         seat.until(lambda: rosters.of("大厅").people == known.people, "those of a unit of it")
         put_book(hub.profile, 指挥长="郑三")
         seat.until(lambda: names(rosters.of("")) == ["郑三"], "the next shift")
+
+
+@pytest.mark.slow
+def test_without_an_organisation_it_is_that_of_whoever_leads_the_whole_city(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(at_seat, "ASK_SECONDS", 0.2)
+    person = '[[people]]\nid = "{0}"\nname = "{1}"\nduty = "值班"\norg = ["{2}"]\nways = [{{ sip = "8301" }}]\n'
+    police = person.format("p", "周一", "公安") + person.format("d", "郑三", '城运中心", "上城区')
+    centre = person.format("c", "吴二", "城运中心")
+    with LivingHub(tmp_path / "hub") as hub, seated(tmp_path / "seat", hub, start=False) as seat:
+        (hub.profile / NAME).write_text(police + centre, "utf-8")
+        rosters = LiveRosters(seat.seat)
+        seat.seat.start()
+        seat.until(lambda: rosters.of("").told, "the hub answered")
+        assert (rosters.of("").people, rosters.of("").orgs) == ((), 3), "nothing says which of them it is"
+        seat.until(lambda: names(rosters.of("公安")) == ["周一"], "the one that a scene names")
+        (hub.profile / NAME).write_text(f'{police}{centre}leads = ["{pack().code[:4]}"]\n', "utf-8")
+        seat.until(lambda: names(rosters.of("")) == ["吴二"], "the centre")
 
 
 @pytest.mark.slow
@@ -156,6 +175,20 @@ def test_where_nobody_can_be_shown_it_is_said_why_and_no_advice_given_that_can_n
     shown.age_tick()
     assert shown.state is PanelState.EMPTY
     assert "中枢的通讯录" in shown.said
+
+
+def test_a_panel_that_can_not_know_whom_it_is_to_name_asks_for_the_organisation(hall: Hall, told: Told) -> None:
+    told.known = Roster(told=hall.at.ctx.clock.wall(), orgs=12)
+    alone: Any = hall.hang("wallroster", forces=False)
+    assert alone.state is PanelState.EMPTY
+    assert "12 个单位" in alone.said
+    assert "org" in alone.said
+    beside: Any = hall.hang("wallroster")
+    assert beside.state is None
+    asked = beside.grab().toImage()
+    told.known = Roster(told=told.known.told)
+    beside.age_tick()
+    assert beside.grab().toImage() != asked, "it says so beside the units too"
 
 
 def test_a_roster_of_the_scene_s_own_asks_nobody(hall: Hall, told: Told) -> None:

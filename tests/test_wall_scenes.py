@@ -10,12 +10,14 @@ import pytest
 
 from cockpit.model.messages import texts
 from cockpit.model.wall import Hall, Place, Scene
-from cockpit.model.wall_check import check_file, leaves, small_on
+from cockpit.model.wall_check import check_file, small_on
 from cockpit.model.wall_legible import digit_px, han_px
-from cockpit.model.wall_shipped import scene_text, shipped_halls, shipped_scenes
+from cockpit.model.wall_shipped import hall_text, scene_text, shipped_halls, shipped_scenes
+from cockpit.model.wall_tree import leaves
 from cockpit.paths import assets_dir
 from layouts.panels import Panels
 from tests.wall_files import grid
+from tests.wall_kit import scene_text as plain_scene
 from widgets.wall.options import settled
 
 SCENES = shipped_scenes()
@@ -128,6 +130,22 @@ def test_a_check_says_where_a_file_is_wrong_and_which_panels_are_not_a_walls_own
     found = check_file(path)
     assert not found.wrong
     assert any("acme-orbit" in texts("en")(message) for message in found.small)
+
+
+def test_a_file_with_the_key_of_another_scene_is_told_so_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "scenes" / "mine.toml"
+    path.parent.mkdir()
+    path.write_text(plain_scene("mine").replace("[panels.words]", 'key = "F3"\n[panels.words]', 1), encoding="utf-8")
+    (said,) = check_file(path).wrong
+    assert "mine.toml:4" in texts("en")(said) or "line 4" in texts("en")(said)
+    assert "Flood" in texts("en")(said)
+    beside = path.with_name("other.toml")
+    beside.write_text(path.read_text(encoding="utf-8").replace("F3", "F2").replace("mine", "other"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("F3", "Ctrl+1"), encoding="utf-8")
+    assert not check_file(path).wrong
+    hall = tmp_path / "hall.toml"
+    hall.write_text(hall_text("2x3"), encoding="utf-8")
+    assert "Events in hand" in texts("en")(check_file(hall).wrong[0])
 
 
 def test_a_wall_of_pixels_too_large_for_its_seats_is_named(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cockpit.model.errors import OutsideError, UserError
+from cockpit.model.messages import Message
 from cockpit.model.wallasks import Publish
 from cockpit.wall.keeping import read_board, write_board
 from cockpit.wall.versions import PublishedVersions
@@ -50,6 +51,22 @@ def test_a_published_scene_lies_over_the_shipped_one_and_another_start_finds_it(
         (version,) = one.versions()
         assert (version.by, version.note, version.at) == ("seat-1", "汛期", NOW)
         assert version.changed == ("scenes/calm.toml", "scenes/mine.toml")
+
+
+def test_what_could_not_be_told_to_the_machines_in_one_word_is_not_published(files: PublishedVersions) -> None:
+    text = scene_text("calm").replace(
+        'panel = "walltext"', f'panel = "walltext"\noptions = {{ text = "{"x" * 180_000}" }}'
+    )
+    hall = HALL_TEXT + "".join(
+        f'[walls.more-{n}]\nname = {{ zh = "屏" }}\nroom = "hall"\nscreen = [1920, 1080]\npitch = 0.6\ndistance = 4\n'
+        f'machines = "more-{n}"\n'
+        for n in range(2)
+    )
+    publish(files, calm=text)
+    with pytest.raises(UserError) as refused:
+        files.publish(Publish({"hall.toml": hall}), "seat-1", NOW)
+    assert refused.value.message.id == "wall.site_too_large"
+    assert files.number == 2
 
 
 def test_an_empty_text_takes_the_sites_own_away_and_the_shipped_one_comes_back(files: PublishedVersions) -> None:
@@ -97,6 +114,34 @@ def test_what_can_not_be_published_is_refused_in_a_sentence_and_leaves_all_as_it
     assert files.number == _opened(tmp_path).number == 1
 
 
+def keyed(id: str, key: str) -> str:
+    return scene_text(id).replace("[panels.words]", f'key = "{key}"\n[panels.words]', 1)
+
+
+def test_a_key_of_another_scene_is_refused_with_its_place(files: PublishedVersions, tmp_path: Path) -> None:
+    publish(files, calm=keyed("calm", "F2"))
+    with pytest.raises(UserError) as refused:
+        publish(files, storm=keyed("storm", "F2"))
+    said = refused.value.message
+    assert (said.id, said.params["file"], said.params["line"]) == ("layout.wrong", "scenes/storm.toml", 4)
+    assert said.params["what"] == Message("wallfile.same_key", {"key": "F2", "other": {"zh": "calm", "en": "calm"}})
+    assert files.number == _opened(tmp_path).number == 2
+    assert publish(files, calm=keyed("calm", "F3"), storm=keyed("storm", "F2")) == 3, "both at once"
+    (tmp_path / "wall" / "scenes").mkdir(parents=True)
+    (tmp_path / "wall" / "scenes" / "mine.toml").write_text(keyed("mine", "F3"))
+    assert _opened(tmp_path).number == 4, "what a site keeps by hand is shown all the same"
+
+
+def test_a_hall_that_has_two_scenes_of_one_key_already_goes_on(files: PublishedVersions, tmp_path: Path) -> None:
+    publish(files, calm=keyed("calm", "F2"), storm=keyed("storm", "F3"))
+    path = tmp_path / "versions" / "000002" / "scenes" / "storm.toml"
+    path.write_text(keyed("storm", "F2"))
+    files = _opened(tmp_path)
+    assert files.number == 2
+    assert publish(files, mine=scene_text("mine")) == 3
+    assert publish(files, storm=keyed("storm", "F2") + "# a word\n") == 4, "what is another in it is not its key"
+
+
 def test_a_scene_that_the_hall_names_can_not_be_taken_away(files: PublishedVersions) -> None:
     publish(files, mine=scene_text("mine"))
     hall = HALL_TEXT.replace('scene = "storm"\nrights', 'scene = "mine"\nrights')
@@ -117,9 +162,10 @@ def test_files_that_the_site_keeps_itself_are_published_once_for_each_change(tmp
     own.write_text(scene_text("mine", "我的"))
     files = _opened(tmp_path)
     assert (files.number, files.whole.site.scenes["mine"].name["zh"]) == (3, "我的")
-    own.write_text("not toml at all")
-    files = _opened(tmp_path, "wall.site_left_out")
-    assert (files.number, files.whole.site.scenes["mine"].name["zh"]) == (3, "我的")
+    for wrong in ("not toml at all", "#" * 300_000):
+        own.write_text(wrong)
+        files = _opened(tmp_path, "wall.site_left_out")
+        assert (files.number, files.whole.site.scenes["mine"].name["zh"]) == (3, "我的")
 
 
 def test_a_damaged_version_gives_way_to_the_one_before_it_and_is_not_written_over(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from cockpit.model import wall_edit
+from cockpit.model import wall_draft, wall_tree
 from cockpit.model.messages import texts
 from cockpit.model.wall import Scene
 from cockpit.model.wall_write import write_scene
@@ -47,7 +47,7 @@ def places(op: Operator, scene: Scene) -> set[str]:
     """Those of the arrangement for the wall that is looked at."""
     fit = op.window.commands.edit.fit
     assert fit is not None
-    return {leaf.id for leaf in wall_edit.leaves(wall_edit.root_of(scene, fit))}
+    return {leaf.id for leaf in wall_tree.leaves(wall_tree.root_of(scene, fit))}
 
 
 def take_out(op: Operator, *ids: str) -> None:
@@ -133,7 +133,7 @@ def test_the_edit_begins_from_theirs_and_undo_leads_back_to_mine(op: Operator) -
     colleague(op, renamed(op))
     publishing(op).theirs["overview"].click()
     assert op.window.commands.dialog is None
-    assert wall_edit.same(shown(op), published(op))
+    assert wall_draft.same(shown(op), published(op))
     op.do("undo")
     assert "events" not in places(op, shown(op))
     assert publishing(op).overwrites, "mine is still not made on theirs"
@@ -177,7 +177,7 @@ def test_what_is_published_while_the_dialog_is_open_is_in_it_at_once(op: Operato
 
 
 def test_a_scene_that_was_removed_meanwhile_is_made_again_only_where_that_is_ticked(op: Operator) -> None:
-    own = replace(published(op), id="ours", name={"zh": "自建", "en": "Ours"})
+    own = replace(published(op), id="ours", key="", name={"zh": "自建", "en": "Ours"})
     colleague(op, own)
     op.window.commands.edit.hand.choose_scene("ours")
     take_out(op, "events")

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QApplication, QComboBox
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from cockpit.model import wall_edit
+from cockpit.model import wall_tree
 from cockpit.model.messages import Message, texts
 from cockpit.model.wall import Place
 from cockpit.model.wall_boxes import Divider
+from cockpit.model.wall_panels import WALL_PANELS
+from cockpit.model.wall_solve import empty_screens
+from cockpit.model.wall_words import option_name
+from layouts.panels import Panels
 from tests.walldesk_kit import PATIENCE_MS, Operator, operator
 from widgets.kit.lineedit import LineEdit
+from widgets.wall import bars, cases, counting, curve, hotline, picture, text
+from widgets.walldesk import kinds
 from widgets.walldesk.describing import SceneDialog
 from widgets.walldesk.dragged import carried
 from widgets.walldesk.options import options_of, typed, written
 from widgets.walldesk.publishing import PublishDialog
+from widgets.walldesk.setting_words import choices
 from widgets.walldesk.taking import TakeAwayDialog
 from widgets.walldesk.versions import VersionsDialog
 
@@ -42,13 +49,13 @@ def op(qtbot: QtBot, tmp_path: Path) -> Iterator[Operator]:
 def ids(op: Operator) -> list[str]:
     root = op.window.commands.edit.root
     assert root is not None
-    return [leaf.id for leaf in wall_edit.leaves(root)]
+    return [leaf.id for leaf in wall_tree.leaves(root)]
 
 
 def place(op: Operator, id: str) -> Place:
     root = op.window.commands.edit.root
     assert root is not None
-    return wall_edit.find(root, id)
+    return wall_tree.find(root, id)
 
 
 def publish(op: Operator) -> PublishDialog:
@@ -56,6 +63,30 @@ def publish(op: Operator) -> PublishDialog:
     dialog = op.window.commands.dialog
     assert isinstance(dialog, PublishDialog)
     return dialog
+
+
+def test_enter_after_the_note_neither_publishes_nor_gives_up(op: Operator) -> None:
+    op.ctx.walling.tell(places=("events",))
+    op.do("remove")
+    dialog = publish(op)
+    op.qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog, timeout=PATIENCE_MS)
+    dialog.note.setText("汛期")
+    op.key(Qt.Key.Key_Return, at=dialog.note)
+    assert op.window.commands.dialog is dialog
+    op.key(Qt.Key.Key_Return, CTRL, at=dialog.note)
+    assert op.walls.versions_.versions()[0].note == "汛期"
+
+
+def test_enter_on_cancel_gives_up(op: Operator) -> None:
+    op.ctx.walling.tell(places=("events",))
+    op.do("remove")
+    dialog = publish(op)
+    op.qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog, timeout=PATIENCE_MS)
+    cancel = next(made for made in dialog.findChildren(QPushButton) if made.text() == op.ctx.t("walldesk.cancel"))
+    cancel.setFocus()
+    op.key(Qt.Key.Key_Return, at=cancel)
+    assert op.window.commands.dialog is None
+    assert len(op.ctx.walling.drafts) == 1
 
 
 # -- by keys -----------------------------------------------------------------------------------------------------------
@@ -74,7 +105,7 @@ def test_a_panel_is_put_on_the_wall_by_keys_alone(op: Operator) -> None:
     assert isinstance(dialog, PublishDialog)
     op.qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog, timeout=PATIENCE_MS)
     op.key(Qt.Key.Key_Return, CTRL, at=dialog.note)
-    assert "ring" in {leaf.id for one in op.shows.scene.arrangements for leaf in wall_edit.leaves(one.root)}
+    assert "ring" in {leaf.id for one in op.shows.scene.arrangements for leaf in wall_tree.leaves(one.root)}
     assert op.ctx.walling.drafts == {}
     assert op.walls.versions_.number == 3
 
@@ -223,6 +254,46 @@ def test_a_setting_is_typed_as_it_is_written(value: object, like: object) -> Non
     assert typed(written(value), like) == value
 
 
+def test_every_setting_of_a_walls_own_panel_has_words_in_both_languages() -> None:
+    panels = Panels()
+    for panel in WALL_PANELS:
+        for name in {**options_of(panels[panel]), "area": "", "frame": True}:
+            named = option_name(panel, name)
+            said = choices(panel, name)
+            for lang in ("zh", "en"):
+                assert isinstance(named, Message)
+                assert texts(lang)(named) not in (named.id, name), (panel, name)
+                assert all(texts(lang)(words) != words.id for _, words in said), (panel, name)
+
+
+def test_what_may_be_chosen_is_what_the_panels_take() -> None:
+    def given(panel: str, name: str) -> set[object]:
+        return {one for one, _ in choices(panel, name)}
+
+    assert given("wallrank", "of") == set(counting.OF)
+    assert given("wallrank", "by") == set(counting.BY)
+    assert given("wallhotline", "by") == set(hotline.BY)
+    assert given("wallcases", "shows") == set(cases.SHOWS)
+    assert given("wallpicture", "fit") == set(picture.FITS)
+    assert given("walltext", "side") == set(text.SIDES)
+    assert given("wallcurve", "compare") == set(curve._BACK)
+    assert given("wallbars", "grain") == set(bars._GRAINS)
+
+
+def test_a_setting_that_is_one_of_a_few_is_chosen_from_words(op: Operator) -> None:
+    op.ctx.walling.tell(places=("streets",))
+    by = op.screen.form.fields["by"]
+    assert isinstance(by, QComboBox)
+    words = [by.itemText(i) for i in range(by.count())]
+    assert "等级" in words
+    before = by.currentText()
+    by.setCurrentIndex(words.index("等级"))
+    by.activated.emit(words.index("等级"))
+    assert place(op, "streets").options["by"] == "level"
+    op.do("undo")
+    assert by.currentText() == before
+
+
 def test_settings_of_a_third_partys_panel_are_read_off_its_constructor() -> None:
     class Theirs:
         def __init__(self, ctx: object, parent: object = None, *, colour: str = "red", rows: int = 3) -> None: ...
@@ -243,6 +314,25 @@ def test_a_scene_is_tried_on_the_chosen_screen_and_ends_by_the_same_key(op: Oper
     assert (op.shows.trial, op.shows.trial_on) == (None, ())
 
 
+def test_a_trial_ends_by_its_button_whatever_is_chosen_edited_or_looked_at_since(op: Operator) -> None:
+    op.ctx.walling.tell(places=("events",), screens=(4,))
+    op.do("split_columns")
+    since: list[Callable[[], object]] = [
+        lambda: op.ctx.walling.tell(screens=(5,)),
+        lambda: op.do("undo"),
+        lambda: op.window.commands.edit.hand.choose_scene("hotline"),
+    ]
+    for other in since:
+        op.do("try")
+        assert op.shows.trial is not None
+        other()
+        op.window.second()
+        assert op.top.try_.text() == zh("walldesk.end_try")
+        op.top.try_.click()
+        assert (op.shows.trial, op.shows.trial_on) == (None, ())
+        assert op.top.try_.text() == zh("walldesk.try")
+
+
 def test_a_scene_with_an_empty_place_is_not_published_and_the_dialog_says_which(op: Operator) -> None:
     op.ctx.walling.tell(places=("events",))
     op.do("split_columns")
@@ -258,7 +348,7 @@ def test_what_was_published_meanwhile_is_not_overwritten_unseen(op: Operator) ->
     dialog = publish(op)
     other = op.window.commands.edit.hand.text("overview")
     assert other is not None
-    op.walls.published_by("王芳", {"scenes/overview.toml": other.text.replace("F1", "F9")})
+    op.walls.published_by("王芳", {"scenes/overview.toml": other.text.replace("F1", "Ctrl+9")})
     dialog.publish()
     assert dialog.isVisible()
     assert dialog.problem.text()
@@ -361,6 +451,36 @@ def test_name_key_and_privacy_of_a_scene_are_edited_with_a_way_back(op: Operator
     assert op.window.commands.edit.unpublished() == []
 
 
+def test_a_key_of_another_scene_is_refused_where_it_is_chosen(op: Operator) -> None:
+    op.do("describe")
+    dialog = op.window.commands.dialog
+    assert isinstance(dialog, SceneDialog)
+    dialog.key.setCurrentIndex(dialog.key.findData("F3"))
+    assert dialog.problem.text() == zh("walldesk.key_taken", key="F3", other={"zh": "防汛", "en": "Flood"})
+    assert dialog.problem.isVisible()
+    assert not dialog.confirm.isEnabled()
+    dialog.key.setCurrentIndex(dialog.key.findData("F1"))
+    assert not dialog.problem.isVisible()
+    assert dialog.confirm.isEnabled()
+
+
+def test_two_scenes_with_one_key_are_not_published_and_the_dialog_says_which(op: Operator) -> None:
+    edit = op.window.commands.edit
+    edit.describe("flood", key="F4")
+    dialog = publish(op)
+    dialog.confirm.click()
+    names = {"scene": {"zh": "防汛", "en": "Flood"}, "other": {"zh": "消防", "en": "Fire and rescue"}}
+    assert dialog.problem.text() == zh("walldesk.same_key", key="F4", **names)
+    dialog.reject()
+    edit.describe("fire", key="F3")
+    dialog = publish(op)
+    for pick in dialog.picks.values():
+        pick.setChecked(True)
+    dialog.confirm.click()
+    published = op.walls.versions_.whole.site.scenes
+    assert (published["flood"].key, published["fire"].key) == ("F4", "F3")
+
+
 def test_what_was_not_published_is_there_again_when_the_desk_is_opened_anew(op: Operator) -> None:
     op.ctx.walling.tell(places=("events",))
     op.do("remove")
@@ -397,6 +517,67 @@ def test_the_desk_says_which_panels_can_not_be_read_from_the_last_row(op: Operat
     op.do("split_columns")
     op.window.second()
     assert "天气" in op.screen._readable.text() or "太小" in op.screen._readable.text()
+
+
+def empties_screen_five(op: Operator) -> None:
+    """A list in place of the map, which alone lay on the screen in the middle below."""
+    op.window.commands.edit.put("wallrank", "map")
+    wall = op.window.commands.edit.hand.wall
+    assert wall is not None
+    assert empty_screens(op.window.commands.edit.placed(), wall) == (5,)
+
+
+def test_a_screen_that_is_left_empty_is_told_at_the_desk(op: Operator) -> None:
+    op.window.commands.edit.hand.choose_scene("flood")
+    empties_screen_five(op)
+    assert op.screen._readable.text().startswith(zh("walldesk.empty_screens", screens="5"))
+
+
+def test_the_dialog_says_which_screens_stay_empty_and_what_is_too_small_before_it_is_published(op: Operator) -> None:
+    op.window.commands.edit.hand.choose_scene("flood")
+    empties_screen_five(op)
+    op.ctx.walling.tell(places=("rank",))
+    op.do("split_columns")
+    op.window.commands.edit.put("wallclock")
+    for _ in range(4):
+        op.do("split_columns")
+        op.window.commands.edit.put("wallclock")
+    dialog = publish(op)
+    said = "\n".join(made.text() for made in dialog.findChildren(QLabel))
+    wall = op.window.commands.edit.hand.wall
+    assert wall is not None
+    assert zh("walldesk.leaves_empty", wall=wall.name, screens="5") in said
+    assert "从末排看不清" in said
+    assert zh("walldesk.plan_now") in said
+    assert zh("walldesk.plan_after") in said
+
+
+def test_a_change_is_told_by_the_title_that_the_plan_shows(op: Operator) -> None:
+    edit = op.window.commands.edit
+    edit.set_options("overview", "events", {"title": "今晚的事"})
+    publish(op).publish()
+    op.ctx.walling.tell(places=("events",))
+    op.do("remove")
+    words = [zh(change.words) for change in edit.changed()]
+    assert "拿掉今晚的事（events）" in words
+
+
+def test_a_place_that_is_too_small_says_how_large_it_must_be_however_narrow_it_is(op: Operator) -> None:
+    op.ctx.walling.tell(places=("weather",))
+    op.do("split_columns")
+    edit, painter = op.window.commands.edit, op.wall.board._painter
+    small = next(one for one in edit.placed() if one.place.id == "weather")
+    (sizes, colour), *_ = painter._notes(small)
+    assert colour == "yellow_text"
+    assert all(str(kinds.least(small.place, edit.hand.wall, small.at.w)[0]) in one for one in sizes)  # type: ignore[arg-type]
+    assert sizes[-1].startswith("≥")
+    assert "至少" in op.screen._readable.text()
+
+
+@pytest.mark.parametrize("name", ["split_columns", "clear", "remove", "merge"])
+def test_without_a_chosen_place_one_sentence_says_what_to_do(op: Operator, name: str) -> None:
+    op.do(name)
+    assert op.said() == [zh("walldesk.choose_place")]
 
 
 def test_words_of_the_undone_steps_are_in_both_languages(op: Operator) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cockpit.bus.where import OwnHub
-from cockpit.model import wall_edit
+from cockpit.model import wall_tree
 from cockpit.model.messages import texts
 from cockpit.model.wallasks import Nothing
 from cockpit.model.wallstate import NodeReport, ScreenHealth, Thumb
@@ -108,8 +108,12 @@ def at(qtbot: QtBot, tmp_path: Path, hub: LivingHub) -> Iterator[AtHub]:
 @pytest.mark.slow
 def test_a_key_at_the_desk_changes_what_the_hub_tells_all_machines(at: AtHub) -> None:
     assert at.scene() == "calm"
+    at.operating._prefs.set("name", "周卫")
     at.window.context.actions.trigger("walldesk.key_f2")
     at.until(lambda: at.scene() in ("storm", of_key("F2")))
+    shows = at.window.commands.edit.hand.shows
+    assert shows is not None
+    assert shows.scene_by == "周卫"
 
 
 @pytest.mark.slow
@@ -129,7 +133,7 @@ def test_an_edit_is_published_at_the_hub_and_the_desk_reads_the_new_version(at: 
     context, edit = at.window.context, at.window.commands.edit
     root = edit.root
     assert root is not None
-    context.walling.tell(editing=True, places=(wall_edit.leaves(root)[0].id,), panel="wallclock")
+    context.walling.tell(editing=True, places=(wall_tree.leaves(root)[0].id,), panel="wallclock")
     edit.split("columns")
     edit.put("wallclock")
     context.actions.trigger("walldesk.publish")
@@ -137,7 +141,7 @@ def test_an_edit_is_published_at_the_hub_and_the_desk_reads_the_new_version(at: 
     assert isinstance(dialog, PublishDialog)
     dialog.publish()
     at.until(lambda: not context.walling.drafts)
-    at.until(lambda: any(leaf.panel == "wallclock" for leaf in wall_edit.leaves(edit.root)))  # type: ignore[arg-type]
+    at.until(lambda: any(leaf.panel == "wallclock" for leaf in wall_tree.leaves(edit.root)))  # type: ignore[arg-type]
     assert at.window.commands.dialog is None
 
 

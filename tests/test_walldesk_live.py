@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from cockpit.model.messages import texts
+from cockpit.model.messages import Message, texts
 from cockpit.model.wall_shipped import shipped_scenes
 from layouts.panels import Panels
 from tests.panel_desk import desk
-from tests.walldesk_kit import Operator, operator
+from tests.walldesk_kit import PATIENCE_MS, Operator, operator
 from widgets.walldesk.dragged import carried
 from widgets.walldesk.frames import FrameHistory
 from widgets.walldesk.health import facts, health_words, trouble_words
@@ -215,15 +215,16 @@ def test_values_of_a_machine_that_is_cut_off_are_not_shown_as_if_they_were_of_no
     op.walls.tell()
     words = [" ".join(part[:3]) for part in health_words(hand, wall.screens[0])]
     assert not any("ms" in word for word in words)
-    assert any("停在" in word for word in words)
+    assert [word.strip() for word in words] == ["最后联系 17:42:36"]
 
 
 def test_the_facts_of_a_screen_tell_its_scene_machine_version_clock_and_last_change(op: Operator) -> None:
     hand = op.window.commands.edit.hand
     wall = hand.wall
     assert wall is not None
+    op.key(Qt.Key.Key_F3)
     told = dict(facts(hand, wall.screens[0]))
-    assert told["显示"] == "城市总览"
+    assert told["显示"] == "防汛"
     assert "1920 × 1080" in told["墙机"]
     assert told["已运行"] == "41 天"
     assert "118 ms" in told["最近"]
@@ -385,6 +386,18 @@ def test_a_remote_is_paired_by_a_code_listed_and_sent_away(op: Operator) -> None
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
+def test_before_there_is_a_code_no_white_square_is_shown_and_an_empty_list_says_so(op: Operator) -> None:
+    dialog = joining(op, "remote")
+    assert not dialog.qr.isVisible()
+    assert dialog.nobody.text() == texts("zh")("walldesk.no_remotes")
+    dialog.codes.click()
+    assert dialog.qr.isVisible()
+    assert dialog.nobody.text() == ""
+    dialog.turn("machines")
+    assert not dialog.qr.isVisible()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
 def test_a_code_that_is_over_is_no_longer_shown(op: Operator) -> None:
     dialog = joining(op, "remote")
     dialog.codes.click()
@@ -402,6 +415,42 @@ def test_a_machine_is_told_the_command_that_lets_it_join_and_can_be_taken_out(op
     dialog.known.setCurrentRow(2)
     dialog.away.click()
     assert op.walls.joined == ["a", "b"]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_machine_that_never_comes_back_is_forgotten_after_it_was_asked_once_more_and_one_that_is_there_not(
+    op: Operator,
+) -> None:
+    dialog = joining(op, "machine")
+    lines = [dialog.known.item(n).text() for n in range(dialog.known.count())]
+    assert [line.split(" · ")[0] for line in lines] == ["a", "b", "c", "left", "old"]
+    assert "不在线，最后报告" in lines[3]
+    assert "没有密钥" in lines[4]
+    assert not dialog.forget.isEnabled()
+    dialog.known.setCurrentRow(0)
+    dialog.forget.click()
+    assert dialog.asking is None
+    assert "还在线" in dialog.problem.text()
+    dialog.known.setCurrentRow(4)
+    assert (dialog.away.isEnabled(), dialog.forget.isEnabled()) == (False, True)
+    dialog.known.setFocus()
+    op.qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog and dialog.known.hasFocus(), timeout=PATIENCE_MS)
+    op.key(Qt.Key.Key_Delete, at=dialog.known)
+    assert dialog.asking is not None
+    assert op.walls.gone == ["left", "old"], "it is asked first"
+    dialog.asking.reject()
+    dialog.known.setCurrentRow(3)
+    dialog.forget.click()
+    op.walls.joined.append("left")
+    dialog.asking.forget()
+    assert "还在线" in dialog.asking.problem.text(), "it came back meanwhile"
+    op.walls.joined.remove("left")
+    op.qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog.asking, timeout=PATIENCE_MS)
+    op.key(Qt.Key.Key_Return, CTRL, at=dialog.asking)
+    assert op.walls.gone == ["old"]
+    assert dialog.known.count() == 4
+    dialog.turn("remotes")
+    assert dialog.forget.isHidden()
 
 
 def test_no_two_commands_that_are_listed_are_called_the_same_in_either_language(op: Operator) -> None:
@@ -429,6 +478,7 @@ def test_a_desk_whose_hub_answers_late_has_its_keyboard_and_preview_then(qtbot: 
         op.walls._say("state")
         op.ctx.walling.tell(panel="wallclock")
         assert op.catalogue.preview.drawn == 0
+        assert op.catalogue.preview.words() == Message("walldesk.waiting")
         op.walls._state = told
         op.walls._say("state")
         assert op.catalogue.preview.drawn > 0

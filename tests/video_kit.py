@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -221,3 +222,42 @@ class LivingVideos:
     @property
     def all_wanted(self) -> list[VideoWanted]:
         return [one for several in self.wanted.values() for one in several]
+
+
+@contextmanager
+def answering(answer: Callable[[socket.socket, bytes], None]) -> Iterator[int]:
+    """A server of one's own: the port; `answer` is given each connection with its first request."""
+    server = socket.create_server(("127.0.0.1", 0))
+    threads: list[threading.Thread] = []
+    lines: list[socket.socket] = []
+
+    def serve(line: socket.socket) -> None:
+        with suppress(OSError), line:
+            line.settimeout(60)
+            request = b""
+            while b"\r\n\r\n" not in request and (more := line.recv(9_999)):
+                request += more
+            if request:
+                answer(line, request)
+
+    def listen() -> None:
+        while True:
+            try:
+                line, _ = server.accept()
+            except OSError:
+                return
+            lines.append(line)
+            threads.append(threading.Thread(target=serve, args=(line,), name="answering"))
+            threads[-1].start()
+
+    threads.append(threading.Thread(target=listen, name="listening"))
+    threads[0].start()
+    try:
+        yield int(server.getsockname()[1])
+    finally:
+        for one in (server, *lines):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+        for thread in threads:
+            thread.join(60)

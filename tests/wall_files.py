@@ -133,7 +133,6 @@ def scenes(draw: st.DrawFn) -> Scene:
         draw(st.sampled_from(["", "F1", "Ctrl+Alt+1"])),
         tuple(draw(st.lists(WORDS.filter(bool), max_size=3))),
         privacy,
-        topic=draw(WORDS),
     )
 
 

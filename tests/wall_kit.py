@@ -143,7 +143,7 @@ class Timed:
         self.board.stamp(self.clock.now())
 
     def ready(self, machine: str, revision: int = 0) -> None:
-        self.board.ready("main", machine, revision or self.main.revision)
+        self.board.ready("main", machine, revision or self.main.revision, self.mono)
         self.settle()
 
     def set_clock(self, seconds: float) -> None:

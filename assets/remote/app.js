@@ -8,13 +8,16 @@ import { language, said, t } from '/remote/words.js';
 
 const TABS = [['scenes', 'list', scenesTab], ['map', 'map', mapTab], ['events', 'warn', eventsTab], ['point', 'target', pointTab], ['more', 'video', moreTab]];
 
-export const known = { walls: [], scenes: [], modes: [], carousels: [], events: null, away: false };
+export const known = { walls: [], scenes: [], modes: [], carousels: [], events: null, world: '', away: false };
 let tab = 'scenes';
 let wallId = '';
 let open = null; // the tab that is shown: {node, knows(), gone()}
 
 export const wall = () => known.walls.find((one) => one.id === wallId) || known.walls[0] || null;
 export const role = () => line.line.role;
+// The rehearsal that the wall shows, '' the real city; the open events of that world, null as long as they are not known.
+export const world = () => (wall() && wall().rehearsal) || '';
+export const events = () => (known.world === world() ? known.events : null);
 export const sceneOf = (id) => known.scenes.find((one) => one.id === id);
 
 // Does something on the wall that is chosen; true where it was done.
@@ -43,6 +46,7 @@ export function hint(words) {
 function hints() {
   const lines = [];
   if (line.line.state === 'lost') lines.push(t('hint.lost'));
+  else if (line.line.state === 'rests') lines.push(t('hint.rests'));
   else if (known.away) lines.push(t('hint.away'));
   if (known.hint) lines.push(known.hint);
   fill(document.getElementById('hints'), lines.map((words) => h('p', { class: 'hint' }, icon('warn'), h('span', {}, words))));
@@ -54,10 +58,10 @@ function heard(message) {
     known.away = false;
     for (const name of ['walls', 'scenes', 'modes', 'carousels']) known[name] = message[name] || [];
   } else if (message.kind === 'away') known.away = true;
-  else if (message.kind === 'events') known.events = message.events || [];
+  else if (message.kind === 'events') Object.assign(known, { events: message.events || [], world: message.rehearsal || '' });
   else if (message.kind === 'thumb') { picture(message.wall, message.screen, message.jpeg, () => open && open.drawn && open.drawn()); return; }
   else if (message.kind === 'line' && line.line.state === 'on' && open && open.joined) open.joined();
-  else if (message.kind === 'line' && line.line.state === 'lost') forgetDrawn(); // as the gateway wipes what a line drew
+  else if (message.kind === 'line' && line.line.state !== 'on') forgetDrawn(); // as the gateway wipes what a line drew
   else if (message.kind === 'done' || message.kind === 'refused') return;
   hints();
   bar();

@@ -3,6 +3,7 @@ import { language, t } from '/remote/words.js';
 
 const TOKEN = 'wall-remote';
 const PATIENCE = 6000;
+const REPLACED = 4001;
 const SIGNED_OUT = 4003;
 
 export const line = { state: 'off', role: '', name: '', home: null };
@@ -70,6 +71,12 @@ function join() {
   now.onclose = (event) => { if (socket === now) gone(event.code); };
 }
 
+function back() {
+  if (line.state === 'rests' && !socket && document.visibilityState === 'visible') join();
+}
+document.addEventListener('visibilitychange', back);
+document.addEventListener('pointerdown', back);
+
 function gone(code) {
   socket = null;
   for (const answer of asked.values()) answer({ kind: 'lost' });
@@ -80,8 +87,9 @@ function gone(code) {
     heard({ kind: 'signed_out' });
     return;
   }
-  line.state = 'lost';
+  line.state = code === REPLACED ? 'rests' : 'lost';
   heard({ kind: 'line' });
+  if (code === REPLACED) return; // this remote is open in more windows than may work: until somebody comes back to this one
   setTimeout(() => { if (!socket && line.state === 'lost') join(); }, pause);
   pause = Math.min(pause * 1.7, 5000);
 }

@@ -1,6 +1,6 @@
 // The five tabs. Each makes {node, knows(): the wall is another, gone(): it is left}.
 import { fill, h, icon } from '/dom.js';
-import { act, askEvents, hint, known, leave, role, sceneOf, wall } from '/remote/app.js';
+import { act, askEvents, events, hint, known, leave, role, sceneOf, wall, world } from '/remote/app.js';
 import { ask, line } from '/remote/line.js';
 import { Surface } from '/remote/surface.js';
 import { language, said, t } from '/remote/words.js';
@@ -66,15 +66,23 @@ export function scenesTab() {
 
 // -- surfaces ---------------------------------------------------------------------------------------------------------
 
+// Asks for the events of the world that the wall shows, once for each.
+function asking() {
+  let asked = null;
+  return () => { if (!events() && asked !== world()) { asked = world(); askEvents(); } };
+}
+
 function surfaceTab(tool, keys, how) {
   const foot = h('div', { class: 'keys' });
   const under = h('p', { class: 'how' }, how);
   const node = h('div', { class: 'touch' });
   let surface = null;
   const look = (on) => wall() && ask({ kind: 'look', wall: wall().id, value: on ? '1' : '' });
+  const need = asking();
   function knows() {
     const now = wall();
     if (!now) return;
+    if (tool === 'map') need();
     if (!surface || surface.wall.id !== now.id) {
       if (surface) surface.gone();
       surface = new Surface(now, tool, hint);
@@ -82,7 +90,7 @@ function surfaceTab(tool, keys, how) {
       fill(foot, keys(surface));
       look(true);
     }
-    const place = now.event && (known.events || []).find((one) => one.key === now.event);
+    const place = now.event && (events() || []).find((one) => one.key === now.event);
     surface.knows(now, place || null);
     fill(under, tool === 'map' && !surface.view ? t('map.unknown') : how);
   }
@@ -93,7 +101,6 @@ function surfaceTab(tool, keys, how) {
 }
 
 export function mapTab() {
-  if (!known.events) askEvents();
   return surfaceTab('map', (surface) => [
     h('button', { class: 'side', type: 'button', id: 'out', onclick: () => surface.zoom(1 / 1.5) }, icon('minus', 22), t('map.out')),
     h('button', { class: 'side', type: 'button', id: 'in', onclick: () => surface.zoom(1.5) }, icon('plus', 22), t('map.in')),
@@ -123,29 +130,30 @@ export function eventsTab() {
   const node = h('div');
   const also = h('input', { type: 'checkbox', id: 'also', checked: true });
   let before = '';
-  let drilled = false;
+  const need = asking();
   askEvents();
   const timer = setInterval(askEvents, 10000);
-  async function choose(event) {
-    if (await act('event', event.key) && also.checked && sceneOf(EVENT_SCENE) && wall().scene !== EVENT_SCENE) await act('scene', EVENT_SCENE);
+  async function choose(event, rehearsal) {
+    if (await act('event', event.key, { rehearsal }) && also.checked && sceneOf(EVENT_SCENE) && wall().scene !== EVENT_SCENE) await act('scene', EVENT_SCENE);
   }
   function knows() {
     const now = wall();
-    const told = JSON.stringify([now && now.event, now && now.rehearsal, known.events, known.scenes]);
+    if (now) need();
+    const list = now && events();
+    const drill = world();
+    const told = JSON.stringify([now && now.event, drill, list, known.scenes]);
     if (told === before || !now) return;
     before = told;
-    if (now.rehearsal) drilled = true;
-    else if (drilled) { drilled = false; known.events = null; askEvents(); }
-    const events = (!now.rehearsal && known.events) || [];
     const scene = sceneOf(EVENT_SCENE);
     fill(node,
-      scene && !now.rehearsal ? h('label', { class: 'check' }, also, t('events.scene', { scene: said(scene.name) })) : null,
+      drill ? h('p', { class: 'note' }, t('events.rehearsal')) : null,
+      scene ? h('label', { class: 'check' }, also, t('events.scene', { scene: said(scene.name) })) : null,
       h('div', { class: 'pair' },
-        now.rehearsal ? null : h('button', { class: 'side', type: 'button', id: 'again', onclick: askEvents }, icon('turn', 22), t('events.again')),
+        h('button', { class: 'side', type: 'button', id: 'again', onclick: askEvents }, icon('turn', 22), t('events.again')),
         now.event ? h('button', { class: 'side', type: 'button', id: 'none', onclick: () => act('event') }, icon('close', 22), t('events.off')) : null),
-      now.rehearsal || (known.events && !events.length) ? h('p', { class: 'empty' }, t(now.rehearsal ? 'events.rehearsal' : 'events.none')) : null,
-      events.map((event) => h('button', {
-        type: 'button', class: 'event', 'aria-pressed': event.key === now.event ? 'true' : 'false', onclick: () => choose(event),
+      list && !list.length ? h('p', { class: 'empty' }, t(drill ? 'events.rehearsal_none' : 'events.none')) : null,
+      (list || []).map((event) => h('button', {
+        type: 'button', class: 'event', 'aria-pressed': event.key === now.event ? 'true' : 'false', onclick: () => choose(event, drill),
       },
       h('span', { class: `badge l${event.level in LEVELS ? event.level : 0}`, 'aria-label': LEVELS[event.level] ? t('events.level', { level: LEVELS[event.level] }) : t('events.nolevel') }, LEVELS[event.level] || '–'),
       h('span', { class: 'what' }, h('b', {}, said(event.kind)), h('span', {}, event.place)),

@@ -35,6 +35,7 @@ const WORDS = {
   'enrol.ended': ['遥控已到期或被收回，请重新配对', 'This remote has ended or was taken back. Pair it again'],
 
   'hint.lost': ['与网关中断，正在重连；大屏保持现在的画面', 'The gateway is away, connecting again; the wall keeps its picture'],
+  'hint.rests': ['本遥控在太多窗口里打开，本窗口已停用；点一下即重新连接', 'This remote is open in too many windows: this one rests. Touch it to connect again'],
   'hint.away': ['主机不在，大屏保持现在的画面', 'The hub is away; the wall keeps its picture'],
   'hint.slow': ['没有应答，请再试一次', 'No answer; try again'],
 
@@ -56,8 +57,9 @@ const WORDS = {
   'map.unknown': ['还不知道大屏地图在哪里；请先由操作台移动一次地图。', 'It is not known yet where the wall\'s map looks; have the desk move it once.'],
 
   'events.none': ['现在没有未结事件。', 'There are no open events now.'],
-  'events.rehearsal': ['大屏正在演练：真实事件不列在这里，也不投上去；演练结束后再用。',
-    'The wall rehearses: real events are neither listed here nor put on it until that is over.'],
+  'events.rehearsal': ['大屏正在演练：下面是演练里的事件；真实事件不列在这里，也投不上去。',
+    'The wall rehearses: these are events of the rehearsal; real ones are neither listed nor put on it.'],
+  'events.rehearsal_none': ['演练里现在没有未结事件。', 'There are no open events in the rehearsal now.'],
   'events.now': ['大屏跟随中', 'The wall follows it'],
   'events.off': ['不再跟随', 'Follow none'],
   'events.scene': ['同时切到“{scene}”', 'Also show “{scene}”'],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from cockpit.bus import subjects
 from cockpit.bus.address import address
 from cockpit.bus.users import User
 from cockpit.model.errors import OutsideError
+from cockpit.model.seldom import Seldom, place_of
 from cockpit.model.time_limit import time_limit
 
 if TYPE_CHECKING:
@@ -22,12 +24,18 @@ if TYPE_CHECKING:
 
     from nats.aio.client import Client
 
+log = logging.getLogger(__name__)
+
 LOOK_SECONDS = 0.2
 """How often a connection is looked at that may have ended without a word."""
 CONNECT_SECONDS = 3
 """How long the other side may take to answer."""
 FLUSH_SECONDS = 5.0
 """How long who sends waits for a bus that takes nothing; the client library waits for ever, dead or not."""
+
+
+MOST_SAID = 200
+"""Characters of what the library says of a connection, in the log."""
 
 
 def nats_error() -> type[Exception]:
@@ -94,10 +102,17 @@ async def connect(
     async def gone() -> None:
         end()
 
-    refused: list[Exception] = []
+    refused, joined, seldom = False, False, Seldom(log)
 
     async def failed(problem: Exception) -> None:
-        refused.append(problem)
+        # keep none of them: they hold what came in with them, and a connection lasts for months
+        nonlocal refused
+        if not joined:
+            refused = refused or _is_refusal(problem)
+        elif isinstance(problem, (nats_error(), OSError, TimeoutError)):
+            seldom.say(logging.INFO, f"the connection of {name}", place_of(problem), str(problem)[:MOST_SAID])
+        else:  # our bug: a callback of ours raised it
+            seldom.say(logging.ERROR, f"hearing the bus as {name}", place_of(problem))
 
     try:
         await client.connect(
@@ -119,12 +134,14 @@ async def connect(
         )
     except (nats_error(), OSError, TimeoutError) as problem:
         await client.close()
-        if "uthorization" in str(problem) or any("uthorization" in str(p) for p in refused):
+        if refused or _is_refusal(problem):
             raise OutsideError("bus.refused", url=at) from problem
         raise OutsideError("bus.unreachable", url=at) from problem
     except BaseException:  # cancelled
         await client.close()
         raise
+
+    joined = True
 
     def look() -> None:
         # its callbacks do not come where something was still to be sent, see BusClient
@@ -136,3 +153,7 @@ async def connect(
     loop = asyncio.get_running_loop()
     look()
     return client
+
+
+def _is_refusal(problem: Exception) -> bool:
+    return "uthorization" in str(problem)

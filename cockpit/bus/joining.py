@@ -45,6 +45,8 @@ def join(profile: Path, host: str, code: str, machine: str, role: str = WALL) ->
     wanted = JoinWanted(PROTOCOL, cockpit.__version__, secret, machine, request, role)
     try:
         reply = _said(name, port, secret, check, wanted)
+    except (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError) as error:
+        raise OutsideError("walljoin.hung_up", host=f"{name}:{port}") from error
     except (OSError, ssl.SSLError) as error:
         why = error.strerror or str(error)
         raise OutsideError("walljoin.hub_away", host=f"{name}:{port}", why=why) from error
@@ -80,6 +82,8 @@ def _said(name: str, port: int, secret: str, check: str, wanted: JoinWanted) -> 
             if not piece:
                 break
             said += piece
+    if not said:
+        raise OutsideError("walljoin.hung_up", host=f"{name}:{port}")
     try:
         return from_json(said, type=JoinReply)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

@@ -95,6 +95,7 @@ class HubLink:
         self._on_batch = on_batch
         self._on_link = on_link
         self._on_time = on_time
+        self._time: CityTime | None = None
         self._alongside = alongside
         self._companions = companions
         self._loop = asyncio.new_event_loop()
@@ -297,7 +298,7 @@ class HubLink:
         if welcome.order and self.obey is not None:
             await self.obey(welcome.order)
             raise OutsideError("seat.ordered_out")
-        self._on_time(welcome.time)
+        self._hear_time(welcome.time)
         subject = subjects.all_pictures(welcome.city, welcome.world)
         await client.subscribe(subject, cb=self._received, pending_msgs_limit=20_000)
         if self.gently:
@@ -327,7 +328,7 @@ class HubLink:
         self._words += 1
         if message.subject.endswith(".time"):
             with contextlib.suppress(msgspec.MsgspecError):
-                self._on_time(from_msgpack(message.data, type=CityTime))
+                self._hear_time(from_msgpack(message.data, type=CityTime))
             return
         hear = self.heard.get(message.subject.rpartition(".")[2])
         if hear is not None:
@@ -337,6 +338,11 @@ class HubLink:
             return
         with contextlib.suppress(ValueError):  # another hub's bytes: the versions were checked at hello
             self._on_batch(decode(message.data))
+
+    def _hear_time(self, time: CityTime) -> None:
+        if time != self._time:  # the hub says it again and again
+            self._time = time
+            self._on_time(time)
 
     async def _snapshot(self, topics: tuple[str, ...]) -> None:
         """Asks for it until it is whole: of some topics no other one comes by itself."""

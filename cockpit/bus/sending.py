@@ -20,6 +20,7 @@ from cockpit.model.messages import Message
 from cockpit.model.outgoing import Outgoing, Row, Unsendable
 from cockpit.model.ports.cases import Sending
 from cockpit.model.time_limit import time_limit
+from cockpit.model.typed import JsonDecoder
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -31,7 +32,7 @@ ANSWER_SECONDS = 6.0
 RETRY_SECONDS = (0.3, 0.6, 1.0, 2.0, 5.0, 10.0)
 MOST_UNDER_WAY = 64
 
-_receipt = msgspec.json.Decoder(Receipt)
+_receipt = JsonDecoder(Receipt)
 
 
 class _NotReached(OutsideError):

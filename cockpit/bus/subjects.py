@@ -117,3 +117,9 @@ def seat_and_what(subject: str) -> tuple[str, str]:
 def inbox(user: str) -> str:
     """Prefix of the inboxes of a user: only they may read there."""
     return f"_INBOX.{user}"
+
+
+def reads(user: str, reply: str) -> bool:
+    """Whether where a message is to be answered is an inbox of its sender. The server lets a sender name any subject,
+    and who answers wherever it is told publishes there in the sender's stead."""
+    return reply.startswith(f"{inbox(user)}.")

@@ -31,14 +31,17 @@ DEVICE_ASKS = (
 WALL = "wall"
 """Role of a machine that draws a wall."""
 WALL_ASKS = (
-    *("hello", "snapshot", "ledger", "body", "picture", "photo", "texts", "letters"),
-    *("signs", "signs.series", "signs.sparks", "signs.things", "alarms.rules", "alarms.history", "alarms.entries"),
-    *("videos", "roster", "feeds.systems", "tape.state", "retry"),
+    *("hello", "snapshot", "ledger", "body", "picture", "photo", "texts"),
+    *("signs", "signs.series", "signs.sparks", "signs.things", "alarms.rules", "alarms.entries"),
+    *("videos", "roster", "feeds.systems", "retry"),
     "rehearse.join",
     *("wall.state", "wall.act", "wall.report", "wall.ready", "wall.clock", "wall.adopt", "wall.thumb", "wall.scene"),
 )
 """What a machine of a wall may ask the hub: what it draws, how it fares, and what keys
-at it do: the hub knows its role. It commands nothing in the city."""
+at it do: the hub knows its role. It commands nothing in the city; what is a person's it is answered
+while its wall shows a scene for it (`cockpit.hub.answers`)."""
+NOT_FOR_WALLS = ("letters", "calls", "briefing", "trial", "archive", "seat", "wallthumb")
+"""Topics told to all seats that a wall has no panel for: who rings, letters of units, pictures of other walls."""
 SEATS = 12
 """Seats that one machine can have on its hub; far more than it has screens."""
 LEADER = "leader"
@@ -314,7 +317,10 @@ def permissions(user: User) -> dict[str, dict[str, list[str]]]:
     if user.role == WALL:
         return {
             "publish": {"allow": [subjects.ask(user.name, what) for what in WALL_ASKS]},
-            "subscribe": {"allow": ["pic.>", "log.>", own_inbox]},
+            "subscribe": {
+                "allow": ["pic.>", "log.>", own_inbox],
+                "deny": [subjects.picture("*", "*", "*", topic) for topic in NOT_FOR_WALLS],
+            },
         }
     if user.role == WIPED:
         return {

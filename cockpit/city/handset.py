@@ -26,7 +26,7 @@ from cockpit.city.upload import Broken, Upload
 from cockpit.city.wire import Refused, Said, Unreached, request, utc
 from cockpit.model.clock import SECOND, Clock
 from cockpit.model.ids import new_id
-from cockpit.model.typed import from_json
+from cockpit.model.typed import JsonDecoder, from_json
 
 POLL_SECONDS = 25
 """How long the gateway may wait with its answer."""
@@ -38,7 +38,7 @@ RETAKES = 3
 NO_PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 80
 """What the fault `photo-broken` makes of a photo."""
 log = logging.getLogger(__name__)
-_orders = msgspec.json.Decoder(Answer)
+_orders = JsonDecoder(Answer)
 _encode = msgspec.json.Encoder().encode
 
 

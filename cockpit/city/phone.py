@@ -19,6 +19,7 @@ import msgspec
 from cockpit.city.wire import Refused, Said, Unreached, utc
 from cockpit.model.clock import Clock
 from cockpit.model.ids import new_id
+from cockpit.model.typed import JsonDecoder
 
 if TYPE_CHECKING:
     from cockpit.city.voice import Voice
@@ -72,8 +73,8 @@ class Asks(Protocol):
     async def __call__(self, method: str, path: str, body: Any = None, head: dict[str, str] | None = None) -> Said: ...
 
 
-_letters = msgspec.json.Decoder(_Letters)
-_heard = msgspec.json.Decoder(_Heard)
+_letters = JsonDecoder(_Letters)
+_heard = JsonDecoder(_Heard)
 
 
 class Phone:

@@ -6,11 +6,18 @@ import httpx
 import msgspec
 
 from cockpit.feeds.decoding import BAD_JSON
-from cockpit.feeds.sources._client import client, read_all, sentences
+from cockpit.feeds.sources._client import client, demand_success, read_all, sentences
 from cockpit.model.clock import CityTime, Clock, from_iso
 
 MAX_ANSWER = 64 * 1024
 SERVICE = "city-cockpit-city"
+LATER = (
+    httpx.codes.TOO_MANY_REQUESTS,
+    httpx.codes.BAD_GATEWAY,
+    httpx.codes.SERVICE_UNAVAILABLE,
+    httpx.codes.GATEWAY_TIMEOUT,
+)
+"""Answers of a server that may say it later; others will never be about a clock."""
 
 
 class _Hands(msgspec.Struct):
@@ -31,8 +38,8 @@ _card = msgspec.json.Decoder(_Card)
 async def fetch_clock(base_url: str, clock: Clock, timeout: float = 5.0) -> CityTime:
     """How the clock of the server at `base_url` runs against `clock` (the machine's).
 
-    A platform that does not say (404, no such JSON) is on the machine's time. The server's own wall clock is not
-    believed: the middle of the request is.
+    A platform that does not say (404, no such JSON) is on the machine's time; one that can not answer now (`LATER`)
+    may well say it later. The server's own wall clock is not believed: the middle of the request is.
 
     Raises:
         OutsideError: no answer, in one sentence; try again later.
@@ -41,6 +48,8 @@ async def fetch_clock(base_url: str, clock: Clock, timeout: float = 5.0) -> City
         async with client(timeout) as web:
             before = clock.now()
             async with web.stream("GET", base_url.rstrip("/") + "/") as response:
+                if response.status_code in LATER:
+                    demand_success(response)
                 if response.status_code != httpx.codes.OK:
                     return CityTime()
                 data = await read_all(response, MAX_ANSWER)

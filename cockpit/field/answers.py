@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -13,6 +12,7 @@ from aiohttp.typedefs import Middleware
 from cockpit.field.problems import PROBLEM_TYPE, Problem, body_of, language_of
 from cockpit.model.errors import CockpitError
 from cockpit.model.messages import Message
+from cockpit.model.seldom import Seldom, place_of
 
 log = logging.getLogger(__name__)
 
@@ -24,30 +24,7 @@ SECURITY = {
     "X-Frame-Options": "DENY",
     "Server": "cockpit",
 }
-SAID_SECONDS = 30.0
-"""Between two lines of one kind in the log."""
-_KINDS = 100
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class Seldom:
-    """A line of one kind in the log once in a while: who can cause it could fill the disk with it."""
-
-    def __init__(self) -> None:
-        self._said: dict[str, float] = {}
-
-    def say(self, level: int, line: str, what: str) -> None:
-        """
-        Args:
-            what: names of ours only, never what a device said.
-        """
-        now = asyncio.get_running_loop().time()
-        if what in self._said and now < self._said[what] + SAID_SECONDS:
-            return
-        if len(self._said) >= _KINDS:
-            self._said.clear()
-        self._said[what] = now
-        log.log(level, "%s: %s", line, what)
 
 
 def answer_of(status: HTTPStatus, message: Message, request: web.BaseRequest) -> web.Response:
@@ -58,7 +35,7 @@ def answer_of(status: HTTPStatus, message: Message, request: web.BaseRequest) ->
 
 def problems() -> Middleware:
     """Middleware that makes problem+json of every refusal."""
-    seldom = Seldom()
+    seldom = Seldom(log)
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -95,12 +72,3 @@ def _of_aiohttp(error: web.HTTPException, request: web.Request) -> web.Response:
     if "Allow" in error.headers:
         answer.headers["Allow"] = error.headers["Allow"]
     return answer
-
-
-def place_of(error: BaseException) -> str:
-    """Type and place of an error; its words may be a device's."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f" at {trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace is not None else ""
-    return type(error).__name__ + place

@@ -8,11 +8,12 @@ import errno
 import ssl
 from collections import Counter
 from collections.abc import Callable
-from socket import AF_INET, AF_INET6, IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SOL_SOCKET, socket
+from socket import socket
 
 from cockpit.field.limits import Limits
 from cockpit.field.server import Connection
 from cockpit.model.errors import OutsideError
+from cockpit.processes import listening
 
 _BACKLOG = 256
 _FULL_SECONDS = 0.2
@@ -59,24 +60,16 @@ class Door:
         Raises:
             OutsideError: the port is in use or may not be used, or there is no such address here.
         """
-        six = ":" in address
-        listening = socket(AF_INET6 if six else AF_INET)
         try:
-            listening.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-            if six:
-                listening.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, 0 if address == "::" else 1)
-            listening.setblocking(False)
-            listening.bind((address, port))
-            listening.listen(_BACKLOG)
+            door = listening(address, port, _BACKLOG)
         except OSError as error:
-            listening.close()
             if error.errno == errno.EADDRINUSE:
                 raise OutsideError("field.page_port_in_use", port=port) from error
             why = error.strerror or str(error)
             raise OutsideError("field.page_refused", address=address, port=port, why=why) from error
-        self._socket = listening
-        self.port = int(listening.getsockname()[1])
-        self._task = asyncio.create_task(self._accept(listening), name="page")
+        self._socket = door
+        self.port = int(door.getsockname()[1])
+        self._task = asyncio.create_task(self._accept(door), name="page")
 
     async def close(self) -> None:
         """Listens no more; what is open stays."""
@@ -94,11 +87,11 @@ class Door:
         if self._socket is not None:
             self._socket.close()
 
-    async def _accept(self, listening: socket) -> None:
+    async def _accept(self, door: socket) -> None:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                connection, peer = await loop.sock_accept(listening)
+                connection, peer = await loop.sock_accept(door)
             except OSError:  # no file is left, or they went
                 await asyncio.sleep(_FULL_SECONDS)
                 continue

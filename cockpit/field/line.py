@@ -18,7 +18,9 @@ from cockpit.model.time_limit import time_limit
 
 PING_SECONDS = 20.0
 SIGNED_OUT = 4003
-"""Close code of ours: its token ended."""
+"""Close codes of ours: its token ended, and"""
+REPLACED = 4001
+"""its place is another page's now."""
 QUEUE = 64
 _S = TypeVar("_S")
 
@@ -103,8 +105,8 @@ async def signed_in(
     try:
         async with time_limit(guard.limits.sign_in_seconds):
             first = await socket.receive()
-    except TimeoutError:
-        await socket.close(code=SIGNED_OUT)
+    except TimeoutError:  # a slow line, which says nothing of its token
+        await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
         return None
     try:
         if first.type is not WSMsgType.TEXT:

@@ -20,11 +20,12 @@ from cockpit.bus.users import GATEWAY
 from cockpit.field.guard import Guard
 from cockpit.field.letters import LetterBox
 from cockpit.field.limits import Buckets
-from cockpit.field.line import SIGNED_OUT, serve, signed_in
+from cockpit.field.line import REPLACED, SIGNED_OUT, serve, signed_in
 from cockpit.field.livepage import Leg, Page
 from cockpit.field.pagewire import LiveIn, LiveOut, SignIn
 from cockpit.model.calls import Signal
 from cockpit.model.clock import Clock
+from cockpit.model.typed import JsonDecoder, MsgpackDecoder
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -35,8 +36,6 @@ log = logging.getLogger(__name__)
 PROTOCOL = "cockpit.v1"
 GONE_SECONDS = 15.0
 """How long a page that went may come back to its calls."""
-REPLACED = 4001
-"""Close code of ours: the same device opened another."""
 MOST_LEGS = 12
 """Of one page."""
 _UUID = 36
@@ -62,9 +61,9 @@ _LAST = frozenset(("busy", "declined", "unreachable", "claimed", "bye"))
 _BY_THE_WAY = frozenset(("ringing", "hold", "resume", "video", "roll"))
 """What a call goes on without."""
 
-_in = msgspec.json.Decoder(LiveIn)
-_sign_in = msgspec.json.Decoder(SignIn)
-_signal = msgspec.msgpack.Decoder(Signal)
+_in = JsonDecoder(LiveIn)
+_sign_in = JsonDecoder(SignIn)
+_signal = MsgpackDecoder(Signal)
 
 
 class Live:

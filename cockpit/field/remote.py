@@ -11,6 +11,7 @@ import asyncio
 import base64
 import contextlib
 import itertools
+import math
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
@@ -20,9 +21,9 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from cockpit.field.codes import Codes
 from cockpit.field.guard import Guard
 from cockpit.field.limits import Buckets
-from cockpit.field.line import SIGNED_OUT, serve, signed_in
+from cockpit.field.line import REPLACED, SIGNED_OUT, serve, signed_in
 from cockpit.field.problems import Problem
-from cockpit.field.register import Register
+from cockpit.field.register import Register, Token
 from cockpit.field.remoteline import RemoteLine
 from cockpit.field.remotepair import RemotePairing
 from cockpit.field.remotestate import home_of, state_of
@@ -38,7 +39,8 @@ from cockpit.model.clock import CityClock
 from cockpit.model.errors import OutsideError
 from cockpit.model.messages import texts
 from cockpit.model.time_limit import time_limit
-from cockpit.model.wallasks import Events, Nothing, RemoteAct, Thumbs, ThumbsWanted
+from cockpit.model.typed import JsonDecoder
+from cockpit.model.wallasks import Events, EventsWanted, Nothing, RemoteAct, Thumbs, ThumbsWanted
 from cockpit.model.wallstate import ActDone, Pointer, WallState
 
 PROTOCOL = "cockpit.wall.v1"
@@ -47,16 +49,18 @@ LOOK_SECONDS = 1.0
 BREATH_SECONDS = 0.1
 """Between two of these looks: a finger that moves the map is sixty acts a second."""
 EVENTS_SECONDS = 1.0
-"""So long the list of events is the same for all remotes."""
+"""So long the list of events of a world is the same for all remotes."""
 PICTURE_SECONDS = 2.0
-MOST_ON = 40
-"""Remotes that are on at once."""
+MOST_ON, FOR_OPERATORS = 40, 10
+"""Remotes that are on at once, and how many of these places no presenter takes."""
+MOST_OF_ONE = 3
+"""Pages that one remote has open; with one more the oldest rests."""
 MOST_WALLS = 64
 """On which one of them draws."""
 
 Told = Callable[[str, msgspec.Struct, type], Awaitable[Any]]
-_in = msgspec.json.Decoder(RemoteIn)
-_sign_in = msgspec.json.Decoder(RemoteSignIn)
+_in = JsonDecoder(RemoteIn)
+_sign_in = JsonDecoder(RemoteSignIn)
 
 
 class Remotes:
@@ -87,9 +91,8 @@ class Remotes:
         self._home = home_of(pack) if pack is not None else None
         self._rates = Buckets(guard.limits.remote, clock.base)
         self._on: set[RemoteLine] = set()
-        self._events: list[dict[str, Any]] = []
-        self._events_at = -EVENTS_SECONDS
-        self._drilled: frozenset[str] = frozenset()
+        self._events: dict[str, tuple[float, list[dict[str, Any]]]] = {}
+        self._drills: dict[str, str] = {}
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._numbers = itertools.count(1)
@@ -114,10 +117,18 @@ class Remotes:
             return
         said, token = came
         remote = remote_of(token.unit)
-        if remote is None or len(self._on) >= MOST_ON:
+        self._make_room(token)
+        if remote is None or len(self._on) >= MOST_ON - (0 if remote.role == "operator" else FOR_OPERATORS):
             await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
         else:
             await self._talk(RemoteLine(socket, token, remote.role, said.lang, next(self._numbers)))
+
+    def _make_room(self, token: Token) -> None:
+        """A page of this remote more: the oldest ones rest, and their places are free at once."""
+        own = sorted((one for one in self._on if one.token.id == token.id), key=lambda one: one.number)
+        for on in own[: max(0, len(own) - MOST_OF_ONE + 1)]:
+            self._on.discard(on)
+            on.close(REPLACED)
 
     async def _talk(self, on: RemoteLine) -> None:
         on.tell(RemoteOut("welcome", role=on.role, name=on.token.device, home=self._home))
@@ -158,7 +169,8 @@ class Remotes:
             if said.kind == "look":
                 on.looks, on.seen = (said.wall if said.value == "1" else ""), 0
             elif said.kind == "events":
-                on.tell(RemoteOut("events", said.n, events=await self._open_events(said.wall)))
+                rehearsal, events = await self._open_events(said.wall)
+                on.tell(RemoteOut("events", said.n, events=events, rehearsal=rehearsal))
             else:
                 if said.strokes and len(on.drew) < MOST_WALLS:
                     on.drew.add(said.wall)
@@ -178,14 +190,27 @@ class Remotes:
             with contextlib.suppress(OutsideError):
                 await self._told("wall.remote", gone, ActDone)
 
-    async def _open_events(self, wall: str) -> list[dict[str, Any]]:
-        """Of a wall ("" all): of one that shows a rehearsal none, they are real."""
-        now = self._clock.mono()
-        if now - self._events_at >= EVENTS_SECONDS:
-            await self._walls()
-            found: Events = await self._told("wall.events", Nothing(), Events)
-            self._events, self._events_at = [msgspec.to_builtins(one) for one in found.events], now
-        return [] if wall in self._drilled or (not wall and self._drilled) else self._events
+    async def _open_events(self, wall: str) -> tuple[str, list[dict[str, Any]]]:
+        """The events of the world that a wall ("" all) shows, and which rehearsal that is, "" none; of walls that show
+        several worlds none."""
+        rehearsal = self._world(wall)
+        at, events = self._events.get(rehearsal or "", (-math.inf, []))
+        if rehearsal is not None and self._clock.mono() - at < EVENTS_SECONDS:
+            return rehearsal, events
+        await self._walls()
+        rehearsal, now = self._world(wall), self._clock.mono()
+        if rehearsal is None:
+            return "", []
+        found: Events = await self._told("wall.events", EventsWanted(rehearsal), Events)
+        events = [msgspec.to_builtins(one) for one in found.events]
+        kept = {id: known for id, known in self._events.items() if now - known[0] < EVENTS_SECONDS}
+        self._events = {**kept, rehearsal: (now, events)}
+        return rehearsal, events
+
+    def _world(self, wall: str) -> str | None:
+        """The rehearsal that a wall ("" all) shows, "" none; None: they show several worlds."""
+        worlds = {drill for id, drill in self._drills.items() if wall in ("", id)} or {""}
+        return worlds.pop() if len(worlds) == 1 else None
 
     # -- what remotes are told -----------------------------------------------------------------------------------------
 
@@ -223,7 +248,7 @@ class Remotes:
     async def _walls(self) -> WallState:
         """Raises OutsideError: the hub is away."""
         state: WallState = await self._told("wall.state", Nothing(), WallState)
-        self._drilled = frozenset(one.wall for one in state.shows if one.rehearsal)
+        self._drills = {one.wall: one.rehearsal for one in state.shows}
         return state
 
     async def _pictures(self) -> None:

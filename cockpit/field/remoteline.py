@@ -14,6 +14,7 @@ class RemoteLine(Line):
     """One remote that signed in.
 
     Attributes:
+        number: a newer line has a larger one.
         looks: wall whose pictures it is sent, "" none; seen: when the newest of those was taken.
         told: what it was told last of the walls.
         hand: what it points and draws as: no other line has its lines. drew: walls on which it did.
@@ -22,10 +23,11 @@ class RemoteLine(Line):
     def __init__(self, socket: web.WebSocketResponse, token: Token, role: str, lang: str, number: int) -> None:
         """
         Args:
-            number: of no other line of this gateway.
+            number: larger than of any line of this gateway before.
         """
         super().__init__(socket, token)
         self.role = role
+        self.number = number
         self.lang = lang
         self.looks = ""
         self.seen = 0

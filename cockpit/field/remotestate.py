@@ -25,7 +25,7 @@ def state_of(state: WallState) -> RemoteOut:
                 WallOut(
                     wall.id, wall.name, wall.size, screens, shows.scene.id, shows.mode, shows.carousel, shows.paused,
                     shows.event, shows.view, shows.blank, shows.frozen, shows.identify, shows.volume, shows.muted,
-                    {lang: by_words(shows.by, texts(lang)) for lang in LANGUAGES}, bool(shows.rehearsal),
+                    {lang: by_words(shows.by, texts(lang)) for lang in LANGUAGES}, shows.rehearsal,
                     state.wiped.get(wall.id, 0),
                 )
             )  # fmt: skip

@@ -59,6 +59,7 @@ class RemoteIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         kind: `act` (of `WallAct`), `hand` (a `Pointer`), `look` (`value` "1": send pictures of `wall`), `events`.
         n: its number, which the answer has.
+        rehearsal: that the event is of which is put on a wall: `RemoteOut.rehearsal` of the list that it is from.
     """
 
     kind: Literal["act", "hand", "look", "events"]
@@ -71,6 +72,7 @@ class RemoteIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     x: Share = -1.0
     y: Share = -1.0
     strokes: Annotated[list[Annotated[list[tuple[Share, Share]], Meta(max_length=512)]], Meta(max_length=64)] = []
+    rehearsal: Annotated[str, Meta(max_length=64)] = ""
 
 
 class RemoteSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,7 +82,7 @@ class RemoteSignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class WallOut(msgspec.Struct, frozen=True):
     """A wall as a remote needs it: canvas in px, screens as (number, x, y, w, h), what it shows, by whom (zh, en),
-    whether that is a rehearsal; wiped: as of `WallState`."""
+    id of the rehearsal that it is, "" none; wiped: as of `WallState`."""
 
     id: str
     name: dict[str, str]
@@ -98,7 +100,7 @@ class WallOut(msgspec.Struct, frozen=True):
     volume: int
     muted: bool
     by: dict[str, str]
-    rehearsal: bool
+    rehearsal: str
     wiped: int = 0
 
 
@@ -116,6 +118,7 @@ class RemoteOut(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         kind: `welcome`, `state`, `away` (the hub is), `done` and `refused` (of message `n`), `thumb`, `events`,
             `signed_out`.
+        rehearsal: that these events are of, "" of none.
     """
 
     kind: str
@@ -132,6 +135,7 @@ class RemoteOut(msgspec.Struct, frozen=True, omit_defaults=True):
     wall: str = ""
     screen: int = 0
     jpeg: str = ""
+    rehearsal: str = ""
 
 
 def act_of(said: RemoteIn, name: str, role: str, hand: str) -> RemoteAct:
@@ -140,7 +144,8 @@ def act_of(said: RemoteIn, name: str, role: str, hand: str) -> RemoteAct:
         strokes = tuple(tuple(stroke) for stroke in said.strokes)
         return RemoteAct(name, role, pointer=Pointer(said.wall, said.x, said.y, strokes, by=hand))
     view = MapView(said.view.lon, said.view.lat, said.view.scale, said.view.bearing) if said.view else None
-    return RemoteAct(name, role, WallAct(said.wall, said.what, said.value, tuple(said.screens), view=view))
+    act = WallAct(said.wall, said.what, said.value, tuple(said.screens), view=view)
+    return RemoteAct(name, role, act, rehearsal=said.rehearsal)
 
 
 class Remote(msgspec.Struct, frozen=True):

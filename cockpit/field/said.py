@@ -24,6 +24,7 @@ from cockpit.model.entries import Receipt
 from cockpit.model.errors import OutsideError
 from cockpit.model.letters import Position, Said, Seen, Wrote, encode_said
 from cockpit.model.messages import Message
+from cockpit.model.typed import JsonDecoder
 from cockpit.store.outbox import Outbox
 from cockpit.store.outbox_disk import TWICE
 
@@ -40,7 +41,7 @@ RETRY_SECONDS = 2.0
 _AT_ONCE = 32
 _LONGEST_TRACK = 60
 
-_receipt = msgspec.json.Decoder(Receipt)
+_receipt = JsonDecoder(Receipt)
 
 
 class SaidIntake:

@@ -14,10 +14,13 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_server import Server
 
-from cockpit.field.answers import SECURITY, Seldom, answer_of, place_of
+from cockpit.field.answers import SECURITY, answer_of
 from cockpit.field.limits import Limits
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Message
+from cockpit.model.seldom import Seldom, place_of
+
+log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
 _OWN_FILES = 100
@@ -86,7 +89,7 @@ class _Runner(web.AppRunner):
         made = await super()._make_server()
         ours = _Server(made.request_handler, request_factory=made.request_factory, loop=made._loop, **made._kwargs)
         ours.most = self.most
-        ours.seldom = Seldom()
+        ours.seldom = Seldom(log)
         return ours
 
 

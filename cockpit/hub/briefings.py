@@ -246,7 +246,10 @@ class BriefingsService:
             mine = wanted.name.startswith(f"{user}-") and len(wanted.name) == len(user) + 1 + ID_LENGTH
             if not mine or not path.is_file():  # a user's name may begin with another's
                 raise UserError("briefing.no_file")
-        return await asyncio.to_thread(_piece, path, wanted.offset)
+        try:
+            return await asyncio.to_thread(_piece, path, wanted.offset)
+        except FileNotFoundError as error:  # another one was made meanwhile, and this was the oldest
+            raise UserError("briefing.no_file") from error
 
 
 def logged(setting: Setting, start: int, end: int) -> tuple[Logged, ...]:

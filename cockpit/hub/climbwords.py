@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_LEADERS = 3
 """Who is tried one after the other until somebody was reached."""
+_OF_PACK = "book/pack/"
 LEAST_DIGITS = 7
 """Digits of a number that a short message can reach: an extension is none."""
 
@@ -60,10 +61,16 @@ class ClimbBook:
 
     async def on_duty(self, org: str) -> list[Contact]:
         """People who have a duty and are no unit's, of an organisation as in `RosterWanted`, in the order of the book;
-        "" of the first of them."""
-        people = [one for one in (await self._read()).contacts if one.duty and not one.unit and one.org]
-        org = org or (" ".join(people[0].org) if people else "")
-        return [one for one in people if org in one.org or org == " ".join(one.org)]
+        "" of that of the first who leads the whole city, of all where nobody does; of the pack's book only where the
+        site's own have nobody on duty."""
+        book = await self._read()
+        people = [one for one in book.contacts if one.duty and not one.unit and one.org]
+        if org:
+            return [one for one in people if org in one.org or org == " ".join(one.org)]
+        city = self._setting.pack.code
+        people = [one for one in people if not one.id.startswith(_OF_PACK)] or people
+        centre = next((one.org for one in people if any(_fit(area, "", city) for area in one.leads)), None)
+        return [one for one in people if centre in (None, one.org)]
 
     async def _read(self) -> Book:
         """Again when one of its files was changed."""

@@ -56,6 +56,13 @@ class MachineCodes:
         del self._open[key]
         return found[0]
 
+    def forget(self, machine: str, role: str = WALL) -> bool:
+        """Ends the codes that name this machine; whether there were any."""
+        self._tidy()
+        kept = {code: row for code, row in self._open.items() if row[:2] != (machine, role)}
+        ended, self._open = len(kept) < len(self._open), kept
+        return ended
+
     def _tidy(self) -> None:
         now = self._clock.mono()
         self._open = {code: row for code, row in self._open.items() if row[2] > now}

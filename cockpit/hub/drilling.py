@@ -39,13 +39,14 @@ from cockpit.hub.videos import VideosService
 from cockpit.model.city import Pack
 from cockpit.model.clock import DAY, MINUTE, SECOND, Clock, SystemClock, midnight, to_iso
 from cockpit.model.errors import CockpitError, UserError
-from cockpit.model.rehearsal import TOPIC, Held, Play, Progress, Told
+from cockpit.model.rehearsal import TOPIC, Held, Play, Progress, Question, Told
 from cockpit.model.typed import from_json
 from cockpit.model.wallasks import Nothing
 from cockpit.packs.read import read_pack
 from cockpit.packs.rehearsals import Script, read_script
 from cockpit.processes import cockpit_command, die_with_parent, free_port
 from cockpit.secrets import VARIABLES
+from cockpit.wall.standing import event_meant, open_events
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +79,7 @@ class Drill:
             self._folder, self._pack, url, free_port(), clock, Another(subjects.drill(play.id), services, outside)
         )
         self.hub.answers.add("rehearse.note", Held, self._note)
+        self.hub.answers.before_persons = _everybody  # what is written here is of no real person
         self._player: TapePlayer | None = None
         if script is None:
             self._player = TapePlayer(play, pack, self.hub, clock)
@@ -150,6 +152,17 @@ class Drill:
             seconds >= self._script.minutes * 60,
         )
 
+    def answer(self, asked: Question) -> Told:
+        """What the walls of the real hub ask: this hub has none of its own."""
+        self.hub.intake.take_in()
+        if not asked.event:
+            found = open_events(self.hub.picture, lambda kind: dict(self._pack.kind(kind).name))
+            return Told(n=asked.n, events=found)
+        try:
+            return Told(n=asked.n, event=event_meant(self.hub.picture, asked.event))
+        except UserError as error:
+            return Told(n=asked.n, problem=error.message)
+
     def _city_command(self, port: int, script: Script) -> list[str]:
         options = {
             "city": str(self._pack.folder),
@@ -166,6 +179,10 @@ class Drill:
         return cockpit_command(
             "city", "serve", *(part for name, value in options.items() for part in (f"--{name}", value))
         )
+
+
+def _everybody(user: str) -> bool:
+    return True
 
 
 def start_of(script: Script, now: int) -> int:
@@ -205,7 +222,7 @@ def say(told: Told) -> None:
 
 
 async def drill(clock: Clock) -> None:
-    """Plays what the first line on stdin says, until there are no more lines."""
+    """Plays what the first line on stdin says, and answers those after it until there are no more."""
     async with _stdin() as reader:
         line = await reader.readline()
         if not line:
@@ -216,8 +233,9 @@ async def drill(clock: Clock) -> None:
         one = Drill(play, pack, script, clock)
 
         async def until_told() -> None:
-            while await reader.readline():
-                pass
+            while line := await reader.readline():
+                with contextlib.suppress(msgspec.MsgspecError):
+                    say(one.answer(from_json(line, type=Question)))
             one.hub.stop()
 
         listening = asyncio.create_task(until_told(), name="orders")

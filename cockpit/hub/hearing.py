@@ -64,6 +64,6 @@ class Hearing:
         except Exception:  # our bug: the gateway says it again
             log.exception("hearing what %s says", gateway)
             return
-        if message.reply:
+        if subjects.reads(gateway, message.reply):
             with contextlib.suppress(NatsError, OSError):  # it says it again and gets the same
                 await message.respond(encode(receipt))

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from nats.errors import MaxPayloadError
 
 import cockpit
 from cockpit.bus import asks, subjects
@@ -142,6 +143,7 @@ class Hub:
         self.picture = self.intake.picture
         self.quarantine = self.intake.quarantine
         self._client: Client | None = None
+        self._too_large: set[str] = set()
         self._lost = asyncio.Event()
         self._stop = asyncio.Event()
         self._time_known = asyncio.Event()
@@ -185,9 +187,8 @@ class Hub:
         if another is None:
             seats = SeatsService(machines, self.keys, self.server, roles, self.answers, self._publish_to_all, clock)
             self.services.append(seats)
-            self.services.append(
-                JoiningService(machines, self.keys, self.server, roles, self.answers, pack.id, clock, seats.note)
-            )
+            among = (self.keys, self.server, roles, self.answers, pack.id, clock)
+            self.services.append(JoiningService(machines, *among, seats.note, setting.between))
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Runs until `stop`.
@@ -251,8 +252,16 @@ class Hub:
 
     async def _send(self, subject: str, data: bytes) -> None:
         if self._client is not None and self._client.is_connected:
-            with contextlib.suppress(Exception):  # a bus that is gone is `_keep_bus`' matter; snapshots make up for it
+            try:
                 await self._client.publish(subject, data)
+            except MaxPayloadError:
+                if subject not in self._too_large:
+                    self._too_large.add(subject)
+                    log.warning("%d bytes on %s are more than the bus takes; nobody is told", len(data), subject)
+            except Exception:  # a bus that is gone is `_keep_bus`' matter; snapshots make up for it
+                pass
+            else:
+                self._too_large.discard(subject)
 
     async def _publish_to_all(self, topic: str, data: bytes) -> None:
         await self._send(subjects.picture(self.pack.id, self.world, EVERYWHERE, topic), data)
@@ -309,6 +318,7 @@ class Hub:
     async def _keep_time(self) -> None:
         """Asks the city how its clock runs; another run of a demo city is another story."""
         known = not self.base_url
+        begun = self.clock.mono()
         while True:
             if self.base_url:
                 with contextlib.suppress(OutsideError):  # the feeds say so already
@@ -317,7 +327,10 @@ class Hub:
             if known:
                 self._time_known.set()
                 self._time_told.set()
-            await asyncio.sleep(CLOCK_SECONDS if known else FIRST_CLOCK_SECONDS)
+                # told anew each time: who was just joining, and had not subscribed yet, would keep a wrong clock
+                await self._tell_time()
+            waits = known or self.clock.mono() - begun > TOLD_PATIENCE
+            await asyncio.sleep(CLOCK_SECONDS if waits else FIRST_CLOCK_SECONDS)
 
     async def _until_time_known(self) -> None:
         """Nothing is decided by a clock that may be another day's; a platform that is away is not waited for long."""
@@ -337,8 +350,11 @@ class Hub:
             return
         self.city_clock.city = found
         self.cache.put_meta("time", msgspec.json.encode(found).decode())
-        await self._publish_to_all("time", msgspec.msgpack.encode(found))
+        await self._tell_time()
         self.intake.retry("")  # alerts and the like hold by the city's time: read again by the new one
+
+    async def _tell_time(self) -> None:
+        await self._publish_to_all("time", msgspec.msgpack.encode(self.city_clock.city))
 
     def _welcome(self) -> asks.Welcome:
         return asks.Welcome(
@@ -354,6 +370,7 @@ class Hub:
     async def _close(self) -> None:
         with contextlib.suppress(OSError):
             (self.profile / "hub.json").unlink()
+        self.answers.end()
         await self.intake.stop()
         for service in reversed(self.services):
             await service.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import ssl
 from collections.abc import Callable, MutableMapping
@@ -19,17 +18,20 @@ from cockpit.bus.users import LEADER, WALL, Keys, machine_of, machine_user
 from cockpit.field.limits import Buckets, Rate
 from cockpit.hub.answers import Answers
 from cockpit.hub.codes import MachineCodes
+from cockpit.hub.machinedoor import MachineDoor
 from cockpit.hub.machinesfile import MachinesConfig, read_machines_file
+from cockpit.hub.service import Between
 from cockpit.model.clock import Clock
 from cockpit.model.errors import CockpitError, UserError
 from cockpit.model.machine_names import plain_name
 from cockpit.model.messages import Message, language, texts
-from cockpit.model.time_limit import time_limit
 from cockpit.model.typed import from_json
 from cockpit.model.walljoin import (
     MOST_LINE,
     CodeMade,
     CodeWanted,
+    Forget,
+    Forgotten,
     JoinReply,
     JoinWanted,
     Machines,
@@ -41,10 +43,6 @@ from cockpit.model.walljoin import (
 
 log = logging.getLogger(__name__)
 
-LINE_SECONDS = 8.0
-"""Until a machine has said what it wants."""
-HANDSHAKE_SECONDS = 8.0
-MOST_AT_ONCE = 16
 WRONG = Rate(1 / 10, 10.0)
 """Wrong codes of one address, and"""
 ALL_WRONG = Rate(10.0, 50.0)
@@ -83,6 +81,7 @@ class JoiningService:
         city: str,
         clock: Clock,
         note_laptop: Callable[[str, str, str], None] = lambda name, what, by: None,
+        between: Between | None = None,
     ) -> None:
         """
         Args:
@@ -91,7 +90,9 @@ class JoiningService:
             clock: the machine's.
             note_laptop: writes down what was done (`code`, `joined`) to which laptop and by whom; raises OutsideError
                 where it can not: then it is not done.
+            between: where the walls say which machines they know.
         """
+        self._between = between or Between()
         self._note_laptop = note_laptop
         self._config = config
         self._keys = keys
@@ -103,11 +104,11 @@ class JoiningService:
         self._codes = MachineCodes(clock)
         self._wrong = Buckets(WRONG, clock)
         self._all_wrong = Buckets(ALL_WRONG, clock)
-        self._at_once = 0
-        self._door: asyncio.Server | None = None
+        self._door: MachineDoor | None = None
         answers.add("wall.code", CodeWanted, self._code)
         answers.add("wall.machines", MachinesWanted, self._machines)
         answers.add("wall.revoke", Revoke, self._revoke)
+        answers.add("wall.forget", Forget, self._forget)
 
     async def run(self) -> None:
         """Opens the door, and keeps trying where the port is taken; the bus is started anew where only then it can
@@ -131,15 +132,9 @@ class JoiningService:
                 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
                 context.minimum_version = ssl.TLSVersion.TLSv1_3
                 context.load_cert_chain(*authority.server)
-                self._door = await asyncio.start_server(
-                    self._came,
-                    self._config.address,
-                    self._config.join,
-                    ssl=context,
-                    ssl_handshake_timeout=HANDSHAKE_SECONDS,
-                    limit=MOST_LINE,
-                    backlog=MOST_AT_ONCE,
-                )
+                door = MachineDoor(self._answer, _line(JoinReply(problem=Message("walljoin.too_many"))), MOST_LINE)
+                await door.open(self._config.address, self._config.join, context)
+                self._door = door
                 return
             except (OSError, CockpitError) as error:
                 if said != str(error):
@@ -150,7 +145,7 @@ class JoiningService:
 
     async def close(self) -> None:
         if self._door is not None:
-            self._door.close()
+            await self._door.close()
             self._door = None
 
     # -- what seats ask ----------------------------------------------------------------------------------------------
@@ -178,48 +173,60 @@ class JoiningService:
         return CodeMade(f"{code[:4]}-{code[4:]}-{check}", until, host)
 
     async def _machines(self, seat: str, wanted: MachinesWanted) -> Machines:
-        now = asyncio.get_running_loop().time()
-        heard = self._answers.heard
+        said = self._between.machines()
+        joined = {machine_of(user): user.since for user in self._keys.machines()}
         return Machines(
             tuple(
-                Member(machine_of(user), user.since, now - heard.get(user.name, float("-inf")) < HERE_SECONDS)
-                for user in self._keys.machines()
+                Member(machine, joined.get(machine, 0), here or self._asks(machine), heard)
+                for machine in sorted({*joined, *said})
+                for heard, here in [said.get(machine, (0, False))]
             )
         )
 
+    def _asks(self, machine: str) -> bool:
+        """Whether it has asked anything by its own key in the last seconds."""
+        asked = self._answers.heard.get(machine_user(machine), float("-inf"))
+        return asyncio.get_running_loop().time() - asked < HERE_SECONDS
+
     async def _revoke(self, seat: str, wanted: Revoke) -> Revoked:
         self._operator(seat)
-        name = plain_name(wanted.machine)
-        if not name or name != wanted.machine or not self._keys.remove_machine(name):
-            raise UserError("walljoin.no_machine", name=wanted.machine[:60])
-        self._roles.pop(machine_user(name), None)
-        self._server.let_in([*self._keys.ensure(), *self._keys.joined()])
+        name = wanted.machine
+        if not self._take_key(name):
+            raise UserError("walljoin.no_machine", name=name[:60])
         log.info("%s took the key of machine %s away", seat, name)
         return Revoked(name)
 
+    def _take_key(self, name: str) -> bool:
+        """Takes a machine's key away; False: it has none. The bus first: where the disk does not let it be told, the
+        key is still there to be taken away again."""
+        gone = machine_user(name)
+        users = [*self._keys.ensure(), *self._keys.joined()]
+        if not name or plain_name(name) != name or gone not in (user.name for user in users):
+            return False
+        self._server.let_in([user for user in users if user.name != gone])
+        self._roles.pop(gone, None)
+        self._keys.remove_machine(name)
+        return True
+
+    async def _forget(self, seat: str, wanted: Forget) -> Forgotten:
+        """Raises UserError: it is alive, or is not known. OutsideError: the walls are not there yet, or the disk
+        refuses."""
+        self._operator(seat)
+        name = wanted.machine
+        if self._asks(name) or self._between.machines().get(name, (0, False))[1]:
+            raise UserError("walljoin.machine_alive", name=name[:60])
+        said, hall = self._between.forget(name)
+        known = [said, self._take_key(name), self._codes.forget(name)]
+        if not any(known):
+            raise UserError("walljoin.no_machine", name=name[:60])
+        self._answers.heard.pop(machine_user(name), None)
+        log.info("%s had machine %s forgotten", seat, name)
+        return Forgotten(name, hall)
+
     # -- the door ----------------------------------------------------------------------------------------------------
 
-    async def _came(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One machine, one line each way."""
-        if self._at_once >= MOST_AT_ONCE:
-            writer.close()
-            return
-        self._at_once += 1
-        peer = writer.get_extra_info("peername")
-        try:
-            async with time_limit(LINE_SECONDS):
-                line = await reader.readline()
-                reply = await self._let_in(line, str(peer[0]) if peer else "")
-                writer.write(msgspec.json.encode(reply) + b"\n")
-                await writer.drain()
-        except (OSError, TimeoutError, ValueError):  # gone, too slow, or too long a line
-            pass
-        finally:
-            self._at_once -= 1
-            writer.close()
-            with contextlib.suppress(OSError, TimeoutError):
-                async with time_limit(1.0):
-                    await writer.wait_closed()
+    async def _answer(self, line: bytes, address: str) -> bytes:
+        return _line(await self._let_in(line, address))
 
     async def _let_in(self, line: bytes, address: str) -> JoinReply:
         try:
@@ -277,6 +284,10 @@ class JoiningService:
             name = f"{wanted[:28]}-{number}"
             number += 1
         return name
+
+
+def _line(reply: JoinReply) -> bytes:
+    return msgspec.json.encode(reply) + b"\n"
 
 
 class _Version(msgspec.Struct, frozen=True):

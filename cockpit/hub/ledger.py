@@ -178,6 +178,6 @@ class LedgerOnBus:
         except Exception:  # our bug: the sender asks again
             log.exception("deciding for %s", user)
             return
-        if message.reply:
+        if subjects.reads(user, message.reply):
             with contextlib.suppress(NatsError, OSError):  # it asks again and gets the same
                 await message.respond(encode(receipt))

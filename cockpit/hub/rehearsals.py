@@ -13,6 +13,7 @@ from typing import IO
 import msgspec
 
 from cockpit.bus.users import WALL, Keys, is_machine, machine_of, read_key
+from cockpit.hub.drillasks import DrillAsks
 from cockpit.hub.drillreport import FILE as REPORT
 from cockpit.hub.machinesfile import read_machines_file
 from cockpit.hub.service import Setting
@@ -64,7 +65,7 @@ class _Running:
     """
     Attributes:
         url: of its bus, "" until it can be joined. port: where machines of the hall come in, 0 nowhere.
-        asked: somebody ended it.
+        asked: somebody ended it. asks: what its process is asked.
     """
 
     def __init__(self, rehearsal: Rehearsal, folder: Path, process: asyncio.subprocess.Process, port: int) -> None:
@@ -78,6 +79,8 @@ class _Running:
         self.ready = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
         self.coming: asyncio.Task[None] | None = None
+        assert process.stdin is not None
+        self.asks = DrillAsks(process.stdin)
 
 
 class RehearsalsService:
@@ -97,6 +100,7 @@ class RehearsalsService:
         add("rehearse.stop", Which, self._stop)
         add("rehearse.join", Which, self._join)
         add("rehearse.report", Which, self._report)
+        setting.between.drilled = self._drilled
 
     async def run(self) -> None:
         self._past = await asyncio.to_thread(self._look)
@@ -183,6 +187,10 @@ class RehearsalsService:
             return from_json(data, type=Report)
         except (OSError, msgspec.MsgspecError):
             raise OutsideError("rehearsal.no_report", name=one.name) from None
+
+    async def _drilled(self, id: str, event: str) -> Told:
+        """`Between.drilled`."""
+        return await self._which(Which(id)).asks.ask(event)
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
@@ -293,6 +301,9 @@ class RehearsalsService:
         """Hears the child until it ends; one that ends by itself takes the walls back to what is live."""
         assert running.process.stdout is not None
         async for told in _lines(running.process.stdout):
+            if told.n:
+                running.asks.told(told)
+                continue
             running.url = told.url or running.url
             running.problem = told.problem or running.problem
             if running.url:

@@ -21,4 +21,7 @@ class RosterService(Asked):
 
     async def _answer(self, seat: str, wanted: RosterWanted) -> RosterReply:
         found = await self._book.on_duty(wanted.org)
+        orgs = len({one.org for one in found})
+        if not wanted.org and orgs > 1:
+            return RosterReply(orgs=orgs)
         return RosterReply(tuple(OnDuty(one.duty, one.name) for one in found[:MOST]))

@@ -181,14 +181,16 @@ class SeatsService(Asked):
         return asyncio.get_running_loop().time() - heard < HERE_SECONDS
 
     def _end(self, user: User) -> None:
-        self._keys.remove_machine(machine_of(user), LEADER)
+        """The bus first: where the disk does not let it be told, the key is still there to be taken away again."""
+        self._let_in(without=user.name)
         self._roles.pop(user.name, None)
+        self._keys.remove_machine(machine_of(user), LEADER)
         if self._heard.pop(user.name, None) is not None:
             self._keep_heard()
-        self._let_in()
 
-    def _let_in(self) -> None:
-        self._server.let_in([*self._keys.ensure(), *self._keys.joined()])
+    def _let_in(self, without: str = "") -> None:
+        users = [*self._keys.ensure(), *self._keys.joined()]
+        self._server.let_in([user for user in users if user.name != without])
 
     def note(self, name: str, what: str, by: str, note: str = "") -> None:
         """Writes down what was done to a laptop, and by whom.

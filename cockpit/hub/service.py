@@ -16,6 +16,7 @@ from cockpit.model.calls import Signal
 from cockpit.model.city import Pack
 from cockpit.model.clock import CityClock
 from cockpit.model.letters import Letter
+from cockpit.model.rehearsal import Told
 from cockpit.signs.history import History
 
 _T = TypeVar("_T")
@@ -37,6 +38,14 @@ def _at_all_times() -> bool:
     return True
 
 
+def _no_machines() -> Mapping[str, tuple[int, bool]]:
+    return {}
+
+
+def _knows_none(machine: str) -> tuple[bool, bool]:
+    return False, False
+
+
 class OnHistory(Protocol):
     def __call__(self, work: Callable[[History], _T]) -> Awaitable[_T]: ...
 
@@ -51,6 +60,12 @@ class Between:
         online: whether a unit has a phone page open now.
         rehearse: has walls (() all) show a rehearsal with a scene, or with "" what they showed before; who wants it.
             Answers which walls do.
+        machines: of walls, known by what they said: when each last reported (hub's wall clock, UTC us; 0 never), and
+            whether it does now.
+        forget: has nothing of a machine known that it said; answers whether anything was, and whether the hall file
+            names it; raises OutsideError: the walls are not there yet.
+        drilled: what the rehearsal of an id answers: its open events, or the key of one that somebody named; raises
+            UserError: it does not run, or has no such event; OutsideError: it does not answer.
         history: does something with the signs' past, on its thread; raises OutsideError.
         past_is_in: whether the archive has what the city tells of its past.
     """
@@ -59,6 +74,9 @@ class Between:
     letter: Callable[[str], Awaitable[Letter | None]] | None = None
     online: Callable[[str], bool] = _not_online
     rehearse: Callable[[str, tuple[str, ...], str, str], tuple[str, ...]] | None = None
+    machines: Callable[[], Mapping[str, tuple[int, bool]]] = _no_machines
+    forget: Callable[[str], tuple[bool, bool]] = _knows_none
+    drilled: Callable[[str, str], Awaitable[Told]] | None = None
     history: OnHistory | None = None
     past_is_in: Callable[[], bool] = _at_all_times
 

@@ -47,6 +47,8 @@ SAVE_SECONDS = 300.0
 """How often what is open is written down."""
 FINE_TIER = 2
 """Items of areas below streets are kept coarser."""
+MOST_IDLE = 1_000
+"""Items that have left the picture and may keep their rows."""
 IMPORTERS = frozenset({"duty", "leader"})
 
 
@@ -257,8 +259,15 @@ class SignsService:
         mono = self._clock.mono()
         if self._saved < 0:
             self._saved = mono
-        if history is None or not (closed or mono - self._saved >= SAVE_SECONDS):
-            return
+        day_over = any(grain == "day" for grain, *_ in closed)
+        if history is not None and (closed or mono - self._saved >= SAVE_SECONDS):
+            await self._write_down(history, now, mono, closed)
+            if day_over:
+                await self._kept(history.tidy, now)
+        if day_over:
+            self._forget_idle()
+
+    async def _write_down(self, history: History, now: int, mono: float, closed: list[Any]) -> None:
         opened = self._open_slices() if mono - self._saved >= SAVE_SECONDS else []
         if opened:
             self._saved = mono
@@ -269,8 +278,18 @@ class SignsService:
                     await self._past.minute(history, now, start, rows, buckets)
         for grain in GRAIN:
             await self._kept(history.fold, grain, now)
-        if any(grain == "day" for grain, *_ in closed):
-            await self._kept(history.tidy, now)
+
+    def _forget_idle(self) -> None:
+        """Items where nothing is any more, once a day, when they are many."""
+        items = self._engine.items
+        size = len(items)
+        keep = ~items.idle() | self._rollup.holds(size) | self._past.holds(size)
+        if np.count_nonzero(~keep) < MOST_IDLE:
+            return
+        rows = np.flatnonzero(keep)
+        moved = self._engine.keep_only(rows)
+        self._rollup.keep_only(rows)
+        self._past.keep_only(rows, moved)
 
     async def _kept(self, work: Callable[..., object], *given: Any) -> None:
         """Writes; a disk that refuses is said once, and it goes on."""

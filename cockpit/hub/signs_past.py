@@ -61,6 +61,15 @@ class SignsPast:
         items = self._engine.items
         items.touch(past.set_reported(items, self._engine.signs, self._reported, now))
 
+    def holds(self, size: int) -> NDArray[np.bool_]:
+        """Of which of so many items something is kept here."""
+        return self._recent.holds(size)
+
+    def keep_only(self, rows: Ints, moved: Ints) -> None:
+        """All other items are forgotten, see `Items.keep_only`."""
+        self._recent.keep_only(rows)
+        self._filled = {row for row in moved[list(self._filled)].tolist() if row >= 0}
+
     async def _compare(self, history: History, now: int) -> None:
         items = self._engine.items
         by_span = past.rows_by_span(items, self._engine.signs)

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from cockpit.bus.users import WALL, machine_user
 from cockpit.hub.service import Setting
+from cockpit.hub.wall_events import WallEvents
 from cockpit.hub.wall_pairing import WallPairing
 from cockpit.hub.wall_sights import WallSights
 from cockpit.model import wallasks as asked
@@ -23,11 +24,13 @@ from cockpit.model.messages import Message
 from cockpit.model.wallasks import Nothing
 from cockpit.model.wallstate import BEAT, TOPIC, ActDone, NodeReport, WallAct, WallState
 from cockpit.wall.acts import MOST_KEY
-from cockpit.wall.board import Board
+from cockpit.wall.board import Board, KeptBoard
+from cockpit.wall.bounds import check_site
 from cockpit.wall.keeping import read_board, write_board
 from cockpit.wall.machines import Screens, check_screens, hall_of, wall_of
+from cockpit.wall.persons import shows_persons
 from cockpit.wall.remote import role_of
-from cockpit.wall.standing import area_meant, event_meant, open_events, standing
+from cockpit.wall.standing import area_meant, event_meant, standing
 from cockpit.wall.state import Site
 from cockpit.wall.versions import PublishedVersions
 
@@ -58,10 +61,15 @@ class WallService:
         self._problem = Message("wall.starting")
         self._said = ""
         self._adopted: dict[str, Screens] = {}
+        self._named = False
         self._told, self._to_keep = asyncio.Event(), asyncio.Event()
+        self._next_end: asyncio.TimerHandle | None = None
         self._pairing = WallPairing(setting, self._role)
         self._sights = WallSights(setting, self._the_board, self._role)
+        self._events = WallEvents(setting, self._the_board)
         setting.between.rehearse = self._rehearse
+        setting.answers.before_persons = self._before_persons
+        setting.between.machines, setting.between.forget = self._machines_known, self._forget
         add = setting.answers.add
         add("wall.state", Nothing, self._state)
         add("wall.act", WallAct, self._act)
@@ -74,7 +82,6 @@ class WallService:
         add("wall.publish", asked.Publish, self._publish)
         add("wall.versions", Nothing, self._versions)
         add("wall.version", asked.VersionWanted, self._version)
-        add("wall.events", Nothing, self._events)
         add("wall.remote", asked.RemoteAct, self._remote)
 
     async def run(self) -> None:
@@ -101,7 +108,7 @@ class WallService:
     async def close(self) -> None:
         if self._board is not None:
             with contextlib.suppress(OutsideError):
-                await self._aside(lambda: write_board(self._folder, self._the_board().kept(self._adopted)))
+                await self._aside(lambda: write_board(self._folder, self._kept()))
         self._disk.shutdown()
 
     # -- work ----------------------------------------------------------------------------------------------------------
@@ -120,14 +127,14 @@ class WallService:
         kept, damage = await self._aside(lambda: read_board(self._folder))
         if damage is not None:
             self._say(damage)
-        self._adopted = dict(kept.adopted)
+        self._adopted, self._named = dict(kept.adopted), kept.named
         self._board = Board(self._site(), kept, self._clock.wall())
 
     def _site(self) -> Site:
         whole = self._files.whole
         if whole.own_hall:
             return whole.site
-        return Site(hall_of(whole.site.hall, self._adopted), whole.site.scenes)
+        return Site(hall_of(whole.site.hall, self._adopted, self._named), whole.site.scenes)
 
     async def _tell(self) -> None:
         while True:
@@ -150,7 +157,7 @@ class WallService:
         while True:
             await self._to_keep.wait()
             self._to_keep.clear()
-            kept = self._the_board().kept(self._adopted)
+            kept = self._kept()
             data = msgspec.msgpack.encode(kept)
             if data != before:
                 try:
@@ -169,7 +176,8 @@ class WallService:
             if any(carousel.triggers for carousel in board.site.hall.carousels):
                 intake.take_in()
                 stands = standing(intake.picture, now)
-            if board.tick(self._clock.wall(), self._mono(), now, stands):
+            revoked = board.revoked(self._setting.roles.__contains__)
+            if board.tick(self._clock.wall(), self._mono(), now, stands) or revoked:
                 self._changed()
             await asyncio.sleep(STEP_SECONDS)
 
@@ -182,23 +190,28 @@ class WallService:
         board, mono = self._the_board(), self._mono()
         if board.settle(mono):
             self._told.set()
+        if self._next_end is not None:
+            self._next_end.cancel()
+            self._next_end = None
         end = board.next_end()
         if end is not None:
-            asyncio.get_running_loop().call_later(max(end - mono, 0) / SECOND, self._settle)
+            later = asyncio.get_running_loop().call_later
+            self._next_end = later(max(end - mono, 0) / SECOND, self._settle)
 
     # -- persons -------------------------------------------------------------------------------------------------------
 
     async def _act(self, user: str, act: WallAct) -> ActDone:
         """Raises UserError: it is refused."""
-        return await self._done(act, user, self._role(user))
+        role, who = self._role(user), act.who.strip()
+        return await self._done(act, who if who.isprintable() and role != WALL and who else user, role)
 
     async def _remote(self, user: str, wanted: asked.RemoteAct) -> ActDone:
         """Of the gateway alone: it knows its remotes."""
         if self._role(user) != "device":
             raise UserError("wall.remote_only")
         role, act = role_of(wanted), wanted.act
-        if act is not None and act.what == "event" and act.value and self._rehearses(act.wall):
-            raise UserError("wall.event_in_rehearsal")  # a remote lists and knows what is real only
+        if act is not None and act.what == "event" and act.value:
+            act = replace(act, value=await self._events.chosen(act, wanted.rehearsal))
         if wanted.pointer is not None:
             await self._sights.point(wanted.pointer, role)
         return await self._done(act, wanted.name, role) if act is not None else ActDone(0)
@@ -207,10 +220,11 @@ class WallService:
         board = self._the_board()
         board.check(act.wall, role)
         meant = {"event": event_meant, "area": area_meant}.get(act.what)
-        if meant is not None and act.value and len(act.value) <= MOST_KEY and not self._rehearses(act.wall):
+        if meant is not None and act.value and len(act.value) <= MOST_KEY and not self._events.rehearses(act.wall):
             self._setting.intake.take_in()
             act = replace(act, value=meant(self._setting.intake.picture, act.value))
-        revision = board.act(act, by[:64], self._clock.wall(), self._mono())
+        # a machine that was stolen must not bring up what lets it read persons
+        revision = board.act(act, by[:64], self._clock.wall(), self._mono(), persons=role != WALL)
         if act.what == "live":  # of whichever screens: a line goes over several
             self._sights.clear((act.wall,) if act.wall else tuple(board.shows))
         if act.what == "restart":
@@ -220,16 +234,8 @@ class WallService:
         self._changed()
         return ActDone(revision)
 
-    def _rehearses(self, wall: str) -> bool:
-        """Events of a rehearsal are of its own world."""
-        return any(shows.rehearsal for shows in self._the_board().shows.values() if wall in ("", shows.wall))
-
     async def _state(self, user: str, wanted: Nothing) -> WallState:
         return self._whole_state()
-
-    async def _events(self, user: str, wanted: Nothing) -> asked.Events:
-        pack = self._setting.pack
-        return asked.Events(open_events(self._setting.intake.picture, lambda kind: dict(pack.kind(kind).name)))
 
     def _rehearse(self, id: str, walls: tuple[str, ...], scene: str, by: str) -> tuple[str, ...]:
         """Raises UserError: there is no such wall, or this role may not change it."""
@@ -249,6 +255,14 @@ class WallService:
             self._changed()
         return Nothing()
 
+    def _before_persons(self, user: str) -> bool:
+        """Whether a machine draws a wall that shows what is a person's."""
+        board = self._board
+        if board is None:
+            return False
+        walls = [wall.id for wall in board.site.hall.walls if user in map(machine_user, wall.machines)]
+        return any(shows_persons(board.shows[wall], board.site, self._clock.wall()) for wall in walls)
+
     def _own_name(self, user: str, machine: str) -> None:
         """A machine that came with a key of its own speaks for itself only."""
         if self._role(user) == WALL and user != machine_user(machine):
@@ -257,7 +271,7 @@ class WallService:
     async def _ready(self, user: str, ready: asked.Ready) -> Nothing:
         board = self._the_board()
         if board.machines.speaks_for(user, ready.machine):
-            board.ready(ready.wall, ready.machine, ready.revision)
+            board.ready(ready.wall, ready.machine, ready.revision, self._mono())
             self._settle()
         return Nothing()
 
@@ -265,18 +279,39 @@ class WallService:
         return asked.WallClock(self._clock.wall())
 
     async def _adopt(self, user: str, wanted: asked.Adopt) -> asked.Adopted:
-        """Raises UserError: the site's hall file does not name this machine."""
+        """Raises UserError: the site's hall file does not name this machine, or all outputs are too many to be told."""
         board = self._the_board()
         self._own_name(user, wanted.machine)
         check_screens(wanted.machine, wanted.screens)
         if not self._files.whole.own_hall and self._adopted.get(wanted.machine) != wanted.screens:
-            self._adopted[wanted.machine] = wanted.screens
+            adopted = {**self._adopted, wanted.machine: wanted.screens}
+            check_site(replace(board.site, hall=hall_of(self._files.whole.site.hall, adopted)))
+            self._adopted = adopted
             board.publish(self._site(), self._clock.wall(), self._mono())
             self._changed()
         wall = wall_of(board.site.hall, wanted.machine)
         if not wall:
             raise UserError("wall.machine_unknown", machine=wanted.machine)
         return asked.Adopted(wall)
+
+    def _machines_known(self) -> dict[str, tuple[int, bool]]:
+        """`Between.machines`."""
+        seen = self._board.machines.all() if self._board is not None else ()
+        adopted = dict.fromkeys(self._adopted, (0, False))
+        return adopted | {one.report.machine: (one.heard, one.joined) for one in seen}
+
+    def _forget(self, machine: str) -> tuple[bool, bool]:
+        """`Between.forget`. Walls of other machines keep their ids, and what they show."""
+        board = self._the_board()
+        known = board.machines.forget(machine)
+        if machine in self._adopted:
+            known, first = True, next(iter(self._adopted)) == machine
+            del self._adopted[machine]
+            self._named = (self._named or first) and bool(self._adopted)
+            board.publish(self._site(), self._clock.wall(), self._mono())
+        if known:
+            self._changed()
+        return known, bool(self._files.whole.own_hall and wall_of(board.site.hall, machine))
 
     # -- files ---------------------------------------------------------------------------------------------------------
 
@@ -312,6 +347,9 @@ class WallService:
         return await self._aside(lambda: self._files.version(wanted.number, wanted.against))
 
     # -- within --------------------------------------------------------------------------------------------------------
+
+    def _kept(self) -> KeptBoard:
+        return replace(self._the_board().kept(self._adopted), named=self._named)
 
     def _whole_state(self) -> WallState:
         board = self._the_board()

@@ -45,7 +45,7 @@ def _figure(facts: Facts, scope: Scope, now: int, rows: Where) -> Figure:
     if measure not in MEASURES:
         raise UserError("insight.no_measure", measure=measure[:40])
     found = measured(facts, rows, measure, now, scope.span)
-    is_there = scope.when == "due" or touched(facts, scope.span, now)
+    is_there = facts.n > 0 and (scope.when == "due" or touched(facts, scope.span, now))
     value = number(float(found.value[0])) if is_there else None
     before = value_before(facts, scope, now)
     return Figure(

@@ -74,6 +74,11 @@ def moment(us: int, now_us: int) -> str:
     return hour_minute(us) if local(us).date() == local(now_us).date() else stamp(us)
 
 
+def instant(us: int, now_us: int) -> str:
+    """As `moment`, to the second where it is today's: 17:42:36, 07-17 13:42."""
+    return clock_time(us) if local(us).date() == local(now_us).date() else stamp(us)
+
+
 def stamp(us: int) -> str:
     """Day and time of the city, 07-14 17:42."""
     return local(us).strftime("%m-%d %H:%M")

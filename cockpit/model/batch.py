@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from cockpit.model.tables import TABLES, TEXT, Table
+from cockpit.model.typed import MsgpackDecoder
 from cockpit.model.values import MAX_SLOT, Values, check_values
 
 BATCH_VERSION = 2
@@ -61,7 +62,7 @@ class Batch(msgspec.Struct, frozen=True, array_like=True, tag="rows"):
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder: msgspec.msgpack.Decoder[Batch | Values] = msgspec.msgpack.Decoder(Batch | Values)
+_decoder: MsgpackDecoder[Batch | Values] = MsgpackDecoder(Batch | Values)
 
 
 def encode(batch: Batch | Values) -> bytes:

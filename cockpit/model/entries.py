@@ -17,6 +17,7 @@ import msgspec
 
 from cockpit.model.instructing import InstructAct, InstructEntry
 from cockpit.model.messages import Message
+from cockpit.model.typed import JsonDecoder
 
 VERSION = 1
 MAX_DECISION = 256_000
@@ -422,11 +423,11 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
         return tuple(read_entry(raw) for raw in self.entries)
 
 
-_entry = msgspec.json.Decoder(Entry)
-_kind = msgspec.json.Decoder(Unknown)
-_decision = msgspec.json.Decoder(Decision)
-_command = msgspec.json.Decoder(Command)
-_fact = msgspec.json.Decoder(Fact)
+_entry: JsonDecoder[Entry] = JsonDecoder(Entry)
+_kind = JsonDecoder(Unknown)
+_decision = JsonDecoder(Decision)
+_command = JsonDecoder(Command)
+_fact = JsonDecoder(Fact)
 encode = msgspec.json.Encoder().encode
 
 

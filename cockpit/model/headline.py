@@ -45,5 +45,9 @@ def headline_words(headline: str, t: Texts, whole: bool = False) -> str:
 
 
 def by_words(by: str, t: Texts) -> str:
-    """Who changed a wall, in the language of `t`: a person, or the alert or alarm of ours that brought a scene."""
+    """Who changed a wall, in the language of `t`: a person, a seat that nobody gave a name, or the alert or alarm of
+    ours that brought a scene."""
+    head, _, number = by.partition("-")
+    if head == "seat" and number.isdigit():
+        return t("orders.seat", n=number)
     return headline_words(t.pack(text_of(by)), t)

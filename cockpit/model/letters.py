@@ -10,6 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from cockpit.model.entries import PhotoRef
+from cockpit.model.typed import MsgpackDecoder
 
 
 class LetterKind(StrEnum):
@@ -147,7 +148,7 @@ class Seen(msgspec.Struct, frozen=True, tag="seen"):
 
 Said = Position | Duty | Reported | Wrote | Seen
 
-_said = msgspec.msgpack.Decoder(Said)
+_said: MsgpackDecoder[Said] = MsgpackDecoder(Said)
 
 
 def encode_said(said: Said) -> bytes:

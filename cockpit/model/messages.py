@@ -24,7 +24,7 @@ class Message(msgspec.Struct, frozen=True):
 
     Attributes:
         id: id in the catalogue, `room.words_of_it`.
-        params: values for the placeholders; a value may itself be a Message or a `{zh, en}` table.
+        params: values for the placeholders; a value may itself be a Message, a `{zh, en}` table, or several of them.
     """
 
     id: str
@@ -81,6 +81,8 @@ class Texts:
             return self.pack(value)
         if isinstance(value, Mapping) and value.keys() == {"id", "params"}:  # a Message that was kept or sent as JSON
             return self(Message(str(value["id"]), dict(value["params"])))
+        if isinstance(value, list | tuple):
+            return ("、" if self.lang == "zh" else ", ").join(str(self._value(one)) for one in value)
         return value
 
     def ids(self) -> frozenset[str]:

@@ -16,6 +16,7 @@ from enum import StrEnum
 import msgspec
 
 from cockpit.model.messages import Message
+from cockpit.model.wallasks import EventHere
 
 TOPIC = "drill"
 NEWS = "rehearsal"
@@ -249,8 +250,26 @@ class Play(msgspec.Struct, frozen=True):
     authority: str = ""
 
 
+class Question(msgspec.Struct, frozen=True):
+    """What the child is asked, a line each after the first: its open events, or the key of the one that is meant.
+
+    Attributes:
+        n: its number, from 1. event: as a person named it, "" all.
+    """
+
+    n: int
+    event: str = ""
+
+
 class Told(msgspec.Struct, frozen=True):
-    """What the child says, a line each: where its bus is once it can be joined, or why it ends."""
+    """What the child says, a line each: where its bus is once it can be joined, or why it ends; or an answer.
+
+    Attributes:
+        n: number of the question that it answers, 0 none. events, event: what was asked for; problem: why not.
+    """
 
     url: str = ""
     problem: Message | None = None
+    n: int = 0
+    events: tuple[EventHere, ...] = ()
+    event: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_right
 
 Path = tuple[str | int, ...]
 Position = tuple[int, int]
@@ -16,53 +17,71 @@ _TOKEN = re.compile(
 )
 
 
+MOST_PARTS = 16
+"""Of a dotted key: tomllib takes seconds for one of thousands."""
+
+
+def _tokens(text: str) -> list[tuple[str, str, int]]:
+    """Kind, text and place of each, without spaces and comments."""
+    found, at = [], 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            at += 1
+            continue
+        kind = match.lastgroup or ""
+        if kind not in {"space", "comment"}:
+            found.append((kind, match.group(), at))
+        at = match.end()
+    return found
+
+
+class _Lines:
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def position(self, at: int) -> Position:
+        line = bisect_right(self._starts, at)
+        return line, at - self._starts[line - 1] + 1
+
+
 class _Reader:
     """Walks the tokens once; values are passed over, keys noted."""
 
     def __init__(self, text: str) -> None:
         self.places: dict[Path, Position] = {}
-        self._tokens: list[tuple[str, str, int]] = []
-        at = 0
-        while at < len(text):
-            match = _TOKEN.match(text, at)
-            if match is None:
-                at += 1
-                continue
-            kind = match.lastgroup or ""
-            if kind not in {"space", "comment"}:
-                self._tokens.append((kind, match.group(), at))
-            at = match.end()
-        self._text = text
+        self._tokens = _tokens(text)
+        self._position = _Lines(text).position
+        self._end = len(text)
         self._i = 0
 
     def _peek(self) -> tuple[str, str, int]:
-        return self._tokens[self._i] if self._i < len(self._tokens) else ("end", "", len(self._text))
+        return self._tokens[self._i] if self._i < len(self._tokens) else ("end", "", self._end)
 
-    def _position(self, at: int) -> Position:
-        return self._text.count("\n", 0, at) + 1, at - (self._text.rfind("\n", 0, at) + 1) + 1
-
-    def _key(self, base: Path) -> Path:
-        """A key, dotted or not; notes every part."""
-        path = base
+    def _names(self) -> list[tuple[str, int]]:
+        """The parts of a key, dotted or not, and where each stands."""
+        found = []
         while True:
             kind, text, at = self._peek()
             self._i += 1
-            name = next(iter(tomllib.loads(f"{text} = 0"))) if kind == "string" else text
+            found.append((next(iter(tomllib.loads(f"{text} = 0"))) if kind == "string" else text, at))
+            if self._peek()[1] != ".":
+                return found
+            self._i += 1
+
+    def _key(self, base: Path) -> Path:
+        """A key; notes every part."""
+        path = base
+        for name, at in self._names():
             path = (*path, name)
             self.places.setdefault(path, self._position(at))
-            if self._peek()[1] != ".":
-                return path
-            self._i += 1
+        return path
 
     def _header(self, count: dict[Path, int]) -> Path:
         """The name in a header; below an array of tables it goes on in the last table of it."""
         at = self._peek()[2]
-        known = set(self.places)
-        named = self._key(())
-        for path in self.places.keys() - known:
-            del self.places[path]
         found: Path = ()
-        for part in named:
+        for part, _ in self._names():
             if found in count:
                 found = (*found, count[found])
             found = (*found, part)
@@ -132,6 +151,20 @@ class _Reader:
                 self._i += 1  # =
                 self._value(path)
         return self.places
+
+
+def too_deep(text: str) -> Position | None:
+    """Where a dotted key of more than `MOST_PARTS` parts begins, of a text that nobody has read yet."""
+    tokens = _tokens(text)
+    first = parts = 0
+    for i, (kind, said, _) in enumerate(tokens):
+        if said == "." and i:
+            parts += 1
+            if parts >= MOST_PARTS:
+                return _Lines(text).position(tokens[first][2])
+        elif not i or tokens[i - 1][1] != "." or kind not in {"word", "string"}:
+            first, parts = i, 0
+    return None
 
 
 def positions(text: str) -> dict[Path, Position]:

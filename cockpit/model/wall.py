@@ -102,7 +102,7 @@ class Scene(msgspec.Struct, frozen=True):
         arrangements: one a `Fit` at the most; a wall whose fit is missing takes the nearest.
         layers: of the map, switched on in it. privacy: `open` shows what the wall may, `visitor` hides or blurs what
             the pack marks and tells neither where nor who, `named` alone may name people in the field.
-        version: of the file as published, from 1. topic: pack that it belongs to, "" ours.
+        version: of the file as published, from 1.
     """
 
     id: str
@@ -112,7 +112,6 @@ class Scene(msgspec.Struct, frozen=True):
     layers: tuple[str, ...] = ()
     privacy: Literal["open", "visitor", "named"] = "open"
     version: int = 1
-    topic: str = ""
 
 
 class Mode(msgspec.Struct, frozen=True):

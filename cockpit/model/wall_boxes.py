@@ -9,7 +9,8 @@ import msgspec
 
 from cockpit.model.layout import Rect
 from cockpit.model.wall import Place, Placed
-from cockpit.model.wall_edit import Side, Split, walk
+from cockpit.model.wall_edit import Side, Split
+from cockpit.model.wall_tree import walk
 
 LEAST = 0.06
 """The least share of its two neighbours' length that a divider leaves to either."""

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from cockpit.model.errors import CockpitError
 from cockpit.model.messages import Message
-from cockpit.model.wall import Place, Scene, Wall
+from cockpit.model.wall import Scene, Wall
 from cockpit.model.wall_legible import DRAWN, han_px, least_px
 from cockpit.model.wall_panels import WALL_PANELS, room_of, withheld
-from cockpit.model.wall_read import read_hall, read_scene
+from cockpit.model.wall_read import read_hall, read_scene, refuse_same_keys
 from cockpit.model.wall_shipped import PLAIN, shipped_hall, shipped_halls, shipped_scenes
-from cockpit.model.wall_solve import arrangement_of, cut, fit_of, solve_scene
+from cockpit.model.wall_solve import arrangement_of, empty_screens, fit_of, solve_scene
 from cockpit.model.wall_toml import TomlFile, file_text
+from cockpit.model.wall_tree import leaves
 
 HALL = "hall.toml"
 SCENES = "scenes"
@@ -44,6 +46,7 @@ def check_file(path: Path) -> Findings:
             hall = read_hall(text, str(path), [scene.id for scene in scenes], shipped_hall(PLAIN))
             return Findings((), tuple(m for wall in hall.walls for m in _coarse(wall) + _all(scenes, wall)))
         scene, foreign = _scene(text, str(path))
+        _keys_beside(path.parent, {str(path): text}, {str(path): scene})
         walls = _walls_beside(path.parent.parent / HALL, scene)
         return Findings((), (*foreign, *(message for wall in walls for message in small_on(scene, wall))))
     except CockpitError as error:
@@ -61,14 +64,6 @@ def _scene(text: str, file: str) -> tuple[Scene, list[Message]]:
         hidden = withheld(one, scene.privacy, cleared=False)
         said.append(hidden or Message("wallfile.foreign", {"scene": scene.name, "panel": one}))
     return scene, said
-
-
-def leaves(place: Place) -> Iterator[Place]:
-    """The panels of a place, in order."""
-    if not place.split:
-        yield place
-    for child in place.children:
-        yield from leaves(child)
 
 
 def small_on(scene: Scene, wall: Wall) -> list[Message]:
@@ -97,7 +92,7 @@ def small_on(scene: Scene, wall: Wall) -> list[Message]:
                     },
                 )
             )
-    empty = [screen.id for screen in wall.screens if not cut(placed, screen)]
+    empty = empty_screens(placed, wall)
     if empty:
         numbers = ", ".join(str(id) for id in empty)
         found.append(Message("wallfile.empty", {"scene": scene.name, "wall": wall.name, "screens": numbers}))
@@ -122,10 +117,25 @@ def _coarse(wall: Wall) -> list[Message]:
 def _scenes_beside(folder: Path) -> list[Scene]:
     """The shipped scenes with those of a folder over them."""
     scenes = {scene.id: scene for scene in shipped_scenes()}
+    texts, own = {}, {}
     for path in sorted(folder.glob("*.toml")):
-        scene, _ = _scene(file_text(path), str(path))
+        texts[str(path)] = file_text(path)
+        own[str(path)] = scene = _scene(texts[str(path)], str(path))[0]
         scenes[scene.id] = scene
+    _keys_beside(None, texts, own)
     return list(scenes.values())
+
+
+def _keys_beside(folder: Path | None, texts: Mapping[str, str], scenes: Mapping[str, Scene]) -> None:
+    """Raises UserError: a scene has the key of another of them, of one in the folder, or of a shipped one."""
+    all_ = dict(scenes)
+    for path in sorted(folder.glob("*.toml")) if folder is not None and folder.name == SCENES else ():
+        if str(path) not in all_:
+            with contextlib.suppress(CockpitError):  # it is not the file that was asked about
+                all_[str(path)] = read_scene(file_text(path), str(path))
+    ids = {scene.id for scene in all_.values()}
+    all_ |= {scene.id: scene for scene in shipped_scenes() if scene.id not in ids}
+    refuse_same_keys(texts, all_, scenes.keys())
 
 
 def _walls_beside(path: Path, scene: Scene) -> list[Wall]:

@@ -9,8 +9,9 @@ import msgspec
 
 from cockpit.model.messages import Message
 from cockpit.model.wall import Arrangement, Place, Scene
-from cockpit.model.wall_edit import leaves, parent_of, walk
 from cockpit.model.wall_panels import WALL_PANELS
+from cockpit.model.wall_tree import leaves, parent_of, walk
+from cockpit.model.wall_words import option_name
 
 Kind = Literal["added", "removed", "changed", "moved", "resized", "scene"]
 SAME = 0.004
@@ -67,12 +68,12 @@ def _of_fit(old: Arrangement | None, new: Arrangement | None) -> list[Change]:
         return [Change("added" if old is None else "removed", "", words)]
     before, after = ({leaf.id: leaf for leaf in leaves(one.root)} for one in (old, new))
     found = [
-        Change("removed", id, Message("walledit.diff_removed", {"place": id, "panel": _panel(place)}))
+        Change("removed", id, Message("walledit.diff_removed", {"place": id, "panel": _called(place)}))
         for id, place in before.items()
         if id not in after
     ]
     for id, place in after.items():
-        named: dict[str, object] = {"place": id, "panel": _panel(place)}
+        named: dict[str, object] = {"place": id, "panel": _called(place)}
         if id not in before:
             found.append(Change("added", id, Message("walledit.diff_added", named)))
             continue
@@ -92,14 +93,27 @@ def _of_place(old: Place, new: Place) -> list[Change]:
         found.append(Message("walledit.diff_panel", words))
     elif old.options != new.options:
         names = sorted({*old.options, *new.options} - {k for k in old.options if old.options[k] == new.options.get(k)})
-        words = {"place": new.id, "panel": _panel(new), "options": ", ".join(names)}
+        called = [option_name(new.panel, name) for name in names]
+        words = {"place": new.id, "panel": _called(new), "options": called}
         found.append(Message("walledit.diff_options", words))
     if old.follows != new.follows:
-        words = {"place": new.id, "what": Message(f"walledit.follows_{new.follows or 'none'}")}
+        words = {"place": new.id, "panel": _called(new), "what": Message(f"walledit.follows_{new.follows or 'none'}")}
         found.append(Message("walledit.diff_follows", words))
     if old.spans != new.spans:
-        found.append(Message("walledit.diff_spans" if new.spans else "walledit.diff_spans_not", {"place": new.id}))
+        found.append(
+            Message(
+                "walledit.diff_spans" if new.spans else "walledit.diff_spans_not",
+                {"place": new.id, "panel": _called(new)},
+            )
+        )
     return [Change("changed", new.id, words) for words in found]
+
+
+def _called(place: Place) -> object:
+    """What a place is called on the plan: the title that it has, else its panel."""
+    title = place.options.get("title")
+    named = "zh" in title if isinstance(title, dict) else isinstance(title, str) and title
+    return title if named else _panel(place)
 
 
 def _panel(place: Place) -> object:

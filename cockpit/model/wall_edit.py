@@ -1,216 +1,34 @@
-"""Editing a scene by hand: split, merge, move, resize, put panels, and what another step back or forth brings. No Qt.
+"""Editing a scene by hand: split, merge, move, resize, put panels. No Qt.
 
 Every edit takes a scene and gives another; what can not be done is a `UserError` in one sentence. An edit is for the
-arrangement of one `Fit`; `own` gives a scene the arrangement of a wall that it lacks. Rectangles come of
+arrangement of one `Fit`; `wall_tree.own` gives a scene the arrangement of a wall that it lacks. Rectangles come of
 `wall_solve.solve_scene`; `wall_boxes` tells of them where splits lie and what a hand can drag.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
 from msgspec.structs import replace
 
 from cockpit.model.errors import UserError
-from cockpit.model.messages import Message
-from cockpit.model.wall import Arrangement, Fit, Place, Scene
+from cockpit.model.wall import Fit, Place, Scene
+from cockpit.model.wall_tree import find, fresh_id, leaves, mapped, parent_of, root_of, rounded, tidied, walk, with_root
 
 if TYPE_CHECKING:
     from cockpit.model.wall_boxes import Divider
 
 Split = Literal["rows", "columns"]
 Side = Literal["left", "right", "top", "bottom", "middle"]
-MOST_STEPS = 200
-"""Steps back that are kept."""
 _CONTENT = ("panel", "options", "follows", "spans")
-
-
-class Step(msgspec.Struct, frozen=True):
-    """One edit: what it was, in words, and the scene before it (in `past`) or after it (in `ahead`)."""
-
-    what: Message
-    scene: Scene
-
-
-class Draft(msgspec.Struct, frozen=True):
-    """A scene that is being edited.
-
-    Attributes:
-        base: as it was published when the edit began, of a `new` one as it began; scene: as it is now.
-        past, ahead: what undo and redo bring, the nearest last.
-        seen: version that `base` is of.
-        new: nobody published it yet.
-    """
-
-    base: Scene
-    scene: Scene
-    past: tuple[Step, ...] = ()
-    ahead: tuple[Step, ...] = ()
-    seen: int = 0
-    new: bool = False
-
-    @property
-    def changed(self) -> bool:
-        """Whether it is another than when the edit began."""
-        return not same(self.scene, self.base)
-
-    def overtaken(self, published: Scene | None) -> bool:
-        """Whether somebody else published this scene, or took it away, since the edit began."""
-        return published is not None if self.new else not same(self.base, published)
-
-    def settled(self, published: Scene | None) -> Draft | None:
-        """What is left of it now that this is published: nothing where no change of a hand is in it.
-
-        Where all of it is undone, and what is published now is another than then, it goes on from that; redo still
-        leads to what the hand did.
-        """
-        if (self.new or self.changed) and not same(self.scene, published):
-            return self
-        if published is None or not (self.past or self.ahead):
-            return None
-        return replace(self, scene=published)
-
-    def to(self, scene: Scene, what: Message) -> Draft:
-        """The next step; one that changes nothing is none."""
-        if scene == self.scene:
-            return self
-        return replace(self, scene=scene, past=(*self.past, Step(what, self.scene))[-MOST_STEPS:], ahead=())
-
-    def undo(self) -> Draft:
-        if not self.past:
-            raise UserError("walledit.nothing_to_undo")
-        step = self.past[-1]
-        return replace(self, scene=step.scene, past=self.past[:-1], ahead=(*self.ahead, Step(step.what, self.scene)))
-
-    def redo(self) -> Draft:
-        if not self.ahead:
-            raise UserError("walledit.nothing_to_redo")
-        step = self.ahead[-1]
-        return replace(self, scene=step.scene, ahead=self.ahead[:-1], past=(*self.past, Step(step.what, self.scene)))
-
-
-def same(one: Scene | None, other: Scene | None) -> bool:
-    """Whether two scenes show the same, whatever version they are of."""
-    if one is None or other is None:
-        return one is other
-    return replace(one, version=other.version) == other
-
-
-# -- the tree ----------------------------------------------------------------------------------------------------------
-
-
-def root_of(scene: Scene, fit: Fit) -> Place:
-    """The tree for walls of this kind.
-
-    Raises:
-        UserError: the scene has none of its own for them.
-    """
-    for arrangement in scene.arrangements:
-        if arrangement.fit == fit:
-            return arrangement.root
-    raise UserError("walledit.no_arrangement")
-
-
-def own(scene: Scene, arrangement: Arrangement, fit: Fit) -> Scene:
-    """The scene with an arrangement of its own for walls of this kind; where it lacks one, a copy of `arrangement`."""
-    if any(one.fit == fit for one in scene.arrangements):
-        return scene
-    return replace(scene, arrangements=(*scene.arrangements, Arrangement(fit, arrangement.root)))
-
-
-def walk(root: Place) -> Iterator[Place]:
-    """All nodes, parents before children."""
-    yield root
-    for child in root.children:
-        yield from walk(child)
-
-
-def leaves(root: Place) -> tuple[Place, ...]:
-    """The places that hold a panel or wait for one, in reading order of the tree."""
-    return tuple(place for place in walk(root) if not place.split)
-
-
-def find(root: Place, id: str) -> Place:
-    """The node of that id.
-
-    Raises:
-        UserError: there is none.
-    """
-    for place in walk(root):
-        if place.id == id:
-            return place
-    raise UserError("walledit.no_place", place=id)
-
-
-def parent_of(root: Place, id: str) -> tuple[Place, int] | None:
-    """The node above and the place in it; None for the root."""
-    for place in walk(root):
-        for index, child in enumerate(place.children):
-            if child.id == id:
-                return place, index
-    return None
-
-
-def empty_places(scene: Scene) -> tuple[str, ...]:
-    """Ids of the places that no panel was put into yet."""
-    return tuple(
-        place.id for one in scene.arrangements for place in walk(one.root) if not place.split and not place.panel
-    )
-
-
-def _with_root(scene: Scene, fit: Fit, root: Place) -> Scene:
-    found = tuple(replace(one, root=root) if one.fit == fit else one for one in scene.arrangements)
-    return replace(scene, arrangements=found)
-
-
-def _map(root: Place, id: str, change: Callable[[Place], Place]) -> Place:
-    if root.id == id:
-        return change(root)
-    if not root.children:
-        return root
-    return replace(root, children=tuple(_map(child, id, change) for child in root.children))
-
-
-def _tidy(root: Place) -> Place:
-    """A split of one is that one; a split in the direction of its parent is its parent's, share by share."""
-    if not root.split:
-        return root
-    children: list[Place] = []
-    for child in (_tidy(child) for child in root.children):
-        if child.split == root.split and not child.screens and not any(one.screens for one in child.children):
-            total = sum(one.weight for one in child.children)
-            children += [replace(one, weight=_even(child.weight * one.weight / total)) for one in child.children]
-        else:
-            children.append(child)
-    if len(children) == 1:
-        return replace(children[0], weight=root.weight, screens=root.screens)
-    return replace(root, children=tuple(children))
-
-
-def _even(weight: float) -> float:
-    return round(weight, 4)
-
-
-def fresh_id(scene: Scene, stem: str) -> str:
-    """An id that no node of the scene has: `map`, `map-2`, …"""
-    taken = {place.id for one in scene.arrangements for place in walk(one.root)}
-    number, found = 1, stem
-    while found in taken:
-        number += 1
-        found = f"{stem}-{number}"
-    return found
-
-
-# -- edits -------------------------------------------------------------------------------------------------------------
 
 
 def split(scene: Scene, fit: Fit, id: str, direction: Split, before: bool = False) -> tuple[Scene, str]:
     """A place becomes two of half its size, the new one empty, after it (or before it). Gives the new one's id."""
     root = root_of(scene, fit)
     new = Place(fresh_id(scene, "place"))
-    return _with_root(scene, fit, _beside(scene, root, id, new, direction, before)), new.id
+    return with_root(scene, fit, _beside(scene, root, id, new, direction, before)), new.id
 
 
 def _beside(scene: Scene, root: Place, id: str, new: Place, direction: Split, before: bool) -> Place:
@@ -218,19 +36,19 @@ def _beside(scene: Scene, root: Place, id: str, new: Place, direction: Split, be
     above = parent_of(root, id)
     if above is not None and above[0].split == direction and not place.screens:
         parent, index = above
-        half = _even(place.weight / 2)
+        half = rounded(place.weight / 2)
         pair = [replace(place, weight=half), replace(new, weight=half, screens=0)]
         if before:
             pair.reverse()
         children = (*parent.children[:index], *pair, *parent.children[index + 1 :])
-        return _map(root, parent.id, lambda one: replace(one, children=children))
+        return mapped(root, parent.id, lambda one: replace(one, children=children))
     pair = [replace(place, weight=1.0, screens=0), replace(new, weight=1.0, screens=0)]
     if before:
         pair.reverse()
     inner = Place(
         fresh_id(scene, "part"), split=direction, children=tuple(pair), weight=place.weight, screens=place.screens
     )
-    return _map(root, id, lambda one: inner)
+    return mapped(root, id, lambda one: inner)
 
 
 def merge(scene: Scene, fit: Fit, ids: Sequence[str]) -> Scene:
@@ -268,9 +86,9 @@ def _run(root: Place, ids: Sequence[str]) -> tuple[Place, int, int]:
 def _merged(scene: Scene, fit: Fit, root: Place, parent: Place, first: int, last: int, kept: Place) -> Scene:
     gone = parent.children[first : last + 1]
     screens = sum(one.screens for one in gone) if all(one.screens for one in gone) else 0
-    one = replace(kept, weight=_even(sum(one.weight for one in gone)), screens=screens)
+    one = replace(kept, weight=rounded(sum(one.weight for one in gone)), screens=screens)
     children = (*parent.children[:first], one, *parent.children[last + 1 :])
-    return _with_root(scene, fit, _tidy(_map(root, parent.id, lambda node: replace(node, children=children))))
+    return with_root(scene, fit, tidied(mapped(root, parent.id, lambda node: replace(node, children=children))))
 
 
 def remove(scene: Scene, fit: Fit, id: str) -> Scene:
@@ -285,7 +103,7 @@ def remove(scene: Scene, fit: Fit, id: str) -> Scene:
         raise UserError("walledit.only_one")
     parent, index = above
     children = (*parent.children[:index], *parent.children[index + 1 :])
-    return _with_root(scene, fit, _tidy(_map(root, parent.id, lambda node: replace(node, children=children))))
+    return with_root(scene, fit, tidied(mapped(root, parent.id, lambda node: replace(node, children=children))))
 
 
 def put(
@@ -301,14 +119,14 @@ def put(
     else:
         new = fresh_id(scene, panel.removeprefix("wall") or panel)
     made = replace(place, id=new, panel=panel, options=dict(options or {}), follows="", spans=spans)
-    return _with_root(scene, fit, _map(root, id, lambda one: made)), new
+    return with_root(scene, fit, mapped(root, id, lambda one: made)), new
 
 
 def clear(scene: Scene, fit: Fit, id: str) -> Scene:
     """Takes the panel out of a place; the place stays."""
     root = root_of(scene, fit)
-    return _with_root(
-        scene, fit, _map(root, id, lambda one: replace(one, panel="", options={}, follows="", spans=False))
+    return with_root(
+        scene, fit, mapped(root, id, lambda one: replace(one, panel="", options={}, follows="", spans=False))
     )
 
 
@@ -328,7 +146,7 @@ def swap(scene: Scene, fit: Fit, id: str, other: str) -> Scene:
             return sized_two
         return replace(node, children=tuple(turned(child) for child in node.children)) if node.split else node
 
-    return _with_root(scene, fit, turned(root))
+    return with_root(scene, fit, turned(root))
 
 
 def move(scene: Scene, fit: Fit, id: str, target: str, side: Side) -> Scene:
@@ -341,8 +159,8 @@ def move(scene: Scene, fit: Fit, id: str, target: str, side: Side) -> Scene:
     moved = find(root, id)
     without = root_of(remove(scene, fit, id), fit)
     direction: Split = "columns" if side in ("left", "right") else "rows"
-    at = _beside(_with_root(scene, fit, without), without, target, moved, direction, side in ("left", "top"))
-    return _with_root(scene, fit, _tidy(at))
+    at = _beside(with_root(scene, fit, without), without, target, moved, direction, side in ("left", "top"))
+    return with_root(scene, fit, tidied(at))
 
 
 def resize(scene: Scene, fit: Fit, divider: Divider, px: int) -> Scene:
@@ -358,14 +176,14 @@ def resize(scene: Scene, fit: Fit, divider: Divider, px: int) -> Scene:
     pair = {i: node.children[i] for i in (first, second)}
     if all(not child.screens for child in pair.values()):
         both = sum(child.weight for child in pair.values()) / (lengths[first] + lengths[second])
-        new = {i: _even(both * lengths[i]) for i in pair}
+        new = {i: rounded(both * lengths[i]) for i in pair}
     else:
-        new = {i: _even(len(lengths) * n / sum(lengths)) for i, n in enumerate(lengths)}
+        new = {i: rounded(len(lengths) * n / sum(lengths)) for i, n in enumerate(lengths)}
     children = tuple(
         replace(child, weight=new[i], screens=0) if i in pair or (i in new and not child.screens) else child
         for i, child in enumerate(node.children)
     )
-    return _with_root(scene, fit, _map(root, node.id, lambda one: replace(one, children=children)))
+    return with_root(scene, fit, mapped(root, node.id, lambda one: replace(one, children=children)))
 
 
 def change(scene: Scene, fit: Fit, id: str, **fields: Any) -> Scene:
@@ -374,4 +192,4 @@ def change(scene: Scene, fit: Fit, id: str, **fields: Any) -> Scene:
         raise ValueError(f"no field of a place: {sorted(set(fields) - set(_CONTENT))}")
     root = root_of(scene, fit)
     find(root, id)
-    return _with_root(scene, fit, _map(root, id, lambda one: replace(one, **fields)))
+    return with_root(scene, fit, mapped(root, id, lambda one: replace(one, **fields)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from cockpit.model.wall import Hall, Scene
@@ -46,3 +46,20 @@ def read_scene(text: str, file: str, panels: Collection[str] | None = None) -> S
 def read_scene_file(path: Path, panels: Collection[str] | None = None) -> Scene:
     """As `read_scene`, of a file; raises UserError also when it can not be read."""
     return read_scene(file_text(path), str(path), panels)
+
+
+def refuse_same_keys(texts: Mapping[str, str], scenes: Mapping[str, Scene], named: Collection[str]) -> None:
+    """Two scenes have one key: at a desk it would bring the same one of them for ever.
+
+    Args:
+        texts, scenes: of a hall, by the names of their files.
+        named: names of those that must not have another's key; what was let through earlier stays.
+
+    Raises:
+        UserError: one of them has, with its place.
+    """
+    for name in sorted(scenes.keys() & named):
+        key = scenes[name].key
+        other = next((one for its, one in scenes.items() if key and its != name and one.key == key), None)
+        if other is not None:
+            TomlFile(texts[name], name).wrong(("key",), "wallfile.same_key", key=key, other=other.name)

@@ -25,7 +25,7 @@ MOST_ALONG = 24
 WEIGHTS = (0.05, 100.0)
 KEY = re.compile(r"(?:(?:Ctrl|Alt|Shift)\+){0,3}(?:F(?:[1-9]|1[0-2])|[A-Z0-9])")
 
-_TOP = ("id", "name", "key", "layers", "privacy", "topic", "panels", *FITS)
+_TOP = ("id", "name", "key", "layers", "privacy", "panels", *FITS)
 _PANEL = ("panel", "options", "follows", "spans")
 _LINE = ("rows", "columns", "weights", "screens")
 _FOLLOWS = ("", "event", "area", "selection")
@@ -73,7 +73,6 @@ class SceneReader:
             key,
             file.texts(data, "layers", ()),
             cast(Any, file.choice(data, "privacy", (), _PRIVACY, "open")),
-            topic=file.text(data, "topic", ()),
         )
 
     def _panel(self, id: str, data: dict[str, Any], path: KeyPath) -> Place:

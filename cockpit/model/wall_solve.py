@@ -110,6 +110,11 @@ def _panel(place: Place, x: tuple[int, int], y: tuple[int, int], across: Axis, d
     return Rect(left, top, right - left, bottom - top)
 
 
+def empty_screens(placed: Sequence[Placed], wall: Wall) -> tuple[int, ...]:
+    """Numbers of the screens on which nothing of the panels lies."""
+    return tuple(screen.id for screen in wall.screens if not cut(placed, screen))
+
+
 def cut(placed: Sequence[Placed], screen: Screen) -> tuple[Cut, ...]:
     """What a screen shows of panels, in their order."""
     found = []

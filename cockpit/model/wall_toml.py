@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Message
+from cockpit.model.toml_text import MOST_PARTS, find, positions, too_deep
 from cockpit.model.toml_text import Path as KeyPath
-from cockpit.model.toml_text import find, positions
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -40,7 +40,7 @@ class TomlFile:
     """A text that was read.
 
     Attributes:
-        data: as tomllib has it. file: how errors name it.
+        data: as tomllib has it. file: how errors name it, "" nobody sees this text: then no place is looked for.
 
     Raises:
         UserError: it is not TOML, with line and column.
@@ -49,6 +49,10 @@ class TomlFile:
     def __init__(self, text: str, file: str) -> None:
         self.file = file
         text = text.replace("\r\n", "\n")
+        deep = too_deep(text)
+        if deep is not None:
+            why = Message("wallfile.too_deep", {"most": MOST_PARTS})
+            raise UserError("layout.wrong", file=file, line=deep[0], column=deep[1], what=why)
         try:
             self.data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -59,13 +63,13 @@ class TomlFile:
         except (RecursionError, ValueError) as error:  # thousands of brackets; a number of thousands of digits
             why = Message("layout.not_toml", {"why": str(error)})
             raise UserError("layout.wrong", file=file, line=1, column=1, what=why) from error
-        self._places = positions(text)
+        self._text = text
 
     # -- what is wrong
 
     def wrong(self, path: KeyPath, message_id: str, **params: object) -> NoReturn:
         """Say what is wrong with the value at `path`."""
-        line, column = find(self._places, path)
+        line, column = find(positions(self._text), path) if self.file else (1, 1)
         raise UserError(
             "layout.wrong", file=self.file, line=line, column=column, what=Message(message_id, dict(params))
         )

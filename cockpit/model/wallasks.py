@@ -16,7 +16,7 @@
 | `wall.publish` | `Publish` | `Published` |
 | `wall.versions` | `Nothing` | `Versions` |
 | `wall.version` | `VersionWanted` | `VersionTexts` |
-| `wall.events` | `Nothing` | `Events` |
+| `wall.events` | `EventsWanted` | `Events` |
 | `wall.pair` | `Pair` | `Paired` |
 | `wall.remotes` | `Nothing` | `RemotesKnown` |
 | `wall.unpair` | `Unpair` | `Nothing` |
@@ -176,6 +176,12 @@ class EventHere(msgspec.Struct, frozen=True):
     occurred: int
 
 
+class EventsWanted(msgspec.Struct, frozen=True):
+    """Of the city, or of the rehearsal of this id, which must run."""
+
+    rehearsal: str = ""
+
+
 class Events(msgspec.Struct, frozen=True):
     """The gravest first, then the newest."""
 
@@ -222,9 +228,11 @@ class RemoteAct(msgspec.Struct, frozen=True):
         name: of the remote, for the desk. role: `operator` acts as an operator, `presenter` shows: scenes, carousel,
             map, events, pointer, sound.
         act, pointer: one of them.
+        rehearsal: id of the one that the event is of which the act names, "" of none: worlds number theirs alike.
     """
 
     name: str
     role: str
     act: WallAct | None = None
     pointer: Pointer | None = None
+    rehearsal: str = ""

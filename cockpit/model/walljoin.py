@@ -5,6 +5,7 @@
 | `wall.code` | `CodeWanted` | `CodeMade` |
 | `wall.machines` | `MachinesWanted` | `Machines` |
 | `wall.revoke` | `Revoke` | `Revoked` |
+| `wall.forget` | `Forget` | `Forgotten` |
 """
 
 from __future__ import annotations
@@ -53,11 +54,18 @@ class MachinesWanted(msgspec.Struct, frozen=True):
 
 
 class Member(msgspec.Struct, frozen=True):
-    """A machine that joined, when (UTC us), and whether it has asked the hub anything in the last seconds."""
+    """A machine that the hub knows.
+
+    Attributes:
+        since: when it joined, UTC us; 0: it has no key, since that was taken away or its wall is a seat's.
+        here: whether it has asked the hub anything in the last seconds.
+        heard: when it last reported, hub's wall clock, UTC us; 0 never since the hub began.
+    """
 
     machine: str
     since: int
     here: bool
+    heard: int = 0
 
 
 class Machines(msgspec.Struct, frozen=True):
@@ -72,6 +80,18 @@ class Revoked(msgspec.Struct, frozen=True):
     """It is hung up on, and can not come back without a code."""
 
     machine: str
+
+
+class Forget(msgspec.Struct, frozen=True):
+    machine: str
+
+
+class Forgotten(msgspec.Struct, frozen=True):
+    """The hub knows nothing of it any more: key, codes, reports, the wall that was made of its screens. hall: the hall
+    file names it all the same."""
+
+    machine: str
+    hall: bool = False
 
 
 class JoinWanted(msgspec.Struct, frozen=True):

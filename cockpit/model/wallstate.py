@@ -34,6 +34,16 @@ class Cast(msgspec.Struct, frozen=True):
     event: str = ""
 
 
+class Frozen(msgspec.Struct, frozen=True):
+    """What a screen that is frozen showed when it was: number on the wall, when (UTC us), name of the scene, and id of
+    the panel that was cast over that, "" none."""
+
+    screen: int
+    at: int
+    scene: dict[str, str]
+    panel: str = ""
+
+
 class MapView(msgspec.Struct, frozen=True):
     """Where the wall's map looks: WGS-84 centre, metres a canvas pixel at it, degrees clockwise from north."""
 
@@ -69,11 +79,15 @@ class WallShows(msgspec.Struct, frozen=True):
         mode: id. view: of the map, None as the scene has it. event: that scenes follow, "" none; area, about
             (kinds and time) likewise.
         casts: by hand. blank, frozen, identify: ids of screens; identified: when the last of these was, UTC us.
+        stills: what stands on those that are frozen.
         carousel: that runs, "" none; step: its step, next_at: when the next comes (UTC us); paused.
         rehearsal: id of the drill shown, "" none. volume 0–100, muted. brightness 0–1.
         trial, trial_on: a scene that is tried before it is published, and the screens that draw it in place of `scene`,
             as large as it will be there; None: none is tried.
-        by: who changed it last (a name, or what an alert is called: `model.headline.by_words`), since: when, UTC us.
+        by: who changed it last (a name, or what an alert is called: `model.headline.by_words`), since: when, UTC us;
+            did: by which act (`WallAct.what`), "" by none.
+        scene_at, scene_by, mode_at, mode_by: when scene and mode became others than before, and by whom ("" nobody: a
+            carousel turned, a time was over); 0: since before anybody knows.
     """
 
     wall: str
@@ -102,6 +116,16 @@ class WallShows(msgspec.Struct, frozen=True):
     brightness: float = 1.0
     trial: Scene | None = None
     trial_on: tuple[int, ...] = ()
+    stills: tuple[Frozen, ...] = ()
+    did: str = ""
+    scene_at: int = 0
+    scene_by: str = ""
+    mode_at: int = 0
+    mode_by: str = ""
+
+    def drawn_on(self, screen: int) -> Scene:
+        """The scene that a screen draws: that of the wall, or the one that is tried there."""
+        return self.trial if self.trial is not None and screen in self.trial_on else self.scene
 
 
 class ScreenHealth(msgspec.Struct, frozen=True):
@@ -109,7 +133,8 @@ class ScreenHealth(msgspec.Struct, frozen=True):
 
     Attributes:
         screen: number on the wall. there: whether it is plugged in. shown: revision that is drawn, and ready: that is
-            prepared. frame_ms: median of the last minute, worst_ms. slow: frames over 50 ms in the last ten minutes.
+            prepared. frame_ms, worst_ms: median and longest of the last minute. slow: frames over 50 ms in the last
+            ten minutes, longest_ms: the longest of them all in these.
         skew_us: flip against `show_at`, last change; switch_ms: from command to drawn, last change.
     """
 
@@ -122,6 +147,7 @@ class ScreenHealth(msgspec.Struct, frozen=True):
     slow: int = 0
     skew_us: int = 0
     switch_ms: float = 0.0
+    longest_ms: float = 0.0
 
 
 class NodeReport(msgspec.Struct, frozen=True):
@@ -154,6 +180,16 @@ class NodeSeen(msgspec.Struct, frozen=True):
     joined: bool
 
 
+class Hold(msgspec.Struct, frozen=True):
+    """An alert that brought a scene and holds the wall: what it is called (`model.headline.by_words`), its level (1 is
+    Ⅰ), until when (UTC us, 0 until somebody releases it), and id of the scene that was there before."""
+
+    by: str
+    level: int
+    until: int
+    scene: str
+
+
 class WallState(msgspec.Struct, frozen=True):
     """Everything, for machines, desks and remotes.
 
@@ -162,6 +198,7 @@ class WallState(msgspec.Struct, frozen=True):
         published: version of hall and scenes.
         wiped: of each wall how often what was drawn on it has been wiped off by the hub, since that began: whoever drew
             forgets it then.
+        holds: what holds a wall, by its id; as long as it does, no carousel turns there.
     """
 
     hall: Hall
@@ -170,15 +207,27 @@ class WallState(msgspec.Struct, frozen=True):
     nodes: tuple[NodeSeen, ...] = ()
     published: int = 1
     wiped: dict[str, int] = {}
+    holds: dict[str, Hold] = {}
 
 
 class Thumb(msgspec.Struct, frozen=True):
-    """A screen's small picture: JPEG ≤ 30 kB, taken at (UTC us); topic `wall.thumb`, and ask `wall.thumbs`."""
+    """A screen's small picture: JPEG ≤ 30 kB, taken at (UTC us); topic `wall.thumb`, and ask `wall.thumbs`.
+
+    Attributes:
+        of: when what stands on the screen was drawn, UTC us, where that is an older picture which stands in for its
+            panels; 0: it was drawn when the picture was taken.
+    """
 
     wall: str
     screen: int
     taken: int
     jpeg: bytes
+    of: int = 0
+
+    @property
+    def drawn(self) -> int:
+        """When what is to be seen in it was drawn, UTC us."""
+        return self.of or self.taken
 
 
 class WallAct(msgspec.Struct, frozen=True):
@@ -190,6 +239,7 @@ class WallAct(msgspec.Struct, frozen=True):
         value: of it: id of the scene, mode, carousel, cast; numbers as text; "" for off.
         screens: that it is for, () all.
         cast, view, trial, about: for `cast`, `view`, `try` and `about` (None: about nothing).
+        who: name of the person at the desk, "" unknown: then it is the desk's user who did it.
     """
 
     wall: str
@@ -200,6 +250,7 @@ class WallAct(msgspec.Struct, frozen=True):
     view: MapView | None = None
     trial: Scene | None = None
     about: About | None = None
+    who: str = ""
 
 
 class ActDone(msgspec.Struct, frozen=True):

@@ -29,12 +29,14 @@ class Selection:
         topic, key: what is selected, both "" when nothing is.
         hovered: (topic, key) under the pointer, ("", "") when nothing is.
         members: what was gathered, in the order in which it is to be read; () when nothing is.
+        instead: whether it is selected as if what was selected before never had been; while listeners are called.
     """
 
     def __init__(self) -> None:
         self.topic, self.key = NOTHING
         self.hovered: Item = NOTHING
         self.members: tuple[Item, ...] = ()
+        self.instead = False
         self._before: deque[tuple[Item, tuple[Item, ...]]] = deque(maxlen=DEPTH)
         self._on_select = Listeners[Selection]()
         self._on_gather = Listeners[Selection]()
@@ -54,6 +56,14 @@ class Selection:
         if (topic, key) != self.item:
             self._before.append((self.item, self.members))
             self._set((topic, key), self.members)
+
+    def replace(self, topic: str, key: str) -> None:
+        """Selects in place of what is selected, as if that never had been: Back does not lead to it."""
+        self.instead = True
+        try:
+            self._set((topic, key), self.members)
+        finally:
+            self.instead = False
 
     def clear(self) -> None:
         """Selects nothing; Back restores."""

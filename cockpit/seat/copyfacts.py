@@ -12,6 +12,7 @@ from cockpit.model.archive_columns import Records, joined
 from cockpit.model.city import Pack
 from cockpit.model.insight import Answer, Query
 from cockpit.model.messages import Message
+from cockpit.model.typed import MsgpackDecoder
 from cockpit.processes import give_back
 from cockpit.seat.underway import Here, Row, laid_over
 
@@ -31,7 +32,7 @@ MOST_KEPT = 256
 MOST_CHANGED = 50_000
 """More rows than that are read with all the others."""
 
-_decode = msgspec.msgpack.Decoder(dict[str, tuple[str, str]]).decode
+_decode = MsgpackDecoder(dict[str, tuple[str, str]]).decode
 
 
 class CopyFacts:

@@ -44,7 +44,7 @@ class LiveRosters:
             self._due[org] = self._seat.live.mono() + SOON_SECONDS
             self._known[org] = msgspec.structs.replace(self._known.get(org, Roster()), problem=reply)
         else:
-            self._known[org] = Roster(reply.people, self._seat.clock.wall())
+            self._known[org] = Roster(reply.people, self._seat.clock.wall(), orgs=reply.orgs)
 
     @contextlib.asynccontextmanager
     async def _joined(self, client: Client, user: User, welcome: asks.Welcome) -> AsyncIterator[None]:

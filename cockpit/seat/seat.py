@@ -418,9 +418,9 @@ class Seat:
                     body = Message("tape.body_later")
             else:
                 problem = reply.problem if isinstance(reply, asks.BodyReply) else reply
-                found = self.cache.body(key)
+                found = self.cache.fields(key)
                 if found is not None:
-                    body = Body(key, msgspec.json.decode(found[0]), found[1], cached=True)
+                    body = Body(key, *found, cached=True)
                 else:
                     body = problem or Message("hub.no_body")
             self._later(lambda: done(body))

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable, Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from cockpit.model.messages import Message
 from cockpit.model.typed import from_msgpack
@@ -13,6 +14,7 @@ from cockpit.model.wallasks import (
     HAND,
     THUMB,
     Events,
+    EventsWanted,
     Nothing,
     Pair,
     Paired,
@@ -27,7 +29,7 @@ from cockpit.model.wallasks import (
     VersionTexts,
     VersionWanted,
 )
-from cockpit.model.walljoin import CodeMade, CodeWanted, Machines, MachinesWanted, Revoke, Revoked
+from cockpit.model.walljoin import CodeMade, CodeWanted, Forget, Forgotten, Machines, MachinesWanted, Revoke, Revoked
 from cockpit.model.wallstate import BEAT, TOPIC, ActDone, Pointer, Thumb, WallAct, WallState
 from cockpit.seat.seat import Seat
 
@@ -159,7 +161,7 @@ class HubWalls:
     # -- what is asked for -----------------------------------------------------------------------------------------
 
     def act(self, act: WallAct, done: Callable[[Message | None], None]) -> None:
-        self._seat.ask("wall.act", act, ActDone, _only_problem(done))
+        self._seat.ask("wall.act", replace(act, who=self._seat.who()), ActDone, _only_problem(done))
 
     def publish(self, texts: Mapping[str, str], note: str, seen: int, done: Callable[[int | Message], None]) -> None:
         self._publish(Publish(dict(texts), seen, note), done)
@@ -182,7 +184,7 @@ class HubWalls:
         self._seat.ask("wall.version", VersionWanted(number, against), VersionTexts, done)
 
     def events(self, done: Callable[[Events | Message], None]) -> None:
-        self._seat.ask("wall.events", Nothing(), Events, done)
+        self._seat.ask("wall.events", EventsWanted(), Events, done)
 
     def pair(self, role: str, days: int, done: Callable[[Paired | Message], None]) -> None:
         self._seat.ask("wall.pair", Pair(role, days), Paired, done)
@@ -201,6 +203,9 @@ class HubWalls:
 
     def revoke(self, machine: str, done: Callable[[Message | None], None]) -> None:
         self._seat.ask("wall.revoke", Revoke(machine), Revoked, _only_problem(done))
+
+    def forget(self, machine: str, done: Callable[[Forgotten | Message], None]) -> None:
+        self._seat.ask("wall.forget", Forget(machine), Forgotten, done)
 
     def hand(self, pointer: Pointer) -> None:
         self._seat.ask("wall.hand", pointer, Nothing, lambda reply: None)

@@ -136,6 +136,14 @@ class Engine:
         self.items.grade_all(now)
         return gone
 
+    def keep_only(self, rows: Ints) -> Ints:
+        """Forgets all other items, see `Items.keep_only`."""
+        moved = self.items.keep_only(rows)
+        for plan in self._plans.values():
+            plan.rows = moved[plan.rows]
+            plan.parts = {row for row in moved[list(plan.parts)].tolist() if row >= 0}
+        return moved
+
     # -- making --------------------------------------------------------------------------------------------------
 
     def _make(self, plan: _Plan, now: int, wall: int, rate: float, back: bool) -> bool:

@@ -103,7 +103,8 @@ def _holt(known: Floats) -> Floats:
 class Recent:
     """The last `KEPT` of items in steps of `STEP`, as a ring of means; single precision is enough.
 
-    An item has a column from when something is known of it: of most (those of communities and cells) nothing ever is.
+    An item has a column from when something is known of it (of most, those of communities and cells, nothing ever is)
+    until nothing of the last `KEPT` is: over months something happens in each street once.
     """
 
     def __init__(self) -> None:
@@ -112,6 +113,7 @@ class Recent:
         self._count = np.zeros(0)
         self._column: Ints = np.full(0, -1, dtype=np.int64)
         self._used = 0
+        self._free: Ints = np.zeros(0, dtype=np.int64)
         self._step = 0
 
     @property
@@ -122,7 +124,6 @@ class Recent:
     def add(self, at: int, rows: Ints, means: Floats) -> bool:
         """The means of a minute that began at `at`, of items none of which is named twice; whether it began another
         step."""
-        columns = self._columns(rows)
         step = at // STEP
         begun = step != self._step
         if begun:
@@ -132,8 +133,11 @@ class Recent:
                     self._ring[missed % LENGTH] = np.nan
             elif step < self._step:
                 self._ring[:] = np.nan
+            if step // HORIZON != self._step // HORIZON:
+                self._release()
             self._step = step
             self._total[:] = self._count[:] = 0
+        columns = self._columns(rows)
         self._total[columns] += means
         self._count[columns] += 1
         return begun
@@ -168,6 +172,18 @@ class Recent:
         values, accuracies = zip(*pieces, strict=True)
         return np.concatenate(values), np.concatenate(accuracies)
 
+    def holds(self, size: int) -> NDArray[np.bool_]:
+        """Of which of so many items something of the last `KEPT` is known."""
+        found = np.zeros(size, dtype=np.bool_)
+        known = self._column[:size] >= 0
+        found[: len(known)] = known
+        return found
+
+    def keep_only(self, rows: Ints) -> None:
+        """Forgets all other items, of which nothing may be known; the rows of these are numbered anew."""
+        there = rows[rows < len(self._column)]
+        self._column = np.append(self._column[there], np.full(len(rows) - len(there), -1, dtype=np.int64))
+
     def _close(self) -> None:
         with np.errstate(invalid="ignore", divide="ignore"):
             self._ring[self._step % LENGTH] = np.where(self._count > 0, self._total / self._count, np.nan)
@@ -180,10 +196,22 @@ class Recent:
             self._column = longer
         new = rows[self._column[rows] < 0]
         if len(new):
-            self._column[new] = np.arange(self._used, self._used + len(new))
-            self._used += len(new)
+            again, self._free = self._free[: len(new)], self._free[len(new) :]
+            more = len(new) - len(again)
+            self._column[new] = np.concatenate([again, np.arange(self._used, self._used + more)])
+            self._used += more
             self._grow(self._used)
         return self._column[rows]
+
+    def _release(self) -> None:
+        """Columns in which nothing is known any more can be another item's."""
+        empty = np.zeros(self._used, dtype=np.bool_)
+        for at in range(0, self._used, PIECE):
+            part = slice(at, min(at + PIECE, self._used))
+            empty[part] = np.isnan(self._ring[:, part]).all(axis=0)
+        self._free = np.flatnonzero(empty)
+        given = np.flatnonzero(self._column >= 0)
+        self._column[given[empty[self._column[given]]]] = -1
 
     def _grow(self, size: int) -> None:
         have = self._ring.shape[1]

@@ -1,6 +1,7 @@
 """The live items of all signs by columns: values, levels with hysteresis and delay, and what of it is to be told.
 
-An item stands in its row for ever; one that has left the picture (a cell where nothing is left) may come back to it.
+An item that has left the picture (a cell where nothing is left) may come back to its row, until rows are forgotten
+(`keep_only`): over months something happens once in every cell.
 """
 
 from __future__ import annotations
@@ -148,6 +149,31 @@ class Items:
             self._columns["value"][row], self._columns["n"][row] = np.nan, 0
             self._columns["told_level"][row] = -1
         return gone
+
+    def idle(self) -> NDArray[np.bool_]:
+        """Which items are neither in the picture nor remembered by a threshold."""
+        found: NDArray[np.bool_] = ~self.live & ~self.on.any(axis=1) & ~(self.since > 0).any(axis=1)
+        return found
+
+    def keep_only(self, rows: Ints) -> Ints:
+        """Forgets all other items.
+
+        Args:
+            rows: ascending.
+
+        Returns:
+            The new row of each old one, -1 of those forgotten and of -1, shape (n + 1,).
+        """
+        moved = np.full(len(self) + 1, -1, dtype=np.int64)
+        moved[rows] = np.arange(len(rows))
+        self._columns = {name: column[rows] for name, column in self._columns.items()}
+        picked = rows.tolist()
+        self.keys = [self.keys[row] for row in picked]
+        self.signs = [self.signs[row] for row in picked]
+        self.areas = [self.areas[row] for row in picked]
+        self.parts = [self.parts[row] for row in picked]
+        self.index = {key: row for row, key in enumerate(self.keys)}
+        return moved
 
     def grade_all(self, now: int) -> None:
         """The level of every item, by thresholds that are passed for long enough and until the value is well back."""

@@ -7,6 +7,7 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
+from cockpit.model.typed import MsgpackDecoder
 from cockpit.store.unzipped import unzipped
 
 Floats = NDArray[np.float64]
@@ -58,7 +59,7 @@ class _Column(msgspec.Struct, frozen=True, array_like=True):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decoder = msgspec.msgpack.Decoder(list[_Column])
+_decoder = MsgpackDecoder(list[_Column])
 
 
 def none() -> Buckets:

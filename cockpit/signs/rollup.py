@@ -66,6 +66,17 @@ class Running:
         )
         return rows, found
 
+    def holds(self, size: int) -> NDArray[np.bool_]:
+        """Which of so many items have a sample."""
+        self._grow(size)
+        found: NDArray[np.bool_] = self._columns["n"][:size] > 0
+        return found
+
+    def keep_only(self, rows: Ints) -> None:
+        """Forgets all other items; the rows of these are numbered anew, in their order."""
+        self._grow(int(rows[-1]) + 1 if len(rows) else 0)
+        self._columns = {name: column[rows] for name, column in self._columns.items()}
+
     def _grow(self, size: int) -> None:
         for name, column in self._columns.items():
             if len(column) < size:
@@ -98,3 +109,15 @@ class Rollup:
     def open_ones(self, size: int) -> list[tuple[str, int, Ints, Buckets]]:
         """What has begun and is not closed: (grain, start, rows, buckets)."""
         return [(g, r.start, *r.buckets(np.arange(size))) for g, r in self.running.items() if r.start]
+
+    def holds(self, size: int) -> NDArray[np.bool_]:
+        """Which of so many items have a sample in a bucket that is open."""
+        found = np.zeros(size, dtype=np.bool_)
+        for running in self.running.values():
+            found |= running.holds(size)
+        return found
+
+    def keep_only(self, rows: Ints) -> None:
+        """Forgets all other items; the rows of these are numbered anew, in their order."""
+        for running in self.running.values():
+            running.keep_only(rows)

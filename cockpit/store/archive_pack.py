@@ -17,6 +17,7 @@ from cockpit.model.archive import RECORD
 from cockpit.model.archive_columns import FLOATS, NUMBERS, OWN_WORDS, Coded, Ints, Records, Words
 from cockpit.model.clock import SECOND
 from cockpit.model.stored import Decimals, Stored, Times
+from cockpit.model.typed import MsgpackDecoder
 from cockpit.store.unzipped import unzipped
 
 VERSION = 1
@@ -62,7 +63,7 @@ class _Packed(msgspec.Struct, frozen=True, array_like=True):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decoder = msgspec.msgpack.Decoder(_Packed)
+_decoder = MsgpackDecoder(_Packed)
 
 
 def pack(records: Records, level: int = LEVEL) -> bytes:

@@ -7,10 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from cockpit.model.batch import Columns
 from cockpit.model.clock import Clock
 from cockpit.model.messages import Message
 from cockpit.model.tables import TABLES
+from cockpit.model.typed import from_json
 from cockpit.store import search as words
 from cockpit.store.cipher import Connect
 from cockpit.store.files import is_damage, open_cache, problem_of
@@ -131,6 +134,16 @@ class Cache:
         waiting = self._writer.waiting_body(key)
         rows = [waiting] if waiting else self._read("SELECT body, fetched FROM body WHERE key = ?", (key,))
         return rows[0] if rows else None
+
+    def fields(self, key: str) -> tuple[dict[str, Any], int] | None:
+        """As `body`, of an event: what its source said, decoded; None too where the disk has not kept it whole."""
+        kept = self.body(key)
+        if kept is None:
+            return None
+        try:
+            return from_json(kept[0], type=dict[str, Any]), kept[1]
+        except (msgspec.MsgspecError, RecursionError, TypeError):
+            return None
 
     def meta(self, name: str) -> str | None:
         waiting = self._writer.waiting_meta(name)

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from cockpit.model.typed import from_json
+from cockpit.model.typed import MsgpackDecoder, from_json
 from cockpit.tape.record import KINDS, Record
 
 VERSION = 1
@@ -113,7 +113,7 @@ class _Records(msgspec.Struct, array_like=True, frozen=True):
     data: bytes
 
 
-_decoder = msgspec.msgpack.Decoder(_Records)
+_decoder = MsgpackDecoder(_Records)
 _encoder = msgspec.msgpack.Encoder()
 
 

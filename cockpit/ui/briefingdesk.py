@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import shiboken6
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from cockpit.model.briefings import TOPIC, Briefing
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from widgets.briefing.dialog import BriefingDialog
 
 KEY = "Ctrl+Alt+N"
+TOGETHER_MS = 6000
+"""What comes within so long of each other is said at once: a day's end brings several, each made some two seconds
+after the one before it, and words for each would cover the map."""
 
 
 class BriefingDesk(Part):
@@ -31,6 +35,9 @@ class BriefingDesk(Part):
     def __init__(self, seat: Seat, ctx: PanelContext, window: QWidget) -> None:
         self._ctx, self._window = ctx, window
         self._dialog: BriefingDialog | None = None
+        self._new: list[str] = []
+        self._together = QTimer(window, singleShot=True, interval=TOGETHER_MS)
+        self._together.timeout.connect(self._say_new)
         seat.hear(TOPIC, Briefing, self._told)
 
     @property
@@ -65,10 +72,21 @@ class BriefingDesk(Part):
         self._dialog.show()
 
     def _told(self, made: Briefing) -> None:
-        id = "briefing.new_one" if made.formats else "briefing.hub_stopped"
-        self._ctx.notify(Message(id, {"title": made.title}), 0)
+        if not made.formats:
+            self._ctx.notify(Message("briefing.hub_stopped", {"title": made.title}), 0)
+        elif made.title not in self._new:
+            self._new.append(made.title)
+            self._together.start()
+
+    def _say_new(self) -> None:
+        new, self._new = self._new, []
+        if len(new) == 1:
+            self._ctx.notify(Message("briefing.new_one", {"title": new[0]}), 0)
+        else:
+            self._ctx.notify(Message("briefing.new_some", {"n": len(new), "titles": new}), 0)
 
     def close(self) -> object:
+        self._together.stop()
         if self.dialog is not None:
             self.dialog.close()
         return None

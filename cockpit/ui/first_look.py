@@ -89,6 +89,7 @@ class FirstLook:
     def _look(self, *item: str) -> None:
         if item != self._mine:
             if self._mine != NOTHING:
-                self._selection.back()  # it was never there: Back does not lead to it
-            self._selection.select(*item)
+                self._selection.replace(*item)
+            else:
+                self._selection.select(*item)
             self._mine = self._selection.item

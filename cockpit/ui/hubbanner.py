@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cockpit.model.ages import clock_time, span, stamp
-from cockpit.model.clock import DAY, SECOND
+from cockpit.model.ages import instant, span
+from cockpit.model.clock import SECOND
 from cockpit.model.freshness import Freshness
 from cockpit.model.messages import Message
 from cockpit.model.ports.link import Link, LinkState
@@ -99,8 +99,7 @@ def _city_gone(ctx: PanelContext, gone: Sequence[FeedState], count: int, now: in
 
 def _city_time(ctx: PanelContext, wall_us: int) -> str:
     """When that was by the city's clock, as the panels show it; with its day when that was another one."""
-    at, now = ctx.clock.city.at(wall_us), ctx.clock.now()
-    return clock_time(at) if now - at < DAY else stamp(at)
+    return instant(ctx.clock.city.at(wall_us), ctx.clock.now())
 
 
 def _retrying(tries: int, wait: int) -> Message:

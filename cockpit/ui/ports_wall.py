@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from cockpit.model.messages import Message
 from cockpit.model.wallasks import Events, Paired, RemotesKnown, Versions, VersionTexts
-from cockpit.model.walljoin import CodeMade, Machines
+from cockpit.model.walljoin import CodeMade, Forgotten, Machines
 from cockpit.model.wallstate import WallAct
 from cockpit.seat.walls import HubWalls
 from cockpit.ui.ports import while_alive
@@ -53,3 +53,6 @@ class SeatWalls(HubWalls):
 
     def revoke(self, machine: str, done: Callable[[Message | None], None]) -> None:
         super().revoke(machine, while_alive(done))
+
+    def forget(self, machine: str, done: Callable[[Forgotten | Message], None]) -> None:
+        super().forget(machine, while_alive(done))

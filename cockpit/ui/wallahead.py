@@ -10,17 +10,15 @@ from functools import partial
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer
 
-from cockpit.model.clock import SECOND
 from cockpit.model.messages import Message
 from cockpit.model.wall import Hall, Scene, Wall
 from cockpit.model.wallasks import SceneText, SceneWanted
 from cockpit.model.wallstate import WallShows
 from cockpit.seat import Seat
 from cockpit.wall.node import WallSeat
+from cockpit.wall.persons import AHEAD
 from layouts.wallstages import WallStages
 
-AHEAD = 15 * SECOND
-"""So long before its turn a scene is built."""
 FIRST_WARM_MS, WARM_MS = 5000, 500
 PREFIX = "wall"
 """Ids of panels that are made for walls begin so."""

@@ -40,7 +40,7 @@ def run_wall(
     renderer: str = "",
     prod: Callable[[], None] = lambda: None,
 ) -> int:
-    """Draws this machine's screens of the wall until it is told to end; the code of the process.
+    """Draws this machine's screens of the wall until it is told to end; the code of the process, or `heartbeat.ANEW`.
 
     Args:
         machine: its name, as the hall file has it.

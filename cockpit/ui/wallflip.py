@@ -43,7 +43,7 @@ class Flipping(QObject):
         flipped: emitted with what is shown now, as soon as its panels live.
         shown: the revision on the screens, None before the first.
         skew_us, switch_ms: by number of the screen: when the last revision was on it against the moment named, and
-            against the act that it came from.
+            the last scene that was another against the act that it came from.
     """
 
     dressed = Signal(object)
@@ -64,6 +64,7 @@ class Flipping(QObject):
         self.shown: WallShows | None = None
         self.skew_us: dict[int, int] = {}
         self.switch_ms: dict[int, float] = {}
+        self._began = 0
         self._stages = stages
         self._line = line
         self._windows = windows
@@ -235,11 +236,13 @@ class Flipping(QObject):
     def _seen(self, shows: WallShows, windows: Iterable[WallWindow]) -> None:
         """Notes when what was drawn can be seen: when the display has answered what it was asked after the pictures."""
         QCursor.pos()
-        now = self._line.time.now()
+        now, began = self._line.time.now(), shows.scene_at or shows.since
+        other, self._began = began != self._began, began
         for window in windows:
             if window.screen_of_wall is not None:
                 self.skew_us[window.screen_of_wall.id] = now - shows.show_at if shows.show_at else 0
-                self.switch_ms[window.screen_of_wall.id] = (now - shows.since) * 1000 / SECOND
+                if other:
+                    self.switch_ms[window.screen_of_wall.id] = (now - began) * 1000 / SECOND
 
 
 def _same(one: WallShows, other: WallShows) -> bool:

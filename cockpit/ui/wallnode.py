@@ -42,7 +42,7 @@ class WallNode(QObject):
     Attributes:
         windows: by name of the output.
         stages: panels of all screens. flipping: when which revision is shown. fresh: what panels are told of the city.
-        on_restart: the hub wants this process started anew.
+        on_restart: the hub wants this process started anew; told whether a watchdog does that when it ends.
         world: the seat of another world that is shown, None: what is real is.
         outside: why the machine could not enter the rehearsal that its wall shows, None nobody said.
         ended: emitted when a person at the machine ends it.
@@ -80,7 +80,7 @@ class WallNode(QObject):
         self.sounds = WallSounds(seat, line)
         self.ahead = Ahead(seat, line, self.stages, classes, self)
         self.keys = WallKeys(seat, line, self.note, self.ended.emit)
-        self.on_restart: Callable[[], None] = lambda: None
+        self.on_restart: Callable[[bool], None] = lambda watched: None
         self._prod = prod
         self._heart = Heartbeat()
         self._note: Message | None = None
@@ -102,11 +102,6 @@ class WallNode(QObject):
         self.windows.arranged.connect(self._arranged)
         line.on_state, line.on_pointer, line.on_order = self._hear, self._pointed, self._ordered
         seat.wake, seat.on_link = self._from_any_thread, self._linked
-
-    @property
-    def watched(self) -> bool:
-        """Whether a watchdog starts this process anew when it ends."""
-        return self._heart.watched
 
     # -- life ----------------------------------------------------------------------------------------------------
 
@@ -271,7 +266,7 @@ class WallNode(QObject):
 
     def _ordered(self, what: str) -> None:
         if what == "restart":
-            self.on_restart()
+            self.on_restart(self._heart.watched)
 
     def _adopt(self) -> None:
         """A machine that no wall knows, or that has more screens than its wall has of it, says which: the hub makes a
@@ -299,9 +294,9 @@ class WallNode(QObject):
         if self.world is not None:
             there = self.world.link
             problem = wallwords.trouble_within(self.ctx, self.line, self.seat.link, self._shown_ctx, there)
-        light = wallwords.light(shown, self.line.state, now)
+        light, city = wallwords.light(shown, self.line.state, now), self._shown_ctx.clock.city
         for window in self.windows.all():
-            words = wallwords.said(self.ctx.t, window, self.line, shown, problem, self._note, light, now, outside)
+            words = wallwords.said(self.ctx.t, window, self.line, shown, problem, self._note, light, now, outside, city)
             window.over.say(words)
 
     def _dress(self, now: int) -> None:

@@ -107,7 +107,8 @@ class WallPictures(QObject):
             self._kept_at[window.output] = now
             self._aside(partial(self._keep, window.picture(), window.output, self._visits))
         if self._line.joined and window.screen_of_wall is not None and window.wall is not None:
-            self._aside(partial(self._send, window.wall.id, window.screen_of_wall.id, taken, glimpse(window)))
+            of = (window.held or window.pictured) if window.still else 0
+            self._aside(partial(self._send, window.wall.id, window.screen_of_wall.id, taken, of, glimpse(window)))
 
     def _keep(self, picture: QImage, output: str, visits: int) -> None:
         """Args: visits: how often visitors had come when it was taken."""
@@ -132,10 +133,10 @@ class WallPictures(QObject):
 
         self._seat.aside(do)
 
-    def _send(self, wall: str, screen: int, taken: int, picture: QImage) -> None:
+    def _send(self, wall: str, screen: int, taken: int, of: int, picture: QImage) -> None:
         jpeg = small_jpeg(picture)
         if jpeg:
-            self._seat.later(lambda: self._line.thumb(Thumb(wall, screen, taken, jpeg)))
+            self._seat.later(lambda: self._line.thumb(Thumb(wall, screen, taken, jpeg, of)))
 
 
 def _has_picture(window: WallWindow) -> bool:

@@ -69,6 +69,7 @@ def _health(window: WallWindow, screen: int, flipping: Flipping, now: float) -> 
         slow=window.frames.slow(now),
         skew_us=flipping.skew_us.get(screen, 0),
         switch_ms=flipping.switch_ms.get(screen, 0.0),
+        longest_ms=window.frames.longest(now),
     )
 
 

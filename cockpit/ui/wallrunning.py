@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from cockpit.bus.joined import read_joined
-from cockpit.heartbeat import RESTART_CODE
+from cockpit.heartbeat import ANEW, RESTART_CODE
 from cockpit.model.clock import Clock
 from cockpit.model.messages import LANGUAGES, Message
 from cockpit.opening import SeatOpening
@@ -68,15 +68,15 @@ def run(
         node.open_windows()
         drawn()
         node.ended.connect(app.quit)
-        node.on_restart = lambda: _end(app, code, RESTART_CODE)
+        node.on_restart = lambda watched: _end(app, code, RESTART_CODE if watched else ANEW)
         end_on_signals(app, node)
         crash.install(lambda what: node.note(Message("ui.error_noted", {"what": what})))
         node.begin()
         gc.freeze()
         gc.enable()
         app.exec()
-        if code[0] == RESTART_CODE and not node.watched:
-            end_on_signals_at_once()  # it starts itself anew: a signal that comes before must not be lost
+        if code[0] == ANEW:
+            end_on_signals_at_once()  # a signal that comes before it begins again must not be lost
     finally:
         drill.close()
         node.close()

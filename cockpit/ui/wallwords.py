@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cockpit.model.ages import clock_time, exactly, span, stamp
-from cockpit.model.clock import DAY, SECOND
+from cockpit.model.ages import exactly, instant, span
+from cockpit.model.clock import SECOND, CityTime
 from cockpit.model.messages import Message, Texts
 from cockpit.model.ports.link import Link, LinkState
 from cockpit.model.wallstate import BEAT, WallShows, WallState
@@ -31,7 +31,7 @@ def trouble(ctx: PanelContext, line: WallSeat, link: Link) -> Message | None:
     """
     if link.state is LinkState.LIVE:
         if line.age is not None and min(line.age, (ctx.clock.wall() - link.since) / SECOND) > SILENT_SECONDS:
-            return _since("wallnode.silent", line, line.age)
+            return _since("wallnode.silent", line, line.age, ctx.clock.city)
         told = hub_banner(ctx, link, lambda feed: None)
         return told.what if told is not None else None
     age = line.age
@@ -41,12 +41,17 @@ def trouble(ctx: PanelContext, line: WallSeat, link: Link) -> Message | None:
         return Message("wallnode.never", {"why": ctx.t(link.problem or Message("seat.hub_silent")).rstrip("。.")})
     if age < GRACE_SECONDS:
         return None
-    return _since("wallnode.lost", line, age)
+    return _since("wallnode.lost", line, age, ctx.clock.city)
 
 
-def _since(id: str, line: WallSeat, age: float) -> Message:
+def _since(id: str, line: WallSeat, age: float, city: CityTime) -> Message:
     """A sentence that says how old, in seconds, the hub's last word is."""
-    return Message(id, {"span": exactly(round(age * SECOND)), "at": _when(line.heard, line.time.now())})
+    return Message(id, {"span": exactly(round(age * SECOND)), "at": _at(line.heard, line.time.now(), city)})
+
+
+def _at(hub: int, now: int, city: CityTime) -> str:
+    """A time of the hub's clock as the clock on the wall has it."""
+    return instant(city.at(hub), city.at(now))
 
 
 def trouble_within(ctx: PanelContext, line: WallSeat, link: Link, world: PanelContext, there: Link) -> Message | None:
@@ -64,14 +69,14 @@ def trouble_within(ctx: PanelContext, line: WallSeat, link: Link, world: PanelCo
     return Message("wallnode.drill_lost", {"span": span(ctx.clock.wall() - there.since)})
 
 
-def held(since: int, now: int) -> Message:
+def held(since: int, now: int, city: CityTime) -> Message:
     """A screen whose picture is held on purpose; times of the hub's clock."""
-    return Message("wallnode.held", {"at": _when(since, now), "span": span(now - since)})
+    return Message("wallnode.held", {"at": _at(since, now, city), "span": span(now - since)})
 
 
-def starting(taken: int, now: int) -> Message:
+def starting(taken: int, now: int, city: CityTime) -> Message:
     """The picture of an earlier run stands in while this one begins."""
-    return Message("wallnode.starting", {"at": _when(taken, now)})
+    return Message("wallnode.starting", {"at": _at(taken, now, city)})
 
 
 def light(shown: WallShows | None, state: WallState | None, now: int) -> float:
@@ -91,22 +96,24 @@ def said(
     bright: float,
     now: int,
     outside: Message | None,
+    city: CityTime,
 ) -> Said:
     """All that one screen says over its panels.
 
     Args:
         problem: of `trouble`. note: something for a moment. bright: of `light`. now: the hub's clock, UTC us.
         outside: why the rehearsal that the wall shows is not seen yet, None: it is, or none is shown.
+        city: how the clock of the world that is shown runs.
     """
     screen = window.screen_of_wall
     line_at_foot = problem or note
     if line_at_foot is None and window.still and not window.held:
-        line_at_foot = starting(window.pictured, now)
+        line_at_foot = starting(window.pictured, now, city)
     number = str(screen.id) if shown is not None and screen is not None and screen.id in shown.identify else ""
     return Said(
         trouble=t(line_at_foot) if line_at_foot is not None else "",
         heavy=problem is not None,
-        frozen=t(held(window.held, now)) if window.held else "",
+        frozen=t(held(window.held, now, city)) if window.held else "",
         rehearsal=t("wallnode.rehearsal") if shown is not None and shown.rehearsal else "",
         number=number,
         name=f"{line.machine} · {window.output}" if number else "",
@@ -128,7 +135,3 @@ def _notice(
     if window.screen_of_wall is None and line.state is not None:
         return (t("wallnode.no_place"), t(named))
     return (t("wallnode.waits"), t(named))
-
-
-def _when(at: int, now: int) -> str:
-    return clock_time(at) if now - at < DAY else stamp(at)

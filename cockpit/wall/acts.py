@@ -11,9 +11,10 @@ import msgspec
 from msgspec.structs import replace
 
 from cockpit.model.errors import UserError
-from cockpit.model.wall import Scene, Wall
+from cockpit.model.wall import Wall
 from cockpit.model.wall_panels import withheld
-from cockpit.model.wallstate import Cast, MapView, WallAct, WallShows
+from cockpit.model.wallstate import Cast, Frozen, MapView, WallAct, WallShows
+from cockpit.wall.bounds import can_be_kept, check_trial, size
 from cockpit.wall.state import Site, at_step, changed, of_all, places, untried, with_scene
 
 MOST_CASTS = 24
@@ -22,6 +23,8 @@ MOST_OPTIONS = 8_000
 MOST_KEY = 200
 OF_THE_PICTURE = ("scene", "mode", "carousel", "pause", "next", "view", "event", "area", "about")
 """Acts that a wall of a room which shares a picture takes from there."""
+ADDS = ("cast", "try", "about")
+"""Acts that may put something large on a wall."""
 _PANEL = re.compile(r"[a-z][a-z0-9_.:-]{0,63}")
 _SCALE = (0.001, 500_000.0)
 """Metres a pixel: from a kerb to a continent."""
@@ -44,7 +47,7 @@ def acted(shows: WallShows, act: WallAct, site: Site, now: int, by: str) -> Wall
     after = do(shows, act, _Hand(site, wall, now, by))
     if after == shows:
         return shows
-    return changed(after, now, by)
+    return changed(after, now, by, act.what)
 
 
 class _Hand(msgspec.Struct, frozen=True):
@@ -62,10 +65,9 @@ def _try(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
     """A scene that is not published on some screens, in place of the wall's."""
     if act.trial is None:
         return untried(shows)
-    if not act.trial.arrangements or not act.screens:
+    if not act.screens:
         raise UserError("wall.no_trial")
-    if not _can_be_kept(act.trial):
-        raise UserError("wall.cast_not_plain")
+    check_trial(act.trial)
     return replace(shows, trial=act.trial, trial_on=tuple(sorted(set(act.screens))))
 
 
@@ -114,7 +116,7 @@ def _next(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
 def _live(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
     """Takes back what was put over the scene by hand."""
     if not act.screens:
-        return replace(of_all(untried(shows)), casts=(), blank=(), frozen=(), identify=())
+        return replace(of_all(untried(shows)), casts=(), blank=(), frozen=(), stills=(), identify=())
     gone = set(act.screens)
     trial_on = tuple(n for n in shows.trial_on if n not in gone)
     return replace(
@@ -124,6 +126,7 @@ def _live(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
         casts=tuple(one for one in shows.casts if one.screen not in gone),
         blank=tuple(n for n in shows.blank if n not in gone),
         frozen=tuple(n for n in shows.frozen if n not in gone),
+        stills=tuple(one for one in shows.stills if one.screen not in gone),
         identify=tuple(n for n in shows.identify if n not in gone),
     )
 
@@ -136,6 +139,18 @@ def _marked(field: str) -> Callable[[WallShows, WallAct, _Hand], WallShows]:
         return replace(shows, **marked)
 
     return do
+
+
+def _freeze(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
+    """Held pictures: what each is of is kept, for whatever the wall shows later."""
+    after = _marked("frozen")(shows, act, hand)
+    kept = {one.screen: one for one in shows.stills}
+    return replace(after, stills=tuple(kept.get(n) or _still(shows, n, hand.now) for n in after.frozen))
+
+
+def _still(shows: WallShows, screen: int, now: int) -> Frozen:
+    panel = next((one.panel for one in shows.casts if one.screen == screen), "")
+    return Frozen(screen, now, shows.drawn_on(screen).name, panel)
 
 
 def _identify(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
@@ -159,9 +174,9 @@ def _cast(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
     hidden = withheld(cast.panel, _eyes(shows, cast))
     if hidden is not None:
         raise UserError(hidden.id, **hidden.params)
-    if len(msgspec.msgpack.encode(cast.options)) > MOST_OPTIONS or len(cast.event) > MOST_KEY:
+    if size(cast.options) > MOST_OPTIONS or len(cast.event) > MOST_KEY:
         raise UserError("wall.cast_too_large")
-    if not _can_be_kept(cast):
+    if not can_be_kept(cast):
         raise UserError("wall.cast_not_plain")
     others = tuple(one for one in shows.casts if one.id != cast.id and _elsewhere(one, cast))
     if len(others) >= MOST_CASTS:
@@ -171,17 +186,7 @@ def _cast(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
 
 def _eyes(shows: WallShows, cast: Cast) -> str:
     """For whose eyes the scene is that a cast lies over."""
-    tried = shows.trial is not None and cast.screen in shows.trial_on
-    return shows.trial.privacy if tried and shows.trial is not None else shows.scene.privacy
-
-
-def _can_be_kept(what: Cast | Scene) -> bool:
-    """Whether its options can be written down as JSON: the bus brings more than that."""
-    try:
-        msgspec.json.encode(what)
-    except (TypeError, ValueError, RecursionError):
-        return False
-    return True
+    return shows.drawn_on(cast.screen).privacy
 
 
 def _elsewhere(one: Cast, new: Cast) -> bool:
@@ -249,7 +254,7 @@ def _brightness(shows: WallShows, act: WallAct, hand: _Hand) -> WallShows:
 
 _ACTS: dict[str, Callable[[WallShows, WallAct, _Hand], WallShows]] = {
     "scene": _scene, "mode": _mode, "carousel": _carousel, "pause": _pause, "next": _next, "live": _live,
-    "blank": _marked("blank"), "freeze": _marked("frozen"), "identify": _identify, "restart": _restart,
+    "blank": _marked("blank"), "freeze": _freeze, "identify": _identify, "restart": _restart,
     "try": _try, "cast": _cast, "uncast": _uncast, "view": _view, "event": _selected("event"),
     "area": _selected("area"), "about": _about, "volume": _volume, "mute": _mute, "brightness": _brightness,
 }  # fmt: skip

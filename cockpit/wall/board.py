@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from cockpit.model.errors import UserError
 from cockpit.model.wall_solve import solve_scene
-from cockpit.model.wallstate import NodeReport, WallAct, WallShows, WallState
-from cockpit.wall.acts import OF_THE_PICTURE, acted
+from cockpit.model.wallstate import Hold, NodeReport, WallAct, WallShows, WallState
+from cockpit.wall.acts import ADDS, OF_THE_PICTURE, acted
+from cockpit.wall.bounds import check_by_hand, check_trial
 from cockpit.wall.gathering import LEAD, LEAD_TOGETHER, Gathering
 from cockpit.wall.machines import Machines
+from cockpit.wall.persons import leads_to_persons
+from cockpit.wall.seen import Seen
 from cockpit.wall.state import (
     Site,
     begun,
     changed,
+    dated,
     mirrored,
     mirrors,
     needs_preparing,
@@ -31,7 +35,9 @@ from cockpit.wall.turning import Held, Standing, brought, returned, turned, unma
 
 AFTER_RESTART = 1_000
 """Revisions that a hub which begins anew leaves out: the last ones of the run before may not have reached its disk."""
-_OF_THE_HALL = ("revision", "show_at", "blank", "frozen", "identify", "identified", "volume", "muted", "brightness")
+_OF_THE_HALL = (
+    "revision", "show_at", "blank", "frozen", "stills", "identify", "identified", "volume", "muted", "brightness",
+)  # fmt: skip
 """What a wall keeps when it comes back from a rehearsal."""
 DEFAULT_RIGHTS = ("duty", "leader", "wall")
 """Who may change a wall whose mode is not known."""
@@ -45,13 +51,15 @@ class Live(msgspec.Struct, frozen=True):
 
 
 class KeptBoard(msgspec.Struct, frozen=True):
-    """What is kept from one run of the hub to the next; live: of walls that show a rehearsal."""
+    """What is kept from one run of the hub to the next; live: of walls that show a rehearsal; adopted, named: as of
+    `machines.hall_of`."""
 
     shows: tuple[WallShows, ...] = ()
     held: dict[str, Held] = {}
     seen: tuple[str, ...] = ()
     adopted: dict[str, tuple[tuple[int, ...], ...]] = {}
     live: dict[str, Live] = {}
+    named: bool = False
 
 
 class Board:
@@ -67,7 +75,7 @@ class Board:
         self.machines = Machines()
         self.shows: dict[str, WallShows] = {}
         self._held: dict[str, Held] = {}
-        self._seen: set[str] = set(kept.seen)
+        self._seen = Seen(kept.seen)
         self._trials = Trials()
         self._gathering = Gathering()
         self._gathered: set[str] = set()
@@ -80,18 +88,25 @@ class Board:
                 continue
             if wall.id in kept.held:
                 self._held[wall.id] = kept.held[wall.id]
-            shows = resumed(known, wall, site)
+            shows = _sound(resumed(known, wall, site))
             shows = self._as_before(shows) if shows.rehearsal else shows  # it ended with the hub
             self.shows[wall.id] = replace(shows, revision=shows.revision + AFTER_RESTART, show_at=now)
         self._live.clear()
 
     def kept(self, adopted: Mapping[str, tuple[tuple[int, ...], ...]]) -> KeptBoard:
-        seen = tuple(sorted(self._seen))
-        return KeptBoard(tuple(self.shows.values()), dict(self._held), seen, dict(adopted), dict(self._live))
+        shows, live = tuple(self.shows.values()), dict(self._live)
+        return KeptBoard(shows, dict(self._held), self._seen.keys, dict(adopted), live)
 
     def state(self, published: int) -> WallState:
         scenes = tuple((scene.id, scene.name, scene.key) for scene in self.site.scenes.values())
-        return WallState(self.site.hall, tuple(self.shows.values()), scenes, self.machines.all(), published)
+        shows, nodes = tuple(self.shows.values()), self.machines.all()
+        return WallState(self.site.hall, shows, scenes, nodes, published, holds=self._holds())
+
+    def _holds(self) -> dict[str, Hold]:
+        """What holds each wall; one that shares a picture is held with it."""
+        held = {wall: Hold(one.name, one.level, one.until, one.scene) for wall, one in self._held.items()}
+        shared = {wall: held[source] for wall, source in mirrors(self.site.hall).items() if source in held}
+        return {**held, **shared}
 
     # -- persons -----------------------------------------------------------------------------------------------------
 
@@ -102,8 +117,11 @@ class Board:
             if role not in (mode.rights if mode is not None else DEFAULT_RIGHTS):
                 raise UserError("wall.no_right", mode=mode.name if mode is not None else shows.mode)
 
-    def act(self, act: WallAct, by: str, now: int, mono: int) -> int:
+    def act(self, act: WallAct, by: str, now: int, mono: int, persons: bool = True) -> int:
         """Does it on the wall, or on all of them where none is named; the revision of the first one.
+
+        Args:
+            persons: whether who acts may bring a scene that shows what is a person's to a wall that shows none.
 
         Raises:
             UserError: it is refused; then nothing is changed on any of them.
@@ -114,11 +132,17 @@ class Board:
             raise UserError("wall.shares", wall=taken[meant[0].wall])
         own = [shows for shows in meant if not (act.what in OF_THE_PICTURE and shows.wall in taken)]
         after = [acted(shows, replace(act, wall=shows.wall), self.site, now, by) for shows in own]
+        for had, shows in zip(own, after, strict=True):
+            if not persons and leads_to_persons(shows, self.site) and not leads_to_persons(had, self.site):
+                raise UserError("wall.persons_by_desk")
         if act.trial is not None:
             for shows in own:
                 wall = self.site.hall.wall(shows.wall)
                 assert wall is not None
                 solve_scene(act.trial, wall)
+        if act.what in ADDS:
+            put = {**self.shows, **{shows.wall: shows for shows in after}}
+            check_by_hand(self.site, put, [live.shows for live in self._live.values()])
         for shows in after:
             if releases(act):
                 self._held.pop(shows.wall, None)
@@ -202,8 +226,15 @@ class Board:
         """A machine's beat; whether something is to be told of it at once."""
         return self.machines.report(report, user, now, mono)
 
-    def ready(self, wall: str, machine: str, revision: int) -> None:
-        self._gathering.said(wall, machine, revision)
+    def revoked(self, known: Callable[[str], bool]) -> bool:
+        """Forgets machines whose users the bus does not know any more; whether there were any."""
+        gone = self.machines.forget_unless(known)
+        for machine in gone:
+            self._gathering.left(machine)
+        return bool(gone)
+
+    def ready(self, wall: str, machine: str, revision: int, mono: int) -> None:
+        self._gathering.said(wall, machine, revision, mono)
 
     # -- time ----------------------------------------------------------------------------------------------------------
 
@@ -234,12 +265,11 @@ class Board:
         """
         new: list[Standing] = []
         if standing is not None:
-            new = [one for one in standing if one.key not in self._seen]
-            self._seen = {one.key for one in standing}
+            new = self._seen.new(standing, mono)
         before = dict(self.shows)
         taken = mirrors(self.site.hall)
         for id, shows in before.items():
-            shows = self._trials.over(shows, now)
+            shows = self._trials.over(shows, now, mono)
             if id in taken:
                 self._put(unmarked(shows, now), mono)
                 continue
@@ -284,6 +314,7 @@ class Board:
         before = self.shows[after.wall]
         if after is before:
             return
+        after = dated(before, after)
         if needs_preparing(before, after):
             self._gathering.begin(after.wall, after.revision, self.machines.joined(after.wall), mono)
         preparing = self._gathering.preparing(after.wall)
@@ -302,3 +333,14 @@ class Board:
             return replace(own, casts=self._as_before(own).casts)
         self._live.setdefault(own.wall, Live(own))
         return replace(own, casts=())
+
+
+def _sound(shows: WallShows) -> WallShows:
+    """What was kept, without a trial that could not be taken now: an earlier version may have taken it."""
+    if shows.trial is None:
+        return shows
+    try:
+        check_trial(shows.trial)
+    except UserError:
+        return untried(shows)
+    return shows

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cockpit.model.ages import instant
 from cockpit.model.clock import SystemClock, local
 from cockpit.model.errors import UserError
 from cockpit.model.messages import Texts, language, texts
@@ -74,6 +75,9 @@ def _add_files(verbs: Verbs[argparse.ArgumentParser], t: Texts) -> None:
     publish.add_argument("--note", default="", help=t("wallcli.note"))
     publish.add_argument("--back", metavar="VERSION", type=int, default=0, help=t("wallcli.back"))
     publish.add_argument("--remove", metavar="NAME", action="append", default=[], help=t("wallcli.remove"))
+    seen = publish.add_mutually_exclusive_group()
+    seen.add_argument("--base", metavar="VERSION", type=int, help=t("wallcli.base"))
+    seen.add_argument("--over", action="store_true", help=t("wallcli.over"))
     versions = verb(verbs, t, "versions", "versions --diff 3", _versions)
     versions.add_argument("--diff", metavar="VERSION", type=int, default=0, help=t("wallcli.diff"))
     versions.add_argument("--json", action="store_true", help=t("cli.json"))
@@ -146,7 +150,7 @@ def _wall_line(state: WallState, shows: WallShows, t: Texts) -> str:
 
 def _machine_line(seen: NodeSeen, t: Texts) -> str:
     report = seen.report
-    at = local(seen.heard).strftime("%H:%M:%S")
+    at = instant(seen.heard, SystemClock().now())
     if not seen.joined:
         return t("wall.machine_gone", machine=report.machine, at=at)
     there = sum(screen.there for screen in report.screens)

@@ -1,4 +1,4 @@
-"""`cockpit wall code|join|nodes|revoke|node`: which machines belong to the hall, and a machine at work."""
+"""`cockpit wall code|join|nodes|revoke|forget|node`: which machines belong to the hall, and a machine at work."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ def add_verbs(verbs: Verbs[argparse.ArgumentParser], t: Texts) -> None:
     nodes.add_argument("--json", action="store_true", help=t("cli.json"))
     revoke = _of_hub(verbs, t, "revoke", "revoke left", _revoke)
     revoke.add_argument("machine", metavar="MACHINE", help=t("walljoin.cli_revoke_machine"))
+    forget = _of_hub(verbs, t, "forget", "forget left", _forget)
+    forget.add_argument("machine", metavar="MACHINE", help=t("walljoin.cli_revoke_machine"))
     join = _verb(verbs, t, "join", "join 10.0.0.5 7K2M-9QXD-4TWN", _join)
     join.add_argument("host", metavar="HOST", help=t("walljoin.cli_join_host"))
     join.add_argument("code", metavar="CODE", help=t("walljoin.cli_join_code"))
@@ -91,8 +93,11 @@ def _nodes(args: argparse.Namespace) -> int:
     t = texts(language())
     for one in found.machines:
         state = t("walljoin.node_here" if one.here else "walljoin.node_away")
+        if one.heard and not one.here:
+            state = t("walljoin.node_heard", at=local(one.heard).strftime("%Y-%m-%d %H:%M"))
         since = local(one.since).strftime("%Y-%m-%d %H:%M")
-        print(t("walljoin.node_line", machine=one.machine, since=since, state=state))
+        line = "walljoin.node_line" if one.since else "walljoin.node_keyless"
+        print(t(line, machine=one.machine, since=since, state=state))
     if not found.machines:
         print(t("walljoin.no_nodes"))
     return 0
@@ -105,6 +110,18 @@ def _revoke(args: argparse.Namespace) -> int:
     os.umask(OWNER_ONLY)
     done = ask(hub_of(args), "wall.revoke", Revoke(args.machine), Revoked)
     print(texts(language())("walljoin.revoked", machine=done.machine))
+    return 0
+
+
+def _forget(args: argparse.Namespace) -> int:
+    from cockpit.model.walljoin import Forget, Forgotten
+    from cockpit.wall.asking import ask, hub_of
+
+    os.umask(OWNER_ONLY)
+    done, t = ask(hub_of(args), "wall.forget", Forget(args.machine), Forgotten), texts(language())
+    print(t("walljoin.forgotten", machine=done.machine))
+    if done.hall:
+        print(t("walljoin.still_in_hall", machine=done.machine))
     return 0
 
 

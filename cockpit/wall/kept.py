@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from pathlib import Path
 
 import msgspec
 
+from cockpit.model.messages import Message
 from cockpit.model.typed import from_msgpack
 from cockpit.model.wallstate import WallState
+
+log = logging.getLogger(__name__)
 
 FILE = "wall.state"
 
@@ -22,10 +26,13 @@ class KeptState(msgspec.Struct, frozen=True):
 
 
 def read_kept(folder: Path) -> KeptState | None:
-    """What is kept; None: nothing, half of something, or of another version."""
+    """What is kept; None: nothing, half of something, or of another version, which is said in the log."""
     try:
         return from_msgpack((folder / FILE).read_bytes(), type=KeptState)
-    except (OSError, msgspec.MsgspecError):
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.MsgspecError) as error:
+        log.warning("%s", Message("wall.picture_damaged", {"why": str(error)[:200]}).in_chinese())
         return None
 
 

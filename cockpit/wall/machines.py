@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
@@ -10,11 +10,15 @@ from cockpit.model.errors import UserError
 from cockpit.model.wall import Hall, Wall
 from cockpit.model.wall_solve import wall_of_screens
 from cockpit.model.wallstate import NodeReport, NodeSeen
+from cockpit.wall.bounds import MOST_REPORTS, can_be_kept, size
 
 JOINED_SECONDS = 5.0
 """A machine reports each second; after so long without a word it is gone."""
 MOST = 200
 MOST_NAME = 64
+MOST_VERSION = 40
+MOST_PROBLEM = 2_000
+"""Bytes of what a machine says is wrong with it."""
 MOST_SCREENS = 64
 _PIXELS = (64, 32_768)
 
@@ -26,6 +30,7 @@ class Machines:
         self._seen: dict[str, NodeSeen] = {}
         self._user: dict[str, str] = {}
         self._at: dict[str, float] = {}
+        self._bytes: dict[str, int] = {}
 
     def report(self, report: NodeReport, user: str, now: int, mono: float) -> bool:
         """A machine's beat. A window that was started anew may hold another key of this host, so the last user who
@@ -35,15 +40,19 @@ class Machines:
             whether it has just come, or another wall is its.
 
         Raises:
-            UserError: its name can not be, or there are too many.
+            UserError: its name can not be, it says more than a machine has to, or there are too many.
         """
         _check_name(report.machine)
+        bytes_of = _checked(report)
+        if bytes_of + sum(n for name, n in self._bytes.items() if name != report.machine) > MOST_REPORTS:
+            raise UserError("wall.too_many_machines", n=len(self._seen))
         before = self._seen.get(report.machine)
         if before is None and len(self._seen) >= MOST and not self._forget_one():
             raise UserError("wall.too_many_machines", n=MOST)
         self._seen[report.machine] = NodeSeen(report, now, True)
         self._user[report.machine] = user
         self._at[report.machine] = mono
+        self._bytes[report.machine] = bytes_of
         return before is None or not before.joined or before.report.wall != report.wall
 
     def speaks_for(self, user: str, machine: str) -> bool:
@@ -64,27 +73,42 @@ class Machines:
     def all(self) -> tuple[NodeSeen, ...]:
         return tuple(self._seen[name] for name in sorted(self._seen))
 
+    def forget(self, machine: str) -> bool:
+        """Knows nothing of a machine any more; False: it did not."""
+        for of in (self._user, self._at, self._bytes):
+            of.pop(machine, None)
+        return self._seen.pop(machine, None) is not None
+
     def _forget_one(self) -> bool:
         """The one that has been gone the longest."""
         away = [name for name, seen in self._seen.items() if not seen.joined]
         if not away:
             return False
-        name = min(away, key=lambda one: self._at[one])
-        del self._seen[name], self._user[name], self._at[name]
-        return True
+        return self.forget(min(away, key=lambda one: self._at[one]))
+
+    def forget_unless(self, known: Callable[[str], bool]) -> list[str]:
+        """Forgets machines whose users the bus does not know any more; which ones."""
+        found = [name for name, user in self._user.items() if not known(user)]
+        for name in found:
+            self.forget(name)
+        return found
 
 
 Screens = tuple[tuple[int, ...], ...]
 """Width and height of a machine's outputs, with x and y on its desktop where it knows them."""
 
 
-def hall_of(hall: Hall, adopted: Mapping[str, Screens]) -> Hall:
-    """A hall without a file of its own: a wall for each machine that came, of its outputs; as shipped before that."""
+def hall_of(hall: Hall, adopted: Mapping[str, Screens], named: bool = False) -> Hall:
+    """A hall without a file of its own: a wall for each machine that came, of its outputs; as shipped before that.
+
+    Args:
+        named: the wall of the first one is called by its machine too: the machine whose wall had the plain id is gone.
+    """
     walls: list[Wall] = []
     for machine, screens in adopted.items():
         at = [(one[2], one[3]) for one in screens if len(one) == 4]
         wall = wall_of_screens([(one[0], one[1]) for one in screens], machine, at=at).walls[0]
-        walls.append(replace(wall, id=f"{wall.id}-{machine}" if walls else wall.id))
+        walls.append(replace(wall, id=f"{wall.id}-{machine}" if walls or named else wall.id))
     return replace(hall, walls=tuple(walls)) if walls else hall
 
 
@@ -100,6 +124,21 @@ def check_screens(machine: str, screens: Screens) -> None:
     known = all(len(one) in (2, 4) and all(low <= n <= high for n in one[:2]) for one in screens)
     if not known or not 0 < len(screens) <= MOST_SCREENS:
         raise UserError("wall.machine_screens", machine=machine)
+
+
+def _checked(report: NodeReport) -> int:
+    """Bytes of a report.
+
+    Raises:
+        UserError: everybody would have to be told more of it than a machine has to say.
+    """
+    words = (report.wall, MOST_NAME), (report.version, MOST_VERSION)
+    named = all(len(word) <= most and (not word or word.isprintable()) for word, most in words)
+    problem = report.problem
+    plain = problem is None or (can_be_kept(problem) and size(problem) <= MOST_PROBLEM)
+    if not named or not plain or len(report.screens) > MOST_SCREENS:
+        raise UserError("wall.report_too_large", machine=report.machine)
+    return size(report)
 
 
 def _check_name(machine: str) -> None:

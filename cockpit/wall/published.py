@@ -13,7 +13,9 @@ from cockpit.model.wall import Scene
 from cockpit.model.wall_read import read_hall, read_scene
 from cockpit.model.wall_shipped import FOLDER, ORDER, PLAIN
 from cockpit.model.wall_solve import solve_scene
+from cockpit.model.wall_toml import file_text
 from cockpit.model.wallasks import HALL
+from cockpit.wall.bounds import check_site
 from cockpit.wall.state import Site
 
 MOST_TEXT = 200_000
@@ -57,16 +59,14 @@ def site_texts(folder: Path) -> dict[str, str]:
     """The files that a site keeps itself in its profile, by name; {} where there are none.
 
     Raises:
-        OutsideError: they can not be read.
+        OutsideError: the folder can not be read.
+        UserError: a file can not be read, or is too large.
     """
-    texts = {}
     try:
-        for path in (folder / HALL, *sorted((folder / "scenes").glob("*.toml"))):
-            if path.is_file():
-                texts[str(path.relative_to(folder))] = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        paths = [path for path in (folder / HALL, *sorted((folder / "scenes").glob("*.toml"))) if path.is_file()]
+    except OSError as error:
         raise OutsideError("wall.site_unreadable", folder=str(folder), why=str(error)) from error
-    return texts
+    return {str(path.relative_to(folder)): file_text(path) for path in paths}
 
 
 def read_whole(shipped: Mapping[str, str], own: Mapping[str, str], versions: Mapping[str, int]) -> Whole:
@@ -95,7 +95,9 @@ def read_whole(shipped: Mapping[str, str], own: Mapping[str, str], versions: Map
     for wall in hall.walls:
         for scene in scenes.values() if HALL in own else [scenes[scene_of(name)] for name in own]:
             solve_scene(scene, wall)
-    return Whole(Site(hall, scenes), texts, dict(own))
+    site = Site(hall, scenes)
+    check_site(site)
+    return Whole(site, texts, dict(own))
 
 
 def check_name(name: str, text: str) -> None:

@@ -68,14 +68,22 @@ def resumed(shows: WallShows, wall: Wall, site: Site) -> WallShows:
         casts=tuple(one for one in _casts_left(shows.casts, scene) if one.screen == 0 or one.screen in numbers),
         blank=_of(shows.blank, numbers),
         frozen=_of(shows.frozen, numbers),
+        stills=tuple(one for one in shows.stills if one.screen in numbers),
         identify=_of(shows.identify, numbers),
         trial_on=_of(shows.trial_on, numbers),
     )
 
 
-def changed(after: WallShows, now: int, by: str) -> WallShows:
-    """One revision on."""
-    return replace(after, revision=after.revision + 1, since=now, by=by)
+def changed(after: WallShows, now: int, by: str, did: str = "") -> WallShows:
+    """One revision on, by an act or by none."""
+    return replace(after, revision=after.revision + 1, since=now, by=by, did=did)
+
+
+def dated(before: WallShows, after: WallShows) -> WallShows:
+    """A wall that knows since when, and by whom, its scene and its mode are others than before."""
+    if before.scene.id != after.scene.id:
+        after = replace(after, scene_at=after.since, scene_by=after.by)
+    return replace(after, mode_at=after.since, mode_by=after.by) if before.mode != after.mode else after
 
 
 def needs_preparing(before: WallShows, after: WallShows) -> bool:

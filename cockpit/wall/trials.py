@@ -16,17 +16,20 @@ class Trials:
     def __init__(self) -> None:
         self._since: dict[str, tuple[Scene, tuple[int, ...], int]] = {}
 
-    def over(self, shows: WallShows, now: int) -> WallShows:
+    def over(self, shows: WallShows, now: int, mono: int) -> WallShows:
         """A wall whose trial has stood long enough without a change of it; the same object where it has not.
 
         Args:
-            now: UTC us.
+            now: UTC us. mono: us of a clock that is never set.
         """
         if shows.trial is None:
             self._since.pop(shows.wall, None)
             return shows
-        trial, on, since = self._since.get(shows.wall, (None, (), now))
+        trial, on, since = self._since.get(shows.wall, (None, (), mono))
         if (trial, on) != (shows.trial, shows.trial_on):
-            self._since[shows.wall] = shows.trial, shows.trial_on, now
+            self._since[shows.wall] = shows.trial, shows.trial_on, mono
             return shows
-        return shows if now < since + MOST else changed(untried(shows), now, "")
+        if mono < since + MOST:
+            return shows
+        del self._since[shows.wall]
+        return changed(untried(shows), now, "")

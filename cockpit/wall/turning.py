@@ -28,13 +28,14 @@ class Standing(msgspec.Struct, frozen=True):
 
 class Held(msgspec.Struct, frozen=True):
     """What a trigger brought: for which alert, of which level, until when (UTC us, 0 until a person releases it), the
-    scene that was there before, and for how many seconds it was meant (0: not known)."""
+    scene that was there before, for how many seconds it was meant (0: not known), and what the alert is called."""
 
     key: str
     level: int
     until: int
     scene: str
     seconds: int = 0
+    name: str = ""
 
 
 def turned(shows: WallShows, site: Site, now: int, hour: int) -> WallShows:
@@ -78,7 +79,7 @@ def brought(
             continue
         until = now + trigger.seconds * SECOND if trigger.seconds else 0
         before = held.scene if held is not None else shows.scene.id
-        now_held = Held(standing.key, standing.level, until, before, trigger.seconds)
+        now_held = Held(standing.key, standing.level, until, before, trigger.seconds, standing.name)
         again = held is not None and shows.scene == scene and shows.trial is None
         if again:  # one more of a stormy day: it stands there already
             return shows, now_held

@@ -19,6 +19,7 @@ import msgspec
 from cockpit.model.errors import CockpitError, OutsideError, UserError
 from cockpit.model.messages import Message
 from cockpit.model.typed import from_json
+from cockpit.model.wall_read import refuse_same_keys
 from cockpit.model.wall_shipped import FOLDER
 from cockpit.model.wallasks import Publish, Version, VersionTexts
 from cockpit.wall.published import Whole, check_name, read_whole, shipped_texts, site_texts
@@ -72,10 +73,17 @@ class PublishedVersions:
             texts = site_texts(self._site)
             digest = _digest(texts)
             if texts and digest != self._facts.site:
-                self._write({**self.whole.own, **texts}, "", "", now, digest)
+                self._write({**self.whole.own, **texts}, "", "", now, digest, False)
         except CockpitError as error:
             said.append(Message("wall.site_left_out", {"why": error.message}))
         return said
+
+    def _refuse_same_keys(self, whole: Whole) -> None:
+        """Raises UserError: a scene has another key than so far, and that is another scene's."""
+        before = {id: scene.key for id, scene in self.whole.site.scenes.items()}
+        scenes = {f"scenes/{id}.toml": scene for id, scene in whole.site.scenes.items()}
+        given = [name for name, scene in scenes.items() if scene.key != before.get(scene.id)]
+        refuse_same_keys(whole.texts, scenes, given)
 
     def _recall(self, said: list[Message]) -> None:
         self.whole = read_whole(self._shipped, {}, {})
@@ -109,7 +117,7 @@ class PublishedVersions:
             note = wanted.note
         if texts == self.whole.own:
             raise UserError("wall.nothing_new")
-        self._write(texts, by, note[:MOST_NOTE], now, self._facts.site)
+        self._write(texts, by, note[:MOST_NOTE], now, self._facts.site, not wanted.back)
         return self.number
 
     def versions(self) -> tuple[Version, ...]:
@@ -161,7 +169,8 @@ class PublishedVersions:
         except (OSError, msgspec.MsgspecError) as error:
             raise OutsideError("wall.version_unreadable", n=number, why=str(error)) from error
 
-    def _write(self, texts: dict[str, str], by: str, note: str, now: int, site: str) -> None:
+    def _write(self, texts: dict[str, str], by: str, note: str, now: int, site: str, own_keys: bool) -> None:
+        """Makes the next version, where `own_keys` only if no scene of it gets a key that another has."""
         number = max([self.number, *self._numbers()]) + 1
         changed = tuple(
             sorted(name for name in {*texts, *self.whole.own} if texts.get(name) != self.whole.own.get(name))
@@ -169,6 +178,8 @@ class PublishedVersions:
         kept = {name: since for name, since in self._facts.since.items() if name in texts}
         facts = _Facts(Version(number, now, by, note, changed), {**kept, **dict.fromkeys(changed, number)}, site)
         whole = read_whole(self._shipped, texts, facts.since)
+        if own_keys:
+            self._refuse_same_keys(whole)
         beside = self._folder / f".{number:06d}.part"
         try:
             shutil.rmtree(beside, ignore_errors=True)

@@ -3,6 +3,7 @@
     python -m tests.torture kills [--seat 200] [--hub 50] [--cut 300] [--seed N]
     python -m tests.torture fuzz [--minutes 13] [--seed N] [--only cap]
     python -m tests.torture soak [--minutes 240]
+    python -m tests.torture hub [--days 12] [--speed 240] [--size 1280x720] [--seed N]
     python -m tests.torture wall [--hours 24] [--round 24] [--hub 0.25] [--machines 3] [--size 1280x720] [--seed N]
 
 A round is a city of its own with a share of the kills, checked at its end. Rounds that are done are noted in
@@ -112,9 +113,8 @@ def wall(options: argparse.Namespace) -> int:
     wanted = {"what": "wall", **{k: v for k, v in vars(options).items() if k != "what"}}
     notes = _notes(NOTES_OF_WALL, wanted)
     hours = min(options.round, options.hours)
-    width, height = map(int, options.size.split("x"))
     for number in range(len(notes["rounds"]), math.ceil(options.hours / hours)):
-        found = day(options.seed + number, number, hours, options.hub, options.machines, (width, height))
+        found = day(options.seed + number, number, hours, options.hub, options.machines, _size(options.size))
         print(json.dumps(found, ensure_ascii=False), flush=True)
         _note(NOTES_OF_WALL, notes, found)
     found = notes["rounds"]
@@ -125,6 +125,23 @@ def wall(options: argparse.Namespace) -> int:
     print(f"{file}: {figures['looks']} looks, blank for {figures['blank_worst_s']} s at the most")
     print("\n".join(problems) or "never blank, nothing grows")
     return 1 if problems else 0
+
+
+def hub(options: argparse.Namespace) -> int:
+    """Days of a hub, in one round; the exit code."""
+    from tests.torture.wall import hub_for_days, worst  # Qt, which the others do without
+
+    wanted = {name: value for name, value in vars(options).items() if name != "what"}
+    found = hub_for_days(options.seed, options.days, options.speed, _size(options.size))
+    file = _write("hub", {"what": "hub", **wanted}, {**worst([found]), "problems": found["problems"]}, [found])
+    print(json.dumps(found["memory"], ensure_ascii=False, indent=1))
+    print(f"{file}: " + ("\n".join(found["problems"]) or "nothing grows"))
+    return 1 if found["problems"] else 0
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, height = map(int, text.split("x"))
+    return width, height
 
 
 def _note(file: Path, notes: dict[str, Any], found: dict[str, Any]) -> None:
@@ -171,14 +188,20 @@ def main() -> int:
     walling.add_argument("--round", type=float, default=24.0, help="hours of a hall, before the next is made")
     walling.add_argument("--hub", type=float, default=0.25, help="share of a round in which the hub dies too")
     walling.add_argument("--machines", type=int, default=3, choices=range(1, 7), help="besides the one with cables")
-    walling.add_argument("--size", default="1280x720", help="of each screen")
-    for one in (killing, fuzzing, soaking, walling):
+    living = commands.add_parser("hub", help="days of a hub, while everything about it dies")
+    living.add_argument("--days", type=float, default=12.0, help="of the city")
+    living.add_argument("--speed", type=float, default=240.0, help="of the city")
+    for one in (walling, living):
+        one.add_argument("--size", default="1280x720", help="of each screen")
+    for one in (killing, fuzzing, soaking, walling, living):
         one.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     if options.what == "fuzz":
         return fuzz(options.minutes, options.seed, options.only)
     if options.what == "wall":
         return wall(options)
+    if options.what == "hub":
+        return hub(options)
     return rounds(options.what, options)
 
 

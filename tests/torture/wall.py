@@ -23,13 +23,6 @@ BEGINS = datetime.fromisoformat("2026-07-14T06:00:00+08:00")
 SPEED = 60.0
 STEP = 10
 """Seconds of a scene of the carousel: ten minutes of the city."""
-WARM = 240.0
-"""Seconds after which a process has every scene, map and picture that it keeps."""
-JUDGED = 300.0
-"""Seconds that say how memory goes, at the least: the second half of a process's life, behind `WARM`."""
-FLOOR = 60.0
-"""Of so many seconds the least counts: what a process keeps, without what it needs for a moment. As often it gives back
-what was freed."""
 KNOWN_GROWTH = 0.05
 """MB an hour of the city that a day of it is: events that closed stay for 24 hours, 60 an hour, each below 1 kB."""
 MOST_GROWTH = 0.1 + KNOWN_GROWTH
@@ -38,16 +31,39 @@ PLAIN_GROWTH = 0.5
 """So much is growth even where the minutes differ more from each other than from the first to the last."""
 SAMPLE_SECONDS = 5.0
 BAG = ("kill", "kill", "kill", "hang", "machine", "bus", "hub", "orphan", "feeds", "feeds", "cable", "cable")
+SPARES_HUB = ("kill", "kill", "hang", "machine", "bus", "feeds", "feeds")
 _clock = SystemClock()
+
+
+class Judge(NamedTuple):
+    """How memory is looked at.
+
+    Attributes:
+        speed: of the city. warm: s of a life after which a process has what it keeps: every scene, map and picture.
+        judged: s that say how memory goes, at the least; they are in the second half of a life, behind `warm`.
+        floor: of so many seconds the least counts: what a process keeps, without what it needs for a moment.
+    """
+
+    speed: float = SPEED
+    warm: float = 240.0
+    judged: float = 300.0
+    floor: float = 60.0
+
+
+def by_days(speed: float) -> Judge:
+    """Of a hub that lives for days: behind its third, when what happens in each part of the city has happened there,
+    and by the least of each day, since the hours of a day are not alike."""
+    day = 86_400 / speed
+    return Judge(speed, 3 * day, 3 * day, day)
 
 
 class Growth(NamedTuple):
     """How memory goes.
 
     Attributes:
-        an_hour: MB an hour of the city, the median of the slopes between any two minutes.
+        an_hour: MB an hour of the city, the median of the slopes between any two floors.
         least: three quarters of these slopes are more.
-        minutes: of the process's life that were looked at. floors: MB, the least of each of them.
+        minutes: of the process's life that were looked at. floors: MB.
     """
 
     an_hour: float
@@ -60,20 +76,20 @@ class Growth(NamedTuple):
         return self.an_hour > PLAIN_GROWTH or (self.an_hour > MOST_GROWTH and self.least > 0)
 
 
-def growth(samples: list[tuple[float, float]], speed: float = SPEED) -> Growth | None:
+def growth(samples: list[tuple[float, float]], judge: Judge) -> Growth | None:
     """Of a process's life (seconds, MB); None where it was too short."""
     begin, end = samples[0][0], samples[-1][0]
-    since = max(begin + WARM, (begin + end) / 2)
-    if end - since < JUDGED - SAMPLE_SECONDS:
+    since = max(begin + judge.warm, (begin + end) / 2)
+    if end - since < judge.judged - SAMPLE_SECONDS:
         return None
     floors: dict[int, float] = {}
     for at, mb in samples:
         if at >= since:
-            number = int((at - since) // FLOOR)
+            number = int((at - since) // judge.floor)
             floors[number] = min(mb, floors.get(number, mb))
-    if (end - since) % FLOOR < FLOOR / 2:
-        floors.pop(max(floors))  # a minute that was hardly begun
-    hours = FLOOR * speed / 3600
+    if (end - since) % judge.floor < judge.floor / 2:
+        floors.pop(max(floors))  # one that was hardly begun
+    hours = judge.floor * judge.speed / 3600
     slopes = sorted((floors[b] - floors[a]) / (b - a) / hours for a, b in combinations(sorted(floors), 2))
     told = tuple(round(mb, 1) for _, mb in sorted(floors.items()))
     return Growth(round(median(slopes), 3), round(slopes[len(slopes) // 4], 3), round((end - since) / 60, 1), told)
@@ -82,7 +98,8 @@ def growth(samples: list[tuple[float, float]], speed: float = SPEED) -> Growth |
 class Memory:
     """Samples of memory, by the lives of processes."""
 
-    def __init__(self) -> None:
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
         self._lives: dict[tuple[str, int], list[tuple[float, float]]] = {}
         self._next = 0.0
 
@@ -103,11 +120,14 @@ class Memory:
         for (name, _), samples in self._lives.items():
             line = found.setdefault(name, {"most_mb": 0.0, "mb_hour": None, "minutes": 0.0, "grows": False})
             line["most_mb"] = round(max(line["most_mb"], *(mb for _, mb in samples)), 1)
-            told = growth(samples)
+            told = growth(samples, self._judge)
             if told is not None and told.minutes > line["minutes"]:
                 line.update(mb_hour=told.an_hour, minutes=told.minutes, grows=told.grows)
                 line.update(mb_hour_least=told.least, floors_mb=told.floors)
         return found
+
+
+_AT_60 = Judge()
 
 
 class Torture:
@@ -118,14 +138,15 @@ class Torture:
         seen: what was going on at each look that saw nothing.
     """
 
-    def __init__(self, hall: Hall, spared: str = "", hub_until: float = float("inf")) -> None:
+    def __init__(self, hall: Hall, spared: str = "", hub_until: float = float("inf"), judge: Judge = _AT_60) -> None:
         """
         Args:
             spared: machine that is left alone. hub_until: seconds after which the hub is, for its memory.
+            judge: of memory.
         """
         self._hall, self._spared, self._hub_until = hall, spared, hub_until
         self.turns, self.seconds = 0, 0.0
-        self._memory = Memory()
+        self._memory = Memory(judge)
         self.problems: list[str] = []
         self._doing = "the first picture"
         self._began = _clock.mono()
@@ -226,24 +247,40 @@ def day(seed: int, number: int, hours: float, hub: float, machines: int, size: t
     with a_home() as home, Hall(home, seed, machines, size, begins.isoformat(), SPEED, STEP) as hall:
         names = [*hall.machines]
         seconds = hours * 3600 / SPEED
-        torture = Torture(hall, names[number % len(names)], seconds * hub)
+        spared = names[number % len(names)]
+        torture = Torture(hall, spared, seconds * hub)
         torture.run(seconds)
         return {
-            "seed": seed,
             "from": begins.isoformat(),
             "hours": hours,
-            "seconds": round(torture.seconds),
-            "faults": hall.faults,
-            "turns": torture.turns,
-            "screens": hall.told(),
-            "promised_s": PROMISED,
-            "words_s": [round(one, 1) for one in hall.words],
-            "spared": names[number % len(names)],
-            "memory": torture.memory,
-            "blank_looks": torture.seen[:200],
-            "problems": torture.problems,
+            "spared": spared,
             "cables": CABLED in hall.machines,
+            **_told(seed, hall, torture),
         }
+
+
+def hub_for_days(seed: int, days: float, speed: float, size: tuple[int, int]) -> dict[str, Any]:
+    """The hub of a wall of one machine is what alone does not die; what was seen."""
+    start = BEGINS.isoformat()
+    with a_home() as home, Hall(home, seed, 1, size, start, speed, STEP, cables=False) as hall:
+        torture = Torture(hall, "", 0.0, by_days(speed))
+        torture.run(days * 86_400 / speed, SPARES_HUB)
+        return {"from": start, "days": days, "speed": speed, **_told(seed, hall, torture)}
+
+
+def _told(seed: int, hall: Hall, torture: Torture) -> dict[str, Any]:
+    return {
+        "seed": seed,
+        "seconds": round(torture.seconds),
+        "faults": hall.faults,
+        "turns": torture.turns,
+        "screens": hall.told(),
+        "promised_s": PROMISED,
+        "words_s": [round(one, 1) for one in hall.words],
+        "memory": torture.memory,
+        "blank_looks": torture.seen[:200],
+        "problems": torture.problems,
+    }
 
 
 def worst(rounds: list[dict[str, Any]]) -> dict[str, Any]:

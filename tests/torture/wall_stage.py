@@ -106,14 +106,16 @@ class Hall:
         speed: float,
         step: int,
         outputs: int = OUTPUTS,
+        cables: bool = True,
     ) -> None:
         """
         Args:
             machines: with one screen each. size: of a screen, px. start: of the city's time, ISO 8601.
             speed: of it. step: seconds of a scene of the carousel. outputs: of the machine with cables.
+            cables: there is one.
         """
         self.home, self.size = home, size
-        self._outputs = outputs
+        self._outputs, self._cables = outputs, cables
         self.random = random.Random(seed)
         self.faults: dict[str, int] = {}
         self.words: list[float] = []
@@ -144,7 +146,7 @@ class Hall:
         self._ends.close()
 
     def _open(self, ends: contextlib.ExitStack) -> None:
-        cabled = shutil.which("Xorg") is not None and shutil.which("xrandr") is not None
+        cabled = self._cables and shutil.which("Xorg") is not None and shutil.which("xrandr") is not None
         self._write_hall(cabled)
         port = free_port()
         self._url = f"http://127.0.0.1:{port}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from cockpit.model.ages import hour_minute
+from cockpit.model.ages import moment
 from cockpit.model.alarms import text_of
 from cockpit.model.tables import AlarmState
 from widgets.kit.context import PanelContext
@@ -222,7 +222,9 @@ def state_words(ctx: PanelContext, row: dict[str, Any]) -> str:
     """未确认, 已确认, 已恢复未确认, 搁置至 14:30, 被上级报警抑制, 锁存."""
     state, t = int(row["state"]), ctx.t
     if state == AlarmState.SHELVED:
-        return t("alarmlist.state_3", until=hour_minute(row["shelved"]) if row["shelved"] else t("bars.no_value"))
+        return t(
+            "alarmlist.state_3", until=moment(row["shelved"], ctx.clock.now()) if row["shelved"] else t("bars.no_value")
+        )
     return t(f"alarmlist.state_{state}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from cockpit.model.ages import hour_minute, span
+from cockpit.model.ages import moment, span
 from cockpit.model.clock import HOUR, MINUTE
 from widgets.kit.buttons import button
 from widgets.kit.context import PanelContext
@@ -100,7 +100,7 @@ class ShelveDialog(QDialog):
 
     def _look(self) -> None:
         self.confirm.setEnabled(bool(self.reason))
-        self.until.setText(self._ctx.t("alarmlist.shelve_comes_back", at=hour_minute(self.end)))
+        self.until.setText(self._ctx.t("alarmlist.shelve_comes_back", at=moment(self.end, self._ctx.clock.now())))
 
     def _go_on(self) -> None:
         reason, end = self.reason, self.end

@@ -9,8 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from cockpit.model.ages import full_stamp, hour_minute, stamp
-from cockpit.model.clock import DAY
+from cockpit.model.ages import full_stamp, moment
 from cockpit.model.headline import headline_words
 from cockpit.picture.picture import Picture
 from widgets.bars.bar import Piece
@@ -77,11 +76,10 @@ class AlertChip(Piece):
             return ""
         alert, t = self.alert, self.ctx.t
         now = self.ctx.clock.now()
-        short = hour_minute if alert.expires - now < DAY and now - alert.sent < DAY else stamp
-        until = short(alert.expires) if alert.expires else "–"
+        until = moment(alert.expires, now) if alert.expires else "–"
         if stage == 1:
             return t("bars.alert_until_short", until=until)
-        return t("bars.alert_until", sender=alert.sender, sent=short(alert.sent), until=until)
+        return t("bars.alert_until", sender=alert.sender, sent=moment(alert.sent, now), until=until)
 
     def face(self) -> object:
         chosen = (self.ctx.selection.topic, self.ctx.selection.key) == ("alert", self.alert.key)

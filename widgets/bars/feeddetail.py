@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from cockpit.model.ages import clock_time, data_age, span
+from cockpit.model.ages import data_age, instant, span
 from cockpit.model.clock import MINUTE, SECOND
 from cockpit.model.freshness import Freshness
 from cockpit.model.messages import Message, Texts
@@ -219,7 +219,7 @@ class _Refused(QWidget):
     def __init__(self, ctx: PanelContext, refusal: Refusal, parent: QWidget) -> None:
         super().__init__(parent)
         t, theme = ctx.t, ctx.theme
-        when = clock_time(ctx.clock.city.at(refusal.received))
+        when = instant(ctx.clock.city.at(refusal.received), ctx.clock.now())
         why, sample = t(refusal.reason), " ".join(refusal.sample.split())
         row = QGridLayout(self)
         row.setContentsMargins(0, 4, 0, 4)
@@ -259,7 +259,7 @@ def feed_lines(ctx: PanelContext, state: FeedState, rate: float | None) -> list[
     last = never
     if state.received:
         age = t(data_age(state.received, state.beat, now))
-        last = t("bars.last_at", at=clock_time(ctx.clock.city.at(state.received)), age=age)
+        last = t("bars.last_at", at=instant(ctx.clock.city.at(state.received), ctx.clock.now()), age=age)
     if rate is None:
         often = t("bars.rate_measuring")
     else:

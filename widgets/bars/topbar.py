@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from cockpit.model.ages import clock_time
+from cockpit.model.ages import instant
 from cockpit.model.freshness import Freshness
 from cockpit.model.messages import Message
 from cockpit.model.tables import AlarmState
@@ -215,7 +215,7 @@ class Age(Piece):
             self._words = ""
         elif self._old:
             at = self.ctx.clock.city.at(state.received)
-            self._words = t("bars.stopped_at", at=clock_time(at))
+            self._words = t("bars.stopped_at", at=instant(at, self.ctx.clock.now()))
         else:
             self._words = t(state.age(self.ctx.clock.wall()))
         self.setToolTip(t(state.age(self.ctx.clock.wall())) if state else "")

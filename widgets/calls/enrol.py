@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from cockpit.model.ages import countdown, hour_minute
+from cockpit.model.ages import countdown, moment
 from cockpit.model.messages import Message
 from widgets.kit.buttons import button
 from widgets.kit.context import PanelContext
@@ -165,12 +165,13 @@ class EnrolDialog(QDialog):
     def _tick(self) -> None:
         if not self._until:
             return
-        left = self._until - self._ctx.clock.now()
+        now = self._ctx.clock.now()
+        left = self._until - now
         if left <= 0:
             self._show("", 0)
             self.says.setText(self._ctx.t("callsui.enrol_over"))
         else:
-            at = hour_minute(self._until)
+            at = moment(self._until, now)
             self.says.setText(self._ctx.t("callsui.enrol_until", at=at, left=countdown(left)))
 
     def _copy(self) -> None:

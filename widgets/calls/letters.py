@@ -8,7 +8,6 @@ from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from cockpit.model.ages import hour_minute
 from cockpit.model.calls import Contact
 from cockpit.model.letters import Letter, LetterKind
 from cockpit.model.messages import Message
@@ -337,7 +336,7 @@ class LetterRow(Part):
         one = self.letter
         if one.from_unit:
             return ""
-        said = letter_state(one, self.ctx.t, hour_minute).words
+        said = letter_state(one, self.ctx.t, self.ctx.clock.now()).words
         return f"{said}：{one.answer}" if one.answer else said
 
     def _box(self) -> QRect:
@@ -370,7 +369,7 @@ class LetterRow(Part):
         inset = 40 if self.play is not None else 10
         painter.drawText(box.adjusted(inset, 7, -8, -6), _FLAGS, self._words())
         if not theirs:
-            said = letter_state(self.letter, self.ctx.t, hour_minute)
+            said = letter_state(self.letter, self.ctx.t, self.ctx.clock.now())
             foot = QRect(PAD, box.bottom() + 1, self.width() - 2 * PAD, 17)
             draw_line(painter, foot, self._state(), small, theme[said.token], right=True)
 

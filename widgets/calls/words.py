@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from cockpit.model.ages import countdown
+from cockpit.model.ages import countdown, moment
 from cockpit.model.calls import Call, CallKind, CallState, Contact, Leg, Line, Outcome, Quality, Way, WayKind
 from cockpit.model.letters import Letter, LetterState
 from cockpit.model.messages import Message, Texts
@@ -200,8 +200,8 @@ def no_line(lines: Sequence[Line], t: Texts) -> str:
 # -- letters -------------------------------------------------------------------------------------------------------
 
 
-def letter_state(letter: Letter, t: Texts, when: Callable[[int], str]) -> Said:
-    """已发出, 已送达 17:42, 已读 17:43, 已答 17:44."""
+def letter_state(letter: Letter, t: Texts, now_us: int) -> Said:
+    """已发出, 已送达 17:42, 已读 17:43, 已答 07-14 17:44."""
     state = letter.state
     at = {
         LetterState.ANSWERED: letter.answered,
@@ -211,7 +211,8 @@ def letter_state(letter: Letter, t: Texts, when: Callable[[int], str]) -> Said:
     }.get(state, 0)
     words = t(f"callsui.letter_{state}")
     return Said(
-        f"{words} {when(at)}".rstrip() if at else words, "orange_text" if state is LetterState.WAITING else "t3"
+        f"{words} {moment(at, now_us)}".rstrip() if at else words,
+        "orange_text" if state is LetterState.WAITING else "t3",
     )
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cockpit.model.ages import hour_minute
-from cockpit.model.clock import DAY
+from cockpit.model.clock import midnight
 from cockpit.model.insight import UNSETTLED, Figure
 from widgets.drill.pieces.sentence import Piece, Sentence, pieces_of
 from widgets.drill.words import COUNTS, DrillWords
@@ -104,6 +104,6 @@ class Headline(QWidget):
             said.append(t("drill.target", value=side + words.with_unit(figure, figure.target)))
         if figure.as_of:
             now = words.ctx.clock.now()
-            when = hour_minute(figure.as_of) if now - figure.as_of < DAY else words.moment(figure.as_of)
+            when = hour_minute(figure.as_of) if midnight(figure.as_of) == midnight(now) else words.moment(figure.as_of)
             said.append(t("drill.as_of", when=when))
         return " · ".join(said)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from cockpit.model.ages import clock_time, data_age, span
+from cockpit.model.ages import data_age, instant, span
 from cockpit.model.clock import SECOND
 from cockpit.model.freshness import Freshness
 from cockpit.model.messages import Message
@@ -177,7 +177,7 @@ class FeedThing(Page):
         if not state.received:
             return ctx.t("kit.age_never")
         age = data_age(state.received, state.beat, ctx.clock.wall())
-        return joined(clock_time(ctx.clock.city.at(state.received)), ctx.t(age))
+        return joined(instant(ctx.clock.city.at(state.received), ctx.clock.now()), ctx.t(age))
 
     def _rate(self, state: FeedState) -> str:
         """Both in one unit, so that they can be compared."""
@@ -267,7 +267,7 @@ class FeedThing(Page):
             words = t(sample) if isinstance(sample, Message) else t("feedboard.sample_asking")
             self._samples.fill([SectionHead(theme, t("feedboard.sample")), Sentence(theme, words, "t3", "small")])
             return
-        when = clock_time(ctx.clock.city.at(sample.received))
+        when = instant(ctx.clock.city.at(sample.received), ctx.clock.now())
         note = joined(when, bytes_words(sample.size))
         holder = QWidget(self)
         row = QHBoxLayout(holder)

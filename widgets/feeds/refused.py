@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from cockpit.model.ages import clock_time
+from cockpit.model.ages import instant
 from cockpit.model.messages import Message
 from cockpit.model.ports import Refusal, Tried
 from widgets.kit.buttons import button, disable
@@ -184,7 +184,7 @@ class RefusedBlock(QWidget):
         column.setSpacing(2)
         line = QHBoxLayout()
         line.setSpacing(8)
-        when = clock_time(self._ctx.clock.city.at(piece.received))
+        when = instant(self._ctx.clock.city.at(piece.received), self._ctx.clock.now())
         for words, token, wide in ((when, "t3", 0), (t(piece.reason), "t2", 1)):
             label = ElidedLabel(words, holder)
             label.setFont(theme.font("small"))

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from cockpit.model.ages import hour_minute
+from cockpit.model.ages import moment
 from cockpit.model.cases import Case
 from cockpit.model.clock import DAY, MINUTE, midnight
 from cockpit.model.entries import TextRef
@@ -102,9 +102,9 @@ class Waiting:
         who = say.actor_words(t, ask.said.actor, say.name_of(self._reading, ask.said))
         return Wait(
             f"ask/{ask.id}", Kind.ASK, case.facts.level if case is not None else 5, title,
-            f"{about}{t('instruct.stop')}{why}" if why else about, joined(who, hour_minute(ask.said.at)), ask.said.at,
-            ask.until, item_of(case, ctx.picture) if case is not None else ("case", ask.case), "case", ask.case,
-            ask.case, ask.id, tuple(say.text_words(t, self._reading, ref) for ref in ask.options),
+            f"{about}{t('instruct.stop')}{why}" if why else about, joined(who, moment(ask.said.at, ctx.clock.now())),
+            ask.said.at, ask.until, item_of(case, ctx.picture) if case is not None else ("case", ask.case), "case",
+            ask.case, ask.case, ask.id, tuple(say.text_words(t, self._reading, ref) for ref in ask.options),
         )  # fmt: skip
 
     def _overdue(self, asked: set[str]) -> Iterator[Wait]:
@@ -127,12 +127,12 @@ class Waiting:
             yield Wait(
                 f"overdue/{case.id}", Kind.OVERDUE, case.facts.level,
                 t("instruct.overdue_title", what=self._what(case)), f"{about}{doer}",
-                joined(pressed, hour_minute(case.due)), case.due, case.due, item_of(case, ctx.picture), "case", case.id,
-                case.id,
+                joined(pressed, moment(case.due, now)), case.due, case.due, item_of(case, ctx.picture), "case",
+                case.id, case.id,
             )  # fmt: skip
 
     def _events(self, taken: set[str]) -> Iterator[Wait]:
-        ctx, t = self._ctx, self._ctx.t
+        ctx, t, now = self._ctx, self._ctx.t, self._ctx.clock.now()
         table = ctx.picture["event"]
         grave = (table.numbers("level") <= Level.ORANGE) & (table.numbers("state") == EventState.OPEN)
         rows = np.flatnonzero(grave)
@@ -155,7 +155,7 @@ class Waiting:
             yield Wait(
                 f"event/{event['key']}", Kind.EVENT, int(event["level"]), say.event_words(ctx, event),
                 t("instruct.event_said", number=joined(number_, stage)),
-                joined(t.pack(ctx.pack.channel(event["channel"])), hour_minute(occurred)), occurred,
+                joined(t.pack(ctx.pack.channel(event["channel"])), moment(occurred, now)), occurred,
                 case.due if case is not None else 0, ("event", event["key"]), topic, target,
                 case.id if case is not None else "",
             )  # fmt: skip
@@ -168,11 +168,12 @@ class Waiting:
             expires = int(alert["expires"])
             if (expires and expires < now) or self._written("alert", alert["key"]):
                 continue
-            until = t("instruct.alert_until", when=hour_minute(expires)) if expires else ""
+            sent = int(alert["sent"])
+            until = t("instruct.alert_until", when=moment(expires, now)) if expires else ""
             yield Wait(
                 f"alert/{alert['key']}", Kind.ALERT, int(alert["level"]), headline_words(alert["title"], t, whole=True),
-                joined(str(alert["area_name"]), until), joined(str(alert["sender"]), hour_minute(int(alert["sent"]))),
-                int(alert["sent"]), 0, ("alert", alert["key"]), "alert", alert["key"],
+                joined(str(alert["area_name"]), until), joined(str(alert["sender"]), moment(sent, now)), sent, 0,
+                ("alert", alert["key"]), "alert", alert["key"],
             )  # fmt: skip
 
     def _signs(self) -> Iterator[Wait]:

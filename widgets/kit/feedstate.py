@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -269,18 +269,31 @@ def cut_off(ctx: PanelContext, topic: str) -> tuple[Message, tuple[Message, ...]
     return title, lines if state.problem is None else (*lines, state.problem)
 
 
-def topic_age(ctx: PanelContext, topic: str) -> tuple[Message | None, bool]:
-    """The age of a table's data in words, and whether some of it is old (stale or dead).
+class TopicAge(NamedTuple):
+    """How old the data of a table is.
 
-    The age is that of the freshest feed. Feeds of one table bring parts of it (12345, 城管, 110): where others of them
-    stopped, how many did stands with it.
+    Attributes:
+        words: its age, None where no feed brings it. old: some of it is old (stale or dead).
+        short: what of the words counts most, where there is no room for all; None they are as short as can be.
+    """
+
+    words: Message | None
+    old: bool
+    short: Message | None = None
+
+
+def topic_age(ctx: PanelContext, topic: str) -> TopicAge:
+    """The age of a table's data: that of the freshest feed.
+
+    Feeds of one table bring parts of it (12345, 城管, 110): where others of them stopped, how many did stands with it.
     """
     states = [state for state in feed_states(ctx) if state.topic == topic]
     freshest = _freshest(states)
     if freshest is None:
-        return None, False
+        return TopicAge(None, False)
     said, old = freshest.age(ctx.clock.wall()), freshest.state in _OLD
     stopped = sum(one.stopped for one in states)
     if old or not stopped:
-        return said, old
-    return Message("kit.age_some_stopped", {"age": said, "stopped": Message("kit.some_stopped", {"n": stopped})}), True
+        return TopicAge(said, old)
+    some = Message("kit.some_stopped", {"n": stopped})
+    return TopicAge(Message("kit.age_some_stopped", {"age": said, "stopped": some}), True, some)

@@ -163,8 +163,8 @@ class Panel(Pane):
     def age_tick(self) -> None:
         """A second passed: bring ages and countdowns up to date."""
         if self.age_topic:
-            message, stale = topic_age(self.ctx, self.age_topic)
-            self.set_age(message, stale)
+            age = topic_age(self.ctx, self.age_topic)
+            self.set_age(age.words, age.old)
 
     def retranslate(self) -> None:
         """The language changed."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cockpit.model.wall import Placed, Scene, Wall
-    from cockpit.model.wall_edit import Draft
+    from cockpit.model.wall_draft import Draft
 
 
 class Walling(QObject):

@@ -6,8 +6,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from cockpit.model.ages import clock_time, stamp
-from cockpit.model.clock import DAY
+from cockpit.model.ages import instant
 from widgets.kit.context import PanelContext
 from widgets.kit.focus import draw_focus
 from widgets.kit.icons import draw_icon
@@ -67,8 +66,7 @@ class Foot(QAbstractButton):
             return joined(size, t(kept.problem)), t(kept.problem)
         fresh = t("leader.filling", n=f"{kept.left:,}") if kept.left else t("leader.filling_begins")
         if kept.until and not kept.left:
-            near = 0 <= now - kept.until < DAY
-            fresh = t("leader.synced", at=clock_time(kept.until) if near else stamp(kept.until))
+            fresh = t("leader.synced", at=instant(kept.until, now))
         days = t("leader.days_left", n=kept.days_left) if kept.days_left is not None else ""
         return joined(size, locked, fresh, days), joined(locked, fresh, days), joined(fresh, days), fresh
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cockpit.model import ages
-from cockpit.model.ages import hour_minute
+from cockpit.model.ages import hour_minute, moment
 from cockpit.model.clock import DAY
 from cockpit.model.figures import MINUS
 from cockpit.model.figures import figure as printed
@@ -98,7 +98,7 @@ def _tip(ctx: PanelContext, words: SignWords, item: Item, before: float, notes: 
     t, sign, now = ctx.t, item.sign, ctx.clock.now()
     lines = [
         f"{words.name(sign)}  {words.with_unit(sign, item.value)}",
-        joined(words.area(item.area), t("leader.until", at=hour_minute(item.measured))),
+        joined(words.area(item.area), t("leader.until", at=moment(item.measured, now))),
         t("leader.tip_yesterday", value=words.with_unit(sign, before)) if math.isfinite(before) else "",
         t("signsui.was_year", value=words.with_unit(sign, item.year)) if math.isfinite(item.year) else "",
         joined(t("leader.target", value=words.target(sign)), words.met(item)) if sign.target is not None else "",

@@ -8,8 +8,7 @@ from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from cockpit.model.ages import hour_minute, stamp
-from cockpit.model.clock import DAY
+from cockpit.model.ages import moment
 from cockpit.model.messages import Message
 from widgets.kit.actions import Action
 from widgets.kit.context import PanelContext
@@ -79,7 +78,7 @@ class SincePanel(LeaderPanel):
         if not self.since or self._person != self._whom or now < self.since:
             self._begin(now)
         self.found = happened(self.ctx, self.areas, self.board, self.since, self._levels)
-        at = hour_minute(self.since) if now - self.since < DAY else stamp(self.since)
+        at = moment(self.since, now)
         words = "leader.first_look" if self.first else "leader.since_when"
         self.set_age(Message(words, {"at": at, "n": len(self.found)}))
         if self.found:
@@ -138,16 +137,15 @@ class SincePanel(LeaderPanel):
     def _said(self, i: int) -> str:
         one, t = self.found[i], self.ctx.t
         level = t(f"lists.level_{one.level}") if one.level else ""
-        return joined(hour_minute(one.at), t(f"leader.kind_{one.kind}"), level, one.words)
+        return joined(moment(one.at, self.ctx.clock.now()), t(f"leader.kind_{one.kind}"), level, one.words)
 
     def _draw(self, painter: QPainter, box: QRect, i: int) -> None:
         one, theme, t = self.found[i], self.ctx.theme, self.ctx.t
         if self.ctx.selection.item == (one.topic, one.key):
             painter.fillRect(box, theme.acc_bg)
             painter.fillRect(box.left(), box.top(), 3, box.height(), theme.acc)
-        old = self.ctx.clock.now() - one.at >= DAY
-        at = stamp(one.at) if old else hour_minute(one.at)
-        taken = 86 if old else 46
+        at = moment(one.at, self.ctx.clock.now())
+        taken = 86 if len(at) > 5 else 46
         draw_line(painter, QRect(12, box.top(), taken, box.height()), at, theme.font("small"), theme.t2)
         left = 12 + taken
         if 1 <= one.level <= 4:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from cockpit.model.cases import Case
 from cockpit.model.entries import TextRef
 from widgets.kit.context import PanelContext
+from widgets.kit.discreet import may_name, unit_name
 from widgets.kit.loopwords import in_time, number_of, overdue, stage_of
 from widgets.lists.areas import AreaTree
 from widgets.lists.queue_model import Face, told
@@ -113,6 +114,8 @@ class CaseModel:
         )
 
     def _place(self, case: Case, event: dict[str, object] | None, words: EventWords) -> str:
+        if not may_name(self._ctx):
+            return self._areas.street(case.facts.area)
         if event is not None:
             return words.place(event, short=True)
         ref = case.texts.get("place")
@@ -128,8 +131,7 @@ class CaseModel:
         units = [order.unit for order in sorted(case.at_work(), key=lambda order: not order.lead)]
         if not units:
             return words.channel(case.facts.channel)
-        row = self._ctx.picture["unit"].get(units[0])
-        name = str(row["name"]) if row is not None else units[0].partition("/")[2] or units[0]
+        name = unit_name(self._ctx, units[0]) or units[0].partition("/")[2] or units[0]
         return name if len(units) == 1 else self._ctx.t("outbox.and_others", name=name, n=len(units))
 
 

@@ -113,7 +113,8 @@ class EventPage(Panel):
         if self.page is None:
             return
         if self.page.topic in _PAGES:
-            self.set_age(*topic_age(self.ctx, self.page.topic))
+            age = topic_age(self.ctx, self.page.topic)
+            self.set_age(age.words, age.old)
         else:
             self.set_age(None)  # its parts say their own
         self.page.age_tick()

@@ -7,7 +7,6 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from cockpit.model.ages import hour_minute
 from cockpit.model.cases import Case
 from cockpit.model.letters import Letter
 from cockpit.model.messages import Message
@@ -109,7 +108,7 @@ def letter_entries(ctx: PanelContext, letters: Sequence[Letter]) -> list[Entry]:
         unit = acts.unit_name(ctx, one.unit)
         what = t("callsui.line_letter_from" if one.from_unit else "callsui.line_letter_to", name=unit)
         words = t("callsui.voice_of", seconds=max(1, round(one.seconds))) if one.voice is not None else one.words
-        state = "" if one.from_unit else letter_state(one, t, hour_minute).words
+        state = "" if one.from_unit else letter_state(one, t, now).words
         who = joined(one.name if not one.from_unit else "", state)
         made.append(Entry(one.written, clock_time(one.written, now), what, who, words.replace("\n", " "), ours=True))
     return made

@@ -14,6 +14,7 @@ from cockpit.model.ages import age
 from cockpit.model.messages import Message
 from cockpit.picture.selection import Selection
 from widgets.kit.actions import Action
+from widgets.kit.discreet import may_name
 from widgets.kit.feedstate import has_data
 from widgets.kit.panel import Panel, PanelContext
 from widgets.kit.states import PanelState, StateText, StateView
@@ -53,8 +54,9 @@ class QueuePanel(Panel):
         self._question: Question | None = None
         self._areas = AreaTree(ctx.picture["area"])
         self.model = QueueModel(
-            ctx.picture["event"], self._areas, EventWords(ctx.t, ctx.pack, self._areas), ctx.cases, ctx.instructions
-        )
+            ctx.picture["event"], self._areas, EventWords(ctx.t, ctx.pack, self._areas), ctx.cases, ctx.instructions,
+            may_name(ctx),
+        )  # fmt: skip
         self.bar = QueueBar(ctx, self._areas, self.content)
         self.view = QueueView(self.model, self._take, ctx.clock.now)
         self.nothing = StateView(self.content)

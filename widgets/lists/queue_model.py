@@ -60,10 +60,16 @@ class QueueModel:
     """
 
     def __init__(
-        self, table: Any, areas: AreaTree, words: EventWords, cases: Cases, written: Instructions | None = None
-    ) -> None:
+        self, table: Any, areas: AreaTree, words: EventWords, cases: Cases, written: Instructions | None = None,
+        named: bool = True,
+    ) -> None:  # fmt: skip
+        """
+        Args:
+            named: whether addresses may be said; else the street area is.
+        """
         self.table = table
         self._written = written
+        self._named = named
         self._cases = cases
         self.words = words
         self.asked = Asked()
@@ -153,7 +159,7 @@ class QueueModel:
             level=int(event["level"]),
             pattern=words.pack.kind(event["kind"]).pattern,
             title=words.title(event["kind"], float(event["amount"])),
-            place=words.place(event, short=True),
+            place=words.place(event, short=True) if self._named else self._areas.street(event["area"]),
             group=words.group(event["kind"]),
             channel=words.channel(event["channel"]),
             occurred=int(event["occurred"]),

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from cockpit.model.ages import instant
 from cockpit.model.city import Pack
-from cockpit.model.clock import local
 from cockpit.model.figures import figure
 from cockpit.model.messages import Texts
 from widgets.lists.areas import AreaTree
@@ -22,8 +22,7 @@ def number(value: float) -> str:
 
 def clock_time(us: int, now_us: int) -> str:
     """HH:MM:SS in Shanghai, with month and day when it is not today."""
-    when, today = local(us), local(now_us)
-    return when.strftime("%H:%M:%S") if when.date() == today.date() else when.strftime("%m-%d %H:%M")
+    return instant(us, now_us)
 
 
 def unit_words(unit: Any, t: Texts) -> str:

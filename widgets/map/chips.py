@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 
-from cockpit.model.ages import hour_minute
 from cockpit.model.headline import headline_words
 from cockpit.model.messages import Texts
 from widgets.kit.symbols import badge
@@ -83,8 +82,8 @@ def _places(
     metrics = QFontMetricsF(theme.font("small"))
     for alert in sorted(alerts, key=lambda a: a.level):
         words = headline_words(alert.title, t)
-        if alert.expires:
-            words += " · " + t("map.until", time=hour_minute(alert.expires))
+        if alert.until:
+            words += " · " + t("map.until", time=alert.until)
         wide = metrics.horizontalAdvance(words) + 38
         spots = chip_spots(alert.rings, camera, room)
         if not len(spots):

@@ -77,9 +77,14 @@ class Coloring(msgspec.Struct, frozen=True):
             unit = {"zh": self.unit} if isinstance(self.unit, str) else self.unit
             name = self.name or {"zh": self.kind}
             units = {lang: unit.get(lang, unit["zh"]).rpartition("|")[2] for lang in name}
-            named = {lang: f"{words} {units[lang]}".rstrip() for lang, words in name.items()}
+            named = {lang: with_unit(words, units[lang]) for lang, words in name.items()}
             return Message("signsui.legend", {"name": named, "tier": tier})
         return Message(f"layers.legend_{self.kind or COLORINGS[0]}", {"unit": self.unit or "mm", "tier": tier})
+
+
+def with_unit(name: str, unit: str) -> str:
+    """A name with the unit of its values, once where the name ends in it (Open cases)."""
+    return name if name.lower().endswith(unit.lower()) else f"{name} {unit}".rstrip()
 
 
 def named(coloring: Coloring, kind: str, signs: Sequence[Sign]) -> Coloring:
@@ -188,13 +193,16 @@ def age_of(coloring: Coloring, picture: Picture, pack: Pack, now: int) -> tuple[
 
 
 def ends_of(values: Sequence[float]) -> tuple[float, ...]:
-    """Where five steps of equal width begin, round, so that they stay while values change a little."""
+    """Where five steps of equal width begin, round, so that they stay while values change a little; whole numbers where
+    all values are."""
     low, high = min(values), max(values)
     if low >= 0 and low < high / 2:
         low = 0.0
     raw = max(high - low, abs(high) * 0.01, 1e-9) / STEPS
     scale = 10.0 ** math.floor(math.log10(raw))
     wide = scale * next(one for one in (1.0, 2.0, 2.5, 5.0, 10.0) if scale * one >= raw * 0.75)
+    if wide < 1 and all(value == round(value) for value in values):
+        wide = 1.0
     first = math.floor(low / wide) * wide
     return tuple(round(first + i * wide, 9) for i in range(STEPS))
 

@@ -33,6 +33,7 @@ class Looking(QObject):
         super().__init__(canvas)
         self.ctx, self._canvas, self._hold = ctx, canvas, hold
         self.following = bool(ctx.prefs.get("map.following", False))
+        self._from: tuple[float, float, float] | None = None
 
     # -- a person wants to see it ------------------------------------------------------------------------------------
 
@@ -88,12 +89,17 @@ class Looking(QObject):
         canvas = self._canvas
         at = canvas.place(*selection.item) if selection.key else None
         goal = canvas.goal
+        if selection.instead and self._from is not None:
+            goal = goal.centred(*self._from)  # where it looked before it went to what is selected no more
+        self._from = (goal.x, goal.y, goal.scale)
         if selection.topic == ALERT:
             self._look_at_alert(selection.key)
         elif at is not None and self.following:
             self._hold.ask(goal.centred(*at, max(goal.scale, FOLLOWED)), at)
         elif at is not None and not goal.sees(*at, pad=48):
             self._hold.ask(goal.showing(*at, pad=0.25), at)
+        elif at is not None and selection.instead and goal != canvas.goal:
+            self._hold.ask(goal, at)
 
     def box_came(self, box: Box) -> None:
         """What a person imported is to be seen; a view that is held only offers it."""

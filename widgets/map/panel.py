@@ -329,8 +329,8 @@ class MapPanel(Panel):
             self._ways.look()
 
     def age_tick(self) -> None:
-        message, stale = topic_age(self.ctx, UNIT)
-        self.set_age(message, stale)
+        age = topic_age(self.ctx, UNIT)
+        self.set_age(age.words, age.old)
         self._read()
         self.board.refresh()
         self._ways.look()

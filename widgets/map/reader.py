@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from cockpit.model.ages import moment
 from cockpit.model.city import Pack
 from cockpit.model.clock import MINUTE
 from cockpit.model.ports.cases import Cases as Loop
@@ -302,7 +303,8 @@ class SceneReader:
             rings = self._ring(row["key"], row["rings"])
             if rings and row["effective"] <= now and not 0 < row["expires"] <= now:
                 level = min(max(int(row["level"]), 1), 5)
-                alerts.append(Alert(row["key"], row["title"], level, row["expires"], rings))
+                until = moment(row["expires"], now) if row["expires"] else ""
+                alerts.append(Alert(row["key"], row["title"], level, row["expires"], rings, until))
         return tuple(alerts)
 
     def _areas(self, kind: str, tier: int, now: int) -> Callable[[LiveTable], tuple[Area, ...]]:

@@ -101,7 +101,7 @@ class Reading(QObject):
         """How old the values are that areas are coloured by."""
         ctx, kind = self.ctx, self._desk.coloring
         if kind == EVENTS:
-            return topic_age(ctx, "event")[0]
+            return topic_age(ctx, "event").words
         return age_of(self._reader.coloring, ctx.picture, ctx.pack, ctx.clock.now())[0]
 
     def _tell_heat(self) -> None:

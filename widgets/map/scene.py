@@ -137,6 +137,11 @@ class Dots(Keyed, frozen=True):
     y: Floats = NO_FLOATS
     off: NDArray[np.bool_] = np.empty(0, dtype=bool)
 
+    def some(self, rows: Sequence[int]) -> Dots:
+        """Those of `rows` alone."""
+        at = np.array(rows, dtype=np.int64)
+        return Dots([self.keys[row] for row in rows], self.x[at], self.y[at], self.off[at])
+
 
 class Ring(msgspec.Struct, frozen=True):
     """A closed line, Mercator metres, shape (n,) each."""
@@ -146,13 +151,14 @@ class Ring(msgspec.Struct, frozen=True):
 
 
 class Alert(msgspec.Struct, frozen=True):
-    """An authority's alert with its area. expires: UTC us."""
+    """An authority's alert with its area. expires: UTC us; until: the same as printed now, "" without an end."""
 
     key: str
     title: str
     level: int
     expires: int
     rings: tuple[Ring, ...]
+    until: str = ""
 
 
 class Area(msgspec.Struct, frozen=True):

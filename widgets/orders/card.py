@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cockpit.model import ages
 from cockpit.model.cases import Case, Order
+from cockpit.model.clock import midnight
 from cockpit.model.ports.cases import Waiting
 from cockpit.model.tables import UnitState
 from widgets.calls.reach import call_button
@@ -70,6 +71,7 @@ class OrderCard(QWidget):
             order and self._text(order),
             failed,
             self._kinds_of_alerts(),
+            midnight(self._ctx.clock.now()),
         )
         if shown != self._shown:
             self._shown = shown
@@ -220,14 +222,14 @@ class OrderCard(QWidget):
         return made
 
     def _beats(self, order: Order) -> list[Beat]:
-        t, at = self._ctx.t, reached(order)
+        t, at, now = self._ctx.t, reached(order), self._ctx.clock.now()
         token = {"refused": BAD, "expired": BAD, "recalled": OVER}.get(order.state, "acc")
         made = []
         for i, state in enumerate(TRACK):
             when = order.issued if state == "confirmed" else order.times.get(state, 0)
             pending = order.provisional and i == at
             label = t("orders.beat_pending") if pending and i == 0 else t(f"orders.beat_{state}")
-            time = ages.hour_minute(when) if when and i <= at else ""
+            time = ages.moment(when, now) if when and i <= at else ""
             made.append(Beat(label, time, token if i == at else "acc", pending))
         return made
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QWidget
 
 from cockpit.model import ages
 from cockpit.model.cases import Case
-from cockpit.model.clock import HOUR
 from cockpit.model.loop import LoopRules, StageRule
 from cockpit.model.messages import Texts
 from cockpit.model.stages import STAGES
@@ -101,9 +100,7 @@ def _limit(rules: LoopRules, rule: StageRule, kind: str, level: int, t: Texts) -
 
 
 def _clock(us: int, now: int) -> str:
-    if us <= 0:
-        return "–"
-    return ages.clock_time(us) if abs(now - us) < 20 * HOUR else ages.stamp(us)
+    return ages.instant(us, now) if us > 0 else "–"
 
 
 def _tip(us: int) -> str:

@@ -16,7 +16,8 @@ from widgets.lists.parts import PAD, Draw, Part, Words, draw_line
 from widgets.orders.hatch import hatch
 from widgets.orders.words import Said
 
-_TRACK = 56
+_TRACK, _DAY = 56, 14
+"""Height, and that of the line of days where a state was reached on another day."""
 _DOT, _R = 14, 4.5
 
 
@@ -25,7 +26,7 @@ class Beat:
     """One state on an order's track.
 
     Attributes:
-        label: its name; time: when it was reached, "" not yet.
+        label: its name; time: when it was reached, as `ages.moment` prints it, "" not yet.
         token: colour of what was reached.
         pending: only this seat knows it yet.
     """
@@ -40,7 +41,8 @@ class Track(Part):
     """签发 送达 已读 接单 途中 到场 完成 核查, with the time of each that was reached."""
 
     def __init__(self, theme: Theme, beats: Sequence[Beat], at: int, parent: QWidget | None = None) -> None:
-        super().__init__(theme, _TRACK, parent)
+        days = any(" " in beat.time for beat in beats)
+        super().__init__(theme, _TRACK + (_DAY if days else 0), parent)
         self.beats, self.at = list(beats), at
         self.setAccessibleName("; ".join(f"{beat.label} {beat.time}".rstrip() for beat in beats))
 
@@ -57,7 +59,7 @@ class Track(Part):
             here = i == self.at
             color = theme[beat.token] if i <= self.at else theme.line2
             if beat.pending:
-                hatch(painter, QRectF(middle.x() - step / 2 + 3, 2, step - 6, _TRACK - 8), theme)
+                hatch(painter, QRectF(middle.x() - step / 2 + 3, 2, step - 6, self.height() - 8), theme)
                 color = theme.orange_text
             painter.setPen(QPen(color, 1.5))
             painter.setBrush(color if i <= self.at and beat.time and not beat.pending else theme.s1)
@@ -67,8 +69,10 @@ class Track(Part):
             if QFontMetrics(font).horizontalAdvance(beat.label) > step - 2:
                 font = theme.font("axis")
             _middle(painter, QRect(round(middle.x() - step / 2), 22, round(step), 16), beat.label, font, ink)
-            time = QRect(round(middle.x() - step / 2), 37, round(step), 14)
-            _middle(painter, time, beat.time, theme.font("axis"), theme.t2 if i <= self.at else theme.t3)
+            time = QRect(round(middle.x() - step / 2), 37, round(step), _DAY)
+            for line in reversed(beat.time.split(" ")):  # its day beneath
+                _middle(painter, time, line, theme.font("axis"), theme.t2 if i <= self.at else theme.t3)
+                time.translate(0, _DAY)
 
 
 class UnitRow(Part):

@@ -241,7 +241,7 @@ class CaseWords:
         if entry.late:
             return Said(t("orders.did_late", done=words), WAIT)
         if abs(entry.skew) >= CLOCK_OFF:
-            words = t("orders.did_skewed", done=words, said=ages.clock_time(entry.said))
+            words = t("orders.did_skewed", done=words, said=ages.instant(entry.said, self.now()))
         token = BAD if entry.state in ("refused", "expired") else GOOD if entry.state == "verified" else CALM
         return Said(words, token)
 

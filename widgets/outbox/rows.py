@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cockpit.model.ages import clock_time, exactly
+from cockpit.model.ages import exactly, instant
 from cockpit.model.cases import Case
 from cockpit.model.entries import IssueOrders, NewCase, OpenCase, RecallOrder, VerifyOrder
 from cockpit.model.instructing import GiveInstruction
@@ -72,7 +72,7 @@ def _row(ctx: PanelContext, waiting: Waiting) -> OutboxRow:
         state=waiting.state,
         number=_number(ctx, waiting, case),
         what=_what(ctx, waiting, case),
-        issued=clock_time(waiting.issued),
+        issued=instant(waiting.issued, now),
         waited=t(exactly(over - waiting.issued)),
         left=t(exactly(left)) if waiting.valid_until and left > 0 and alive else "",
         near=bool(waiting.valid_until) and alive and left * NEAR < waiting.valid_until - waiting.issued,

@@ -43,7 +43,7 @@ class Column(NamedTuple):
 COLUMNS = (
     Column("number", 100),
     Column("what", 0),
-    Column("issued", 60),
+    Column("issued", 68),
     Column("waited", 80, True),
     Column("left", 80, True),
     Column("state", 64, True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from cockpit.model import ages
@@ -17,6 +18,9 @@ from widgets.signs.board import Definitions, Item
 UP, DOWN, SAME = "↑", "↓", "→"
 STAGES = frozenset(("intake", "filed", "assigned", "handling", "feedback", "check", "closed", "rated"))
 INPUTS = ("events", "cases", "orders", "units", "cameras", "alerts", "feeds", "alarms", "signs", "import")
+LACKING = ("cases", "orders", "events", "sensors")
+_HOURS = re.compile(r"\b(\d+)h\b")
+"""How long a measure sums up."""
 
 
 class SignWords:
@@ -147,6 +151,17 @@ class SignWords:
         if not sign.input:
             return self.t("signsui.why_nothing")
         return self.t("signsui.why_silent", input=self.input(sign))
+
+    def lacking(self, sign: Sign, unfed: bool = False) -> str:
+        """Why there is no value, in a few words for a tile; as `missing`."""
+        if sign.origin == "reported" or sign.input == "import":
+            return self.t("signsui.lacks_import")
+        if unfed or (not sign.input and not sign.formula):
+            return self.t("signsui.lacks_source")
+        if found := _HOURS.search(sign.measure):
+            return self.t("signsui.lacks_hours", n=int(found[1]))
+        kind = sign.input.partition(":")[0]
+        return self.t(f"signsui.lacks_{kind}" if kind in LACKING else "signsui.lacks_data")
 
     def input(self, sign: Sign) -> str:
         """Where values come from, in words."""

@@ -86,30 +86,6 @@ def by_id(picture: Picture, ident: str) -> str:
     return found[0] if found and found[0] in picture["camera"] else ""
 
 
-def grid(n: int, width: float, height: float, caption: float, columns: int = 0, shape: float = 16 / 9) -> int:
-    """How many columns make `n` pictures of that shape, each with a caption under it, largest."""
-    if columns:
-        return min(columns, max(n, 1))
-    best, most = 1, 0.0
-    for across in range(1, max(n, 1) + 1):
-        down = -(-n // across)
-        wide = min(width / across, max(height / down - caption, 1.0) * shape)
-        if wide > most + 0.5:
-            best, most = across, wide
-    return best
-
-
-def shared_out(n: int, sizes: Sequence[float]) -> list[int]:
-    """How many of `n` tiles lie in each of several places, as many as fits their sizes; the largest have one first."""
-    whole = sum(sizes) or 1.0
-    parts = [n * size / whole for size in sizes]
-    shares = [int(part) for part in parts]
-    order = sorted(range(len(sizes)), key=lambda i: (shares[i] > 0, shares[i] - parts[i]))
-    for i in order[: n - sum(shares)]:
-        shares[i] += 1
-    return shares
-
-
 def first_ones(keys: Sequence[str], most: int) -> list[str]:
     """Each once, so many at the most."""
     return list(dict.fromkeys(key for key in keys if key))[:most]

@@ -10,7 +10,7 @@ from cockpit.picture import Selection
 from widgets.kit.context import PanelContext
 from widgets.kit.panel import Panel, PanelState
 from widgets.video.choosing import by_id, first_ones, nearest, place_of
-from widgets.video.tiles import VideoTiles
+from widgets.video.walked import WalkedTiles
 
 MOST = 4
 PX, PAD = 12, 6
@@ -33,9 +33,8 @@ class VideoPanel(Panel):
         self._main = ""
         column = QVBoxLayout(self.content)
         column.setContentsMargins(8, 8, 8, 8)
-        self.tiles = VideoTiles(ctx, self.content)
+        self.tiles = WalkedTiles(ctx, self.content)
         self.tiles.dress(lambda: self.ctx.theme, PX, PAD)
-        self.tiles.walk()
         self.tiles.chosen.connect(lambda camera: ctx.selection.select("camera", camera))
         column.addWidget(self.tiles)
         self._unsubscribe = ctx.selection.subscribe(self._selected)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from cockpit.model.videos import CameraVideo, VideoPicture, VideoWanted
@@ -139,6 +139,18 @@ def _paint_words(painter: QPainter, room: QRectF, said: str, theme: Theme, px: i
     draw_lines(painter, box, said, px, theme.t2, False, "middle")
 
 
+def shortened(name: str, width: float, px: int, lines: int = 1) -> str:
+    """A name that has no room, cut in its middle: cameras of a place differ in the end of their names (北口, 南口)."""
+    if len(broken(name, px, width)) <= lines:
+        return name
+    measure, room = metrics(px), width * lines
+    said = measure.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+    while len(broken(said, px, width)) > lines and room > width / 2:
+        room -= px / 2
+        said = measure.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+    return said
+
+
 def paint_caption(painter: QPainter, tile: Tile, theme: Theme, px: int, live: str) -> None:
     """The name, and where there is room for it that it plays (`live`)."""
     row = QRectF(tile.box.left(), tile.box.bottom() - tile.caption, tile.box.width(), tile.caption)
@@ -146,7 +158,8 @@ def paint_caption(painter: QPainter, tile: Tile, theme: Theme, px: int, live: st
     inner = row.adjusted(px * 0.25, 0, -px * 0.25, 0)
     long = wide(tile.name, px) > inner.width()
     if long and tile.caption > line_of(px):
-        draw_lines(painter, inner.adjusted(0, px * 0.15, 0, 0), tile.name, px, theme.t1)
+        name = shortened(tile.name, inner.width(), px, 2)
+        draw_lines(painter, inner.adjusted(0, px * 0.15, 0, 0), name, px, theme.t1)
         return
     inner.setHeight(line_of(px))
     told = live if tile.data is not None and not tile.said else ""
@@ -154,4 +167,4 @@ def paint_caption(painter: QPainter, tile: Tile, theme: Theme, px: int, live: st
     if told and wide(tile.name, px) + took + px < inner.width():
         draw_words(painter, inner, told, px, theme.t2, False, "right")
         inner.setRight(inner.right() - took - px * 0.5)
-    draw_words(painter, inner, tile.name, px, theme.t1)
+    draw_words(painter, inner, shortened(tile.name, inner.width(), px), px, theme.t1)

@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QFocusEvent,
-    QHideEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QRegion,
-    QResizeEvent,
-    QShowEvent,
-)
+from PySide6.QtCore import QRect, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cockpit.model.ages import span
@@ -28,9 +18,8 @@ from widgets.kit.context import PanelContext
 from widgets.kit.focus import draw_focus
 from widgets.kit.panel import guarded
 from widgets.kit.theme import Theme
-from widgets.video.choosing import grid, shared_out
+from widgets.video.laying import lay
 from widgets.video.tile import Tile, line_of, paint_caption, paint_picture, shows_of
-from widgets.wall.sizes import wide
 
 LOOK_MS = 40
 """Twenty-five pictures a second."""
@@ -38,18 +27,15 @@ STILL = 3 * SECOND
 """A picture older than this has stopped, and its age is said."""
 WARM_MS = 10_000
 """So long tiles that nobody has seen yet are fetched: a scene that is prepared has its pictures when it is shown."""
-SHAPE = 16 / 9
 
 
 class VideoTiles(QWidget):
     """
     Attributes:
-        chosen: a tile was clicked, or taken with Enter: the camera's key.
-        tiles: in order. privacy: whose eyes see it. columns: 0 as many as make the pictures largest.
+        tiles: in order. at: number of the one that the keyboard is on, -1 none.
+        privacy: whose eyes see it. columns: 0 as many as make the pictures largest.
         fps: pictures a second of each at the most. painted: how often it was painted.
     """
-
-    chosen = Signal(str)
 
     def __init__(self, ctx: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +49,7 @@ class VideoTiles(QWidget):
         self._px = 12
         self._pad, self._margin = 4, 0
         self._rooms: list[QRect] = []
-        self._at = -1
+        self.at = -1
         self._pictures = QRegion()
         self._warm = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -85,11 +71,6 @@ class VideoTiles(QWidget):
             self._watch()
             self.update()
 
-    def walk(self) -> None:
-        """Lets the keyboard walk it."""
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-
     def show_cameras(self, cameras: Sequence[str]) -> None:
         """The cameras to show, by key; those that were shown keep their picture."""
         wanted = list(dict.fromkeys(cameras))[:MOST_SHOWN]
@@ -107,7 +88,7 @@ class VideoTiles(QWidget):
             tiles.append(tile)
         if [tile.camera for tile in tiles] != [tile.camera for tile in self.tiles]:
             self.tiles = tiles
-            self._at = min(self._at, len(tiles) - 1)
+            self.at = min(self.at, len(tiles) - 1)
             self.setAccessibleName("、".join(tile.name for tile in tiles))
             self._lay()
             self._warm_up()
@@ -237,31 +218,8 @@ class VideoTiles(QWidget):
         return line_of(self._px)
 
     def _lay(self) -> None:
-        rooms = self._rooms or [self.rect()]
-        first = 0
-        for room, n in zip(rooms, shared_out(len(self.tiles), [r.width() * r.height() for r in rooms]), strict=True):
-            self._lay_in(room, self.tiles[first : first + n])
-            first += n
+        lay(self.tiles, self._rooms or [self.rect()], self._px, self._pad, self._margin, self.columns)
         self._place()
-
-    def _lay_in(self, room: QRect, tiles: Sequence[Tile]) -> None:
-        if not tiles:
-            return
-        width, height = room.width() - 2 * self._margin, room.height() - 2 * self._margin
-        across = grid(len(tiles), width, height, self.line + self._pad, self.columns)
-        down = -(-len(tiles) // across)
-        wide_, high = (width + self._pad) / across, (height + self._pad) / down
-        spare = high - self._pad - self.line - (wide_ - self._pad) / SHAPE
-        cramped = any(wide(tile.name, self._px) > wide_ - self._pad - self._px for tile in tiles)
-        lines = 2 if cramped and spare >= self.line else 1
-        over = max(0, round(spare - (lines - 1) * self.line))
-        for i, tile in enumerate(tiles):
-            left, top = round(i % across * wide_), round(i // across * high) + over // 2
-            right = round((i % across + 1) * wide_) - self._pad
-            foot = round((i // across + 1) * high) - self._pad - (over - over // 2)
-            box = QRect(left, top, max(right - left, 1), max(foot - top, 1))
-            tile.box = QRectF(box.translated(room.left() + self._margin, room.top() + self._margin))
-            tile.caption = self.line * lines
 
     def _place(self) -> None:
         """Where the pictures are: a repaint of nothing else needs no words."""
@@ -309,38 +267,6 @@ class VideoTiles(QWidget):
                 paint_picture(painter, tile, theme, self._px)
                 if not moving:
                     paint_caption(painter, tile, theme, self._px, self.ctx.t("videos.live"))
-                if i == self._at and self.hasFocus():
+                if i == self.at and self.hasFocus():
                     draw_focus(painter, tile.box, theme)
         self.painted += 1
-
-    # -- hands -----------------------------------------------------------------------------------------------------
-
-    @guarded
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        for i, tile in enumerate(self.tiles):
-            if tile.box.contains(event.position()) and self.focusPolicy() != Qt.FocusPolicy.NoFocus:
-                self._at = i
-                self.update()
-                self.chosen.emit(tile.camera)
-
-    @guarded
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        n = len(self.tiles)
-        across = max(1, sum(tile.box.top() == self.tiles[0].box.top() for tile in self.tiles)) if n else 1
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -across, Qt.Key.Key_Down: across}
-        step = steps.get(Qt.Key(event.key()))
-        if step is not None and n:
-            self._at = max(0, min(n - 1, self._at + step)) if self._at >= 0 else 0
-            self.update()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and 0 <= self._at < n:
-            self.chosen.emit(self.tiles[self._at].camera)
-        else:
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        if self._at < 0 and self.tiles:
-            self._at = 0
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.update()

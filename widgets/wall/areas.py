@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 
 from cockpit.model.messages import Message
 from cockpit.model.signs import Sign
 from widgets.lists.areas import Area
+from widgets.lists.words import joined
+from widgets.map.coloring import with_unit
 from widgets.signs.asked import LEVELS
 from widgets.signs.board import Item
 from widgets.wall.kit import PanelState
@@ -51,6 +53,7 @@ class WallAreas(SignPanel):
         super().begin()
         self.lines: list[Line] = []
         self.columns: list[Sign] = []
+        self._missing = 0
 
     def seen(self) -> object:
         return (super().seen(), [line.area.code for line in self.lines])
@@ -72,8 +75,28 @@ class WallAreas(SignPanel):
             self.show_state(PanelState.EMPTY, Message("wallkit.areas_none"), (Message("wallkit.no_areas_way"),))
             self.set_facts(None)
             return
+        told = [i for i in range(len(codes)) if any(line.items[i].known for line in lines)]
+        missing, self.columns = len(codes) - len(told), [self.columns[i] for i in told]
+        lines = [Line(line.area, tuple(line.items[i] for i in told)) for line in lines]
         self.lines = sorted(lines, key=lambda line: (line.rank, line.area.code))
         self.items = tuple(item for line in self.lines for item in line.items)
+        self._missing = missing
+        self._say_facts()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.lines and self.columns:
+            self._say_facts()
+
+    def _say_facts(self) -> None:
+        """Of columns that are not there that they are not; else how many areas are out of bounds."""
+        missing = self._missing
+        left_out = len(self.columns) - len(self._wide(self.content().width())[1])
+        said = [Message("signsui.n_missing", {"n": missing})] if missing else []
+        said += [Message("wallkit.left_out", {"n": left_out})] if left_out else []
+        if said:
+            self.set_facts(joined(*(self.ctx.t(one) for one in said)))
+            return
         away = sum(any(level(item) for item in line.items) for line in self.lines)
         self.set_facts(Message("wallkit.areas_away", {"n": away, "of": len(self.lines)}))
 
@@ -99,22 +122,11 @@ class WallAreas(SignPanel):
         kind, theme = self.type, self.theme
         if not self.lines:
             return
-        now, words = self.ctx.clock.now(), self.words
-        named = max(wide(line.area.name, kind.row) for line in self.lines) + kind.pad
-        named = min(named, box.width() * 0.4)
-        cells = [max(wide(words.value(sign, item.value), kind.row, True) + kind.row * item.old(now)
-                     for item in self._column(i)) + kind.row * 1.5
-                 for i, sign in enumerate(self.columns)]  # fmt: skip
-        fit, used = 0, named
-        for need, sign in zip(cells, self.columns, strict=True):
-            titled = wide(self._titled_with(sign), kind.min)
-            need = max(need, min(titled, titled * 0.56 + kind.min, kind.row * 7) + kind.gap * 2)
-            if used + need > box.width() and fit:
-                break
-            used += need
-            fit += 1
-        across = (box.width() - named) / fit
-        heads = [self._heading(sign, across - kind.gap * 2) for sign in self.columns[:fit]]
+        now = self.ctx.clock.now()
+        named, across = self._wide(box.width())
+        fit = len(across)
+        rights = [box.left() + named + sum(across[: i + 1]) for i in range(fit)]
+        heads = [self._heading(sign, one - kind.gap * 2) for sign, one in zip(self.columns, across, strict=False)]
         head_h = max(len(lines) for lines in heads) * kind.min * 1.22 + kind.gap
         if box.height() - head_h < kind.row * 1.5:
             heads = [[self.words.name(sign)] for sign in self.columns[:fit]]
@@ -123,10 +135,9 @@ class WallAreas(SignPanel):
         high = min((box.height() - head_h) / rows, kind.row * 3.0)
         if head_h:
             for i, lines in enumerate(heads):
-                right = box.left() + named + (i + 1) * across
                 for j, line in enumerate(lines):
                     y = box.top() + head_h - kind.gap - (len(lines) - j) * kind.min * 1.22
-                    row = QRectF(right - across + kind.gap, y, across - kind.gap, kind.min * 1.22)
+                    row = QRectF(rights[i] - across[i] + kind.gap, y, across[i] - kind.gap, kind.min * 1.22)
                     draw_words(painter, row, line, kind.min, theme.t2, side="right")
             painter.fillRect(QRectF(box.left(), box.top() + head_h - kind.hair, box.width(), kind.hair), theme.line2)
         for n, line in enumerate(self.lines[:rows]):
@@ -135,21 +146,42 @@ class WallAreas(SignPanel):
                 painter.fillRect(QRectF(box.left(), y, box.width(), max(kind.hair * 0.5, 1)), theme.line)
             draw_words(painter, QRectF(box.left(), y, named - kind.gap, high), line.area.name, kind.row, theme.t1)
             for i, item in enumerate(line.items[:fit]):
-                right = box.left() + named + (i + 1) * across
-                self._value(painter, QRectF(right - across, y, across, high), item, item.old(now))
+                self._value(painter, QRectF(rights[i] - across[i], y, across[i], high), item, item.old(now))
+
+    def _wide(self, width: float) -> tuple[float, list[float]]:
+        """How wide the names of areas are, and each of the columns that have room, the first first: whole heads in one
+        line where all of them fit so, else on two."""
+        kind, now, words = self.type, self.ctx.clock.now(), self.words
+        named = max(wide(line.area.name, kind.row) for line in self.lines) + kind.pad
+        named = min(named, width * 0.4)
+        cells = [max(wide(words.value(sign, item.value), kind.row, True) + kind.row * item.old(now)
+                     for item in self._column(i)) + kind.row * 1.5
+                 for i, sign in enumerate(self.columns)]  # fmt: skip
+        names = [wide(words.name(sign), kind.min) + kind.gap * 2 for sign in self.columns]
+        needs = [max(cell, name) for cell, name in zip(cells, names, strict=True)]
+        if named + sum(needs) > width:
+            titled = [wide(self._titled_with(sign), kind.min) for sign in self.columns]
+            heads = [min(one, one * 0.56 + kind.min, kind.row * 7) + kind.gap * 2 for one in titled]
+            needs = [max(cell, head) for cell, head in zip(cells, heads, strict=True)]
+        fit = 1
+        while fit < len(needs) and named + sum(needs[: fit + 1]) <= width:
+            fit += 1
+        spare = (width - named - sum(needs[:fit])) / fit
+        return named, [need + spare for need in needs[:fit]]
 
     def _column(self, i: int) -> list[Item]:
         return [line.items[i] for line in self.lines]
 
     def _titled_with(self, sign: Sign) -> str:
-        return f"{self.words.name(sign)} {self.words.unit(sign)}".rstrip()
+        return with_unit(self.words.name(sign), self.words.unit(sign))
 
     def _heading(self, sign: Sign, width: float) -> list[str]:
         """Name and unit of a sign on two lines at the most."""
         name = self.words.name(sign)
-        if self.words.unit(sign) and wide(name, self.type.min) <= width < wide(self._titled_with(sign), self.type.min):
+        titled = self._titled_with(sign)
+        if titled != name and wide(name, self.type.min) <= width < wide(titled, self.type.min):
             return [name, self.words.unit(sign)]
-        lines = broken(self._titled_with(sign), self.type.min, width)
+        lines = broken(titled, self.type.min, width)
         return clamped(lines, 2)
 
     def _value(self, painter: QPainter, cell: QRectF, item: Item, old: bool) -> None:

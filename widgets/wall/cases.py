@@ -9,10 +9,10 @@ from cockpit.model.ages import age
 from cockpit.model.cases import Case
 from cockpit.model.messages import Message
 from widgets.bars.figures import loop_figures
+from widgets.kit.discreet import unit_name, visitor
 from widgets.kit.loopwords import left_of, number_of, stage_of
 from widgets.lists.areas import AreaTree
 from widgets.lists.words import EventWords, joined
-from widgets.wall.discreet import unit_name, visitor
 from widgets.wall.kit import PanelState
 from widgets.wall.rows import ListPanel, Row
 from widgets.wall.wanted import Wanted

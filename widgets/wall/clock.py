@@ -12,9 +12,9 @@ from PySide6.QtGui import QPainter
 from cockpit.model.ages import countdown, date_words, stamp
 from cockpit.model.clock import DAY, HOUR, SECOND, from_iso, local
 from cockpit.model.messages import Message
+from widgets.kit.discreet import visitor
 from widgets.kit.loopwords import left_of, stage_of
 from widgets.lists.words import joined
-from widgets.wall.discreet import visitor
 from widgets.wall.kit import PanelState, WallPanel
 from widgets.wall.paint import draw_words, fitted
 from widgets.wall.sizes import wide
@@ -90,7 +90,7 @@ class WallCountdown(WallPanel):
         to: an instant ("2026-07-15T08:00:00+08:00"), a time of the day ("20:00", the next one), or `case`: the limit of
             the stage of the case that the wall follows, else of the open case that is due first; visitors are not told
             its number.
-        words: what happens then, words or `{zh, en}`. passed: what is said when it is past.
+        words: what happens then, passed: what is said when it is past; each `{zh, en}`.
     """
 
     panel_id: ClassVar[str] = "wallcountdown"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -13,9 +13,9 @@ from cockpit.model.clock import DAY
 from widgets.lists.words import joined
 from widgets.signs.board import Item
 from widgets.wall.asking import History
-from widgets.wall.lines import Chart, draw_chart
+from widgets.wall.lines import Chart, draw_chart, steps_in
 from widgets.wall.paint import dashed, draw_mark, draw_value, draw_words
-from widgets.wall.signed import SignPanel, bounds_of, level, mildest
+from widgets.wall.signed import SignPanel, bounds_of, level, nearest
 from widgets.wall.sizes import wide
 from widgets.wall.tile import Tile, draw_tile
 
@@ -73,29 +73,23 @@ class WallCurve(SignPanel):
         if box.height() < base.row * 3.6:
             self._low(painter, box, item, old)
             return
-        if box.height() >= base.row * 6.5 or box.width() < base.row * 24:
-            high = kind.figure * 0.95 if box.height() >= base.row * 4.6 else 0.0
-            if high:
-                self._now(painter, QRectF(box.left(), box.top(), box.width(), high), item, old)
-            box = box.adjusted(0, high + (kind.gap if high else 0), 0, 0)
-        else:
-            side = min(box.width() * 0.24, base.row * 12)
-            self._beside(painter, QRectF(box.left(), box.top(), side, box.height()), item, old)
-            box = box.adjusted(side + base.pad, 0, 0, 0)
         expected = None
         if self.chosen["forecast"] and item.ahead > 0 and item.forecast == item.forecast and not old:
             expected = (item.measured + item.ahead, item.forecast)
         history, before = self.history, self.before
-        shown = Chart(
-            history.start,
-            history.end,
-            history.curve,
-            before.curve if before is not None else type(history.curve)(),
-            bounds_of(item.sign),
-            expected,
-            old,
-            item.sign.decimals,
-        )
+        earlier = before.curve if before is not None else type(history.curve)()
+        bounds, decimals = bounds_of(item.sign), item.sign.decimals
+        shown = Chart(history.start, history.end, history.curve, earlier, bounds, expected, old, decimals)
+        if box.height() >= base.row * 6.5 or box.width() < base.row * 24:
+            high = kind.figure * 0.95 if box.height() >= base.row * 4.6 else 0.0
+            above, box = QRectF(box), box.adjusted(0, high + (kind.gap if high else 0), 0, 0)
+            if high:
+                above.setHeight(high)
+                self._now(painter, above, item, old, steps_in(shown, box, kind))
+        else:
+            side = min(box.width() * 0.24, base.row * 12)
+            self._beside(painter, QRectF(box.left(), box.top(), side, box.height()), item, old)
+            box = box.adjusted(side + base.pad, 0, 0, 0)
         draw_chart(painter, box, shown, kind, theme)
 
     def _tile(self, item: Item, old: bool) -> Tile:
@@ -115,8 +109,9 @@ class WallCurve(SignPanel):
         tile = self._tile(item, old)
         draw_tile(painter, box, replace(tile, curve=type(tile.curve)()), self.base, self.theme, named=False)
 
-    def _now(self, painter: QPainter, row: QRectF, item: Item, old: bool) -> None:
-        """The value of now at the left, what the lines mean at the right."""
+    def _now(self, painter: QPainter, row: QRectF, item: Item, old: bool, steps: Sequence[float]) -> None:
+        """The value of now at the left, what the lines mean at the right: of one that the grid with these steps does
+        not reach the words alone."""
         kind, theme, words = self.type, self.theme, self.words
         at = level(item)
         ink = theme.level(at) if at else theme.t2 if old else theme.t1
@@ -135,6 +130,11 @@ class WallCurve(SignPanel):
         goal = self.goal(item)
         if goal:
             legend.append(("goal", goal))
+        bound = nearest(item)
+        end = item.sign.target
+        if end is None and bound is not None:
+            end = bound.above if bound.above is not None else bound.below
+        reached = end is not None and bool(steps) and steps[0] <= end <= steps[-1]
         for what, label in legend:
             need = wide(label, kind.min) + kind.min * 2
             if right - need < row.left() + took + kind.gap * 3:
@@ -143,7 +143,9 @@ class WallCurve(SignPanel):
                 painter, QRectF(right - need, row.top(), need, row.height()), label, kind.min, theme.t2, side="right"
             )
             y, x = row.center().y(), right - need
-            bound = mildest(item.sign)
+            if what == "goal" and not reached:
+                right -= need + kind.min * 0.8
+                continue
             color = (
                 theme.chart2
                 if what == "before"

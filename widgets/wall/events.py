@@ -11,10 +11,10 @@ from cockpit.model.ages import span
 from cockpit.model.messages import Message
 from cockpit.model.tables import EventState
 from widgets.bars.figures import figures, loop_figures
+from widgets.kit.discreet import visitor
 from widgets.kit.feedstate import cut_off, has_data, topic_state
 from widgets.lists.areas import AreaTree
 from widgets.lists.words import EventWords
-from widgets.wall.discreet import visitor
 from widgets.wall.kit import PanelState
 from widgets.wall.rows import ListPanel, Row
 from widgets.wall.wanted import among

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from cockpit.model.ages import age, moment
+from cockpit.model.ages import age, moment, span
 from cockpit.model.cases import Case, Order
 from cockpit.model.messages import Message
+from widgets.kit.discreet import unit_name, visitor
 from widgets.kit.feedstate import cut_off, topic_state
 from widgets.kit.loopwords import Left, left_of, number_of, stage_of
 from widgets.kit.symbols import draw_badge, draw_pattern
@@ -20,12 +21,14 @@ from widgets.lists.words import EventWords, joined
 from widgets.orders.history import entries
 from widgets.orders.rail import AHEAD, NOW, PASSED, Mark, marks
 from widgets.orders.words import CaseWords
-from widgets.wall.discreet import unit_name, visitor
 from widgets.wall.gravest import gravest_key
 from widgets.wall.kit import PanelState, WallPanel
 from widgets.wall.paint import draw_at, draw_words, fitted
 from widgets.wall.rows import Row, draw_rows
 from widgets.wall.sizes import FIGURE_EM, WallType, metrics, wide
+
+LEAST_NAME = 2.2
+"""Sizes of type that the name of a stage is wide at the least where it is cut."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,7 @@ class WallFocus(WallPanel):
         return Row(
             title=self._unit(order.unit),
             beside=joined(t(f"map.order_{order.state}"), t(age(since, now))),
+            less=joined(t(f"map.order_{order.state}"), t(span(now - since))),
             right=t(left.words) if left is not None else "",
             ink=left.token if left is not None else "t2",
             dot="acc" if order.working else "line2",
@@ -269,17 +273,41 @@ def paint_rail(painter: QPainter, box: QRectF, rail: Sequence[Mark], kind: WallT
         )
         painter.drawEllipse(QPointF(x, middle), radius, radius)
     painter.restore()
-    for i, mark in enumerate(rail):
-        x = box.left() + step * (i + 0.5)
+    names, times = metrics(kind.min), kind.min * (FIGURE_EM + 0.62)
+    base = middle + radius + kind.gap + names.ascent()
+    for i, place in _labelled(box, rail, kind).items():
+        mark, current = rail[i], rail[i].where == NOW
+        line = QRectF(place.left(), base - names.ascent(), place.width(), names.height())
         ink = theme.t1 if mark.where != AHEAD else theme.t2
-        base = middle + radius + kind.gap + metrics(kind.min).ascent()
-        if wide(mark.label, kind.min) <= step:
-            draw_at(painter, x, base, mark.label, kind.min, ink, mark.where == NOW, "middle")
-        below = base + kind.min * (FIGURE_EM + 0.62)
+        draw_words(painter, line, mark.label, kind.min, ink, current, "middle")
+        x = box.left() + step * (i + 0.5)
         under = mark.under[:-3] if mark.under.count(":") == 2 and mark.where == PASSED else mark.under
-        if wide(under, kind.min, mark.where == NOW) <= step * 0.96:
-            color = theme[mark.token] if mark.where == NOW else theme.t2
-            draw_at(painter, x, below, under, kind.min, color, mark.where == NOW, "middle")
+        if wide(under, kind.min, current) <= step * 0.96:
+            draw_at(
+                painter, x, base + times, under, kind.min, theme[mark.token] if current else theme.t2, current, "middle"
+            )
+
+
+def _labelled(box: QRectF, rail: Sequence[Mark], kind: WallType) -> dict[int, QRectF]:
+    """Where each stage has its name: that of now whole, the others moved aside from it as far as the next one lets
+    them, else cut at the least to what can still be told apart; those that have no room are not there."""
+    step, gap = box.width() / len(rail), kind.min * 0.3
+    takes = [wide(mark.label, kind.min, mark.where == NOW) + 1 for mark in rail]
+    ends = []
+    for i, took in enumerate(takes):
+        left = min(max(box.left() + step * (i + 0.5) - took / 2, box.left()), box.right() - took)
+        ends.append((left, left + took))
+    found: dict[int, tuple[float, float]] = {}
+    for i in sorted(range(len(rail)), key=lambda i: (rail[i].where != NOW, i)):
+        before = max([found[k][1] + gap for k in found if k < i], default=box.left())
+        behind = min([found[k][0] - gap for k in found if k > i], default=box.right())
+        if i + 1 < len(rail) and i + 1 not in found:
+            behind = min(behind, max(ends[i + 1][0] - gap, ends[i][1]))
+        left = max(min(ends[i][0], behind - takes[i]), before)
+        right = min(left + takes[i], behind)
+        if right - left >= min(takes[i], LEAST_NAME * kind.min):
+            found[i] = left, right
+    return {i: QRectF(left, box.top(), right - left, box.height()) for i, (left, right) in found.items()}
 
 
 PANELS = {"wallfocus": WallFocus}

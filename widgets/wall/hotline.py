@@ -25,6 +25,8 @@ from widgets.wall.rows import LEAST, TALL
 from widgets.wall.sizes import WallType, wide
 
 BY = ("kind", "group", "area")
+NAMED = 0.6
+"""Of the width: so much names take before they are cut; the bars have the rest."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ def draw_count_bars(
     fit = max(int(box.height() / least + 0.02), 1)
     shown = counts[:fit]
     high = min(box.height() / len(shown), least * TALL)
-    named = min(max(wide(name, kind.row) for name, _ in shown), box.width() * 0.45)
+    named = min(max(wide(name, kind.row) for name, _ in shown), box.width() * NAMED)
     valued = max(wide(f"{n:,}", kind.row, True) for _, n in shown)
     gap = kind.row * 0.5
     room = box.width() - named - valued - 2 * gap

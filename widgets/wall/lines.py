@@ -20,6 +20,8 @@ from widgets.wall.sizes import FIGURE_EM, WallType, wide
 _FAR = 0.6
 """A bound further from the values than this share of their span is not drawn: it would press them flat."""
 
+_FOOT = 1.45
+"""Height of the line of times under a chart, in sizes of its type."""
 _PIECE = 16
 """Points of a line that are drawn at once."""
 
@@ -120,12 +122,16 @@ def steps_of(chart: Chart, most: int) -> list[float]:
     return round_steps(first, last, most)
 
 
+def steps_in(chart: Chart, box: QRectF, kind: WallType) -> list[float]:
+    """Values of the lines of the grid of a chart in that box: what lies outside of them is not drawn."""
+    return steps_of(chart, max(1, min(4, int((box.height() - kind.min * _FOOT) / (kind.min * 1.7)))))
+
+
 def draw_chart(painter: QPainter, box: QRectF, chart: Chart, kind: WallType, theme: Theme) -> None:
     """A curve with its grid, bounds, what was before and what is expected."""
     axis = kind.min
-    foot = axis * 1.45
-    most = max(1, min(4, int((box.height() - foot) / (axis * 1.7))))
-    steps = steps_of(chart, most)
+    foot = axis * _FOOT
+    steps = steps_in(chart, box, kind)
     if not steps:
         return
     digits = max(_digits(step) for step in steps)

@@ -27,6 +27,8 @@ CELL = 96
 """Pixels of the squares that are painted anew as a whole."""
 ALL = 0.45
 """Share of the squares from which on everything is painted anew."""
+LETTERS = 6
+"""Letters of upright names that a number makes room for at the most."""
 Piece = tuple[object, ...]
 
 
@@ -88,11 +90,13 @@ class Face:
         whole = region.contains(QRect(0, 0, self.cut.w, self.cut.h))
         seen = region.boundingRect()
         x, y = self.moved
+        self._marks(painter, [dot for dot in self.dots if dot.count == 1], region, whole, seen)  # under the names
         for label in self.labels:
             at = QRect(label.x + x, label.y + y, label.image.width(), label.image.height())
             if whole or region.intersects(at):
                 painter.drawImage(at.topLeft(), label.image)
-        self._marks(painter, (*self.dots, *self.units), region, whole, seen)
+        crowds = [dot for dot in self.dots if dot.count > 1]
+        self._marks(painter, (*crowds, *self.units), region, whole, seen)
         callouts = [one for one in self.callouts if whole or seen.intersects(self._around(one))]
         paint_leaders(painter, callouts, (self.cut.x, self.cut.y), base, theme)
         self._marks(painter, self.marks, region, whole, seen)
@@ -161,18 +165,29 @@ def aside(dots: Sequence[Mark], labels: Sequence[Label], moved: tuple[int, int],
     names = np.concatenate([label.boxes for label in labels]) + np.array([x + cut.x, y + cut.y] * 2)
     made = []
     for dot in dots:
-        half = dot.image.height() / 2
-        wide = dot.image.width() / 2
-        over = names[(abs(names[:, [0, 2]].mean(axis=1) - dot.x) < (names[:, 2] - names[:, 0]) / 2 + wide)
-                     & (names[:, 1] < dot.y + half) & (names[:, 3] > dot.y - half)]  # fmt: skip
-        inside = cut.x + wide <= dot.x <= cut.x + cut.w - wide
-        if dot.count > 1 and len(over) and inside:
-            above, below = over[:, 1].min() - half, over[:, 3].max() + half
-            to = float(above if dot.y - above < below - dot.y else below)
-            if cut.y + half <= min(dot.y, to) and max(dot.y, to) <= cut.y + cut.h - half:
+        inside = cut.x + dot.image.width() / 2 <= dot.x <= cut.x + cut.w - dot.image.width() / 2
+        if dot.count > 1 and inside:
+            half, to = dot.image.height() / 2, _beside_names(dot, names)
+            if to != dot.y and cut.y + half <= min(dot.y, to) and max(dot.y, to) <= cut.y + cut.h - half:
                 dot = Mark(dot.x, to, dot.image, dot.reach, count=dot.count)
         made.append(dot)
     return made
+
+
+def _beside_names(dot: Mark, names: Boxes) -> float:
+    """Its y where it lies over no letter, the nearest of above and below; names that stand upright have one a line."""
+    half, wide = dot.image.height() / 2, dot.image.width() / 2
+    near = names[abs(names[:, [0, 2]].mean(axis=1) - dot.x) < (names[:, 2] - names[:, 0]) / 2 + wide]
+    ends = []
+    for up in (True, False):
+        y = dot.y
+        for _ in range(LETTERS):
+            over = near[(near[:, 1] < y + half) & (near[:, 3] > y - half)]
+            if not len(over):
+                ends.append(y)
+                break
+            y = float(over[:, 1].min() - half if up else over[:, 3].max() + half)
+    return min(ends, key=lambda y: abs(y - dot.y), default=dot.y)
 
 
 def boxes_of_marks(marks: Sequence[Mark]) -> Boxes:

@@ -20,7 +20,7 @@ from widgets.kit.theme import Theme
 from widgets.map.coloring import EVENTS, Coloring, age_of
 from widgets.map.scene import ALERT, CAMERA, EVENT, SENSOR, UNIT, Alert, Scene
 from widgets.wall.mapview import wall_style
-from widgets.wall.paint import draw_frame, draw_words
+from widgets.wall.paint import broken, draw_frame, draw_words
 from widgets.wall.sizes import WallType, wide
 
 INSET = 28
@@ -82,14 +82,15 @@ class Floats:
         """The mode at the right, alerts at the left, as far down as `low`."""
         made = []
         mode = self._mode(free, base)
+        beside = free
         if mode is not None and mode.box.bottom() < low:
             made.append(mode)
-            free = free.adjusted(0, 0, -(mode.box.width() + 2 * base.gap), 0)
+            beside = free.adjusted(0, 0, -(mode.box.width() + 2 * base.gap), 0)
         top = free.top()
         alerts = sorted(scene.alerts, key=lambda one: (one.level, one.expires)) if scene.shows(ALERT) else []
         for i, alert in enumerate(alerts[:MOST_ALERTS]):
             more = len(alerts) - MOST_ALERTS if i == MOST_ALERTS - 1 else 0
-            one = self._alert(alert, free, top, base, more)
+            one = self._alert(alert, free if i else beside, top, base, more)
             if one.box.bottom() > low or one.box.width() < 6 * base.row:
                 break
             made.append(one)
@@ -100,21 +101,25 @@ class Floats:
         """Ages at the left, makers at the right; under each other where they do not fit beside each other."""
         t, pack = self.ctx.t, self.ctx.pack
         approval = t("hands.approval", number=pack.approval) if pack.approval else ""
-        credit = " · ".join(part for part in (t.pack(pack.credit), approval, t.pack(pack.notice)) if part)
+        parts = [part for part in (t.pack(pack.credit), approval, t.pack(pack.notice)) if part]
         ages, stale = self.ages(scene)
         pad = base.min * 0.5
         aged = wide(ages, base.min) + 2 * pad + (base.min * 1.1 if stale else 0)
-        made = wide(credit, base.min) + 2 * pad
+        lines = [" · ".join(parts)] if parts else []
+        if lines and wide(lines[0], base.min) + 2 * pad > free.width():
+            lines = [line for part in parts for line in broken(part, base.min, free.width() - 2 * pad)]
         boxes = []
-        bottom = free.bottom()
-        if made + aged + base.gap > free.width():
-            made = min(made, free.width())
-            boxes.append(Float("credit", QRectF(free.right() - made, bottom - row, made, row), credit))
-            bottom -= row + base.gap
+        bottom, made = free.bottom(), 0.0
+        for line in reversed(lines):
+            made = min(wide(line, base.min) + 2 * pad, free.width())
+            boxes.append(Float("credit", QRectF(free.right() - made, bottom - row, made, row), line))
+            bottom -= row
             if bottom - row < free.top():
                 return boxes
-        else:
-            boxes.append(Float("credit", QRectF(free.right() - made, bottom - row, made, row), credit))
+        if len(lines) == 1 and made + aged + base.gap <= free.width():
+            bottom += row
+        elif lines:
+            bottom -= base.gap
         if ages:
             aged = min(aged, free.width())
             boxes.append(Float("age", QRectF(free.left(), bottom - row, aged, row), ages, stale=stale))
@@ -125,23 +130,32 @@ class Floats:
         t, parts, old = self.ctx.t, [], False
         for topic in AGED:
             if scene.shows(topic):
-                age, stale = topic_age(self.ctx, topic)
+                age, stale, _ = topic_age(self.ctx, topic)
                 said = t(age) if age is not None else t("kit.age_never")
                 parts.append(f"{t(f'wallmap.{topic}')} {said}")
                 old |= stale
         return " · ".join(parts), old
 
     def _alert(self, alert: Alert, free: QRectF, top: float, base: WallType, more: int) -> Float:
+        """As much of it as there is room for: what goes first are the words that the list of alerts has too, then the
+        end of its title, never the end that it has."""
         t, now, row = self.ctx.t, self.ctx.clock.now(), self.ctx.picture[ALERT].get(alert.key) or {}
         sent = t("wallmap.sent", time=moment(int(row["sent"]), now)) if row.get("sent") else ""
         until = t("map.alert_until", time=moment(alert.expires, now)) if alert.expires else ""
-        said = [sent, until, str(row.get("area_name", ""))]
-        if more > 0:
-            said.append(t("wallmap.more_alerts", n=more))
-        words = " · ".join(part for part in said if part)
+        area, others = str(row.get("area_name", "")), t("wallmap.more_alerts", n=more) if more > 0 else ""
         high = base.row * 2.1
-        title = headline_words(alert.title, t, whole=True)
-        width = high + wide(title, base.row, True) + wide(words, base.min) + base.row * 1.6
+        for whole, said in (
+            (True, (sent, until, area)),
+            (True, (sent, until)),
+            (False, (sent, until, area)),
+            (False, (until, area)),
+            (False, (until,)),
+        ):
+            title = headline_words(alert.title, t, whole)
+            words = " · ".join(part for part in (*said, others) if part)
+            width = high + wide(title, base.row, True) + wide(words, base.min) + base.row * 1.6
+            if width <= free.width():
+                break
         return Float("alert", QRectF(free.left(), top, min(width, free.width()), high), title, words, alert.level)
 
     def _mode(self, free: QRectF, base: WallType) -> Float | None:
@@ -159,7 +173,7 @@ class Floats:
         title = self.ctx.t(coloring.legend(tier))
         ctx = self.ctx
         if coloring.kind == EVENTS:
-            age, stale = topic_age(ctx, "event")
+            age, stale, _ = topic_age(ctx, "event")
         else:
             age, stale = age_of(coloring, ctx.picture, ctx.pack, ctx.clock.now())
         more = ctx.t(age) if age is not None else ""
@@ -208,10 +222,10 @@ class Floats:
         gap = (box.height() - side) / 2
         draw_badge(painter, QRectF(box.left() + gap, box.top() + gap, side, side), one.level, self.theme)
         row = QRectF(box.left() + side + 2 * gap, box.top(), box.width() - side - 3 * gap, box.height())
-        took = draw_words(painter, row, one.title, base.row, self.theme.t1, True)
-        row.setLeft(row.left() + took + base.row * 0.5)
-        if row.width() > 3 * base.min:
-            draw_words(painter, row, one.more, base.min, self.theme.t2)
+        end = wide(one.more, base.min) + base.row * 0.5 if one.more else 0.0
+        took = draw_words(painter, row.adjusted(0, 0, -end, 0), one.title, base.row, self.theme.t1, True)
+        row.setLeft(row.left() + (took + base.row * 0.5 if took else 0.0))
+        draw_words(painter, row, one.more, base.min, self.theme.t2)
 
     def _paint_mode(self, painter: QPainter, one: Float, base: WallType) -> None:
         color = self.theme.level(one.level, "text")

@@ -14,16 +14,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from weakref import WeakValueDictionary
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QPainter
 
 from cockpit.model.layout import Rect
 from widgets.map.base import BaseFile
 from widgets.map.compose.flat import area_layer
-from widgets.map.compose.plane import Origin
 from widgets.map.drawing import Drawing, Ground, Layer
 from widgets.map.raster.crew import Crew, helpers
 from widgets.map.raster.ground import Stopped
@@ -31,10 +29,10 @@ from widgets.map.raster.pane import Pane, Plate
 from widgets.map.raster.source import BaseSource
 from widgets.map.raster.still_layers import Brushes
 from widgets.map.raster.types import make_all_types
-from widgets.map.scene import Alert, Area
 from widgets.map.style import MapStyle
+from widgets.wall.mapcut import Look, Picture, Wish, carried
 from widgets.wall.mapmarks import paint_alerts
-from widgets.wall.mapnames import Label, LaidNames, labels_in
+from widgets.wall.mapnames import LaidNames, labels_in
 
 Floats = NDArray[np.float64]
 LAND, LINES = Ground(key="ground.land", part="land"), Ground(key="ground.lines", part="lines")
@@ -42,62 +40,6 @@ BAND = 250_000
 """Pixels that one thread draws at a time."""
 OVERVIEW = 640
 """Longer side of the overview of the pack, pixels: it stands in until a place was drawn."""
-
-
-class Look(msgspec.Struct, frozen=True, eq=False):
-    """What a ground is drawn from beside where it looks.
-
-    Attributes:
-        areas: in colour. origin: that their places are counted from. alerts: areas that were warned of.
-        size: of symbols and the lines about alerts. seams: rectangles of the canvas that no name may touch.
-    """
-
-    style: MapStyle
-    areas: tuple[Area, ...] = ()
-    alerts: tuple[Alert, ...] = ()
-    size: float = 1.0
-    origin: Origin = (0.0, 0.0)
-    seams: tuple[Rect, ...] = ()
-
-    def alike(self, other: Look) -> bool:
-        """Whether what is drawn from the two is the same but for names."""
-        same = self.style is other.style and self.areas is other.areas and self.alerts is other.alerts
-        return same and (self.size, self.origin) == (other.size, other.origin)
-
-
-_looks: list[Look] = []
-
-
-def look_of(wanted: Look) -> Look:
-    """The one of these that others use already: what is drawn alike is drawn once."""
-    known = next((one for one in _looks if one.alike(wanted) and one.seams == wanted.seams), None)
-    if known is None:
-        _looks[:] = [*_looks[-7:], wanted]
-    return known or wanted
-
-
-class Wish(msgspec.Struct, frozen=True):
-    """A cut of a canvas that is to be drawn."""
-
-    pane: Pane
-    cut: Rect
-    look: Look
-
-    def fits(self, other: Wish) -> bool:
-        """Whether pixels of the one are pixels of the other, moved aside."""
-        return self.look.alike(other.look) and self.pane.same_scale(other.pane)
-
-    @property
-    def here(self) -> Pane:
-        """The pane of the cut."""
-        return self.pane.part(self.cut.x, self.cut.y, self.cut.w, self.cut.h)
-
-
-class Picture:
-    """A drawn cut."""
-
-    def __init__(self, wish: Wish, plate: Plate, labels: tuple[Label, ...]) -> None:
-        self.wish, self.plate, self.labels = wish, plate, labels
 
 
 class GroundShop(QObject):
@@ -275,39 +217,6 @@ def bands(x: int, y: int, width: int, height: int) -> list[tuple[int, int, int, 
     count = max(min(width * height // BAND, height // 32), 1)
     edges = [y + height * i // count for i in range(count + 1)]
     return [(x, a, width, b - a) for a, b in itertools.pairwise(edges) if b > a and width > 0]
-
-
-def stretch(painter: QPainter, plate: Plate, pane: Pane, here: Pane) -> None:
-    """A picture of another view where it belongs in this one, unsmoothed: it is seen for a moment and must be quick."""
-    ratio = here.scale / pane.scale
-    left, top = pane.corner(here)
-    seen = QRectF(left, top, here.width / ratio, here.height / ratio).intersected(QRectF(plate.image.rect()))
-    if not seen.isEmpty():
-        at = QRectF(
-            (seen.left() - left) * ratio, (seen.top() - top) * ratio, seen.width() * ratio, seen.height() * ratio
-        )
-        painter.drawImage(at, plate.image, seen)
-
-
-def carried(old: Plate, at: tuple[int, int], plate: Plate) -> list[tuple[int, int, int, int]]:
-    """Copies what an old picture has of a new one; the answer is the rectangles that it lacks.
-
-    Args:
-        at: where the old one's upper left corner is in the new one, pixels.
-    """
-    (high, wide), (rows, columns) = old.pixels.shape, plate.pixels.shape
-    x, y = at
-    left, top, right, bottom = max(x, 0), max(y, 0), min(x + wide, columns), min(y + high, rows)
-    if right <= left or bottom <= top:
-        return [(0, 0, columns, rows)]
-    plate.pixels[top:bottom, left:right] = old.pixels[top - y : bottom - y, left - x : right - x]
-    lacks = (
-        (0, 0, columns, top),
-        (0, bottom, columns, rows - bottom),
-        (0, top, left, bottom - top),
-        (right, top, columns - right, bottom - top),
-    )
-    return [rect for rect in lacks if rect[2] > 0 and rect[3] > 0]
 
 
 _shops: dict[str, GroundShop] = {}

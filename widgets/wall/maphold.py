@@ -15,7 +15,8 @@ from widgets.kit.fonts import FAMILY
 from widgets.map.base import base_file
 from widgets.map.camera import Camera, box_of
 from widgets.map.raster.pane import Pane
-from widgets.wall.mapground import GroundShop, Look, Picture, Wish, enter_shop, leave_shop, look_of, stretch
+from widgets.wall.mapcut import Look, Picture, Wish, look_of, stretch
+from widgets.wall.mapground import GroundShop, enter_shop, leave_shop
 
 CALM_MS, LONGEST_CALM_MS = 60, 1000
 """How long a view that a hand moves must stand before it is drawn sharp, where frames are quick and where they are

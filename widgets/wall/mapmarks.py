@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygon
 
 from cockpit.model.layout import Rect
 from widgets.kit.drawings import PATHS
+from widgets.kit.icons import draw_icon
 from widgets.kit.shapes import event_shape
 from widgets.kit.symbols import UNIT_RADIUS, empty_image, event_symbol, round_pen
 from widgets.kit.theme import Theme
@@ -40,7 +41,7 @@ DESK = 46.0 / 17.0
 """How much larger than at a desk groups, cases and alarms are."""
 UNITS, FAR_UNITS, DOTS = 1.55, 0.8, 2.0
 FAR = 12.6
-"""Zoom of logical pixels below which units are drawn small."""
+"""Zoom of logical pixels below which units are drawn small, and cameras are not."""
 TURN = 15
 HEADED_FROM = 14.0
 """Zoom of logical pixels from which units show where they head."""
@@ -158,10 +159,11 @@ def unit_marks(scene: Scene, pane: Pane, cut: Rect, theme: Theme, size: float) -
 
 
 def dot_marks(scene: Scene, pane: Pane, cut: Rect, theme: Theme, size: float) -> list[Mark]:
-    """Sensors and cameras in a cut; where several are near each other their number."""
+    """Sensors and cameras in a cut; where several are near each other their number. Cameras only from `FAR` on: the
+    hundreds of a city say nothing but hide what happens in it."""
     made: list[Mark] = []
     for topic, dots, sprite in ((SENSOR, scene.sensors, sensor_sprite), (CAMERA, scene.cameras, camera_sprite)):
-        if scene.shows(topic):
+        if scene.shows(topic) and (topic != CAMERA or pane.zoom >= FAR):
             made += _dots(topic, dots, sprite, pane, cut, theme, size)
     return made
 
@@ -255,20 +257,24 @@ def group_image(level: int, count: int, theme: Theme, size: float) -> QImage:
 
 @lru_cache(maxsize=1024)
 def crowd_image(topic: str, count: int, theme: Theme, size: float) -> QImage:
-    """How many sensors (round) or cameras (square) are at a place: a quiet frame with their number."""
+    """How many sensors (round) or cameras (with a camera's sign) are at a place: a quiet frame with their number."""
     words, px = short(count), LEAST_PX * size
     high = px * 0.62
-    half = max(wide(words, px) / 2 + px * 0.3, high)
+    sign = px * 0.92 if topic == CAMERA else 0.0
+    half = max((wide(words, px) + sign) / 2 + px * 0.3, high)
     image, painter = empty_image(half + 2 * size, 1.0)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     back = theme.map.color("land")
     back.setAlphaF(0.86)
-    painter.setPen(round_pen(theme.t2, 2 * size))
+    painter.setPen(round_pen(theme.t2 if topic == SENSOR else theme.line2, 2 * size))
     painter.setBrush(back)
     corner = high if topic == SENSOR else 6 * size
     box = QRectF(-half, -high, 2 * half, 2 * high)
     painter.drawRoundedRect(box, corner, corner)
-    draw_words(painter, box, words, px, theme.t2, side="middle")
+    if sign:
+        side = px * 0.8
+        draw_icon(painter, QRectF(-half + px * 0.2, -side / 2, side, side), "camera", theme.t2, 1.6)
+    draw_words(painter, box.adjusted(sign, 0, 0, 0), words, px, theme.t2, side="middle")
     painter.end()
     return image
 

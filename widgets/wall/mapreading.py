@@ -13,12 +13,13 @@ from cockpit.model.layout import Rect
 from cockpit.model.wallabout import About
 from cockpit.picture import Picture
 from widgets.kit.context import PanelContext
+from widgets.kit.discreet import visitor
 from widgets.kit.theme import Theme
 from widgets.map.coloring import Coloring
 from widgets.map.motion import Trails
 from widgets.map.raster.pane import Pane
 from widgets.map.reader import SceneReader
-from widgets.map.scene import EVENT, TRAIL, Scene, Units
+from widgets.map.scene import CAMERA, EVENT, TRAIL, Scene, Units
 from widgets.map.style import MapStyle
 from widgets.wall.mapmarks import Mark, MarkReader, places
 from widgets.wall.wanted import stack_of_about
@@ -87,6 +88,15 @@ def reader_of(ctx: PanelContext, kind: str, about: About | None = None) -> Reade
             del readers[old]
         readers[key] = Reader(ctx, kind, about)
     return readers[key]
+
+
+def for_eyes(ctx: PanelContext, scene: Scene) -> Scene:
+    """A scene as those may see it who stand before the wall: visitors see no camera that is hidden from them."""
+    if not (visitor(ctx) and ctx.videos is not None and scene.shows(CAMERA)):
+        return scene
+    videos = [ctx.videos.video(key) for key in scene.cameras.keys]
+    seen = [row for row, video in enumerate(videos) if video is None or video.visitor != "hide"]
+    return scene if len(seen) == len(videos) else msgspec.structs.replace(scene, cameras=scene.cameras.some(seen))
 
 
 def paint_trails(

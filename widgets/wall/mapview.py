@@ -18,6 +18,7 @@ from widgets.map.labels import ROAD_PX
 from widgets.map.raster.pane import Pane
 from widgets.map.style import MapStyle
 from widgets.map.themed import map_style
+from widgets.wall.sizes import SEAM
 
 LEAST_PX = 37.0
 """The smallest type that the sizes of `../shared/look` are drawn for: symbols grow and shrink with it."""
@@ -30,8 +31,6 @@ EVENT_GROUND = 2600.0
 """Metres of the ground along the shorter side about an event that is followed."""
 PAD = 0.08
 """Of the canvas that stays free around an area that is followed."""
-SEAM = 14
-"""Pixels beside a bezel that no word may touch."""
 
 
 def letter_factor(least: float) -> float:

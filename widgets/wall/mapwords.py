@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter
 
 from widgets.kit.theme import Theme
 from widgets.wall.mapmarks import Mark
-from widgets.wall.paint import draw_frame, draw_words
+from widgets.wall.paint import broken, clamped, draw_frame, draw_words
 from widgets.wall.sizes import WallType, wide
 
 Floats = NDArray[np.float64]
@@ -80,11 +80,18 @@ def _place(
             if width > room.width():
                 if said[1] or blocked is not last:
                     continue
-                width = room.width()
+                said = _on_two(said[0], room.width(), base)
+                width, height = room.width(), size_of(said, base)[1]
             for box in _spots(x, y, mark.reach, width, height, base, room):
                 if room.contains(box) and _free(box, blocked):
                     return Callout(mark, said, box)
     return None
+
+
+def _on_two(title: str, width: float, base: WallType) -> tuple[str, str]:
+    """A title that no line of a screen holds on two: what it is stays."""
+    first, *rest = clamped(broken(title, base.row, width - 1.3 * base.row, bold=True), 2)
+    return first, rest[0] if rest else ""
 
 
 def _spots(

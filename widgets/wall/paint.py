@@ -114,7 +114,10 @@ def fitted(words: str, width: float, px: float, least: float, bold: bool = False
     took = wide(words, px, bold)
     if took <= width or took <= 0:
         return px
-    return max(least, int(px * width / took))
+    size = max(least, int(px * width / took))
+    while size > least and wide(words, size, bold) > width:  # letters do not shrink evenly
+        size -= 1
+    return max(size, least)
 
 
 def value_px(value: str, unit: str, width: float, px: float, least: float) -> float:
@@ -196,9 +199,16 @@ class HeadWords(NamedTuple):
     short: str = ""
 
 
-def paint_head(painter: QPainter, row: QRectF, base: WallType, theme: Theme, words: HeadWords) -> None:
+def paint_head(
+    painter: QPainter, row: QRectF, base: WallType, theme: Theme, words: HeadWords,
+    seams: Sequence[tuple[float, float]] = (),
+) -> None:  # fmt: skip
     """Title, its age, and the facts at the right. Where there is no room the facts go, then the title is cut: no value
-    is without its age."""
+    is without its age.
+
+    Args:
+        seams: from where to where along the row bezels let nothing be written.
+    """
     title, age, stale, facts, short = words
     gap = base.panel * 0.4
     icon = base.min * 1.05 if stale else 0.0
@@ -207,15 +217,40 @@ def paint_head(painter: QPainter, row: QRectF, base: WallType, theme: Theme, wor
     aged = wide(age, base.min) + gap + icon if age else 0.0
     if facts and wide(title, base.panel, True) + aged + wide(facts, base.min) + gap * 2 > row.width():
         facts = ""
-    room = row.adjusted(0, 0, -min(aged, row.width() - base.panel * 2), 0)
-    x = row.left() + draw_words(painter, room, title, base.panel, theme.t1, True) + gap
+    title_w = min(wide(title, base.panel, True), row.width() - aged)
+    left = beyond(row.left(), title_w, seams)
+    left = left if left + title_w + aged <= row.right() else row.left()
+    room = QRectF(left, row.top(), max(row.right() - left - min(aged, row.width() - base.panel * 2), 0), row.height())
+    x = left + draw_words(painter, room, title, base.panel, theme.t1, True) + gap
     base_line = row.center().y() + metrics(base.panel).ascent() / 2 - metrics(base.panel).descent() / 2
+    if age:
+        moved = beyond(x, icon + wide(age, base.min), seams)
+        x = moved if moved + icon + wide(age, base.min) <= row.right() + 1 else x
     if stale and age:
         side = base.min * 0.86
         draw_icon(painter, QRectF(x, row.center().y() - side / 2, side, side), "plug-broken", theme.orange_text, 2)
         x += icon
     draw_at(painter, x, base_line, age, base.min, theme.t1 if stale else theme.t2)
-    draw_at(painter, row.right(), base_line, facts, base.min, theme.t2, side="right")
+    x += wide(age, base.min) + gap if age else 0.0
+    right = before(row.right(), wide(facts, base.min), seams)
+    if right - wide(facts, base.min) >= x:
+        draw_at(painter, right, base_line, facts, base.min, theme.t2, side="right")
+
+
+def beyond(left: float, took: float, seams: Sequence[tuple[float, float]]) -> float:
+    """Where words of that width begin, at `left` or behind the bezels that they would lie on."""
+    for first, last in sorted(seams):
+        if left < last and left + took > first:
+            left = last
+    return left
+
+
+def before(right: float, took: float, seams: Sequence[tuple[float, float]]) -> float:
+    """Where words of that width end, at `right` or before the bezels that they would lie on."""
+    for first, last in sorted(seams, reverse=True):
+        if right > first and right - took < last:
+            right = first
+    return right
 
 
 def paint_state(painter: QPainter, box: QRectF, base: WallType, theme: Theme, icon: str, said: Sequence[str]) -> None:

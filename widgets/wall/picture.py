@@ -26,7 +26,7 @@ Token = tuple[str, int, int, int, int]
 
 class WallPicture(WallPanel):
     """Options: `file`, a path or a name in the folder `wall` of the profile; `fit`: `contain` shows all of it, `cover`
-    fills the panel; `caption`, words or `{zh, en}`; `dated`, whether the time of the file is told."""
+    fills the panel; `caption` (`{zh, en}`); `dated`, whether the time of the file is told."""
 
     panel_id: ClassVar[str] = "wallpicture"
     title_id: ClassVar[str] = ""
@@ -46,10 +46,10 @@ class WallPicture(WallPanel):
         self._read.connect(self._take)
 
     def folders(self) -> list[Path]:
-        """Where a name is looked for."""
-        ctx = self.ctx
-        mine = [ctx.layers.parent / "wall"] if ctx.layers is not None else []
-        return [*mine, ctx.pack.folder]
+        """Where a name is looked for: in the profile, in what it keeps of this city, in the city's pack."""
+        layers = self.ctx.layers
+        mine = [layers.parent.parent / "wall", layers.parent / "wall"] if layers is not None else []
+        return [*mine, self.ctx.pack.folder]
 
     def path(self) -> Path | None:
         """The file, where there is one; a name never leads out of its folder."""

@@ -74,13 +74,21 @@ class WallRank(CountPanel):
         self._items, self.unit = known, self.ctx.t.unit(sign.unit)
         now, words = self.ctx.clock.now(), self.sign_words()
         self.rows = [
-            BarRow(_short(words.area(one.area)), one.value, words.value(sign, one.value), level(one), one.old(now))
+            BarRow(
+                _short(words.area(one.area)),
+                round(one.value, sign.decimals),
+                words.value(sign, one.value),
+                level(one),
+                one.old(now),
+            )
             for one in known
         ]
         self.set_facts(words.unit(sign) or None)
         if not known:
             named = {"name": words.name(sign)}
             self.show_state(PanelState.EMPTY, Message("wallkit.no_areas", named), (Message("wallkit.no_areas_way"),))
+        elif len(known) > 1 and not any(row.value for row in self.rows):
+            self.show_state(PanelState.EMPTY, Message("wallkit.all_nought", {"n": len(known)}))
 
     def count(self) -> None:
         self._items = []

@@ -16,9 +16,9 @@ from cockpit.model.clock import MINUTE, local
 from cockpit.model.messages import Message
 from cockpit.model.roster import Roster
 from cockpit.model.tables import UnitState
+from widgets.kit.discreet import visitor
 from widgets.kit.feedstate import has_data, topic_age
 from widgets.kit.symbols import draw_unit
-from widgets.wall.discreet import visitor
 from widgets.wall.kit import PanelState, WallPanel
 from widgets.wall.paint import draw_words
 from widgets.wall.rows import LEAST, TALL, Row, draw_rows
@@ -51,7 +51,8 @@ class Force:
 
 class WallRoster(WallPanel):
     """Options: `people`, a list of tables `duty` and `name` (words or `{zh, en}`), `from` and `to` (times of the day;
-    outside of them somebody is not shown); where there are none, people of `org` in the hub's address book. `forces`:
+    outside of them somebody is not shown); where there are none, people of `org` in the hub's address book, "" of
+    the command centre as the hub knows it. `forces`:
     whether units are counted. Visitors read family names only.
     """
 
@@ -65,6 +66,7 @@ class WallRoster(WallPanel):
         self._roster = Roster()
         self.people: tuple[OnDuty, ...] = ()
         self.forces: tuple[Force, ...] = ()
+        self.orgs = 0
 
     def look(self) -> None:
         ctx = self.ctx
@@ -80,12 +82,16 @@ class WallRoster(WallPanel):
                 self.show_state(PanelState.DEAD, Message("wallmore.roster_away"), (self._roster.problem,))
             elif rosters is not None and not self._roster.told:
                 self.show_state(PanelState.WAITING, Message("wallmore.roster_waiting"))
+            elif self._roster.orgs > 1:
+                told: dict[str, object] = {"n": self._roster.orgs}
+                why = Message("wallmore.which_org_why")
+                self.show_state(PanelState.EMPTY, Message("wallmore.which_org", told), (why,))
             else:
                 self.show_state(PanelState.EMPTY, Message("wallmore.nobody"), (Message("wallmore.nobody_why"),))
         else:
             self.show_content()
-        if (people, forces) != (self.people, self.forces):
-            self.people, self.forces = people, forces
+        if (people, forces, self._roster.orgs) != (self.people, self.forces, self.orgs):
+            self.people, self.forces, self.orgs = people, forces, self._roster.orgs
             self.setAccessibleDescription("; ".join(f"{one.duty} {one.name}" for one in people))
             self.update()
 
@@ -161,6 +167,8 @@ class WallRoster(WallPanel):
         least = kind.row * LEAST
         more = lambda n: t("walllist.more", n=n)  # noqa: E731
         rows = [Row(one.duty, right=one.name, beside=one.until, ink="t1") for one in self.people]
+        if self.orgs > 1 and not rows:
+            rows = [Row(t("wallmore.which_org", n=self.orgs), right=t("wallmore.set_org"))]
         if rows and self.forces and box.width() > 24 * kind.row:
             gap = kind.row
             half = (box.width() - gap) / 2

@@ -36,13 +36,15 @@ class Row:
 
     Attributes:
         level: of its badge, 0 none. pattern: drawn after it, "" none. dot: token of a dot in their place, "" none.
-        title, under: what it says, and a second line where there is room. beside: at its right, before `right`.
+        title, under: what it says, and a second line where there is room. beside: at its right, before `right`;
+            less: in its place where it would be cut, "" as it is.
         ink: token of `right`. tint: of the level behind it.
     """
 
     title: str
     right: str = ""
     beside: str = ""
+    less: str = ""
     under: str = ""
     level: int = 0
     pattern: str = ""
@@ -117,10 +119,12 @@ def draw_rows(
     deep = max(int(box.height() / least + 0.02), 1)
     across = min(most, math.ceil(len(rows) / deep))
     foot = 0.0
-    if len(rows) > across * deep and deep > 1:  # the foot says how many more there are
+    if len(rows) > across * deep and (deep > 1 or box.height() >= least + kind.line_h):  # how many more there are
         foot = float(kind.line_h)
         deep = max(int((box.height() - foot) / least + 0.02), 1)
     shown = rows[: across * deep]
+    if len(rows) > len(shown) and not foot:
+        shown, box = _with_rest(painter, box, shown, rest(len(rows) - len(shown)), two, kind, theme)
     used = min(math.ceil(len(shown) / across), deep) if across > 1 else len(shown)
     high = min((box.height() - foot) / max(used, 1), least * TALL)
     gap = kind.row * 0.9
@@ -133,6 +137,18 @@ def draw_rows(
         place = QRectF(box.left(), box.top() + high * used, box.width(), foot)
         draw_words(painter, place, rest(len(rows) - len(shown)), kind.min, theme.t2)
     return len(shown)
+
+
+def _with_rest(
+    painter: QPainter, box: QRectF, shown: Sequence[Row], rest: str, two: bool, kind: WallType, theme: Theme
+) -> tuple[Sequence[Row], QRectF]:
+    """How many more there are, where no line is left for it: first in the second line of the last row, else at the
+    right. The rows, and what is left for them."""
+    if two:
+        return [*shown[:-1], replace(shown[-1], under=joined(rest, shown[-1].under))], box
+    took = min(wide(rest, kind.min) + 1, box.width() * 0.4)
+    draw_words(painter, QRectF(box.right() - took, box.top(), took, box.height()), rest, kind.min, theme.t2)
+    return shown, box.adjusted(0, 0, -took - kind.gap * 1.5, 0)
 
 
 def _column(
@@ -150,16 +166,28 @@ def _column(
     drawn = any(row.pattern for row in rows) and room - side > PATTERNED * kind.row
     if drawn:
         lead, room = lead + side + gap * 0.6, room - side - gap * 0.6
-    beside = max((wide(row.beside, kind.min) for row in rows), default=0.0)
-    need = min(max((wide(row.title, kind.row, True) for row in rows), default=0.0), 9 * kind.row)
-    beside = min(beside, room * 0.45)
-    if beside and room - beside - gap * 1.5 < need:
-        beside = 0.0 if room - 4 * kind.row < need else room - need - gap * 1.5
+    beside = _beside(rows, room, gap, kind)
+    if any(row.less for row in rows) and beside < max(wide(row.beside, kind.min) for row in rows):
+        rows = [replace(row, beside=row.less or row.beside) for row in rows]
+        beside = _beside(rows, room, gap, kind)
+    if two and beside < max((wide(row.beside, kind.min) for row in rows), default=0.0):
+        rows = [replace(row, beside="", under=joined(row.beside, row.under)) for row in rows]
+        beside = 0.0
     for i, row in enumerate(rows):
         place = QRectF(box.left(), box.top() + i * high, box.width(), high)
         if i:
             painter.fillRect(QRectF(place.left(), round(place.top()), place.width(), kind.hair), theme.line)
         _row(painter, place, row if drawn else replace(row, pattern=""), (lead, beside, right), two, kind, theme)
+
+
+def _beside(rows: Sequence[Row], room: float, gap: float, kind: WallType) -> float:
+    """How wide what stands beside titles may be; 0 where there is no room for it."""
+    wanted = max((wide(row.beside, kind.min) for row in rows), default=0.0)
+    need = min(max((wide(row.title, kind.row, True) for row in rows), default=0.0), 9 * kind.row)
+    beside = min(wanted, max(room * 0.45, room - need - gap * 1.5))
+    if beside and room - beside - gap * 1.5 < need:
+        beside = 0.0 if room - 4 * kind.row < need else room - need - gap * 1.5
+    return beside
 
 
 def _row(

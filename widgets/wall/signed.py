@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from msgspec.structs import replace
+
 from cockpit.model import ages
 from cockpit.model.clock import DAY, HOUR
 from cockpit.model.freshness import Freshness
@@ -181,14 +183,21 @@ class SignPanel(WallPanel):
         return ""
 
     def goal(self, item: Item) -> str:
-        """What it is held against: its target, else the first bound that it would pass; "" none."""
+        """What it is held against: its target, else the bound that is nearest to it; "" none."""
         sign, words = item.sign, self.words
         if sign.target is not None:
             return self.ctx.t(Message("wallkit.target", {"value": words.target(sign)}))
-        bound = mildest(sign)
+        bound = nearest(item)
         if bound is not None:
             return self.ctx.t(Message("wallkit.limit", {"value": words.bound(sign, bound)}))
         return self.expected(item)
+
+    def bound(self, item: Item) -> str:
+        """The goal without the word for it: > 35 cm; "" none."""
+        if item.sign.target is not None:
+            return self.words.target(item.sign)
+        bound = nearest(item)
+        return self.words.bound(item.sign, bound) if bound is not None else ""
 
     def expected(self, item: Item) -> str:
         """1 小时后 68 cm: what is expected and when; "" nothing, or its value is old."""
@@ -207,9 +216,20 @@ def age_of_all(known: Sequence[Item], now: int) -> tuple[Message, bool]:
     return ages.data_age(fresh.measured, fresh.period, now), fresh.old(now)
 
 
-def mildest(sign: Sign) -> Threshold | None:
-    """The bound from which on a sign has a level at all."""
-    return max(sign.thresholds, key=lambda bound: bound.level, default=None)
+def nearest(item: Item) -> Threshold | None:
+    """The bound of a sign that is nearest to its value, which a chart draws: of a band one end alone. That from which
+    on it has a level at all where it has no value."""
+    bounds = item.sign.thresholds
+    if not item.known:
+        return max(bounds, key=lambda bound: bound.level, default=None)
+    ends = [replace(bound, below=None) for bound in bounds if bound.above is not None]
+    ends += [replace(bound, above=None) for bound in bounds if bound.below is not None]
+
+    def away(bound: Threshold) -> float:
+        end = bound.above if bound.above is not None else bound.below
+        return abs(item.value - (end or 0.0))
+
+    return min(ends, key=away, default=None)
 
 
 def bounds_of(sign: Sign) -> list[tuple[float, int]]:

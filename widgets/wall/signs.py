@@ -163,10 +163,12 @@ def tile_of(panel: SignPanel, item: Item, sparks: Sparks, now: int) -> Tile:
         words.title(item),
         words.value(item.sign, item.value),
         words.unit(item.sign, item.value) if known else "",
-        panel.goal(item),
+        panel.goal(item) if known else "",
         panel.compared(item) if known else "",
         aged(panel, item, now),
         words.age(item, now) if known and not item.old(now) and not panel.title() else "",
+        panel.bound(item) if known else "",
+        "" if known else words.lacking(item.sign, item.sign.code in panel.board.told.known.unfed),
         sparks.curve(item.key),
     )
 

@@ -19,6 +19,8 @@ FIGURE_EM = DIGIT_EM
 """Height of a figure in sizes of its font."""
 DESK_PITCH_MM, DESK_DISTANCE_M = 0.275, 0.7
 """Of a panel that is shown on no wall: somebody looks at it on a desk."""
+SEAM = 14
+"""Pixels beside a bezel that no word may touch."""
 _ROW, _PANEL, _FIGURE, _HERO, _CLOCK = 1.08, 1.08, 2.34, 3.36, 1.84
 
 

@@ -20,16 +20,25 @@ LINE = 1.36
 
 
 class WallText(WallPanel):
-    """Options: `words` (words or `{zh, en}`, lines by \\n), `side` (left, middle, right), `level` (1–4: its colour, 0
-    none), `bold`. They are as large as there is room for."""
+    """Options: `words` (`{zh, en}`) or `text`, lines by \\n; `side` (left, middle, right), `level` (1–4: its colour, 0
+    none), `bold`; `live`: words in their place, without the colour, wherever no rehearsal is shown. They are as large
+    as there is room for."""
 
     panel_id: ClassVar[str] = "walltext"
     title_id: ClassVar[str] = ""
-    options: ClassVar[Mapping[str, Any]] = {"words": {}, "text": "", "side": "middle", "level": 0, "bold": True}
+    options: ClassVar[Mapping[str, Any]] = {
+        "words": {}, "text": "", "side": "middle", "level": 0, "bold": True, "live": {},
+    }  # fmt: skip
 
     def words(self) -> str:
         """What it says."""
+        if self._of_the_live_city:
+            return self.ctx.t.pack(self.chosen["live"]).strip()
         return str(self.ctx.t.pack(self.chosen["words"]) if self.chosen["words"] else self.chosen["text"]).strip()
+
+    @property
+    def _of_the_live_city(self) -> bool:
+        return bool(self.chosen["live"]) and not (self.ctx.wall is not None and self.ctx.wall.rehearsal)
 
     def look(self) -> None:
         if self.chosen["side"] not in SIDES:
@@ -44,7 +53,7 @@ class WallText(WallPanel):
     def paint(self, painter: QPainter, box: QRectF) -> None:
         base, theme, bold = self.base, self.theme, bool(self.chosen["bold"])
         px, lines = fill(self.words(), box, base.min, bold)
-        level = int(self.chosen["level"])
+        level = 0 if self._of_the_live_city else int(self.chosen["level"])
         ink = theme.level(level) if 1 <= level <= 4 else theme.t1
         high = metrics(px, bold).height() / LINE * 1.28
         top = box.top() + max((box.height() - high * len(lines)) / 2, 0)

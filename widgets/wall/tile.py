@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRectF
@@ -11,13 +12,15 @@ from widgets.charts.scale import Curve
 from widgets.kit.theme import Theme
 from widgets.signs.board import Item
 from widgets.wall.lines import draw_spark
-from widgets.wall.paint import draw_mark, draw_old, draw_value, draw_words
+from widgets.wall.paint import broken, draw_lines, draw_mark, draw_old, draw_value, draw_words
 from widgets.wall.signed import bounds_of, level
 from widgets.wall.sizes import FIGURE_EM, WallType, wide
 
 WIDE, HIGH = 13.6, 4.6
 """Rows of type that a tile wants."""
 LEAST_WIDE, LEAST_HIGH = 7.5, 3.1
+_ADDED = re.compile(r"\s*[(（][^()（）]*[)）]$")
+"""What a name says in brackets at its end: 积水点数(≥10 cm)."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Tile:
     Attributes:
         name, value, unit: as printed; value is 尚无数据 where there is none.
         goal, compared: under it; age: instead of the goal where the value is old, else "". fresh: its age, else.
+        bound: the goal in short. why: there is no value.
     """
 
     item: Item
@@ -37,6 +41,8 @@ class Tile:
     compared: str = ""
     age: str = ""
     fresh: str = ""
+    bound: str = ""
+    why: str = ""
     curve: Curve = field(default_factory=Curve)
 
 
@@ -45,8 +51,8 @@ def alike(one: Tile, other: Tile) -> bool:
     return (
         one.curve is other.curve
         and level(one.item) == level(other.item)
-        and (one.name, one.value, one.unit, one.goal, one.compared, one.age, one.fresh)
-        == (other.name, other.value, other.unit, other.goal, other.compared, other.age, other.fresh)
+        and (one.name, one.value, one.unit, one.goal, one.compared, one.age, one.fresh, one.why)
+        == (other.name, other.value, other.unit, other.goal, other.compared, other.age, other.fresh, other.why)
     )
 
 
@@ -79,15 +85,24 @@ def draw_tile(painter: QPainter, box: QRectF, tile: Tile, kind: WallType, theme:
         beside = wide(told, kind.min) + kind.gap * 1.5 if told else 0.0
         must = beside if not under else 0.0  # no value is without its age
         name = row.adjusted(0, 0, -min(must, row.width() - kind.row * 2), 0)
-        took = draw_words(painter, name, tile.name, kind.panel, theme.t1) + kind.gap * 1.5
+        lines = [] if must else _two_lines(tile.name, row.width(), kind.panel)
+        if under and lines and room - title_h >= figure * FIGURE_EM * 1.12:
+            for line in lines:
+                draw_words(painter, name, line, kind.panel, theme.t1)
+                name.translate(0, title_h)
+            title_h *= 2
+            took = row.width()
+        else:
+            words = fitting(tile.name, name.width(), kind.panel)
+            took = draw_words(painter, name, words, kind.panel, theme.t1) + kind.gap * 1.5
         if told and (must or not tile.age) and took + wide(told, kind.min) <= row.width() + 1:
             draw_words(painter, row.adjusted(took, 0, kind.gap, 0), told, kind.min, theme.t1 if tile.age else theme.t2)
             aged = True
-        draw_mark(painter, QRectF(box.right() - side, box.top() + (title_h - side) / 2, side, side), at, theme)
+        draw_mark(painter, QRectF(box.right() - side, row.center().y() - side / 2, side, side), at, theme)
     middle = QRectF(box.left(), box.top() + title_h, box.width(), box.height() - title_h - (foot_h if under else 0))
     ink = theme.level(at) if at else theme.t2 if old else theme.t1
     if not item.known:
-        draw_words(painter, middle, tile.value, kind.row, theme.t2)
+        _paint_none(painter, box.adjusted(0, title_h, 0, 0), tile, kind, theme)
         return
     want = wide(tile.value, figure, True) + wide(tile.unit, max(kind.min, figure * 0.46)) + figure * 0.2
     badge = side + kind.gap if at and not named else 0.0
@@ -115,11 +130,41 @@ def draw_tile(painter: QPainter, box: QRectF, tile: Tile, kind: WallType, theme:
         _foot(painter, QRectF(box.left(), box.bottom() - foot_h, box.width(), foot_h), tile, kind, theme, aged)
 
 
+def _paint_none(painter: QPainter, box: QRectF, tile: Tile, kind: WallType, theme: Theme) -> None:
+    """That there is no value, and why as far as there is room; in one line the reason alone."""
+    high = kind.row * 1.4
+    if tile.why and box.height() < high + kind.min * 1.3:
+        draw_words(painter, box, tile.why, kind.min, theme.t2)
+        return
+    draw_words(painter, QRectF(box.left(), box.top(), box.width(), high), tile.value, kind.row, theme.t2)
+    draw_lines(painter, box.adjusted(0, high, 0, 0), tile.why, kind.min, theme.t2)
+
+
+def fitting(name: str, width: float, px: float) -> str:
+    """A name; without what it says in brackets at its end where that alone has no room."""
+    short = _ADDED.sub("", name)
+    return short if short and wide(name, px) > width >= wide(short, px) else name
+
+
+def _two_lines(name: str, width: float, px: float) -> list[str]:
+    """A name that is too wide for one line as two, what stands in brackets kept together; [] where one line holds it,
+    or two do not either."""
+    if wide(name, px) <= width:
+        return []
+    short = _ADDED.sub("", name)
+    lines = [short, name[len(short) :].strip()]
+    if short == name or wide(short, px) > width:
+        lines = broken(name, px, width)
+    return lines if len(lines) == 2 and all(wide(line, px) <= width for line in lines) else []
+
+
 def _foot(painter: QPainter, row: QRectF, tile: Tile, kind: WallType, theme: Theme, aged: bool) -> None:
     """Age or goal at the left, the change at the right where there is room for both; the age goes before all."""
     left, right, px = tile.age or tile.goal, tile.compared, kind.min
     if not aged:
         right = tile.fresh
+        if wide(left, px) + wide(right, px) + px * 0.8 > row.width():
+            left = tile.bound
         if wide(left, px) + wide(right, px) + px * 0.8 > row.width():
             left, right = right, ""
     icon = px * 1.1 if tile.age else 0.0
@@ -145,4 +190,5 @@ def _one_line(painter: QPainter, box: QRectF, tile: Tile, kind: WallType, theme:
     if tile.age:
         draw_old(painter, box.left(), box.center().y(), kind.min, theme)
         box = box.adjusted(kind.min * 1.1, 0, 0, 0)
-    draw_words(painter, box.adjusted(0, 0, -took - side - kind.gap * 3, 0), tile.name, kind.row, theme.t1)
+    left = box.adjusted(0, 0, -took - side - kind.gap * 3, 0)
+    draw_words(painter, left, fitting(tile.name, left.width(), kind.row), kind.row, theme.t1)

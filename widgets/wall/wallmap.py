@@ -26,12 +26,12 @@ from widgets.map.raster.pane import Pane
 from widgets.map.scene import ALERT, EVENT, LAYERS, TRAIL, Area, Scene
 from widgets.wall.kit import WallPanel
 from widgets.wall.mapaim import aimed
+from widgets.wall.mapcut import Look
 from widgets.wall.mapface import Face, Piece, aside, changed, free_labels
 from widgets.wall.mapfloats import Float, Floats, float_boxes, tier_name
-from widgets.wall.mapground import Look
 from widgets.wall.maphold import GroundHold
 from widgets.wall.mapmarks import Mark, dot_marks, symbol_size, unit_marks
-from widgets.wall.mapreading import Reader, paint_trails, reader_of
+from widgets.wall.mapreading import Reader, for_eyes, paint_trails, reader_of
 from widgets.wall.mapring import FRAME_MS, Arrivals
 from widgets.wall.mapswarm import paint_swarm, swarm
 from widgets.wall.mapview import (
@@ -150,7 +150,7 @@ class WallMap(WallPanel):
         stale = state is not None and state.state in ("stale", "dead")
         visible, kind = self.visible_layers, self.coloring
         self._reader = reader_of(ctx, kind, self.about)
-        self.scene = self._reader.read(ctx, visible, stale)
+        self.scene = for_eyes(ctx, self._reader.read(ctx, visible, stale))
         self._coloring = named(self._reader.coloring, kind, ctx.signs.known.signs if ctx.signs is not None else ())
         self._ways = ways_to(ctx, self.followed)
         if self._ways is not None:

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from cockpit.model.wall import Place
 from cockpit.model.wall_boxes import Divider, beside
-from cockpit.model.wall_edit import Side, leaves
+from cockpit.model.wall_edit import Side
+from cockpit.model.wall_tree import leaves
 from widgets.kit.panel import guarded
 from widgets.walldesk.board_paint import BoardPainter, Held
 from widgets.walldesk.dragged import panel_of, side_at

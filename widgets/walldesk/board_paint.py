@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
-from cockpit.model.wall import Place, Placed
+from cockpit.model.wall import Place, Placed, Wall
 from cockpit.model.wall_boxes import Divider
 from cockpit.model.wall_diff import marked
 from cockpit.model.wall_edit import Side
+from cockpit.model.wall_solve import empty_screens
 from widgets.kit.focus import draw_focus
 from widgets.walldesk.dragged import side_rect
 from widgets.walldesk.editing import Editing
 from widgets.walldesk.glyphs import draw_glyph
-from widgets.walldesk.kinds import group_of, least, name_id
+from widgets.walldesk.kinds import group_of, name_id
 from widgets.walldesk.mini import scaled
+from widgets.walldesk.unfit import size, too_small
 
 _GLYPH = (96.0, 44.0)
 
@@ -69,6 +72,8 @@ class BoardPainter:
             for screen in wall.screens:
                 painter.drawRect(scaled(screen.at, box, scale).adjusted(0, 0, -1, -1))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._large:
+            self._empty(painter, box, scale, placed, wall)
         for one in placed:
             self._words(painter, scaled(one.at, box, scale), one, one.place.id in other)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -167,28 +172,49 @@ class BoardPainter:
         )
         y += metrics.height()
         small = theme.font("small")
-        for words, token in notes:
+        for shorter, token in notes:
             if y + 18 > inner.bottom():
                 break
             painter.setFont(small)
             painter.setPen(theme[token])
-            cut = QFontMetricsF(small).elidedText(words, Qt.TextElideMode.ElideRight, inner.width())
-            painter.drawText(QRectF(inner.left(), y, inner.width(), 18), int(Qt.AlignmentFlag.AlignCenter), cut)
-            y += 18
+            metrics = QFontMetricsF(small)
+            words = next((one for one in shorter if metrics.horizontalAdvance(one) <= inner.width()), shorter[-1])
+            cut = metrics.elidedText(words, Qt.TextElideMode.ElideRight, inner.width())
+            parts = words.split(" × ") if cut != words and token == "yellow_text" else []
+            lines = [parts[0], f"× {parts[1]}"] if len(parts) == 2 and y + 36 <= inner.bottom() else [cut]
+            for line in lines:
+                painter.drawText(QRectF(rect.left(), y, rect.width(), 18), int(Qt.AlignmentFlag.AlignCenter), line)
+                y += 18
         if other and rect.width() > 16:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.orange_text)
             painter.drawEllipse(QPointF(rect.right() - 9, rect.top() + 9), 3.5, 3.5)
 
-    def _notes(self, one: Placed) -> list[tuple[str, str]]:
-        """What else is said of a place: its size, whether it is too small to be read, what it follows."""
+    def _empty(self, painter: QPainter, box: QRectF, scale: float, placed: tuple[Placed, ...], wall: Wall) -> None:
+        """Screens on which nothing of the scene lies say so."""
+        theme, empty = self._hand.ctx.theme, empty_screens(placed, wall)
+        painter.setFont(theme.font("small"))
+        painter.setPen(theme["yellow_text"])
+        for screen in wall.screens:
+            if screen.id in empty:
+                words = self._hand.ctx.t("walldesk.empty_screens", screens=str(screen.id))
+                wrapped = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+                painter.drawText(scaled(screen.at, box, scale).adjusted(6, 4, -6, -4), wrapped, words)
+
+    def _notes(self, one: Placed) -> list[tuple[Sequence[str], str]]:
+        """What else is said of a place: its size, whether it is too small to be read, what it follows.
+
+        Each in words that need less and less room.
+        """
         t, wall = self._hand.ctx.t, self._hand.wall
         if wall is None or not one.place.panel:
             return []
-        found = [(f"{one.at.w} × {one.at.h}", "t2")]
-        wide, high = least(one.place, wall, one.at.w)
-        if one.at.w < wide or one.at.h < high:
-            found = [(t("walldesk.too_small", w=wide, h=high), "yellow_text")]
+        has = size(one.at.w, one.at.h)
+        found: list[tuple[Sequence[str], str]] = [((has,), "t2")]
+        for _, wanted in too_small((one,), wall):
+            least = size(*wanted)
+            shorter = (t("walldesk.too_small", has=has, least=least), t("walldesk.at_least", least=least), f"≥ {least}")
+            found = [(shorter, "yellow_text")]
         if one.place.follows:
-            found.append((t(f"walldesk.follows_{one.place.follows}"), "acc"))
+            found.append(((t(f"walldesk.follows_{one.place.follows}"),), "acc"))
         return found

@@ -5,11 +5,13 @@ from __future__ import annotations
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from cockpit.model.ages import countdown
+from cockpit.model.ages import countdown, instant
 from cockpit.model.clock import MINUTE
+from cockpit.model.headline import by_words
 from cockpit.model.levels import Level
 from cockpit.model.messages import Message
 from cockpit.model.wall import Carousel
+from cockpit.model.wallstate import Hold
 from widgets.kit.buttons import button, disable
 from widgets.kit.header import ElidedLabel
 from widgets.kit.label import label
@@ -88,14 +90,14 @@ class CarouselBox(QWidget):
         self.setVisible(carousel is not None)
         if carousel is None or shows is None or hand.state is None:
             return
-        runs = shows.carousel == carousel.id
+        runs, hold = shows.carousel == carousel.id, hand.hold
         names = {id: name for id, name, _ in hand.scenes()}
         steps = [(id, t.pack(names[id]) if id in names else id) for id, _ in carousel.steps]
         if (key := (tuple(steps), t.lang)) != self._shown:
             self._shown = key
             self._make(steps)
         for i, chip in enumerate(self.chips):
-            chip.setChecked(runs and i == shows.step)
+            chip.setChecked(runs and hold is None and i == shows.step)
         theme = hand.ctx.theme
         self.title.setText(t.pack(carousel.name))
         self.title.setFont(theme.font("row_title"))
@@ -107,11 +109,11 @@ class CarouselBox(QWidget):
         self.other.setText(t("walldesk.other_carousel"))
         seconds = carousel.steps[shows.step % len(carousel.steps)][1] if carousel.steps else 0
         left = (shows.next_at - hand.ctx.clock.wall()) / 1_000_000
-        self._rail.share = min(1.0, max(0.0, 1 - left / seconds)) if runs and not shows.paused and seconds else 0.0
+        turns = runs and not shows.paused and hold is None and seconds
+        self._rail.share = min(1.0, max(0.0, 1 - left / seconds)) if turns else 0.0
         self._rail.update()
-        self.trigger.setText(t(self._sentence(carousel)))
-        go_on = "walldesk.carousel_start" if not runs else "walldesk.carousel_go_on" if shows.paused else ""
-        self.pause.setText(t(go_on or "walldesk.carousel_pause"))
+        self.pause.setText(t(_button(runs, shows.paused, hold)))
+        self.trigger.setText(t(self._sentence(carousel) if hold is None else self._held(hold, runs)))
         self.next.setText(t("walldesk.carousel_next"))
         disable(self.next, "" if runs else t("walldesk.carousel_off"))
 
@@ -126,6 +128,22 @@ class CarouselBox(QWidget):
             start, end = (countdown(minute * MINUTE // 60) for minute in carousel.between)
             return Message("walldesk.carousel_between", {"start": start, "end": end})
         return Message("walldesk.no_trigger")
+
+    def _held(self, hold: Hold, runs: bool) -> Message:
+        """What holds the wall, until when, and what lets it go on."""
+        hand, t = self._hand, self._hand.ctx.t
+        names = {id: name for id, name, _ in hand.scenes()}
+        clock = hand.ctx.clock
+        words = {
+            "by": by_words(hold.by, t),
+            "level": _SIGNS.get(hold.level, str(hold.level)),
+            "at": instant(clock.city.at(hold.until), clock.now()),
+            "scene": names.get(hold.scene, hold.scene),
+            "button": self.pause.text(),
+        }
+        if runs:
+            return Message("walldesk.hold_turns" if hold.until else "walldesk.hold_turns_on", words)
+        return Message("walldesk.hold_back" if hold.until else "walldesk.hold_back_on", words)
 
     def _make(self, steps: list[tuple[str, str]]) -> None:
         for old in self.chips:
@@ -143,6 +161,15 @@ class CarouselBox(QWidget):
         if state is not None and now is not None:
             ids = [one.id for one in state.hall.carousels]
             self._hand.act("carousel", ids[(ids.index(now.id) + 1) % len(ids)])
+
+
+def _button(runs: bool, paused: bool, hold: Hold | None) -> str:
+    """What the first button does."""
+    if hold is not None:
+        return "walldesk.carousel_go_on" if runs else "walldesk.release"
+    if not runs:
+        return "walldesk.carousel_start"
+    return "walldesk.carousel_go_on" if paused else "walldesk.carousel_pause"
 
 
 def _pace(carousel: Carousel) -> Message:

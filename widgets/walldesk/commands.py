@@ -15,6 +15,7 @@ from widgets.walldesk.describing import SceneDialog
 from widgets.walldesk.editing import Editing
 from widgets.walldesk.hand import STEP_LIGHT, STEP_VOLUME
 from widgets.walldesk.joining import JoinDialog
+from widgets.walldesk.pin import Pin
 from widgets.walldesk.publishing import PublishDialog
 from widgets.walldesk.taking import TakeAwayDialog
 from widgets.walldesk.versions import VersionsDialog
@@ -34,6 +35,7 @@ class WallCommands:
     def __init__(self, ctx: PanelContext, window: QWidget) -> None:
         self._ctx, self._window = ctx, window
         self.edit = Editing(ctx)
+        self._pin = Pin(self.edit.hand, window)
         self.dialog: QDialog | None = None
 
     def actions(self) -> Iterator[Action]:
@@ -213,11 +215,10 @@ class WallCommands:
 
     def _begin(self, title: str, like: Any) -> None:
         def done(fields: dict[str, Any]) -> None:
-            self.edit.begin(fields["name"]["zh"], like)
-            self.edit.describe(**fields)
+            self.edit.describe(self.edit.begin(fields["name"]["zh"], like), **fields)
 
         if self.dialog is None:
-            self._open(SceneDialog(self._ctx, title, None, done, self._window))
+            self._open(SceneDialog(self._ctx, self._ctx.t(title), None, self._taken(""), done, self._window))
 
     def join(self, which: str) -> None:
         if self.dialog is None:
@@ -226,5 +227,10 @@ class WallCommands:
     def describe(self) -> None:
         scene = self.edit.scene
         if self.dialog is None and scene is not None:
-            done = lambda fields: self.edit.describe(**fields)  # noqa: E731
-            self._open(SceneDialog(self._ctx, "walldesk.describe", scene, done, self._window))
+            done = lambda fields: self.edit.describe(scene.id, **fields)  # noqa: E731
+            title = self._ctx.t("walldesk.describes", scene=scene.name)
+            self._open(SceneDialog(self._ctx, title, scene, self._taken(scene.id), done, self._window))
+
+    def _taken(self, but: str) -> dict[str, dict[str, str]]:
+        """Names of the scenes but for one, by their keys."""
+        return {key: name for id, name, key in self.edit.hand.scenes() if key and id != but}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -23,24 +23,29 @@ class SceneDialog(QDialog):
     """
     Attributes:
         zh, en: the name. key: of the desk. privacy: what may be shown. layers: ids, with commas.
-        confirm: the button; off while there is no name.
+        problem: whose the chosen key is already. confirm: the button; off while there is no name, or that problem.
     """
 
     def __init__(
-        self, ctx: PanelContext, title: str, scene: Scene | None, done: Callable[[dict[str, Any]], object],
-        parent: QWidget | None,
+        self, ctx: PanelContext, title: str, scene: Scene | None, taken: Mapping[str, Mapping[str, str]],
+        done: Callable[[dict[str, Any]], object], parent: QWidget | None,
     ) -> None:  # fmt: skip
-        """Args: done: is told the fields when they are confirmed."""
+        """
+        Args:
+            title: in words. taken: names of the other scenes, by their keys.
+            done: is told the fields when they are confirmed.
+        """
         super().__init__(parent)
-        self._done = done
+        self._ctx, self._done, self._taken = ctx, done, taken
+        self._key = scene.key if scene is not None else ""
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         t = ctx.t
-        self.setWindowTitle(t(title))
+        self.setWindowTitle(title)
         self.setMinimumWidth(440)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(10)
-        column.addWidget(label(t(title), self, role="", style="title", wrap=False))
+        column.addWidget(label(title, self, role="", style="title", wrap=False))
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
@@ -67,6 +72,9 @@ class SceneDialog(QDialog):
             grid.addWidget(field, at, 1)
             field.setAccessibleName(t(words))
         column.addLayout(grid)
+        self.problem = label("", self, role="")
+        self.problem.setStyleSheet(f"color: {ctx.theme.hex('orange_text')}")
+        column.addWidget(self.problem)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(button(t("walldesk.cancel"), self.reject, parent=self))
@@ -74,12 +82,18 @@ class SceneDialog(QDialog):
         self.confirm.setDefault(True)
         foot.addWidget(self.confirm)
         column.addLayout(foot)
-        self.zh.textChanged.connect(self._named)
-        self._named(self.zh.text())
+        self.zh.textChanged.connect(self._judge)
+        self.key.currentIndexChanged.connect(self._judge)
+        self._judge()
         self.zh.setFocus()
 
-    def _named(self, text: str) -> None:
-        self.confirm.setEnabled(bool(text.strip()))
+    def _judge(self) -> None:
+        """Whether it can be confirmed, and why its key can not be."""
+        key = self.key.currentData()
+        other = self._taken.get(key) if key and key != self._key else None
+        self.problem.setText(self._ctx.t("walldesk.key_taken", key=key, other=other) if other is not None else "")
+        self.problem.setVisible(other is not None)
+        self.confirm.setEnabled(bool(self.zh.text().strip()) and other is None)
 
     def _confirm(self) -> None:
         zh = " ".join(self.zh.text().split())

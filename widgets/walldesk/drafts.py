@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from cockpit.model import wall_edit
+from cockpit.model import wall_tree
 from cockpit.model.errors import UserError
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.model.typed import converted
 from cockpit.model.wall import Arrangement, Fit, Place, Scene
 from cockpit.model.wall_diff import Change, changes
-from cockpit.model.wall_edit import Draft, same
+from cockpit.model.wall_draft import Draft, same
 from cockpit.model.wall_solve import arrangement_of, fit_of
 from cockpit.model.wall_write import write_scene
 from widgets.kit.context import PanelContext
@@ -83,19 +83,21 @@ class Drafts:
 
     # -- how they are kept -----------------------------------------------------------------------------------------
 
-    def do(self, what: Message, edit: Callable[[Scene, Fit], Scene], places: Sequence[str] | None = None) -> bool:
-        """One step; what can not be done is said and changes nothing."""
-        scene, wall, fit = self.scene, self.hand.wall, self.fit
+    def do(
+        self, what: Message, edit: Callable[[Scene, Fit], Scene], places: Sequence[str] | None = None, id: str = ""
+    ) -> bool:
+        """One step of a scene, else of the one that is looked at; what can not be done is said and changes nothing."""
+        scene, wall, fit = self.hand.scene(id or self.hand.looked), self.hand.wall, self.fit
         if scene is None or wall is None or fit is None:
             self._ctx.notify(Message("walldesk.no_scene"), 0)
             return False
-        had, published = self.draft, self.hand.published(scene.id)
+        had, published = self._ctx.walling.drafts.get(scene.id), self.hand.published(scene.id)
         if had is None:
             had = Draft(scene, scene, seen=self.seen)
         elif published is not None and not had.new and same(had.scene, published):
             had = replace(had, base=published, seen=self.seen)
         try:
-            after = edit(wall_edit.own(scene, arrangement_of(scene, wall), fit), fit)
+            after = edit(wall_tree.own(scene, arrangement_of(scene, wall), fit), fit)
         except UserError as error:
             self._ctx.notify(error.message, 0)
             return False
@@ -191,13 +193,12 @@ class Drafts:
         return made.id
 
     def try_out(self) -> None:
-        """The scene as it is now on the chosen screens, in place of the wall's; once more ends it."""
+        """The scene as it is now on the chosen screens, in place of the wall's; where one is tried, that ends."""
         shows = self.hand.shows
-        ids = tuple(screen.id for screen in self.hand.screens)
-        if shows is not None and shows.trial is not None and shows.trial == self.scene and shows.trial_on == ids:
+        if shows is not None and shows.trial is not None:
             self.hand.act("try")
         elif self.scene is not None:
-            self.hand.act("try", screens=ids)
+            self.hand.act("try", screens=tuple(screen.id for screen in self.hand.screens))
 
     def ready(self, ids: Sequence[str]) -> Message | None:
         """Why these drafts can not be published; None when they can."""
@@ -205,9 +206,21 @@ class Drafts:
             return Message("walldesk.nothing_to_publish")
         for id in ids:
             scene = self._ctx.walling.drafts[id].scene
-            if empty := wall_edit.empty_places(scene):
+            if empty := wall_tree.empty_places(scene):
                 return Message("walldesk.empty_places", {"scene": scene.name, "places": ", ".join(empty)})
+            published = self.hand.published(id)
+            own = published is not None and published.key == scene.key
+            if not own and (other := self._same_key(scene, ids)) is not None:
+                return Message("walldesk.same_key", {"scene": scene.name, "key": scene.key, "other": other})
         return None
+
+    def _same_key(self, scene: Scene, ids: Sequence[str]) -> dict[str, str] | None:
+        """The name of another scene that has the same key once these drafts are published."""
+        state = self.hand.state
+        after = {id: (name, key) for id, name, key in (state.scenes if state is not None else ())}
+        drafts = self._ctx.walling.drafts
+        after |= {id: (drafts[id].scene.name, drafts[id].scene.key) for id in ids}
+        return next((name for id, (name, key) in after.items() if key and key == scene.key and id != scene.id), None)
 
     def publish(self, ids: Sequence[str], note: str, seen: int, done: Callable[[Message | None], object]) -> None:
         """Publishes drafts that were compared with version `seen`; `done` is told why not, or None."""

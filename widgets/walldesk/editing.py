@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cockpit.model import wall_boxes, wall_edit
+from cockpit.model import wall_boxes, wall_edit, wall_tree
 from cockpit.model.layout import Rect
 from cockpit.model.messages import Message
 from cockpit.model.wall import Fit, Place, Placed, Scene
@@ -47,13 +47,13 @@ class Editing(Drafts):
         root, places = self.root, self._ctx.walling.places
         if root is None or not places:
             return None
-        return next((one for one in wall_edit.leaves(root) if one.id == places[0]), None)
+        return next((one for one in wall_tree.leaves(root) if one.id == places[0]), None)
 
     # -- edits -----------------------------------------------------------------------------------------------------
 
     def split(self, direction: wall_edit.Split) -> None:
         place = self._chosen()
-        if place is None:
+        if not place:
             return
         new: list[str] = []
 
@@ -74,12 +74,12 @@ class Editing(Drafts):
 
     def remove(self) -> None:
         place = self._chosen()
-        if place is not None:
+        if place:
             self.do(Message("walldesk.did_remove"), lambda scene, fit: wall_edit.remove(scene, fit, place), ())
 
     def clear(self) -> None:
         place = self._chosen()
-        if place is not None:
+        if place:
             self.do(Message("walldesk.did_clear"), lambda scene, fit: wall_edit.clear(scene, fit, place))
 
     def put(self, panel: str, place: str = "", options: Mapping[str, Any] | None = None) -> None:
@@ -125,7 +125,7 @@ class Editing(Drafts):
         if not place or root is None:
             return
         boxes = self.boxes()
-        other = wall_boxes.beside(boxes, [leaf.id for leaf in wall_edit.leaves(root)], place, side)
+        other = wall_boxes.beside(boxes, [leaf.id for leaf in wall_tree.leaves(root)], place, side)
         if other != place:
             self.do(Message("walldesk.did_move"), lambda scene, fit: wall_edit.swap(scene, fit, place, other))
 
@@ -138,7 +138,7 @@ class Editing(Drafts):
         scene, wall, fit = self.scene, self.hand.wall, self.fit
         if scene is None or wall is None or fit is None:
             return ()
-        scene = wall_edit.own(scene, arrangement_of(scene, wall), fit)
+        scene = wall_tree.own(scene, arrangement_of(scene, wall), fit)
         return self.hand.placed(wall_edit.resize(scene, fit, divider, px))
 
     def nudge(self, side: Side, px: int) -> None:
@@ -149,7 +149,7 @@ class Editing(Drafts):
         along: wall_edit.Split = "columns" if side in ("left", "right") else "rows"
         forth = side in ("right", "bottom")
         id = place
-        while (above := wall_edit.parent_of(root, id)) is not None:
+        while (above := wall_tree.parent_of(root, id)) is not None:
             parent, index = above
             if parent.split == along:
                 at = index if forth and index + 1 < len(parent.children) else index - 1 if index else 0
@@ -159,22 +159,28 @@ class Editing(Drafts):
             id = parent.id
         self._ctx.notify(Message("walldesk.no_edge"), 0)
 
-    def set_options(self, id: str, options: Mapping[str, Any]) -> None:
+    def set_options(self, scene: str, id: str, options: Mapping[str, Any]) -> None:
+        """Settings of a place of a scene, whichever one is looked at meanwhile."""
+        taken = dict(options)
         self.do(
-            Message("walldesk.did_options"), lambda scene, fit: wall_edit.change(scene, fit, id, options=dict(options))
+            Message("walldesk.did_options"),
+            lambda had, fit: wall_edit.change(had, fit, id, options=taken),
+            id=scene,
         )
 
     def set_field(self, id: str, **fields: Any) -> None:
         """`follows` or `spans` of a place."""
         self.do(Message("walldesk.did_options"), lambda scene, fit: wall_edit.change(scene, fit, id, **fields))
 
-    def describe(self, **fields: Any) -> None:
-        """Name, key, privacy or layers of the scene."""
-        self.do(Message("walldesk.did_describe"), lambda scene, fit: replace(scene, **fields))
+    def describe(self, id: str, **fields: Any) -> None:
+        """Name, key, privacy or layers of a scene, which is then looked at."""
+        if id != self.hand.looked:
+            self.hand.choose_scene(id)
+        self.do(Message("walldesk.did_describe"), lambda scene, fit: replace(scene, **fields), id=id)
 
     def _chosen(self) -> str:
         places, root = self._ctx.walling.places, self.root
-        if root is not None and places and any(leaf.id == places[0] for leaf in wall_edit.leaves(root)):
+        if root is not None and places and any(leaf.id == places[0] for leaf in wall_tree.leaves(root)):
             return places[0]
         self._ctx.notify(Message("walldesk.choose_place"), 0)
         return ""

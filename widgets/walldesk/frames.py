@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cockpit.model.ages import hour_minute
@@ -44,7 +44,7 @@ class FrameHistory:
 
 
 class FrameChart(QWidget):
-    """The curve of the first chosen screen."""
+    """The curve of the first chosen screen; what its dashed line is stands over it, where no curve goes through."""
 
     def __init__(self, hand: Hand, history: FrameHistory, parent: QWidget) -> None:
         super().__init__(parent)
@@ -110,12 +110,6 @@ class FrameChart(QWidget):
         pen.setDashPattern([4, 3])
         painter.setPen(pen)
         painter.drawLine(QPointF(box.left(), round(y) + 0.5), QPointF(box.right(), round(y) + 0.5))
-        words = self._hand.ctx.t("walldesk.line_60")
-        wide = QFontMetricsF(painter.font()).horizontalAdvance(words)
-        ground = QRectF(box.right() - wide - 4, y - 17, wide + 4, 15)
-        painter.fillRect(ground, theme.s1)
-        painter.setPen(theme.t2)
-        painter.drawText(ground, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), words)
 
 
 def _unbroken(points: list[tuple[int, float, float]]) -> list[list[tuple[int, float, float]]]:

@@ -11,10 +11,10 @@ from cockpit.model.ages import stamp
 from cockpit.model.ids import new_id
 from cockpit.model.messages import Message
 from cockpit.model.wall import Mode, Placed, Scene, Screen, Wall
-from cockpit.model.wall_edit import same
+from cockpit.model.wall_draft import same
 from cockpit.model.wall_solve import solve_scene
 from cockpit.model.wallasks import SceneText, Version
-from cockpit.model.wallstate import BEAT, Cast, NodeSeen, ScreenHealth, WallAct, WallShows, WallState
+from cockpit.model.wallstate import BEAT, Cast, Hold, NodeSeen, ScreenHealth, Thumb, WallAct, WallShows, WallState
 from widgets.kit.context import PanelContext
 
 LOST_US = round(5 * BEAT * 1_000_000)
@@ -52,6 +52,12 @@ class Hand:
         if state is None or wall is None:
             return None
         return next((one for one in state.shows if one.wall == wall.id), None)
+
+    @property
+    def hold(self) -> Hold | None:
+        """The alert that holds it; None: none does."""
+        state, wall = self.state, self.wall
+        return state.holds.get(wall.id) if state is not None and wall is not None else None
 
     @property
     def mode(self) -> Mode | None:
@@ -94,6 +100,12 @@ class Hand:
         walling, shows = self.ctx.walling, self.shows
         return walling.scene or (shows.scene.id if shows is not None else "")
 
+    @property
+    def on_wall(self) -> Scene | None:
+        """The scene that the wall shows, where it is another than the one that is looked at."""
+        shows = self.shows
+        return shows.scene if shows is not None and shows.scene.id != self.looked else None
+
     def scenes(self) -> list[tuple[str, dict[str, str], str]]:
         """Id, name and key of all scenes in order, those not published yet last."""
         state, walling = self.state, self.ctx.walling
@@ -127,12 +139,20 @@ class Hand:
             return None
         return next((one for one in node.report.screens if one.screen == screen.id), None)
 
+    def thumb(self, screen: Screen) -> Thumb | None:
+        """Its last small picture."""
+        walls, wall = self.ctx.walls, self.wall
+        return walls.thumbs(wall.id).get(screen.id) if walls is not None and wall is not None else None
+
+    def there(self, screen: Screen) -> bool:
+        """Whether the machine of a screen is heard now."""
+        node = self.node(screen)
+        return node is not None and node.joined and self.ctx.clock.wall() - node.heard <= LOST_US
+
     def lost(self, screen: Screen) -> bool:
         """Whether nobody knows now what is on a screen: its machine is cut off, or it is unplugged."""
-        node, health = self.node(screen), self.health(screen)
-        if node is None or not node.joined or health is None or not health.there:
-            return True
-        return self.ctx.clock.wall() - node.heard > LOST_US
+        health = self.health(screen)
+        return not self.there(screen) or health is None or not health.there
 
     @property
     def screens(self) -> tuple[Screen, ...]:
@@ -170,11 +190,12 @@ class Hand:
             self.ctx.notify(problem, 3)
 
     def show(self, id: str) -> None:
-        """A scene on the wall. One that was never published can only be tried."""
+        """A scene on the wall; what is edited stays under the hand. One that was never published can only be tried."""
         if self.published(id) is None and self.state is not None and id not in {one for one, _, _ in self.state.scenes}:
             self.ctx.notify(Message("walldesk.not_published"), 0)
             return
-        self.choose_scene("")
+        if not self.ctx.walling.editing:
+            self.choose_scene("")
         self.act("scene", id)
 
     def toggle(self, what: str) -> None:
@@ -209,9 +230,11 @@ class Hand:
         self.act("cast", "", (screen,), Cast(id, str(self.ctx.prefs.get("name", "")), screen, panel, event=event))
 
     def pause(self) -> None:
-        """The carousel stops, or goes on; where none runs, the first begins."""
-        state, shows = self.state, self.shows
-        if shows is not None and not shows.carousel and state is not None and state.hall.carousels:
+        """The carousel stops, or goes on; where none runs, the first begins. What an alert holds is released."""
+        state, shows, hold = self.state, self.shows, self.hold
+        if shows is not None and hold is not None:
+            self.act(*(("pause", "") if shows.carousel else ("scene", hold.scene)))
+        elif shows is not None and not shows.carousel and state is not None and state.hall.carousels:
             self.act("carousel", state.hall.carousels[0].id)
         elif shows is not None:
             self.act("pause", "" if shows.paused else "on")

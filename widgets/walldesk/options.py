@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -13,12 +13,17 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QScrollArea, QV
 
 from cockpit.model.messages import Message
 from cockpit.model.wall import Place
+from cockpit.model.wall_words import option_name
 from widgets.kit.label import label
 from widgets.kit.lineedit import LineEdit
+from widgets.kit.tips import plain_tip
 from widgets.walldesk.editing import Editing
 from widgets.walldesk.kinds import kinds
+from widgets.walldesk.setting_words import choices, tip
 
 _FOLLOWS = ("", "event", "area", "selection")
+IN_TWO = '{ zh = "…", en = "…" }'
+"""How words in both languages are typed."""
 _NOT_OPTIONS = ("self", "ctx", "parent")
 
 
@@ -93,9 +98,11 @@ class PlaceForm(QScrollArea):
         self._edit = edit
         self._ctx = edit.hand.ctx
         self._place: Place | None = None
+        self._scene = ""
         self.panel = QComboBox(self)
         self.panel.hide()
         self.fields: dict[str, QWidget] = {}
+        self._defaults: dict[str, Any] = {}
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -104,15 +111,19 @@ class PlaceForm(QScrollArea):
 
     def show_place(self, place: Place | None) -> None:
         """The form of this place; the same again is left as it is, with what is being typed."""
-        before, self._place = self._place, place
-        if place == before and self._lang == self._ctx.t.lang:
+        if place == self._place and self._edit.hand.looked == self._scene and self._lang == self._ctx.t.lang:
             return
-        same = place is not None and before is not None and self._lang == self._ctx.t.lang
-        if same and replace(place, options=before.options, weight=before.weight, screens=before.screens) == before:
-            self._bring_up_to_date(place)
-            return
+        before, known = self._place, self._edit.hand.looked == self._scene and self._lang == self._ctx.t.lang
+        if before is not None and (place is None or place.id != before.id or not known):
+            self.take()
+        self._place, self._scene = place, self._edit.hand.looked
+        if place is not None and before is not None and known:
+            as_before = replace(place, options=before.options, weight=before.weight, screens=before.screens)
+            if as_before == before:
+                self._bring_up_to_date(place)
+                return
         self._lang = self._ctx.t.lang
-        self.fields = {}
+        self.fields, self._defaults = {}, {}
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 8, 0)
@@ -127,13 +138,24 @@ class PlaceForm(QScrollArea):
         self.setWidget(page)
         page.setAutoFillBackground(False)
 
+    def take(self) -> None:
+        """Takes what is typed and was not taken yet, for the place whose settings are shown."""
+        for field in self.fields.values():
+            if isinstance(field, LineEdit) and field.isModified():
+                field.setModified(False)
+                field.editingFinished.emit()
+
     def _bring_up_to_date(self, place: Place) -> None:
         """Other settings of the same panel: the fields stay, and the one that is typed in is left alone."""
         for name, field in self.fields.items():
             if isinstance(field, LineEdit) and not field.hasFocus():
                 field.setText(written(place.options[name]) if name in place.options else "")
-            elif isinstance(field, QCheckBox) and name in place.options:
-                field.setChecked(bool(place.options[name]))
+            elif name in self._defaults:
+                value = place.options.get(name, self._defaults[name])
+                if isinstance(field, QCheckBox):
+                    field.setChecked(bool(value))
+                elif isinstance(field, QComboBox):
+                    field.setCurrentIndex(field.findData(value))
 
     def focus_first(self) -> None:
         self.panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -178,29 +200,62 @@ class PlaceForm(QScrollArea):
         except Exception as error:  # a third party's panel that can not be loaded has no settings to show
             self._ctx.report(error, place.panel)
             known = {}
+        t = self._ctx.t
         for name, default in {**known, **{k: v for k, v in place.options.items() if k not in known}}.items():
             value = place.options.get(name, default)
+            self._defaults[name] = default
+            named = option_name(place.panel, name)
+            words = t(named) if isinstance(named, Message) else named
+            some = choices(place.panel, name)
             if isinstance(default, bool):
-                box = QCheckBox(name, page)
+                box = QCheckBox(words, page)
+                box.setToolTip(plain_tip(tip(self._ctx, place.panel, name, value, "")))
                 box.setChecked(bool(value))
                 box.clicked.connect(lambda on, name=name, default=default: self._set(name, on, default))
                 self.fields[name] = box
                 self._row(grid, "", box)
                 continue
+            if some:
+                self.fields[name] = self._choice(page, name, value, default, some)
+                self.fields[name].setToolTip(plain_tip(tip(self._ctx, place.panel, name, value, "")))
+                self._row(grid, words, self.fields[name])
+                continue
             field = LineEdit(page)
             field.setText(written(place.options[name]) if name in place.options else "")
-            field.setPlaceholderText(written(default))
-            field.setAccessibleName(name)
+            field.setPlaceholderText(IN_TWO if default == {} else written(default))
+            field.setAccessibleName(words)
+            field.setToolTip(plain_tip(tip(self._ctx, place.panel, name, value, written(default) if default else "")))
             field.editingFinished.connect(
                 lambda field=field, name=name, default=default: self._typed(field, name, default)
             )
             self.fields[name] = field
-            self._row(grid, name, field)
+            self._row(grid, words, field)
+
+    def _choice(
+        self, page: QWidget, name: str, value: Any, default: Any, some: Sequence[tuple[str | int, Message]]
+    ) -> QComboBox:
+        """One of a few; what a file says besides them is one more."""
+        box = QComboBox(page)
+        for one, words in some:
+            box.addItem(self._ctx.t(words), one)
+        at = next((i for i, (one, _) in enumerate(some) if one == value), -1)
+        if at < 0:
+            box.addItem(written(value), value)
+            at = box.count() - 1
+        box.setCurrentIndex(at)
+        box.activated.connect(lambda i: self._set(name, box.itemData(i), default))
+        return box
 
     def _row(self, grid: QGridLayout, words: str, field: QWidget) -> None:
         at = grid.rowCount()
+        if isinstance(field, QComboBox):  # long words of a choice make no form that is wider than its room
+            field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            field.setMinimumContentsLength(6)
         if words:
-            grid.addWidget(label(words, self, wrap=False), at, 0)
+            made = label(words, self, wrap=False)
+            made.setToolTip(field.toolTip())
+            grid.addWidget(made, at, 0)
+            field.setAccessibleName(words)
         grid.addWidget(field, at, 1)
 
     def _put(self, place: Place, panel: str) -> None:
@@ -212,6 +267,7 @@ class PlaceForm(QScrollArea):
 
     def _typed(self, field: LineEdit, name: str, default: Any) -> None:
         text = field.text().strip()
+        field.setModified(False)
         if not text:
             wrong = False
             self._set(name, default, default)
@@ -222,7 +278,8 @@ class PlaceForm(QScrollArea):
                 self._set(name, value, default)
             except ValueError:
                 wrong = True
-                self._ctx.notify(Message("walldesk.bad_option", {"name": name, "like": written(default) or "0"}), 3)
+                words = {"name": field.accessibleName(), "like": written(default) or "0"}
+                self._ctx.notify(Message("walldesk.bad_option", words), 3)
         if field.property("wrong") != wrong:
             field.setProperty("wrong", wrong)
             field.style().unpolish(field)
@@ -239,4 +296,4 @@ class PlaceForm(QScrollArea):
         else:
             options[name] = value
         if options != place.options:
-            self._edit.set_options(place.id, options)
+            self._edit.set_options(self._scene, place.id, options)

@@ -158,6 +158,10 @@ class Preview(QWidget):
             self._built.resize(self._size())
             self._draw()
 
+    def words(self) -> Message:
+        """What stands where there is no picture: why, or what it waits for."""
+        return self.problem or Message("walldesk.waiting" if self.panel else "walldesk.choose_panel")
+
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self._hand.ctx.theme
@@ -171,7 +175,7 @@ class Preview(QWidget):
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         if not self._image.isNull():
             return
-        words = self._hand.ctx.t(self.problem or Message("walldesk.choose_panel"))
+        words = self._hand.ctx.t(self.words())
         painter.setFont(theme.font("small"))
         painter.setPen(theme.t2)
         wrapped = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)

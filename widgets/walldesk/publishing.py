@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -23,18 +22,17 @@ from PySide6.QtWidgets import (
 
 from cockpit.model.messages import Message
 from cockpit.model.wall_diff import Change, changes, marked
-from cockpit.model.wallasks import Version, Versions
-from widgets.kit.actions import key_words
-from widgets.kit.buttons import KeyButton, button
+from widgets.kit.buttons import button
 from widgets.kit.label import label
 from widgets.kit.lineedit import LineEdit
 from widgets.walldesk.board_paint import BoardPainter
+from widgets.walldesk.dialog import ScenesDialog
 from widgets.walldesk.editing import Editing
 from widgets.walldesk.hand import published_at
 from widgets.walldesk.plan_view import PlanView
+from widgets.walldesk.unfit import unfit
 
 MOST_LINES = 40
-KEY = "Ctrl+Return"
 HEIGHT, HEIGHT_MEANWHILE = 260, 376
 PAGES = {
     Qt.Key.Key_PageDown: QScrollBar.SliderAction.SliderPageStepAdd,
@@ -42,31 +40,19 @@ PAGES = {
 }
 
 
-class PublishDialog(QDialog):
+class PublishDialog(ScenesDialog):
     """
     Attributes:
         picks: by id of the scene, whether it is published. note: words for the list of versions.
         overwrites: of those that somebody else published meanwhile, whether that is overwritten; theirs: the buttons
             that begin from that instead.
         bring: whether the scene that is looked at goes on the wall at once.
-        confirm: the button. problem: why it was not published, in words.
     """
 
     def __init__(self, edit: Editing, parent: QWidget | None) -> None:
-        super().__init__(parent)
-        self._edit, self._ctx = edit, edit.hand.ctx
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        t, hand = self._ctx.t, edit.hand
+        t, hand = edit.hand.ctx.t, edit.hand
+        super().__init__(edit, t("walldesk.publish"), t("walldesk.publish_title"), t("walldesk.publish_why"), parent)
         self._looked = hand.looked
-        self._seen, self._waits = 0, False
-        self._versions: tuple[Version, ...] = ()
-        self.setWindowTitle(t("walldesk.publish"))
-        self.setMinimumWidth(720)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
-        column.setSpacing(10)
-        column.addWidget(label(t("walldesk.publish_title"), self, role="", style="title", wrap=False))
-        column.addWidget(label(t("walldesk.publish_why"), self))
         self.picks: dict[str, QCheckBox] = {}
         self.overwrites: dict[str, QCheckBox] = {}
         self.theirs: dict[str, QPushButton] = {}
@@ -75,46 +61,27 @@ class PublishDialog(QDialog):
         self._area.setWidgetResizable(True)
         self._area.viewport().setAutoFillBackground(False)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        column.addWidget(self._area, 1)
+        self.column.addWidget(self._area, 1)
         self.note = LineEdit(self)
         self.note.setMaxLength(120)
         self.note.setPlaceholderText(t("walldesk.note"))
         self.note.setAccessibleName(t("walldesk.note"))
-        column.addWidget(self.note)
+        self.column.addWidget(self.note)
         shows = hand.shows
         self.bring = QCheckBox(t("walldesk.bring"), self)
         self.bring.setChecked(True)
         self.bring.setVisible(shows is None or shows.scene.id != self._looked)
-        column.addWidget(self.bring)
-        self.problem = label("", self, role="", wrap=True)
-        self.problem.setStyleSheet(f"color: {self._ctx.theme.hex('orange_text')}")
-        self.problem.hide()
-        column.addWidget(self.problem)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(button(t("walldesk.cancel"), self.reject, parent=self))
-        self.confirm = KeyButton(t("walldesk.publish"), key_words(KEY), self._ctx.theme, "primary", self)
-        self.confirm.setAutoDefault(False)
-        self.confirm.clicked.connect(lambda _checked=False: self.publish())
-        foot.addWidget(self.confirm)
-        column.addLayout(foot)
-        for key in (KEY, "Ctrl+Enter"):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setAutoRepeat(False)
-            shortcut.activated.connect(self.publish)
-        self._fill()
+        self.column.addWidget(self.bring)
+        self.foot(self.publish)
         self.note.setFocus()
-        if self._ctx.walls is not None:
-            self._ctx.walls.listen(self._heard)
-        self._ask_who()
 
-    def _fill(self) -> None:
+    def fill(self) -> None:
         """The scenes with what is published now; ticks stay, but for what is overwritten: that is another now."""
         unpublished = self._edit.unpublished()
         ticked = {id: pick.isChecked() for id, pick in self.picks.items()}
         held = self._area.widget()
         inside = held is not None and held.isAncestorOf(self.focusWidget() or self)
-        self._seen = self._edit.seen
+        self.seen = self._edit.seen
         self.picks, self.overwrites, self.theirs, self._whose = {}, {}, {}, {}
         page = QWidget()
         inner = QVBoxLayout(page)
@@ -129,22 +96,12 @@ class PublishDialog(QDialog):
         page.setAutoFillBackground(False)
         if inside:
             self.note.setFocus()
+        if self.overwrites:
+            self.ask_versions()
 
-    def _heard(self, what: str) -> None:
-        if what == "scenes" and not self._waits and self._seen != self._edit.seen:
-            self._fill()
-            self._ask_who()
-
-    def _ask_who(self) -> None:
-        """Asks who published what was published meanwhile."""
-        if self.overwrites and self._ctx.walls is not None:
-            self._ctx.walls.versions(self._know)
-
-    def _know(self, answer: Versions | Message) -> None:
-        if isinstance(answer, Versions):
-            self._versions = answer.versions
-            for id, words in self._whose.items():
-                words.setText(self._ctx.t(self._who(id)))
+    def say_versions(self) -> None:
+        for id, words in self._whose.items():
+            words.setText(self._ctx.t(self._who(id)))
 
     def _who(self, id: str) -> Message:
         """Who published a scene meanwhile, and as which version."""
@@ -154,7 +111,7 @@ class PublishDialog(QDialog):
         if text.shipped:
             return Message("walldesk.theirs_shipped")
         n = text.scene.version
-        version = next((one for one in self._versions if one.number == n), None)
+        version = next((one for one in self.versions if one.number == n), None)
         if version is None:
             return Message("walldesk.theirs_version", {"n": n})
         when = published_at(self._ctx, version)
@@ -176,12 +133,21 @@ class PublishDialog(QDialog):
         painter = BoardPainter(self._edit, large=False)
         row = QHBoxLayout()
         row.setSpacing(12)
-        for scene, marks in ((before, frozenset()), (draft.scene, marked(before, draft.scene))):
+        sides = (("plan_now", before, frozenset[str]()), ("plan_after", draft.scene, marked(before, draft.scene)))
+        for words, scene, marks in sides:
             plan = PlanView(hand, painter.name, box)
             plan.setFixedHeight(130)
             plan.show_scene(scene, marks)
-            row.addWidget(plan)
+            side = QVBoxLayout()
+            side.setSpacing(2)
+            side.addWidget(label(t(f"walldesk.{words}"), box, style="small", wrap=False))
+            side.addWidget(plan)
+            row.addLayout(side)
         column.addLayout(row)
+        for said in unfit(hand, draft.scene, before, painter.name)[:MOST_LINES]:
+            made = label(t(said), box, role="")
+            made.setStyleSheet(f"color: {self._ctx.theme.hex('yellow_text')}")
+            column.addWidget(made)
         if meanwhile and not draft.new:
             self._lines(column, box, changes(draft.base, before), "walldesk.theirs_changed")
             self._lines(column, box, changes(before, draft.scene), "walldesk.mine_changes")
@@ -241,24 +207,15 @@ class PublishDialog(QDialog):
         unseen = next((id for id in ids if id in self.overwrites and not self.overwrites[id].isChecked()), None)
         if unseen is not None:
             scene = self._ctx.walling.drafts[unseen].scene.name
-            self._told(Message("walldesk.overtaken", {"scene": scene}))
+            self.answered(Message("walldesk.overtaken", {"scene": scene}))
             self.overwrites[unseen].setFocus(Qt.FocusReason.OtherFocusReason)
             self._area.ensureWidgetVisible(self.overwrites[unseen])
             return
         self.problem.hide()
-        self._waits = True
-        self.confirm.setEnabled(False)
-        self._edit.publish(ids, self.note.text().strip(), self._seen, self._told)
+        self.wait()
+        self._edit.publish(ids, self.note.text().strip(), self.seen, self.answered)
 
-    def _told(self, problem: Message | None) -> None:
-        self.confirm.setEnabled(True)
-        self._waits = False
-        if problem is not None:
-            self.problem.setText(self._ctx.t(problem))
-            self.problem.show()
-            self._heard("scenes")
-            return
+    def done_as_asked(self) -> None:
         pick = self.picks.get(self._looked)
         if self.bring.isChecked() and not self.bring.isHidden() and pick is not None and pick.isChecked():
             self._edit.hand.act("scene", self._looked)
-        self.accept()

@@ -8,17 +8,20 @@ from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentM
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from cockpit.model.clock import SECOND
 from cockpit.model.messages import Message
 from cockpit.model.wall import Scene
-from cockpit.model.wall_edit import walk
+from cockpit.model.wall_tree import walk
 from widgets.kit.buttons import draw_key
 from widgets.kit.fuzzy import score
 from widgets.kit.lines import Index, Lines
 from widgets.walldesk.hand import Hand
 from widgets.walldesk.mini import paint_scene
+from widgets.walldesk.ways import first_fitting
 
 ROW, MINI = 54, QRectF(12, 9, 68, 36)
 _LEFT = 92
+Ways = tuple[Message, ...]
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class SceneRow:
     """One row.
 
     Attributes:
-        state: under the name; token: its colour.
+        state: under the name; token: its colour. shorter: the same in fewer words, the most first.
         live: it is on the wall. draft: it is another than published.
     """
 
@@ -37,6 +40,7 @@ class SceneRow:
     key: str
     live: bool
     draft: bool
+    shorter: tuple[str, ...] = ()
 
 
 def scene_rows(hand: Hand, typed: str) -> list[SceneRow]:
@@ -50,37 +54,50 @@ def scene_rows(hand: Hand, typed: str) -> list[SceneRow]:
             continue
         live = shows is not None and shows.scene.id == id
         draft = hand.differs(id)
-        state = _live(hand) if live else _about(hand, id, mode.scene if mode is not None else "")
+        ways = _live(hand) if live else _about(hand, id, mode.scene if mode is not None else "")
         token = "acc" if live else "orange_text" if draft else "t2"
-        words_now = t(Message("walldesk.draft_of", {"state": state})) if draft else t(state)
-        found.append(SceneRow(id, words, words_now, token, key, live, draft))
+        said, *shorter = map(t, _of_draft(ways, live) if draft else ways)
+        found.append(SceneRow(id, words, said, token, key, live, draft, tuple(shorter)))
     return found
 
 
-def _live(hand: Hand) -> Message:
-    shows = hand.shows
+def _of_draft(ways: Ways, live: bool) -> Ways:
+    """The same of a scene that is another than published: of one on the wall its seconds stay, of another that."""
+    found = [Message("walldesk.draft_of", {"state": state}) for state in ways]
+    left = ways[-1].params
+    return (*found, Message("walldesk.draft_left", left) if live and "n" in left else Message("walldesk.draft"))
+
+
+def _live(hand: Hand) -> Ways:
+    shows, hold, now = hand.shows, hand.hold, hand.ctx.clock.wall()
+    if hold is not None and hold.until:
+        left = {"n": max(0, hold.until - now) // SECOND}
+        return Message("walldesk.held", left), Message("walldesk.held_left", left)
+    if hold is not None:
+        return Message("walldesk.held_on"), Message("walldesk.held_short")
     if shows is not None and shows.carousel and not shows.paused and shows.next_at:
-        left = max(0, shows.next_at - hand.ctx.clock.wall()) // 1_000_000
-        return Message("walldesk.in_carousel", {"n": left})
+        left = {"n": max(0, shows.next_at - now) // SECOND}
+        return Message("walldesk.in_carousel", left), Message("walldesk.carousel_left", left)
     if shows is not None and shows.carousel and shows.paused:
-        return Message("walldesk.carousel_stands")
-    return Message("walldesk.on_wall")
+        return Message("walldesk.carousel_stands"), Message("walldesk.on_wall")
+    return (Message("walldesk.on_wall"),)
 
 
-def _about(hand: Hand, id: str, of_mode: str) -> Message:
+def _about(hand: Hand, id: str, of_mode: str) -> Ways:
     scene = hand.scene(id)
     if scene is None:
-        return Message("walldesk.reading")
-    n = len(hand.placed(scene))
+        return (Message("walldesk.reading"),)
+    n = {"n": len(hand.placed(scene))}
+    panels = Message("walldesk.panels", n)
     if id == of_mode:
-        return Message("walldesk.panels_of_mode", {"n": n})
+        return Message("walldesk.panels_of_mode", n), Message("walldesk.of_mode")
     if scene.privacy == "visitor":
-        return Message("walldesk.panels_visitor", {"n": n})
+        return Message("walldesk.panels_visitor", n), Message("walldesk.visitor")
     if scene.privacy == "named":
-        return Message("walldesk.panels_named", {"n": n})
+        return Message("walldesk.panels_named", n), Message("walldesk.named")
     if _follows(scene):
-        return Message("walldesk.panels_follow", {"n": n})
-    return Message("walldesk.panels", {"n": n})
+        return Message("walldesk.panels_follow", n), panels
+    return (panels,)
 
 
 def _follows(scene: Scene) -> bool:
@@ -118,13 +135,14 @@ class SceneDelegate(QStyledItemDelegate):
             right = self._button(painter, self.button(rect), hand.ctx.t("walldesk.show")) - 8
         elif row.key:
             right = draw_key(painter, right, rect.center().y(), row.key, theme) - 8
-        for y, style, token, words in ((8, "row_title", "t1", row.name), (29, "small", row.token, row.state)):
+        ways = (row.state, *row.shorter)
+        for y, style, token, said in ((8, "row_title", "t1", (row.name,)), (29, "small", row.token, ways)):
             font = theme.font(style)
             painter.setFont(font)
             painter.setPen(theme[token])
             room = QRectF(rect.left() + _LEFT, rect.top() + y, right - rect.left() - _LEFT, 20)
-            cut = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), cut)
+            words = first_fitting(said, QFontMetricsF(font), room.width())
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), words)
         painter.restore()
 
     def button(self, rect: QRectF) -> QRectF:

@@ -65,6 +65,7 @@ class ScenesPane(Panel):
         self.view.setMouseTracking(True)
         self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.clicked.connect(lambda index: self._hand.choose_scene(self.model.lines[index.row()].id))
         self.view.doubleClicked.connect(lambda index: self._show(index))
         selection = self.view.selectionModel()
         selection.currentChanged.connect(self._walked)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLay
 from cockpit.model.ages import age
 from cockpit.model.messages import Message
 from cockpit.model.wall_legible import han_px
+from cockpit.model.wall_solve import empty_screens
 from widgets.kit.actions import key_words
 from widgets.kit.buttons import button, dress_icon_button, icon_button
 from widgets.kit.header import ElidedLabel
@@ -20,10 +21,10 @@ from widgets.walldesk.board import Board
 from widgets.walldesk.editing import Editing
 from widgets.walldesk.facts import Facts
 from widgets.walldesk.frames import FrameChart, FrameHistory
-from widgets.walldesk.health import facts
-from widgets.walldesk.kinds import least
+from widgets.walldesk.health import facts, slow_words
 from widgets.walldesk.options import PlaceForm
 from widgets.walldesk.trouble import TroubleLine
+from widgets.walldesk.unfit import size, too_small
 
 ACTS = (
     ("blank", "screen"), ("freeze", "freeze"), ("identify", "identify"), ("restart", "retry"),
@@ -207,35 +208,36 @@ class ScreenPane(Panel):
         self._left.setCurrentWidget(self.form if place is not None else self._facts)
         self.form.show_place(place)
         self._facts.show_rows(facts(hand, first))
-        health = hand.health(first)
-        slow = t("walldesk.slow", n=health.slow, ms=f"{health.worst_ms:.1f}") if health is not None else ""
-        self._frames_foot.setText(slow)
+        self._frames_foot.setText(slow_words(hand, first))
         self.chart.update()
         self._tell_plan()
         self._trouble.tell()
 
     def _tell_plan(self) -> None:
         t, scene, wall = self.ctx.t, self._edit.scene, self._hand.wall
-        self._plan_title.setText(t("walldesk.plan_of", scene=scene.name) if scene is not None else t("walldesk.plan"))
+        other = self._hand.on_wall
+        words = t("walldesk.plan_of", scene=scene.name) if scene is not None else t("walldesk.plan")
+        if scene is not None and other is not None:
+            words = t("walldesk.plan_besides", scene=scene.name, other=other.name)
+        self._plan_title.setText(words)
         told = self.ctx.walls.scenes if self.ctx.walls is not None else None
         version = told.version if told is not None else 0
         self.versions.setText(t("walldesk.compare", version=version) if version else t("walldesk.versions"))
         self.board.update()
         if wall is None:
             return
-        small = []
-        for one in self._edit.placed():
-            wide, high = least(one.place, wall, one.at.w) if one.place.panel else (0, 0)
-            if one.at.w < wide or one.at.h < high:
-                small.append(self.board.name(one.place))
-        px = han_px(wall.pitch, wall.distance)
-        distance = f"{wall.distance:g}"
+        placed = self._edit.placed()
+        empty = empty_screens(placed, wall) if scene is not None else ()
+        small = [
+            t("walldesk.place_at_least", place=self.board.name(one.place), least=size(*wanted))
+            for one, wanted in too_small(placed, wall)
+        ]
+        seen = {"px": han_px(wall.pitch, wall.distance), "distance": f"{wall.distance:g}"}
+        said = [t("walldesk.empty_screens", screens=", ".join(str(id) for id in empty))] if empty else []
         if small:
-            words = t("walldesk.not_readable", px=px, distance=distance, places=", ".join(small))
-        else:
-            words = t("walldesk.readable", px=px, distance=distance)
-        self._readable.setText(words)
-        self._readable.set_color(self.ctx.theme["yellow_text" if small else "t2"])
+            said.append(t("walldesk.not_readable", **seen, places=", ".join(small)))
+        self._readable.setText(" · ".join(said) or t("walldesk.readable", **seen))
+        self._readable.set_color(self.ctx.theme["yellow_text" if said else "t2"])
 
 
 PANELS = {"deskscreen": ScreenPane}

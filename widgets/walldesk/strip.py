@@ -15,6 +15,7 @@ from widgets.kit.context import PanelContext
 from widgets.kit.label import label
 from widgets.kit.panel import guarded
 from widgets.walldesk.hand import Hand
+from widgets.walldesk.health import counts
 
 
 class Reading(Piece):
@@ -118,15 +119,14 @@ class WallStrip(TellingBar):
             self.machines.tell([(t("walldesk.waiting"), "t2")])
         else:
             machines = wall.machines
-            lost = [screen for screen in wall.screens if hand.lost(screen)]
+            well, trouble, lost = counts(hand, wall)
             there = sum(any(node.report.machine == name and node.joined for node in state.nodes) for name in machines)
-            well = len(wall.screens) - len(lost)
             parts = [
                 (t("walldesk.machines"), "t2"),
                 (f"{there} / {len(machines)}", "t1" if there == len(machines) else "orange_text"),
                 (t("walldesk.online"), "t2"),
                 (t("walldesk.screens_label"), "t2"),
-                (f"{well} / {len(wall.screens)}", "orange_text" if lost else "t1"),
+                (f"{well} / {len(wall.screens)}", "orange_text" if lost else "yellow_text" if trouble else "t1"),
                 (t("walldesk.well"), "t2"),
             ]
             self.machines.tell(parts)

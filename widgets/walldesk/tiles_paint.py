@@ -11,12 +11,15 @@ from cockpit.model.wall import Screen
 from cockpit.model.wall_solve import cut
 from widgets.kit.icons import draw_icon
 from widgets.walldesk.hand import Hand
-from widgets.walldesk.health import Said, health_words, name_words, trouble_words
+from widgets.walldesk.health import Said, chips, health_words, name_words, picture_age, trouble_words
 from widgets.walldesk.kinds import group_of
 from widgets.walldesk.thumbs import Thumbs
+from widgets.walldesk.ways import first_fitting
 
 LINE = 30
 """Height of the line under a picture, with its gap."""
+LEAST, MOST_MACHINE = 30, 90
+"""Pixels that words are begun in, and that the name of a machine keeps before what it reports."""
 Part = tuple[str, str, str, str]
 _FIRST_GONE = {"GB": 0, "℃": 1}
 
@@ -41,9 +44,7 @@ class TilePainter:
     def picture(self, painter: QPainter, screen: Screen, rect: QRectF, seen: Seen) -> None:
         """A screen as it is, with what was done to it and what is wrong with it."""
         hand, theme, shows = self._hand, self._hand.ctx.theme, self._hand.shows
-        walls = hand.ctx.walls
-        wall = hand.wall
-        thumb = walls.thumbs(wall.id).get(screen.id) if walls is not None and wall is not None else None
+        thumb = hand.thumb(screen)
         pixmap = self._thumbs.pixmap(thumb, rect.size().toSize(), seen.dpr) if thumb else None
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         if shows is not None and screen.id in shows.blank:
@@ -95,25 +96,15 @@ class TilePainter:
 
     def _chips(self, painter: QPainter, screen: Screen, rect: QRectF) -> None:
         """What was done to a screen by hand, in words at its upper left."""
-        hand, theme, shows = self._hand, self._hand.ctx.theme, self._hand.shows
-        if shows is None:
-            return
-        found = [
-            ("walldesk.is_blank", screen.id in shows.blank),
-            ("walldesk.is_frozen", screen.id in shows.frozen),
-            ("walldesk.is_identified", screen.id in shows.identify),
-            ("walldesk.is_tried", screen.id in shows.trial_on),
-            ("walldesk.is_cast", any(cast.screen == screen.id for cast in shows.casts)),
-        ]
+        theme = self._hand.ctx.theme
         painter.setFont(theme.font("small"))
         metrics, x = QFontMetricsF(theme.font("small")), rect.left() + 6
-        for id, on in found:
-            if not on:
-                continue
-            words = hand.ctx.t(id)
-            box = QRectF(round(x) + 0.5, rect.top() + 6.5, metrics.horizontalAdvance(words) + 12, 20)
-            if box.right() > rect.right() - 4:
+        for ways in chips(self._hand, screen):
+            room = rect.right() - 4 - x - 12
+            words = next((one for one in ways if metrics.horizontalAdvance(one) <= room), "")
+            if not words:
                 return
+            box = QRectF(round(x) + 0.5, rect.top() + 6.5, metrics.horizontalAdvance(words) + 12, 20)
             painter.setPen(QPen(theme.acc, 1))
             painter.setBrush(theme.acc_bg)
             painter.drawRect(box)
@@ -132,14 +123,17 @@ class TilePainter:
         if rect.width() > 140:
             draw_icon(painter, QRectF(x, band.center().y() - 8, 16, 16), "plug-broken", theme[said.token])
             x += 26
-        for style, weight, token, words in (("body", 700, "t1", said.words), ("small", 400, "t2", said.more)):
+        for style, weight, token, ways in (
+            ("body", 700, "t1", (said.words,)),
+            ("small", 400, "t2", (said.more, *said.shorter)),
+        ):
             font = theme.font(style, weight)
             room = band.right() - 8 - x
-            cut_words = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, room)
+            words = first_fitting(ways, QFontMetricsF(font), room)
             painter.setFont(font)
             painter.setPen(theme[token])
-            painter.drawText(QRectF(x, band.top(), room, high), int(Qt.AlignmentFlag.AlignVCenter), cut_words)
-            x += QFontMetricsF(font).horizontalAdvance(cut_words) + 10
+            painter.drawText(QRectF(x, band.top(), room, high), int(Qt.AlignmentFlag.AlignVCenter), words)
+            x += QFontMetricsF(font).horizontalAdvance(words) + 10
             if x > band.right() - 40:
                 return
 
@@ -154,9 +148,17 @@ class TilePainter:
         painter.setPen(theme.acc if chosen else theme.t1)
         painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), name)
         left = line.left() + QFontMetricsF(bold).horizontalAdvance(name) + 10
-        x = line.right()
         plain, bold_small = QFontMetricsF(small), QFontMetricsF(strong)
-        for label, value, unit, token in fitting(health_words(hand, screen), plain, bold_small, x - left - 8):
+        age, ink = picture_age(hand, screen)
+        room = line.right() - left
+        words = first_fitting((hand.ctx.t(age),), plain, room) if room > LEAST else ""
+        painter.setFont(small)
+        painter.setPen(theme[ink])
+        painter.drawText(QRectF(left, line.top(), room, line.height()), int(Qt.AlignmentFlag.AlignVCenter), words)
+        left += plain.horizontalAdvance(words) + 10
+        x = line.right()
+        kept = min(plain.horizontalAdvance(screen.machine), MOST_MACHINE) + 10
+        for label, value, unit, token in fitting(health_words(hand, screen), plain, bold_small, x - left - kept):
             pieces = ((unit, small, "t2"), (value, strong, token), (label, small, "t2"))
             for words, font, ink in pieces:
                 if words:
@@ -171,8 +173,8 @@ class TilePainter:
         painter.setFont(small)
         painter.setPen(theme.t2)
         room = x - left
-        if room > 30:
-            words = QFontMetricsF(small).elidedText(machine, Qt.TextElideMode.ElideRight, room)
+        if room > min(LEAST, plain.horizontalAdvance(screen.machine)):
+            words = first_fitting((machine, screen.machine), plain, room)
             painter.drawText(QRectF(left, line.top(), room, line.height()), int(Qt.AlignmentFlag.AlignVCenter), words)
 
 

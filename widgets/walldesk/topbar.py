@@ -8,9 +8,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
-from cockpit.model.ages import hour_minute
+from cockpit.model.ages import moment
 from cockpit.model.headline import by_words
 from cockpit.model.messages import Message
+from cockpit.model.wallstate import WallShows
 from widgets.kit.actions import key_words
 from widgets.kit.buttons import KeyButton, Segments, button, disable
 from widgets.kit.context import PanelContext
@@ -21,6 +22,15 @@ from widgets.walldesk.editing import Editing
 EXTRA = ("walldesk.rehearse", "walldesk.remote")
 """Commands that have a button here where the desk has them."""
 MOST_WALLS = 6
+DID = {
+    "carousel": "walldesk.did_carousel", "pause": "walldesk.did_carousel", "next": "walldesk.did_carousel",
+    "live": "walldesk.did_back", "uncast": "walldesk.did_back", "blank": "walldesk.did_blank",
+    "freeze": "walldesk.did_freeze", "identify": "walldesk.did_identify", "cast": "walldesk.did_cast",
+    "view": "walldesk.did_pointed", "event": "walldesk.did_pointed", "area": "walldesk.did_pointed",
+    "about": "walldesk.did_pointed", "volume": "walldesk.did_sound", "mute": "walldesk.did_sound",
+    "brightness": "walldesk.did_light", "try": "walldesk.did_try",
+}  # fmt: skip
+"""What an act that brings neither scene nor mode is called."""
 
 
 class _Mark(QWidget):
@@ -132,6 +142,7 @@ class WallTop(Pane):
             self._mark.short = short
             self._mark.updateGeometry()
         self.publish.set_bare(self.width() < 1200)
+        self._tell()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self.ctx.theme
@@ -153,10 +164,8 @@ class WallTop(Pane):
             made.setChecked(wall is not None and id == wall.id)
         if self.modes is not None and shows is not None and shows.mode:
             self.modes.set_current(shows.mode)
-        words = ""
-        if shows is not None and shows.by:
-            at = hour_minute(self.ctx.clock.city.at(shows.since))
-            words = t("walldesk.changed_by", at=at, by=by_words(shows.by, t))
+        said = [t(one) for one in self._told(shows)] if shows is not None else []
+        words = self._fitting(" · ".join(said), *said[:1])
         drill = shows is not None and bool(shows.rehearsal)
         if drill:
             words = t("walldesk.in_rehearsal")
@@ -172,6 +181,38 @@ class WallTop(Pane):
         self.publish.setText(t("walldesk.publish"))
         problem = None if self._edit.unpublished() else Message("walldesk.nothing_to_publish")
         disable(self.publish, t(problem) if problem is not None else "")
+
+    def _fitting(self, *ways: str) -> str:
+        """The first of several sentences that there is room for beside all else; none is better than half a name."""
+        row, room = self.layout(), self.width()
+        assert row is not None
+        items = [item for i in range(row.count()) if (item := row.itemAt(i)) is not None and not item.isEmpty()]
+        margins = row.contentsMargins()
+        room -= margins.left() + margins.right() + row.spacing() * len(items)
+        room -= sum(item.sizeHint().width() for item in items if item.widget() is not self._by)
+        metrics = self._by.fontMetrics()
+        return next((words for words in ways if metrics.horizontalAdvance(words) <= room), "")
+
+    def _told(self, shows: WallShows) -> list[Message]:
+        """Who brought what is on the wall, or its mode, and when; and what was last done to it beside that."""
+        t, found = self.ctx.t, list[Message]()
+        scene, at = {"scene": shows.scene.name}, max(shows.scene_at, shows.mode_at)
+        if shows.mode_by and shows.mode_at == at:
+            mode = self._hand.mode
+            words = {"mode": mode.name if mode is not None else shows.mode}
+            found.append(Message("walldesk.mode_by", {**self._who(at, shows.mode_by), **words}))
+        elif shows.scene_by:
+            found.append(Message("walldesk.scene_by", {**self._who(at, shows.scene_by), **scene}))
+        elif at:
+            turned = "walldesk.scene_turned" if shows.carousel and not shows.paused else "walldesk.scene_back"
+            found.append(Message(turned, {**self._who(at, ""), **scene}))
+        if shows.since > at and shows.by and shows.did in DID:
+            found.append(Message("walldesk.did_by", {**self._who(shows.since, shows.by), "what": t(DID[shows.did])}))
+        return found
+
+    def _who(self, at: int, by: str) -> dict[str, object]:
+        clock = self.ctx.clock
+        return {"at": moment(clock.city.at(at), clock.now()), "by": by_words(by, self.ctx.t)}
 
     def _make(self) -> None:
         state, t = self._hand.state, self.ctx.t

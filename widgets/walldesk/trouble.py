@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cockpit.model.wall import Screen
@@ -11,9 +11,10 @@ from widgets.kit.buttons import button
 from widgets.kit.header import ElidedLabel
 from widgets.kit.icons import draw_icon
 from widgets.walldesk.hand import Hand
-from widgets.walldesk.health import trouble_words
+from widgets.walldesk.health import Said, trouble_words
+from widgets.walldesk.ways import first_fitting
 
-HEIGHT = 48
+HEIGHT, LEFT, SPACE = 48, 28, 8
 
 
 class TroubleLine(QWidget):
@@ -30,8 +31,8 @@ class TroubleLine(QWidget):
         self._never = False
         self.setFixedHeight(HEIGHT)
         row = QHBoxLayout(self)
-        row.setContentsMargins(28, 0, 0, 0)
-        row.setSpacing(8)
+        row.setContentsMargins(LEFT, 0, 0, 0)
+        row.setSpacing(SPACE)
         self.name, self.words = ElidedLabel(parent=self), ElidedLabel(parent=self)
         row.addWidget(self.name)
         row.addWidget(self.words)
@@ -61,18 +62,34 @@ class TroubleLine(QWidget):
             self.name.setText(t("walldesk.screen", n=screen.id))
             self.name.set_color(theme.t1)
             self.name.setMinimumWidth(self.name.sizeHint().width())
-            also = t("walldesk.also_lost", n=more) if more else ""
-            whole = t("walldesk.trouble", said=said.words, more=said.more) if said.more else said.words
-            self.words.setText(f"{whole}{t('walldesk.stop')}{also}")
             self.words.set_color(theme.t1)
             self._token = said.token
             self.choose.setText(t("walldesk.choose_it"))
             self._never = hand.node(screen) is None
             words = t("walldesk.machine") if self._never else t("walldesk.restart_machine", name=screen.machine)
             self.restart.setText(words)
+            self._say(self._ways(said, more))
         self.update()
 
-    def _worst(self) -> tuple[Screen, object, int] | None:
+    def _ways(self, said: Said, others: int) -> list[str]:
+        """What is wrong and how many other screens have something, the longest first."""
+        t, stop = self._hand.ctx.t, self._hand.ctx.t("walldesk.stop")
+        also = t("walldesk.also_lost", n=others) if others else ""
+        more = [t("walldesk.trouble", said=said.words, more=one) for one in (said.more, *said.shorter) if one]
+        short = [t("walldesk.also_n", said=said.words, n=others)] if others else []
+        return [f"{one}{stop}{also}" for one in (*more, said.words)] + short + [said.words]
+
+    def _say(self, ways: list[str]) -> None:
+        """Says it in the first way that there is room for between the name and the buttons."""
+        beside = (self.name, self.choose, self.restart)
+        room = self.width() - LEFT - sum(one.sizeHint().width() + SPACE for one in beside) - SPACE
+        self.words.setText(first_fitting(ways, QFontMetricsF(self.words.font()), room))
+        self.words.more = ways[0] if self.words.text() != ways[0] else ""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.tell()
+
+    def _worst(self) -> tuple[Screen, Said, int] | None:
         """The first screen with the gravest trouble, what it is, and how many others have one."""
         wall = self._hand.wall
         said = [(one, trouble_words(self._hand, one)) for one in (wall.screens if wall is not None else ())]

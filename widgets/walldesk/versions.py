@@ -42,7 +42,7 @@ class VersionsDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(10)
-        scene = edit.scene
+        scene, self._id = edit.scene, edit.hand.looked
         name = scene.name if scene is not None else "–"
         column.addWidget(label(t("walldesk.versions_of", scene=name), self, role="", style="title", wrap=False))
         body = QHBoxLayout()
@@ -133,7 +133,7 @@ class VersionsDialog(QDialog):
         if not 0 <= row < len(self._versions) or self._versions[row].number != answer.version.number:
             return
         self.told = answer
-        then, now = self._scene_then(), self._edit.scene
+        then, now = self._scene_then(), self._edit.hand.scene(self._id)
         self.then.show_scene(then)
         self.now.show_scene(now, marked(then, now) if now is not None else frozenset())
         t = self._ctx.t
@@ -146,8 +146,8 @@ class VersionsDialog(QDialog):
         self._ready(True)
 
     def _scene_then(self) -> Scene | None:
-        """The scene that is looked at as it was in the version that is shown."""
-        id = self._edit.hand.looked
+        """The scene that was looked at when this opened, as it was in the version that is shown."""
+        id = self._id
         text = self.told.texts.get(f"scenes/{id}.toml", "") if self.told is not None else ""
         if not text:
             return next((one for one in shipped_scenes() if one.id == id), None)
@@ -166,7 +166,7 @@ class VersionsDialog(QDialog):
         then = self._scene_then()
         if then is not None:
             fields: dict[str, Any] = {"arrangements": then.arrangements, "layers": then.layers, "privacy": then.privacy}
-            self._edit.describe(**fields)
+            self._edit.describe(self._id, **fields)
             self._ctx.walling.tell(editing=True, places=())
             self.accept()
 

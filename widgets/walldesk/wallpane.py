@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from cockpit.model.ages import age
 from cockpit.model.messages import Message
 from cockpit.model.wall import Wall
 from widgets.kit.buttons import Segments
 from widgets.kit.panel import Panel, PanelContext, PanelState, guarded
 from widgets.walldesk.board import Board
 from widgets.walldesk.editing import Editing
+from widgets.walldesk.health import state_words
 from widgets.walldesk.tiles import Tiles
 
 ROOMY = 1000
@@ -110,26 +110,21 @@ class WallPane(Panel):
             facts = "walldesk.wall_facts_short"
         self.header.set_facts(t(facts, **_measures(wall)))
         if self.ctx.walling.editing:
-            scene = self._edit.scene
-            self.header.set_title(t("walldesk.plan_of", scene=scene.name) if scene is not None else t(self.title_id))
+            scene, other = self._edit.scene, hand.on_wall
+            if scene is None:
+                title = t(self.title_id)
+            elif other is None:
+                title = t("walldesk.edits_shown", scene=scene.name)
+            else:
+                title = t("walldesk.edits", scene=scene.name, other=other.name)
+            self.header.set_title(title)
             n = len(self._edit.changed())
             self.set_age(Message("walldesk.n_changes", {"n": n}) if n else Message("walldesk.as_published"))
         else:
             self.header.set_title(t(self.title_id))
-            self.set_age(self._age(wall), stale=hand.ctx.clock.wall() - self._newest(wall) > 10_000_000)
+            self.set_age(state_words(hand, wall))
         self.tiles.update()
         self.board.update()
-
-    def _newest(self, wall: Wall) -> int:
-        thumbs = self.ctx.walls.thumbs(wall.id) if self.ctx.walls is not None else {}
-        return max((thumb.taken for thumb in thumbs.values()), default=0)
-
-    def _age(self, wall: Wall) -> Message:
-        hand = self._hand
-        lost = sum(hand.lost(screen) for screen in wall.screens)
-        taken = self._newest(wall)
-        words = {"age": age(taken, self.ctx.clock.wall()), "well": len(wall.screens) - lost, "lost": lost}
-        return Message("walldesk.thumbs_lost" if lost else "walldesk.thumbs", words)
 
 
 def _measures(wall: Wall) -> dict[str, object]:
@@ -139,7 +134,7 @@ def _measures(wall: Wall) -> dict[str, object]:
         "w": wall.size[0],
         "h": wall.size[1],
         "inches": round(inches),
-        "bezel": f"{max(wall.bezel) * wall.pitch:.1f}",
+        "bezel": max(wall.bezel),
         "distance": f"{wall.distance:g}",
     }
 

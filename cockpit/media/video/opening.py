@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from cockpit.model.errors import OutsideError, UserError
 OPEN_SECONDS = 8.0
 READ_SECONDS = 8.0
 RTSP, HTTP = ("rtsp", "rtsps"), ("http", "https")
+_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
 CODECS = "h264,hevc,mjpeg,mpeg4,vp8,vp9,av1,libdav1d,libvpx-vp9,flv"
 FORMATS = "rtsp,sdp,rtp,flv,live_flv,mpegts,mpjpeg,h264,hevc,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
 _OF_NETWORK = "rtp,udp,tcp,tls,rtsp,rtsps,http,https,crypto"
@@ -56,6 +58,16 @@ def open_stream(stream: Stream) -> InputContainer:
     return container
 
 
+def host_of(stream: Stream) -> tuple[str, int]:
+    """Host and port that a stream may connect to, "" of a file or of no address."""
+    with suppress(ValueError):
+        parts = urlsplit(stream.address)
+        scheme = parts.scheme.lower()
+        if scheme in _PORTS and parts.hostname:
+            return parts.hostname, parts.port or _PORTS[scheme]
+    return "", 0
+
+
 def check_size(width: int, height: int) -> None:
     """
     Raises:
@@ -78,7 +90,7 @@ def _way(stream: Stream) -> tuple[str | None, dict[str, str]]:
         return "rtsp", {**own, "protocol_whitelist": _OF_NETWORK}
     if scheme in HTTP:
         format = _OF_NAME.get(Path(parts.path).suffix.lower(), "flv")
-        return format, {"protocol_whitelist": "http,https,tcp,tls"}
+        return format, {"protocol_whitelist": "http,https,tcp,tls", "max_redirects": "0"}
     if not scheme or scheme == "file":
         if not Path(parts.path).is_file():
             raise OutsideError("videos.no_file")

@@ -13,6 +13,8 @@ import av
 import av.logging
 import msgspec
 
+from cockpit.media.video.fence import raise_fence
+from cockpit.media.video.limits import bound_memory
 from cockpit.media.video.memory import Memory
 from cockpit.media.video.stream import StreamThread, same_source
 from cockpit.media.video.told import MAX_LINE, Told, Wanted
@@ -89,6 +91,8 @@ def main(pictures: int) -> int:
     av.logging.set_level(None)  # its lines have addresses in them
     with suppress(OSError):
         os.nice(NICE)
+    bound_memory()
+    raise_fence()
     memory = Memory(pictures)
     os.close(pictures)
     streams = Streams(memory, SystemClock())

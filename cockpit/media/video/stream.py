@@ -12,8 +12,9 @@ import av
 import msgspec
 from av import error as av_error
 
+from cockpit.media.video.fence import within
 from cockpit.media.video.memory import Memory
-from cockpit.media.video.opening import HTTP, RTSP, check_size, open_stream
+from cockpit.media.video.opening import HTTP, RTSP, check_size, host_of, open_stream
 from cockpit.media.video.pace import Pace
 from cockpit.media.video.picture import Finish
 from cockpit.media.video.told import Stream
@@ -88,7 +89,7 @@ class StreamThread:
     def _once(self) -> tuple[VideoState, Message]:
         """One connection, to its end; why it ended."""
         try:
-            with open_stream(self.wanted) as container:
+            with within(*host_of(self.wanted)), open_stream(self.wanted) as container:
                 self._play(container)
             return VideoState.AWAY, Message("videos.ended")
         except UserError as error:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from cockpit.model.messages import Message
 from cockpit.model.wallasks import Events, Paired, RemotesKnown, SceneTexts, Versions, VersionTexts
-from cockpit.model.walljoin import CodeMade, Machines
+from cockpit.model.walljoin import CodeMade, Forgotten, Machines
 from cockpit.model.wallstate import Pointer, Thumb, WallAct, WallState
 
 Listener = Callable[[str], None]
@@ -82,6 +82,10 @@ class Walls(Protocol):
 
     def revoke(self, machine: str, done: Callable[[Message | None], None]) -> None:
         """A machine is hung up on, and can not come back without a code."""
+        ...
+
+    def forget(self, machine: str, done: Callable[[Forgotten | Message], None]) -> None:
+        """The hub knows nothing of a machine any more that is not there."""
         ...
 
     def hand(self, pointer: Pointer) -> None:

@@ -48,7 +48,7 @@ class LayerFacts:
             return t("layers.own_source", department=data.department or t("layers.no_department"), age=age)
         topic = EVENT if key == AREA else topic_of(key, subject)
         feeds = [t.pack(feed.name) for feed in self._ctx.pack.feeds if feed.topic == topic]
-        age, _ = topic_age(self._ctx, topic)
+        age = topic_age(self._ctx, topic).words
         said = " · ".join(part for part in ("、".join(feeds), t(age) if age else "") if part)
         return t("layers.source", source=said) if said else ""
 
@@ -69,7 +69,7 @@ class LayerFacts:
         found = []
         for feed in self._ctx.pack.feeds:
             if feed.topic in topics:
-                age, _ = topic_age(self._ctx, feed.topic)
+                age = topic_age(self._ctx, feed.topic).words
                 words = " · ".join(
                     part for part in (t.pack(feed.name), t(f"map.layer_{feed.topic}"), t(age) if age else "") if part
                 )

@@ -1,4 +1,4 @@
-"""What the privacy of a scene lets a panel of a wall say of people and places. No Qt."""
+"""What the privacy of a scene lets a panel on a wall say of people and places. No Qt."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ _NUMBER = re.compile(r"[\W\d_号]*")
 def visitor(ctx: PanelContext) -> bool:
     """Whether strangers look on: no street, no number of a case and nobody's name is said."""
     return ctx.wall is not None and ctx.wall.privacy == "visitor"
+
+
+def may_name(ctx: PanelContext) -> bool:
+    """Whether people and their addresses may be said: at every desk, on a wall where the scene is `named`."""
+    return ctx.wall is None or ctx.wall.privacy == "named"
 
 
 def unit_name(ctx: PanelContext, key: str) -> str:
