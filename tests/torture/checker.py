@@ -223,7 +223,15 @@ def rows_of_outbox(path: Path) -> list[tuple[bytes, str]]:
         ]
 
 
-def facts_taken(path: Path) -> list[str]:
-    """Ids of the facts that a gateway took from devices, by its register."""
+def facts_taken(path: Path, said: Path) -> list[str]:
+    """Ids of the facts that a gateway took from devices, by its register.
+
+    Args:
+        said: its file of what they say besides, such as that a letter was seen, whose keys the register has too.
+    """
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-        return [str(ident) for (ident,) in db.execute("select key from taken")]
+        db.execute("attach ? as other", (f"file:{said}?mode=ro",))
+        return [
+            str(ident)
+            for (ident,) in db.execute("select key from taken where key not in (select id from other.outbox)")
+        ]

@@ -165,12 +165,15 @@ class Stage:
         """
         self._quiet.touch()
         until(self._at_rest, "all seats at rest and of one mind", 180, self._all_said)
+        # what a killed gateway had noted and not yet put away its device says again, as long as it is there
+        until(self._facts_put, "all facts of devices put away", 60, self._all_said)
         self._programs["city"].end()  # the workers go home: nothing more happens
         until(self._at_rest, "all seats at rest and of one mind", 60, self._all_said)
+        until(self._facts_put, "the last facts of devices put away", 60, self._all_said)
         until(self._facts_gone, "all facts of devices on their way", 60, self._all_said)
         left = Left([])
         # before the stream: what is told and done here must be there
-        left.told = facts_taken(self._field("register.db"))
+        left.told = self._facts_taken()
         left.facts = {json.loads(data)["id"]: state for data, state in rows_of_outbox(self._field("outbox.db"))}
         left.stream = stream = asyncio.run(self._stream())
         until(lambda: self._readers_have(len(stream)), "all readers have all of the stream", 60, self._all_said)
@@ -192,6 +195,15 @@ class Stage:
     def _readers_have(self, decisions: int) -> bool:
         copies = [self.home / seat / PACK / "ledger.db" for seat in SEATS]
         return all(_count(copy) >= decisions for copy in [*copies, self._field("ledger.db")])
+
+    def _facts_put(self) -> bool:
+        """A device is told that its fact is taken only then."""
+        return set(self._facts_taken()) <= {
+            json.loads(data)["id"] for data, _ in rows_of_outbox(self._field("outbox.db"))
+        }
+
+    def _facts_taken(self) -> list[str]:
+        return facts_taken(self._field("register.db"), self._field("said.db"))
 
     def _facts_gone(self) -> bool:
         return all(state != "waiting" for _, state in rows_of_outbox(self._field("outbox.db")))
