@@ -77,16 +77,15 @@ function back() {
 document.addEventListener('visibilitychange', back);
 document.addEventListener('pointerdown', back);
 
-function gone(code) {
+function lost() {
   socket = null;
   for (const answer of asked.values()) answer({ kind: 'lost' });
   asked.clear();
-  if (code === SIGNED_OUT) {
-    forget();
-    line.state = 'off';
-    heard({ kind: 'signed_out' });
-    return;
-  }
+}
+
+function gone(code) {
+  if (code === SIGNED_OUT) { ended(); return; }
+  lost();
   line.state = code === REPLACED ? 'rests' : 'lost';
   heard({ kind: 'line' });
   if (code === REPLACED) return; // this remote is open in more windows than may work: until somebody comes back to this one
@@ -94,7 +93,18 @@ function gone(code) {
   pause = Math.min(pause * 1.7, 5000);
 }
 
+// The token is gone before anything says so: whoever reads it may put the tablet away at once.
+function ended() {
+  const old = socket;
+  lost();
+  forget();
+  line.state = 'off';
+  heard({ kind: 'signed_out' });
+  if (old) old.close();
+}
+
 function take(message) {
+  if (message.kind === 'signed_out') { ended(); return; }
   const answer = asked.get(message.n);
   if (answer && message.n) {
     asked.delete(message.n);
