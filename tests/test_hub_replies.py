@@ -238,6 +238,33 @@ def test_who_asks_more_than_is_answered_fills_no_memory_and_holds_up_itself_alon
         assert (lanes._of_user, lanes._of_all) == ({}, 0)
 
 
+@pytest.mark.logs("answering seat-1: CancelledError at ")
+def test_a_service_whose_own_work_is_cancelled_refuses_that_question_and_answers_the_next(tmp_path: Path) -> None:
+    with LivingHub(tmp_path / "hub") as hub, on_the_wire(hub, "seat-1") as desk:
+        assert hub.hub is not None
+        goes_on = asyncio.Event()
+
+        async def is_cut_short(user: str, wanted: asks.KeyWanted) -> object:
+            if wanted.key == "last":
+                return wanted
+            await goes_on.wait()
+            work = asyncio.create_task(asyncio.sleep(60))
+            work.cancel()
+            await work
+            return wanted
+
+        hub.hub.answers.add("test.cut", asks.KeyWanted, is_cut_short)
+        own = f"{subjects.inbox('seat-1')}.a"
+        ask = (subjects.ask("seat-1", "test.cut"), asks.encode(asks.KeyWanted("first")), own)
+        desk.publish(ask, (ask[0], asks.encode(asks.KeyWanted("last")), f"{own}.b"))
+        desk.raw("hello", asks.Nothing(), asks.Welcome)
+        lanes = hub.hub.answers._lanes
+        assert len(lanes._waiting["test"]) == 1, "one is at work, one waits"
+        hub.loop.call_soon_threadsafe(goes_on.set)
+        assert desk.refused("test.cut", asks.KeyWanted("again")) == "hub.our_bug"
+        assert desk.ask("test.cut", asks.KeyWanted("last"), asks.KeyWanted).key == "last"
+
+
 def test_what_breaks_because_the_hub_ends_is_no_bug(tmp_path: Path) -> None:
     with LivingHub(tmp_path / "hub") as hub, on_the_wire(hub, "seat-1") as desk:
         assert hub.hub is not None

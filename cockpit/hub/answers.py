@@ -78,6 +78,12 @@ def _nobody(user: str) -> bool:
     return False
 
 
+def _is_cancelled() -> bool:
+    """Whether this task is ended, not only something that it waits for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 class Answers:
     """Answers on `ask.<seat>.<what>`. Every question gets an answer, a refusal in one sentence among them.
 
@@ -181,7 +187,9 @@ class Answers:
             await self._refuse(what, message, Message("hub.answer_too_large"))
         except (NatsError, OSError):  # the bus went meanwhile
             pass
-        except Exception as error:  # our bug: said, and who asked need not wait for nothing
+        except (Exception, asyncio.CancelledError) as error:  # our bug: said, and who asked need not wait for nothing
+            if isinstance(error, asyncio.CancelledError) and _is_cancelled():
+                raise
             if self._ends:  # it was on its way when what answers it was closed
                 return
             self._seldom.say(logging.ERROR, f"answering {seat}", place_of(error))
