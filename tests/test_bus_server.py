@@ -168,6 +168,53 @@ def test_a_wrong_key_is_refused_in_one_sentence(server: NatsServer) -> None:
     assert error.value.message.id == "bus.refused"
 
 
+@pytest.mark.parametrize("greeted", [True, False])
+@pytest.mark.parametrize("cuts", [1, 2])
+def test_who_is_cut_off_while_the_bus_reads_its_users_anew_is_let_in_at_the_second_try(
+    server: NatsServer, tmp_path: Path, cuts: int, greeted: bool
+) -> None:
+    async def story() -> list[str]:
+        lost: list[str] = []
+        came = 0
+        ended = asyncio.Event()
+
+        async def between(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            nonlocal came
+            came += 1
+            there, back = await asyncio.open_connection("127.0.0.1", server.port)
+            if came in (2, 4) and came <= 2 * cuts:  # each try knocks before it comes in
+                if greeted:
+                    writer.write(await there.readline())
+                    await reader.readline()
+                writer.transport.abort()
+            await asyncio.gather(pump(reader, back), pump(there, writer))
+            ended.set()
+
+        async with await asyncio.start_server(between, "127.0.0.1", 0) as door:
+            url = f"nats://127.0.0.1:{door.sockets[0].getsockname()[1]}"
+            try:
+                client = await connect(url, Keys(tmp_path).hub(), "hub", lambda: lost.append("lost"))
+            except OutsideError as error:
+                return [*lost, error.message.id]
+            await client.flush()
+            assert lost == []
+            ended.clear()
+            await client.close()
+            await ended.wait()
+        return lost
+
+    assert asyncio.run(story()) == (["lost"] if cuts == 1 else ["bus.unreachable"])
+
+
+async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+
+
 def test_a_port_in_use_is_said_and_names_the_port(server: NatsServer, tmp_path: Path) -> None:
     second = NatsServer(tmp_path / "second", server.port, [], SystemClock())
     with pytest.raises(UserError) as error:

@@ -30,10 +30,11 @@ LOOK_SECONDS = 0.2
 """How often a connection is looked at that may have ended without a word."""
 CONNECT_SECONDS = 3
 """How long the other side may take to answer."""
+CUT_SECONDS = 0.2
+"""Until a connection is tried once more that was cut while it was made: a bus that reads its users anew drops who has
+not signed in yet."""
 FLUSH_SECONDS = 5.0
 """How long who sends waits for a bus that takes nothing; the client library waits for ever, dead or not."""
-
-
 MOST_SAID = 200
 """Characters of what the library says of a connection, in the log."""
 
@@ -77,6 +78,18 @@ async def connect(
     Raises:
         OutsideError: nobody listens, the key is refused, or there is no answer.
     """
+    try:
+        return await _join(url, user, name, on_lost, tls)
+    except _Cut:
+        await asyncio.sleep(CUT_SECONDS)
+    return await _join(url, user, name, on_lost, tls)
+
+
+class _Cut(OutsideError):
+    """The bus let us in and then cut the connection before we had signed in."""
+
+
+async def _join(url: str, user: User, name: str, on_lost: Callable[[], None], tls: ssl.SSLContext | None) -> Client:
     host, port = address(url)
     at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     from cockpit.bus.natsclient import BusClient
@@ -91,18 +104,16 @@ async def connect(
             writer.close()
     except (OSError, TimeoutError) as error:
         raise OutsideError("bus.unreachable", url=at) from error
-    lost = False
+    lost, refused, joined, seldom = False, False, False, Seldom(log)
 
     def end() -> None:
         nonlocal lost
-        if not lost:
+        if joined and not lost:
             lost = True
             on_lost()
 
     async def gone() -> None:
         end()
-
-    refused, joined, seldom = False, False, Seldom(log)
 
     async def failed(problem: Exception) -> None:
         # keep none of them: they hold what came in with them, and a connection lasts for months
@@ -132,11 +143,13 @@ async def connect(
             pending_size=8 * 1024 * 1024,
             tls=tls,
         )
+        if not client.is_connected:  # nats-py 2.16 takes an end without a word for an answer
+            raise ConnectionResetError
     except (nats_error(), OSError, TimeoutError) as problem:
         await client.close()
         if refused or _is_refusal(problem):
             raise OutsideError("bus.refused", url=at) from problem
-        raise OutsideError("bus.unreachable", url=at) from problem
+        raise (_Cut if _is_cut(problem) else OutsideError)("bus.unreachable", url=at) from problem
     except BaseException:  # cancelled
         await client.close()
         raise
@@ -153,6 +166,10 @@ async def connect(
     loop = asyncio.get_running_loop()
     look()
     return client
+
+
+def _is_cut(problem: Exception) -> bool:
+    return isinstance(problem, ConnectionError) or "empty response" in str(problem)
 
 
 def _is_refusal(problem: Exception) -> bool:
