@@ -49,7 +49,7 @@ test: $(DEV_STAMP) ## everything: the full suite, then the Qt-free rooms with no
 	  test-without-qt-iz '$(WITHOUT_QT) --letters i-z $(ARGS)' \
 	  test-without-qt-ah '$(WITHOUT_QT) --letters a-h $(ARGS)' \
 	|| $(PY) packaging/again.py test-system-s test-parts-af test-system-ah test-system-tz test-system-ir \
-	  test-without-qt-ah test-parts-sz test-parts-gr test-without-qt-iz -- $(SYSTEM)
+	  test-without-qt-ah test-parts-sz test-parts-gr test-without-qt-iz -- $(PY) $(LEG)
 
 quick: $(DEV_STAMP) ## some fast tests of every file, at most a minute
 	$(PY) -m pytest -q -x -m 'not slow and not system and not window' --each 48 $(ARGS)

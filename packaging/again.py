@@ -1,11 +1,11 @@
-"""Runs again, alone, the few files of system tests that failed while everything ran at once; `make test` ends with it.
+"""Runs again, alone, the few files whose tests failed while everything ran at once; `make test` ends with it.
 
     again.py NAME… -- COMMAND…
 
 NAME are legs of legs.sh (build/NAME.log, build/NAME.state); COMMAND runs pytest and is given the files. What passes
 alone is said with its names, on the screen and in build/failed-once.txt: somebody has to look at it (decision 0021).
-Ends with 1 where a leg failed otherwise (a crash, a test that is not of a system leg), where more failed than chance
-may, or where one fails again.
+Ends with 1 where a leg failed otherwise (a crash, a test without Qt, an input that hypothesis found), where more failed
+than chance may, or where one fails again.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ MOST_TESTS = 4
 MOST_FILES = 3
 MOST_NAMED = 12
 MOST_LETTERS = 160
-OF_SYSTEM = "test-system-"
-"""Legs whose tests start programs and windows beside those of another leg; the others' tests must pass at once."""
+BESIDE_OTHERS = ("test-system-", "test-parts-")
+"""Legs whose tests have processes and windows of their own, or at least a bus; the others' tests must pass at once."""
+FOUND = "Falsifying example"
+"""Hypothesis found an input, which it need not find again: that is no chance of the machine."""
 TESTS_FAILED = 1
 """Pytest's exit code for that, and nothing worse."""
 _FAILED = re.compile(r"^(?:FAILED|ERROR) ((\S+?\.py)::[\w:]+(?:\[.*?\](?= - |$))?)", re.MULTILINE)
@@ -44,7 +46,7 @@ def main(arguments: Sequence[str], build: Path = Path("build")) -> int:
         log = build / f"{name}.log"
         text = log.read_text("utf-8", "replace") if log.exists() else ""
         found = failed(text)
-        if state != TESTS_FAILED or not name.startswith(OF_SYSTEM) or not found:
+        if state != TESTS_FAILED or not name.startswith(BESIDE_OTHERS) or not found or FOUND in text:
             print(f"{name} failed ({'not run' if state is None else state}): build/{name}.log", file=sys.stderr)
             # last of all: the end of a run is all that some see of it
             why = [line[:MOST_LETTERS] for line in _WHY.findall(text)]
