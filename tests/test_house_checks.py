@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import subprocess
 import sys
@@ -12,6 +13,12 @@ import pytest
 
 REPO = Path(__file__).resolve().parent.parent
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+
+spec = importlib.util.spec_from_file_location("without_qt", REPO / "packaging/without_qt.py")
+assert spec is not None
+assert spec.loader is not None
+without_qt = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(without_qt)
 
 
 def check(name: str, root: Path) -> subprocess.CompletedProcess[str]:
@@ -103,19 +110,35 @@ def test_the_development_lock_holds_the_runtime_lock() -> None:
     assert runtime.items() <= development.items()
 
 
-def test_the_lock_without_qt_has_no_qt_and_all_the_rest_of_the_runtime() -> None:
-    done = subprocess.run(
-        [sys.executable, "packaging/without_qt.py", "packaging/requirements-dev.lock"],
-        cwd=REPO,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    kept = set(re.findall(r"^([a-z0-9-]+)==", done.stdout, re.MULTILINE))
-    qt = {"pyside6-essentials", "pyside6-addons", "shiboken6", "pyqtgraph", "vispy", "qasync", "pytest-qt"}
-    assert not qt & kept
-    assert pins("requirements.lock").keys() - qt <= kept
-    assert {"pytest", "hypothesis"} <= kept
+def test_the_environment_without_qt_has_the_rest_with_an_interpreter_of_its_own(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    inside = Path(f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages")
+    (old / "bin").mkdir(parents=True)
+    for name in ("PySide6_Essentials", "NumPy", "ruff"):
+        module, info = name.lower(), old / inside / f"{name}-1.0.dist-info"
+        info.mkdir(parents=True)
+        (old / inside / f"{module}.py").write_text("ONE = 1\n")
+        (old / "bin" / module).write_text(f"#!{old}/bin/python\nprint(1)\n")
+        (old / "bin" / module).chmod(0o755)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (info / "RECORD").write_text(f"{module}.py,,\nwas_removed.py,,\n../../../bin/{module},,\n/etc/hostname,,\n")
+    without_qt.make(old, new, without_qt.QT | without_qt.LINTERS)
+    assert {path.name for path in (new / inside).iterdir()} == {"numpy.py"}
+    script = new / "bin/numpy"
+    assert script.read_text() == f"#!{new}/bin/python\nprint(1)\n"
+    assert script.stat().st_mode & 0o111
+    assert not (new / "bin/ruff").exists()
+    assert (old / "bin/numpy").read_text().startswith(f"#!{old}")
+    assert subprocess.run([new / "bin/python", "-c", "import numpy"], check=True).returncode == 0
+
+
+def test_what_needs_qt_is_known_by_name_to_the_environment_without_it() -> None:
+    runtime = pins("requirements.lock").keys()
+    of_qt = {
+        name for name in pins("requirements-dev.lock") if re.match(r"pyside|shiboken|pyqt|vispy|qasync|pytest-qt", name)
+    }
+    assert of_qt == without_qt.QT
+    assert not without_qt.LINTERS & runtime
 
 
 def test_system_packages_are_named_for_a_person_who_may_not_install() -> None:
