@@ -118,8 +118,12 @@ def test_a_snapshot_whose_end_does_not_come_is_asked_for_again(tmp_path: Path, m
     finally:
         link.close()
         bus.stop()
-    assert asked == ["hello", "snapshot", "snapshot"]
-    assert [batch.district for batch in got] == [batch.district for batch in (batches[0], *batches)]
+    # once is enough, but a machine that is busy may take longer over a whole one than it is waited for
+    assert asked[0] == "hello"
+    assert asked.count("snapshot") > 1
+    assert [batch.district for batch in (got[0], *got[-len(batches) :])] == [
+        batch.district for batch in (batches[0], *batches)
+    ]
     assert len(batches) > 2
 
 
