@@ -16,10 +16,11 @@ SYSTEM := $(PY) $(LEG) -m "system or window"
 # Legs that only reckon take what those of processes, which often wait but have to be in time, leave of the processors.
 BEHIND := nice -n 5
 PARTS := $(BEHIND) $(PY) $(LEG) -m "not system and not window" --once
+QT_FREE := -m "not system and not window and not slow"
 # Its environment is made beside the first legs.
 WITHOUT_QT = flock build/noqt $(MAKE) -s --no-print-directory $(NOQT_STAMP) && \
   ! $(NOQT)/bin/python -c "import PySide6" 2>/dev/null && \
-  $(BEHIND) $(NOQT)/bin/python $(LEG) -m "not system and not window and not slow"
+  $(BEHIND) $(NOQT)/bin/python $(LEG) $(QT_FREE)
 # A setup is good as long as what it was made from is the same, by content.
 sum = $(shell cat $(1) 2>/dev/null | sha256sum | cut -c1-16)
 RUN_STAMP := $(VENV)/.run-$(call sum,packaging/requirements.lock pyproject.toml packaging/system-deps.sh)
@@ -48,8 +49,9 @@ test: $(DEV_STAMP) ## everything: the full suite, then the Qt-free rooms with no
 	  test-parts-gr '$(PARTS) --letters g-r $(ARGS)' \
 	  test-without-qt-iz '$(WITHOUT_QT) --letters i-z $(ARGS)' \
 	  test-without-qt-ah '$(WITHOUT_QT) --letters a-h $(ARGS)' \
-	|| $(PY) packaging/again.py test-system-s test-parts-af test-system-ah test-system-tz test-system-ir \
-	  test-without-qt-ah test-parts-sz test-parts-gr test-without-qt-iz -- $(PY) $(LEG)
+	|| { $(PY) packaging/again.py test-system-s test-parts-af test-system-ah test-system-tz test-system-ir \
+	    test-parts-sz test-parts-gr -- $(PY) $(LEG) && \
+	  $(PY) packaging/again.py test-without-qt-ah test-without-qt-iz -- $(NOQT)/bin/python $(LEG) $(QT_FREE); }
 
 quick: $(DEV_STAMP) ## some fast tests of every file, at most a minute
 	$(PY) -m pytest -q -x -m 'not slow and not system and not window' --each 48 $(ARGS)

@@ -4,8 +4,8 @@
 
 NAME are legs of legs.sh (build/NAME.log, build/NAME.state); COMMAND runs pytest and is given the files. What passes
 alone is said with its names, on the screen and in build/failed-once.txt: somebody has to look at it (decision 0021).
-Ends with 1 where a leg failed otherwise (a crash, a test without Qt, an input that hypothesis found), where more failed
-than chance may, or where one fails again.
+Ends with 1 where a leg failed otherwise (a crash, an input that hypothesis found), where more failed than chance may,
+or where one fails again.
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ MOST_TESTS = 4
 MOST_FILES = 3
 MOST_NAMED = 12
 MOST_LETTERS = 160
-BESIDE_OTHERS = ("test-system-", "test-parts-")
-"""Legs whose tests have processes and windows of their own, or at least a bus; the others' tests must pass at once."""
 FOUND = "Falsifying example"
 """Hypothesis found an input, which it need not find again: that is no chance of the machine."""
 TESTS_FAILED = 1
@@ -46,7 +44,7 @@ def main(arguments: Sequence[str], build: Path = Path("build")) -> int:
         log = build / f"{name}.log"
         text = log.read_text("utf-8", "replace") if log.exists() else ""
         found = failed(text)
-        if state != TESTS_FAILED or not name.startswith(BESIDE_OTHERS) or not found or FOUND in text:
+        if state != TESTS_FAILED or not found or FOUND in text:
             print(f"{name} failed ({'not run' if state is None else state}): build/{name}.log", file=sys.stderr)
             # last of all: the end of a run is all that some see of it
             why = [line[:MOST_LETTERS] for line in _WHY.findall(text)]
@@ -62,7 +60,8 @@ def main(arguments: Sequence[str], build: Path = Path("build")) -> int:
     print("--- failed beside others, run again alone:", *tests, sep="\n  ", flush=True)
     if subprocess.run([*command, *files], check=False).returncode:
         return 1
-    (build / "failed-once.txt").write_text("".join(f"{test}\n" for test in tests), "utf-8")
+    with (build / "failed-once.txt").open("a", encoding="utf-8") as once:
+        once.writelines(f"{test}\n" for test in tests)
     print("--- FAILED ONCE, PASSED ALONE (build/failed-once.txt); each is a bug of the product or of the test:", *tests,
           sep="\n  ")  # fmt: skip
     return 0

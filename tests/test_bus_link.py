@@ -151,11 +151,12 @@ def test_a_hub_that_hangs_while_its_bus_stands_is_not_live_and_is_again_when_it_
         await hub.subscribe(subjects.ALL_ASKS, cb=answer)
         link.start()
         await until(lambda: hellos > 12)  # it says nothing, but answers: longer than the patience
-        assert [one.state for one in told] == [LinkState.LIVE]
+        # a first word that takes longer than it is waited for on a busy machine is asked for again
+        assert [one.state for one in told if one.state is not LinkState.STARTING] == [LinkState.LIVE]
         hangs.set()
         await until(lambda: told[-1].state is LinkState.LOST)
-        assert told[1].problem is not None
-        assert told[1].problem.id == "seat.hub_silent"
+        assert told[-1].problem is not None
+        assert told[-1].problem.id == "seat.hub_silent"
         hangs.clear()
         await until(lambda: told[-1].state is LinkState.LIVE)
         await hub.close()
