@@ -130,6 +130,17 @@ def test_codes_and_the_enrol_secret_are_worth_nothing_outside(tmp_path: Path) ->
     play(tmp_path, story)
 
 
+def test_phones_of_a_unit_that_come_in_the_same_moment_all_stay(tmp_path: Path) -> None:
+    async def story(city: LivingGateway, mine: Phone) -> None:
+        codes = [await code_of(city) for _ in range(6)]
+        made = [one.json() for one in await asyncio.gather(*(enrol(mine.web, code, "平板") for code in codes))]
+        for one in made:
+            head = {"Authorization": f"Bearer {one['token']}"}
+            assert (await mine.web.get("/v1/me", headers=head)).status_code == 200
+
+    play(tmp_path, story)
+
+
 def test_two_phones_of_a_unit_that_call_themselves_the_same_both_stay(tmp_path: Path) -> None:
     async def story(city: LivingGateway, mine: Phone) -> None:
         other = (await enrol(mine.web, await code_of(city), "手机")).json()

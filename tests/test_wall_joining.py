@@ -21,9 +21,9 @@ from cockpit.bus.client import connect
 from cockpit.bus.joined import FOLDER, Joined, JoinedHub, context_of, read_joined
 from cockpit.bus.joining import join
 from cockpit.bus.users import Keys, User
+from cockpit.field.limits import holder_of
 from cockpit.hub.codes import GOOD_FOR, MachineCodes
 from cockpit.hub.joining import HERE_SECONDS
-from cockpit.hub.machinedoor import network_of
 from cockpit.hub.machinesfile import read_machines_file
 from cockpit.model.clock import SECOND, ManualClock
 from cockpit.model.errors import CockpitError, OutsideError, UserError
@@ -554,8 +554,8 @@ def test_connections_that_say_nothing_at_all_cost_the_hub_no_more_than_a_few_fil
 
 
 def test_guests_are_counted_by_address_and_of_ipv6_by_network() -> None:
-    assert network_of("10.0.0.5") == network_of("::ffff:10.0.0.5") == "10.0.0.5"
-    assert network_of("fd00:1:2:3::1") == network_of("fd00:1:2:3:ffff::9%eth0") != network_of("fd00:1:2:4::1")
+    assert holder_of("10.0.0.5") == holder_of("::ffff:10.0.0.5") == "10.0.0.5"
+    assert holder_of("fd00:1:2:3::1") == holder_of("fd00:1:2:3:ffff::9%eth0") != holder_of("fd00:1:2:4::1")
 
 
 def test_who_hangs_up_without_a_word_is_not_called_another_hub(tmp_path: Path) -> None:

@@ -102,6 +102,10 @@ class Keys:
         """
         return [self._ensure(name) for name in ("hub", GATEWAY, REPLAY, *seat_names(), *leader_names())]
 
+    def all(self) -> list[User]:
+        """As `ensure`, with those of all that joined: who may sign in."""
+        return [*self.ensure(), *self.joined()]
+
     def joined(self) -> list[User]:
         """Keys of all that joined by a code: machines of walls, leaders' laptops."""
         return [*self.machines(), *self.laptops()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TypeVar
@@ -11,7 +10,7 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
-from cockpit.field.limits import Buckets, Limits
+from cockpit.field.limits import Buckets, Limits, holder_of
 from cockpit.field.problems import Problem
 from cockpit.field.register import Register, Token
 from cockpit.field.remotewire import OF_REMOTES
@@ -22,8 +21,6 @@ from cockpit.model.typed import from_json
 
 T = TypeVar("T")
 _LONGEST_SECRET = 200
-_ONE_HOLDER = 64
-"""Bits of an IPv6 address of which the network is one subscriber's, who picks the rest as he likes."""
 
 
 class Guard:
@@ -114,7 +111,7 @@ class Guard:
 
     def enroller(self, request: web.Request) -> None:
         """Raises Problem: it does not know the secret, or failed too often."""
-        address = _holder(request)
+        address = holder_of(request.remote or "")
         _not_too_often(self._refused.wait(address))
         if not hmac.compare_digest(_bearer(request).encode(), self._enrol_secret.encode()):
             self._refused.take(address)
@@ -133,7 +130,7 @@ class Guard:
             Problem: it is wrong, or there are too many tries at once, from here or from everywhere.
             OutsideError: the register can not be written.
         """
-        address = _holder(request)
+        address = holder_of(request.remote or "")
         late = self._wrong_codes.wait(address)
         _not_too_often(max(self._late_codes.wait(address) if late else 0.0, self._all_wrong_codes.wait("")))
         unit = use()
@@ -187,18 +184,6 @@ def plain(request: web.Request) -> None:
     """Raises Problem: the body is packed, of which nobody knows how large it gets."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "field.packed")
-
-
-def _holder(request: web.Request) -> str:
-    """Whose address a request comes from: of IPv6 its network."""
-    remote = request.remote or ""
-    try:
-        address = ipaddress.ip_address(remote)
-    except ValueError:
-        return remote
-    if isinstance(address, ipaddress.IPv6Address):
-        return str(address.ipv4_mapped or ipaddress.ip_network((int(address), _ONE_HOLDER), strict=False))
-    return remote
 
 
 def _bearer(request: web.Request) -> str:

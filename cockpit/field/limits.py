@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections import OrderedDict
 
 import msgspec
@@ -10,6 +11,21 @@ from cockpit.model.clock import Clock
 
 KEPT = 10_000
 """Buckets that are remembered; the one longest unused is forgotten first, and begins full again."""
+
+
+_ONE_HOLDER = 64
+"""Bits of an IPv6 address of which the network is one subscriber's, who picks the rest as he likes."""
+
+
+def holder_of(address: str) -> str:
+    """Whose address it is, by which guests are counted: of IPv6 its network; what is none stands for itself."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(found.ipv4_mapped or ipaddress.ip_network((int(found), _ONE_HOLDER), strict=False))
+    return address
 
 
 class Rate(msgspec.Struct, frozen=True):

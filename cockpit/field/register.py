@@ -107,6 +107,7 @@ class Register:
         self._clock = clock
         self._lock = threading.Lock()
         self._read_lock = threading.Lock()
+        self._naming = threading.Lock()
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._db = _connect(path)
@@ -141,6 +142,15 @@ class Register:
             ("INSERT INTO token (id, hash, unit, device, made, expires) VALUES (?, ?, ?, ?, ?, ?)", row),
         )
         return secret, token
+
+    def enrol_another(self, unit: str, own: str, days: int = TOKEN_DAYS) -> tuple[str, Token]:
+        """As `enrol`, of a device that calls itself `own`: with a number where another of the unit is called so, whose
+        token would end."""
+        with self._naming:
+            now = self._clock.now()
+            taken = {token.device for token in self.tokens() if token.unit == unit and token.good(now)}
+            names = (f"{own} ({n})" if n > 1 else own for n in range(1, len(taken) + 2))
+            return self.enrol(unit, next(name for name in names if name not in taken), days)
 
     def token(self, secret: str) -> Token | None:
         """The token of a secret, good or not; None: nobody has it.

@@ -57,7 +57,6 @@ class RemotePairing:
         self._clock = clock
         self._on = on
         self._end = end
-        self._naming = asyncio.Lock()
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -110,15 +109,6 @@ class RemotePairing:
         unit = await asyncio.to_thread(self._guard.code, request, lambda: use(wanted.code, OF_REMOTES))
         remote = remote_of(unit)
         assert remote is not None
-        async with self._naming:
-            name = await self._free_name(unit, printable(wanted.device).strip()[:MOST_NAME] or remote.role)
-            secret, token = await asyncio.to_thread(self._register.enrol, unit, name, remote.days)
-        return json(HTTPStatus.CREATED, RemoteEnrolled(secret, remote.role, name, iso(token.expires)))
-
-    async def _free_name(self, unit: str, own: str) -> str:
-        """What a device calls itself, with a number where another remote is called so: a token ends the one before of
-        the same name."""
-        now, tokens = self._clock.wall(), await asyncio.to_thread(self._register.tokens)
-        taken = {one.device for one in tokens if one.unit == unit and one.good(now)}
-        names = (f"{own} ({n})" if n > 1 else own for n in range(1, len(taken) + 2))
-        return next(name for name in names if name not in taken)
+        own = printable(wanted.device).strip()[:MOST_NAME] or remote.role
+        secret, token = await asyncio.to_thread(self._register.enrol_another, unit, own, remote.days)
+        return json(HTTPStatus.CREATED, RemoteEnrolled(secret, remote.role, token.device, iso(token.expires)))

@@ -98,22 +98,15 @@ class Api:
         if _has_code(body):
             wanted = read_body(body, EnrolByCode)
             unit = await asyncio.to_thread(self._guard.code, request, lambda: self._codes.use(wanted.code))
-            device = self._free_name(unit, wanted.device)
+            secret, token = await asyncio.to_thread(self._register.enrol_another, unit, wanted.device)
         else:
             inside(request)
             self._guard.enroller(request)
             named = read_body(body, EnrolWanted)
-            unit, device = named.unit, named.device
-        secret, token = await asyncio.to_thread(self._register.enrol, unit, device)
+            unit = named.unit
+            secret, token = await asyncio.to_thread(self._register.enrol, unit, named.device)
         until = iso(self._clock.city.at(token.expires))
         return json(HTTPStatus.CREATED, Enrolled(secret, unit, until, self._codes.card(unit).name))
-
-    def _free_name(self, unit: str, device: str) -> str:
-        """Two phones of a unit may call themselves the same."""
-        now = self._clock.wall()
-        taken = {token.device for token in self._register.tokens() if token.unit == unit and token.good(now)}
-        names = (f"{device} ({n})" if n > 1 else device for n in range(1, len(taken) + 2))
-        return next(name for name in names if name not in taken)
 
     async def _orders(self, request: web.Request) -> web.Response:
         token = self._guard.device(request)

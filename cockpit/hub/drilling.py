@@ -156,7 +156,7 @@ class Drill:
         """What the walls of the real hub ask: this hub has none of its own."""
         self.hub.intake.take_in()
         if not asked.event:
-            found = open_events(self.hub.picture, lambda kind: dict(self._pack.kind(kind).name))
+            found = open_events(self.hub.picture, lambda kind: self._pack.kind(kind).name)
             return Told(n=asked.n, events=found)
         try:
             return Told(n=asked.n, event=event_meant(self.hub.picture, asked.event))

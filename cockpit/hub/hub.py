@@ -125,7 +125,7 @@ class Hub:
         self.city_clock = CityClock(clock)
         self.world = another.world if another is not None else subjects.LIVE
         self.keys = Keys(profile)
-        users = [*self.keys.ensure(), *self.keys.joined()]
+        users = self.keys.all()
         machines, outside = outside_of(profile) if another is None else (None, another.outside)
         roles = {user.name: user.role for user in users}
         folder = ledger_folder(profile, pack.id)

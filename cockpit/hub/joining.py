@@ -200,7 +200,7 @@ class JoiningService:
         """Takes a machine's key away; False: it has none. The bus first: where the disk does not let it be told, the
         key is still there to be taken away again."""
         gone = machine_user(name)
-        users = [*self._keys.ensure(), *self._keys.joined()]
+        users = self._keys.all()
         if not name or plain_name(name) != name or gone not in (user.name for user in users):
             return False
         self._server.let_in([user for user in users if user.name != gone])
@@ -266,7 +266,7 @@ class JoiningService:
             self._note_laptop(machine, "joined", machine_user(machine, role))
         user = self._keys.add_machine(machine, self._clock.now(), role)
         self._roles[user.name] = role
-        self._server.let_in([*self._keys.ensure(), *self._keys.joined()])
+        self._server.let_in(self._keys.all())
         for _ in range(KNOWN_LOOKS):  # a key that is handed out is one that opens
             if self._server.knows():
                 break

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import ipaddress
 import logging
 import ssl
 from collections import Counter
@@ -13,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from socket import socket
 
+from cockpit.field.limits import holder_of
 from cockpit.model.seldom import Seldom, place_of
 from cockpit.model.time_limit import time_limit
 from cockpit.processes import listening
@@ -100,7 +100,7 @@ class MachineDoor:
                     await asyncio.sleep(_FULL_SECONDS)
                 continue
             address = str(peer[0])
-            guest = _Guest(network_of(address))
+            guest = _Guest(holder_of(address))
             if not self._make_room(guest.network):
                 connection.close()
                 continue
@@ -170,13 +170,3 @@ class MachineDoor:
                         await writer.wait_closed()
             finally:
                 transport.abort()
-
-
-def network_of(address: str) -> str:
-    """By which guests are counted: an address, of IPv6 the network that one household or hall has."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is not None:
-            return str(found.ipv4_mapped)
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return str(found)

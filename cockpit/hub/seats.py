@@ -189,7 +189,7 @@ class SeatsService(Asked):
             self._keep_heard()
 
     def _let_in(self, without: str = "") -> None:
-        users = [*self._keys.ensure(), *self._keys.joined()]
+        users = self._keys.all()
         self._server.let_in([user for user in users if user.name != without])
 
     def note(self, name: str, what: str, by: str, note: str = "") -> None:

@@ -31,7 +31,7 @@ class WallEvents:
         if wanted.rehearsal:
             return asked.Events((await self._drilled(wanted.rehearsal, "")).events)
         pack = self._setting.pack
-        return asked.Events(open_events(self._setting.intake.picture, lambda kind: dict(pack.kind(kind).name)))
+        return asked.Events(open_events(self._setting.intake.picture, lambda kind: pack.kind(kind).name))
 
     async def chosen(self, act: WallAct, rehearsal: str) -> str:
         """The event that a remote chose, as the walls know it that are meant.
@@ -57,10 +57,13 @@ class WallEvents:
         return await self._setting.between.drilled(rehearsal, event)
 
     def _of_one_world(self, wall: str, rehearsal: str) -> None:
-        worlds = {shows.rehearsal for shows in self._board().shows.values() if wall in ("", shows.wall)}
-        if worlds - {rehearsal}:
+        if self._worlds(wall) - {rehearsal}:
             raise UserError("wall.event_of_rehearsal" if rehearsal else "wall.event_in_rehearsal")
 
     def rehearses(self, wall: str) -> bool:
         """Events of a rehearsal are of its own world."""
-        return any(shows.rehearsal for shows in self._board().shows.values() if wall in ("", shows.wall))
+        return any(self._worlds(wall))
+
+    def _worlds(self, wall: str) -> set[str]:
+        """The rehearsals that a wall ("" all) shows; "" is the city among them."""
+        return {shows.rehearsal for shows in self._board().shows.values() if wall in ("", shows.wall)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +33,7 @@ def _standing(table: LiveTable, where: npt.NDArray[np.bool_], name: str, ours: b
     return [Standing(table.key_at(i), int(levels[i]), str(table.value(i, name)), ours) for i in rows]
 
 
-def open_events(picture: Picture, name_of: Callable[[str], dict[str, str]]) -> tuple[EventHere, ...]:
+def open_events(picture: Picture, name_of: Callable[[str], Mapping[str, str]]) -> tuple[EventHere, ...]:
     """Open events, the gravest first, then the newest.
 
     Args:
